@@ -1,0 +1,122 @@
+"""Every failure a user can meet: what it means for the org, the likely cause, what to do now.
+
+Trouble
+|-- BadInput        2  an argument, a plan, a field, a profile        nothing was sent
+|   `-- BadFields      ... with a sentence per field
+|-- Unusable        2  no terminal, or a folder or store that does not work
+|-- Refused         3  the service said no                            nothing was created
+|-- NotSent         4  the request never left this machine            nothing was created
+|-- NoAnswer        5  it left, or may have, and no whole answer came
+`-- Attention       6  created, and something after it needs a person
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+from orgwizard.text import printable
+
+NOTHING_CREATED = "Nothing was created."
+NOT_KNOWN = "It is not known whether the org was created."
+CREATED = "The org was created."
+
+
+class Exit(IntEnum):
+    """The program's exit codes, a contract with scripts."""
+
+    READY = 0
+    BUG = 1
+    USAGE = 2
+    REFUSED = 3
+    NOT_SENT = 4
+    UNKNOWN = 5
+    ATTENTION = 6
+    LEFT = 130
+
+
+class Trouble(Exception):
+    """A failure told in the order a person needs it: meaning, cause, advice, evidence.
+
+    `code` is the service's own error code, `request_id` what its support asks for, and `field`
+    ("organization.subdomain") the answer that the failure is about. None of them holds a secret.
+    """
+
+    exit_code = Exit.BUG
+    meaning = NOTHING_CREATED
+
+    def __init__(
+        self,
+        cause: str,
+        advice: str = "",
+        *,
+        meaning: str = "",
+        code: str = "",
+        request_id: str = "",
+        field: str = "",
+    ) -> None:
+        """Keep the parts, cleaned of anything that could drive a terminal."""
+        self.cause = printable(cause)
+        self.advice = printable(advice)
+        self.meaning = meaning or type(self).meaning
+        self.code = printable(code)
+        self.request_id = printable(request_id)
+        self.field = field
+        super().__init__(self.cause)
+
+    @property
+    def evidence(self) -> str:
+        """Return the code and the request id as one short phrase, or ""."""
+        parts = [self.code, f"request id {self.request_id}" if self.request_id else ""]
+        return ", ".join(part for part in parts if part)
+
+    def lines(self) -> list[str]:
+        """Return the failure as lines for a person, most important first."""
+        lines = [self.meaning, self.cause, self.advice, f"({self.evidence})" if self.evidence else ""]
+        return [line for line in lines if line]
+
+
+class BadInput(Trouble):
+    """What the user gave cannot be used; nothing has been sent to anybody."""
+
+    exit_code = Exit.USAGE
+
+
+class BadFields(BadInput):
+    """Several answers are wrong: `problems` maps "organization.name" to a sentence."""
+
+    def __init__(self, problems: Mapping[str, str], where: str = "") -> None:
+        """Name every field with its sentence in the cause."""
+        self.problems = dict(problems)
+        told = "  ".join(f"{field}: {words}" for field, words in self.problems.items())
+        super().__init__(f"{where}: {told}" if where else told, field=next(iter(self.problems), ""))
+
+
+class Unusable(Trouble):
+    """Something on this machine does not work: the terminal, a folder, a store for the keys."""
+
+    exit_code = Exit.USAGE
+
+
+class Refused(Trouble):
+    """The service answered, and the answer was no."""
+
+    exit_code = Exit.REFUSED
+
+
+class NotSent(Trouble):
+    """The request never left: name, connection, TLS, proxy or the answer to a read was missing."""
+
+    exit_code = Exit.NOT_SENT
+
+
+class NoAnswer(Trouble):
+    """The request left, or may have, and no whole answer came back."""
+
+    exit_code = Exit.UNKNOWN
+    meaning = NOT_KNOWN
+
+
+class Attention(Trouble):
+    """The org exists, and something after its creation needs a person."""
+
+    exit_code = Exit.ATTENTION
+    meaning = CREATED

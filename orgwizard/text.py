@@ -1,0 +1,32 @@
+"""Text that came from elsewhere, made safe to draw on a terminal or to print."""
+
+import re
+import unicodedata
+
+# C0, DEL and C1 drive terminals; the bidi marks and overrides reorder what a person reads;
+# zero-width characters hide inside names. Sources: ECMA-48, Unicode UAX #9.
+_CONTROL = frozenset((*range(0x20), *range(0x7F, 0xA0)))
+_INVISIBLE = frozenset((0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Return *text* without characters that drive a terminal or hide; line ends become blanks."""
+    flat = re.sub(r"[\r\n\t]+", " ", text)
+    kept = "".join(c for c in flat if ord(c) not in _CONTROL and ord(c) not in _INVISIBLE)
+    return _LONE_SURROGATES.sub("\ufffd", kept)
+
+
+def odd_character(text: str) -> tuple[int, str] | None:
+    """Return position (from 1) and name of the first character that a person cannot see, if any."""
+    for position, character in enumerate(text, start=1):
+        code = ord(character)
+        if code in _CONTROL or code in _INVISIBLE or 0xD800 <= code <= 0xDFFF or code == 0xFFFD:
+            return position, unicodedata.name(character, f"U+{code:04X}").lower()
+    return None
+
+
+def slug(text: str, longest: int = 57) -> str:
+    """Return *text* as one lower-case DNS label of at most *longest* characters, or ""."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:longest].rstrip("-")

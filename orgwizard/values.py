@@ -1,0 +1,155 @@
+"""The values that travel between the modules: requests, answers, sites, secrets and the new org."""
+
+import json
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from orgwizard.errors import NoAnswer, NotSent
+
+T = TypeVar("T")
+
+MASK = "********"
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A secret behind the name of its authentication scheme: `Authorization: SSWS {token}`."""
+
+    name: str
+    secret: SecretStr
+
+
+@dataclass(frozen=True)
+class Call:
+    """One HTTP request as a value; secrets are `SecretStr` or `Scheme` leaves of headers and body.
+
+    `body` is sent as JSON. `once` marks the call that creates something: it is never repeated.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    once: bool = False
+
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port: where the credentials of this call go."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: header names are lower case, `body` is undecoded and may hold secrets.
+
+    `complete` is false where the connection broke before the end of the body.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+    complete: bool = True
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the service reports success with any 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def request_id(self) -> str:
+        """Return the id to give to the vendor's support, or ""."""
+        names = ("x-okta-request-id", "dd-request-id", "x-request-id")
+        return next((self.headers[name] for name in names if name in self.headers), "")
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object, or {} where it is anything else."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+        return value if isinstance(value, dict) else {}
+
+
+Unanswered: TypeAlias = NotSent | NoAnswer
+Reply: TypeAlias = Answer | Unanswered
+# A provider yields the calls it wants made side by side and is sent a reply for each.
+Conversation: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
+
+
+def ask(call: Call) -> Conversation[Answer]:
+    """Make one call and return its answer; raises `NotSent` or `NoAnswer` where none came."""
+    (reply,) = yield (call,)
+    if isinstance(reply, Answer):
+        return reply
+    raise reply
+
+
+def together(*calls: Call) -> Conversation[tuple[Reply, ...]]:
+    """Make calls side by side and return a reply for each, failures included."""
+    return (yield calls)
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the parent lives: `key` is what plans and profiles say, `url` the origin of its API.
+
+    `notice` tells the user what was changed in what they typed; `question`, where not empty, must be
+    answered with yes before any credential is sent to `url`.
+    """
+
+    key: str
+    url: str
+    title: str = ""
+    location: str = ""
+    app_url: str = ""
+    notice: str = ""
+    question: str = ""
+
+    @property
+    def host(self) -> str:
+        """Return host and port of the API."""
+        return urlsplit(self.url).netloc
+
+
+@dataclass(frozen=True)
+class Created:
+    """The new org as the answer describes it.
+
+    `secrets` is keyed by the names a plan file uses (`token`, or `api_key` and `application_key`);
+    `details` are further facts in display order; `remarks` are sentences about what was missing or odd.
+    """
+
+    id: str
+    name: str
+    url: str
+    secrets: Mapping[str, SecretStr] = field(default_factory=dict)
+    details: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+
+def _walk(value: Any, leaf: Callable[[SecretStr], str]) -> Any:
+    """Copy a tree of mappings and lists with every secret turned into text by *leaf*."""
+    if isinstance(value, SecretStr):
+        return leaf(value)
+    if isinstance(value, Scheme):
+        return f"{value.name} {leaf(value.secret)}"
+    if isinstance(value, Mapping):
+        return {key: _walk(member, leaf) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_walk(member, leaf) for member in value]
+    return value
+
+
+def masked(value: Any) -> Any:
+    """Return headers or a body fit for eyes: every secret is a row of asterisks."""
+    return _walk(value, lambda secret: MASK if secret.get_secret_value() else "")
+
+
+def revealed(value: Any) -> Any:
+    """Return headers or a body fit for the wire."""
+    return _walk(value, SecretStr.get_secret_value)
