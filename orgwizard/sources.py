@@ -1,0 +1,206 @@
+"""Where a secret is read from, at the moment it is used: a variable, a file, a command or the keyring."""
+
+import os
+import stat
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+
+from orgwizard import private
+from orgwizard.errors import BadInput, Trouble
+from orgwizard.outside import OUTPUT_BYTES, PATIENCE_SECONDS, ask_keyring, run
+
+SERVICE = "orgwizard"
+_KINDS = ("env", "file", "command", "keyring")
+_HOW = (
+    'write { env = "NAME" }, { file = "path" }, { command = ["program", "argument"] } '
+    'or { keyring = "service/username" }'
+)
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known key",
+    "string_pattern_mismatch": "holds characters that do not belong there",
+}
+
+_Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
+
+
+class Reference(BaseModel):
+    """One place to read a secret from: exactly one of the four kinds, never the secret itself.
+
+    `key` names a member of a file that is TOML; `keyring` is "service/username", the service being
+    "orgwizard" where there is no slash.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+    env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    file: _Word | None = None
+    key: _Word | None = None
+    command: Annotated[tuple[_Word, ...], Field(min_length=1, strict=False)] | None = None
+    keyring: _Word | None = None
+
+    @classmethod
+    def parse(cls, value: object, field: str = "") -> Self:
+        """Return the reference that a plan or profile gives as a table.
+
+        Raises `BadInput` about *field*, without repeating the value: it may be a secret.
+        """
+        try:
+            return cls.model_validate(value)
+        except ValidationError as invalid:
+            words = first_problem(invalid)
+        raise BadInput(f"{field}: {words}" if field else words, field=field)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_kind(cls, value: object) -> object:
+        if isinstance(value, (str, SecretStr)):
+            raise ValueError(f"a literal secret is refused: {_HOW}")
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, Mapping):
+            raise ValueError(f"this is not a reference to a secret: {_HOW}")
+        given = [kind for kind in _KINDS if value.get(kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"exactly one of {', '.join(_KINDS)} is needed, not {len(given)}: {_HOW}")
+        if "key" in value and given != ["file"]:
+            raise ValueError("key goes with file only: it names a member of a TOML file")
+        return value
+
+    def table(self) -> dict[str, Any]:
+        """Return the reference as the table that a plan or profile holds."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in self.model_dump(exclude_none=True).items()
+        }
+
+    def describe(self) -> str:
+        """Return where the secret comes from in words, such as "from $OKTA_CLIENT_TOKEN"."""
+        if self.env:
+            return f"from ${self.env}"
+        if self.file:
+            return f"from {self.key} in the file {self.file}" if self.key else f"from the file {self.file}"
+        if self.command:
+            return f"from the command {self.command[0]}"
+        return f"from the keyring entry {'/'.join(self.entry)}"
+
+    @property
+    def entry(self) -> tuple[str, str]:
+        """Return service and username in the keyring."""
+        service, slash, username = (self.keyring or "").partition("/")
+        return (service, username) if slash else (SERVICE, service)
+
+
+def first_problem(invalid: ValidationError) -> str:
+    """Return the first thing that pydantic found wrong, with the key it is about and without its value."""
+    problem = invalid.errors(include_url=False, include_input=False)[0]
+    words = _WORDS.get(problem["type"], problem["msg"].removeprefix("Value error, "))
+    key = ".".join(str(step) for step in problem["loc"])
+    return f"{key}: {words}" if key else words
+
+
+def read(
+    reference: Reference, environ: Mapping[str, str] = os.environ, *, seconds: float = PATIENCE_SECONDS
+) -> SecretStr:
+    """Return the secret; a command or keyring gets *seconds* to answer.
+
+    Raises `BadInput` where there is none, or it cannot be read, is empty or not UTF-8 text.
+    """
+    try:
+        secret = _secret(reference, environ, seconds)
+    except BadInput:
+        raise
+    except Trouble as fault:
+        raise BadInput(fault.cause, fault.advice) from None
+    if not secret:
+        raise BadInput(f"The secret {reference.describe()} is empty.")
+    return SecretStr(secret)
+
+
+def _secret(reference: Reference, environ: Mapping[str, str], seconds: float) -> str:
+    if reference.env:
+        return _from_variable(reference.env, environ)
+    if reference.file:
+        return _from_file(reference)
+    if reference.command:
+        return _from_command(reference.command, seconds)
+    return _from_keyring(*reference.entry, seconds)
+
+
+def _from_variable(name: str, environ: Mapping[str, str]) -> str:
+    if name not in environ:
+        raise BadInput(f"The environment variable {name} is not set.", f"Set and export {name} first.")
+    return environ[name]
+
+
+def _from_file(reference: Reference) -> str:
+    path = _path(reference)
+    try:
+        # Mounted secrets are often links: unlike our own files, these are followed.
+        data = private.read(path, OUTPUT_BYTES, follow=True)
+    except FileNotFoundError:
+        raise BadInput(f"The file {path} does not exist.") from None
+    text = _text(data, f"The file {path}")
+    return _member(text, reference.key, path) if reference.key else text.rstrip("\r\n")
+
+
+def _path(reference: Reference) -> Path:
+    try:
+        return Path(reference.file or "").expanduser()
+    except RuntimeError:
+        raise BadInput(f"There is no home folder for {reference.file}.", "Write the whole path.") from None
+
+
+def _text(data: bytes, source: str) -> str:
+    """Decode *data*, less the mark that some editors put in front; raises `BadInput`."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        fault = BadInput(f"{source} did not give UTF-8 text.")
+    raise fault  # outside: the decoding error carries the bytes
+
+
+def _member(text: str, key: str, path: Path) -> str:
+    try:
+        members = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        members = None
+    if members is None:
+        raise BadInput(f"The file {path} is not valid TOML, so that it has no member {key}.")
+    value = members.get(key)
+    if not isinstance(value, str):
+        raise BadInput(f"The file {path} has no text under the key {key}.")
+    return value
+
+
+def _from_command(command: tuple[str, ...], seconds: float) -> str:
+    ended = run(command, seconds=seconds)
+    if ended.code:
+        raise BadInput(f"The command {command[0]} {ended.words}.", "Try it in a shell first.")
+    text = _text(ended.output, f"The command {command[0]}")
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _from_keyring(service: str, username: str, seconds: float) -> str:
+    found = ask_keyring(lambda ring: ring.get_password(service, username), seconds=seconds)
+    if found is None:
+        raise BadInput(f"The keyring has no entry {username} of the service {service}.")
+    return found
+
+
+def remark(reference: Reference) -> str:
+    """Return a warning about where a secret lies, such as a file that others can read, or ""."""
+    if not reference.file:
+        return ""
+    try:
+        mode = _path(reference).stat().st_mode
+    except (OSError, BadInput):
+        return ""
+    if mode & (stat.S_IRGRP | stat.S_IROTH):
+        return f"Other users can read {reference.file}. Run: chmod go-rwx '{reference.file}'"
+    return ""

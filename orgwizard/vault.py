@@ -1,0 +1,256 @@
+"""Where new credentials go: a private file, the system keyring, a command, or the screen only."""
+
+import secrets as randomness
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import tomli_w
+from pydantic import SecretStr
+
+from orgwizard import private
+from orgwizard.clock import Clock, SystemClock
+from orgwizard.errors import Attention, BadInput, Trouble, Unusable
+from orgwizard.outside import PATIENCE_SECONDS, Ended, ask_keyring, run
+from orgwizard.sources import SERVICE, Reference, read
+from orgwizard.text import printable, slug
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+Secrets: TypeAlias = Mapping[str, SecretStr]
+
+PROBE = "orgwizard-probe"
+PROBE_TEXT = "only a probe, not a secret"
+_ANOTHER_STORE = "Choose another place for the keys."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where secrets went: `reference` is JSON and never secret, `words` are for a person.
+
+    `sources` says per secret where it can be read again; it is empty for a command and for the screen.
+    """
+
+    reference: Mapping[str, Any]
+    words: str
+    sources: Mapping[str, Reference] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The means that stores work with: a folder for files, a clock for dates.
+
+    `seconds` is how long a command or the keyring may take to answer. `without` names environment variables
+    that hold credentials, beyond the vendors' own: commands do not see them.
+    """
+
+    folder: Path
+    clock: Clock = field(default_factory=SystemClock)
+    seconds: float = PATIENCE_SECONDS
+    without: Collection[str] = ()
+
+    def probe(self, store: "Store") -> str:
+        """Try a store for real and return a sentence saying what was proven; raises `Unusable`."""
+        return store.probe(self)
+
+    def keep(self, store: "Store", label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
+        """Store the secrets of a new org and read them back where that is possible.
+
+        *label* names them in the store (see `label`), *facts* are told beside them. Nothing is ever overwritten
+        in a file or the keyring. Raises `Attention`: the org exists, and its secrets are not (all) stored.
+        """
+        try:
+            _check_text(secrets)
+            kept = store.keep(self, label, secrets, facts)
+            for name, source in kept.sources.items():
+                if read(source, seconds=self.seconds) != secrets[name]:
+                    raise Unusable(f"What was read back {source.describe()} is not what was stored.", _ANOTHER_STORE)
+        except Trouble as fault:
+            raise Attention(fault.cause, fault.advice) from None
+        return kept
+
+
+@dataclass(frozen=True)
+class FileStore:
+    """One TOML file per org, 0600, in the vault's folder."""
+
+    title = "A private file"
+
+    def plan(self) -> str:
+        """Return the plan file's value of `store`."""
+        return "file"
+
+    def probe(self, vault: Vault) -> str:
+        """Write, read back and remove a file; raises `Unusable`."""
+        path = private.folder(vault.folder) / f".{PROBE}-{randomness.token_hex(4)}"
+        try:
+            private.write_new(path, PROBE_TEXT.encode())
+            if private.read(path, len(PROBE_TEXT)) != PROBE_TEXT.encode():
+                raise Unusable(f"A file in {vault.folder} did not hold what was written to it.", _ANOTHER_STORE)
+        finally:
+            private.remove(path)
+        return f"A private file was written to {vault.folder} and read back."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
+        """Write a file of its own; raises `Unusable`."""
+        private.folder(vault.folder)
+        path = private.write_numbered(vault.folder / f"{label}.toml", _toml(vault.clock, secrets, facts))
+        sources = {name: Reference(file=str(path), key=name) for name in secrets}
+        return Kept({"file": str(path)}, f"in the file {path}, which only you can read", sources)
+
+
+@dataclass(frozen=True)
+class KeyringStore:
+    """One entry per secret in the system keyring, of the service "orgwizard"."""
+
+    title = "The system keyring"
+
+    def plan(self) -> str:
+        """Return the plan file's value of `store`."""
+        return "keyring"
+
+    def probe(self, vault: Vault) -> str:
+        """Set, get and delete an entry; raises `Unusable`."""
+        name = f"{PROBE}-{randomness.token_hex(4)}"
+        backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=vault.seconds)
+        if found != PROBE_TEXT:
+            raise Unusable(f"The keyring ({backend}) did not give back what was stored in it.", _ANOTHER_STORE)
+        return f"The keyring ({backend}) took a probe entry and gave it back."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
+        """Set the entries under a label that is free; raises `Unusable`."""
+        free = ask_keyring(lambda ring: _set_entries(ring, label, secrets), seconds=vault.seconds)
+        entry = f"{SERVICE}/{free}"
+        sources = {name: Reference(keyring=f"{entry}/{name}") for name in secrets}
+        return Kept({"keyring": entry}, f"in the system keyring, service {SERVICE}, as {free}", sources)
+
+
+@dataclass(frozen=True)
+class CommandStore:
+    """A command that is fed the secrets on its standard input.
+
+    With `{name}` in its arguments it runs once per secret, `{name}` being "label-secret", and is given the bare
+    secret and a line end. Without, it runs once and is given a line `name=value` for each.
+    """
+
+    argv: tuple[str, ...]
+
+    title = "A command"
+
+    def plan(self) -> dict[str, list[str]]:
+        """Return the plan file's value of `store`."""
+        return {"command": list(self.argv)}
+
+    def probe(self, vault: Vault) -> str:
+        """Run it with a harmless text under the name "orgwizard-probe"; raises `Unusable`."""
+        text = f"{PROBE_TEXT}\n" if self._per_secret else f"probe={PROBE_TEXT}\n"
+        ended = self._run(vault, PROBE, text)
+        if ended.code:
+            raise Unusable(f"The command {self.argv[0]} {ended.words}.", "Try it in a shell first.")
+        where = f" under the name {PROBE}, which you may delete" if self._per_secret else ""
+        return f"The command {self.argv[0]} took a probe text{where}; what it stores cannot be read back from here."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
+        """Feed it the secrets; raises `Unusable`."""
+        values = {name: secret.get_secret_value() for name, secret in secrets.items()}
+        if self._per_secret:
+            given = {f"{label}-{name}": f"{value}\n" for name, value in values.items()}
+        else:
+            given = {label: "".join(f"{name}={value}\n" for name, value in values.items())}
+        for entry, text in given.items():
+            code = self._run(vault, entry, text).code
+            if code:
+                # What it says is not repeated: it has just been given a secret.
+                raise Unusable(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", _ANOTHER_STORE)
+        reference: dict[str, Any] = {"command": self._named(label)}
+        if self._per_secret:
+            reference["names"] = list(given)
+        return Kept(reference, f"with the command {self.argv[0]}, as {', '.join(given)}")
+
+    @property
+    def _per_secret(self) -> bool:
+        return any("{name}" in argument for argument in self.argv)
+
+    def _named(self, name: str) -> list[str]:
+        return [argument.replace("{name}", name) for argument in self.argv]
+
+    def _run(self, vault: Vault, name: str, text: str) -> Ended:
+        return run(self._named(name), text.encode(), seconds=vault.seconds, without=vault.without)
+
+
+@dataclass(frozen=True)
+class ScreenStore:
+    """Nowhere: the keys are shown, and that is all."""
+
+    title = "This screen only"
+
+    def plan(self) -> str:
+        """Return the plan file's value of `store`."""
+        return "screen"
+
+    def probe(self, vault: Vault) -> str:  # noqa: ARG002
+        """Say what the choice means."""
+        return "Nothing is stored: the keys are shown once, and lost if the connection drops before you copied them."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
+        """Keep nothing."""
+        return Kept({"screen": True}, "on the screen only: copy them now")
+
+
+Store: TypeAlias = FileStore | KeyringStore | CommandStore | ScreenStore
+
+_BY_NAME: Mapping[str, Store] = {"file": FileStore(), "keyring": KeyringStore(), "screen": ScreenStore()}
+
+
+def parse_store(value: object) -> Store:
+    """Return the store that a plan names; raises `BadInput` about the field "store"."""
+    if isinstance(value, str) and value in _BY_NAME:
+        return _BY_NAME[value]
+    argv = value.get("command") if isinstance(value, Mapping) and len(value) == 1 else None
+    if isinstance(argv, list) and argv and all(isinstance(word, str) and "\0" not in word for word in argv) and argv[0]:
+        return CommandStore(tuple(argv))
+    raise BadInput(
+        "store: this is not a place for keys.",
+        'Write "file", "keyring", "screen" or { command = ["program", "argument"] }.',
+        field="store",
+    )
+
+
+def label(provider: str, name: str) -> str:
+    """Return what a store calls the secrets of an org: "okta-my-child"."""
+    return f"{provider}-{slug(name) or 'org'}"
+
+
+def _check_text(secrets: Secrets) -> None:
+    """Raise `Unusable` for a secret that no store could hold, before any of them is tried."""
+    for name, secret in secrets.items():
+        if any("\ud800" <= character <= "\udfff" for character in secret.get_secret_value()):
+            raise Unusable(f"The {name} holds characters that cannot be stored as text.", _ANOTHER_STORE)
+
+
+def _toml(clock: Clock, secrets: Secrets, facts: Mapping[str, str]) -> bytes:
+    """Return the file of an org: facts as comments, secrets as members."""
+    told = {**facts, "date": f"{clock.wall():%Y-%m-%d %H:%M} UTC"}
+    comments = "".join(f"# {printable(name)}: {printable(value)}\n" for name, value in told.items())
+    members = {name: secret.get_secret_value() for name, secret in secrets.items()}
+    return f"# The keys of an org that orgwizard created.\n{comments}{tomli_w.dumps(members)}".encode()
+
+
+def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:
+    """Return the backend's name and what it gave back for an entry that is then deleted."""
+    ring.set_password(SERVICE, name, PROBE_TEXT)
+    found = ring.get_password(SERVICE, name)
+    ring.delete_password(SERVICE, name)
+    return ring.name, found
+
+
+def _set_entries(ring: "KeyringBackend", wanted: str, secrets: Secrets) -> str:
+    """Set all entries under the first of wanted, wanted-2 ... that is free, and return it."""
+    for free in private.numbered(wanted):
+        if all(ring.get_password(SERVICE, f"{free}/{name}") is None for name in secrets):
+            break
+    for name, secret in secrets.items():
+        ring.set_password(SERVICE, f"{free}/{name}", secret.get_secret_value())
+    return free
