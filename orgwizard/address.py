@@ -1,0 +1,58 @@
+"""What a person types as a host or URL, turned into the origin that credentials go to."""
+
+import ipaddress
+import re
+from urllib.parse import SplitResult, urlsplit
+
+from orgwizard.errors import BadInput
+
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
+
+
+def origin(typed: str, example: str) -> SplitResult:
+    """Return scheme and host (with port) of what was typed, lower case and without path.
+
+    Plain http is taken for loopback hosts only. Raises `BadInput` with words for the user.
+    """
+    text = typed.strip().lower()
+    if not text:
+        raise BadInput(f"Needed, for example {example}.")
+    parts = _split(text if "://" in text else f"https://{text}", example)
+    if parts.scheme not in ("https", "http"):
+        raise BadInput(f"It must begin with https://, not {parts.scheme}://.")
+    if parts.username is not None:
+        raise BadInput("It holds a user name or password before the @. Give the address alone.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise BadInput("Plain http would show the credentials to the network. Use https://.")
+    default_port = {"https": ":443", "http": ":80"}[parts.scheme]
+    return SplitResult(parts.scheme, parts.netloc.removesuffix(default_port), "", "", "")
+
+
+def _split(text: str, example: str) -> SplitResult:
+    try:
+        parts = urlsplit(text)
+        valid = parts.port != 0 and _is_host(parts.hostname or "")
+    except ValueError:
+        valid = False
+    if not valid:
+        raise BadInput(f"This is not a host name or URL. Example: {example}.")
+    return parts
+
+
+def _is_host(host: str) -> bool:
+    return is_loopback(host) or _is_address(host) or ("." in host and all(map(_LABEL.fullmatch, host.split("."))))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether *host* (a name or address without port) is this very machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return _is_address(host) and ipaddress.ip_address(host).is_loopback

@@ -1,0 +1,266 @@
+"""Answers typed so far, the problems in them, and the validated model they become."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias, Union, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from orgwizard.sources import Reference
+from orgwizard.text import odd_character
+
+# What a widget, a plan or a draft can hold for one field.
+Typed: TypeAlias = Any  # str | SecretStr | Reference | dict[str, str] | number, checked by the model
+
+
+class Fields(BaseModel):
+    """A flat, frozen group of answers; the one place of every label, limit and secret in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    # Fields that the service or a plan knows and that a person is not asked for.
+    unasked: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blanks(cls, typed: Any) -> Any:
+        """Treat a blank answer as none: required fields then say that they are needed."""
+        if not isinstance(typed, Mapping):
+            return typed
+        return {name: value for name, value in typed.items() if not _blank(value)}
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+        """Return values for fields that the user has not edited, derived from those they have."""
+        del typed
+        return {}
+
+
+def wrong(words: str) -> PydanticCustomError:
+    """Return the error that a validator raises to say *words* at its field."""
+    return PydanticCustomError("wrong", "{words}", {"words": words})
+
+
+def _blank(value: Typed) -> bool:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return text is None or text == {} or (isinstance(text, str) and not text.strip())
+
+
+def _visible(text: str) -> str:
+    if odd := odd_character(text):
+        raise wrong(f"Invisible character at position {odd[0]} ({odd[1]}). Delete it or type the text again.")
+    return text
+
+
+def _visible_secret(secret: SecretStr) -> SecretStr:
+    if odd := odd_character(secret.get_secret_value()):
+        raise wrong(f"Invisible character at position {odd[0]}. Paste it again without line ends.")
+    return secret
+
+
+def _one_word(secret: SecretStr) -> SecretStr:
+    text = secret.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise wrong("Blanks, line ends and characters beyond ASCII cannot be part of it. Paste it again.")
+    return secret
+
+
+Text = Annotated[str, AfterValidator(_visible)]
+Secret = Annotated[SecretStr, AfterValidator(_visible_secret)]
+# A secret that is sent in an HTTP header.
+HeaderSecret = Annotated[SecretStr, AfterValidator(_one_word)]
+
+
+def env_names(*names: str) -> dict[str, Any]:
+    """Return the field metadata that names the official environment variables of a credential."""
+    return {"env": list(names)}
+
+
+@dataclass(frozen=True)
+class Question:
+    """One field as a face needs it to ask for it; everything is read off the model."""
+
+    name: str
+    title: str
+    help: str
+    example: str
+    required: bool
+    secret: bool
+    asked: bool
+    longest: int | None
+    choices: tuple[str, ...]
+    rows: bool
+    constant: str
+    env: tuple[str, ...]
+
+
+def questions(model: type[Fields]) -> tuple[Question, ...]:
+    """Return a question per field of *model*, in the order of the model."""
+    return tuple(_question(model, name, info) for name, info in model.model_fields.items())
+
+
+def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
+    kinds = tuple(_kinds(info.annotation))
+    choices = tuple(str(c) for kind in kinds if get_origin(kind) is Literal for c in get_args(kind))
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    env = extra.get("env", [])
+    constant = choices[0] if len(choices) == 1 and not info.is_required() and info.default == choices[0] else ""
+    return Question(
+        name=name,
+        title=info.title or name,
+        help=info.description or "",
+        example=str((info.examples or [""])[0]),
+        required=info.is_required(),
+        secret=SecretStr in kinds,
+        asked=name not in model.unasked and not constant,
+        longest=next((m.max_length for m in info.metadata if hasattr(m, "max_length")), None),
+        choices=choices,
+        rows=any(get_origin(kind) is dict for kind in kinds),
+        constant=constant,
+        env=tuple(str(e) for e in env) if isinstance(env, list) else (),
+    )
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """Yield the plain types of an annotation, without `Annotated` and `| None`."""
+    if get_origin(annotation) is Annotated:
+        yield from _kinds(get_args(annotation)[0])
+    elif get_origin(annotation) in (UnionType, Union):
+        for member in get_args(annotation):
+            yield from _kinds(member)
+    else:
+        yield annotation
+
+
+def filled(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typed]:
+    """Return *typed* with the model's proposals for whatever the user has not edited."""
+    return {**model.proposals(typed), **typed}
+
+
+def problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
+    """Say what is wrong with each field, in words that help; {} where nothing is.
+
+    A secret that is given as a reference is not read here: it counts as present.
+    """
+    answers = filled(model, typed)
+    later = {name for name, value in answers.items() if isinstance(value, Reference)}
+    try:
+        model.model_validate({name: value for name, value in answers.items() if name not in later})
+    except ValidationError as invalid:
+        found = invalid.errors(include_url=False, include_input=False)
+        told = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(found)}
+        return {name: told[name] for name in _in_order(model, told) if name not in later}
+    return {}
+
+
+def validated(model: type[Fields], typed: Mapping[str, Typed]) -> Fields:
+    """Return the frozen model; call it only where `problems` found none."""
+    return model.model_validate(filled(model, typed))
+
+
+def _in_order(model: type[Fields], told: Mapping[str, str]) -> list[str]:
+    known = list(model.model_fields)
+    return sorted(told, key=lambda name: known.index(name) if name in known else len(known))
+
+
+def _length(value: Typed) -> int:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return len(text.strip()) if isinstance(text, str) else 0
+
+
+def _sentence(model: type[Fields], answers: Mapping[str, Typed], error: ErrorDetails) -> str:
+    """Turn one of pydantic's errors into our words."""
+    context = error.get("ctx", {})
+    typed = _length(answers.get(str((*error["loc"], "")[0])))
+    match error["type"]:
+        case "missing":
+            return "Needed."
+        case "string_too_long" | "too_long":
+            return f"At most {context['max_length']} characters, you typed {typed}."
+        case "string_too_short" | "too_short":
+            return f"At least {context['min_length']} characters, you typed {typed}."
+        case "literal_error":
+            return f"It must be {context['expected']}."
+        case "extra_forbidden":
+            return f"Unknown. Known here: {', '.join(model.model_fields)}."
+        case "wrong":
+            return str(context["words"])
+        case "string_type" | "string_sub_type":
+            return 'Text in quotes is expected, such as "example".'
+        case "dict_type" | "mapping_type":
+            return 'A table of names and values is expected, such as { title = "CTO" }.'
+        case _:
+            return f"{error['msg']}."
+
+
+@dataclass
+class Draft:
+    """All that was typed so far, per provider, so that switching providers and back loses nothing.
+
+    Sections are "parent" (site, method, confirmed), "credentials.<method>", "organization" and
+    "administrator". Only what the user gave is in it: proposals are derived each time.
+    """
+
+    provider: str = ""
+    store: Any = "file"
+    sections: dict[str, dict[str, dict[str, Typed]]] = field(default_factory=dict)
+
+    def section(self, name: str) -> dict[str, Typed]:
+        """Return the live answers of a section of the chosen provider."""
+        return self.sections.setdefault(self.provider, {}).setdefault(name, {})
+
+    @property
+    def site(self) -> str:
+        """Return what was typed or chosen as the parent's site."""
+        return str(self.section("parent").get("site", ""))
+
+    @property
+    def method(self) -> str:
+        """Return the chosen credential method, or ""."""
+        return str(self.section("parent").get("method", ""))
+
+    @property
+    def credentials(self) -> dict[str, Typed]:
+        """Return the live answers of the chosen credential method."""
+        return self.section(f"credentials.{self.method}")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the draft without a single secret; references to secrets stay."""
+        kept = {
+            provider: {name: _without_secrets(section) for name, section in sections.items()}
+            for provider, sections in self.sections.items()
+        }
+        return {"provider": self.provider, "store": self.store, "sections": kept}
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """Return the draft of `as_json`; whatever is not of its shape is left out."""
+        if not isinstance(value, dict):
+            return cls()
+        draft = cls(provider=str(value.get("provider", "")), store=value.get("store", "file"))
+        for provider, sections in _tables(value.get("sections")):
+            for name, section in _tables(sections):
+                draft.sections.setdefault(provider, {})[name] = {k: _revive(k, v) for k, v in section.items()}
+        return draft
+
+
+REFERENCE_KEY = "reference"
+
+
+def _without_secrets(section: Mapping[str, Typed]) -> dict[str, Any]:
+    kept = {name: value for name, value in section.items() if not isinstance(value, SecretStr)}
+    return {n: {REFERENCE_KEY: v.table()} if isinstance(v, Reference) else v for n, v in kept.items()}
+
+
+def _revive(name: str, value: Any) -> Typed:
+    table = value.get(REFERENCE_KEY) if isinstance(value, dict) and len(value) == 1 else None
+    if isinstance(table, dict):
+        return Reference.parse(table, name)
+    return value
+
+
+def _tables(value: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [(k, v) for k, v in value.items() if isinstance(v, dict)] if isinstance(value, dict) else []

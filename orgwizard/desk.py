@@ -1,0 +1,173 @@
+"""What every face works at: checking, trying stores, creating, and the files that remember it all.
+
+`cli` puts it together; faces ask it and never touch the network, the engine's loop or a file themselves.
+"""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from orgwizard import plan, private, sources, vault
+from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.attempts import Journal
+from orgwizard.clock import Clock
+from orgwizard.creation import Checked, Control, Event, Result, Send, Tools, converse, create_org, not_created
+from orgwizard.drafts import Drafts
+from orgwizard.engine import Engine
+from orgwizard.errors import NoAnswer
+from orgwizard.profiles import Org, Profile, Profiles
+from orgwizard.providers.base import Connection, Order, Provider, connection, order
+from orgwizard.sources import Reference
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A value that the user already has: what to put into the draft, and where it comes from, in words."""
+
+    typed: Typed
+    source: str
+
+
+@dataclass(frozen=True)
+class BoundVault:
+    """The vault with one store chosen: what a creation is handed."""
+
+    vault: vault.Vault
+    store: vault.Store
+
+    @property
+    def on_disk(self) -> bool:
+        """Return whether secrets may touch the disk at all."""
+        return not isinstance(self.store, vault.ScreenStore)
+
+    def probe(self) -> str:
+        """Try the store for real; raises `Unusable`."""
+        return self.vault.probe(self.store)
+
+    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> vault.Kept:
+        """Store and read back; raises `Attention`."""
+        return self.vault.keep(self.store, label, secrets, facts)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One run of the program over one set of folders.
+
+    `given` holds ready-made answers of the sandbox: "okta.token" -> value; empty for the real services.
+    """
+
+    send: Send
+    engine: Engine
+    clock: Clock
+    journal: Journal
+    profiles: Profiles
+    drafts: Drafts
+    vault: vault.Vault
+    environ: Mapping[str, str]
+    sandbox: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
+    warm: Callable[[], None] = lambda: None
+
+    # ---- what the user already has ----
+
+    def offer(self, provider: Provider, question: Question) -> Offer | None:
+        """Return a credential that is there already, if any; its value is read when it is used."""
+        if value := self.given.get(f"{provider.key}.{question.name}"):
+            return Offer(SecretStr(value), "the sandbox's own")
+        name = next((name for name in question.env if self.environ.get(name)), None)
+        return Offer(Reference(env=name), f"from ${name}") if name else None
+
+    def site_offer(self, provider: Provider) -> Offer | None:
+        """Return the parent's site from the official variables, if one is set."""
+        if value := self.given.get(f"{provider.key}.site"):
+            return Offer(value, "the sandbox's own")
+        name = next((name for name in provider.site_env if self.environ.get(name)), None)
+        return Offer(self.environ[name], f"from ${name}") if name else None
+
+    def read(self, reference: Reference) -> SecretStr:
+        """Read a secret at the moment of use; raises `BadInput`."""
+        return sources.read(reference, self.environ)
+
+    # ---- from a draft to an org ----
+
+    def connection(self, provider: Provider, draft: Draft) -> Connection:
+        """Return the validated connection; raises `BadInput` and `BadFields`."""
+        return connection(provider, draft, self.read)
+
+    def order(self, provider: Provider, draft: Draft) -> Order:
+        """Return the validated order; raises `BadInput` and `BadFields`."""
+        return order(provider, draft, self.read)
+
+    def check(self, provider: Provider, connected: Connection, organization: Fields | None = None) -> "Future[Checked]":
+        """Try the credentials with harmless reads; the future raises a `Trouble`."""
+        return self.engine.read(self._check(provider, connected, organization))
+
+    async def _check(self, provider: Provider, connected: Connection, organization: Fields | None) -> Checked:
+        try:
+            return await converse(provider.check(connected, organization), self.send)
+        except NoAnswer as silent:
+            raise not_created(silent) from None
+
+    def probe(self, store: Any) -> "Future[str]":
+        """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""
+        return self.engine.work(lambda: self.vault.probe(vault.parse_store(store)))
+
+    def create(self, provider: Provider, wanted: Order, store: Any, tell: Callable[[Event], None]) -> bool:
+        """Create the org, telling of each event; false where a creation is running already.
+
+        Raises `BadInput` for an unknown store. *tell* is called in the engine's thread and must not block.
+        """
+        chosen = BoundVault(self.vault, vault.parse_store(store))
+
+        def begin(control: Control) -> Any:
+            return create_org(provider, wanted, self._tools(wanted, chosen, control))
+
+        return self.engine.create(begin, tell)
+
+    def _tools(self, wanted: Order, chosen: BoundVault, control: Control) -> Tools:
+        return Tools(
+            send=self.send,
+            journal=self.journal,
+            vault=chosen,
+            fallback=BoundVault(self.vault, vault.FileStore()),
+            clock=self.clock,
+            save_profile=lambda result: self._save_profile(wanted, result),
+            control=control,
+        )
+
+    def _save_profile(self, wanted: Order, result: Result) -> str:
+        created = result.org
+        assert created is not None  # noqa: S101 - a profile is saved only after the org exists
+        profile = Profile(
+            name=f"{result.provider}-{wanted.subdomain or created.name}",
+            provider=result.provider,
+            site=result.site,
+            method=wanted.connection.method,
+            org=Org(id=created.id, name=created.name, url=created.url),
+            created=self.clock.wall(),
+            attempt=result.attempt,
+            details=dict(created.details),
+            secrets=dict(result.sources),
+        )
+        return self.profiles.save(profile).name
+
+    # ---- drafts, plans and profiles ----
+
+    def draft_from(self, profile: Profile) -> Draft:
+        """Return a draft for another child of the parent that a profile knows."""
+        draft = Draft(provider=profile.provider)
+        draft.section("parent").update({"site": profile.site, "method": profile.method})
+        return draft
+
+    def save_plan(self, draft: Draft, path: Path) -> None:
+        """Write the draft as a plan file, without secrets; raises `Unusable`, `FileExistsError`."""
+        private.write_new(path, plan.dump(draft).encode())
+
+
+def secret_names(model: type[Fields]) -> tuple[str, ...]:
+    """Return the names of the secret fields of a model."""
+    return tuple(question.name for question in questions(model) if question.secret)

@@ -1,0 +1,34 @@
+"""The draft on disk: what was typed so far, without secrets, so that a dropped line costs a field at most."""
+
+import json
+from pathlib import Path
+
+from orgwizard import private
+from orgwizard.answers import Draft
+from orgwizard.errors import Trouble, Unusable
+
+LARGEST_DRAFT = 256 * 1024
+
+
+class Drafts:
+    """The one draft of a user, as a file in *folder*."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is read or made yet."""
+        self._path = folder / "draft.json"
+
+    def save(self, draft: Draft) -> None:
+        """Write the draft, whole or not at all; raises `Unusable`."""
+        private.folder(self._path.parent)
+        private.write(self._path, json.dumps(draft.as_json(), ensure_ascii=True, indent=1).encode())
+
+    def load(self) -> Draft | None:
+        """Return the saved draft, or None where there is none that can be read."""
+        try:
+            return Draft.from_json(json.loads(private.read(self._path, LARGEST_DRAFT)))
+        except (FileNotFoundError, Unusable, ValueError, Trouble):
+            return None
+
+    def remove(self) -> None:
+        """Forget the draft: it was used, or is not wanted."""
+        private.remove(self._path)

@@ -1,0 +1,90 @@
+"""The thread and loop in which creations run, apart from any screen, so that they outlive it."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from orgwizard.creation import Control, Event
+
+T = TypeVar("T")
+
+
+class Engine:
+    """Runs reads and one creation at a time on a loop of its own.
+
+    Faces hand it coroutines and are told of events by a function that must not block; whatever that
+    function raises is its own affair and does not touch the creation.
+    """
+
+    def __init__(self) -> None:
+        """Start the thread; it does nothing until it is given something."""
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._control: Control | None = None
+        self._guard = threading.Lock()
+        self.idle = threading.Event()
+        self.idle.set()
+        self._thread.start()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.close()
+
+    def read(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+        """Run something that creates nothing; cancel the future to stop it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    def work(self, step: Callable[[], T]) -> "Future[T]":
+        """Run a blocking step that creates nothing, off the caller's thread."""
+        return self.read(asyncio.to_thread(step))
+
+    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+        """Run one creation to its end; false where one is running already, whatever the face thinks."""
+        with self._guard:
+            if not self.idle.is_set():
+                return False
+            self.idle.clear()
+        asyncio.run_coroutine_threadsafe(self._create(begin, tell), self._loop)
+        return True
+
+    async def _create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> None:
+        try:
+            self._control = Control()
+            async for event in begin(self._control):
+                _told(tell, event)
+        finally:
+            self._control = None
+            self.idle.set()
+
+    def leave(self) -> None:
+        """Ask a running creation to end at its next safe point: what was sent is still stored."""
+        self._ask("leave")
+
+    def give_up(self) -> None:
+        """Ask a running creation to stop waiting for its answer."""
+        self._ask("give_up")
+
+    def _ask(self, what: str) -> None:
+        def set_it() -> None:
+            if self._control is not None:
+                getattr(self._control, what).set()
+
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(set_it)
+
+    def close(self) -> None:
+        """Wait for a running creation, then end the thread."""
+        self.idle.wait()
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
+
+
+def _told(tell: Callable[[Event], None], event: Event) -> None:
+    try:
+        tell(event)
+    except Exception:  # noqa: S110 - a screen that is gone must not stop the creation
+        pass

@@ -1,0 +1,118 @@
+"""The plan file: a draft as TOML. Its keys are the model fields, so its errors name them."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from orgwizard import private
+from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.errors import BadFields, BadInput, Trouble
+from orgwizard.providers import provider_of
+from orgwizard.providers.base import Provider, draft_problems
+from orgwizard.sources import Reference
+
+LARGEST_PLAN = 256 * 1024
+
+
+def load(path: Path) -> Draft:
+    """Read a plan file and return it as a draft; raises `BadInput` and `BadFields`."""
+    try:
+        text = private.read(path, LARGEST_PLAN, follow=True).decode("utf-8-sig")
+    except FileNotFoundError:
+        raise BadInput(f"The plan {path} does not exist.", "Check the path after --plan.") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"The plan {path} is not UTF-8 text.", "Save it as UTF-8.") from None
+    except Trouble as trouble:
+        raise BadInput(trouble.cause, trouble.advice) from None
+    try:
+        return parse(text)
+    except BadFields as bad:
+        raise BadFields(bad.problems, f"The plan {path}") from None
+    except BadInput as bad:
+        raise BadInput(f"The plan {path}: {bad.cause}", bad.advice, field=bad.field) from None
+
+
+def parse(text: str) -> Draft:
+    """Turn TOML into a draft that a face can prefill and `order` can validate."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"it is not valid TOML: {error}.", "Correct that line.") from None
+    provider = provider_of(_text(table, "provider"))
+    known = {"provider", "site", "store", *provider.sections(next(iter(provider.methods)))}
+    if unknown := sorted(set(table) - known):
+        raise BadFields({name: f"Unknown. Known here: {', '.join(sorted(known))}." for name in unknown})
+    draft = Draft(provider=provider.key, store=table.get("store", "file"))
+    draft.section("parent")["site"] = _text(table, "site")
+    _fill(draft, provider, table)
+    return draft
+
+
+def _fill(draft: Draft, provider: Provider, table: Mapping[str, Any]) -> None:
+    credentials = dict(_table(table, "credentials"))
+    method = credentials.pop("method", next(iter(provider.methods)))
+    if method not in provider.methods:
+        raise BadFields({"credentials.method": f"It must be one of: {', '.join(provider.methods)}."})
+    draft.section("parent")["method"] = method
+    for name, model in provider.sections(method).items():
+        given = credentials if name == "credentials" else _table(table, name)
+        section = draft.credentials if name == "credentials" else draft.section(name)
+        section |= _answers(name, model, given)
+
+
+def _answers(name: str, model: type[Fields], given: Mapping[str, Any]) -> dict[str, Typed]:
+    """Return one table's answers; secrets must be references."""
+    secret = {question.name for question in questions(model) if question.secret}
+    return {key: Reference.parse(v, f"{name}.{key}") if key in secret else v for key, v in given.items()}
+
+
+def problems(draft: Draft) -> dict[str, str]:
+    """Return every problem of a draft, as "section.field" -> sentence, without reading a secret."""
+    return draft_problems(provider_of(draft.provider), draft)
+
+
+def dump(draft: Draft) -> str:
+    """Return a draft as the text of a plan file.
+
+    A typed secret becomes a reference to its official variable: the file never holds one.
+    """
+    import tomli_w
+
+    provider = provider_of(draft.provider)
+    table: dict[str, Any] = {"provider": draft.provider, "site": draft.site, "store": draft.store}
+    for name, model in provider.sections(draft.method).items():
+        typed = draft.credentials if name == "credentials" else draft.section(name)
+        known = {question.name: question for question in questions(model)}
+        answers = {key: _plain(draft.provider, known[key], value) for key, value in typed.items() if key in known}
+        method = {"method": draft.method} if name == "credentials" else {}
+        table[name] = {**method, **{key: value for key, value in answers.items() if value not in ("", None, {})}}
+    return tomli_w.dumps(table)
+
+
+def _plain(provider: str, question: Question, value: Typed) -> Any:
+    if isinstance(value, Reference):
+        return value.table()
+    if isinstance(value, SecretStr):
+        if not value.get_secret_value():
+            return None
+        return {"env": question.env[0] if question.env else f"{provider}_{question.name}".upper()}
+    return value
+
+
+def _text(table: Mapping[str, Any], name: str) -> str:
+    value = table.get(name)
+    if value is None:
+        raise BadFields({name: "Needed."})
+    if not isinstance(value, str):
+        raise BadFields({name: 'Text in quotes is expected, such as "example".'})
+    return value
+
+
+def _table(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = table.get(name, {})
+    if not isinstance(value, dict):
+        raise BadFields({name: f"A table is expected: [{name}]."})
+    return value

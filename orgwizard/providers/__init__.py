@@ -1,0 +1,17 @@
+"""The services that orgwizard knows. A further one is a file beside these and a line here."""
+
+from orgwizard.errors import BadInput
+from orgwizard.providers.base import Provider
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.okta import Okta
+
+PROVIDERS: tuple[Provider, ...] = (Okta(), Datadog())
+
+
+def provider_of(key: str) -> Provider:
+    """Return the provider with *key*; raises `BadInput` where there is none."""
+    for provider in PROVIDERS:
+        if provider.key == key:
+            return provider
+    known = ", ".join(f'"{provider.key}"' for provider in PROVIDERS)
+    raise BadInput(f"There is no provider {key!r}. Known: {known}.", field="provider")

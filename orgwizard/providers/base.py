@@ -1,0 +1,219 @@
+"""The contract that a provider fulfils: fields, requests and the meaning of answers; never I/O."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal
+
+from pydantic import SecretStr
+
+from orgwizard.answers import Draft, Fields, Typed, problems, validated
+from orgwizard.errors import BadFields, BadInput, Refused, Trouble
+from orgwizard.sources import Reference
+from orgwizard.values import Answer, Call, Conversation, Created, Site
+
+State = Literal["ok", "warning", "unproven"]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The parent as this run reaches it: site, credential method and the credentials themselves."""
+
+    site: Site
+    method: str
+    credentials: Fields
+
+
+@dataclass(frozen=True)
+class Order:
+    """Everything the review approved, validated and frozen; `before` is what the check remembered."""
+
+    connection: Connection
+    organization: Fields
+    administrator: Fields | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name of the child org."""
+        return str(getattr(self.organization, "name", ""))
+
+    @property
+    def subdomain(self) -> str:
+        """Return the wanted subdomain, or "" where the provider has none."""
+        return str(getattr(self.organization, "subdomain", ""))
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check read: what it was about, what it proved, in words."""
+
+    stage: str
+    state: State
+    words: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The result of a check that found nothing against creating.
+
+    `parent` is the parent's name; `domain` the host that children's addresses are built from;
+    `before` is JSON-able and tells `find` how the world looked before the create call.
+    """
+
+    parent: str
+    findings: tuple[Finding, ...] = ()
+    domain: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a look-up after an unknown outcome saw."""
+
+    state: Literal["exists", "absent", "unclear"]
+    words: str
+    org: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether the new org answers with its own credentials: what was proven, or what is missing."""
+
+    ready: bool
+    words: str
+
+
+class Provider(ABC):
+    """What the rest of the program knows of a service.
+
+    Its conversations are generators that yield calls and are sent replies; they do no I/O and know no
+    clock. They raise `Refused` for an answer that is a no, and let `NotSent` and `NoAnswer` pass.
+    """
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]]
+    """What the user must have before typing anything: product, permission, keys."""
+    methods: ClassVar[Mapping[str, type[Fields]]]
+    """Credential methods by their name in a plan; the first is the default."""
+    organization: ClassVar[type[Fields]]
+    administrator: ClassVar[type[Fields] | None] = None
+    administrator_note: ClassVar[tuple[str, ...]] = ()
+    """Said on the administrator step; all that is said where there are no fields."""
+    irreversible: ClassVar[str]
+    secret_titles: ClassVar[Mapping[str, str]]
+    """Titles of the secrets in `Created`, by their name."""
+    sites: ClassVar[tuple[Site, ...]] = ()
+    """Sites to choose from; where empty, or for another one, the user types it."""
+    site_title: ClassVar[str] = "Site"
+    site_help: ClassVar[str] = ""
+    site_example: ClassVar[str] = ""
+    site_env: ClassVar[tuple[str, ...]] = ()
+    settle_seconds: ClassVar[int] = 0
+    """How long the vendor asks to wait after the answer before the new org is called."""
+
+    @abstractmethod
+    def site(self, typed: str) -> Site:
+        """Return the site meant by *typed*; raises `BadInput` with words for the user."""
+
+    @abstractmethod
+    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
+        """Read, and never change, what tells whether the create call can succeed."""
+
+    @abstractmethod
+    def request(self, order: Order) -> Call:
+        """Return the one call that creates the org; the review shows it, the transport sends it."""
+
+    @abstractmethod
+    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+        """Read a 2xx answer; nothing is rejected for a missing or odd member."""
+
+    @abstractmethod
+    def refused(self, answer: Answer) -> Refused:
+        """Tell what an answer outside 2xx means; `field` names the answer it is about."""
+
+    def is_refusal(self, answer: Answer) -> bool:
+        """Return whether *answer* proves that nothing was created; a 5xx does not."""
+        return 400 <= answer.status < 500 and answer.status not in (408, 499)
+
+    @abstractmethod
+    def wait_after(self, answer: Answer, now: float) -> float | None:
+        """Return the seconds to wait that a 429 asks for, None where it does not say.
+
+        *now* is the local time in epoch seconds, for services that name an absolute time.
+        """
+
+    @abstractmethod
+    def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
+        """Look whether an org of unknown outcome exists."""
+
+    @abstractmethod
+    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+        """Ask the new org itself, with its new credentials; a failed call means "not yet"."""
+
+    @abstractmethod
+    def next_steps(self, created: Created) -> tuple[str, ...]:
+        """Return what the user does next, one sentence each."""
+
+    def sections(self, method: str) -> dict[str, type[Fields]]:
+        """Return the models of a plan's tables, by the table's name."""
+        models = {"credentials": self.methods[method], "organization": self.organization}
+        return models | ({"administrator": self.administrator} if self.administrator else {})
+
+
+Read = Callable[[Reference], SecretStr]
+
+
+def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
+    """Build the validated connection; raises `BadInput` and `BadFields`.
+
+    References are read here, at the moment of use, and nowhere before.
+    """
+    if draft.method not in provider.methods:
+        known = ", ".join(provider.methods)
+        raise BadFields({"credentials.method": f"Unknown. Known for {provider.title}: {known}."})
+    site = provider.site(draft.site)
+    credentials = _section("credentials", provider.methods[draft.method], draft.credentials, read)
+    return Connection(site, draft.method, credentials)
+
+
+def order(provider: Provider, draft: Draft, read: Read) -> Order:
+    """Build the validated order from a draft; raises `BadInput` and `BadFields`."""
+    return Order(
+        connection(provider, draft, read),
+        _section("organization", provider.organization, draft.section("organization"), read),
+        _section("administrator", provider.administrator, draft.section("administrator"), read)
+        if provider.administrator
+        else None,
+    )
+
+
+def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
+    """Return every problem of a draft as "section.field" -> sentence, without reading a secret."""
+    found: dict[str, str] = {}
+    try:
+        provider.site(draft.site)
+    except Trouble as trouble:
+        found["site"] = trouble.cause
+    if draft.method not in provider.methods:
+        return {**found, "credentials.method": f"It must be one of: {', '.join(provider.methods)}."}
+    for name, model in provider.sections(draft.method).items():
+        typed = draft.credentials if name == "credentials" else draft.section(name)
+        found |= {f"{name}.{field_name}": words for field_name, words in problems(model, typed).items()}
+    return found
+
+
+def _section(name: str, model: type[Fields], typed: Mapping[str, Typed], read: Read) -> Fields:
+    resolved = {key: _resolve(f"{name}.{key}", value, read) for key, value in typed.items()}
+    if found := problems(model, resolved):
+        raise BadFields({f"{name}.{key}": words for key, words in found.items()})
+    return validated(model, resolved)
+
+
+def _resolve(field_name: str, value: Typed, read: Read) -> Typed:
+    if not isinstance(value, Reference):
+        return value
+    try:
+        return read(value)
+    except BadInput as trouble:
+        raise BadFields({field_name: trouble.cause}) from None

@@ -1,0 +1,398 @@
+"""Datadog: its fields, its conversations, its refusals (create child org, POST /api/v1/org).
+
+Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.com.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, cast
+from urllib.parse import quote
+
+from pydantic import BeforeValidator, Field, SecretStr
+
+from orgwizard.address import is_loopback, origin
+from orgwizard.answers import Fields, HeaderSecret, Text, env_names
+from orgwizard.errors import BadInput, NotSent, Refused
+from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness
+from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, together
+
+
+def _site(name: str, key: str, location: str, app_host: str) -> Site:
+    return Site(key, f"https://api.{key}", title=name, location=location, app_url=f"https://{app_host}")
+
+
+# Source: the servers of the v1 document and the reference pages, which list nine.
+SITES = (
+    _site("US1", "datadoghq.com", "United States", "app.datadoghq.com"),
+    _site("US3", "us3.datadoghq.com", "United States", "us3.datadoghq.com"),
+    _site("US5", "us5.datadoghq.com", "United States", "us5.datadoghq.com"),
+    _site("EU1", "datadoghq.eu", "Germany", "app.datadoghq.eu"),
+    _site("AP1", "ap1.datadoghq.com", "Japan", "ap1.datadoghq.com"),
+    _site("AP2", "ap2.datadoghq.com", "Australia", "ap2.datadoghq.com"),
+    _site("UK1", "uk1.datadoghq.com", "United Kingdom", "uk1.datadoghq.com"),
+    _site("US1-FED", "ddog-gov.com", "US government", "app.ddog-gov.com"),
+    _site("US2-FED", "us2.ddog-gov.com", "US government", "us2.ddog-gov.com"),
+)
+
+
+# ---- fields -----------------------------------------------------------------------------------
+
+
+class Keys(Fields):
+    """The parent's API key and the application key of the person who becomes the child's admin."""
+
+    api_key: HeaderSecret = Field(
+        title="API key",
+        description="Of the parent org: Organization Settings > API Keys.",
+        json_schema_extra=env_names("DD_API_KEY", "DATADOG_API_KEY"),
+    )
+    application_key: HeaderSecret = Field(
+        title="Application key",
+        description="Of somebody with the permission Org Management: Organization Settings > Application Keys.",
+        json_schema_extra=env_names("DD_APP_KEY", "DATADOG_APP_KEY"),
+    )
+
+
+def _type_of(value: Any) -> Any:
+    """Take the API's own form too: { type = "pro" }."""
+    return value["type"] if isinstance(value, dict) and set(value) == {"type"} else value
+
+
+class DatadogOrganization(Fields):
+    """The child org; `billing` and `subscription` are deprecated and sent only if a plan gives them."""
+
+    unasked: ClassVar[frozenset[str]] = frozenset({"billing", "subscription"})
+
+    name: Text = Field(
+        title="Name",
+        description="How the child org is listed. Names need not be unique, but people confuse twins.",
+        examples=["My child org"],
+        min_length=1,
+        max_length=32,
+    )
+    billing: Annotated[Literal["parent_billing"] | None, BeforeValidator(_type_of)] = Field(
+        default=None, title="Billing", description="Deprecated by Datadog."
+    )
+    subscription: Annotated[Literal["trial", "free", "pro"] | None, BeforeValidator(_type_of)] = Field(
+        default=None, title="Subscription", description="Deprecated by Datadog."
+    )
+
+
+# ---- refusals -----------------------------------------------------------------------------------
+
+_KEY_ADVICE = (
+    "Check that both keys belong to this site's parent org, are not swapped, and are the keys themselves "
+    "(an id with dashes is not a key)."
+)
+_RIGHTS_ADVICE = (
+    "Check three things: the owner of the application key has the permission Org Management, the key's scopes "
+    "include org_management, and multi-organization is switched on by Datadog's support for this parent."
+)
+_MEANINGS: Mapping[int, tuple[str, str, str]] = {
+    400: ("Datadog did not accept the request.", "Change the name and create again.", "organization.name"),
+    401: ("Datadog did not accept the keys.", _KEY_ADVICE, "credentials.api_key"),
+    403: (
+        "Datadog refused: the keys, their site or their rights are wrong.",
+        _RIGHTS_ADVICE,
+        "credentials.application_key",
+    ),
+    404: ("Datadog knows no such address.", "Check the site.", "site"),
+    409: ("Datadog refused: it conflicts with something that exists.", "Choose another name.", "organization.name"),
+    413: ("Datadog refused the request as too large.", "Choose a shorter name.", "organization.name"),
+    429: ("Datadog's rate limit is used up.", "Wait for the next period, then create again.", ""),
+}
+
+
+def _said(answer: Answer) -> str:
+    """Return the error texts of any of Datadog's shapes: strings, or JSON:API objects."""
+    errors = answer.json().get("errors")
+    rows = errors if isinstance(errors, list) else [errors] if isinstance(errors, str) else []
+    texts = [str(r.get("detail") or r.get("title") or "") if isinstance(r, dict) else str(r) for r in rows]
+    return "; ".join(text for text in texts if text)
+
+
+def refusal(answer: Answer) -> Refused:
+    """Tell what a Datadog error means; there are no codes, so the HTTP status decides."""
+    fallback = (f"Datadog refused with HTTP {answer.status}.", _RIGHTS_ADVICE, "")
+    cause, advice, field = _MEANINGS.get(answer.status, fallback)
+    said = _said(answer)
+    bucket = answer.headers.get("x-ratelimit-name", "") if answer.status == 429 else ""
+    return Refused(
+        f'{cause} Datadog says: "{said}".' if said else cause,
+        f"{advice} The limit is called {bucket}." if bucket else advice,
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+        field=field,
+    )
+
+
+# ---- the provider ---------------------------------------------------------------------------------
+
+
+class Datadog(Provider):
+    """Datadog's create child org."""
+
+    key = "datadog"
+    title = "Datadog"
+    needs = (
+        "The multi-organization feature, switched on by Datadog's support for the parent org.",
+        "An API key of the parent, and an application key of a user with the permission Org Management.",
+        "A name of at most 32 characters.",
+    )
+    methods: ClassVar[Mapping[str, type[Fields]]] = {"keys": Keys}
+    organization = DatadogOrganization
+    administrator_note = (
+        "Datadog asks for no administrator: the owner of the application key becomes the admin of the child org.",
+        "Take care if the parent enforces SAML: the child does not inherit it. An admin without a password is then "
+        "locked out of the child until a password login override is set. Check this before creating.",
+        "If the application key belongs to a person who may leave, use one of a service account.",
+    )
+    irreversible = "A child org cannot be deleted through the API, and its keys are delivered once."
+    secret_titles: ClassVar[Mapping[str, str]] = {
+        "api_key": "API key of the child org",
+        "application_key": "Application key of the child org",
+    }
+    sites = SITES
+    site_title = "Site"
+    site_help = "The child org is created on the site of the parent's keys."
+    site_example = "datadoghq.eu"
+    site_env = ("DD_SITE", "DATADOG_HOST")
+
+    def site(self, typed: str) -> Site:
+        """Accept a site's key or name, its API or app URL, or another API URL after a question."""
+        parts = origin(_by_name(typed), self.site_example)
+        for site in SITES:
+            if parts.netloc in (site.key, site.host, site.app_url.removeprefix("https://")):
+                return site
+        on_loopback = is_loopback(parts.hostname or "")
+        if "://" not in typed and not on_loopback:
+            known = ", ".join(site.key for site in SITES)
+            raise BadInput(
+                f"There is no Datadog site {parts.netloc}. Known: {known}; or give an API URL with https://."
+            )
+        url = f"{parts.scheme}://{parts.netloc}"
+        question = (
+            "" if on_loopback else f"{url} is not one of Datadog's sites. Your keys will be sent there. Is it yours?"
+        )
+        return Site(url, url, title=parts.netloc, location="another API URL", app_url=url, question=question)
+
+    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
+        """Try the keys, the permission and the list of orgs, side by side."""
+        keys, own, listing = yield from together(
+            self._get(connection, "/api/v2/validate_keys"),
+            self._get(connection, "/api/v1/org"),
+            self._get(connection, "/api/v2/org"),
+        )
+        credentials = _keys_finding(keys)
+        right = _right_finding(own)
+        children = _children(listing)
+        name = str(getattr(organization, "name", ""))
+        findings = (credentials, right, *([_name_finding(name, listing, children)] if organization else []))
+        before = {"ids": sorted(c["id"] for c in children if c["name"] == name), "listed": _listed(listing)}
+        return Checked(_parent_name(own, listing, connection.site), findings, connection.site.host, before)
+
+    def _get(self, connection: Connection, path: str) -> Call:
+        return Call("GET", connection.site.url + path, self._headers(connection))
+
+    def _headers(self, connection: Connection) -> dict[str, Any]:
+        keys = cast("Keys", connection.credentials)
+        return _key_headers(keys.api_key, keys.application_key)
+
+    def request(self, order: Order) -> Call:
+        """Build POST /api/v1/org (operation CreateChildOrg)."""
+        organization = cast("DatadogOrganization", order.organization)
+        deprecated = {"billing": organization.billing, "subscription": organization.subscription}
+        body = {"name": organization.name, **{k: {"type": v} for k, v in deprecated.items() if v}}
+        headers = {**self._headers(order.connection), "Content-Type": "application/json"}
+        return Call("POST", f"{order.connection.site.url}/api/v1/org", headers, body, once=True)
+
+    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+        """Read org and keys; `application_key.hash` is the application key itself."""
+        body = answer.json()
+        org, user = _table(body, "org"), _table(body, "user")
+        found = {
+            "api_key": _text(_table(body, "api_key"), "key"),
+            "application_key": _text(_table(body, "application_key"), "hash"),
+        }
+        details = {"administrator": _text(user, "handle"), "created": _text(org, "created")}
+        return Created(
+            id=_text(org, "public_id"),
+            name=_text(org, "name") or order.name,
+            url=order.connection.site.app_url,
+            secrets={name: SecretStr(value) for name, value in found.items() if value},
+            details={name: value for name, value in details.items() if value},
+            remarks=_remarks(org, found),
+        )
+
+    def refused(self, answer: Answer) -> Refused:
+        """Tell what an error of the create call means."""
+        return refusal(answer)
+
+    def wait_after(self, answer: Answer, now: float) -> float | None:
+        """Return X-RateLimit-Reset, which Datadog gives in seconds from now."""
+        try:
+            return max(1.0, float(answer.headers["x-ratelimit-reset"]))
+        except (KeyError, ValueError):
+            return None
+
+    def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
+        """List the children and compare those of that name with the list from before."""
+        (listing,) = yield from together(self._get(connection, "/api/v2/org"))
+        name = str(getattr(organization, "name", ""))
+        if not _listed(listing) or not before.get("listed"):
+            return Found("unclear", "The list of child orgs could not be read.")
+        fresh = [c for c in _children(listing) if c["name"] == name and c["id"] not in before.get("ids", [])]
+        if len(fresh) > 1:
+            return Found("unclear", f"{len(fresh)} new child orgs are called {name}.")
+        if fresh:
+            org = {"id": fresh[0]["public_id"], "name": name, "url": connection.site.app_url}
+            return Found("exists", f"A child org {name} is listed now and was not before.", org)
+        return Found("absent", f"No new child org {name} is listed.")
+
+    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+        """Validate the new keys, then read the child's own settings with them."""
+        api_key, application_key = created.secrets.get("api_key"), created.secrets.get("application_key")
+        if api_key is None:
+            return Readiness(True, "there is no key to try")
+        if application_key is None:
+            (reply,) = yield from together(
+                Call("GET", f"{connection.site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": api_key})
+            )
+            return _accepted(reply, "the API key is valid; there is no application key to try")
+        headers = _key_headers(api_key, application_key)
+        own = f"{connection.site.url}/api/v1/org/{quote(created.id, safe='')}"
+        keys, org = yield from together(
+            Call("GET", f"{connection.site.url}/api/v2/validate_keys", headers), Call("GET", own, headers)
+        )
+        proven = isinstance(org, Answer) and org.ok and _text(_table(org.json(), "org"), "public_id") == created.id
+        return _accepted(keys, "both keys are valid" + (" and read the child org" if proven else ""))
+
+    def next_steps(self, created: Created) -> tuple[str, ...]:
+        """Return what to do with a new Datadog org."""
+        return (
+            f"Switch to {created.name} in the org menu at {created.url}, or sign in there.",
+            "If the parent enforces SAML, set a password login override before you need it.",
+            "IP allow-list, SAML and other settings are not inherited: set them in the child.",
+        )
+
+
+_ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+
+
+def _key_headers(api_key: SecretStr, application_key: SecretStr) -> dict[str, Any]:
+    return {**_ACCEPT, "DD-API-KEY": api_key, "DD-APPLICATION-KEY": application_key}
+
+
+def _by_name(typed: str) -> str:
+    """Return the key of a site that was named as US1, EU1 and so on; other text unchanged."""
+    return next((site.key for site in SITES if site.title == typed.strip().upper()), typed)
+
+
+def _keys_finding(keys: Reply) -> Finding:
+    """Judge GET /api/v2/validate_keys."""
+    if not isinstance(keys, Answer):
+        raise keys
+    if keys.status in (401, 403):
+        refused = refusal(keys)
+        raise Refused(
+            f'Datadog did not accept the keys. Datadog says: "{_said(keys) or refused.code}".',
+            _KEY_ADVICE,
+            code=refused.code,
+            request_id=refused.request_id,
+            field="credentials.api_key",
+        )
+    if keys.status >= 500:
+        raise _unwell(keys)
+    if not keys.ok:
+        return Finding("Keys", "unproven", f"could not be tried (HTTP {keys.status})")
+    return Finding("Keys", "ok", "both are valid")
+
+
+def _right_finding(own: Reply) -> Finding:
+    """Judge GET /api/v1/org, which needs exactly the permission org_management."""
+    if isinstance(own, Answer) and own.status in (401, 403):
+        refused = refusal(own)
+        raise Refused(
+            "The keys are valid, but lack the permission Org Management (org_management).",
+            _RIGHTS_ADVICE,
+            code=refused.code,
+            request_id=refused.request_id,
+            field="credentials.application_key",
+        )
+    if isinstance(own, Answer) and own.ok:
+        return Finding("Right to create", "ok", "Org Management; that multi-organization is on, no read can prove")
+    return Finding("Right to create", "unproven", "the permission Org Management could not be read")
+
+
+def _name_finding(name: str, listing: Reply, children: list[dict[str, str]]) -> Finding:
+    if not _listed(listing):
+        return Finding("Name", "unproven", "the list of child orgs could not be read")
+    twins = [child for child in children if child["name"] == name]
+    if not twins:
+        return Finding("Name", "ok", f"no child org is called {name}")
+    return Finding(
+        "Name", "warning", f"a child org of this name exists since {twins[0]['created_at'] or 'an unknown day'}"
+    )
+
+
+def _listed(listing: Reply) -> bool:
+    return isinstance(listing, Answer) and listing.ok and isinstance(listing.json().get("included"), list)
+
+
+def _children(listing: Reply) -> list[dict[str, str]]:
+    """Return the managed orgs of GET /api/v2/org, without the current org itself."""
+    body = listing.json() if isinstance(listing, Answer) and listing.ok else {}
+    current = _text(_table(body, "data"), "id")
+    return [row for row in _rows(body) if row["id"] != current]
+
+
+def _rows(body: Mapping[str, Any]) -> list[dict[str, str]]:
+    included = body.get("included")
+    rows = [row for row in included if isinstance(row, dict)] if isinstance(included, list) else []
+    names = ("name", "public_id", "created_at")
+    return [{"id": _text(row, "id"), **{n: _text(_table(row, "attributes"), n) for n in names}} for row in rows]
+
+
+def _parent_name(own: Reply, listing: Reply, site: Site) -> str:
+    """Return the parent's name from either list, else the site's."""
+    orgs = own.json().get("orgs") if isinstance(own, Answer) and own.ok else None
+    first = orgs[0] if isinstance(orgs, list) and orgs and isinstance(orgs[0], dict) else {}
+    body = listing.json() if isinstance(listing, Answer) and listing.ok else {}
+    current = _text(_table(body, "data"), "id")
+    named = next((row["name"] for row in _rows(body) if row["id"] == current), "")
+    return _text(first, "name") or named or site.title
+
+
+def _remarks(org: Mapping[str, Any], found: Mapping[str, str]) -> tuple[str, ...]:
+    remarks = []
+    if not found["api_key"]:
+        remarks.append("The answer held no API key. Sign in to the child org and make one.")
+    if not found["application_key"]:
+        remarks.append("The answer held no application key. Sign in to the child org and make one.")
+    if not org.get("public_id"):
+        remarks.append("The answer held no org id.")
+    return tuple(remarks)
+
+
+def _accepted(reply: Reply, words: str) -> Readiness:
+    if isinstance(reply, Answer) and reply.ok:
+        return Readiness(True, words)
+    return Readiness(False, "Datadog does not accept the new keys yet")
+
+
+def _unwell(answer: Answer) -> NotSent:
+    return NotSent(
+        f"Datadog answered a read with HTTP {answer.status}; it does not seem well.",
+        "Look at status.datadoghq.com and start again later.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+    )
+
+
+def _table(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""

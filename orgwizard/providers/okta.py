@@ -1,0 +1,636 @@
+"""Okta: its fields, its conversations, its refusals (Org Creator API, POST /api/v1/orgs).
+
+Sources: Okta's OpenAPI document 2026.06, developer.okta.com and help.okta.com.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Annotated, Any, ClassVar, Literal, cast
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+
+from orgwizard.address import is_loopback, origin
+from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_names, wrong
+from orgwizard.errors import NotSent, Refused
+from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness
+from orgwizard.text import odd_character, slug
+from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, ask, together
+
+BASE_DOMAINS = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
+WELL_KNOWN = "/.well-known/okta-organization"
+SETTLE_SECONDS = 30  # "Wait at least 30 seconds", says the description of createChildOrg
+
+
+# ---- fields -----------------------------------------------------------------------------------
+
+
+class ApiToken(Fields):
+    """An API token of the parent: `Authorization: SSWS {token}`."""
+
+    scheme: ClassVar[str] = "SSWS"
+    token: HeaderSecret = Field(
+        title="API token",
+        description="Made in the parent's Admin Console under Security > API, by a super admin.",
+        json_schema_extra=env_names("OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN"),
+    )
+
+
+class AccessToken(Fields):
+    """An OAuth access token of the parent: `Authorization: Bearer {token}`."""
+
+    scheme: ClassVar[str] = "Bearer"
+    token: HeaderSecret = Field(
+        title="OAuth access token",
+        description="From the org authorization server, with the scope okta.orgs.manage.",
+        json_schema_extra=env_names("OKTA_ACCESS_TOKEN"),
+    )
+
+
+def _three_bytes_at_most(text: str) -> str:
+    wide = next(((at, c) for at, c in enumerate(text, start=1) if ord(c) > 0xFFFF), None)
+    if wide:
+        raise wrong(f"Okta takes no emoji and no rare characters: the one at position {wide[0]} needs 4 bytes.")
+    return text
+
+
+def _one_label(text: str) -> str:
+    if text.endswith("-admin"):
+        raise wrong("It must not end in -admin: Okta keeps that for the Admin Console.")
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", text):
+        raise wrong("Lower-case letters a-z, digits and hyphens only, and no hyphen at either end.")
+    return text
+
+
+class OktaOrganization(Fields):
+    """The child org."""
+
+    name: Annotated[Text, AfterValidator(_three_bytes_at_most)] = Field(
+        title="Name",
+        description="Shown in the title of the sign-in page. It must be unique.",
+        examples=["My Child Org 1"],
+        min_length=1,
+        max_length=100,
+    )
+    subdomain: Annotated[Text, AfterValidator(_one_label)] = Field(
+        title="Subdomain",
+        description="First part of the child's address. It must be unique and cannot be changed by you later.",
+        examples=["my-child-org-1"],
+        min_length=1,
+        max_length=57,
+    )
+    website: Text | None = Field(
+        default=None,
+        title="Website",
+        description="The organization's own site.",
+        examples=["https://www.example.com"],
+    )
+    edition: Literal["SKU"] = Field(
+        default="SKU", title="Edition", description="The only edition that Okta offers here."
+    )
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+        """Propose the subdomain from the name."""
+        proposed = slug(str(typed.get("name") or "")).removesuffix("-admin")
+        return {"subdomain": proposed} if proposed else {}
+
+
+# Attributes of Okta's user profile and their longest values; None is no limit of its own.
+PROFILE_LIMITS: Mapping[str, int | None] = {
+    "secondEmail": 100,
+    "mobilePhone": 100,
+    "primaryPhone": 100,
+    "streetAddress": 1024,
+    "city": 128,
+    "state": 128,
+    "zipCode": 50,
+    "countryCode": 2,
+    "postalAddress": 4096,
+}
+_OWN_FIELDS = {"firstName": "First name", "lastName": "Last name", "email": "E-mail", "login": "Login"}
+# RFC 5322 3.2.3 (dot-atom) before the @; a top-level domain of 2 to 20 characters (help.okta.com).
+_EMAIL = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([^\W_]([\w-]*[^\W_])?\.)+[^\W\d_][\w-]{0,18}[^\W_]"
+)
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text):
+        raise wrong("This is not an e-mail address such as ada@example.com.")
+    return text
+
+
+class OktaAdministrator(Fields):
+    """The first super admin of the child org."""
+
+    first_name: Text = Field(title="First name", examples=["Ada"], min_length=1, max_length=50)
+    last_name: Text = Field(title="Last name", examples=["Lovelace"], min_length=1, max_length=50)
+    email: Annotated[Text, AfterValidator(_three_bytes_at_most), AfterValidator(_email)] = Field(
+        title="E-mail", examples=["ada@example.com"], min_length=5, max_length=100
+    )
+    login: Text = Field(
+        title="Login",
+        description="What the administrator signs in with; mostly the e-mail.",
+        examples=["ada@example.com"],
+        min_length=5,
+        max_length=100,
+    )
+    password: Secret | None = Field(
+        default=None,
+        title="Password",
+        description="Leave it blank to have it set at first sign-in. It must meet the child's password policy.",
+    )
+    recovery_question: Text | None = Field(
+        default=None,
+        title="Recovery question",
+        description="Asked when the password is forgotten.",
+        examples=["Which was your first telescope?"],
+        min_length=1,
+        max_length=100,
+    )
+    recovery_answer: Secret | None = Field(
+        default=None,
+        title="Recovery answer",
+        description="Compared without regard to capitals.",
+        min_length=1,
+        max_length=100,
+        validate_default=True,
+    )
+    profile: dict[str, str] = Field(
+        default_factory=dict,
+        title="More attributes",
+        description="Attributes of Okta's user profile, such as mobilePhone or title.",
+        examples=["mobilePhone"],
+    )
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+        """Propose the e-mail as the login."""
+        email = str(typed.get("email") or "").strip()
+        return {"login": email} if email else {}
+
+    @field_validator("recovery_answer")
+    @classmethod
+    def _with_its_question(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        question = info.data.get("recovery_question")
+        if question and value is None:
+            raise wrong("Needed, because there is a recovery question.")
+        if value is not None and "recovery_question" in info.data and not question:
+            raise wrong("Give the recovery question too, or leave this blank.")
+        return value
+
+    @field_validator("profile")
+    @classmethod
+    def _within_the_schema(cls, rows: dict[str, str]) -> dict[str, str]:
+        for name, value in rows.items():
+            if words := _row_problem(name, value):
+                raise wrong(words)
+        return rows
+
+
+def _row_problem(name: str, value: str) -> str:
+    """Say what is wrong with one attribute of the user profile, or ""."""
+    longest = PROFILE_LIMITS.get(name)
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        return f'"{name}" is not an attribute name: letters, digits and underscores only.'
+    if name in _OWN_FIELDS:
+        return f'{name} has a field of its own above: "{_OWN_FIELDS[name]}".'
+    if longest is not None and len(value) > longest:
+        return f"{name}: at most {longest} characters, you typed {len(value)}."
+    if odd := odd_character(value):
+        return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
+    return ""
+
+
+# ---- refusals -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    cause: str
+    advice: str
+    field: str = ""
+
+
+_TOKEN_ADVICE = "Check that the token belongs to this parent org, is not expired and its admin is active."
+_RIGHTS_ADVICE = (
+    "Check three things: the product Platform - Multi-org Deployment, Okta's own permission for Org Creator, "
+    "and a super admin role (for OAuth also the scope okta.orgs.manage)."
+)
+# Source: Okta's list of error codes, release 2026.08.
+_MEANINGS: Mapping[str, _Meaning] = {
+    "E0000001": _Meaning("Okta did not accept an answer.", "Change it and create again."),
+    "E0000003": _Meaning("Okta could not read the request.", "Please report this as a fault of orgwizard."),
+    "E0000004": _Meaning("Okta did not accept the credentials.", _TOKEN_ADVICE, "credentials.token"),
+    "E0000005": _Meaning("Okta did not accept the session.", _TOKEN_ADVICE, "credentials.token"),
+    "E0000006": _Meaning("These credentials may not create child orgs.", _RIGHTS_ADVICE, "credentials.token"),
+    "E0000007": _Meaning("Okta knows no such address.", "Check the parent's org URL.", "site"),
+    "E0000010": _Meaning("Okta is in read-only mode.", "Try later; status.okta.com tells when it is over."),
+    "E0000011": _Meaning("The token is not valid.", _TOKEN_ADVICE, "credentials.token"),
+    "E0000015": _Meaning("This feature is not enabled for the parent org.", _RIGHTS_ADVICE),
+    "E0000019": _Meaning("Okta refused the Accept header.", "Please report this as a fault of orgwizard."),
+    "E0000021": _Meaning("Okta refused the Content-Type header.", "Please report this as a fault of orgwizard."),
+    "E0000022": _Meaning("The parent org does not offer Org Creator.", _RIGHTS_ADVICE),
+    "E0000047": _Meaning(
+        "Okta's rate limit is used up (normally 10 orgs a minute).", "Wait a minute, then create again."
+    ),
+    "E0000080": _Meaning(
+        "The password does not meet the child's password policy.",
+        "Choose a longer one with mixed characters, or leave it blank to set it at first sign-in.",
+        "administrator.password",
+    ),
+    "E0000088": _Meaning("The subdomain is taken.", "Choose another subdomain.", "organization.subdomain"),
+    "E0000089": _Meaning("Okta rejected the name of the org.", "Choose another name.", "organization.name"),
+    "E0000120": _Meaning("The domain is taken by another org.", "Choose another subdomain.", "organization.subdomain"),
+    "E0000170": _Meaning("The subdomain is a reserved word.", "Choose another subdomain.", "organization.subdomain"),
+    "E0000171": _Meaning(
+        "The subdomain is locked by another request that is still running.",
+        "Look whether that other request made the org before you create anything.",
+        "organization.subdomain",
+    ),
+    "E0000172": _Meaning("The subdomain is too long.", "Choose a shorter subdomain.", "organization.subdomain"),
+}
+_BY_STATUS: Mapping[int, str] = {401: "E0000011", 403: "E0000006", 404: "E0000007", 405: "E0000022", 429: "E0000047"}
+# What Okta calls our fields in the causes of a general validation error.
+_CAUSE_FIELDS: tuple[tuple[str, str], ...] = (
+    ("subdomain", "organization.subdomain"),
+    ("website", "organization.website"),
+    ("firstname", "administrator.first_name"),
+    ("lastname", "administrator.last_name"),
+    ("email", "administrator.email"),
+    ("login", "administrator.login"),
+    ("password", "administrator.password"),
+    ("recovery_question.answer", "administrator.recovery_answer"),
+    ("answer", "administrator.recovery_answer"),
+    ("question", "administrator.recovery_question"),
+    ("profile", "administrator.profile"),
+    ("name", "organization.name"),
+)
+
+
+def _causes(error: Mapping[str, Any]) -> list[str]:
+    causes = error.get("errorCauses")
+    rows = causes if isinstance(causes, list) else []
+    return [str(row["errorSummary"]) for row in rows if isinstance(row, dict) and row.get("errorSummary")]
+
+
+def _field_of(causes: list[str]) -> str:
+    told = " ".join(causes).lower()
+    return next((ours for theirs, ours in _CAUSE_FIELDS if theirs in told), "")
+
+
+def refusal(answer: Answer) -> Refused:
+    """Tell what an Okta error means; decides by `errorCode`, never by the summary."""
+    error = answer.json()
+    code = str(error.get("errorCode") or "")
+    causes = _causes(error)
+    fallback = _Meaning(f"Okta refused with HTTP {answer.status}.", _RIGHTS_ADVICE)
+    meaning = _MEANINGS.get(code) or _MEANINGS.get(_BY_STATUS.get(answer.status, "")) or fallback
+    said = "; ".join(causes) or str(error.get("errorSummary") or "")
+    return Refused(
+        f'{meaning.cause} Okta says: "{said}".' if said else meaning.cause,
+        meaning.advice,
+        code=code or f"HTTP {answer.status}",
+        request_id=answer.request_id or str(error.get("errorId") or ""),
+        field=_field_of(causes) if code == "E0000001" else meaning.field,
+    )
+
+
+# ---- the provider ---------------------------------------------------------------------------------
+
+
+class Okta(Provider):
+    """Okta's Org Creator API."""
+
+    key = "okta"
+    title = "Okta"
+    needs = (
+        "The product Platform - Multi-org Deployment on the parent org, with Org Creator enabled by Okta.",
+        "An API token of a super admin, or an OAuth access token with the scope okta.orgs.manage.",
+        "Name, subdomain and the first administrator of the child org.",
+    )
+    methods: ClassVar[Mapping[str, type[Fields]]] = {"api-token": ApiToken, "access-token": AccessToken}
+    organization = OktaOrganization
+    administrator = OktaAdministrator
+    administrator_note = ("This person becomes the first super admin of the child org.",)
+    irreversible = "A child org cannot be deleted through the API, and its token is delivered once."
+    secret_titles: ClassVar[Mapping[str, str]] = {"token": "API token of the child org"}
+    site_title = "Parent's org URL"
+    site_help = "The address of the parent org, as in its sign-in page."
+    site_example = "acme.okta.com"
+    site_env = ("OKTA_CLIENT_ORGURL",)
+    settle_seconds = SETTLE_SECONDS
+
+    def site(self, typed: str) -> Site:
+        """Accept a host or URL; turn an -admin host into the plain one; ask about a custom domain."""
+        parts = origin(typed, self.site_example)
+        host = parts.netloc
+        base = _base_domain(parts.hostname or "")
+        notice = ""
+        if base and (plain := host.removesuffix(f".{base}").removesuffix("-admin") + f".{base}") != host:
+            notice = f"{host} is the Admin Console; {plain} is used."
+            host = plain
+        known = bool(base) or is_loopback(parts.hostname or "")
+        question = "" if known else f"{host} is not an Okta domain. Your credentials will be sent there. Is it yours?"
+        url = f"{parts.scheme}://{host}"
+        return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
+
+    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
+        """Read the parent's well-known document, its settings and the wanted subdomain, side by side."""
+        site = connection.site
+        wanted = _wanted_origin(site.host, organization)
+        calls = [Call("GET", site.url + WELL_KNOWN, _ACCEPT), self._settings_call(connection)]
+        if wanted:
+            calls.append(Call("GET", wanted + WELL_KNOWN, _ACCEPT))
+        known, settings, *child = yield from together(*calls)
+        metadata = _well_known(known)
+        domain = _okta_domain(metadata) or site.host
+        credentials = yield from self._prove(connection, settings, known)
+        if organization and not wanted:  # a custom domain: the parent's Okta domain is known only now
+            wanted = _wanted_origin(domain, organization)
+            child = [(yield from _lookup(wanted))] if wanted else []
+        taken = _well_known(child[0]) if child else {}
+        parent_id = str(metadata.get("id", ""))
+        findings = (*credentials, *([_name_finding(wanted, taken)] if organization else []))
+        before = {"parent_id": parent_id, "child_id": str(taken.get("id", "")), "domain": domain}
+        return Checked(_parent_name(settings, site), findings, domain, before)
+
+    def _settings_call(self, connection: Connection) -> Call:
+        return Call("GET", f"{connection.site.url}/api/v1/org", self._headers(connection))
+
+    def _prove(self, connection: Connection, settings: Reply, known: Reply) -> Conversation[tuple[Finding, ...]]:
+        """Judge the credentials by the read of the parent's settings."""
+        unproven = Finding(
+            "Right to create", "unproven", "No read can prove it: Okta answers that with the create call."
+        )
+        if not isinstance(settings, Answer):
+            raise settings
+        if settings.ok:
+            return Finding("Credentials", "ok", f"accepted by {connection.site.title}"), unproven
+        if settings.status == 404 and not _well_known(known):
+            raise Refused(
+                f"No Okta org answers at {connection.site.title}.",
+                "Check the parent's org URL.",
+                code="HTTP 404",
+                request_id=settings.request_id,
+                field="site",
+            )
+        if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
+            return (yield from self._prove_user(connection)), unproven
+        if settings.status in (404, 405, 429):
+            words = f"could not be tried (HTTP {settings.status})"
+            return Finding("Credentials", "unproven", words), unproven
+        if settings.status >= 500:
+            raise _unwell(settings)
+        raise refusal(settings)
+
+    def _prove_user(self, connection: Connection) -> Conversation[Finding]:
+        me = yield from ask(Call("GET", f"{connection.site.url}/api/v1/users/me", self._headers(connection)))
+        if me.status == 401:
+            raise refusal(me)
+        if me.ok:
+            return Finding("Credentials", "ok", "accepted, though they may not read the parent's settings")
+        return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
+
+    def _headers(self, connection: Connection) -> dict[str, Any]:
+        credentials = connection.credentials
+        scheme = Scheme(getattr(credentials, "scheme", ""), getattr(credentials, "token", SecretStr("")))
+        return {**_ACCEPT, "Authorization": scheme}
+
+    def request(self, order: Order) -> Call:
+        """Build POST /api/v1/orgs (operation createChildOrg)."""
+        headers = {**self._headers(order.connection), "Content-Type": "application/json"}
+        body = _body(cast("OktaOrganization", order.organization), cast("OktaAdministrator", order.administrator))
+        return Call("POST", f"{order.connection.site.url}/api/v1/orgs", headers, body, once=True)
+
+    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+        """Read id, address and token; the address is trusted only under the parent's base domain."""
+        body = answer.json()
+        token = _text(body, "token")
+        subdomain = _text(body, "subdomain") or order.subdomain
+        site = order.connection.site
+        remarks = [] if token else ["The answer held no token. Sign in to the child as its administrator and make one."]
+        if not _text(body, "id"):
+            remarks.append("The answer held no org id.")
+        details = {
+            "subdomain": subdomain,
+            "status": _text(body, "status"),
+            "administrator": str(getattr(order.administrator, "login", "")),
+            "administrator_url": _admin_console(_child_url(site, domain, subdomain, body)),
+        }
+        return Created(
+            id=_text(body, "id"),
+            name=_text(body, "name") or order.name,
+            url=_child_url(site, domain, subdomain, body),
+            secrets={"token": SecretStr(token)} if token else {},
+            details={name: value for name, value in details.items() if value},
+            remarks=tuple(remarks),
+        )
+
+    def refused(self, answer: Answer) -> Refused:
+        """Tell what an error of the create call means."""
+        return refusal(answer)
+
+    def is_refusal(self, answer: Answer) -> bool:
+        """Count read-only mode, which Okta reports as 503, as a refusal too."""
+        read_only = answer.status == 503 and answer.json().get("errorCode") == "E0000010"
+        return read_only or super().is_refusal(answer)
+
+    def wait_after(self, answer: Answer, now: float) -> float | None:
+        """Return reset minus the answer's own date plus one: X-Rate-Limit-Reset is absolute, in UTC."""
+        try:
+            reset = float(answer.headers["x-rate-limit-reset"])
+        except (KeyError, ValueError):
+            return None
+        return max(1.0, reset - _date(answer, now) + 1)
+
+    def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
+        """Read the wanted subdomain's well-known document and compare it with the one from before."""
+        subdomain = str(getattr(organization, "subdomain", ""))
+        wanted = _wanted_origin(str(before.get("domain") or connection.site.host), organization)
+        if not wanted:
+            return Found("unclear", "The child's address cannot be worked out from the parent's.")
+        reply = yield from _lookup(wanted)
+        found = str(_well_known(reply).get("id", ""))
+        if found and found not in (before.get("parent_id"), before.get("child_id")):
+            return Found(
+                "exists", f"{wanted} answers now and did not before.", {"id": found, "url": wanted, "name": subdomain}
+            )
+        if found:
+            return Found("unclear", f"{wanted} answered before the request too.")
+        if isinstance(reply, Answer) and reply.status == 404:
+            return Found("absent", f"No org answers at {wanted}.")
+        return Found("unclear", f"{wanted} gave no clear answer.")
+
+    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+        """Ask the child for its well-known document, then for its settings with the new token."""
+        token = created.secrets.get("token")
+        shared = _on_loopback(connection.site)
+        if not created.url:
+            return Readiness(False, "the child's address is not known")
+        if not shared:
+            found = str(_well_known((yield from _lookup(created.url))).get("id", ""))
+            if not found or (created.id and found != created.id):
+                return Readiness(False, "the child's address does not serve the new org yet")
+        if token is None:
+            return Readiness(True, "its address answers; there is no token to try")
+        call = Call("GET", f"{created.url}/api/v1/org", {**_ACCEPT, "Authorization": Scheme("SSWS", token)})
+        (reply,) = yield from together(call)
+        if not isinstance(reply, Answer) or not reply.ok:
+            return Readiness(False, "the child does not accept its new token yet")
+        if not shared and created.id and reply.json().get("id", created.id) != created.id:
+            return Readiness(False, "another org answers at the child's address")
+        return Readiness(True, "the child org answers and accepts its new token")
+
+    def next_steps(self, created: Created) -> tuple[str, ...]:
+        """Return what to do with a new Okta org."""
+        console = created.details.get("administrator_url") or created.url
+        return (
+            f"Sign in as {created.details.get('administrator', 'the administrator')} at {console}",
+            "Use the token within 30 days: it dies after 30 idle days or with its admin.",
+            "Replace it before it does: it is not shown in the Admin Console and cannot be revoked there.",
+        )
+
+
+_ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+
+
+def _body(organization: OktaOrganization, administrator: OktaAdministrator) -> dict[str, Any]:
+    """Build the body of createChildOrg: camelCase, except recovery_question."""
+    body: dict[str, Any] = {
+        "subdomain": organization.subdomain,
+        "name": organization.name,
+        "edition": organization.edition,
+        "admin": {"profile": _profile(administrator)},
+    }
+    if organization.website:
+        body["website"] = organization.website
+    if credentials := _first_credentials(administrator):
+        body["admin"]["credentials"] = credentials
+    return body
+
+
+def _profile(administrator: OktaAdministrator) -> dict[str, str]:
+    return {
+        "firstName": administrator.first_name,
+        "lastName": administrator.last_name,
+        "email": administrator.email,
+        "login": administrator.login,
+        **administrator.profile,
+    }
+
+
+def _first_credentials(administrator: OktaAdministrator) -> dict[str, Any]:
+    credentials: dict[str, Any] = {}
+    if administrator.password:
+        credentials["password"] = {"value": administrator.password}
+    if administrator.recovery_question:
+        credentials["recovery_question"] = {
+            "question": administrator.recovery_question,
+            "answer": administrator.recovery_answer,
+        }
+    return credentials
+
+
+def _base_domain(host: str) -> str:
+    return next((base for base in BASE_DOMAINS if host.endswith(f".{base}")), "")
+
+
+def _wanted_origin(domain: str, organization: Fields | None) -> str:
+    """Return the origin that the child would have, "" where it cannot be told."""
+    base = _base_domain(domain)
+    subdomain = getattr(organization, "subdomain", "")
+    return f"https://{subdomain}.{base}" if base and subdomain else ""
+
+
+def _child_url(site: Site, domain: str, subdomain: str, body: Mapping[str, Any]) -> str:
+    """Return the child's origin: from its links where they can be trusted, else built.
+
+    A link is trusted under the parent's base domain only; where neither is known the result is "".
+    """
+    if _on_loopback(site):
+        return site.url
+    base = _base_domain(domain) or _base_domain(site.host)
+    trusted = {f"{subdomain}.{known}" for known in ([base] if base else BASE_DOMAINS)}
+    for href in _hrefs(body.get("_links")):
+        link = urlsplit(href)
+        if link.scheme == "https" and link.netloc in trusted:
+            return f"https://{link.netloc}"
+    return f"https://{subdomain}.{base}" if base else ""
+
+
+def _on_loopback(site: Site) -> bool:
+    """Return whether *site* is a test service on this machine, which serves parent and child alike."""
+    return is_loopback(urlsplit(site.url).hostname or "")
+
+
+def _hrefs(links: Any) -> list[str]:
+    rows = links.values() if isinstance(links, dict) else []
+    return [row["href"] for row in rows if isinstance(row, dict) and isinstance(row.get("href"), str)]
+
+
+def _admin_console(url: str) -> str:
+    host = urlsplit(url).netloc
+    base = _base_domain(host)
+    return f"https://{host.removesuffix('.' + base)}-admin.{base}" if base else url
+
+
+def _lookup(origin_url: str) -> Conversation[Reply]:
+    (reply,) = yield from together(Call("GET", origin_url + WELL_KNOWN, _ACCEPT))
+    return reply
+
+
+def _well_known(reply: Reply) -> dict[str, Any]:
+    """Return the metadata of an org that exists, {} for every other answer or none."""
+    return reply.json() if isinstance(reply, Answer) and reply.status == 200 else {}
+
+
+def _okta_domain(metadata: Mapping[str, Any]) -> str:
+    """Return the parent's own Okta host, where the metadata names one of a known base domain."""
+    links = metadata.get("_links")
+    row = links.get("organization") if isinstance(links, dict) else None
+    href = row.get("href") if isinstance(row, dict) else None
+    host = urlsplit(href).netloc if isinstance(href, str) else ""
+    return host if _base_domain(host) else ""
+
+
+def _parent_name(settings: Reply, site: Site) -> str:
+    body = settings.json() if isinstance(settings, Answer) and settings.ok else {}
+    return _text(body, "companyName") or _text(body, "subdomain") or site.title
+
+
+def _name_finding(wanted: str, taken: Mapping[str, Any]) -> Finding:
+    """Judge the wanted subdomain; raises `Refused` where an org certainly has it."""
+    if taken.get("id"):
+        raise Refused(
+            f"The subdomain is taken: an org answers at {wanted}.",
+            "Choose another subdomain.",
+            field="organization.subdomain",
+        )
+    if not wanted:
+        return Finding("Subdomain", "unproven", "its address cannot be worked out from the parent's")
+    return Finding("Subdomain", "ok", f"probably free: no org answers at {wanted}")
+
+
+def _unwell(answer: Answer) -> NotSent:
+    return NotSent(
+        f"Okta answered a read with HTTP {answer.status}; it does not seem well.",
+        "Look at status.okta.com and start again later.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+    )
+
+
+def _date(answer: Answer, now: float) -> float:
+    try:
+        return parsedate_to_datetime(answer.headers["date"]).timestamp()
+    except (KeyError, ValueError):
+        return now
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""

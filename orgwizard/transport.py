@@ -1,0 +1,195 @@
+"""The one door to httpx: a call goes out, an answer comes back, and whether it left is observed."""
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from orgwizard.address import is_loopback
+from orgwizard.errors import BadInput, NoAnswer, NotSent
+from orgwizard.values import Answer, Call, revealed
+
+if TYPE_CHECKING:
+    import httpx
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 20.0
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+class Phase:
+    """How far a request came, as httpcore's trace tells it; a proxy's CONNECT does not count."""
+
+    def __init__(self) -> None:
+        """Start before anything was sent."""
+        self.left = False
+        self._tunnel = False
+
+    async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
+        """Take one trace event; its names begin with the protocol or "connection"."""
+        event = name.partition(".")[2]
+        if event == "send_request_headers.started":
+            self._tunnel = info["request"].method == b"CONNECT"
+            self.left = self.left or not self._tunnel
+
+
+class Transport:
+    """Sends calls over the network, or into the sandbox where `backend` is one.
+
+    `ca_file` names a PEM file of roots trusted besides the system's.
+    """
+
+    def __init__(self, ca_file: Path | None = None, backend: "httpx.AsyncBaseTransport | None" = None) -> None:
+        """Keep the settings; nothing is imported or opened yet."""
+        self._ca_file = ca_file
+        self._backend = backend
+        self._tls: ssl.SSLContext | None = None
+
+    def warm(self) -> None:
+        """Import httpx and read the trusted roots: 100 ms that can pass while the user types."""
+        import httpx  # noqa: F401
+
+        if self._backend is None:
+            self._context()
+
+    async def send(self, call: Call) -> Answer:
+        """Send *call* once and return the answer, whatever its status.
+
+        Raises `NotSent` where the request never left, `NoAnswer` where it may have and no status came,
+        and `BadInput` where the proxy variables or the CA file cannot be used.
+        """
+        import httpx
+
+        phase = Phase()
+        try:
+            async with (
+                self._client(call) as client,
+                client.stream(
+                    call.method,
+                    call.url,
+                    headers=_wire_headers(call),
+                    json=revealed(call.body),
+                    extensions={"trace": phase},
+                ) as response,
+            ):
+                return await _answer(response)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            raise _unanswered(error, phase, call) from None
+
+    def _client(self, call: Call) -> "httpx.AsyncClient":
+        """Return a fresh client: a reused connection that the server has closed looks like a lost answer."""
+        import httpx
+
+        read = None if call.once else READ_SECONDS
+        limits = httpx.Timeout(CONNECT_SECONDS, read=read)
+        if self._backend is not None:
+            return httpx.AsyncClient(transport=self._backend, timeout=limits, trust_env=False)
+        on_loopback = is_loopback(httpx.URL(call.url).host)
+        try:
+            return httpx.AsyncClient(timeout=limits, verify=self._context(), trust_env=not on_loopback)
+        except (ValueError, ImportError, httpx.InvalidURL) as error:
+            raise BadInput(
+                f"A proxy variable cannot be used: {error}.",
+                "Correct HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment.",
+            ) from None
+
+    def _context(self) -> ssl.SSLContext:
+        if self._tls is None:
+            self._tls = _trusted_roots(self._ca_file)
+        return self._tls
+
+
+def _trusted_roots(ca_file: Path | None) -> ssl.SSLContext:
+    """Return a context that verifies against the system's roots and those of *ca_file*."""
+    import truststore
+
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if ca_file is None:
+        return context
+    try:
+        context.load_verify_locations(ca_file)
+    except OSError as error:
+        words = error.strerror or "it is no PEM file"
+        raise BadInput(f"The CA file {ca_file} cannot be used: {words}.", "Give a PEM file with --ca-file.") from None
+    return context
+
+
+def _wire_headers(call: Call) -> dict[str, str]:
+    """Return the headers in clear; an answer is asked for unpacked, so that half of one can be read."""
+    return {"Accept-Encoding": "identity", "User-Agent": "orgwizard", **revealed(call.headers)}
+
+
+async def _answer(response: "httpx.Response") -> Answer:
+    """Read a body up to the limit; a connection that breaks half way still gives what came."""
+    import httpx
+
+    body, complete = bytearray(), True
+    try:
+        async for chunk in response.aiter_raw():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                complete = False
+                break
+    except (httpx.HTTPError, httpx.StreamError, OSError):
+        complete = False
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    raw = bytes(body[:LARGEST_BODY])
+    return Answer(response.status_code, headers, _unpacked(raw, headers.get("content-encoding", "")), complete)
+
+
+def _unpacked(body: bytes, encoding: str) -> bytes:
+    """Return a gzip or deflate body unpacked up to the limit, as far as it goes; others unchanged."""
+    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(body, LARGEST_BODY)
+    except zlib.error:
+        return body
+
+
+def _unanswered(error: Exception, phase: Phase, call: Call) -> NotSent | NoAnswer:
+    """Turn a failure of httpx into one of the two that count: it never left, or it may have."""
+    where = call.origin.partition("://")[2]
+    if not phase.left:
+        cause, advice = _why_not_sent(error, where)
+        return NotSent(cause, advice, code=type(error).__name__)
+    import httpx
+
+    ran_out = isinstance(error, (httpx.TimeoutException, asyncio.TimeoutError))
+    what = "sent no answer in time" if ran_out else "closed the connection before its answer was whole"
+    return NoAnswer(f"The request left, but {where} {what}.", code=type(error).__name__)
+
+
+def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
+    """Return cause and advice for a request that never left."""
+    import httpx
+
+    causes = list(_chain(error))
+    tls = next((e for e in causes if isinstance(e, ssl.SSLError)), None)
+    if isinstance(error, httpx.ProxyError):
+        return f"The proxy refused the way to {where}: {error}.", "Check HTTPS_PROXY and NO_PROXY in the environment."
+    if tls is not None:
+        reason = getattr(tls, "verify_message", "") or tls.reason or "the handshake failed"
+        advice = "Where your network has its own root certificate, name it with --ca-file."
+        return f"The TLS certificate of {where} was not accepted: {reason}.", advice
+    if isinstance(error, httpx.TimeoutException):
+        return f"{where} did not answer within {CONNECT_SECONDS:.0f} seconds.", "Check the network, VPN or proxy."
+    text = next((str(e) for e in causes if isinstance(e, OSError) and e.strerror), str(error))
+    if "Name or service not known" in text or "name resolution" in text or "nodename" in text:
+        return f"The name {where} could not be resolved.", "Check the address, then the network and its DNS."
+    return f"No connection to {where}: {_last_words(text)}.", "Check the address, then the network, VPN or proxy."
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found
+
+
+def _last_words(text: str) -> str:
+    """Drop the number that the operating system puts before its words."""
+    return text.rpartition("] ")[2] or "it failed"
