@@ -171,29 +171,29 @@ def _length(value: Typed) -> int:
     return len(text.strip()) if isinstance(text, str) else 0
 
 
+# Our words for pydantic's error types; what stands in braces comes from the error or from the answer.
+_SENTENCES: Mapping[str, str] = {
+    "missing": "Needed.",
+    "string_too_long": "At most {max_length} characters, you typed {typed}.",
+    "too_long": "At most {max_length} characters, you typed {typed}.",
+    "string_too_short": "At least {min_length} characters, you typed {typed}.",
+    "too_short": "At least {min_length} characters, you typed {typed}.",
+    "literal_error": "It must be {expected}.",
+    "extra_forbidden": "Unknown. Known here: {known}.",
+    "wrong": "{words}",
+    "string_type": 'Text in quotes is expected, such as "example".',
+    "string_sub_type": 'Text in quotes is expected, such as "example".',
+    "dict_type": 'A table of names and values is expected, such as { title = "CTO" }.',
+}
+
+
 def _sentence(model: type[Fields], answers: Mapping[str, Typed], error: ErrorDetails) -> str:
     """Turn one of pydantic's errors into our words."""
-    context = error.get("ctx", {})
+    template = _SENTENCES.get(error["type"])
+    if template is None or "dict_type" in error["type"]:
+        return template or f"{error['msg']}."
     typed = _length(answers.get(str((*error["loc"], "")[0])))
-    match error["type"]:
-        case "missing":
-            return "Needed."
-        case "string_too_long" | "too_long":
-            return f"At most {context['max_length']} characters, you typed {typed}."
-        case "string_too_short" | "too_short":
-            return f"At least {context['min_length']} characters, you typed {typed}."
-        case "literal_error":
-            return f"It must be {context['expected']}."
-        case "extra_forbidden":
-            return f"Unknown. Known here: {', '.join(model.model_fields)}."
-        case "wrong":
-            return str(context["words"])
-        case "string_type" | "string_sub_type":
-            return 'Text in quotes is expected, such as "example".'
-        case "dict_type" | "mapping_type":
-            return 'A table of names and values is expected, such as { title = "CTO" }.'
-        case _:
-            return f"{error['msg']}."
+    return template.format(**error.get("ctx", {}), typed=typed, known=", ".join(model.model_fields))
 
 
 @dataclass

@@ -73,6 +73,10 @@ class Vault(Protocol):
         """Whether secrets may touch the disk at all; false for the screen."""
         ...
 
+    def plan(self) -> Any:
+        """Return the store as a plan names it."""
+        ...
+
     def probe(self) -> str:
         """Really write and read; return what was proven, raise `Unusable` where it fails."""
         ...
@@ -108,7 +112,9 @@ class Attempt(Protocol):
 class Journal(Protocol):
     """The record of all attempts."""
 
-    def requested(self, provider: str, site: str, name: str, **facts: Any) -> Attempt:
+    def requested(
+        self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any
+    ) -> Attempt:
         """Begin an attempt; raises `Unusable` where the same order is under way elsewhere."""
         ...
 
@@ -328,6 +334,7 @@ class _Creation:
             mark=self.order.subdomain,
             digest=_digest(call),
             before=dict(self.checked.before),
+            store=self.tools.vault.plan(),
         )
 
     # ---- the request ----

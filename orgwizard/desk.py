@@ -11,17 +11,18 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from orgwizard import plan, private, sources, vault
+from orgwizard import plan, private, sources
 from orgwizard.answers import Draft, Fields, Question, Typed, questions
 from orgwizard.attempts import Journal
 from orgwizard.clock import Clock
-from orgwizard.creation import Checked, Control, Event, Result, Send, Tools, converse, create_org, not_created
+from orgwizard.creation import Control, Event, Result, Send, Tools, converse, create_org, not_created
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import NoAnswer
 from orgwizard.profiles import Org, Profile, Profiles
-from orgwizard.providers.base import Connection, Order, Provider, connection, order
+from orgwizard.providers.base import Checked, Connection, Order, Provider, connection, order
 from orgwizard.sources import Reference
+from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, parse_store
 
 
 @dataclass(frozen=True)
@@ -36,19 +37,23 @@ class Offer:
 class BoundVault:
     """The vault with one store chosen: what a creation is handed."""
 
-    vault: vault.Vault
-    store: vault.Store
+    vault: Vault
+    store: Store
 
     @property
     def on_disk(self) -> bool:
         """Return whether secrets may touch the disk at all."""
-        return not isinstance(self.store, vault.ScreenStore)
+        return not isinstance(self.store, ScreenStore)
+
+    def plan(self) -> Any:
+        """Return the store as a plan names it."""
+        return self.store.plan()
 
     def probe(self) -> str:
         """Try the store for real; raises `Unusable`."""
         return self.vault.probe(self.store)
 
-    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> vault.Kept:
+    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> Kept:
         """Store and read back; raises `Attention`."""
         return self.vault.keep(self.store, label, secrets, facts)
 
@@ -66,7 +71,7 @@ class Desk:
     journal: Journal
     profiles: Profiles
     drafts: Drafts
-    vault: vault.Vault
+    vault: Vault
     environ: Mapping[str, str]
     sandbox: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
@@ -114,14 +119,14 @@ class Desk:
 
     def probe(self, store: Any) -> "Future[str]":
         """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""
-        return self.engine.work(lambda: self.vault.probe(vault.parse_store(store)))
+        return self.engine.work(lambda: self.vault.probe(parse_store(store)))
 
     def create(self, provider: Provider, wanted: Order, store: Any, tell: Callable[[Event], None]) -> bool:
         """Create the org, telling of each event; false where a creation is running already.
 
         Raises `BadInput` for an unknown store. *tell* is called in the engine's thread and must not block.
         """
-        chosen = BoundVault(self.vault, vault.parse_store(store))
+        chosen = BoundVault(self.vault, parse_store(store))
 
         def begin(control: Control) -> Any:
             return create_org(provider, wanted, self._tools(wanted, chosen, control))
@@ -133,7 +138,7 @@ class Desk:
             send=self.send,
             journal=self.journal,
             vault=chosen,
-            fallback=BoundVault(self.vault, vault.FileStore()),
+            fallback=BoundVault(self.vault, FileStore()),
             clock=self.clock,
             save_profile=lambda result: self._save_profile(wanted, result),
             control=control,

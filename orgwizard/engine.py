@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from orgwizard.creation import Control, Event
@@ -84,7 +85,5 @@ class Engine:
 
 
 def _told(tell: Callable[[Event], None], event: Event) -> None:
-    try:
+    with suppress(Exception):  # a screen that is gone must not stop the creation
         tell(event)
-    except Exception:  # noqa: S110 - a screen that is gone must not stop the creation
-        pass

@@ -205,7 +205,7 @@ class Datadog(Provider):
         headers = {**self._headers(order.connection), "Content-Type": "application/json"}
         return Call("POST", f"{order.connection.site.url}/api/v1/org", headers, body, once=True)
 
-    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:  # noqa: ARG002 - one address per site
         """Read org and keys; `application_key.hash` is the application key itself."""
         body = answer.json()
         org, user = _table(body, "org"), _table(body, "user")
@@ -227,7 +227,7 @@ class Datadog(Provider):
         """Tell what an error of the create call means."""
         return refusal(answer)
 
-    def wait_after(self, answer: Answer, now: float) -> float | None:
+    def wait_after(self, answer: Answer, now: float) -> float | None:  # noqa: ARG002 - it names no time of day
         """Return X-RateLimit-Reset, which Datadog gives in seconds from now."""
         try:
             return max(1.0, float(answer.headers["x-ratelimit-reset"]))

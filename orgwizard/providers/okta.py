@@ -215,7 +215,7 @@ class _Meaning:
     field: str = ""
 
 
-_TOKEN_ADVICE = "Check that the token belongs to this parent org, is not expired and its admin is active."
+_CREDENTIAL_ADVICE = "Check that the token belongs to this parent org, is not expired and its admin is active."
 _RIGHTS_ADVICE = (
     "Check three things: the product Platform - Multi-org Deployment, Okta's own permission for Org Creator, "
     "and a super admin role (for OAuth also the scope okta.orgs.manage)."
@@ -224,12 +224,12 @@ _RIGHTS_ADVICE = (
 _MEANINGS: Mapping[str, _Meaning] = {
     "E0000001": _Meaning("Okta did not accept an answer.", "Change it and create again."),
     "E0000003": _Meaning("Okta could not read the request.", "Please report this as a fault of orgwizard."),
-    "E0000004": _Meaning("Okta did not accept the credentials.", _TOKEN_ADVICE, "credentials.token"),
-    "E0000005": _Meaning("Okta did not accept the session.", _TOKEN_ADVICE, "credentials.token"),
+    "E0000004": _Meaning("Okta did not accept the credentials.", _CREDENTIAL_ADVICE, "credentials.token"),
+    "E0000005": _Meaning("Okta did not accept the session.", _CREDENTIAL_ADVICE, "credentials.token"),
     "E0000006": _Meaning("These credentials may not create child orgs.", _RIGHTS_ADVICE, "credentials.token"),
     "E0000007": _Meaning("Okta knows no such address.", "Check the parent's org URL.", "site"),
     "E0000010": _Meaning("Okta is in read-only mode.", "Try later; status.okta.com tells when it is over."),
-    "E0000011": _Meaning("The token is not valid.", _TOKEN_ADVICE, "credentials.token"),
+    "E0000011": _Meaning("The token is not valid.", _CREDENTIAL_ADVICE, "credentials.token"),
     "E0000015": _Meaning("This feature is not enabled for the parent org.", _RIGHTS_ADVICE),
     "E0000019": _Meaning("Okta refused the Accept header.", "Please report this as a fault of orgwizard."),
     "E0000021": _Meaning("Okta refused the Content-Type header.", "Please report this as a fault of orgwizard."),
@@ -364,7 +364,7 @@ class Okta(Provider):
     def _prove(self, connection: Connection, settings: Reply, known: Reply) -> Conversation[tuple[Finding, ...]]:
         """Judge the credentials by the read of the parent's settings."""
         unproven = Finding(
-            "Right to create", "unproven", "No read can prove it: Okta answers that with the create call."
+            "Right to create", "unproven", "no read can prove it: Okta answers that with the create call"
         )
         if not isinstance(settings, Answer):
             raise settings

@@ -1,0 +1,138 @@
+"""Creating and checking from a plan, without questions: stages as lines on stderr, the result on stdout."""
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from orgwizard import report, vault
+from orgwizard.answers import Draft
+from orgwizard.creation import Event, Progress, Result
+from orgwizard.desk import Desk
+from orgwizard.engine import Engine
+from orgwizard.errors import BadFields, BadInput, Exit, NotSent
+from orgwizard.plan import problems
+from orgwizard.providers import provider_of
+from orgwizard.values import masked
+
+ENDING_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+
+
+def ready_draft(draft: Draft) -> Draft:
+    """Return a plan's draft once nothing is wrong with it; raises `BadFields` with every problem."""
+    if found := problems(draft):
+        raise BadFields(found, "The plan")
+    vault.parse_store(draft.store)
+    return draft
+
+
+def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
+    """Print the create request with its secrets masked; nothing is sent."""
+    provider = provider_of(draft.provider)
+    call = provider.request(desk.order(provider, draft))
+    shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
+    if as_json:
+        say(json.dumps({"outcome": "not_created", "dry_run": True, "request": shown, "error": None}, indent=2))
+    else:
+        say("\n".join(report.request(call)))
+    return Exit.READY
+
+
+def check(desk: Desk, draft: Draft, *, as_json: bool) -> int:
+    """Print what reads can prove about a plan; nothing is created."""
+    provider = provider_of(draft.provider)
+    order = desk.order(provider, draft)
+    checked = desk.check(provider, order.connection, order.organization).result()
+    found = [{"stage": f.stage, "state": f.state, "words": f.words} for f in checked.findings]
+    if as_json:
+        said = {"outcome": "not_created", "provider": provider.key, "site": order.connection.site.key}
+        say(json.dumps({**said, "parent": checked.parent, "findings": found, "error": None}, indent=2))
+    else:
+        say("\n".join(report.findings(checked)))
+    return Exit.READY
+
+
+def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
+    """Create the org of a plan and print the result; returns the exit code, 128+n after a signal."""
+    provider = provider_of(draft.provider)
+    order = desk.order(provider, draft)
+    if not yes:
+        _confirmed("\n".join(report.order(provider, order, draft.store)))
+    ended = threading.Event()
+    results: list[Result] = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Result):
+            results.append(event)
+            ended.set()
+        else:
+            tell_stage(event)
+
+    with _leaving_on_signal(desk.engine) as caught:
+        desk.create(provider, order, draft.store, tell)
+        while not ended.wait(0.5):
+            if desk.engine.idle.is_set() and not ended.wait(1):
+                return Exit.BUG
+    result = results[0]
+    say(json.dumps(result.as_json(), indent=2) if as_json else "\n".join(report.result(provider, result)))
+    if result.trouble is not None and not as_json:
+        complain("\n".join(result.trouble.lines()))
+    return 128 + caught[0] if caught else result.exit_code
+
+
+def _confirmed(review: str) -> None:
+    """Show the order and ask once; raises `BadInput` without a terminal and `NotSent` for anything but yes."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise BadInput("Without a terminal, create needs --yes.", "Look at it with --dry-run first.")
+    complain(review)
+    complain('Type "create" to create it, anything else to leave: ', end="")
+    if sys.stdin.readline().strip().lower() != "create":
+        raise NotSent("You did not confirm.", code="not_confirmed")
+
+
+@contextmanager
+def _leaving_on_signal(engine: Engine) -> Iterator[list[int]]:
+    """Turn ending signals into a request to end at a safe point; a second one stops waiting for the answer."""
+    caught: list[int] = []
+
+    def on_signal(number: int, _: FrameType | None) -> None:
+        if caught:
+            engine.give_up()
+        caught.append(number)
+        engine.leave()
+
+    before = {number: signal.signal(number, on_signal) for number in ENDING_SIGNALS}
+    try:
+        yield caught
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+_last_told: dict[str, str] = {}
+
+
+def tell_stage(event: Progress) -> None:
+    """Print a stage as a line; a countdown only at 30, 20, 10 and every full minute."""
+    left = event.left_seconds
+    if left is not None and left % 60 and left not in (30, 20, 10):
+        return
+    words = f"{event.words} {left} s" if left is not None else event.words
+    if _last_told.get(event.stage) != words:
+        _last_told[event.stage] = words
+        complain(f"{event.stage:>7}  {words}")
+
+
+def say(text: str) -> None:
+    """Print to stdout, which carries results only; a closed one is no failure."""
+    with suppress(OSError, ValueError):
+        print(text, flush=True)
+
+
+def complain(text: str, end: str = "\n") -> None:
+    """Print to stderr; a closed one is no failure."""
+    with suppress(OSError, ValueError):
+        print(text, end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,369 @@
+"""The command line: arguments to one command function, the wiring of everything, and exit codes."""
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orgwizard import __version__
+from orgwizard.errors import Exit, NotSent, Trouble, Unusable
+
+if TYPE_CHECKING:
+    from httpx import AsyncBaseTransport
+
+    from orgwizard.answers import Draft
+    from orgwizard.clock import Clock
+    from orgwizard.desk import Desk
+    from orgwizard.profiles import Profiles
+    from orgwizard.sandbox.magic import Magic
+
+# Only argparse and the error texts are imported above: --version and --help answer at once. Each
+# command imports what it needs, and the wizard's engine thread imports httpx while the user types.
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; nothing but a usage error raises `SystemExit`."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except Trouble as trouble:
+        return _told(trouble, as_json=getattr(arguments, "json", False))
+    except KeyboardInterrupt:
+        _told(NotSent("You left.", code="left"), as_json=getattr(arguments, "json", False))
+        return Exit.LEFT
+    except Exception as bug:
+        return _told(_fault(bug), as_json=getattr(arguments, "json", False))
+
+
+def _told(trouble: Trouble, *, as_json: bool) -> int:
+    """Print a failure: lines on stderr, and with --json the object on stdout."""
+    if as_json:
+        from orgwizard.creation import trouble_as_json
+
+        found = {"outcome": "not_created", "ready": False, "error": trouble_as_json(trouble)}
+        print(json.dumps(found, indent=2))
+    print("\n".join(trouble.lines()), file=sys.stderr)
+    return trouble.exit_code
+
+
+def _fault(bug: Exception) -> Trouble:
+    """Return a fault of ours: types, files and lines only, for any text in it may hold a secret."""
+    frames = traceback.extract_tb(bug.__traceback__)[-3:]
+    where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+    return Trouble(
+        f"orgwizard met a fault of its own: {type(bug).__name__} at {where}.",
+        "Please report it with this line; no secret is in it. What was created is listed by: orgwizard orgs",
+        meaning="If a creation was under way, its outcome is in the journal.",
+        code="bug",
+    )
+
+
+# ---- arguments ----------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="orgwizard",
+        description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
+        epilog="Exit codes: 0 created and ready, 1 a bug, 2 wrong usage or plan, 3 refused, 4 never sent, "
+        "5 unknown, 6 created but needs attention, 130 left.",
+    )
+    parser.add_argument("--version", action="version", version=f"orgwizard {__version__}")
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="start the wizard with the answers of a plan file")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    _add_shared(parser, top=True)
+    parser.set_defaults(run=_wizard)
+    commands = parser.add_subparsers(title="commands", metavar="")
+    _add_create(commands)
+    _add_check(commands)
+    _add_orgs(commands)
+    _add_profiles(commands)
+    _add_sandbox(commands)
+    return parser
+
+
+def _add_shared(parser: argparse.ArgumentParser, *, top: bool = False) -> None:
+    """Add the options that stand before or after the command alike."""
+    absent = argparse.SUPPRESS
+    parser.add_argument(
+        "--sandbox",
+        action="store_true",
+        default=False if top else absent,
+        help="work with the built-in sandbox: no account, no network",
+    )
+    parser.add_argument(
+        "--sandbox-speed",
+        type=_speed,
+        default=1.0 if top else absent,
+        metavar="N",
+        help="let the sandbox's time run N times as fast",
+    )
+    parser.add_argument(
+        "--ca-file",
+        type=Path,
+        default=None if top else absent,
+        metavar="FILE",
+        help="trust these TLS roots (PEM) besides the system's",
+    )
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0.01 <= speed <= 10_000:
+        raise argparse.ArgumentTypeError("it must lie between 0.01 and 10000")
+    return speed
+
+
+_Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives the type no public name
+
+
+def _add_create(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    create = commands.add_parser("create", help="create the org of a plan file, without questions")
+    create.add_argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
+    create.add_argument("--yes", action="store_true", help="create without asking; needed without a terminal")
+    create.add_argument("--dry-run", action="store_true", help="print the masked request and send nothing")
+    create.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    _add_shared(create)
+    create.set_defaults(run=_create)
+
+
+def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    check = commands.add_parser("check", help="try a plan's credentials and name with reads; never creates")
+    check.add_argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
+    check.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    _add_shared(check)
+    check.set_defaults(run=_check)
+
+
+def _add_orgs(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    orgs = commands.add_parser("orgs", help="list what was created or is still open")
+    orgs.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    _add_shared(orgs)
+    orgs.set_defaults(run=_orgs)
+
+
+def _add_profiles(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    profiles = commands.add_parser("profiles", help="list, show or remove saved profiles")
+    _add_shared(profiles)
+    profiles.set_defaults(run=_profiles_list, json=False)
+    actions = profiles.add_subparsers(title="actions", metavar="")
+    for name, run, words in (
+        ("list", _profiles_list, "list the profiles"),
+        ("show", _profiles_show, "show one profile"),
+        ("remove", _profiles_remove, "remove one profile; its keys stay where they are"),
+        ("path", _profiles_path, "print the folder they are in"),
+    ):
+        action = actions.add_parser(name, help=words)
+        if name in ("show", "remove"):
+            action.add_argument("name", metavar="NAME")
+        action.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+        _add_shared(action)
+        action.set_defaults(run=run)
+
+
+def _add_sandbox(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    sandbox = commands.add_parser("sandbox", help="serve the pretend Okta or Datadog on 127.0.0.1")
+    sandbox.add_argument("provider", choices=["okta", "datadog"])
+    sandbox.add_argument("--port", type=int, default=0, metavar="N", help="the port; 0, the default, takes a free one")
+    _add_shared(sandbox)
+    sandbox.set_defaults(run=_sandbox)
+
+
+# ---- wiring -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where this run keeps things: profiles in config, attempts and the draft in state, keys in data."""
+
+    config: Path
+    state: Path
+    data: Path
+
+
+def folders(*, sandbox: bool) -> Folders:
+    """Return the folders that platformdirs names; the sandbox has its own below them."""
+    from platformdirs import PlatformDirs
+
+    dirs = PlatformDirs("orgwizard", appauthor=False)
+    below = "sandbox" if sandbox else "."
+    return Folders(dirs.user_config_path / below, dirs.user_state_path / below, dirs.user_data_path / below)
+
+
+def _desk(arguments: argparse.Namespace) -> "Desk":
+    """Put together what a face works at."""
+    from orgwizard.attempts import Journal
+    from orgwizard.clock import SystemClock
+    from orgwizard.desk import Desk
+    from orgwizard.drafts import Drafts
+    from orgwizard.engine import Engine
+    from orgwizard.profiles import Profiles
+    from orgwizard.transport import Transport
+    from orgwizard.vault import Vault
+
+    clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
+    place = folders(sandbox=arguments.sandbox)
+    transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
+    return Desk(
+        send=transport.send,
+        engine=Engine(),
+        clock=clock,
+        journal=Journal(place.state / "attempts", clock),
+        profiles=Profiles(place.config / "profiles"),
+        drafts=Drafts(place.state),
+        vault=Vault(place.data / "keys", clock),
+        environ=os.environ,
+        sandbox=arguments.sandbox,
+        given=_sandbox_credentials() if arguments.sandbox else {},
+        warm=transport.warm,
+    )
+
+
+def _loaded(arguments: argparse.Namespace) -> "Draft":
+    from orgwizard.plan import load
+
+    return load(arguments.plan)
+
+
+# ---- commands -----------------------------------------------------------------------------------
+
+
+def _wizard(arguments: argparse.Namespace) -> int:
+    from orgwizard.tui.guard import guard
+
+    guard()
+    draft = _loaded(arguments) if arguments.plan else None
+    desk = _desk(arguments)
+    from orgwizard.tui.app import run
+
+    return run(desk, draft, ascii_only=arguments.ascii, magic=_magic() if arguments.sandbox else ())
+
+
+def _create(arguments: argparse.Namespace) -> int:
+    from orgwizard import batch
+
+    draft = batch.ready_draft(_loaded(arguments))
+    desk = _desk(arguments)
+    if arguments.dry_run:
+        return batch.dry_run(desk, draft, as_json=arguments.json)
+    return batch.create(desk, draft, yes=arguments.yes, as_json=arguments.json)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from orgwizard import batch
+
+    draft = batch.ready_draft(_loaded(arguments))
+    return batch.check(_desk(arguments), draft, as_json=arguments.json)
+
+
+def _orgs(arguments: argparse.Namespace) -> int:
+    from orgwizard import report
+    from orgwizard.attempts import Journal
+    from orgwizard.clock import SystemClock
+
+    records = Journal(folders(sandbox=arguments.sandbox).state / "attempts", SystemClock()).all()
+    if arguments.json:
+        print(json.dumps({"orgs": [report.attempt_as_json(record) for record in records]}, indent=2))
+        return Exit.READY
+    for record in records:
+        print("\n".join(report.attempt(record)))
+    if not records:
+        print("No org was created or tried yet.")
+    return Exit.READY
+
+
+def _profiles_list(arguments: argparse.Namespace) -> int:
+    from orgwizard import report
+
+    found, problems = _profiles(arguments).all()
+    if arguments.json:
+        said = [{"file": str(problem.file), "message": problem.words} for problem in problems]
+        print(json.dumps({"profiles": [p.model_dump(mode="json") for p in found], "problems": said}, indent=2))
+    else:
+        print("\n".join(report.profiles(found)))
+    for problem in problems:
+        print(problem.words, file=sys.stderr)
+    return Exit.USAGE if problems else Exit.READY
+
+
+def _profiles_show(arguments: argparse.Namespace) -> int:
+    from orgwizard import report
+
+    profile = _profiles(arguments).load(arguments.name)
+    shown = (
+        json.dumps(profile.model_dump(mode="json"), indent=2) if arguments.json else "\n".join(report.profile(profile))
+    )
+    print(shown)
+    return Exit.READY
+
+
+def _profiles_remove(arguments: argparse.Namespace) -> int:
+    _profiles(arguments).remove(arguments.name)
+    if arguments.json:
+        print(json.dumps({"removed": arguments.name}))
+    else:
+        print(f"The profile {arguments.name} was removed. The keys it pointed to are where they were.")
+    return Exit.READY
+
+
+def _profiles_path(arguments: argparse.Namespace) -> int:
+    path = str(_profiles(arguments).folder)
+    print(json.dumps({"path": path}) if arguments.json else path)
+    return Exit.READY
+
+
+def _profiles(arguments: argparse.Namespace) -> "Profiles":
+    from orgwizard.profiles import Profiles
+
+    return Profiles(folders(sandbox=arguments.sandbox).config / "profiles")
+
+
+def _sandbox(arguments: argparse.Namespace) -> int:
+    from orgwizard.clock import SystemClock
+
+    try:
+        from orgwizard.sandbox.serve import serve
+    except ModuleNotFoundError:
+        raise Unusable(
+            "Serving the sandbox needs the extra `serve`.",
+            "Install it with: pip install 'orgwizard[serve]'",
+            meaning="Nothing was started.",
+        ) from None
+    print(f"The sandbox takes any plausible credentials, such as: {_ready_made(arguments.provider)}", file=sys.stderr)
+    serve(arguments.provider, arguments.port, SystemClock(arguments.sandbox_speed), started=_announce)
+    return Exit.READY
+
+
+def _announce(url: str) -> None:
+    print(url, flush=True)
+
+
+def _ready_made(provider: str) -> str:
+    found = _sandbox_credentials()
+    return ", ".join(f"{name.partition('.')[2]} {value}" for name, value in found.items() if name.startswith(provider))
+
+
+# ---- the sandbox ----------------------------------------------------------------------------------
+
+
+def _sandbox_backend(clock: "Clock") -> "AsyncBaseTransport":
+    from orgwizard.sandbox import SandboxTransport, World
+
+    return SandboxTransport(World(clock))
+
+
+def _sandbox_credentials() -> dict[str, str]:
+    from orgwizard.sandbox.magic import CREDENTIALS
+
+    return dict(CREDENTIALS)
+
+
+def _magic() -> list["Magic"]:
+    from orgwizard.sandbox.magic import MAGIC
+
+    return list(MAGIC)

@@ -1,0 +1,147 @@
+"""Orders, requests, findings and results as lines for a person; no line carries control characters."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from orgwizard.answers import Fields, questions
+from orgwizard.attempts import Record
+from orgwizard.creation import Result, told
+from orgwizard.profiles import Profile
+from orgwizard.providers.base import Checked, Order, Provider
+from orgwizard.text import printable
+from orgwizard.values import MASK, Call, masked
+
+OUTCOME_WORDS = {"created": "Created", "not_created": "Not created", "unknown": "Unknown"}
+
+
+def order(provider: Provider, wanted: Order, store: Any) -> list[str]:
+    """Return the whole order in plain words, secrets masked."""
+    lines = [f"Create a child org at {provider.title}, {wanted.connection.site.key}"]
+    for model in (wanted.organization, wanted.administrator):
+        lines += [f"  {title:<18} {value}" for title, value in answers(model)] if model else []
+    lines += [f"  {'Keys go to':<18} {store_words(store)}", provider.irreversible]
+    return [printable(line) for line in lines]
+
+
+def answers(model: Fields) -> Iterator[tuple[str, str]]:
+    """Yield title and value of each answer that was given; secrets as asterisks."""
+    for question in questions(type(model)):
+        value = getattr(model, question.name)
+        if question.rows:
+            yield from ((name, printable(str(text))) for name, text in (value or {}).items())
+        elif value is not None:
+            yield question.title, MASK if question.secret else printable(str(value))
+
+
+def store_words(store: Any) -> str:
+    """Return a store, given as in a plan, in words."""
+    if isinstance(store, dict):
+        return "the command " + " ".join(map(str, store.get("command", [])))
+    return {
+        "file": "a private file",
+        "keyring": "the system keyring",
+        "screen": "this screen only: they are stored nowhere",
+    }.get(store, str(store))
+
+
+def request(call: Call) -> list[str]:
+    """Return the request as HTTP, secrets masked."""
+    headers = [f"{name}: {value}" for name, value in masked(call.headers).items()]
+    body = json.dumps(masked(call.body), indent=2, ensure_ascii=False) if call.body is not None else ""
+    lines = [f"{call.method} {call.url}", *headers, "", *body.splitlines()]
+    # Leading blanks of the JSON are kept, so only the rest is cleaned.
+    return [line[: len(line) - len(line.lstrip())] + printable(line.lstrip()) for line in lines]
+
+
+def findings(checked: Checked) -> list[str]:
+    """Return what a check found, a line each."""
+    return [f"Parent org: {printable(checked.parent)}", *(printable(told(f)) for f in checked.findings)]
+
+
+def result(provider: Provider, ended: Result) -> list[str]:
+    """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
+    ready = ", ready" if ended.ready else ""
+    lines = [f"{OUTCOME_WORDS[ended.outcome]}{ready}: {ended.name} at {provider.title}, {ended.site}"]
+    if ended.org:
+        lines += [f"  {'Org id':<12} {ended.org.id or 'not in the answer'}", f"  {'Org URL':<12} {ended.org.url}"]
+    if ended.stored_words:
+        lines.append(f"  {'Keys':<12} {ended.stored_words}")
+    lines += [f"  {provider.secret_titles[n]}: {s.get_secret_value()}" for n, s in ended.secrets.items()]
+    lines += [f"  {'Profile':<12} {ended.profile}"] if ended.profile else []
+    lines += [f"  {'Attempt':<12} {ended.attempt}"] if ended.attempt else []
+    lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
+    return [printable(line) for line in lines]
+
+
+def profiles(found: Sequence[Profile]) -> list[str]:
+    """Return a line per profile."""
+    lines = [f"{p.name}  {p.org.name} ({p.provider}, {p.org.url})" for p in found]
+    return [printable(line) for line in lines] or ["No profile is saved yet."]
+
+
+def profile(found: Profile) -> list[str]:
+    """Return one profile: the org, its parent's site and where its keys are read from."""
+    rows = {"Profile": found.name, "Provider": found.provider, "Parent's site": found.site}
+    rows |= {"Org": found.org.name, "Org id": found.org.id, "Org URL": found.org.url, **found.details}
+    rows |= {name: source.describe() for name, source in found.secrets.items()}
+    return [f"{printable(name):<18} {printable(value)}" for name, value in rows.items()]
+
+
+STATE_WORDS = {
+    "requested": "not sent",
+    "sending": "unknown: it was interrupted while the request was sent",
+    "waiting": "not created: it was interrupted while waiting to send again",
+    "answered": "answered, and interrupted before the keys were stored",
+    "created": "created, and interrupted before the keys were stored",
+    "stored": "created, keys stored, not known to be ready",
+    "ready": "created and ready",
+    "later": "created, not known to be ready",
+    "refused": "not created: refused",
+    "not_sent": "not created: never sent",
+    "unknown": "unknown: it may exist",
+    "exists": "created; its first keys are lost",
+    "absent": "not created, as far as can be seen",
+    "damaged": "its record cannot be read",
+}
+
+
+def attempt(record: Record) -> list[str]:
+    """Return one attempt as lines: what is known of the org, where its keys are."""
+    state = "under way in another process" if record.running else STATE_WORDS.get(record.state, record.state)
+    lines = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {state}"]
+    if record.org:
+        lines.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
+    if record.stored:
+        lines.append(f"    keys: {json.dumps(record.stored)}")
+    if record.spool:
+        lines.append(f"    the service's answer is kept in {record.spool}")
+    if record.message:
+        lines.append(f"    {record.message}")
+    return [line[: len(line) - len(line.lstrip())] + printable(line.lstrip()) for line in lines]
+
+
+def attempt_as_json(record: Record) -> dict[str, Any]:
+    """Return one attempt as an object of `orgs --json`."""
+    return {
+        "attempt": record.id,
+        "outcome": _outcome(record),
+        "ready": record.state == "ready",
+        "state": record.state,
+        "running": record.running,
+        "provider": record.provider,
+        "site": record.site,
+        "name": record.name,
+        "started": record.started.isoformat(),
+        "org": record.org,
+        "stored": record.stored,
+        "spool": str(record.spool) if record.spool else None,
+        "profile": record.profile or None,
+        "message": record.message or None,
+    }
+
+
+def _outcome(record: Record) -> str:
+    if record.state in ("created", "stored", "ready", "later", "exists"):
+        return "created"
+    return "not_created" if record.state in ("requested", "waiting", "refused", "not_sent", "absent") else "unknown"
