@@ -264,7 +264,9 @@ class Journal:
 
 
 def _line(clock: Clock, event: str, facts: Mapping[str, Any]) -> str:
-    return json.dumps({"at": clock.wall().isoformat(), "event": event, **facts})
+    """Return an event as ASCII JSON, with question marks for half characters: those make no valid record."""
+    text = json.dumps({"at": clock.wall().isoformat(), "event": event, **facts}, ensure_ascii=False)
+    return json.dumps(json.loads(text.encode(errors="replace")))
 
 
 def _spool(path: Path) -> Path:

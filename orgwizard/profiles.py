@@ -4,10 +4,10 @@ import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from orgwizard import private
 from orgwizard.errors import BadInput, Trouble
@@ -18,14 +18,22 @@ _LIMIT_BYTES = 1024 * 1024
 _HEADER = "# A profile that orgwizard wrote. It holds no secrets, only where to read them.\n"
 
 
+def _whole(value: object) -> object:
+    """Put a question mark for half a character, which a service may send and no file can hold."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+_Text = Annotated[str, BeforeValidator(_whole)]
+
+
 class Org(BaseModel):
     """An org as a profile knows it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    id: str
-    name: str
-    url: str
+    id: _Text
+    name: _Text
+    url: _Text
 
 
 class Profile(BaseModel):
@@ -40,11 +48,12 @@ class Profile(BaseModel):
     name: str
     provider: str
     site: str
+    method: str = ""
     kind: Literal["child", "parent"] = "child"
     created: datetime
     attempt: str = ""
     org: Org
-    details: dict[str, str] = Field(default_factory=dict)
+    details: dict[_Text, _Text] = Field(default_factory=dict)
     secrets: dict[str, Reference] = Field(default_factory=dict)
 
 
@@ -90,7 +99,7 @@ class Profiles:
     def all(self) -> tuple[list[Profile], list[Problem]]:
         """Return the profiles by name, and what is wrong with the files that hold none."""
         profiles, problems = [], []
-        for path in sorted(self.folder.glob("[!.]*.toml")):
+        for path in sorted(self.folder.glob("[!.]*.toml"), key=lambda path: path.stem):
             try:
                 profiles.append(self.load(path.stem))
             except BadInput as fault:
@@ -108,10 +117,9 @@ def _unknown(name: str) -> BadInput:
 
 
 def _toml(profile: Profile) -> bytes:
-    """Return the file of a profile; characters that UTF-8 cannot hold become question marks."""
     members: dict[str, Any] = profile.model_dump(exclude={"name", "secrets"})
     members["secrets"] = {name: reference.table() for name, reference in profile.secrets.items()}
-    return (_HEADER + tomli_w.dumps(members)).encode(errors="replace")
+    return (_HEADER + tomli_w.dumps(members)).encode()
 
 
 def _profile(name: str, data: bytes) -> Profile:

@@ -1,0 +1,337 @@
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from orgwizard.attempts import Attempt, Journal
+from orgwizard.errors import BadInput, Unusable
+
+SECRET = "s3cr3t-canary"
+ORDER = ("okta", "https://acme.okta.com", "My Child")
+ORG = {"id": "00o1", "name": "My Child", "url": "https://my-child.okta.com"}
+# A wizard of its own: requests an order, says its id and waits to be ended.
+OTHER_WIZARD = """
+import sys
+from pathlib import Path
+from orgwizard.attempts import Journal
+from orgwizard.clock import SystemClock
+attempt = Journal(Path(sys.argv[1]), SystemClock()).requested(*sys.argv[2:5])
+attempt.sending()
+print(attempt.id, flush=True)
+sys.stdin.read()
+"""
+
+
+class Ticking:
+    """A clock on which a second passes at every look."""
+
+    def __init__(self) -> None:
+        self.seconds = 0
+
+    def wall(self) -> datetime:
+        self.seconds += 1
+        return datetime(2026, 11, 22, 16, 4, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+    def now(self) -> float:
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += int(seconds)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "attempts", Ticking())
+
+
+def requested(journal: Journal, name: str = "My Child") -> Attempt:
+    return journal.requested(*ORDER[:2], name, mark="my-child", digest="abc", before=["a"], store={"command": ["pass"]})
+
+
+def test_an_attempt_is_on_disk_before_anything_is_sent(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        (record,) = journal.all()
+    assert record.id == attempt.id
+    assert (record.provider, record.site, record.name) == ORDER
+    assert (record.mark, record.digest, record.before, record.store) == (
+        "my-child",
+        "abc",
+        ["a"],
+        {"command": ["pass"]},
+    )
+    assert (record.state, record.running, record.pid) == ("requested", True, os.getpid())
+    assert (record.org, record.stored, record.spool, record.settled) == (None, None, None, False)
+
+
+def test_ids_sort_by_time_and_can_be_typed(journal: Journal) -> None:
+    with requested(journal, "a") as first, requested(journal, "b") as second:
+        assert first.id < second.id
+        assert first.id.startswith("20261122-1604")
+        assert len(first.id) == 20
+
+
+def test_files_and_folders_are_private(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        spool = attempt.spool(b"body")
+    for path in (attempt.path, spool, journal.folder / ".lock"):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for folder in (journal.folder, spool.parent):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_whole_way_is_remembered(journal: Journal) -> None:
+    attempt = requested(journal)
+    attempt.sending()
+    attempt.waiting(12.5, "429 Too Many Requests")
+    assert journal.get(attempt.id).state == "requested"
+    attempt.sending()
+    attempt.spool(b"body")
+    assert journal.get(attempt.id).state == "answered"
+    attempt.answered(201, "req-1")
+    attempt.created(ORG)
+    assert journal.get(attempt.id).spool is not None
+    attempt.stored({"file": "/keys/okta-my-child.toml"})
+    attempt.unspool()
+    attempt.profile("my-child")
+    attempt.ended("ready")
+    record = journal.get(attempt.id)
+    assert (record.status, record.request_id, record.org) == (201, "req-1", ORG)
+    assert (record.stored, record.profile) == ({"file": "/keys/okta-my-child.toml"}, "my-child")
+    assert (record.state, record.settled, record.running, record.spool) == ("ready", True, False, None)
+    assert record.changed > record.started
+    assert journal.open() == []
+
+
+@pytest.mark.parametrize(
+    ("event", "facts", "state", "is_open"),
+    [
+        ("sending", (), "sending", True),
+        ("answered", (200,), "answered", True),
+        ("created", (ORG,), "created", True),
+        ("stored", ({"screen": True},), "stored", True),
+        ("refused", ("E0000001", "No."), "refused", False),
+        ("not_sent", ("No network.",), "not_sent", False),
+        ("unknown", ("Reset.",), "unknown", True),
+        ("found", ("absent",), "requested", True),
+        ("ended", ("later",), "later", True),
+        ("ended", ("unknown",), "unknown", True),
+        ("ended", ("exists",), "exists", False),
+        ("ended", ("absent",), "absent", False),
+    ],
+)
+def test_each_event_leads_to_its_state(
+    journal: Journal, event: str, facts: tuple[Any, ...], state: str, is_open: bool
+) -> None:
+    with requested(journal) as attempt:
+        getattr(attempt, event)(*facts)
+    assert journal.get(attempt.id).state == state
+    assert [record.id for record in journal.open()] == ([attempt.id] if is_open else [])
+
+
+def test_words_of_a_failure_are_kept(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.refused("E0000001", "The name is taken.")
+    record = journal.get(attempt.id)
+    assert (record.code, record.message) == ("E0000001", "The name is taken.")
+
+
+def test_the_spool_holds_the_body_until_it_is_removed(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        assert attempt.spooled() is None
+        path = attempt.spool(b"\x00half a bo")
+        assert journal.get(attempt.id).spool == path
+        assert attempt.spooled() == b"\x00half a bo"
+        attempt.unspool()
+        attempt.unspool()
+        assert attempt.spooled() is None
+
+
+def test_a_secret_cannot_be_noted(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        with pytest.raises(TypeError) as caught:
+            attempt.note("created", token=SecretStr(SECRET))
+        assert SECRET not in str(caught.value)
+        assert SECRET.encode() not in attempt.path.read_bytes()
+
+
+def test_newest_come_first_and_prefixes_are_enough(journal: Journal) -> None:
+    ids = []
+    for name in "abc":
+        with requested(journal, name) as attempt:
+            ids.append(attempt.id)
+    assert [record.id for record in journal.all()] == ids[::-1]
+    assert journal.get(ids[1][:-3]).id == ids[1]
+    assert journal.get(ids[2]).name == "c"
+    with pytest.raises(BadInput, match="Several attempts"):
+        journal.get("2026")
+    with pytest.raises(BadInput, match="no attempt 1999"):
+        journal.get("1999")
+
+
+def test_an_empty_journal_is_no_failure_and_makes_no_folder(journal: Journal) -> None:
+    assert journal.all() == journal.open() == []
+    assert not journal.folder.exists()
+
+
+def test_the_same_order_is_refused_while_the_first_is_under_way(journal: Journal) -> None:
+    with requested(journal) as first:
+        with pytest.raises(Unusable, match=first.id) as caught:
+            requested(journal, " my child")
+        assert caught.value.lines()[0] == "Nothing was sent by this one."
+        with requested(journal, "Another") as second:
+            assert second.id != first.id
+    rival = journal.rival(*ORDER)
+    assert rival is not None
+    assert (rival.id, rival.running) == (first.id, False)
+    with requested(journal) as again:
+        running = journal.rival(*ORDER)
+        assert running is not None
+        assert running.id == again.id
+    again.ended("ready")
+    first.ended("absent")
+    assert journal.rival(*ORDER) is None
+
+
+def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) -> None:
+    command = [sys.executable, "-c", OTHER_WIZARD, str(journal.folder), *ORDER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        other_id = other.stdout.readline().strip()
+        record = journal.get(other_id)
+        assert (record.state, record.running, record.pid) == ("sending", True, other.pid)
+        with pytest.raises(Unusable, match=other_id):
+            requested(journal)
+        with pytest.raises(Unusable, match="at work on the attempt"):
+            journal.resume(record)
+        other.send_signal(signal.SIGKILL)
+    (left,) = journal.open()
+    assert (left.id, left.state, left.running) == (other_id, "sending", False)
+    with journal.resume(left) as attempt:
+        attempt.unknown("The wizard was ended.")
+        resumed = journal.get(other_id)
+    assert (resumed.state, resumed.running, resumed.pid) == ("unknown", True, os.getpid())
+    assert resumed.started == left.started
+
+
+def test_a_torn_last_line_costs_that_line_only(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.sending()
+        with attempt.path.open("ab") as file:
+            file.write(b'{"at": "2026-11-22T16:0')
+        assert journal.get(attempt.id).state == "sending"
+        attempt.unknown("Reset.")
+    assert journal.get(attempt.id).state == "unknown"
+
+
+def test_however_much_of_the_file_survives_it_is_read(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.sending()
+        attempt.created(ORG)
+        attempt.ended("ready")
+    whole = attempt.path.read_bytes()
+    first = whole.index(b"\n")
+    for length in range(len(whole)):
+        attempt.path.write_bytes(whole[:length])
+        (record,) = journal.all()
+        assert (record.state == "damaged") == (length < first)
+
+
+def line(**facts: Any) -> bytes:
+    return json.dumps({"at": "2026-11-22T16:04:19+00:00", "event": "requested", **facts}).encode() + b"\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\n\n",
+        b"\xff\xfe",
+        b"[]\n5\nnull\n",
+        line(event="sending"),
+        line(at="yesterday"),
+        line(at="2026-11-22T16:04:19"),
+        line(name=5),
+        line() + line(event="created", org="My Child"),
+        line() + line(event="ended"),
+        line() + line(event="ended", result="fine"),
+        b'{"at": ' + b"[" * 200_000,
+        b"x" * 17 * 1024 * 1024,
+    ],
+)
+def test_a_file_edited_into_nonsense_is_a_damaged_attempt(journal: Journal, content: bytes) -> None:
+    with requested(journal) as attempt:
+        pass
+    odd = journal.folder / "20260101-000000-0000.jsonl"
+    odd.write_bytes(content)
+    damaged = journal.get("20260101")
+    assert (damaged.state, damaged.path, damaged.running) == ("damaged", odd, False)
+    assert [record.id for record in journal.open()] == [attempt.id]
+
+
+def test_odd_things_in_the_folder_are_damaged_attempts(journal: Journal, tmp_path: Path) -> None:
+    with requested(journal) as attempt:
+        (tmp_path / "copy").write_bytes(attempt.path.read_bytes())
+    (journal.folder / "link.jsonl").symlink_to(tmp_path / "copy")
+    (journal.folder / "dangling.jsonl").symlink_to(tmp_path / "nowhere")
+    (journal.folder / "folder.jsonl").mkdir()
+    (journal.folder / "notes.txt").write_text("")
+    states = {record.id: record.state for record in journal.all()}
+    assert states == {attempt.id: "requested", "link": "damaged", "dangling": "damaged", "folder": "damaged"}
+
+
+@given(
+    data=st.binary()
+    | st.lists(st.dictionaries(st.text(), st.text() | st.integers())).map(
+        lambda x: b"".join(line(**fact) for fact in x)
+    )
+)
+def test_no_content_of_a_file_is_an_error(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        (Path(place) / "odd.jsonl").write_bytes(data)
+        (record,) = Journal(Path(place), Ticking()).all()
+        assert record.id == "odd"
+
+
+@given(text=st.text(alphabet=st.characters(exclude_categories=())))
+def test_any_text_of_a_service_can_be_noted(text: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        journal = Journal(Path(place) / "attempts", Ticking())
+        with journal.requested("okta", "site", text) as attempt:
+            attempt.created({"id": "1", "name": text, "url": text})
+            assert attempt.path.read_bytes().isascii()
+        record = journal.get(attempt.id)
+        assert record.org is not None
+        assert record.name == record.org["name"] == text.encode(errors="replace").decode()
+
+
+def test_a_disk_that_fails_is_told_and_nothing_is_begun(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(Unusable, match="disk is full"):
+            requested(journal)
+    assert journal.all() == []
+    with requested(journal) as attempt, monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(Unusable, match="disk is full"):
+            attempt.sending()
+
+
+def test_a_folder_that_does_not_work_is_told(journal: Journal) -> None:
+    journal.folder.write_text("in the way")
+    with pytest.raises(Unusable, match="not a folder"):
+        requested(journal)
+    assert journal.all() == []

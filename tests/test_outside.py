@@ -1,0 +1,129 @@
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from orgwizard import private
+from orgwizard.errors import Unusable
+from orgwizard.outside import OUTPUT_BYTES, ask_keyring, run
+
+SECRET = "s3cr3t-canary"
+HOLD_AND_WAIT = """
+import subprocess, sys
+hold = "import fcntl, sys, time; f = open(sys.argv[1], 'w'); fcntl.flock(f, 2); print(flush=True); time.sleep(60)"
+child = subprocess.Popen([sys.executable, "-c", hold, sys.argv[1]], stdout=subprocess.PIPE)
+child.stdout.readline()
+child.wait()
+"""
+
+
+def python(code: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-c", code, *arguments]
+
+
+def test_a_program_gets_its_input_and_gives_its_output() -> None:
+    ended = run(python("import sys; sys.stdout.write(sys.stdin.read().upper())"), b"abc", seconds=20)
+    assert (ended.code, ended.output, ended.complaint) == (0, b"ABC", "")
+
+
+def test_input_larger_than_a_pipe_is_taken_whole() -> None:
+    ended = run(python("import sys; print(len(sys.stdin.read()))"), b"x" * 1_000_000, seconds=20)
+    assert ended.output == b"1000000\n"
+
+
+def test_a_program_that_does_not_read_is_no_failure() -> None:
+    assert run(python("pass"), b"x" * 1_000_000, seconds=20).code == 0
+
+
+def test_the_last_complaint_is_clean_and_short() -> None:
+    code = r"import sys; sys.stderr.write('first\n\x1b[31mno \u202ekey' + 'y' * 9999 + '\n\n'); sys.exit(3)"
+    ended = run(python(code), seconds=20)
+    assert ended.code == 3
+    assert ended.complaint.startswith("[31mno keyyy")
+    assert len(ended.complaint) == 200
+    short = run(python(r"import sys; sys.exit('\x1b]0;t\x07bad \u202ekey')"), seconds=20)
+    assert short.words == "ended with exit code 1: ]0;tbad key"
+
+
+def test_a_program_that_dies_says_by_which_signal() -> None:
+    assert run(python("import os; os.kill(os.getpid(), 9)"), seconds=20).words == "ended with signal 9"
+
+
+def test_output_is_bounded() -> None:
+    with pytest.raises(Unusable, match="printed more than"):
+        run(python(f"print('x' * {OUTPUT_BYTES * 10})"), seconds=20)
+
+
+def test_at_the_time_limit_a_program_and_its_children_are_killed(tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match="took longer than 2 seconds"):
+        run(python(HOLD_AND_WAIT, str(tmp_path / "lock")), seconds=2)
+    freed = private.hold(tmp_path / "lock", 20)
+    assert freed is not None
+    os.close(freed)
+
+
+def test_a_program_has_no_terminal_and_no_credentials_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OKTA_CLIENT_TOKEN", "OKTA_API_PRIVATE_KEY", "DD_API_KEY", "DATADOG_APP_KEY", "MY_TOKEN"):
+        monkeypatch.setenv(name, SECRET)
+    monkeypatch.setenv("OP_SESSION_TOKEN", "its own")
+    code = "import os; print(os.environ, os.getsid(0) == os.getpid())"
+    output = run(python(code), seconds=20, without=["MY_TOKEN"]).output.decode()
+    assert SECRET not in output
+    assert "its own" in output
+    assert output.rstrip().endswith("True")
+
+
+@pytest.mark.parametrize("argv", [["orgwizard-no-such-program"], ["/dev/null"], ["echo", "a\0b"]])
+def test_a_program_that_cannot_be_started_is_named(argv: list[str]) -> None:
+    with pytest.raises(Unusable, match=f"The command {argv[0]} ") as caught:
+        run(argv, seconds=20)
+    assert caught.value.advice
+
+
+def test_output_is_in_no_repr() -> None:
+    assert SECRET not in repr(run(python(f"print({SECRET!r})"), seconds=20))
+
+
+class Ring:
+    name = "test keyring"
+
+
+def test_a_keyring_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyring.get_keyring", Ring)
+    assert ask_keyring(lambda ring: ring.name, seconds=20) == "test keyring"
+
+
+def test_a_keyring_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    release = threading.Event()
+    monkeypatch.setattr("keyring.get_keyring", Ring)
+    before = time.monotonic()
+    try:
+        with pytest.raises(Unusable, match="did not answer within"):
+            ask_keyring(lambda _: release.wait(60), seconds=0.05)
+        assert time.monotonic() - before < 30
+        assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
+    finally:
+        release.set()
+
+
+def test_the_text_of_a_keyring_error_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_: object) -> None:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr("keyring.get_keyring", Ring)
+    with pytest.raises(Unusable, match="failed with RuntimeError") as caught:
+        ask_keyring(failing, seconds=20)
+    assert SECRET not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+def test_a_machine_without_a_keyring_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keyring.backends.fail import Keyring
+
+    monkeypatch.setattr("keyring.get_keyring", Keyring)
+    with pytest.raises(Unusable, match="no keyring runs here") as caught:
+        ask_keyring(lambda ring: ring.get_password("a", "b"), seconds=20)
+    assert "private file" in caught.value.advice

@@ -1,0 +1,193 @@
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orgwizard.errors import BadInput
+from orgwizard.sources import Reference, read, remark
+
+SECRET = "s3cr3t-canary"
+
+
+class Ring:
+    """A keyring that knows one entry."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return SECRET if (service, username) in {("okta", "acme/admin"), ("orgwizard", "acme")} else None
+
+
+def secret_of(table: dict[str, Any], **environ: str) -> str:
+    return read(Reference.parse(table), environ, seconds=20).get_secret_value()
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        ({"env": "OKTA_CLIENT_TOKEN"}, "from $OKTA_CLIENT_TOKEN"),
+        ({"file": "~/token"}, "from the file ~/token"),
+        ({"file": "keys.toml", "key": "api_key"}, "from api_key in the file keys.toml"),
+        ({"command": ["pass", "show", "okta"]}, "from the command pass"),
+        ({"keyring": "okta/acme/admin"}, "from the keyring entry okta/acme/admin"),
+        ({"keyring": "acme"}, "from the keyring entry orgwizard/acme"),
+    ],
+)
+def test_a_reference_is_described_and_written_as_it_was_read(table: dict[str, Any], words: str) -> None:
+    reference = Reference.parse(table)
+    assert reference.describe() == words
+    assert reference.table() == table
+    assert Reference.parse(reference) == reference
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (SECRET, "a literal secret is refused: write { env"),
+        (12345, "not a reference"),
+        (None, "not a reference"),
+        ([SECRET], "not a reference"),
+        ({}, "exactly one of"),
+        ({"env": "A", "file": "b"}, "exactly one of"),
+        ({"env": "A", "value": SECRET}, "value: is not a known key"),
+        ({"token": SECRET}, "exactly one of"),
+        ({"env": f"{SECRET} "}, "env: holds characters"),
+        ({"env": ""}, "env: "),
+        ({"env": 5}, "env: "),
+        ({"file": ["a"]}, "file: "),
+        ({"file": "a\0b"}, "file: "),
+        ({"env": "A", "key": "b"}, "key goes with file only"),
+        ({"command": []}, "command: "),
+        ({"command": SECRET}, "command: "),
+        ({"command": ["op", 5]}, "command.1: "),
+        ({"keyring": ""}, "keyring: "),
+    ],
+)
+def test_what_is_no_reference_is_refused_without_repeating_it(value: Any, words: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        Reference.parse(value, "credentials.token")
+    assert words in caught.value.cause
+    assert caught.value.cause.startswith("credentials.token: ")
+    assert caught.value.field == "credentials.token"
+    assert SECRET not in str(caught.value)
+
+
+@given(value=st.recursive(st.text() | st.integers() | st.none(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)))
+def test_nothing_but_a_reference_is_ever_taken(value: Any) -> None:
+    with pytest.raises(BadInput):
+        Reference.parse(value)
+
+
+def test_a_variable() -> None:
+    assert secret_of({"env": "TOKEN"}, TOKEN=SECRET) == SECRET
+    with pytest.raises(BadInput, match="variable TOKEN is not set"):
+        secret_of({"env": "TOKEN"})
+    with pytest.raises(BadInput, match=r"\$TOKEN is empty"):
+        secret_of({"env": "TOKEN"}, TOKEN="")
+
+
+@pytest.mark.parametrize("ending", ["", "\n", "\r\n"])
+def test_a_file_less_its_line_end(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "token").write_bytes(f"{SECRET}{ending}".encode())
+    (tmp_path / "link").symlink_to(tmp_path / "token")
+    assert secret_of({"file": str(tmp_path / "token")}) == SECRET
+    assert secret_of({"file": str(tmp_path / "link")}) == SECRET
+
+
+def test_a_file_named_from_here_or_from_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "token").write_text(SECRET)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert secret_of({"file": "token"}) == SECRET
+    assert secret_of({"file": "~/token"}) == SECRET
+    with pytest.raises(BadInput, match="no home folder"):
+        secret_of({"file": "~no-such-user/token"})
+
+
+def test_several_lines_and_an_editors_mark_are_kept_apart(tmp_path: Path) -> None:
+    (tmp_path / "key.pem").write_bytes(b"\xef\xbb\xbf-----BEGIN-----\nabc\n-----END-----\n")
+    assert secret_of({"file": str(tmp_path / "key.pem")}) == "-----BEGIN-----\nabc\n-----END-----"
+
+
+def test_a_member_of_a_toml_file(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text(f'# org: Child\napi_key = "{SECRET}"\nnumber = 5\n')
+    assert secret_of({"file": str(path), "key": "api_key"}) == SECRET
+    for key in ("number", "missing"):
+        with pytest.raises(BadInput, match=f"no text under the key {key}"):
+            secret_of({"file": str(path), "key": key})
+    path.write_text(f'api_key = "{SECRET}')
+    with pytest.raises(BadInput, match="not valid TOML") as caught:
+        secret_of({"file": str(path), "key": "api_key"})
+    assert SECRET not in str(caught.value)
+
+
+def test_files_that_hold_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"\n")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe" + SECRET.encode())
+    (tmp_path / "huge").write_bytes(b"x" * 1_000_000)
+    os.mkfifo(tmp_path / "pipe")
+    for name, words in {
+        "missing": "does not exist",
+        "empty": "is empty",
+        "binary": "did not give UTF-8 text",
+        "huge": "larger than",
+        "pipe": "not a file",
+        "": "it is a folder",
+    }.items():
+        with pytest.raises(BadInput, match=words) as caught:
+            secret_of({"file": str(tmp_path / name)})
+        assert SECRET not in repr(caught.value.__context__)
+
+
+def test_a_file_that_others_can_read_is_remarked_on(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text(SECRET)
+    path.chmod(0o640)
+    assert "chmod go-rwx" in remark(Reference(file=str(path)))
+    path.chmod(0o600)
+    assert remark(Reference(file=str(path))) == ""
+    assert remark(Reference(file=str(tmp_path / "missing"))) == ""
+    assert remark(Reference(env="TOKEN")) == ""
+
+
+def test_a_command_less_one_line_end() -> None:
+    assert secret_of({"command": python(f"print('{SECRET}\\n')")}) == f"{SECRET}\n"
+    assert secret_of({"command": python(f"print({SECRET!r}, end='')")}) == SECRET
+
+
+def test_a_command_runs_without_a_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    argv = [*python("import sys; print(sys.argv[1])"), "$HOME; touch x"]
+    assert secret_of({"command": argv}) == "$HOME; touch x"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_command_that_fails_tells_its_complaint_and_not_its_output() -> None:
+    with pytest.raises(BadInput, match="exit code 1: not signed in") as caught:
+        secret_of({"command": python(f"import sys; print({SECRET!r}); sys.exit('\\x1b[2Jnot signed in'[4:])")})
+    assert SECRET not in str(caught.value)
+    with pytest.raises(BadInput, match="was not found"):
+        secret_of({"command": ["orgwizard-no-such-program"]})
+    with pytest.raises(BadInput, match="is empty"):
+        secret_of({"command": python("print()")})
+    with pytest.raises(BadInput, match="took longer than"):
+        read(Reference(command=("sleep", "60")), seconds=0.2)
+
+
+def test_a_keyring_entry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyring.get_keyring", Ring)
+    assert secret_of({"keyring": "okta/acme/admin"}) == SECRET
+    assert secret_of({"keyring": "acme"}) == SECRET
+    with pytest.raises(BadInput, match="no entry missing of the service okta"):
+        secret_of({"keyring": "okta/missing"})
+
+
+def test_a_secret_is_in_no_repr() -> None:
+    assert SECRET not in repr(read(Reference(env="TOKEN"), {"TOKEN": SECRET}))

@@ -1,0 +1,279 @@
+import stat
+import sys
+import threading
+import tomllib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from orgwizard.clock import SystemClock
+from orgwizard.errors import CREATED, Attention, BadInput, Unusable
+from orgwizard.sources import Reference, read
+from orgwizard.vault import CommandStore, FileStore, KeyringStore, ScreenStore, Store, Vault, label, parse_store
+
+TOKEN = "00canary-token"
+KEYS = {"api_key": SecretStr("canary-api-key"), "application_key": SecretStr("canary-app-key")}
+FACTS = {"org": "My Child\n[evil]\x1b[2J", "url": "https://my-child.okta.com"}
+# Appends what it is given to the file named first, after the name given second.
+RECORDER = """
+import sys
+with open(sys.argv[1], "a") as file:
+    file.write(f"[{sys.argv[2]}]" + sys.stdin.read())
+"""
+
+
+class Noon(SystemClock):
+    """A clock that stands still."""
+
+    def wall(self) -> datetime:
+        return datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Ring:
+    """A keyring in memory, which tests break."""
+
+    name: str = "test keyring"
+    entries: dict[tuple[str, str], str] = field(default_factory=dict)
+    forgets: bool = False
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if not self.forgets:
+            self.entries[service, username] = password
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.entries.get((service, username))
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
+    ring = Ring()
+    monkeypatch.setattr("keyring.get_keyring", lambda: ring)
+    return ring
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    return Vault(tmp_path / "keys", Noon(), seconds=20)
+
+
+def recorder(path: Path, name: str = "{name}") -> CommandStore:
+    return CommandStore((sys.executable, "-c", RECORDER, str(path), name))
+
+
+def failing(code: str) -> CommandStore:
+    return CommandStore((sys.executable, "-c", f"import sys; given = sys.stdin.read(); {code}"))
+
+
+@pytest.mark.parametrize("plan", ["file", "keyring", "screen", {"command": ["pass", "insert", "-m", "{name}"]}])
+def test_a_store_is_written_to_a_plan_as_it_was_read(plan: Any) -> None:
+    store = parse_store(plan)
+    assert store.plan() == plan
+    assert store.title
+    assert parse_store(store.plan()) == store
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("disk", "", None, 5, [], {}, {"file": "x"}, {"command": "pass"}, {"command": []}, {"command": [""]}),
+        *({"command": [5]}, {"command": ["a\0"]}, {"command": ["pass"], "file": "x"}),
+    ],
+)
+def test_anything_else_is_no_store(value: Any) -> None:
+    with pytest.raises(BadInput, match="not a place for keys") as caught:
+        parse_store(value)
+    assert caught.value.field == "store"
+    assert "keyring" in caught.value.advice
+
+
+@pytest.mark.parametrize(
+    ("name", "called"), [("My Child Org 1", "okta-my-child-org-1"), ("../../etc", "okta-etc"), ("日本", "okta-org")]
+)
+def test_labels_are_plain_words(name: str, called: str) -> None:
+    assert label("okta", name) == called
+
+
+def test_a_file_store_is_tried_and_leaves_nothing(vault: Vault) -> None:
+    assert str(vault.folder) in vault.probe(FileStore())
+    assert list(vault.folder.iterdir()) == []
+
+
+def test_a_file_store_that_does_not_work_says_why(vault: Vault) -> None:
+    vault.folder.write_text("in the way")
+    with pytest.raises(Unusable, match="not a folder"):
+        vault.probe(FileStore())
+
+
+def test_a_file_holds_the_secrets_and_tells_whose_they_are(vault: Vault) -> None:
+    kept = vault.keep(FileStore(), "datadog-my-child", KEYS, FACTS)
+    path = vault.folder / "datadog-my-child.toml"
+    assert kept.reference == {"file": str(path)}
+    assert str(path) in kept.words
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert path.read_text() == (
+        "# The keys of an org that orgwizard created.\n"
+        "# org: My Child [evil][2J\n"
+        "# url: https://my-child.okta.com\n"
+        "# date: 2026-11-22 12:00 UTC\n"
+        'api_key = "canary-api-key"\n'
+        'application_key = "canary-app-key"\n'
+    )
+    assert {name: read(source) for name, source in kept.sources.items()} == KEYS
+
+
+def test_a_file_is_never_overwritten(vault: Vault) -> None:
+    paths = [vault.keep(FileStore(), "okta-a", {"token": SecretStr(f"{n}")}, {}).reference["file"] for n in range(3)]
+    assert [Path(path).name for path in paths] == ["okta-a.toml", "okta-a-2.toml", "okta-a-3.toml"]
+    assert [tomllib.loads(Path(path).read_text())["token"] for path in paths] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("secret", ['"quoted" \\back', "line\nend", "é😀", "x" * 10_000, "\x1b[2J"])
+def test_a_file_takes_secrets_of_any_shape(vault: Vault, secret: str) -> None:
+    kept = vault.keep(FileStore(), "okta-a", {"token": SecretStr(secret)}, {})
+    assert read(kept.sources["token"]).get_secret_value() == secret
+
+
+@pytest.mark.parametrize("store", [FileStore(), KeyringStore(), failing("pass")])
+def test_a_secret_that_is_no_text_is_refused_by_name(vault: Vault, ring: Ring, store: Store) -> None:
+    with pytest.raises(Attention, match="The token holds characters") as caught:
+        vault.keep(store, "okta-a", {"token": SecretStr(f"{TOKEN}\ud800")}, {})
+    assert TOKEN not in repr(caught.value.__context__)
+    assert not vault.folder.exists()
+    assert ring.entries == {}
+
+
+def test_a_disk_that_fails_while_keeping_says_that_the_org_exists(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(Attention, match="disk is full") as caught:
+        vault.keep(FileStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+    assert caught.value.lines()[0] == CREATED
+    assert list(vault.folder.iterdir()) == []
+
+
+def test_a_keyring_is_tried_and_named(vault: Vault, ring: Ring) -> None:
+    assert "(test keyring)" in vault.probe(KeyringStore())
+    assert ring.entries == {}
+
+
+def test_a_keyring_that_forgets_is_noticed(vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring.forgets = True
+    monkeypatch.setattr(ring, "delete_password", lambda *_: None)
+    with pytest.raises(Unusable, match="did not give back"):
+        vault.probe(KeyringStore())
+    with pytest.raises(Attention, match="no entry") as caught:
+        vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_keyring_that_changes_what_it_is_given_is_noticed(
+    vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ring, "get_password", lambda _, name: ring.entries.get(("orgwizard", name), "")[:4] or None)
+    with pytest.raises(Attention, match="not what was stored"):
+        vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+
+
+def test_a_keyring_holds_an_entry_per_secret_and_none_is_overwritten(vault: Vault, ring: Ring) -> None:
+    first = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
+    second = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
+    assert [first.reference, second.reference] == [
+        {"keyring": "orgwizard/datadog-a"},
+        {"keyring": "orgwizard/datadog-a-2"},
+    ]
+    assert first.sources["api_key"] == Reference(keyring="orgwizard/datadog-a/api_key")
+    assert ring.entries["orgwizard", "datadog-a-2/application_key"] == "canary-app-key"
+    assert {name: read(source) for name, source in second.sources.items()} == KEYS
+
+
+def test_a_keyring_that_hangs_after_its_probe_holds_nobody_up(
+    vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    monkeypatch.setattr(ring, "set_password", lambda *_: release.wait(60))
+    try:
+        with pytest.raises(Attention, match="did not answer within"):
+            Vault(vault.folder, seconds=0.05).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+    finally:
+        release.set()
+
+
+def test_a_command_is_tried_with_a_harmless_text(vault: Vault, tmp_path: Path) -> None:
+    words = vault.probe(recorder(tmp_path / "taken"))
+    assert "orgwizard-probe" in words
+    assert "cannot be read back" in words
+    assert (tmp_path / "taken").read_text() == "[orgwizard-probe]only a probe, not a secret\n"
+
+
+def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Path) -> None:
+    store = recorder(tmp_path / "taken")
+    kept = vault.keep(store, "datadog-a", KEYS, {})
+    assert (tmp_path / "taken").read_text() == (
+        "[datadog-a-api_key]canary-api-key\n[datadog-a-application_key]canary-app-key\n"
+    )
+    assert kept.reference == {
+        "command": [*store.argv[:-1], "datadog-a"],
+        "names": ["datadog-a-api_key", "datadog-a-application_key"],
+    }
+    assert kept.sources == {}
+
+
+def test_a_command_without_a_name_gets_all_secrets_as_lines(vault: Vault, tmp_path: Path) -> None:
+    store = recorder(tmp_path / "taken", "fixed")
+    kept = vault.keep(store, "datadog-a", KEYS, {})
+    assert (tmp_path / "taken").read_text() == "[fixed]api_key=canary-api-key\napplication_key=canary-app-key\n"
+    assert kept.reference == {"command": list(store.argv)}
+
+
+def test_a_command_that_fails_its_probe_tells_its_complaint(vault: Vault) -> None:
+    with pytest.raises(Unusable, match="exit code 1: no key ring"):
+        vault.probe(failing("sys.exit('first\\nno key ring')"))
+    with pytest.raises(Unusable, match="was not found"):
+        vault.probe(CommandStore(("orgwizard-no-such-program",)))
+    with pytest.raises(Unusable, match="took longer than"):
+        Vault(vault.folder, seconds=0.2).probe(CommandStore(("sleep", "60")))
+
+
+def test_a_command_that_repeats_the_secret_while_failing_is_not_quoted(vault: Vault) -> None:
+    with pytest.raises(Attention, match="failed with exit code 1") as caught:
+        vault.keep(failing("sys.exit(given)"), "okta-a", {"token": SecretStr(TOKEN)}, {})
+    assert TOKEN not in "".join(caught.value.lines())
+    assert caught.value.lines()[0] == CREATED
+
+
+def test_a_command_sees_no_credential_in_its_environment(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DD_API_KEY", TOKEN)
+    monkeypatch.setenv("PARENT", TOKEN)
+    code = f"import os; open({str(tmp_path / 'seen')!r}, 'w').write(str(dict(os.environ)))"
+    Vault(vault.folder, seconds=20, without=["PARENT"]).probe(failing(code))
+    assert TOKEN not in (tmp_path / "seen").read_text()
+
+
+def test_the_screen_keeps_nothing_and_says_so(vault: Vault, tmp_path: Path) -> None:
+    assert "lost" in vault.probe(ScreenStore())
+    kept = vault.keep(ScreenStore(), "okta-a", {"token": SecretStr(TOKEN)}, FACTS)
+    assert kept.reference == {"screen": True}
+    assert kept.sources == {}
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("store", [FileStore(), KeyringStore(), failing("pass"), ScreenStore()])
+def test_what_is_told_of_kept_secrets_holds_none(vault: Vault, ring: Ring, store: Store) -> None:
+    kept = vault.keep(store, "datadog-a", KEYS, FACTS)
+    assert "canary" not in repr(kept)
+    assert "canary" not in str(kept.reference)
+    assert isinstance(ring, Ring)
