@@ -23,6 +23,7 @@ _ATTEMPT_SECONDS = 0.5  # a reader looks at the lock for an instant
 
 State = Literal[
     "requested",  # written down; nothing is on its way
+    "waiting",  # the service asked to come back later; nothing is on its way
     "sending",  # the create request may have left
     "answered",  # an answer came and is in the spool
     "created",  # the answer was understood: the org exists
@@ -37,11 +38,9 @@ State = Literal[
     "damaged",  # the file cannot be read
 ]
 SETTLED = frozenset(("ready", "refused", "not_sent", "exists", "absent"))
-# A wait for a rate limit comes after an answer that created nothing.
-_STATE_AFTER = {"waiting": "requested"} | {
-    event: event
-    for event in ("requested", "sending", "answered", "created", "stored", "refused", "not_sent", "unknown")
-}
+_TELLING = frozenset(
+    ("requested", "waiting", "sending", "answered", "created", "stored", "refused", "not_sent", "unknown")
+)
 
 
 class Record(BaseModel):
@@ -92,7 +91,10 @@ class Record(BaseModel):
 class Attempt:
     """One attempt being made: every method is on the disk when it returns, or raises `Unusable`.
 
-    It is locked against other processes until it ends, is closed, or the process dies.
+    It is locked against other processes until it is closed, or the process dies. The events and their facts:
+    sending; waiting (seconds, reason); answered (status, request_id); created (org: id, name, url);
+    stored (stored: the reference); profile (profile: its name); refused (code, message); not_sent (message);
+    unknown (message); found (state: exists, absent or unclear; org); ended (result: a `State`).
     """
 
     def __init__(self, path: Path, lock: int, clock: Clock) -> None:
@@ -116,51 +118,6 @@ class Attempt:
     def note(self, event: str, **facts: Any) -> None:
         """Add an event with JSON facts; a `SecretStr` among them is a `TypeError`."""
         private.append(self.path, _line(self._clock, event, facts))
-
-    def sending(self) -> None:
-        """Note that the create request is about to leave."""
-        self.note("sending")
-
-    def waiting(self, seconds: float, reason: str) -> None:
-        """Note that the service asked to come back in *seconds*, having created nothing."""
-        self.note("waiting", seconds=seconds, reason=reason)
-
-    def answered(self, status: int, request_id: str = "") -> None:
-        """Note that an answer came; its body goes to the spool."""
-        self.note("answered", status=status, request_id=request_id)
-
-    def created(self, org: Mapping[str, str]) -> None:
-        """Note that the org exists; *org* has id, name and url."""
-        self.note("created", org=dict(org))
-
-    def stored(self, reference: Mapping[str, Any]) -> None:
-        """Note that the secrets are where *reference* says."""
-        self.note("stored", stored=dict(reference))
-
-    def refused(self, code: str, message: str) -> None:
-        """Note that the service said no."""
-        self.note("refused", code=code, message=message)
-
-    def not_sent(self, message: str) -> None:
-        """Note that the request never left."""
-        self.note("not_sent", message=message)
-
-    def unknown(self, message: str) -> None:
-        """Note that the request left, or may have, and no whole answer came."""
-        self.note("unknown", message=message)
-
-    def found(self, result: str) -> None:
-        """Note the result of a look for the org; it does not settle the attempt."""
-        self.note("found", found=result)
-
-    def profile(self, name: str) -> None:
-        """Note that a profile was saved."""
-        self.note("profile", profile=name)
-
-    def ended(self, result: State) -> None:
-        """Note that nothing more will be done now, and let other processes take the attempt up."""
-        self.note("ended", result=result)
-        self.close()
 
     def spool(self, body: bytes) -> Path:
         """Keep the undigested answer, which may hold secrets, in a file and return it."""
@@ -312,12 +269,20 @@ def _folded(data: bytes) -> dict[str, Any]:
     first, *later = _events(data)
     if first["event"] != "requested":
         raise ValueError("the beginning is missing")
-    known: dict[str, Any] = {"started": first["at"], "state": "requested"}
+    known: dict[str, Any] = {}
+    state, found = "requested", ""
     for event in (first, *later):
-        state = known["state"]
-        known |= event | {"changed": event["at"]}
-        known["state"] = event.get("result") if event["event"] == "ended" else _STATE_AFTER.get(event["event"], state)
-    return known
+        known |= event
+        state = _state_after(event, state)
+        found = event.get("state", "") if event["event"] == "found" else found
+    return known | {"started": first["at"], "changed": known["at"], "state": state, "found": found}
+
+
+def _state_after(event: Mapping[str, Any], state: str) -> Any:
+    """Return the state that an event leads to: the one named by an end, its own, or the one before."""
+    if event["event"] == "ended":
+        return event.get("result")
+    return event["event"] if event["event"] in _TELLING else state
 
 
 def _events(data: bytes) -> Iterator[dict[str, Any]]:

@@ -14,7 +14,7 @@ from orgwizard.clock import Clock, SystemClock
 from orgwizard.errors import Attention, BadInput, Trouble, Unusable
 from orgwizard.outside import PATIENCE_SECONDS, Ended, ask_keyring, run
 from orgwizard.sources import SERVICE, Reference, read
-from orgwizard.text import printable, slug
+from orgwizard.text import printable
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -58,7 +58,7 @@ class Vault:
     def keep(self, store: "Store", label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
         """Store the secrets of a new org and read them back where that is possible.
 
-        *label* names them in the store (see `label`), *facts* are told beside them. Nothing is ever overwritten
+        *label* names them in the store ("okta-my-child"), *facts* are told beside them. Nothing is ever overwritten
         in a file or the keyring. Raises `Attention`: the org exists, and its secrets are not (all) stored.
         """
         try:
@@ -216,11 +216,6 @@ def parse_store(value: object) -> Store:
         'Write "file", "keyring", "screen" or { command = ["program", "argument"] }.',
         field="store",
     )
-
-
-def label(provider: str, name: str) -> str:
-    """Return what a store calls the secrets of an org: "okta-my-child"."""
-    return f"{provider}-{slug(name) or 'org'}"
 
 
 def _check_text(secrets: Secrets) -> None:

@@ -27,7 +27,7 @@ from pathlib import Path
 from orgwizard.attempts import Journal
 from orgwizard.clock import SystemClock
 attempt = Journal(Path(sys.argv[1]), SystemClock()).requested(*sys.argv[2:5])
-attempt.sending()
+attempt.note("sending")
 print(attempt.id, flush=True)
 sys.stdin.read()
 """
@@ -92,19 +92,20 @@ def test_files_and_folders_are_private(journal: Journal) -> None:
 
 def test_the_whole_way_is_remembered(journal: Journal) -> None:
     attempt = requested(journal)
-    attempt.sending()
-    attempt.waiting(12.5, "429 Too Many Requests")
-    assert journal.get(attempt.id).state == "requested"
-    attempt.sending()
+    attempt.note("sending")
+    attempt.note("waiting", seconds=12, reason="429 Too Many Requests")
+    assert journal.get(attempt.id).state == "waiting"
+    attempt.note("sending")
     attempt.spool(b"body")
     assert journal.get(attempt.id).state == "answered"
-    attempt.answered(201, "req-1")
-    attempt.created(ORG)
+    attempt.note("answered", status=201, request_id="req-1", spool="")
+    attempt.note("created", org=ORG)
     assert journal.get(attempt.id).spool is not None
-    attempt.stored({"file": "/keys/okta-my-child.toml"})
+    attempt.note("stored", stored={"file": "/keys/okta-my-child.toml"})
     attempt.unspool()
-    attempt.profile("my-child")
-    attempt.ended("ready")
+    attempt.note("profile", profile="my-child")
+    attempt.note("ended", result="ready")
+    attempt.close()
     record = journal.get(attempt.id)
     assert (record.status, record.request_id, record.org) == (201, "req-1", ORG)
     assert (record.stored, record.profile) == ({"file": "/keys/okta-my-child.toml"}, "my-child")
@@ -116,34 +117,44 @@ def test_the_whole_way_is_remembered(journal: Journal) -> None:
 @pytest.mark.parametrize(
     ("event", "facts", "state", "is_open"),
     [
-        ("sending", (), "sending", True),
-        ("answered", (200,), "answered", True),
-        ("created", (ORG,), "created", True),
-        ("stored", ({"screen": True},), "stored", True),
-        ("refused", ("E0000001", "No."), "refused", False),
-        ("not_sent", ("No network.",), "not_sent", False),
-        ("unknown", ("Reset.",), "unknown", True),
-        ("found", ("absent",), "requested", True),
-        ("ended", ("later",), "later", True),
-        ("ended", ("unknown",), "unknown", True),
-        ("ended", ("exists",), "exists", False),
-        ("ended", ("absent",), "absent", False),
+        ("waiting", {"seconds": 3, "reason": "429"}, "waiting", True),
+        ("sending", {}, "sending", True),
+        ("answered", {"status": 200, "request_id": ""}, "answered", True),
+        ("created", {"org": ORG}, "created", True),
+        ("stored", {"stored": {"screen": True}}, "stored", True),
+        ("refused", {"code": "E0000001", "message": "No."}, "refused", False),
+        ("not_sent", {"message": "No network."}, "not_sent", False),
+        ("unknown", {"message": "Reset."}, "unknown", True),
+        ("found", {"state": "absent", "org": {}}, "requested", True),
+        ("ended", {"result": "later"}, "later", True),
+        ("ended", {"result": "unknown"}, "unknown", True),
+        ("ended", {"result": "exists"}, "exists", False),
+        ("ended", {"result": "absent"}, "absent", False),
+        ("anything", {"state": "ready", "id": "x", "path": "/", "running": True}, "requested", True),
     ],
 )
 def test_each_event_leads_to_its_state(
-    journal: Journal, event: str, facts: tuple[Any, ...], state: str, is_open: bool
+    journal: Journal, event: str, facts: dict[str, Any], state: str, is_open: bool
 ) -> None:
     with requested(journal) as attempt:
-        getattr(attempt, event)(*facts)
+        attempt.note(event, **facts)
     assert journal.get(attempt.id).state == state
     assert [record.id for record in journal.open()] == ([attempt.id] if is_open else [])
 
 
 def test_words_of_a_failure_are_kept(journal: Journal) -> None:
     with requested(journal) as attempt:
-        attempt.refused("E0000001", "The name is taken.")
+        attempt.note("refused", code="E0000001", message="The name is taken.")
     record = journal.get(attempt.id)
     assert (record.code, record.message) == ("E0000001", "The name is taken.")
+
+
+def test_what_a_look_found_is_kept(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.note("unknown", message="Reset.")
+        attempt.note("found", state="exists", words="It is there.", org=ORG)
+    record = journal.get(attempt.id)
+    assert (record.state, record.found, record.org) == ("unknown", "exists", ORG)
 
 
 def test_the_spool_holds_the_body_until_it_is_removed(journal: Journal) -> None:
@@ -198,8 +209,8 @@ def test_the_same_order_is_refused_while_the_first_is_under_way(journal: Journal
         running = journal.rival(*ORDER)
         assert running is not None
         assert running.id == again.id
-    again.ended("ready")
-    first.ended("absent")
+    again.note("ended", result="ready")
+    first.note("ended", result="absent")
     assert journal.rival(*ORDER) is None
 
 
@@ -218,7 +229,7 @@ def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) ->
     (left,) = journal.open()
     assert (left.id, left.state, left.running) == (other_id, "sending", False)
     with journal.resume(left) as attempt:
-        attempt.unknown("The wizard was ended.")
+        attempt.note("unknown", message="The wizard was ended.")
         resumed = journal.get(other_id)
     assert (resumed.state, resumed.running, resumed.pid) == ("unknown", True, os.getpid())
     assert resumed.started == left.started
@@ -226,19 +237,19 @@ def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) ->
 
 def test_a_torn_last_line_costs_that_line_only(journal: Journal) -> None:
     with requested(journal) as attempt:
-        attempt.sending()
+        attempt.note("sending")
         with attempt.path.open("ab") as file:
             file.write(b'{"at": "2026-11-22T16:0')
         assert journal.get(attempt.id).state == "sending"
-        attempt.unknown("Reset.")
+        attempt.note("unknown", message="Reset.")
     assert journal.get(attempt.id).state == "unknown"
 
 
 def test_however_much_of_the_file_survives_it_is_read(journal: Journal) -> None:
     with requested(journal) as attempt:
-        attempt.sending()
-        attempt.created(ORG)
-        attempt.ended("ready")
+        attempt.note("sending")
+        attempt.note("created", org=ORG)
+        attempt.note("ended", result="ready")
     whole = attempt.path.read_bytes()
     first = whole.index(b"\n")
     for length in range(len(whole)):
@@ -265,8 +276,8 @@ def line(**facts: Any) -> bytes:
         line() + line(event="created", org="My Child"),
         line() + line(event="ended"),
         line() + line(event="ended", result="fine"),
-        b'{"at": ' + b"[" * 200_000,
-        b"x" * 17 * 1024 * 1024,
+        pytest.param(b'{"at": ' + b"[" * 200_000, id="deep"),
+        pytest.param(b"x" * 17 * 1024 * 1024, id="huge"),
     ],
 )
 def test_a_file_edited_into_nonsense_is_a_damaged_attempt(journal: Journal, content: bytes) -> None:
@@ -308,7 +319,7 @@ def test_any_text_of_a_service_can_be_noted(text: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         journal = Journal(Path(place) / "attempts", Ticking())
         with journal.requested("okta", "site", text) as attempt:
-            attempt.created({"id": "1", "name": text, "url": text})
+            attempt.note("created", org={"id": "1", "name": text, "url": text})
             assert attempt.path.read_bytes().isascii()
         record = journal.get(attempt.id)
         assert record.org is not None
@@ -327,7 +338,7 @@ def test_a_disk_that_fails_is_told_and_nothing_is_begun(journal: Journal, monkey
     with requested(journal) as attempt, monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
         with pytest.raises(Unusable, match="disk is full"):
-            attempt.sending()
+            attempt.note("sending")
 
 
 def test_a_folder_that_does_not_work_is_told(journal: Journal) -> None:
