@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
     _add_shared(parser, top=True)
     parser.set_defaults(run=_wizard)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_create(commands)
     _add_check(commands)
     _add_orgs(commands)
@@ -96,13 +96,7 @@ def _add_shared(parser: argparse.ArgumentParser, *, top: bool = False) -> None:
         default=False if top else absent,
         help="work with the built-in sandbox: no account, no network",
     )
-    parser.add_argument(
-        "--sandbox-speed",
-        type=_speed,
-        default=1.0 if top else absent,
-        metavar="N",
-        help="let the sandbox's time run N times as fast",
-    )
+    _add_speed(parser, 1.0 if top else absent)
     parser.add_argument(
         "--ca-file",
         type=Path,
@@ -112,10 +106,18 @@ def _add_shared(parser: argparse.ArgumentParser, *, top: bool = False) -> None:
     )
 
 
+def _add_speed(parser: argparse.ArgumentParser, default: float | str) -> None:
+    words = "let the sandbox's time run N times as fast"
+    parser.add_argument("--sandbox-speed", type=_speed, default=default, metavar="N", help=words)
+
+
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
     if not 0.01 <= speed <= 10_000:
-        raise argparse.ArgumentTypeError("it must lie between 0.01 and 10000")
+        raise argparse.ArgumentTypeError("it must be a number between 0.01 and 10000")
     return speed
 
 
@@ -151,7 +153,7 @@ def _add_profiles(commands: "_Commands[argparse.ArgumentParser]") -> None:
     profiles = commands.add_parser("profiles", help="list, show or remove saved profiles")
     _add_shared(profiles)
     profiles.set_defaults(run=_profiles_list, json=False)
-    actions = profiles.add_subparsers(title="actions", metavar="")
+    actions = profiles.add_subparsers(title="actions", metavar="ACTION")
     for name, run, words in (
         ("list", _profiles_list, "list the profiles"),
         ("show", _profiles_show, "show one profile"),
@@ -170,7 +172,7 @@ def _add_sandbox(commands: "_Commands[argparse.ArgumentParser]") -> None:
     sandbox = commands.add_parser("sandbox", help="serve the pretend Okta or Datadog on 127.0.0.1")
     sandbox.add_argument("provider", choices=["okta", "datadog"])
     sandbox.add_argument("--port", type=int, default=0, metavar="N", help="the port; 0, the default, takes a free one")
-    _add_shared(sandbox)
+    _add_speed(sandbox, 1.0)
     sandbox.set_defaults(run=_sandbox)
 
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, NoReturn, Protocol, TypeVar
 
 from pydantic import SecretStr
 
@@ -47,6 +47,7 @@ READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
 LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
 HANG_UP_GRACE_SECONDS = 2.0
+_CUT = "The answer broke off; what came of it was used."
 
 
 # ---- what creation is handed ----------------------------------------------------------------------
@@ -368,9 +369,14 @@ class _Creation:
             await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
             if sending.done():
                 return sending.result()
-            return NoAnswer("The request left, but nobody waited for its answer any longer.", code="timeout")
+            return NoAnswer(self._why_unanswered(), code="timeout")
         finally:
             sending.cancel()
+
+    def _why_unanswered(self) -> str:
+        if self.tools.control.give_up.is_set():
+            return "The request left, and you stopped waiting for its answer."
+        return f"The request left, but no answer came within {ANSWER_SECONDS:.0f} seconds."
 
     def _gave_up(self, started: float) -> bool:
         return self.tools.control.give_up.is_set() or self.tools.clock.now() - started >= ANSWER_SECONDS
@@ -394,29 +400,35 @@ class _Creation:
         if isinstance(reply, NoAnswer):
             return reply
         self._note("answered", status=reply.status, request_id=reply.request_id, spool=self._spooled(reply))
-        if reply.ok and reply.json():
+        if reply.ok and (reply.whole or self.provider.created(self.order, reply, self.checked.domain).id):
             return None
-        if 300 <= reply.status < 400 or self.provider.is_refusal(reply):
-            self._refuse(reply)
+        if 300 <= reply.status < 400:
+            self._refuse(_redirected(reply))
+        if self.provider.is_refusal(reply):
+            self._refuse(self.provider.refused(reply))
         return self._broken(reply)
 
-    def _refuse(self, answer: Answer) -> None:
+    def _refuse(self, refused: Refused) -> NoReturn:
         """Raise what a refusal means; its body holds nothing worth keeping."""
         self.result = replace(self.result, outcome="not_created")
-        refused = self.provider.refused(answer)
         self._unspool()
         self._note("refused", code=refused.code, message=refused.cause)
         raise refused
 
     def _broken(self, answer: Answer) -> NoAnswer:
         """Return the doubt about an answer that cannot be understood, or about a 5xx."""
-        kept = f" Its body is kept in {self.result.spool}; it may hold credentials." if self.result.spool else ""
-        what = "an answer that cannot be understood" if answer.ok else "an error of its own"
-        return NoAnswer(
-            f"{self.provider.title} gave {what} (HTTP {answer.status}).{kept}",
-            code=f"HTTP {answer.status}",
-            request_id=answer.request_id,
-        )
+        title, status = self.provider.title, f"HTTP {answer.status}"
+        if not answer.ok:
+            self._unspool()
+            words = f"{title} answered with an error of its own ({status}), which proves nothing."
+        elif self.result.spool:
+            words = f"{title} reported success ({status}) with an answer that cannot be understood. {self._kept()}"
+        else:
+            words = f"{title} reported success ({status}) with an answer that cannot be understood."
+        return NoAnswer(words, code=status, request_id=answer.request_id)
+
+    def _kept(self) -> str:
+        return f"It is kept in {self.result.spool} and may hold the keys." if self.result.spool else ""
 
     def _spooled(self, answer: Answer) -> str:
         """Put the raw body on disk before it is read, unless nothing secret may touch the disk."""
@@ -463,12 +475,10 @@ class _Creation:
         if found.state == "exists":
             org = Created(found.org.get("id", ""), found.org.get("name", ""), found.org.get("url", ""))
             self.result = replace(self.result, outcome="created", org=org)
-            return Attention(
-                f"{doubt.cause} {found.words} Its first keys are lost.",
-                "Sign in to the child org as its administrator and make new ones.",
-                code=doubt.code,
-                request_id=doubt.request_id,
-            )
+            lost = self._kept() or "Its first keys are lost."
+            advice = "Sign in to the child org as its administrator and make new keys."
+            cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
+            return Attention(cause, advice, code=doubt.code, request_id=doubt.request_id)
         seen = f"{found.words} That is no proof." if found.state == "absent" else found.words
         return NoAnswer(
             f"{doubt.cause} {seen}".strip(),
@@ -486,7 +496,7 @@ class _Creation:
             self.result,
             outcome="created",
             org=created,
-            remarks=(*self.result.remarks, *created.remarks),
+            remarks=(*self.result.remarks, *created.remarks, *([] if answer.whole else [_CUT])),
             next_steps=self.provider.next_steps(created),
         )
         self._note("created", org={"id": created.id, "name": created.name, "url": created.url})
@@ -521,7 +531,7 @@ class _Creation:
             secrets={} if vault.on_disk else created.secrets,
         )
         self._note("stored", stored=dict(kept.reference))
-        if not created.remarks:  # an odd answer stays on disk until somebody has looked at it
+        if not self.result.remarks:  # an odd answer stays on disk until somebody has looked at it
             self._unspool()
         return True
 
@@ -664,6 +674,18 @@ def _reason(reply: Reply) -> str:
     if isinstance(reply, Answer):
         return "The service's rate limit is used up"
     return reply.cause.rstrip(".")
+
+
+def _redirected(answer: Answer) -> Refused:
+    """Return the refusal that a redirect is: credentials go to the chosen host and nowhere else."""
+    there = answer.headers.get("location", "another address")
+    return Refused(
+        f"The service points to {there}. Nothing was sent there.",
+        "Check the site; if the new address is right, give it as the site yourself.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+        field="site",
+    )
 
 
 def _end_word(result: Result, trouble: Trouble | None) -> str:

@@ -1,12 +1,12 @@
 """The values that travel between the modules: requests, answers, sites, secrets and the new org."""
 
-import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+from pydantic_core import from_json
 
 from orgwizard.errors import NoAnswer, NotSent
 
@@ -66,11 +66,20 @@ class Answer:
         names = ("x-okta-request-id", "dd-request-id", "x-request-id")
         return next((self.headers[name] for name in names if name in self.headers), "")
 
-    def json(self) -> dict[str, Any]:
-        """Return the body as a JSON object, or {} where it is anything else."""
+    @property
+    def whole(self) -> bool:
+        """Return whether the body is one JSON object that came to its end."""
         try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError):
+            return self.complete and isinstance(from_json(self.body), dict)
+        except ValueError:
+            return False
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object: as far as it came, or {} where it is anything else."""
+        try:
+            text = self.body.decode(errors="replace")
+            value = from_json(text[max(0, text.find("{")) :], allow_partial=True)
+        except ValueError:
             return {}
         return value if isinstance(value, dict) else {}
 
