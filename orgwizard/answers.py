@@ -95,6 +95,7 @@ class Question:
     rows: bool
     constant: str
     env: tuple[str, ...]
+    blank: str
 
 
 def questions(model: type[Fields]) -> tuple[Question, ...]:
@@ -121,6 +122,7 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
         rows=any(get_origin(kind) is dict for kind in kinds),
         constant=constant,
         env=tuple(str(e) for e in env) if isinstance(env, list) else (),
+        blank=str(extra.get("blank", "not given")),
     )
 
 

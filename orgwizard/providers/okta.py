@@ -142,6 +142,7 @@ class OktaAdministrator(Fields):
         default=None,
         title="Password",
         description="Leave it blank to have it set at first sign-in. It must meet the child's password policy.",
+        json_schema_extra={"blank": "set at first sign-in"},
     )
     recovery_question: Text | None = Field(
         default=None,
