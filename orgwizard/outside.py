@@ -84,8 +84,8 @@ def _started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.
         return subprocess.Popen(  # noqa: S603 - the user's own command, and no shell
             argv, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
         )
-    except FileNotFoundError:
-        reason, advice = "was not found", "Install it, or write its full path."
+    except (FileNotFoundError, PermissionError):  # either, if a folder on the search path is closed to us
+        reason, advice = "was not found, or may not be run", "Install it, or write its full path."
     except (OSError, ValueError) as error:
         words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "bad argument"
         reason, advice = f"could not be started: {words}", "Try it in a shell first."

@@ -235,6 +235,17 @@ def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) ->
     assert resumed.started == left.started
 
 
+def test_of_many_processes_with_the_same_order_one_is_let_through(journal: Journal) -> None:
+    command = [sys.executable, "-c", OTHER_WIZARD, str(journal.folder), *ORDER]
+    pipe = subprocess.PIPE
+    others = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(6)]
+    firsts = [next(iter(other.stdout or ()), "").strip() for other in others]
+    complaints = [other.communicate()[1] for other in others]
+    (attempt,) = journal.all()
+    assert sorted(firsts) == [""] * 5 + [attempt.id]
+    assert sum(f"attempt {attempt.id}" in words for words in complaints) == 5
+
+
 def test_a_torn_last_line_costs_that_line_only(journal: Journal) -> None:
     with requested(journal) as attempt:
         attempt.note("sending")
