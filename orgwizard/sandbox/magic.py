@@ -1,7 +1,7 @@
 """The names that make the sandbox misbehave: one table, shown to people and obeyed by the services."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from orgwizard.sandbox.wire import Fault, Reply, html_reply
@@ -117,11 +117,6 @@ def twisted(stem: str, reply: Reply) -> Reply:
 def status_of(magic: str) -> int:
     """Return the status that a name such as `http-409` asks for, or 0."""
     return int(magic.removeprefix("http-")) if magic.startswith("http-") else 0
-
-
-def names(provider: str) -> Iterable[str]:
-    """Return the magic org names of a provider, in the order of the table."""
-    return (magic.name for magic in MAGIC if magic.provider == provider and magic.where == "organization")
 
 
 def _broken(fault: Fault) -> Callable[[Reply], Reply]:
