@@ -16,6 +16,7 @@ from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NotSent
 from orgwizard.plan import problems
 from orgwizard.providers import provider_of
+from orgwizard.providers.base import Order
 from orgwizard.values import masked
 
 ENDING_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
@@ -44,7 +45,7 @@ def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
 def check(desk: Desk, draft: Draft, *, as_json: bool) -> int:
     """Print what reads can prove about a plan; nothing is created."""
     provider = provider_of(draft.provider)
-    order = desk.order(provider, draft)
+    order = _ordered(desk, draft)
     checked = desk.check(provider, order.connection, order.organization).result()
     found = [{"stage": f.stage, "state": f.state, "words": f.words} for f in checked.findings]
     if as_json:
@@ -58,7 +59,7 @@ def check(desk: Desk, draft: Draft, *, as_json: bool) -> int:
 def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
     """Create the org of a plan and print the result; returns the exit code, 128+n after a signal."""
     provider = provider_of(draft.provider)
-    order = desk.order(provider, draft)
+    order = _ordered(desk, draft)
     if not yes:
         _confirmed("\n".join(report.order(provider, order, draft.store)))
     ended = threading.Event()
@@ -81,6 +82,13 @@ def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
     if result.trouble is not None and not as_json:
         complain("\n".join(result.trouble.lines()))
     return 128 + caught[0] if caught else result.exit_code
+
+
+def _ordered(desk: Desk, draft: Draft) -> Order:
+    """Return the validated order, having warned of secrets that lie open."""
+    for remark in desk.remarks(draft):
+        complain(remark)
+    return desk.order(provider_of(draft.provider), draft)
 
 
 def _confirmed(review: str) -> None:

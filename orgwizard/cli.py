@@ -210,6 +210,7 @@ def _desk(arguments: argparse.Namespace) -> "Desk":
 
     clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
     place = folders(sandbox=arguments.sandbox)
+    used: set[str] = set()
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
     return Desk(
         send=transport.send,
@@ -218,7 +219,8 @@ def _desk(arguments: argparse.Namespace) -> "Desk":
         journal=Journal(place.state / "attempts", clock),
         profiles=Profiles(place.config / "profiles"),
         drafts=Drafts(place.state),
-        vault=Vault(place.data / "keys", clock),
+        vault=Vault(place.data / "keys", clock, without=used),
+        used=used,
         environ=os.environ,
         sandbox=arguments.sandbox,
         given=_sandbox_credentials() if arguments.sandbox else {},

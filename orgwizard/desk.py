@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard import plan, private, sources
-from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.answers import Draft, Fields, Question, Typed
 from orgwizard.attempts import Journal
 from orgwizard.clock import Clock
 from orgwizard.creation import Control, Event, Result, Send, Tools, converse, create_org, not_created
@@ -63,6 +63,7 @@ class Desk:
     """One run of the program over one set of folders.
 
     `given` holds ready-made answers of the sandbox: "okta.token" -> value; empty for the real services.
+    `used` collects the names of variables that secrets were read from; the vault hides them from commands.
     """
 
     send: Send
@@ -76,6 +77,7 @@ class Desk:
     sandbox: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
     warm: Callable[[], None] = lambda: None
+    used: set[str] = field(default_factory=set)
 
     # ---- what the user already has ----
 
@@ -95,7 +97,15 @@ class Desk:
 
     def read(self, reference: Reference) -> SecretStr:
         """Read a secret at the moment of use; raises `BadInput`."""
+        if reference.env:
+            self.used.add(reference.env)
         return sources.read(reference, self.environ)
+
+    def remarks(self, draft: Draft) -> list[str]:
+        """Return warnings about where a draft's secrets lie, such as a file that others can read."""
+        answers = (value for section in draft.sections.get(draft.provider, {}).values() for value in section.values())
+        found = (sources.remark(value) for value in answers if isinstance(value, Reference))
+        return [remark for remark in found if remark]
 
     # ---- from a draft to an org ----
 
@@ -171,8 +181,3 @@ class Desk:
     def save_plan(self, draft: Draft, path: Path) -> None:
         """Write the draft as a plan file, without secrets; raises `Unusable`, `FileExistsError`."""
         private.write_new(path, plan.dump(draft).encode())
-
-
-def secret_names(model: type[Fields]) -> tuple[str, ...]:
-    """Return the names of the secret fields of a model."""
-    return tuple(question.name for question in questions(model) if question.secret)
