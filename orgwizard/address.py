@@ -25,13 +25,15 @@ def origin(typed: str, example: str) -> SplitResult:
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise BadInput("Plain http would show the credentials to the network. Use https://.")
     default_port = {"https": ":443", "http": ":80"}[parts.scheme]
-    return SplitResult(parts.scheme, parts.netloc.removesuffix(default_port), "", "", "")
+    return SplitResult(parts.scheme, parts.netloc.removesuffix(default_port).removesuffix(":"), "", "", "")
 
 
 def _split(text: str, example: str) -> SplitResult:
     try:
         parts = urlsplit(text)
-        valid = parts.port != 0 and _is_host(parts.hostname or "")
+        # Two addresses pasted as one; and line ends, which urlsplit would drop without a word.
+        doubled = text.count("://") > 1 or len(text.split()) > 1
+        valid = not doubled and parts.port != 0 and _is_host(parts.hostname or "")
     except ValueError:
         valid = False
     if not valid:

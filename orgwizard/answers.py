@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, Validatio
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from orgwizard.errors import BadInput
 from orgwizard.sources import Reference
 from orgwizard.text import odd_character
 
@@ -169,8 +170,9 @@ def _in_order(model: type[Fields], told: Mapping[str, str]) -> list[str]:
 
 
 def _length(value: Typed) -> int:
-    text = value.get_secret_value() if isinstance(value, SecretStr) else value
-    return len(text.strip()) if isinstance(text, str) else 0
+    if isinstance(value, SecretStr):
+        return len(value.get_secret_value())
+    return len(value.strip()) if isinstance(value, str) else 0
 
 
 # Our words for pydantic's error types; what stands in braces comes from the error or from the answer.
@@ -183,6 +185,7 @@ _SENTENCES: Mapping[str, str] = {
     "literal_error": "It must be {expected}.",
     "extra_forbidden": "Unknown. Known here: {known}.",
     "wrong": "{words}",
+    "string_unicode": "It holds half a character. Type it again.",
     "string_type": 'Text in quotes is expected, such as "example".',
     "string_sub_type": 'Text in quotes is expected, such as "example".',
     "dict_type": 'A table of names and values is expected, such as { title = "CTO" }.',
@@ -242,10 +245,12 @@ class Draft:
         """Return the draft of `as_json`; whatever is not of its shape is left out."""
         if not isinstance(value, dict):
             return cls()
-        draft = cls(provider=str(value.get("provider", "")), store=value.get("store", "file"))
-        for provider, sections in _tables(value.get("sections")):
+        provider, store = value.get("provider"), value.get("store")
+        draft = cls(provider if isinstance(provider, str) else "", store if isinstance(store, (str, dict)) else "file")
+        for key, sections in _tables(value.get("sections")):
             for name, section in _tables(sections):
-                draft.sections.setdefault(provider, {})[name] = {k: _revive(k, v) for k, v in section.items()}
+                revived = {field_name: _revive(typed) for field_name, typed in section.items()}
+                draft.sections.setdefault(key, {})[name] = {k: v for k, v in revived.items() if v is not None}
         return draft
 
 
@@ -257,11 +262,13 @@ def _without_secrets(section: Mapping[str, Typed]) -> dict[str, Any]:
     return {n: {REFERENCE_KEY: v.table()} if isinstance(v, Reference) else v for n, v in kept.items()}
 
 
-def _revive(name: str, value: Any) -> Typed:
+def _revive(value: Any) -> Typed:
+    """Return what `_without_secrets` kept; None for a reference that somebody has edited into nonsense."""
     table = value.get(REFERENCE_KEY) if isinstance(value, dict) and len(value) == 1 else None
-    if isinstance(table, dict):
-        return Reference.parse(table, name)
-    return value
+    try:
+        return Reference.parse(table) if isinstance(table, dict) else value
+    except BadInput:
+        return None
 
 
 def _tables(value: Any) -> list[tuple[str, dict[str, Any]]]:

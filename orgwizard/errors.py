@@ -59,7 +59,7 @@ class Trouble(Exception):
         self.meaning = meaning or type(self).meaning
         self.code = printable(code)
         self.request_id = printable(request_id)
-        self.field = field
+        self.field = printable(field)
         super().__init__(self.cause)
 
     @property

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from orgwizard import private
 from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.answers import problems as answer_problems
 from orgwizard.errors import BadFields, BadInput, Trouble
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Provider, draft_problems
@@ -41,6 +42,8 @@ def parse(text: str) -> Draft:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"it is not valid TOML: {error}.", "Correct that line.") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, or brackets in brackets without end
+        raise BadInput("it holds numbers or brackets that no plan has.", "Is it the right file?") from None
     provider = provider_of(_text(table, "provider"))
     known = {"provider", "site", "store", *provider.sections(next(iter(provider.methods)))}
     if unknown := sorted(set(table) - known):
@@ -54,19 +57,30 @@ def parse(text: str) -> Draft:
 def _fill(draft: Draft, provider: Provider, table: Mapping[str, Any]) -> None:
     credentials = dict(_table(table, "credentials"))
     method = credentials.pop("method", next(iter(provider.methods)))
-    if method not in provider.methods:
+    if method not in list(provider.methods):
         raise BadFields({"credentials.method": f"It must be one of: {', '.join(provider.methods)}."})
     draft.section("parent")["method"] = method
+    odd: dict[str, str] = {}
     for name, model in provider.sections(method).items():
         given = credentials if name == "credentials" else _table(table, name)
         section = draft.credentials if name == "credentials" else draft.section(name)
         section |= _answers(name, model, given)
+        odd |= {f"{name}.{key}": words for key, words in _odd(model, section).items()}
+    if odd:
+        raise BadFields(odd)
 
 
 def _answers(name: str, model: type[Fields], given: Mapping[str, Any]) -> dict[str, Typed]:
     """Return one table's answers; secrets must be references."""
     secret = {question.name for question in questions(model) if question.secret}
     return {key: Reference.parse(v, f"{name}.{key}") if key in secret else v for key, v in given.items()}
+
+
+def _odd(model: type[Fields], answers: Mapping[str, Typed]) -> dict[str, str]:
+    """Say what no form could show: unknown keys and other types. Wrong text a person can correct there."""
+    correctable = {key for key, value in answers.items() if isinstance(value, str) and key in model.model_fields}
+    found = answer_problems(model, answers)
+    return {key: words for key, words in found.items() if key in answers and key not in correctable}
 
 
 def problems(draft: Draft) -> dict[str, str]:
@@ -82,12 +96,13 @@ def dump(draft: Draft) -> str:
     import tomli_w
 
     provider = provider_of(draft.provider)
+    chosen = draft.method if draft.method in provider.methods else next(iter(provider.methods))
     table: dict[str, Any] = {"provider": draft.provider, "site": draft.site, "store": draft.store}
-    for name, model in provider.sections(draft.method).items():
+    for name, model in provider.sections(chosen).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
         known = {question.name: question for question in questions(model)}
         answers = {key: _plain(draft.provider, known[key], value) for key, value in typed.items() if key in known}
-        method = {"method": draft.method} if name == "credentials" else {}
+        method = {"method": chosen} if name == "credentials" else {}
         table[name] = {**method, **{key: value for key, value in answers.items() if value not in ("", None, {})}}
     return tomli_w.dumps(table)
 

@@ -50,8 +50,7 @@ def request(call: Call) -> list[str]:
     headers = [f"{name}: {value}" for name, value in masked(call.headers).items()]
     body = json.dumps(masked(call.body), indent=2, ensure_ascii=False) if call.body is not None else ""
     lines = [f"{call.method} {call.url}", *headers, "", *body.splitlines()]
-    # Leading blanks of the JSON are kept, so only the rest is cleaned.
-    return [line[: len(line) - len(line.lstrip())] + printable(line.lstrip()) for line in lines]
+    return [printable(line) for line in lines]
 
 
 def findings(checked: Checked) -> list[str]:
@@ -118,7 +117,7 @@ def attempt(record: Record) -> list[str]:
         lines.append(f"    the service's answer is kept in {record.spool}")
     if record.message:
         lines.append(f"    {record.message}")
-    return [line[: len(line) - len(line.lstrip())] + printable(line.lstrip()) for line in lines]
+    return [printable(line) for line in lines]
 
 
 def attempt_as_json(record: Record) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.com.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, cast
 from urllib.parse import quote
@@ -106,7 +107,7 @@ def _said(answer: Answer) -> str:
     """Return the error texts of any of Datadog's shapes: strings, or JSON:API objects."""
     errors = answer.json().get("errors")
     rows = errors if isinstance(errors, list) else [errors] if isinstance(errors, str) else []
-    texts = [str(r.get("detail") or r.get("title") or "") if isinstance(r, dict) else str(r) for r in rows]
+    texts = [str(r.get("detail") or r.get("title") or "") if isinstance(r, dict) else str(r or "") for r in rows]
     return "; ".join(text for text in texts if text)
 
 
@@ -230,9 +231,10 @@ class Datadog(Provider):
     def wait_after(self, answer: Answer, now: float) -> float | None:  # noqa: ARG002 - it names no time of day
         """Return X-RateLimit-Reset, which Datadog gives in seconds from now."""
         try:
-            return max(1.0, float(answer.headers["x-ratelimit-reset"]))
+            reset = float(answer.headers["x-ratelimit-reset"])
         except (KeyError, ValueError):
             return None
+        return max(1.0, reset) if math.isfinite(reset) else None
 
     def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
         """List the children and compare those of that name with the list from before."""
@@ -302,7 +304,7 @@ def _keys_finding(keys: Reply) -> Finding:
         )
     if keys.status >= 500:
         raise _unwell(keys)
-    if not keys.ok:
+    if not (keys.ok and keys.json()):
         return Finding("Keys", "unproven", f"could not be tried (HTTP {keys.status})")
     return Finding("Keys", "ok", "both are valid")
 
@@ -318,7 +320,7 @@ def _right_finding(own: Reply) -> Finding:
             request_id=refused.request_id,
             field="credentials.application_key",
         )
-    if isinstance(own, Answer) and own.ok:
+    if isinstance(own, Answer) and own.ok and own.json():
         return Finding("Right to create", "ok", "Org Management; that multi-organization is on, no read can prove")
     return Finding("Right to create", "unproven", "the permission Org Management could not be read")
 
@@ -374,7 +376,7 @@ def _remarks(org: Mapping[str, Any], found: Mapping[str, str]) -> tuple[str, ...
 
 
 def _accepted(reply: Reply, words: str) -> Readiness:
-    if isinstance(reply, Answer) and reply.ok:
+    if isinstance(reply, Answer) and reply.ok and reply.json():
         return Readiness(True, words)
     return Readiness(False, "Datadog does not accept the new keys yet")
 

@@ -3,6 +3,7 @@
 Sources: Okta's OpenAPI document 2026.06, developer.okta.com and help.okta.com.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_names, wrong
-from orgwizard.errors import NotSent, Refused
+from orgwizard.errors import BadInput, NotSent, Refused
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness
 from orgwizard.text import odd_character, slug
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, ask, together
@@ -56,10 +57,13 @@ def _three_bytes_at_most(text: str) -> str:
     return text
 
 
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+
+
 def _one_label(text: str) -> str:
     if text.endswith("-admin"):
         raise wrong("It must not end in -admin: Okta keeps that for the Admin Console.")
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", text):
+    if not _LABEL.fullmatch(text):
         raise wrong("Lower-case letters a-z, digits and hyphens only, and no hyphen at either end.")
     return text
 
@@ -94,7 +98,7 @@ class OktaOrganization(Fields):
     @classmethod
     def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
         """Propose the subdomain from the name."""
-        proposed = slug(str(typed.get("name") or "")).removesuffix("-admin")
+        proposed = re.sub(r"(-admin)+$", "", slug(str(typed.get("name") or "")))
         return {"subdomain": proposed} if proposed else {}
 
 
@@ -329,9 +333,11 @@ class Okta(Provider):
         """Accept a host or URL; turn an -admin host into the plain one; ask about a custom domain."""
         parts = origin(typed, self.site_example)
         host = parts.netloc
-        base = _base_domain(parts.hostname or "")
+        base = _base_domain(host)
+        if parts.hostname in BASE_DOMAINS or (parts.hostname or "").endswith(".com.com"):
+            raise BadInput(f"{host} is not the address of an org. Example: {self.site_example}.")
         notice = ""
-        if base and (plain := host.removesuffix(f".{base}").removesuffix("-admin") + f".{base}") != host:
+        if base and (plain := host.replace(f"-admin.{base}", f".{base}")) != host:
             notice = f"{host} is the Admin Console; {plain} is used."
             host = plain
         known = bool(base) or is_loopback(parts.hostname or "")
@@ -354,9 +360,9 @@ class Okta(Provider):
             wanted = _wanted_origin(domain, organization)
             child = [(yield from _lookup(wanted))] if wanted else []
         taken = _well_known(child[0]) if child else {}
-        parent_id = str(metadata.get("id", ""))
+        parent_id = _text(metadata, "id")
         findings = (*credentials, *([_name_finding(wanted, taken)] if organization else []))
-        before = {"parent_id": parent_id, "child_id": str(taken.get("id", "")), "domain": domain}
+        before = {"parent_id": parent_id, "child_id": _text(taken, "id"), "domain": domain}
         return Checked(_parent_name(settings, site), findings, domain, before)
 
     def _settings_call(self, connection: Connection) -> Call:
@@ -369,19 +375,20 @@ class Okta(Provider):
         )
         if not isinstance(settings, Answer):
             raise settings
-        if settings.ok:
+        if settings.ok and settings.json():
             return Finding("Credentials", "ok", f"accepted by {connection.site.title}"), unproven
-        if settings.status == 404 and not _well_known(known):
+        speechless = settings.status == 404 or (settings.status < 500 and not settings.json())
+        if speechless and not _well_known(known):  # an HTML page: a wrong host, or something in between
             raise Refused(
                 f"No Okta org answers at {connection.site.title}.",
                 "Check the parent's org URL.",
-                code="HTTP 404",
+                code=f"HTTP {settings.status}",
                 request_id=settings.request_id,
                 field="site",
             )
         if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
             return (yield from self._prove_user(connection)), unproven
-        if settings.status in (404, 405, 429):
+        if settings.ok or settings.status in (404, 405, 429):
             words = f"could not be tried (HTTP {settings.status})"
             return Finding("Credentials", "unproven", words), unproven
         if settings.status >= 500:
@@ -392,7 +399,7 @@ class Okta(Provider):
         me = yield from ask(Call("GET", f"{connection.site.url}/api/v1/users/me", self._headers(connection)))
         if me.status == 401:
             raise refusal(me)
-        if me.ok:
+        if me.ok and me.json():
             return Finding("Credentials", "ok", "accepted, though they may not read the parent's settings")
         return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
 
@@ -411,7 +418,8 @@ class Okta(Provider):
         """Read id, address and token; the address is trusted only under the parent's base domain."""
         body = answer.json()
         token = _text(body, "token")
-        subdomain = _text(body, "subdomain") or order.subdomain
+        echoed = _text(body, "subdomain")
+        subdomain = echoed if _LABEL.fullmatch(echoed) else order.subdomain
         site = order.connection.site
         remarks = [] if token else ["The answer held no token. Sign in to the child as its administrator and make one."]
         if not _text(body, "id"):
@@ -446,7 +454,8 @@ class Okta(Provider):
             reset = float(answer.headers["x-rate-limit-reset"])
         except (KeyError, ValueError):
             return None
-        return max(1.0, reset - _date(answer, now) + 1)
+        wait = reset - _date(answer, now) + 1
+        return max(1.0, wait) if math.isfinite(wait) else None
 
     def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
         """Read the wanted subdomain's well-known document and compare it with the one from before."""
@@ -455,7 +464,7 @@ class Okta(Provider):
         if not wanted:
             return Found("unclear", "The child's address cannot be worked out from the parent's.")
         reply = yield from _lookup(wanted)
-        found = str(_well_known(reply).get("id", ""))
+        found = _text(_well_known(reply), "id")
         if found and found not in (before.get("parent_id"), before.get("child_id")):
             return Found(
                 "exists", f"{wanted} answers now and did not before.", {"id": found, "url": wanted, "name": subdomain}
@@ -473,14 +482,14 @@ class Okta(Provider):
         if not created.url:
             return Readiness(False, "the child's address is not known")
         if not shared:
-            found = str(_well_known((yield from _lookup(created.url))).get("id", ""))
+            found = _text(_well_known((yield from _lookup(created.url))), "id")
             if not found or (created.id and found != created.id):
                 return Readiness(False, "the child's address does not serve the new org yet")
         if token is None:
             return Readiness(True, "its address answers; there is no token to try")
         call = Call("GET", f"{created.url}/api/v1/org", {**_ACCEPT, "Authorization": Scheme("SSWS", token)})
         (reply,) = yield from together(call)
-        if not isinstance(reply, Answer) or not reply.ok:
+        if not isinstance(reply, Answer) or not (reply.ok and reply.json()):
             return Readiness(False, "the child does not accept its new token yet")
         if not shared and created.id and reply.json().get("id", created.id) != created.id:
             return Readiness(False, "another org answers at the child's address")
@@ -537,7 +546,9 @@ def _first_credentials(administrator: OktaAdministrator) -> dict[str, Any]:
 
 
 def _base_domain(host: str) -> str:
-    return next((base for base in BASE_DOMAINS if host.endswith(f".{base}")), "")
+    """Return Okta's domain that *host* (with or without port) lies in, or ""."""
+    name = host.partition(":")[0]
+    return next((base for base in BASE_DOMAINS if name.endswith(f".{base}")), "")
 
 
 def _wanted_origin(domain: str, organization: Fields | None) -> str:
@@ -556,10 +567,9 @@ def _child_url(site: Site, domain: str, subdomain: str, body: Mapping[str, Any])
         return site.url
     base = _base_domain(domain) or _base_domain(site.host)
     trusted = {f"{subdomain}.{known}" for known in ([base] if base else BASE_DOMAINS)}
-    for href in _hrefs(body.get("_links")):
-        link = urlsplit(href)
-        if link.scheme == "https" and link.netloc in trusted:
-            return f"https://{link.netloc}"
+    for row in _rows(body.get("_links")):
+        if (host := _https_host(row)) in trusted:
+            return f"https://{host}"
     return f"https://{subdomain}.{base}" if base else ""
 
 
@@ -568,9 +578,17 @@ def _on_loopback(site: Site) -> bool:
     return is_loopback(urlsplit(site.url).hostname or "")
 
 
-def _hrefs(links: Any) -> list[str]:
-    rows = links.values() if isinstance(links, dict) else []
-    return [row["href"] for row in rows if isinstance(row, dict) and isinstance(row.get("href"), str)]
+def _rows(links: Any) -> list[Any]:
+    return list(links.values()) if isinstance(links, dict) else []
+
+
+def _https_host(link: Any) -> str:
+    """Return host (and port) of a link as Okta's answers hold them, "" where it is none or not https."""
+    try:
+        parts = urlsplit(_text(link, "href") if isinstance(link, dict) else "")
+    except ValueError:
+        return ""
+    return parts.netloc if parts.scheme == "https" else ""
 
 
 def _admin_console(url: str) -> str:
@@ -592,9 +610,7 @@ def _well_known(reply: Reply) -> dict[str, Any]:
 def _okta_domain(metadata: Mapping[str, Any]) -> str:
     """Return the parent's own Okta host, where the metadata names one of a known base domain."""
     links = metadata.get("_links")
-    row = links.get("organization") if isinstance(links, dict) else None
-    href = row.get("href") if isinstance(row, dict) else None
-    host = urlsplit(href).netloc if isinstance(href, str) else ""
+    host = _https_host(links.get("organization")) if isinstance(links, dict) else ""
     return host if _base_domain(host) else ""
 
 
@@ -628,7 +644,7 @@ def _unwell(answer: Answer) -> NotSent:
 def _date(answer: Answer, now: float) -> float:
     try:
         return parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OverflowError):
         return now
 
 
