@@ -1,8 +1,8 @@
 """A pretend Okta: parents, the child orgs made from them, and what each host and token may do.
 
 Hosts. A host under an Okta base domain serves the org of that name; where there is none, an HTML 404.
-The first such host a world hears of, and every host that is sent a parent's token, is a parent org. Any
-other name is the custom domain of a parent. On a loopback host all orgs share one origin: the token tells
+`acme` is a parent at each of them, and so is every other host from the moment it is sent a parent's token.
+Any other name is the custom domain of a parent. On a loopback host all orgs share one origin: the token tells
 which org is meant, and without one the first label of the host does (`my-child.localhost`), else the parent.
 
 Readiness. A child created just now answers 404, then refuses connections, then refuses its token, each for

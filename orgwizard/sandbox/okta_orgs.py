@@ -54,11 +54,13 @@ class Orgs:
     """All orgs of a world by base domain and subdomain."""
 
     def __init__(self, clock: Clock, mint: Mint) -> None:
-        """Start with no parent and, at every base domain, one child called `taken`."""
+        """Start, at every base domain, with a parent called `acme` and a child called `taken`."""
         self._clock, self._mint = clock, mint
         self._known: dict[tuple[str, str], Org] = {}
         for base in (*BASE_DOMAINS, LOOPBACK):
             self.add_old_child(base, "taken", "Taken")
+        for base in BASE_DOMAINS:
+            self.add_parent(f"acme.{base}")
 
     def __iter__(self) -> Iterator[Org]:
         return iter(tuple(self._known.values()))
@@ -133,8 +135,7 @@ class Orgs:
         if "." in subdomain or subdomain.endswith("-admin") or magic.word("okta", subdomain):
             return False
         shown = credential(request)
-        first = not any(org.parent for org in self)
-        return first or bool(shown and not shown.startswith(CHILD_TOKEN))
+        return bool(shown) and not shown.startswith(CHILD_TOKEN)
 
     def _add_parent(self, base: str, subdomain: str, origin: str) -> Org:
         label = subdomain or "sandbox"

@@ -87,7 +87,7 @@ async def _request(scope: Message, receive: Receive) -> Request:
 
 
 def _url(host: str, target: str) -> httpx.URL:
-    """Return the URL; a Host header that names no host counts as this one."""
+    """Return the URL; one that cannot be read becomes this host's root, where nothing is found."""
     try:
         return httpx.URL(f"http://{host}{target}")
     except httpx.InvalidURL:

@@ -264,10 +264,12 @@ async def test_a_host_without_an_org_answers_with_a_page(okta: httpx.AsyncClient
     assert not world.creates
 
 
-async def test_the_first_host_and_any_with_a_parents_token_are_parents(okta: httpx.AsyncClient) -> None:
+async def test_a_host_is_a_parent_once_it_is_sent_a_parents_token(okta: httpx.AsyncClient) -> None:
     bare = {"authorization": ""}
     assert (await okta.get(WELL_KNOWN, headers=bare)).status_code == 200
     assert (await okta.get(f"https://other.oktapreview.com{WELL_KNOWN}", headers=bare)).status_code == 404
+    wrong = ssws("00wrong-token-0000")
+    assert (await okta.get("https://other.oktapreview.com/api/v1/org", headers=wrong)).status_code == 401
     assert (await okta.get("https://other.oktapreview.com/api/v1/org")).json()["subdomain"] == "other"
     assert (await okta.get(f"https://other.oktapreview.com{WELL_KNOWN}", headers=bare)).status_code == 200
 
@@ -357,7 +359,7 @@ async def test_on_loopback_the_token_tells_which_org_is_meant(
 def test_seeded_orgs(world: World) -> None:
     world.okta.orgs.add_parent("big.okta-emea.com")
     world.okta.orgs.add_old_child("okta-emea.com", "old", "Old Child")
-    assert {"big", "old", "taken"} == {org.subdomain for org in world.okta.orgs.siblings("okta-emea.com")}
+    assert {"acme", "big", "old", "taken"} == {org.subdomain for org in world.okta.orgs.siblings("okta-emea.com")}
     assert not world.okta.children
     assert all(org.born == -math.inf for org in world.okta.orgs)
 

@@ -110,7 +110,7 @@ def test_a_slow_answer_comes_in_the_end(served: httpx.Client, world: World) -> N
 
 
 def test_a_strange_host_header_and_status(served: httpx.Client) -> None:
-    assert served.get("/api/v1/validate", headers={**KEYS, "host": "["}).is_client_error
+    assert served.get("/api/v1/validate", headers={**KEYS, "host": "a:b"}).status_code == 404
     assert served.post("/api/v1/org", json={"name": "http-499"}, headers=KEYS).status_code == 499
 
 

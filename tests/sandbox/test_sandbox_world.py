@@ -19,10 +19,9 @@ KEYS = {
     "dd-application-key": CREDENTIALS["datadog.application_key"],
 }
 JSON = {"content-type": "application/json"}
-MEMBERS = st.sampled_from(
-    "name subdomain edition admin profile credentials password value login email firstName lastName website "
-    "recovery_question question answer billing subscription type".split()
-)
+TOP = ["name", "subdomain", "edition", "website", "admin", "billing", "subscription", "type"]
+BELOW = ["profile", "firstName", "login", "email", "credentials", "password", "value", "recovery_question", "question"]
+MEMBERS = st.sampled_from([*TOP, *BELOW])
 VALUES = st.recursive(
     st.none()
     | st.booleans()
@@ -65,11 +64,11 @@ def test_the_same_seed_makes_the_same_secrets() -> None:
     assert len(secrets("a") | secrets("b") | secrets("") | secrets("")) == 8
 
 
-def test_a_token_of_another_world_makes_no_parent() -> None:
-    world = World(SystemClock())
-    world.okta.orgs.add_parent("acme.okta.com")
+def test_a_child_of_another_world_does_not_exist() -> None:
+    world, child = World(SystemClock()), "https://my-child.okta.com"
     stale = {"authorization": "SSWS 00child" + "x" * 35}
-    assert ask(world, "GET", "https://my-child.okta.com/api/v1/org", stale).status == 404
+    assert ask(world, "GET", f"{child}/api/v1/org", stale).status == 404
+    assert ask(world, "GET", f"{child}/.well-known/okta-organization", {}).status == 404
 
 
 @settings(max_examples=300, deadline=None)
