@@ -1,6 +1,7 @@
 """The one door to httpx: a call goes out, an answer comes back, and whether it left is observed."""
 
 import asyncio
+import os
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -16,23 +17,26 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
+LEAVING_SECONDS = 30.0  # connecting, a proxy's CONNECT and TLS together: httpx knows no limit for all of them
 LARGEST_BODY = 4 * 1024 * 1024
 
 
 class Phase:
     """How far a request came, as httpcore's trace tells it; a proxy's CONNECT does not count."""
 
-    def __init__(self) -> None:
-        """Start before anything was sent."""
+    def __init__(self, limit: asyncio.Timeout) -> None:
+        """Start before anything was sent; *limit* holds until then only."""
         self.left = False
-        self._tunnel = False
+        self._limit = limit
 
     async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
         """Take one trace event; its names begin with the protocol or "connection"."""
         event = name.partition(".")[2]
-        if event == "send_request_headers.started":
-            self._tunnel = info["request"].method == b"CONNECT"
-            self.left = self.left or not self._tunnel
+        if event == "send_request_headers.started" and info["request"].method != b"CONNECT":
+            self.left = True
+            self._limit.reschedule(None)
+        if event == "send_request_headers.failed" and type(info["exception"]).__name__ == "LocalProtocolError":
+            self.left = False  # an illegal header: refused before the first byte
 
 
 class Transport:
@@ -58,13 +62,16 @@ class Transport:
         """Send *call* once and return the answer, whatever its status.
 
         Raises `NotSent` where the request never left, `NoAnswer` where it may have and no status came,
-        and `BadInput` where the proxy variables or the CA file cannot be used.
+        and `BadInput` where the proxy variables or the CA file cannot be used. Where a call that creates is
+        cancelled, what is known of it by then is told in the same ways, and not lost.
         """
         import httpx
 
-        phase = Phase()
+        limit = asyncio.timeout(LEAVING_SECONDS)
+        phase = Phase(limit)
         try:
             async with (
+                limit,
                 self._client(call) as client,
                 client.stream(
                     call.method,
@@ -74,7 +81,11 @@ class Transport:
                     extensions={"trace": phase},
                 ) as response,
             ):
-                return await _answer(response)
+                return await _answer(response, whole=not call.once)
+        except asyncio.CancelledError:
+            if phase.left or not call.once:
+                raise
+            raise NotSent("It was left before the connection stood.", code="left") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise _unanswered(error, phase, call) from None
 
@@ -91,7 +102,7 @@ class Transport:
             return httpx.AsyncClient(timeout=limits, verify=self._context(), trust_env=not on_loopback)
         except (ValueError, ImportError, httpx.InvalidURL) as error:
             raise BadInput(
-                f"A proxy variable cannot be used: {error}.",
+                f"A proxy variable cannot be used: {_proxy_fault(error)}.",
                 "Correct HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment.",
             ) from None
 
@@ -102,18 +113,33 @@ class Transport:
 
 
 def _trusted_roots(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a context that verifies against the system's roots and those of *ca_file*."""
+    """Return a context that verifies against the system's roots, those of *ca_file* and of SSL_CERT_FILE.
+
+    OpenSSL would read that variable in place of the system's roots: it is taken out of its sight.
+    """
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if ca_file is None:
-        return context
-    try:
-        context.load_verify_locations(ca_file)
-    except OSError as error:
-        words = error.strerror or "it is no PEM file"
-        raise BadInput(f"The CA file {ca_file} cannot be used: {words}.", "Give a PEM file with --ca-file.") from None
+    from_variable = os.environ.pop("SSL_CERT_FILE", "")
+    for file, told in ((ca_file, "with --ca-file"), (from_variable, "in SSL_CERT_FILE")):
+        if file:
+            _add_roots(context, Path(file), told)
     return context
+
+
+def _add_roots(context: ssl.SSLContext, file: Path, told: str) -> None:
+    try:
+        context.load_verify_locations(file)
+    except (OSError, ValueError) as error:
+        words = getattr(error, "strerror", "") or "it is no PEM file"
+        raise BadInput(f"The CA file {file} cannot be used: {words}.", f"Name a PEM file {told}.") from None
+
+
+def _proxy_fault(error: Exception) -> str:
+    """Return what is wrong with a proxy variable; the error's own text may hold the proxy's password."""
+    if isinstance(error, ImportError):
+        return "SOCKS proxies need the package socksio"
+    return "a URL such as http://proxy.example:8080 is expected, and a list of host names in NO_PROXY"
 
 
 def _wire_headers(call: Call) -> dict[str, str]:
@@ -121,8 +147,11 @@ def _wire_headers(call: Call) -> dict[str, str]:
     return {"Accept-Encoding": "identity", "User-Agent": "orgwizard", **revealed(call.headers)}
 
 
-async def _answer(response: "httpx.Response") -> Answer:
-    """Read a body up to the limit; a connection that breaks half way still gives what came."""
+async def _answer(response: "httpx.Response", *, whole: bool) -> Answer:
+    """Read a body up to the limit; a connection that breaks half way still gives what came.
+
+    So does a body that nobody waits for any longer, unless it is wanted *whole* or not at all.
+    """
     import httpx
 
     body, complete = bytearray(), True
@@ -132,21 +161,26 @@ async def _answer(response: "httpx.Response") -> Answer:
             if len(body) > LARGEST_BODY:
                 complete = False
                 break
+    except asyncio.CancelledError:
+        if whole:
+            raise
+        complete = False
     except (httpx.HTTPError, httpx.StreamError, OSError):
         complete = False
     headers = {name.lower(): value for name, value in response.headers.items()}
-    raw = bytes(body[:LARGEST_BODY])
-    return Answer(response.status_code, headers, _unpacked(raw, headers.get("content-encoding", "")), complete)
+    unpacked, entire = _unpacked(bytes(body[:LARGEST_BODY]), headers.get("content-encoding", ""))
+    return Answer(response.status_code, headers, unpacked, complete and entire)
 
 
-def _unpacked(body: bytes, encoding: str) -> bytes:
-    """Return a gzip or deflate body unpacked up to the limit, as far as it goes; others unchanged."""
+def _unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
+    """Return a gzip or deflate body unpacked up to the limit, and whether that is all of it; others unchanged."""
     if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return body
+        return body, True
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     try:
-        return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32).decompress(body, LARGEST_BODY)
+        return unpacking.decompress(body, LARGEST_BODY), not unpacking.unconsumed_tail
     except zlib.error:
-        return body
+        return body, True
 
 
 def _unanswered(error: Exception, phase: Phase, call: Call) -> NotSent | NoAnswer:
@@ -157,7 +191,7 @@ def _unanswered(error: Exception, phase: Phase, call: Call) -> NotSent | NoAnswe
         return NotSent(cause, advice, code=type(error).__name__)
     import httpx
 
-    ran_out = isinstance(error, (httpx.TimeoutException, asyncio.TimeoutError))
+    ran_out = isinstance(error, (httpx.TimeoutException, TimeoutError))
     what = "sent no answer in time" if ran_out else "closed the connection before its answer was whole"
     return NoAnswer(f"The request left, but {where} {what}.", code=type(error).__name__)
 
@@ -174,8 +208,10 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
         reason = getattr(tls, "verify_message", "") or tls.reason or "the handshake failed"
         advice = "Where your network has its own root certificate, name it with --ca-file."
         return f"The TLS certificate of {where} was not accepted: {reason}.", advice
-    if isinstance(error, httpx.TimeoutException):
-        return f"{where} did not answer within {CONNECT_SECONDS:.0f} seconds.", "Check the network, VPN or proxy."
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
+        return f"No connection to {where} in time.", "Check the network, VPN or proxy."
+    if isinstance(error, httpx.LocalProtocolError):  # its text may hold a header
+        return "The request cannot be written as HTTP.", "Please report this as a fault of orgwizard."
     text = next((str(e) for e in causes if isinstance(e, OSError) and e.strerror), str(error))
     if "Name or service not known" in text or "name resolution" in text or "nodename" in text:
         return f"The name {where} could not be resolved.", "Check the address, then the network and its DNS."
