@@ -1,0 +1,302 @@
+"""The wizard: which screen comes next, saving the draft on the way, and leaving without losing anything."""
+
+import traceback
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.theme import BUILTIN_THEMES
+from textual.timer import Timer
+
+from orgwizard.answers import Draft
+from orgwizard.creation import Result
+from orgwizard.desk import Desk
+from orgwizard.errors import BadFields, Exit, Trouble
+from orgwizard.text import printable
+from orgwizard.tui.dialogs import Ask, Page, table
+from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
+from orgwizard.tui.session import Magic, Session
+from orgwizard.tui.signals import Watch
+from orgwizard.tui.step import Step
+from orgwizard.tui.steps.administrator import AdministratorStep
+from orgwizard.tui.steps.connect import ConnectStep
+from orgwizard.tui.steps.create import CreateStep
+from orgwizard.tui.steps.done import DoneStep
+from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.review import ReviewStep
+from orgwizard.tui.steps.site import SiteStep
+from orgwizard.tui.steps.start import StartStep
+from orgwizard.tui.steps.store import StoreStep
+
+# In the order of the walk, by the section of the draft that each is about.
+STEPS: dict[str, type[Step]] = {
+    "site": SiteStep,
+    "credentials": ConnectStep,
+    "organization": OrganizationStep,
+    "administrator": AdministratorStep,
+    "store": StoreStep,
+    "review": ReviewStep,
+    "create": CreateStep,
+}
+SAVE_SECONDS = 1.0
+# The terminal's own sixteen colours on its own background.
+THEME = replace(BUILTIN_THEMES["ansi-dark"], name="orgwizard", primary="ansi_cyan", accent="ansi_cyan")
+
+
+class Wizard(App[int]):
+    """The steps in their order over one session."""
+
+    CSS_PATH = "wizard.tcss"
+    TITLE = "orgwizard"
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-normal")]  # noqa: RUF012 - declared by Textual
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-low"), (23, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit", show=False, priority=True),
+        Binding("ctrl+l", "redraw", show=False, priority=True),
+        Binding("ctrl+z", "rest", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        desk: Desk,
+        draft: Draft | None = None,
+        *,
+        ascii_only: bool = False,
+        magic: Sequence[Magic] = (),
+    ) -> None:
+        super().__init__()
+        self.session = Session(desk, draft or Draft(), magic)
+        self.crash: list[str] = []
+        self._given = draft is not None
+        self._cleaners: list[LineFilter] = [Scrub(), *([Ascii()] if ascii_only else [])]
+        self._saving: Timer | None = None
+        self._asking = False
+        self._leaving = False
+        self.register_theme(THEME)
+        self.theme = THEME.name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Draw nothing that drives the terminal."""
+        return [*super().get_line_filters(), *self._cleaners]
+
+    async def on_mount(self) -> None:
+        """Begin with what there is to go on with, else with the first step."""
+        self.session.desk.engine.work(self.session.desk.warm)
+        start = StartStep(self.session, self.session.desk.drafts.load())
+        await self.push_screen(SiteStep(self.session) if self._given or start.empty else start)
+
+    # ---- moving ----
+
+    async def go(self, name: str) -> None:
+        """Show a step afresh from the draft."""
+        self._save()
+        await self.switch_screen(STEPS[name](self.session))
+
+    async def on_start_step_chosen(self, message: StartStep.Chosen) -> None:
+        """Begin the steps with a draft."""
+        self._begin(message.draft)
+        await self.go("site")
+
+    def _begin(self, draft: Draft) -> None:
+        desk, magic = self.session.desk, self.session.magic
+        self.session = Session(desk, draft, magic)
+
+    async def on_step_forward(self) -> None:
+        """Go to the next step, or back to the review where the user came from."""
+        here = self._here()
+        names = list(STEPS)
+        after = names[names.index(here) + 1]
+        if self.session.returning and here != "review":
+            after = self._first_unfinished()
+        self.session.returning = self.session.returning and after != "review"
+        await self.go(after)
+        if after == "organization" and self.session.checked and isinstance(self.screen, Step):
+            self.screen.say(f"Connected: {self.session.checked.parent}.")
+
+    def _here(self) -> str:
+        return next(name for name, step in STEPS.items() if isinstance(self.screen, step))
+
+    def _first_unfinished(self) -> str:
+        """Return the step that the review still needs, or the review."""
+        if self.session.connection is None:
+            return "site" if not self.session.agreed else "credentials"
+        found = next(iter(self.session.problems()), "review").partition(".")[0]
+        return found if found in STEPS else "review"
+
+    async def on_step_back(self) -> None:
+        """Go one step back; from the first one to the start."""
+        names = list(STEPS)
+        at = names.index(self._here())
+        if at:
+            self.session.returning = False
+            await self.go(names[at - 1])
+        else:
+            self._save()
+            await self.switch_screen(StartStep(self.session, self.session.draft))
+
+    async def on_step_edit(self, message: Step.Edit) -> None:
+        """Go to a step to change something, and come back to the review after it."""
+        self.session.returning = message.section != "review"
+        await self.go(message.section)
+
+    async def on_step_refused(self, message: Step.Refused) -> None:
+        """Lead to the field that a failure is about, or tell it on a page."""
+        await self._lead_to(message.trouble)
+
+    async def _lead_to(self, trouble: Trouble) -> None:
+        found = trouble.problems if isinstance(trouble, BadFields) else {trouble.field: _words(trouble)}
+        section = next(iter(found)).partition(".")[0]
+        if section not in STEPS:
+            self.push_screen(Page(trouble.meaning, trouble.lines()[1:]))
+            return
+        self.session.refusals |= found
+        await self.go(section)
+        if isinstance(self.screen, Step):
+            self.screen.say(trouble.meaning, wrong=True)
+
+    # ---- the end of a creation ----
+
+    async def on_create_step_ended(self, message: CreateStep.Ended) -> None:
+        """Show how it ended; a refusal about a field leads back to that field."""
+        ended = message.result
+        trouble = ended.trouble if isinstance(ended, Result) else ended
+        self._close_dialogs()
+        if isinstance(ended, Result):
+            self.session.result = ended
+        if self._leaving:
+            self._end()
+        elif trouble and trouble.field and (not isinstance(ended, Result) or ended.outcome == "not_created"):
+            self.session.returning = True
+            await self._lead_to(trouble)
+        elif isinstance(ended, Result):
+            await self.switch_screen(DoneStep(self.session, ended))
+        else:
+            await self.go("review")
+            await self._lead_to(ended)
+
+    def _close_dialogs(self) -> None:
+        """Take away what stands over the step: it asked about a creation that is over."""
+        self._asking = False
+        while not isinstance(self.screen, Step):
+            self.pop_screen()
+
+    async def on_done_step_another(self) -> None:
+        """Begin again with the same parent."""
+        before = self.session
+        draft = Draft(provider=before.draft.provider, store=before.draft.store)
+        for name, section in before.draft.sections.get(draft.provider, {}).items():
+            if name == "parent" or name.startswith("credentials."):
+                draft.section(name).update(section)
+        self._begin(draft)
+        await self.go("credentials")
+
+    # ---- the draft ----
+
+    def on_step_changed(self) -> None:
+        """Save the draft soon, once for several keys."""
+        if self._saving:
+            self._saving.stop()
+        self._saving = self.set_timer(SAVE_SECONDS, self._save)
+
+    def _save(self) -> None:
+        if self._saving:
+            self._saving.stop()
+            self._saving = None
+        words = self.session.keep()
+        if words and isinstance(self.screen, Step):
+            self.screen.say(words, wrong=True)
+
+    # ---- help and leaving ----
+
+    def on_step_keys(self) -> None:
+        """Show the keys of the step."""
+        if isinstance(self.screen, Step):
+            self.push_screen(Page(f"Keys: {self.screen.heading}", table(self.screen.keys)))
+
+    def action_redraw(self) -> None:
+        """Draw everything again."""
+        self.refresh(repaint=True, layout=True)
+
+    def action_rest(self) -> None:
+        """Suspend the program, but never a running creation."""
+        if self.session.desk.engine.idle.is_set():
+            self.action_suspend_process()
+        elif isinstance(self.screen, Step):
+            self.screen.say("Not now: the answer of the service is being waited for.")
+
+    async def action_quit(self) -> None:
+        """Leave at once where nothing is lost, else ask."""
+        if self._asking:
+            return
+        question = self._question()
+        if not question:
+            self._end()
+            return
+        self._asking = True
+        self.push_screen(Ask(question, yes="Leave", no="Stay"), self._answered)
+
+    def _question(self) -> str:
+        """Return what to ask before leaving, or ""."""
+        result = self.session.result
+        if not self.session.desk.engine.idle.is_set():
+            return "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
+        if result and result.secrets:
+            return "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
+        if not result and self.session.draft.provider and isinstance(self.screen, Step) and self.screen.number:
+            return "Leave? Your answers are kept for next time, except secrets."
+        return ""
+
+    def _answered(self, leave: bool | None) -> None:
+        self._asking = False
+        if not leave:
+            return
+        if self.session.desk.engine.idle.is_set():
+            self._end()
+            return
+        self._leaving = True
+        self.session.desk.engine.leave()
+        if isinstance(self.screen, Step):
+            self.screen.say("Leaving as soon as what was sent is answered and stored.")
+
+    def _end(self) -> None:
+        self._save()
+        result = self.session.result
+        self.exit(return_code=int(result.exit_code if result else Exit.LEFT))
+
+    def leave_from_elsewhere(self, code: int) -> None:
+        """Leave with a code; may be called in any thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(lambda: self.exit(return_code=code))
+
+    def _fatal_error(self) -> None:
+        """Keep type and place of a fault, never a value: Textual's own report prints local variables."""
+        fault = getattr(self._exception, "error", self._exception)
+        frames = traceback.extract_tb(fault.__traceback__)[-3:] if fault else []
+        where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
+        self.crash = [f"orgwizard met a fault of its own: {type(fault).__name__} at {where}."]
+        self._exit_renderables.append(printable(self.crash[0]))
+        self._close_messages_no_wait()
+
+
+def _words(trouble: Trouble) -> str:
+    return " ".join(filter(None, (trouble.cause, trouble.advice)))
+
+
+def run(desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, magic: Sequence[Magic] = ()) -> int:
+    """Run the wizard to its end and return the exit code; `guard` must have been called before."""
+    replace_bad_bytes()
+    wizard = Wizard(desk, draft, ascii_only=ascii_only, magic=magic)
+    watch = Watch(desk.engine.leave, desk.engine.idle, wizard.leave_from_elsewhere)
+    with watch():
+        wizard.run(mouse=False)
+        desk.engine.idle.wait()
+    if wizard.crash:
+        return Exit.BUG
+    return Exit.LEFT if wizard.return_code is None else wizard.return_code

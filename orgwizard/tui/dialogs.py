@@ -1,0 +1,144 @@
+"""The questions that stand over a step: yes or no, the word that creates, a path; and pages to read."""
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from orgwizard.text import printable
+from orgwizard.tui.entry import Entry
+
+CREATE_WORD = "create"
+LABEL_WIDTH = 16
+
+
+class Ask(ModalScreen[bool]):
+    """A question with two answers; the careful one has the focus and is what Escape means."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "answer(False)", show=False),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, question: str, *, yes: str, no: str) -> None:
+        self._question, self._yes, self._no = printable(question), yes, no
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """Yield the question and the answers."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            with Horizontal(classes="answers"):
+                yield Button(self._no, id="no", compact=True)
+                yield Button(self._yes, id="yes", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer."""
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, answer: bool) -> None:
+        """Answer by key."""
+        self.dismiss(answer)
+
+
+class Typed(ModalScreen[str]):
+    """A question that is answered by typing; "" where the user thinks better of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+    AUTO_FOCUS = "Entry"
+
+    def __init__(self, question: str, *, yes: str, value: str = "") -> None:
+        self._question, self._yes, self._value = printable(question), yes, value
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """Yield the question, the field and the answers."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            yield Entry(self._value)
+            yield Static("", classes="note", markup=False)
+            with Horizontal(classes="answers"):
+                yield Button("Cancel", id="no", compact=True)
+                yield Button(self._yes, id="yes", compact=True)
+
+    def refusal(self, typed: str) -> str:
+        """Return why *typed* is not an answer, or ""."""
+        return "" if typed else "Type something, or cancel."
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer with what was typed, or not."""
+        if event.button.id == "yes":
+            self._answer()
+        else:
+            self.action_cancel()
+
+    def on_input_submitted(self) -> None:
+        """Answer by Enter."""
+        self._answer()
+
+    def _answer(self) -> None:
+        typed = self.query_one(Entry).value.strip()
+        if words := self.refusal(typed):
+            self.query_one(".note", Static).update(words)
+            self.query_one(Entry).focus()
+        else:
+            self.dismiss(typed)
+
+    def on_input_changed(self) -> None:
+        """Take the last word back once the user types on."""
+        self.query_one(".note", Static).update("")
+
+    def action_cancel(self) -> None:
+        """Close without an answer."""
+        self.dismiss("")
+
+
+class Confirm(Typed):
+    """The last question before something that cannot be undone: a word has to be typed."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(f'{question} To create it, type the word "{CREATE_WORD}".', yes="Create now")
+
+    def refusal(self, typed: str) -> str:
+        """Take the word and nothing else, so that Enter alone never creates."""
+        return "" if typed.lower() == CREATE_WORD else f'Nothing is created before you type "{CREATE_WORD}".'
+
+
+class Page(ModalScreen[None]):
+    """A page to read, with arrows, and to close again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,f1,ctrl+g", "dismiss", show=False),
+        Binding("ctrl+n", "dismiss", show=False),
+    ]
+
+    def __init__(self, heading: str, lines: Iterable[str]) -> None:
+        self._heading, self._lines = heading, "\n".join(lines)
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """Yield the heading, the text and how to close it."""
+        with Vertical(classes="page"):
+            yield Static(self._heading, classes="title", markup=False)
+            with VerticalScroll():
+                yield Static(self._lines, classes="text", markup=False)
+            yield Static("Up and Down scroll · Esc closes", classes="hints", markup=False)
+
+    def on_mount(self) -> None:
+        """Let the arrows scroll."""
+        self.query_one(VerticalScroll).focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Nothing is typed on a page."""
+        event.stop()
+
+
+def table(rows: Mapping[str, str], width: int = LABEL_WIDTH) -> list[str]:
+    """Return rows of two columns."""
+    return [f"{name:<{width}}  {words}" for name, words in rows.items()]

@@ -1,0 +1,198 @@
+"""A form made from a model: one field per question, problems in the model's words, the draft as its only state."""
+
+from collections.abc import Mapping
+
+from pydantic import SecretStr
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from orgwizard.answers import Fields, Question, Typed, filled, problems, questions
+from orgwizard.desk import Offer
+from orgwizard.sources import Reference
+from orgwizard.text import printable
+from orgwizard.tui.entry import Entry
+from orgwizard.tui.rows import Rows, pair_problem
+from orgwizard.tui.session import Session
+
+
+class Field(Vertical):
+    """One question: its label, what is typed, and below it help or what is wrong."""
+
+    def __init__(self, question: Question, value: Typed, offer: Offer | None = None) -> None:
+        super().__init__(id=question.name, classes="field")
+        self.question = question
+        self._offer = offer
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        """Yield label, entry and count on one row, and the note below."""
+        with Horizontal(classes="line"):
+            yield Static(self.question.title, classes="label", markup=False)
+            yield Entry(
+                shown(self._value, self._offer),
+                secret=self.question.secret,
+                placeholder=self._placeholder(),
+                id=f"{self.question.name}-entry",
+            )
+            yield Static("", classes="count", markup=False)
+        yield Static(self.help, classes="note", markup=False)
+
+    @property
+    def entry(self) -> Entry:
+        """Return the widget that is typed into."""
+        return self.query_one(Entry)
+
+    @property
+    def help(self) -> str:
+        """Return what helps to answer, said while nothing is wrong."""
+        question = self.question
+        return question.help if question.required else f"{question.help} Optional.".strip()
+
+    def _placeholder(self) -> str:
+        """Return the source of a value that is used while nothing is typed, or an example."""
+        if self._offer:
+            return self._offer.source
+        return f"for example {self.question.example}" if self.question.example else ""
+
+    def show(self, problem: str) -> None:
+        """Show what is wrong, or else the help; and how much of the room is used."""
+        self.set_class(bool(problem), "-wrong")
+        self.query_one(".note", Static).update(f"! {problem}" if problem else self.help)
+        longest, typed = self.question.longest, len(self.entry.value.strip())
+        self.query_one(".count", Static).update(
+            f"{typed} of {longest}" if longest and typed and not self.question.secret else "", layout=False
+        )
+
+    def propose(self, value: str) -> None:
+        """Put in a value that the user has not edited, without taking it for theirs."""
+        with self.prevent(Input.Changed):
+            self.entry.value = value
+
+
+def shown(value: Typed, offer: Offer | None = None) -> str:
+    """Return what an entry holds for a value: nothing for one that comes from elsewhere."""
+    if value is None or isinstance(value, Reference) or (offer and offer.typed == value):
+        return ""
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+class Form(Vertical):
+    """The questions of one model over the live answers of one section of the draft."""
+
+    class Changed(Message):
+        """The user changed an answer."""
+
+    def __init__(
+        self,
+        session: Session,
+        section: str,
+        model: type[Fields],
+        typed: dict[str, Typed],
+        offers: Mapping[str, Offer] | None = None,
+    ) -> None:
+        self.session, self.section, self.model, self.typed = session, section, model, typed
+        given = {name: Offer(v, v.describe()) for name, v in typed.items() if isinstance(v, Reference)}
+        self.offers = {**(offers or {}), **given}
+        asked = [question for question in questions(model) if question.asked]
+        self.asked = [question for question in asked if not question.rows]
+        self.tables = [question for question in asked if question.rows]
+        for name, offer in self.offers.items():
+            self.typed.setdefault(name, offer.typed)
+        super().__init__(classes="-airy" if len(self.asked) <= 4 else "-dense")
+
+    def compose(self) -> ComposeResult:
+        """Yield a field per question that is asked, and a place for what has no field."""
+        answers = filled(self.model, self.typed)
+        for question in self.asked:
+            yield Field(question, answers.get(question.name), self.offers.get(question.name))
+        for question in self.tables:
+            yield Rows(question, self.typed, self.session.draft.section(f"{self.section}.rows"))
+        yield Static("", classes="elsewhere note", markup=False)
+
+    def on_mount(self) -> None:
+        """Show what is known to be wrong."""
+        self.refresh_notes()
+
+    # ---- what is wrong ----
+
+    def problems(self) -> dict[str, str]:
+        """Return what is wrong per field: the model's rules, and refusals of the service."""
+        refused = {
+            name: words
+            for question in questions(self.model)
+            if (words := self.session.refusals.get(self._path(name := question.name)))
+        }
+        tables = {rows.question.name: words for rows in self.query(Rows) if (words := pair_problem(rows.pairs))}
+        return refused | problems(self.model, self.typed) | tables
+
+    def refresh_notes(self) -> None:
+        """Show the problems of the touched fields."""
+        found = self.problems()
+        for field in self.query(Field):
+            name = field.question.name
+            field.show(found.get(name, "") if self._is_touched(name) else "")
+        for rows in self.query(Rows):
+            rows.show(found.get(rows.question.name, ""))
+        fields = {question.name for question in (*self.asked, *self.tables)}
+        rest = [f"! {name}: {words}" for name, words in found.items() if name not in fields]
+        self.query_one(".elsewhere", Static).update(printable(" ".join(rest)))
+
+    def touch_all(self) -> None:
+        """Show every problem from now on."""
+        self.session.touched |= {self._path(question.name) for question in self.asked}
+        self.refresh_notes()
+
+    def _is_touched(self, name: str) -> bool:
+        path = self._path(name)
+        return path in self.session.touched or path in self.session.refusals
+
+    def _path(self, name: str) -> str:
+        return f"{self.section}.{name}"
+
+    # ---- what the user does ----
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take a key into the draft; everything else follows from there."""
+        field = event.input.parent and event.input.parent.parent
+        if not isinstance(field, Field):
+            return
+        event.stop()
+        name = field.question.name
+        self._take(field.question, event.value)
+        self.session.touched.add(self._path(name))
+        self.session.refusals.pop(self._path(name), None)
+        self._propose(name)
+        self.refresh_notes()
+        self.post_message(self.Changed())
+
+    def on_rows_changed(self, event: Rows.Changed) -> None:
+        """Take over a change in a table."""
+        event.stop()
+        for question in self.tables:
+            self.session.refusals.pop(self._path(question.name), None)
+        self.refresh_notes()
+        self.post_message(self.Changed())
+
+    def _take(self, question: Question, text: str) -> None:
+        """Store what was typed; an emptied field is as if nobody had typed, so that offers and proposals apply."""
+        if text:
+            self.typed[question.name] = SecretStr(text) if question.secret else text
+        elif offer := self.offers.get(question.name):
+            self.typed[question.name] = offer.typed
+        else:
+            self.typed.pop(question.name, None)
+
+    def _propose(self, edited: str = "") -> None:
+        """Show the proposals in all fields that were not filled in, except the one under the user's fingers."""
+        proposed = self.model.proposals(self.typed)
+        for field in self.query(Field):
+            name = field.question.name
+            if name not in self.typed and name != edited:
+                field.propose(proposed.get(name, ""))
+
+    def on_descendant_blur(self) -> None:
+        """Fill a field that was left empty and follows another."""
+        self._propose()
+        self.refresh_notes()

@@ -1,0 +1,106 @@
+"""What one run of the wizard knows beyond the draft: the tried connection, refusals, and how it ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from orgwizard.answers import Draft
+from orgwizard.creation import Result
+from orgwizard.desk import Desk
+from orgwizard.errors import BadInput, Trouble
+from orgwizard.providers import PROVIDERS
+from orgwizard.providers.base import Checked, Connection, Provider, draft_problems
+from orgwizard.text import printable
+from orgwizard.values import Site
+
+
+class Magic(Protocol):
+    """A name that makes the sandbox misbehave."""
+
+    @property
+    def provider(self) -> str: ...  # noqa: D102 - as the docstring of the class says
+
+    @property
+    def where(self) -> str: ...  # noqa: D102
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def what(self) -> str: ...  # noqa: D102
+
+
+@dataclass
+class Session:
+    """The state that all screens share; whatever was typed is in the draft alone.
+
+    `refusals` holds the service's sentences per field ("organization.subdomain") until the field is changed;
+    `touched` the fields whose problems are shown; `returning` says that the review wants the user back.
+    """
+
+    desk: Desk
+    draft: Draft
+    magic: Sequence[Magic] = ()
+    connection: Connection | None = None
+    checked: Checked | None = None
+    refusals: dict[str, str] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    returning: bool = False
+    result: Result | None = None
+    keeping: bool = True
+
+    @property
+    def provider(self) -> Provider:
+        """Return the chosen provider, or the first where none is chosen yet."""
+        return next((provider for provider in PROVIDERS if provider.key == self.draft.provider), PROVIDERS[0])
+
+    @property
+    def site(self) -> Site | None:
+        """Return the parent's site, None where what was typed is not one."""
+        try:
+            return self.provider.site(self.draft.site)
+        except BadInput:
+            return None
+
+    @property
+    def agreed(self) -> bool:
+        """Return whether credentials may be sent to the site: it is a known one, or the user said yes to it."""
+        site = self.site
+        return site is not None and (not site.question or self.draft.section("parent").get("confirmed") == site.url)
+
+    def agree(self) -> None:
+        """Remember the user's yes to the site."""
+        if site := self.site:
+            self.draft.section("parent")["confirmed"] = site.url
+
+    def connected(self, connection: Connection, checked: Checked) -> None:
+        """Remember a connection that was tried and works."""
+        self.connection, self.checked = connection, checked
+
+    def disconnect(self) -> None:
+        """Forget the tried connection: the site or the credentials changed."""
+        self.connection = self.checked = None
+
+    def problems(self) -> dict[str, str]:
+        """Return every problem of the draft, as "section.field" -> sentence."""
+        return draft_problems(self.provider, self.draft)
+
+    def place(self) -> str:
+        """Return provider, site and parent as the head line shows them."""
+        if not self.draft.provider:
+            return ""
+        site = self.site
+        parts = [self.provider.title, (site.title or site.host) if site else ""]
+        parts.append(self.checked.parent if self.checked else "")
+        return " · ".join(printable(part) for part in parts if part)
+
+    def keep(self) -> str:
+        """Save the draft; return a sentence where that failed, which must not stop anybody."""
+        if not (self.keeping and self.draft.provider):
+            return ""
+        try:
+            self.desk.drafts.save(self.draft)
+        except (Trouble, OSError) as trouble:
+            cause = trouble.cause if isinstance(trouble, Trouble) else type(trouble).__name__
+            return f"The draft is not saved on disk: {cause}"
+        return ""

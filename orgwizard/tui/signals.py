@@ -1,0 +1,76 @@
+"""Hang-up, termination and interruption: the creation is finished and stored, the terminal mended, then the end."""
+
+import contextlib
+import os
+import signal
+import sys
+import termios
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+CREATION_SECONDS = 150.0  # longer than a create call may take, so that its answer can be stored
+SCREEN_SECONDS = 2.0
+# Ends the modes that Textual sets: kitty keys, alternate screen, hidden cursor, no wrap, mouse, focus, paste.
+RESET = b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[0m"
+
+
+class Watch:
+    """Turns the first signal into a calm end, and into a hard one where the screen is stuck."""
+
+    def __init__(self, leave: Callable[[], None], idle: threading.Event, end: Callable[[int], None]) -> None:
+        self._leave, self._idle, self._end = leave, idle, end
+        self._over = threading.Event()
+        self._first = True
+        self._terminal: list[Any] | None = None
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[None]:
+        """Watch while the screen is up."""
+        self._terminal = _attributes()
+        before = {number: signal.signal(number, self._caught) for number in SIGNALS}
+        hook, threading.excepthook = threading.excepthook, _quiet
+        try:
+            yield
+        finally:
+            self._over.set()
+            threading.excepthook = hook
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _caught(self, number: int, _frame: FrameType | None) -> None:
+        if not self._first:
+            return
+        self._first = False
+        self._leave()
+        threading.Thread(target=self._finish, args=(number,), name="watchdog", daemon=True).start()
+
+    def _finish(self, number: int) -> None:
+        """Wait for the creation, then for the screen; where it is stuck, end without it."""
+        self._idle.wait(CREATION_SECONDS)
+        self._end(128 + number)
+        if not self._over.wait(SCREEN_SECONDS):
+            self._mend()
+            os._exit(128 + number)
+
+    def _mend(self) -> None:
+        """Put the terminal back as far as it can still be reached."""
+        with contextlib.suppress(OSError):
+            os.set_blocking(2, False)
+            os.write(2, RESET)
+        if self._terminal is not None:
+            with contextlib.suppress(termios.error, OSError):
+                termios.tcsetattr(0, termios.TCSANOW, self._terminal)
+
+
+def _attributes() -> list[Any] | None:
+    try:
+        return termios.tcgetattr(sys.__stdin__.fileno()) if sys.__stdin__ else None
+    except (termios.error, OSError, ValueError):
+        return None
+
+
+def _quiet(_problem: threading.ExceptHookArgs) -> None:
+    """Say nothing: after a hang-up, the thread that writes to the terminal dies of it, and nobody can read why."""

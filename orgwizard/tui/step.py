@@ -1,0 +1,233 @@
+"""The frame that all steps share: head line, body, message, buttons, keys; and how a step is left."""
+
+from collections.abc import Iterable
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Button, Input, OptionList, Static
+
+from orgwizard.errors import Trouble
+from orgwizard.text import printable
+from orgwizard.tui.choice import Choice
+from orgwizard.tui.entry import Entry
+from orgwizard.tui.form import Form
+from orgwizard.tui.session import Session
+
+STEPS = 7
+SMALLEST = (60, 18)
+TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}; your answers are kept."
+KEYS = {
+    "Tab, Shift+Tab": "next field or button, and back",
+    "Enter": "next field; on the last one, next step",
+    "Ctrl+N": "next step",
+    "Escape": "back; nothing typed is lost",
+    "F1, Ctrl+G": "this help",
+    "Ctrl+L": "draw the screen again",
+    "Ctrl+Z": "suspend",
+    "Ctrl+Q": "leave; the answers are kept, except secrets",
+}
+SECRET_KEYS = {"F2, Ctrl+R": "show or hide the secret under the cursor"}
+
+
+class Track(Widget):
+    """The line under the head line: how far the wizard has come."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(id="track")
+        self._number = number
+
+    def render(self) -> Content:
+        """Draw the part that is done heavily."""
+        done = self.size.width * self._number // STEPS
+        return Content.assemble(("━" * done, "bold $accent"), ("─" * (self.size.width - done), "dim"))
+
+
+class Step(Screen[None]):
+    """One screen of the wizard, a view of the session."""
+
+    number: ClassVar[int] = 0
+    heading: ClassVar[str] = ""
+    hints: ClassVar[str] = "Enter next field · Ctrl+N next step · Esc back · F1 keys · Ctrl+Q leave"
+    keys: ClassVar[dict[str, str]] = KEYS
+    next_label: ClassVar[str] = "Next"
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+n", "next", show=False),
+        Binding("escape", "back", show=False),
+        Binding("f1,ctrl+g", "keys", show=False),
+    ]
+
+    class Forward(Message):
+        """The step is complete."""
+
+    class Back(Message):
+        """The user goes one step back."""
+
+    class Edit(Message):
+        """The user goes to the step of a section, to change something."""
+
+        def __init__(self, section: str) -> None:
+            self.section = section
+            super().__init__()
+
+    class Refused(Message):
+        """Something failed that may be about a field of this or another step."""
+
+        def __init__(self, trouble: Trouble) -> None:
+            self.trouble = trouble
+            super().__init__()
+
+    class Changed(Message):
+        """An answer changed: the draft is worth saving."""
+
+    class Keys(Message):
+        """The user asks which keys there are."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        super().__init__()
+
+    # ---- what is drawn ----
+
+    def compose(self) -> ComposeResult:
+        """Yield the frame around the body."""
+        with Horizontal(id="head"):
+            number = f"Step {self.number} of {STEPS}  " if self.number else ""
+            yield Static(Content.assemble((number, "dim"), (self.heading, "bold")), id="heading")
+            yield Static(self._place(), id="place", markup=False)
+        yield Track(self.number)
+        with VerticalScroll(id="body", can_focus=False):
+            yield from self.body()
+        yield Static("", id="message", markup=False)
+        with Horizontal(id="buttons"):
+            yield from self.buttons()
+        yield Static(self.hints, id="hints", markup=False)
+        yield Static(TOO_SMALL, classes="too-small", markup=False)
+
+    def body(self) -> Iterable[Widget]:
+        """Yield what the step is about."""
+        return ()
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield the buttons; those of most steps are Next and Back."""
+        yield button(self.next_label, "next")
+        yield button("Back", "back")
+
+    def _place(self) -> str:
+        sandbox = "sandbox" if self.session.desk.sandbox else ""
+        return "  ".join(part for part in (self.session.place(), sandbox) if part)
+
+    def refresh_place(self) -> None:
+        """Draw the head line again after provider, site or parent changed."""
+        self.query_one("#place", Static).update(self._place())
+
+    def say(self, words: str = "", *, wrong: bool = False) -> None:
+        """Show one line of news above the buttons."""
+        message = self.query_one("#message", Static)
+        message.set_class(wrong, "-wrong")
+        message.update(printable(words))
+
+    def on_mount(self) -> None:
+        """Put the cursor where the user has something to do."""
+        self.call_after_refresh(self.focus_first)
+
+    def focus_first(self) -> None:
+        """Focus the first wrong field that was touched, else the first field."""
+        stops = [*self.query(".field.-wrong Entry"), *self.query("Entry, Choice, Menu"), *self.query(Button)]
+        shown = [stop for stop in stops if stop.focusable]
+        if shown:
+            self.set_focus(shown[0])
+
+    def on_resize(self) -> None:
+        """Keep the focused field in sight."""
+        self.call_after_refresh(self._show_focused)
+
+    def _show_focused(self) -> None:
+        if self.focused:
+            self.focused.scroll_visible(animate=False, immediate=True)
+
+    # ---- moving ----
+
+    def action_next(self) -> None:
+        """Go on if the step is complete, else show what is missing."""
+        if self.complete():
+            self.post_message(self.Forward())
+
+    def complete(self) -> bool:
+        """Return whether the step is done; if not, show why and put the cursor there."""
+        forms = list(self.query(Form))
+        for form in forms:
+            form.touch_all()
+        if not any(form.problems() for form in forms):
+            return True
+        self.say("Something here is missing or not right yet: see above.", wrong=True)
+        self.focus_first()
+        return False
+
+    def action_back(self) -> None:
+        """Go back; the draft has everything."""
+        self.post_message(self.Back())
+
+    def action_keys(self) -> None:
+        """Show the keys of this step."""
+        self.post_message(self.Keys())
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Do what the key of the same name does."""
+        event.stop()
+        self.call_later(self.run_action, f"screen.{event.button.id}")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go to the next field on Enter."""
+        event.stop()
+        self.advance(event.input)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Go to the next field on Enter."""
+        event.stop()
+        self.advance(event.option_list)
+
+    def advance(self, widget: Widget) -> None:
+        """Focus the field after *widget*; after the last one, try to go to the next step."""
+        stops = [stop for stop in self.query("Entry, Choice") if stop.focusable]
+        after = stops[stops.index(widget) + 1 :] if widget in stops else []
+        if after:
+            self.set_focus(after[0])
+        else:
+            self.action_next()
+
+    # ---- news ----
+
+    def on_form_changed(self, event: Form.Changed) -> None:
+        """Take the last word back once the user types on."""
+        event.stop()
+        self.changed()
+
+    def on_entry_said(self, event: Entry.Said) -> None:
+        """Show what became of a paste, after whatever the paste changed."""
+        event.stop()
+        self.call_later(self.say, event.words)
+
+    def changed(self) -> None:
+        """Clear the message and have the draft saved."""
+        self.say()
+        self.post_message(self.Changed())
+
+    def refused(self, trouble: Trouble) -> None:
+        """Have a failure shown at the field it is about."""
+        self.post_message(self.Refused(trouble))
+
+    def choice(self, name: str) -> Choice:
+        """Return a list by its id."""
+        return cast("Choice", self.query_one(f"#{name}"))
+
+
+def button(label: str, action: str) -> Button:
+    """Return a button that does the action of its id."""
+    return Button(Content(label), id=action, compact=True)

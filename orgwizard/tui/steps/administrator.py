@@ -1,0 +1,26 @@
+"""Step 4: who administers the child org first."""
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.tui.form import Form
+from orgwizard.tui.step import KEYS, SECRET_KEYS, Step
+
+
+class AdministratorStep(Step):
+    """Describe the first administrator, or read who it will be."""
+
+    number = 4
+    heading = "The first administrator"
+    keys = KEYS | SECRET_KEYS
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the provider's note and its fields, if it has any."""
+        provider = self.session.provider
+        for words in provider.administrator_note:
+            yield Static(words, classes="intro", markup=False)
+        if provider.administrator:
+            typed = self.session.draft.section("administrator")
+            yield Form(self.session, "administrator", provider.administrator, typed)

@@ -1,0 +1,179 @@
+"""Step 7, first half: the stages of a creation under way, with times, and what is safe meanwhile."""
+
+import asyncio
+import copy
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.creation import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result
+from orgwizard.errors import Trouble
+from orgwizard.text import printable
+from orgwizard.tui.session import Session
+from orgwizard.tui.step import KEYS, Step, button
+
+TITLES = {
+    CHECK: "Check the parent org",
+    STORE: "Try the store",
+    SEND: "Send the request",
+    FIND: "Look for the org",
+    KEEP: "Store the new keys",
+    SETTLE: "Let the org settle",
+    READY: "Ask the new org",
+}
+STATES = {"": "-", "started": "now", "waiting": "now", "ok": "done", "warning": "look", "failed": "failed"}
+SAFE = {
+    CHECK: "Nothing was sent yet that creates anything.",
+    STORE: "Nothing was sent yet that creates anything.",
+    SEND: "If the line drops now, the answer is still waited for and stored.",
+    FIND: "Nothing is sent again. The attempt is written down, whatever happens here.",
+    KEEP: "The answer is safe on disk until the keys are stored.",
+    SETTLE: "The keys are stored. It is safe to leave: the org exists and its profile is saved.",
+    READY: "The keys are stored. It is safe to leave: the org exists and its profile is saved.",
+}
+
+
+@dataclass
+class Stage:
+    """One stage as the screen shows it; times are the clock's."""
+
+    name: str
+    state: str = ""
+    began: float = 0.0
+    ended: float | None = None
+
+    def take(self, event: Progress, now: float) -> None:
+        """Fold one event of the stage."""
+        if not self.state:
+            self.began = now
+        self.state = event.state
+        self.ended = now if event.state in ("ok", "failed", "warning") else None
+
+    def row(self) -> str:
+        """Return the stage as one line."""
+        taken = f"{self.ended - self.began:6.1f} s" if self.ended is not None else ""
+        return f"{STATES[self.state]:<7} {TITLES[self.name]:<24}{taken:>9}"
+
+
+class CreateStep(Step):
+    """Watch the creation; it runs in the engine and does not need this screen."""
+
+    number = 7
+    heading = "Create"
+    hints = "F1 keys · Ctrl+Q leave: what was sent is still stored"
+    keys: ClassVar[dict[str, str]] = {
+        "Ctrl+T": "stop waiting for the answer: the outcome is then unknown and looked up",
+        "Ctrl+Q": "leave as soon as it is safe: what was sent is still stored",
+        "F1, Ctrl+G": KEYS["F1, Ctrl+G"],
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
+
+    class Told(Message):
+        """The engine told of an event."""
+
+        def __init__(self, event: Event) -> None:
+            self.event = event
+            super().__init__()
+
+    class Ended(Message):
+        """The creation ended, or never began."""
+
+        def __init__(self, result: Result | Trouble) -> None:
+            self.result = result
+            super().__init__()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        hidden = {FIND} if session.provider.settle_seconds else {FIND, SETTLE}
+        self._stages = {name: Stage(name) for name in TITLES if name not in hidden}
+        self._current = CHECK
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the stages, what is waited for, and what is safe."""
+        name = self.session.draft.section("organization").get("name", "")
+        yield Static(f"{name} at {self.session.provider.title}", classes="title", markup=False)
+        yield Static(self._rows(), id="stages", markup=False)
+        yield Static("", id="left", markup=False)
+        yield Static("", id="doing", markup=False)
+        yield Static(SAFE[CHECK], id="safe", markup=False)
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield how to wait no longer."""
+        yield button("Stop waiting", "stop")
+
+    def on_mount(self) -> None:
+        """Begin at once: this screen is shown after the word was typed."""
+        super().on_mount()
+        self._begin()
+
+    @work(description="beginning the creation")
+    async def _begin(self) -> None:
+        desk, provider, draft = self.session.desk, self.session.provider, copy.deepcopy(self.session.draft)
+        try:
+            order = await asyncio.wrap_future(desk.engine.work(lambda: desk.order(provider, draft)))
+            begun = desk.create(provider, order, draft.store, self._tell)
+        except Trouble as trouble:
+            self.post_message(self.Ended(trouble))
+            return
+        if not begun:
+            self.say("A creation is running already: this one was not begun.", wrong=True)
+
+    def _tell(self, event: Event) -> None:
+        """Pass an event on to the screen; runs in the engine's thread and must not block."""
+        if isinstance(event, Result) and event.outcome == "created":
+            self.session.keeping = False
+            self.session.desk.drafts.remove()
+        self.post_message(self.Told(event))
+
+    def on_create_step_told(self, message: Told) -> None:
+        """Fold an event into what is shown."""
+        message.stop()
+        if isinstance(message.event, Result):
+            self.post_message(self.Ended(message.event))
+        else:
+            self._fold(message.event)
+
+    def _fold(self, event: Progress) -> None:
+        known = self._stages.setdefault(event.stage, Stage(event.stage))
+        before = self._rows()
+        known.take(event, self.session.desk.clock.now())
+        if event.stage != self._current:
+            self._current = event.stage
+            self.query_one("#safe", Static).update(SAFE[event.stage])
+        if self._rows() != before:
+            self.query_one("#stages", Static).update(self._rows())
+        left = event.left_seconds
+        self.query_one("#left", Static).update(f"{math.ceil(left)} s" if left is not None else "", layout=False)
+        self._say_once(event.words)
+
+    def _say_once(self, words: str) -> None:
+        """Draw the words again only where they changed: a countdown costs its number alone."""
+        if words != getattr(self, "_words", None):
+            self._words = words
+            self.query_one("#doing", Static).update(printable(words))
+
+    def _rows(self) -> str:
+        order = [name for name in TITLES if name in self._stages]
+        return "\n".join(self._stages[name].row() for name in order)
+
+    def action_stop(self) -> None:
+        """Stop waiting: for the answer, or for the org to become ready."""
+        if self._current == SEND:
+            self.session.desk.engine.give_up()
+        else:
+            self.session.desk.engine.leave()
+        self.say("Stopping at the next safe point.")
+
+    def action_back(self) -> None:
+        """There is no way back from here."""
+        self.say("There is no way back while a creation runs. Ctrl+T stops waiting.")
+
+    def action_next(self) -> None:
+        """Nothing comes next before the end."""

@@ -1,0 +1,144 @@
+"""Step 7, second half: how it ended, where the keys are, what to do next."""
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.creation import Result
+from orgwizard.text import printable
+from orgwizard.tui.session import Session
+from orgwizard.tui.step import KEYS, Step, button
+
+HEADLINES = {
+    "created": "The org was created",
+    "not_created": "Nothing was created",
+    "unknown": "It is not known whether the org was created",
+}
+HIDDEN = "Hidden. Show them with Ctrl+R where nobody looks over your shoulder; they are stored nowhere else."
+
+
+def headline(result: Result) -> str:
+    """Return the outcome, in words, before anything else."""
+    if result.outcome != "created":
+        return f"{HEADLINES[result.outcome]}."
+    return f"{HEADLINES['created']} and is ready." if result.ready else f"{HEADLINES['created']}. Look at it:"
+
+
+def facts(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield what is known of the org as label and value."""
+    if result.org:
+        yield "Name", result.org.name
+        yield "Org id", result.org.id or "not in the answer"
+        yield "Org URL", result.org.url or "not known"
+    if result.stored_words:
+        yield "Keys", result.stored_words
+    if result.profile:
+        yield "Profile", result.profile
+    if result.attempt and result.outcome != "not_created":
+        yield "Attempt", result.attempt
+    if result.trouble and result.trouble.evidence:
+        yield "Evidence", result.trouble.evidence
+
+
+class DoneStep(Step):
+    """Read the result, take the keys if they are nowhere else, go on or leave."""
+
+    number = 7
+    heading = "Done"
+    hints = "Ctrl+N create another · Ctrl+Q leave · F1 keys"
+    keys: ClassVar[dict[str, str]] = KEYS | {
+        "Ctrl+R": "show or hide the new keys, where they are stored nowhere",
+        "Ctrl+N": "create another org; after a refusal, back to the review",
+        "Escape": "after a refusal, back to the review",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2,ctrl+r", "reveal", show=False),
+    ]
+
+    class Another(Message):
+        """The user wants another org."""
+
+    def __init__(self, session: Session, result: Result) -> None:
+        super().__init__(session)
+        self.result = result
+        self._revealed = False
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
+        yield Static(headline(self.result), classes=f"outcome -{self.result.outcome}", markup=False)
+        if self.result.trouble:
+            yield Static(self._trouble(), classes="trouble", markup=False)
+        for label, value in facts(self.result):
+            yield Horizontal(
+                Static(label, classes="label", markup=False),
+                Static(printable(value), classes="fact", markup=False),
+                classes="line",
+            )
+        if self.result.secrets:
+            yield Static("", id="secrets", markup=False)
+        if self.result.next_steps:
+            yield Static("What to do next", classes="title", markup=False)
+        for step in self.result.next_steps:
+            yield Static(printable(step), classes="need", markup=False)
+
+    def _trouble(self) -> str:
+        trouble = self.result.trouble
+        return "\n".join(filter(None, (trouble.cause, trouble.advice))) if trouble else ""
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield what makes sense after this end; never "try again" after an unknown one."""
+        if self.result.secrets:
+            yield button("Show the keys", "reveal")
+        if self.result.outcome == "created":
+            yield button("Create another", "next")
+        if self.result.outcome == "not_created":
+            yield button("Back to the review", "next")
+        yield button("Leave", "leave")
+
+    def on_mount(self) -> None:
+        """Begin with everything hidden."""
+        super().on_mount()
+        self._show_secrets()
+
+    def action_reveal(self) -> None:
+        """Show the keys, or hide them again."""
+        self._revealed = not self._revealed
+        self._show_secrets()
+
+    def on_screen_suspend(self) -> None:
+        """Hide the keys when something else is on the screen."""
+        self._revealed = False
+        self._show_secrets()
+
+    def _show_secrets(self) -> None:
+        if not self.result.secrets:
+            return
+        titles = self.session.provider.secret_titles
+        shown = [
+            f"{titles.get(name, name)}\n{printable(secret.get_secret_value())}"
+            for name, secret in self.result.secrets.items()
+        ]
+        self.query_one("#secrets", Static).update("\n".join(shown) if self._revealed else HIDDEN)
+
+    def action_next(self) -> None:
+        """Go on, after asking where the only copy of the keys is on this screen."""
+        if self.result.outcome == "not_created":
+            self.post_message(self.Edit("review"))
+        elif self.result.outcome == "created":
+            self.post_message(self.Another())
+
+    def action_leave(self) -> None:
+        """Leave the wizard."""
+        self.call_later(self.app.action_quit)
+
+    def action_back(self) -> None:
+        """Go back to the review, if nothing was created."""
+        if self.result.outcome == "not_created":
+            self.action_next()
+        else:
+            self.say("There is no way back from here.")

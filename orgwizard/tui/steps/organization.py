@@ -1,0 +1,26 @@
+"""Step 3: the child org itself."""
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.answers import questions
+from orgwizard.tui.form import Form
+from orgwizard.tui.step import Step
+
+
+class OrganizationStep(Step):
+    """Name the child org."""
+
+    number = 3
+    heading = "The new organization"
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the fields, and what is fixed and not asked."""
+        model = self.session.provider.organization
+        yield Form(self.session, "organization", model, self.session.draft.section("organization"))
+        for question in questions(model):
+            if question.constant:
+                words = f"{question.title}: {question.constant}. {question.help}"
+                yield Static(words, classes="constant", markup=False)

@@ -1,0 +1,206 @@
+"""Step 1: the provider, and where the parent org lives."""
+
+from collections.abc import Iterable
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from orgwizard.answers import Question, Typed
+from orgwizard.desk import Offer
+from orgwizard.errors import BadInput
+from orgwizard.providers import PROVIDERS
+from orgwizard.providers.base import Provider
+from orgwizard.tui.choice import Choice
+from orgwizard.tui.dialogs import Ask
+from orgwizard.tui.form import Field
+from orgwizard.tui.session import Session
+from orgwizard.tui.step import Step
+
+OTHER = "other"
+
+
+def question(provider: Provider) -> Question:
+    """Return the provider's site as a question like those of the models."""
+    listed = bool(provider.sites)
+    return Question(
+        name="site",
+        title="API URL" if listed else provider.site_title,
+        help="Given with https://." if listed else provider.site_help,
+        example="https://api.example.com" if listed else provider.site_example,
+        required=True,
+        secret=False,
+        asked=True,
+        longest=None,
+        choices=(),
+        rows=False,
+        constant="",
+        env=provider.site_env,
+        blank="",
+    )
+
+
+class SitePart(Vertical):
+    """What one provider needs to know about the parent's site; the parts of the others are hidden."""
+
+    def __init__(self, provider: Provider, parent: dict[str, Typed], offer: Offer | None) -> None:
+        self.provider, self.parent_answers, self.offer = provider, parent, offer
+        if offer:
+            parent.setdefault("site", offer.typed)
+        super().__init__(id=f"site-{provider.key}", classes="site -listed" if provider.sites else "site")
+
+    @property
+    def typed(self) -> str:
+        """Return what was typed or chosen so far."""
+        return str(self.parent_answers.get("site", ""))
+
+    def compose(self) -> ComposeResult:
+        """Yield the site's list or field, and what the user must have."""
+        if self.provider.sites:
+            with Vertical(classes="sites"):
+                yield Static(self.provider.site_title, classes="title", markup=False)
+                yield Choice(self._rows(), self._chosen(), id=f"list-{self.provider.key}")
+        yield Field(question(self.provider), self._typed_url())
+        with Vertical(classes="needs"):
+            yield Static("You need", classes="title", markup=False)
+            for need in self.provider.needs:
+                yield Static(need, classes="need", markup=False)
+
+    def on_mount(self) -> None:
+        """Show the field only where something is to be typed."""
+        self.show()
+
+    def _rows(self) -> dict[str, str]:
+        sites = {site.key: f"{site.title:<8} {site.key:<18} {site.location}" for site in self.provider.sites}
+        return {**sites, OTHER: "another API URL"}
+
+    def _chosen(self) -> str:
+        if not self.typed:
+            return self._rows().__iter__().__next__()
+        try:
+            found = self.provider.site(self.typed).key
+        except BadInput:
+            found = OTHER
+        return found if found in self._rows() else OTHER
+
+    def _typed_url(self) -> str:
+        listed = self.provider.sites and self._chosen() != OTHER
+        return str(self.parent_answers.get(OTHER, "")) if listed else self.typed
+
+    @on(Choice.Chosen)
+    def _choose(self, event: Choice.Chosen) -> None:
+        chosen = event.choice.chosen
+        self.parent_answers["site"] = str(self.parent_answers.get(OTHER, "")) if chosen == OTHER else chosen
+        self.show()
+
+    @on(Input.Changed)
+    def _type(self, event: Input.Changed) -> None:
+        self.parent_answers["site"] = event.value
+        if self.provider.sites:
+            self.parent_answers[OTHER] = event.value
+
+    def settle(self) -> None:
+        """Take what the list stands on as the answer, where the user never moved."""
+        if self.provider.sites and not self.typed:
+            chosen = self._chosen()
+            self.parent_answers["site"] = "" if chosen == OTHER else chosen
+
+    def show(self, refusal: str = "", *, touched: bool = False) -> None:
+        """Show the field where it is needed, with what is wrong or was changed in it."""
+        field = self.query_one(Field)
+        field.display = not self.provider.sites or self.query_one(Choice).chosen == OTHER
+        problem, notice = self.judged()
+        field.show(refusal or (problem if touched else ""))
+        if notice and not refusal:
+            field.query_one(".note", Static).update(notice)
+
+    def judged(self) -> tuple[str, str]:
+        """Return what is wrong with the site, and what the user should know about it."""
+        try:
+            site = self.provider.site(self.typed)
+        except BadInput as bad:
+            return bad.cause, ""
+        from_where = f"Taken {self.offer.source}." if self.offer and self.offer.typed == self.typed else ""
+        return "", site.notice or from_where
+
+
+class SiteStep(Step):
+    """Choose the provider and the parent's site."""
+
+    number = 1
+    heading = "Provider and site"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        session.draft.provider = session.provider.key
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the providers and a part for each."""
+        yield Choice({provider.key: provider.title for provider in PROVIDERS}, self.session.draft.provider, "provider")
+        for provider in PROVIDERS:
+            answers = self.session.draft.sections.setdefault(provider.key, {}).setdefault("parent", {})
+            yield SitePart(provider, answers, self.session.desk.site_offer(provider))
+
+    def on_mount(self) -> None:
+        """Show the part of the chosen provider."""
+        super().on_mount()
+        self._show_part()
+
+    def part(self) -> SitePart:
+        """Return the part of the chosen provider."""
+        return self.query_one(f"#site-{self.session.draft.provider}", SitePart)
+
+    @on(Choice.Chosen, "#provider")
+    def _choose_provider(self, event: Choice.Chosen) -> None:
+        self.session.draft.provider = event.choice.chosen
+        self.session.disconnect()
+        self._show_part()
+        self.changed()
+
+    def _show_part(self) -> None:
+        for part in self.query(SitePart):
+            part.display = part is self.part()
+        self.part().settle()
+        self._show_site()
+
+    @on(Choice.Chosen)
+    @on(Input.Changed)
+    def _site_changed(self) -> None:
+        self.session.refusals.pop("site", None)
+        self.session.disconnect()
+        self._show_site()
+        self.changed()
+
+    def _show_site(self) -> None:
+        part = self.part()
+        part.show(self.session.refusals.get("site", ""), touched="site" in self.session.touched)
+        self.refresh_place()
+
+    def on_descendant_blur(self) -> None:
+        """Say what is wrong once the field was left."""
+        if self.part().typed:
+            self.session.touched.add("site")
+        self._show_site()
+
+    def complete(self) -> bool:
+        """Return whether the site is one, and the user agrees to send credentials there."""
+        self.session.touched.add("site")
+        self._show_site()
+        if self.session.refusals.get("site") or self.session.site is None:
+            self.say("The site is missing or not right yet: see above.", wrong=True)
+            self.set_focus(self.part().query_one(Field).entry)
+            return False
+        if not self.session.agreed:
+            self._ask()
+            return False
+        return True
+
+    @work
+    async def _ask(self) -> None:
+        question = self.session.site.question if self.session.site else ""
+        agreed: bool = await self.app.push_screen_wait(Ask(question, yes="Yes, send them there", no="No"))
+        if agreed:
+            self.session.agree()
+            self.action_next()

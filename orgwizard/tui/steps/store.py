@@ -1,0 +1,167 @@
+"""Step 5: where the new keys go; each place is really tried before it can be chosen."""
+
+import asyncio
+import shlex
+from collections.abc import Iterable
+from typing import Any
+
+from textual import on, work
+from textual.widget import Widget
+from textual.widgets import Input, Static
+from textual.worker import Worker
+
+from orgwizard.answers import Question
+from orgwizard.errors import Trouble
+from orgwizard.tui.choice import Choice
+from orgwizard.tui.form import Field
+from orgwizard.tui.session import Session
+from orgwizard.tui.step import Step
+
+COMMAND = "command"
+PLACES = {
+    "file": "A private file",
+    "keyring": "The system keyring",
+    COMMAND: "A command",
+    "screen": "This screen only",
+}
+QUESTION = Question(
+    name="command",
+    title="Command",
+    help="It is fed the keys on its standard input. With {name} in it, it runs once per key.",
+    example="pass insert -m {name}",
+    required=True,
+    secret=False,
+    asked=True,
+    longest=None,
+    choices=(),
+    rows=False,
+    constant="",
+    env=(),
+    blank="",
+)
+
+
+def words_of(line: str) -> tuple[list[str], str]:
+    """Return a command line as words, and what is wrong with it, or ""."""
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        return [], "A quotation mark is not closed."
+    return words, "" if words else "Needed."
+
+
+class StoreStep(Step):
+    """Choose the place for the new keys."""
+
+    number = 5
+    heading = "Where the new keys go"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        store = session.draft.store
+        self._kept = session.draft.section("store")
+        if isinstance(store, dict):
+            self._kept.setdefault(COMMAND, shlex.join(map(str, store.get(COMMAND, []))))
+        self._proven: dict[str, str] = {}
+        self._trial: Worker[None] | None = None
+
+    @property
+    def place(self) -> str:
+        """Return which of the four places is chosen."""
+        store = self.session.draft.store
+        return COMMAND if isinstance(store, dict) else str(store)
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the places, the command line, and what trying them showed."""
+        yield Static(
+            "The service gives the keys of the new org once and never again. Choose who keeps them.",
+            classes="intro",
+            markup=False,
+        )
+        yield Choice(PLACES, self.place, "store")
+        yield Field(QUESTION, self._kept.get(COMMAND, ""))
+        yield Static("", id="proof", markup=False)
+
+    def on_mount(self) -> None:
+        """Try whatever can be tried without a side effect that stays."""
+        super().on_mount()
+        self._show()
+        for place in PLACES:
+            if place != COMMAND:
+                self._try_place(place)
+
+    @on(Choice.Chosen, "#store")
+    def _choose(self, event: Choice.Chosen) -> None:
+        chosen = event.choice.chosen
+        self.session.draft.store = self._command() if chosen == COMMAND else chosen
+        self._show()
+        self.changed()
+
+    @on(Input.Changed)
+    def _type(self, event: Input.Changed) -> None:
+        self._kept[COMMAND] = event.value
+        self.session.draft.store = self._command()
+        self._proven.pop(COMMAND, None)
+        self.session.touched.add("store.command")
+        self._show()
+        self.changed()
+
+    def _command(self) -> dict[str, Any]:
+        return {COMMAND: words_of(str(self._kept.get(COMMAND, "")))[0]}
+
+    def _show(self) -> None:
+        """Show the command line where it is needed, and what is known of the chosen place."""
+        field = self.query_one(Field)
+        field.display = self.place == COMMAND
+        problem = words_of(str(self._kept.get(COMMAND, "")))[1]
+        field.show(problem if "store.command" in self.session.touched else "")
+        waiting = "It is tried on Next." if self.place == COMMAND else "It is being tried."
+        proof = self.query_one("#proof", Static)
+        proof.update(self.session.refusals.get("store", "") or self._proven.get(self.place, waiting))
+
+    # ---- trying ----
+
+    @work(description="trying a store")
+    async def _try_place(self, place: str) -> None:
+        await self._probe(place, place)
+
+    async def _probe(self, place: str, store: Any) -> bool:
+        """Really try a store, note the result in its row, and return whether it works."""
+        try:
+            self._proven[place] = await asyncio.wrap_future(self.session.desk.probe(store))
+            works = True
+        except Trouble as trouble:
+            self._proven[place] = " ".join(filter(None, (trouble.cause, trouble.advice)))
+            works = False
+        state = "works" if works else "does not work here"
+        self.choice("store").describe(place, f"{PLACES[place]:<22} {state}")
+        self._show()
+        return works
+
+    def action_next(self) -> None:
+        """Try the chosen place once more, then go on."""
+        if self._trial is not None and self._trial.is_running:
+            return
+        self.session.refusals.pop("store", None)
+        if self.place == COMMAND and words_of(str(self._kept.get(COMMAND, "")))[1]:
+            self.session.touched.add("store.command")
+            self._show()
+            self.set_focus(self.query_one(Field).entry)
+        else:
+            self._trial = self._try_chosen()
+
+    @work(exclusive=True, group="chosen", description="trying the chosen store")
+    async def _try_chosen(self) -> None:
+        self.say("Trying it with a harmless text.")
+        place, store = self.place, self.session.draft.store
+        works = await self._probe(place, store)
+        if works and store == self.session.draft.store:
+            self.post_message(self.Forward())
+        else:
+            self.say("" if works else "This place does not work: choose another one.", wrong=True)
+
+    def action_back(self) -> None:
+        """Stop a trial, and go back."""
+        if self._trial is not None:
+            self._trial.cancel()
+        super().action_back()
