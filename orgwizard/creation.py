@@ -23,12 +23,12 @@ from orgwizard.errors import (
     NOT_KNOWN,
     NOTHING_CREATED,
     Attention,
+    BadInput,
     Exit,
     NoAnswer,
     NotSent,
     Refused,
     Trouble,
-    Unusable,
 )
 from orgwizard.providers.base import Checked, Finding, Found, Order, Provider, Readiness
 from orgwizard.text import slug
@@ -285,6 +285,8 @@ class _Creation:
         self.provider, self.order, self.tools, self.tell = provider, order, tools, tell
         self.attempt: Attempt | None = None
         self.checked = Checked("")
+        self.answer: Answer | None = None  # a success that is not (wholly) in a store
+        self.lost = False
         self.result = Result("not_created", provider.key, order.connection.site.key, order.name)
 
     async def run(self) -> None:
@@ -294,8 +296,18 @@ class _Creation:
         except Trouble as met:
             trouble = met
         except Exception as bug:
-            trouble = _own_fault(bug, self.result.outcome)
-        self.tell(self._ended(trouble))
+            trouble = _own_fault(bug, self.result.outcome, self._kept())
+        self.tell(self._ended(self._truly(trouble)))
+
+    def _truly(self, trouble: Trouble | None) -> Trouble | None:
+        """Return a failure that says what is true: one after the org exists must not say that nothing was created."""
+        if self.result.outcome == "unknown" and isinstance(trouble, BadInput):  # the transport could not begin
+            self._outcome("not_created")
+        if trouble is None or self.result.outcome == "not_created" or trouble.meaning != NOTHING_CREATED:
+            return trouble
+        kind = Attention if self.result.outcome == "created" else NoAnswer
+        code = trouble.code or type(trouble).__name__
+        return kind(trouble.cause, trouble.advice, code=code, request_id=trouble.request_id)
 
     async def _stages(self) -> Trouble | None:
         await self._prepare()
@@ -347,6 +359,7 @@ class _Creation:
             pause = self._pause_before_repeat(reply)
             if pause is None:
                 return reply
+            self._outcome("not_created")
             self._note("waiting", seconds=round(pause), reason=_reason(reply))
             await self._wait(SEND, pause, f"{_reason(reply)}; the request is sent again in")
             if self._leaving():
@@ -356,6 +369,7 @@ class _Creation:
     async def _sent_once(self, call: Call) -> Reply:
         """Send the call and wait for the reply; a hang-up does not end this wait, `give_up` does."""
         self._note("sending")
+        self._outcome("unknown")
         self._progress(SEND, "started", f"Sending the request to {call.origin}")
         sending = asyncio.ensure_future(_reply(call, self.tools.send))
         started = self.tools.clock.now()
@@ -367,7 +381,10 @@ class _Creation:
                     self._progress(SEND, "waiting", f"waiting for the answer, {waited} s")
             # A process that was stopped for long may find its answer in the socket: look once more.
             await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
-            if sending.done():
+            if not sending.done():  # the transport then tells how far the request came, or gives half an answer
+                sending.cancel()
+                await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
+            if sending.done() and not sending.cancelled():
                 return sending.result()
             return NoAnswer(self._why_unanswered(), code="timeout")
         finally:
@@ -394,11 +411,12 @@ class _Creation:
     def _judged(self, reply: Reply) -> NoAnswer | None:
         """Write the reply down; return the doubt where the outcome is unknown, raise every kind of no."""
         if isinstance(reply, NotSent):
+            self._outcome("not_created")
             self._note("not_sent", message=reply.cause)
             raise reply
-        self.result = replace(self.result, outcome="unknown")
         if isinstance(reply, NoAnswer):
             return reply
+        self.answer = reply if reply.ok else None
         self._note("answered", status=reply.status, request_id=reply.request_id, spool=self._spooled(reply))
         if reply.ok and (reply.whole or self.provider.created(self.order, reply, self.checked.domain).id):
             return None
@@ -410,7 +428,7 @@ class _Creation:
 
     def _refuse(self, refused: Refused) -> NoReturn:
         """Raise what a refusal means; its body holds nothing worth keeping."""
-        self.result = replace(self.result, outcome="not_created")
+        self._outcome("not_created")
         self._unspool()
         self._note("refused", code=refused.code, message=refused.cause)
         raise refused
@@ -421,14 +439,16 @@ class _Creation:
         if not answer.ok:
             self._unspool()
             words = f"{title} answered with an error of its own ({status}), which proves nothing."
-        elif self.result.spool:
-            words = f"{title} reported success ({status}) with an answer that cannot be understood. {self._kept()}"
         else:
-            words = f"{title} reported success ({status}) with an answer that cannot be understood."
-        return NoAnswer(words, code=status, request_id=answer.request_id)
+            words = f"{title} reported success ({status}) with an answer that cannot be understood. {self._kept()}"
+        return NoAnswer(words.strip(), code=status, request_id=answer.request_id)
 
     def _kept(self) -> str:
-        return f"It is kept in {self.result.spool} and may hold the keys." if self.result.spool else ""
+        """Say where an answer is that no store has; `_last_resort` sees to the second place."""
+        if self.result.spool:
+            return f"The answer is kept in {self.result.spool} and may hold the keys."
+        shown = self.answer is not None and self.answer.body
+        return "The answer is shown here and kept nowhere: copy it, it may hold the keys." if shown else ""
 
     def _spooled(self, answer: Answer) -> str:
         """Put the raw body on disk before it is read, unless nothing secret may touch the disk."""
@@ -436,8 +456,8 @@ class _Creation:
             return ""
         try:
             path = str(self.attempt.spool(answer.body))
-        except Unusable as unusable:  # the answer is still in memory, and the stores come next
-            self._attend(f"The answer could not be put on disk: {unusable.cause}")
+        except Exception as fault:  # the answer is still in memory, and the stores come next
+            self._attend(f"The answer could not be put on disk: {_cause(fault)}")
             return ""
         self.result = replace(self.result, spool=path)
         return path
@@ -475,6 +495,7 @@ class _Creation:
         if found.state == "exists":
             org = Created(found.org.get("id", ""), found.org.get("name", ""), found.org.get("url", ""))
             self.result = replace(self.result, outcome="created", org=org)
+            self.lost = not self._kept()
             lost = self._kept() or "Its first keys are lost."
             advice = "Sign in to the child org as its administrator and make new keys."
             cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
@@ -499,6 +520,8 @@ class _Creation:
             remarks=(*self.result.remarks, *created.remarks, *([] if answer.whole else [_CUT])),
             next_steps=self.provider.next_steps(created),
         )
+        if answer.whole and not created.remarks:
+            self.answer = None  # from here on its credentials are what counts
         self._note("created", org={"id": created.id, "name": created.name, "url": created.url})
         self._progress(KEEP, "started", "Storing the new keys")
         state: StageState = await self._store(created) if created.secrets else "warning"
@@ -520,8 +543,8 @@ class _Creation:
         label = f"{self.provider.key}-{slug(self.order.subdomain or created.name) or 'org'}"
         try:
             kept = await asyncio.to_thread(vault.keep, label, created.secrets, facts)
-        except Trouble as fault:
-            self._attend(f"A store failed: {fault.cause}")
+        except Exception as fault:  # whatever it is, the next place is tried
+            self._attend(f"A store failed: {_cause(fault)}")
             return False
         self.result = replace(
             self.result,
@@ -531,15 +554,15 @@ class _Creation:
             secrets={} if vault.on_disk else created.secrets,
         )
         self._note("stored", stored=dict(kept.reference))
-        if not self.result.remarks:  # an odd answer stays on disk until somebody has looked at it
+        if self.answer is None:  # an odd answer stays on disk until somebody has looked at it
             self._unspool()
         return True
 
     def _save_profile(self) -> None:
         try:
             name = self.tools.save_profile(self.result)
-        except Trouble as trouble:
-            self._attend(f"The profile was not saved: {trouble.cause}")
+        except Exception as fault:  # whatever it is, the org exists and its keys are stored
+            self._attend(f"The profile was not saved: {_cause(fault)}")
             return
         self.result = replace(self.result, profile=name)
         self._note("profile", profile=name)
@@ -577,11 +600,18 @@ class _Creation:
 
     def _ended(self, trouble: Trouble | None) -> Result:
         """Close the journal and return the result, with everything that needs a person."""
+        self._last_resort()
         trouble = trouble or self._attention()
-        self._note("ended", result=_end_word(self.result, trouble))
+        self._note("ended", result="exists" if self.lost else _end_word(self.result, trouble))
         if self.attempt is not None:
             self.attempt.close()
         return replace(self.result, trouble=trouble, ended=self.tools.clock.wall())
+
+    def _last_resort(self) -> None:
+        """Give the screen an answer that is neither in a store nor on disk: it may hold the keys."""
+        if self.answer is not None and self.answer.body and not self.result.spool:
+            text = SecretStr(self.answer.body.decode(errors="replace"))
+            self.result = replace(self.result, secrets={**self.result.secrets, "answer": text})
 
     def _attention(self) -> Trouble | None:
         result = self.result
@@ -590,6 +620,9 @@ class _Creation:
         kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
         advice = "" if result.ready else f"Look again later: orgwizard resume {result.attempt}"
         return Attention(" ".join(result.remarks) + kept, advice, code="attention")
+
+    def _outcome(self, outcome: Outcome) -> None:
+        self.result = replace(self.result, outcome=outcome)
 
     def _attend(self, remark: str) -> None:
         self.result = replace(self.result, remarks=(*self.result.remarks, remark))
@@ -602,18 +635,18 @@ class _Creation:
             return
         try:
             self.attempt.note(event, **facts)
-        except Unusable as unusable:
+        except Exception as fault:
             if event == "sending":
                 raise
-            self._attend(f"The journal could not be written: {unusable.cause}")
+            self._attend(f"The journal could not be written: {_cause(fault)}")
 
     def _unspool(self) -> None:
         if self.attempt is None or not self.result.spool:
             return
         try:
             self.attempt.unspool()
-        except Unusable as unusable:
-            self._attend(f"{self.result.spool} could not be removed: {unusable.cause}")
+        except Exception as fault:
+            self._attend(f"{self.result.spool} could not be removed: {_cause(fault)}")
         else:
             self.result = replace(self.result, spool="")
 
@@ -652,12 +685,18 @@ def told(finding: Finding) -> str:
     return f"{finding.stage}: {finding.words}{state}"
 
 
-def _own_fault(bug: Exception, outcome: Outcome) -> Trouble:
+def _cause(fault: Exception) -> str:
+    """Return a failure's cause; of a fault of ours only its type, for its text may hold a secret."""
+    return fault.cause if isinstance(fault, Trouble) else type(fault).__name__
+
+
+def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> Trouble:
     """Return a fault of orgwizard as a failure: where it happened, never its text, which may hold a secret."""
     where = traceback.extract_tb(bug.__traceback__)[-1]
     meanings = {"created": CREATED, "unknown": NOT_KNOWN, "not_created": NOTHING_CREATED}
     return Trouble(
-        f"orgwizard met a fault of its own ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}).",
+        f"orgwizard met a fault of its own ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
+        f"{kept}".strip(),
         "Please report it with this line; no secret is in it.",
         meaning=meanings[outcome],
         code="bug",
