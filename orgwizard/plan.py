@@ -78,7 +78,8 @@ def _answers(name: str, model: type[Fields], given: Mapping[str, Any]) -> dict[s
 
 def _odd(model: type[Fields], answers: Mapping[str, Typed]) -> dict[str, str]:
     """Say what no form could show: unknown keys and other types. Wrong text a person can correct there."""
-    correctable = {key for key, value in answers.items() if isinstance(value, str) and key in model.model_fields}
+    entries = {question.name for question in questions(model) if question.asked and not question.rows}
+    correctable = {key for key in entries if isinstance(answers.get(key), str)}
     found = answer_problems(model, answers)
     return {key: words for key, words in found.items() if key in answers and key not in correctable}
 

@@ -4,9 +4,11 @@ import re
 import unicodedata
 
 # C0, DEL and C1 drive terminals; the bidi marks and overrides reorder what a person reads;
-# zero-width characters hide inside names. Sources: ECMA-48, Unicode UAX #9.
+# zero-width characters, blank letters and tags hide inside names. Sources: ECMA-48, Unicode UAX #9 and UTS #39.
 _CONTROL = frozenset((*range(0x20), *range(0x7F, 0xA0)))
-_INVISIBLE = frozenset((0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF))
+_BLANK = (0x00AD, 0x034F, 0x115F, 0x1160, 0x180E, 0x3164, 0xFEFF, 0xFFA0, *range(0xFFF9, 0xFFFC))
+_MARKS = (0x061C, *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070), *range(0xE0000, 0xE0080))
+_INVISIBLE = frozenset((*_BLANK, *_MARKS))
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 
 

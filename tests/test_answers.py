@@ -1,0 +1,324 @@
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import Field, SecretStr, ValidationError
+
+from orgwizard.answers import (
+    Draft,
+    Fields,
+    HeaderSecret,
+    Question,
+    Secret,
+    Text,
+    Typed,
+    env_names,
+    filled,
+    problems,
+    questions,
+    validated,
+)
+from orgwizard.sources import Reference
+
+SECRET = "s3cr3t-canary"
+ANY = st.text(st.characters(exclude_categories=[]))
+
+
+class Ship(Fields):
+    """A model with a field of every kind that the program knows."""
+
+    unasked: ClassVar[frozenset[str]] = frozenset({"flag"})
+
+    name: Text = Field(title="Name", description="How it is called.", examples=["Argo"], min_length=2, max_length=5)
+    motto: Text | None = Field(default=None, title="Motto", max_length=8)
+    key: HeaderSecret = Field(title="Key", json_schema_extra=env_names("SHIP_KEY", "OLD_KEY"))
+    word: Secret | None = Field(default=None, title="Word", max_length=4, json_schema_extra={"blank": "set later"})
+    size: Literal["small", "big"] | None = Field(default=None, title="Size")
+    kind: Literal["sail"] = Field(default="sail", title="Kind")
+    flag: Literal["red"] | None = Field(default=None, title="Flag")
+    crew: dict[str, str] = Field(default_factory=dict, title="Crew", examples=["cook"])
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+        return {"motto": f"Go {typed['name']}"} if typed.get("name") else {}
+
+
+GOOD: dict[str, Typed] = {"name": "Argo", "key": SecretStr(SECRET)}
+
+
+def question(name: str) -> Question:
+    return next(question for question in questions(Ship) if question.name == name)
+
+
+# ---- what is asked ----
+
+
+def test_questions_come_in_the_order_of_the_model() -> None:
+    assert [q.name for q in questions(Ship)] == ["name", "motto", "key", "word", "size", "kind", "flag", "crew"]
+
+
+def test_everything_about_a_question_is_read_off_the_field() -> None:
+    assert question("name") == Question(
+        name="name",
+        title="Name",
+        help="How it is called.",
+        example="Argo",
+        required=True,
+        secret=False,
+        asked=True,
+        longest=5,
+        choices=(),
+        rows=False,
+        constant="",
+        env=(),
+        blank="not given",
+    )
+
+
+@pytest.mark.parametrize(
+    ("quality", "names"),
+    [
+        ("required", {"name", "key"}),
+        ("secret", {"key", "word"}),
+        ("rows", {"crew"}),
+        ("asked", {"name", "motto", "key", "word", "size", "crew"}),
+    ],
+)
+def test_qualities_are_those_of_the_annotations(quality: str, names: set[str]) -> None:
+    assert {q.name for q in questions(Ship) if getattr(q, quality)} == names
+
+
+def test_limits_variables_choices_constants_and_blanks_are_told() -> None:
+    assert {q.name: q.longest for q in questions(Ship) if q.longest} == {"name": 5, "motto": 8, "word": 4}
+    assert {q.name: q.env for q in questions(Ship) if q.env} == {"key": ("SHIP_KEY", "OLD_KEY")}
+    assert {q.name: q.choices for q in questions(Ship) if q.choices} == {
+        "size": ("small", "big"),
+        "kind": ("sail",),
+        "flag": ("red",),
+    }
+    assert {q.name: q.constant for q in questions(Ship) if q.constant} == {"kind": "sail"}
+    assert {q.name for q in questions(Ship) if q.blank != "not given"} == {"word"}
+
+
+# ---- what is wrong ----
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({}, {}),
+        ({"name": ""}, {"name": "Needed."}),
+        ({"name": "   "}, {"name": "Needed."}),
+        ({"name": None}, {"name": "Needed."}),
+        ({"key": SecretStr("")}, {"key": "Needed."}),
+        ({"key": SecretStr(" ")}, {"key": "Needed."}),
+        ({"name": " Argo "}, {}),
+        ({"name": "Argos"}, {}),
+        ({"name": "Argosy"}, {"name": "At most 5 characters, you typed 6."}),
+        ({"name": " Argosy  "}, {"name": "At most 5 characters, you typed 6."}),
+        ({"name": "日本日本日"}, {}),
+        ({"name": "A"}, {"name": "At least 2 characters, you typed 1."}),
+        ({"name": "a\u200bb"}, {"name": "Invisible character at position 2 (zero width space). "}),
+        ({"name": "a\ud800b"}, {"name": "It holds half a character. Type it again."}),
+        ({"name": 5}, {"name": 'Text in quotes is expected, such as "example".'}),
+        ({"name": ["Argo"]}, {"name": 'Text in quotes is expected, such as "example".'}),
+        ({"word": SecretStr("abcd")}, {}),
+        ({"word": SecretStr("abcde")}, {"word": "At most 4 characters, you typed 5."}),
+        ({"word": SecretStr(" abc ")}, {"word": "At most 4 characters, you typed 5."}),
+        ({"word": SecretStr("a\nb")}, {"word": "Invisible character at position 2. Paste it again without line ends."}),
+        ({"word": {"a": 1}}, {"word": 'Text in quotes is expected, such as "example".'}),
+        ({"key": SecretStr("a b")}, {"key": "Blanks, line ends and characters beyond ASCII cannot be part of it."}),
+        ({"key": SecretStr("ab\n")}, {"key": "Blanks, line ends and characters beyond ASCII cannot be part of it."}),
+        ({"key": SecretStr("ä")}, {"key": "Blanks, line ends and characters beyond ASCII cannot be part of it."}),
+        ({"size": "small"}, {}),
+        ({"size": ""}, {}),
+        ({"size": "tiny"}, {"size": "It must be 'small' or 'big'."}),
+        ({"kind": "steam"}, {"kind": "It must be 'sail'."}),
+        ({"crew": {"cook": "Bo"}}, {}),
+        ({"crew": {}}, {}),
+        ({"crew": {"cook": 5}}, {"crew": 'Text in quotes is expected, such as "example".'}),
+        ({"crew": "Bo"}, {"crew": 'A table of names and values is expected, such as { title = "CTO" }.'}),
+        ({"mast": "1"}, {"mast": "Unknown. Known here: name, motto, key, word, size, kind, flag, crew."}),
+    ],
+)
+def test_problems_are_told_per_field_in_words_that_help(typed: dict[str, Typed], told: dict[str, str]) -> None:
+    found = problems(Ship, {**GOOD, "motto": "Go", **typed})
+    assert set(found) == set(told)
+    for name, words in told.items():
+        assert found[name].startswith(words)
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_model() -> None:
+    found = problems(Ship, {"mast": 1, "size": "tiny", "word": SecretStr("abcde")})
+    assert list(found) == ["name", "key", "word", "size", "mast"]
+
+
+def test_a_secret_that_lies_elsewhere_counts_as_given() -> None:
+    reference = Reference(env="SHIP_KEY")
+    assert problems(Ship, {"name": "Argo", "key": reference}) == {}
+    assert list(problems(Ship, {"key": reference})) == ["name"]
+
+
+def test_a_proposal_holds_until_the_answer_is_edited() -> None:
+    assert filled(Ship, GOOD)["motto"] == "Go Argo"
+    assert filled(Ship, {**GOOD, "motto": "Mine"})["motto"] == "Mine"
+    assert getattr(validated(Ship, GOOD), "motto", "") == "Go Argo"
+
+
+def test_a_blank_optional_answer_is_none() -> None:
+    ship = validated(Ship, {**GOOD, "motto": " ", "word": SecretStr(" "), "size": "", "crew": {}})
+    assert ship.model_dump(exclude={"name", "key"}) == {
+        "motto": None,
+        "word": None,
+        "size": None,
+        "kind": "sail",
+        "flag": None,
+        "crew": {},
+    }
+
+
+def test_text_is_taken_without_outer_blanks_and_a_secret_as_it_is() -> None:
+    ship = validated(Ship, {**GOOD, "name": " Argo ", "word": SecretStr(" ab ")})
+    assert ship.model_dump(include={"name", "word"}) == {"name": "Argo", "word": SecretStr(" ab ")}
+
+
+def test_the_model_is_frozen_and_does_not_show_its_secrets() -> None:
+    ship = validated(Ship, GOOD)
+    with pytest.raises(ValidationError):
+        ship.name = "Argus"  # type: ignore[attr-defined]
+    assert SECRET not in f"{ship} {ship!r} {ship.model_dump_json()}"
+
+
+values = (
+    ANY
+    | ANY.map(lambda text: SecretStr(text + SECRET))
+    | st.none()
+    | st.integers()
+    | st.floats()
+    | st.lists(st.just(SECRET), max_size=2)
+    | st.dictionaries(ANY, ANY | st.integers() | st.just(SECRET), max_size=3)
+    | st.just(Reference(env="X"))
+)
+typed_ships = st.dictionaries(st.sampled_from([*Ship.model_fields, "mast"]) | st.text(), values, max_size=9)
+
+
+@settings(deadline=None)
+@given(typed_ships)
+def test_whatever_is_typed_problems_are_sentences_without_the_secret(typed: dict[str, Typed]) -> None:
+    for name, words in problems(Ship, typed).items():
+        assert words.endswith(".")
+        assert SECRET not in words
+        assert name in typed or name in Ship.model_fields
+
+
+good_ships = st.fixed_dictionaries(
+    {"name": st.text(max_size=7), "key": st.text(max_size=3).map(SecretStr)},
+    optional={"motto": st.text(max_size=9), "word": st.text(max_size=5).map(SecretStr), "size": st.just("big")},
+)
+
+
+@settings(deadline=None)
+@given(good_ships | typed_ships)
+def test_answers_validate_exactly_where_there_are_no_problems(typed: dict[str, Typed]) -> None:
+    read = {name: SecretStr("read") if isinstance(value, Reference) else value for name, value in typed.items()}
+    if problems(Ship, read):
+        with pytest.raises(ValidationError) as caught:
+            validated(Ship, read)
+        assert SECRET not in str(caught.value)
+    else:
+        assert isinstance(validated(Ship, read), Ship)
+
+
+# ---- the draft ----
+
+
+def a_draft() -> Draft:
+    draft = Draft("okta", {"command": ["pass", "insert", "{name}"]})
+    draft.section("parent").update({"site": "https://acme.okta.com", "method": "api-token", "confirmed": ""})
+    draft.credentials["token"] = SecretStr(SECRET)
+    draft.section("administrator").update({"first_name": "Ada", "profile": {"title": "CTO"}})
+    draft.section("administrator")["password"] = Reference(command=("pass", "show", "x"))
+    draft.section("administrator")["recovery_answer"] = SecretStr(SECRET)
+    return draft
+
+
+def test_a_draft_survives_its_file_without_a_single_secret() -> None:
+    text = json.dumps(a_draft().as_json())
+    assert SECRET not in text
+    again = Draft.from_json(json.loads(text))
+    expected = a_draft()
+    del expected.credentials["token"], expected.section("administrator")["recovery_answer"]
+    assert again == expected
+    assert again.section("administrator")["password"] == Reference(command=("pass", "show", "x"))
+
+
+def test_switching_the_provider_and_back_loses_nothing() -> None:
+    draft = a_draft()
+    draft.provider = "datadog"
+    assert (draft.site, draft.method, draft.credentials) == ("", "", {})
+    draft.section("organization")["name"] = "Child"
+    draft.provider = "okta"
+    assert draft.credentials == {"token": SecretStr(SECRET)}
+    assert "name" not in draft.section("organization")
+
+
+def test_switching_the_method_and_back_loses_nothing() -> None:
+    draft = a_draft()
+    draft.section("parent")["method"] = "access-token"
+    assert draft.credentials == {}
+    draft.section("parent")["method"] = "api-token"
+    assert draft.credentials == {"token": SecretStr(SECRET)}
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        [],
+        "text",
+        {"provider": None, "sections": None},
+        {"provider": 5, "store": None, "sections": []},
+        {"store": ["x"], "sections": {"okta": 5}},
+        {"sections": {"okta": {"parent": "x"}}},
+    ],
+)
+def test_an_odd_draft_reads_as_an_empty_one(odd: Any) -> None:
+    assert Draft.from_json(odd) == Draft()
+
+
+@pytest.mark.parametrize("table", [{}, {"env": ""}, {"env": 5}, {"env": "A", "file": "b"}, {"token": SECRET}])
+def test_a_reference_that_is_none_costs_that_answer_only(table: dict[str, Any]) -> None:
+    section = {"token": {"reference": table}, "other": {"reference": {"env": "A"}}}
+    draft = Draft.from_json({"provider": "okta", "sections": {"okta": {"credentials.api-token": section}}})
+    assert draft.section("credentials.api-token") == {"other": Reference(env="A")}
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.just("reference"), inner, max_size=3),
+    max_leaves=10,
+)
+odd_drafts = json_values | st.fixed_dictionaries(
+    {},
+    optional={
+        "provider": st.just("okta") | json_values,
+        "store": json_values,
+        "sections": st.dictionaries(
+            st.just("okta"), st.dictionaries(st.sampled_from(["parent", "organization"]), json_values)
+        ),
+    },
+)
+
+
+@settings(deadline=None)
+@given(odd_drafts)
+def test_no_json_breaks_the_reading_of_a_draft(value: Any) -> None:
+    draft = Draft.from_json(value)
+    assert isinstance(draft.site + draft.method + draft.provider, str)
+    assert not re.search("SecretStr", repr(draft))
+    again = Draft.from_json(json.loads(json.dumps(draft.as_json())))
+    assert repr(again) == repr(draft)

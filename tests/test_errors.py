@@ -1,0 +1,78 @@
+import pytest
+
+from orgwizard import errors
+from orgwizard.errors import (
+    CREATED,
+    NOT_KNOWN,
+    NOTHING_CREATED,
+    Attention,
+    BadFields,
+    BadInput,
+    Exit,
+    NoAnswer,
+    NotSent,
+    Refused,
+    Trouble,
+    Unusable,
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "meaning"),
+    [
+        (BadInput, 2, NOTHING_CREATED),
+        (Unusable, 2, NOTHING_CREATED),
+        (Refused, 3, NOTHING_CREATED),
+        (NotSent, 4, NOTHING_CREATED),
+        (NoAnswer, 5, NOT_KNOWN),
+        (Attention, 6, CREATED),
+        (Trouble, 1, NOTHING_CREATED),
+    ],
+)
+def test_every_failure_says_first_what_it_means_for_the_org(kind: type[Trouble], code: int, meaning: str) -> None:
+    trouble = kind("The cause.", "The advice.", code="E1", request_id="r-1")
+    assert trouble.exit_code == code
+    assert trouble.lines() == [meaning, "The cause.", "The advice.", "(E1, request id r-1)"]
+
+
+def test_the_exit_codes_are_those_that_scripts_know() -> None:
+    assert {e.name: e.value for e in Exit} == {
+        "READY": 0,
+        "BUG": 1,
+        "USAGE": 2,
+        "REFUSED": 3,
+        "NOT_SENT": 4,
+        "UNKNOWN": 5,
+        "ATTENTION": 6,
+        "LEFT": 130,
+    }
+
+
+def test_every_kind_of_failure_is_a_trouble() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
+    assert len(kinds) == 8
+    assert all(issubclass(kind, Trouble) for kind in kinds)
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert Refused("The cause.").lines() == [NOTHING_CREATED, "The cause."]
+    assert Refused("The cause.", request_id="r").lines()[-1] == "(request id r)"
+
+
+def test_a_meaning_of_its_own_goes_before_that_of_the_kind() -> None:
+    assert Unusable("The cause.", meaning="Nothing was started.").lines()[0] == "Nothing was started."
+
+
+def test_what_a_service_says_cannot_drive_the_terminal() -> None:
+    odd = "a\x1b[31m\nb\u202e"
+    trouble = Refused(odd, odd, code=odd, request_id=odd, field=odd)
+    for part in (trouble.cause, trouble.advice, trouble.code, trouble.request_id, trouble.field, str(trouble)):
+        assert part == "a[31m b"
+
+
+def test_several_wrong_fields_are_all_named_and_the_first_is_gone_to() -> None:
+    bad = BadFields({"organization.name": "Needed.", "site": "Unknown."}, "The plan x.toml")
+    assert bad.cause == "The plan x.toml: organization.name: Needed.  site: Unknown."
+    assert bad.field == "organization.name"
+    assert bad.problems == {"organization.name": "Needed.", "site": "Unknown."}
+    assert BadFields({"site": "Unknown."}).cause == "site: Unknown."

@@ -1,0 +1,319 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from orgwizard.answers import Draft
+from orgwizard.errors import BadFields, BadInput
+from orgwizard.plan import LARGEST_PLAN, dump, load, parse, problems
+from orgwizard.sources import Reference
+
+SECRET = "s3cr3t-canary"
+
+OKTA = """
+provider = "okta"
+site = "https://acme.okta.com"
+store = "file"
+
+[credentials]
+method = "api-token"
+token = { env = "OKTA_CLIENT_TOKEN" }
+
+[organization]
+name = "My Child Org 1"
+subdomain = "my-child-org-1"
+
+[administrator]
+first_name = "Ada"
+last_name = "Lovelace"
+email = "ada@example.com"
+login = "ada@example.com"
+"""
+DATADOG = """
+provider = "datadog"
+site = "datadoghq.eu"
+store = { command = ["pass", "insert", "-m", "{name}"] }
+
+[credentials]
+api_key = { file = "~/keys.toml", key = "api_key" }
+application_key = { keyring = "datadog/parent" }
+
+[organization]
+name = "My child org"
+"""
+
+
+def refused(text: str) -> BadInput:
+    with pytest.raises(BadInput) as caught:
+        parse(text)
+    assert SECRET not in f"{caught.value.lines()} {caught.value!r}"
+    return caught.value
+
+
+# ---- good plans ----
+
+
+def test_the_plan_of_the_documentation_is_read() -> None:
+    draft = parse(OKTA)
+    assert problems(draft) == {}
+    assert (draft.provider, draft.site, draft.store, draft.method) == (
+        "okta",
+        "https://acme.okta.com",
+        "file",
+        "api-token",
+    )
+    assert draft.credentials == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
+    assert draft.section("organization") == {"name": "My Child Org 1", "subdomain": "my-child-org-1"}
+    assert draft.section("administrator")["login"] == "ada@example.com"
+
+
+def test_a_datadog_plan_needs_neither_method_nor_administrator() -> None:
+    draft = parse(DATADOG)
+    assert problems(draft) == {}
+    assert draft.method == "keys"
+    assert draft.store == {"command": ["pass", "insert", "-m", "{name}"]}
+    assert draft.credentials["application_key"] == Reference(keyring="datadog/parent")
+
+
+def test_an_okta_plan_may_leave_out_what_is_proposed() -> None:
+    text = OKTA.replace('subdomain = "my-child-org-1"', "").replace('login = "ada@example.com"', "")
+    assert problems(parse(text)) == {}
+
+
+@pytest.mark.parametrize("given", ['"pro"', '{ type = "pro" }'])
+def test_deprecated_fields_are_taken_in_both_forms(given: str) -> None:
+    draft = parse(f'{DATADOG}billing = "parent_billing"\nsubscription = {given}\n')
+    assert problems(draft) == {}
+    assert parse(dump(draft)) == draft
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        OKTA,
+        DATADOG,
+        OKTA + 'profile = { title = "CTO \\u2713", mobilePhone = "+1" }\npassword = { command = ["pass", "show"] }\n',
+        OKTA.replace("api-token", "access-token").replace('"file"', '"screen"'),
+    ],
+)
+def test_a_plan_that_is_written_and_read_again_is_the_same(text: str) -> None:
+    draft = parse(text)
+    assert parse(dump(draft)) == draft
+    assert problems(parse(dump(draft))) == {}
+
+
+def test_a_file_is_read_with_or_without_the_mark_of_an_editor(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + OKTA.encode())
+    assert load(path) == parse(OKTA)
+    path.write_bytes(OKTA.replace("\n", "\r\n").encode())
+    assert load(path) == parse(OKTA)
+
+
+def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.toml").write_text(OKTA)
+    link = tmp_path / "plan.toml"
+    link.symlink_to("real.toml")
+    assert load(link) == parse(OKTA)
+
+
+# ---- bad plans ----
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words"),
+    [
+        (OKTA.replace('provider = "okta"', ""), "provider", "provider: Needed."),
+        (OKTA.replace('"okta"', "5"), "provider", "provider: Text in quotes is expected"),
+        (OKTA.replace('"okta"', '"auth0"'), "provider", 'no provider \'auth0\'. Known: "okta", "datadog"'),
+        (OKTA.replace('site = "https://acme.okta.com"', ""), "site", "site: Needed."),
+        (OKTA.replace('"https://acme.okta.com"', "[1]"), "site", "site: Text in quotes is expected"),
+        (f'color = "red"\n{OKTA}', "color", "color: Unknown. Known here: administrator, credentials, organization"),
+        (f"{OKTA}\n[child]\nname = 1\n", "child", "child: Unknown."),
+        (f"{DATADOG}\n[administrator]\nfirst_name = 'Ada'\n", "administrator", "administrator: Unknown."),
+        (f'provider = "okta"\nsite = "a.okta.com"\ncredentials = "{SECRET}"', "credentials", "A table is expected"),
+        (OKTA.replace("[organization]", "[[organization]]"), "organization", "A table is expected: [organization]."),
+        (OKTA.replace('"api-token"', '"keys"'), "credentials.method", "one of: api-token, access-token"),
+        (OKTA.replace('"api-token"', '["api-token"]'), "credentials.method", "one of: api-token, access-token"),
+        (OKTA.replace('"api-token"', "{}"), "credentials.method", "one of: api-token, access-token"),
+        (OKTA.replace('{ env = "OKTA_CLIENT_TOKEN" }', "5"), "credentials.token", "not a reference to a secret"),
+        (OKTA.replace('"OKTA_CLIENT_TOKEN"', f'"{SECRET}"'), "credentials.token", "env: holds characters"),
+        (OKTA.replace("env =", "variable ="), "credentials.token", "exactly one of env, file, command, keyring"),
+        (OKTA.replace("token =", f'tokn = "{SECRET}"\ntoken ='), "credentials.tokn", "Unknown. Known here: token."),
+        (OKTA.replace('"My Child Org 1"', "5"), "organization.name", "organization.name: Text in quotes is expected"),
+        (OKTA.replace("subdomain", "domain"), "organization.domain", "Known here: name, subdomain, website, edition."),
+        (OKTA.replace('"Ada"', '{ env = "X" }'), "administrator.first_name", "Text in quotes is expected"),
+        (f"{OKTA}profile = 'CTO'\n", "administrator.profile", "A table of names and values is expected"),
+        (OKTA.replace("subdomain =", "edition = 'X'\nsubdomain ="), "organization.edition", "It must be 'SKU'."),
+        (f"{DATADOG}billing = 'mine'\n", "organization.billing", "It must be 'parent_billing'."),
+        (f"{OKTA}profile = ['CTO']\n", "administrator.profile", "A table of names and values is expected"),
+        (f"{OKTA}profile = {{ title = 5 }}\n", "administrator.profile", "Text in quotes is expected"),
+        (f'{OKTA}profile = {{ email = "a@b.cd" }}\n', "administrator.profile", "has a field of its own above"),
+        (f"{OKTA}age = 1\n", "administrator.age", "Unknown. Known here: first_name"),
+        (f'{DATADOG}subscription = {{ type = "gold" }}\n', "organization.subscription", "'trial', 'free' or 'pro'"),
+        (f'{DATADOG}billing = {{ kind = "x" }}\n', "organization.billing", "It must be 'parent_billing'."),
+        ("provider = ", "", "it is not valid TOML: Invalid value (at end of document)."),
+        (f'provider = "{SECRET}', "", "it is not valid TOML"),
+        ("a = " + "[" * 5000, "", "numbers or brackets"),
+        ("a = " + "9" * 5000, "", "numbers or brackets"),
+        ("", "provider", "provider: Needed."),
+    ],
+)
+def test_a_bad_plan_is_refused_with_the_name_of_the_field(text: str, field: str, words: str) -> None:
+    trouble = refused(text)
+    assert trouble.field == field
+    assert words in trouble.cause
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (OKTA.replace('{ env = "OKTA_CLIENT_TOKEN" }', f'"{SECRET}"'), "credentials.token"),
+        (f'{OKTA}password = "{SECRET}"\n', "administrator.password"),
+        (f'{OKTA}recovery_question = "q"\nrecovery_answer = "{SECRET}"\n', "administrator.recovery_answer"),
+        (DATADOG.replace('{ file = "~/keys.toml", key = "api_key" }', f'"{SECRET}"'), "credentials.api_key"),
+        (DATADOG.replace('{ keyring = "datadog/parent" }', f'"{SECRET}"'), "credentials.application_key"),
+        (OKTA.replace('{ env = "OKTA_CLIENT_TOKEN" }', f'{{ value = "{SECRET}" }}'), "credentials.token"),
+        (OKTA.replace('{ env = "OKTA_CLIENT_TOKEN" }', f'["{SECRET}"]'), "credentials.token"),
+    ],
+)
+def test_a_literal_secret_is_refused_and_never_repeated(text: str, field: str) -> None:
+    assert text not in (OKTA, DATADOG)
+    assert refused(text).field == field
+
+
+def test_all_odd_answers_are_named_at_once() -> None:
+    with pytest.raises(BadFields) as caught:
+        parse(f"{OKTA.replace('subdomain', 'domain')}age = 1\nprofile = 5\n")
+    assert list(caught.value.problems) == ["organization.domain", "administrator.profile", "administrator.age"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (OKTA.replace("acme.okta.com", "acme"), {"site": "This is not a host name or URL. Example: acme.okta.com."}),
+        (
+            OKTA.replace("https:", "http:"),
+            {"site": "Plain http would show the credentials to the network. Use https://."},
+        ),
+        (OKTA.replace("https://acme.okta.com", "http://127.0.0.1:8080"), {}),
+        (OKTA.replace("My Child Org 1", "x" * 101), {"organization.name": "At most 100 characters, you typed 101."}),
+        (OKTA.replace('"Ada"', '" "'), {"administrator.first_name": "Needed."}),
+        (OKTA.replace('token = { env = "OKTA_CLIENT_TOKEN" }', ""), {"credentials.token": "Needed."}),
+        (DATADOG.replace("My child org", "x" * 33), {"organization.name": "At most 32 characters, you typed 33."}),
+    ],
+)
+def test_what_a_person_can_correct_is_kept_and_told_per_field(text: str, told: dict[str, str]) -> None:
+    assert problems(parse(text)) == told
+
+
+def test_an_unknown_datadog_site_is_told_with_the_known_ones() -> None:
+    words = problems(parse(DATADOG.replace("datadoghq.eu", "datadoghq.fr")))["site"]
+    assert words.startswith("There is no Datadog site datadoghq.fr. Known: datadoghq.com, us3.datadoghq.com, ")
+
+
+def test_a_missing_file_a_folder_and_other_bytes_are_refused_by_their_path(tmp_path: Path) -> None:
+    missing, latin, large = tmp_path / "missing.toml", tmp_path / "latin.toml", tmp_path / "large.toml"
+    latin.write_bytes(f'a = "{SECRET}\xe4"'.encode("latin-1"))
+    large.write_text("#" * (LARGEST_PLAN + 1))
+    for path, words in (
+        (missing, f"The plan {missing} does not exist."),
+        (tmp_path, str(tmp_path)),
+        (latin, f"The plan {latin} is not UTF-8 text."),
+        (large, f"{large} could not be read: it is larger than"),
+    ):
+        with pytest.raises(BadInput) as caught:
+            load(path)
+        assert words in caught.value.cause
+        assert caught.value.exit_code == 2
+        assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("provider", "it is not valid TOML"),
+        (OKTA.replace("[organization]", "[organisation]"), "organisation: Unknown."),
+        (OKTA.replace('{ env = "OKTA_CLIENT_TOKEN" }', f'"{SECRET}"'), "credentials.token: a literal secret"),
+        (OKTA.replace('"Ada"', "1"), "administrator.first_name: Text in quotes"),
+    ],
+)
+def test_a_refusal_names_the_file_and_the_field(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(text)
+    with pytest.raises(BadInput) as caught:
+        load(path)
+    assert f"The plan {path}: {words}" in caught.value.cause
+    assert SECRET not in caught.value.cause
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text() | st.sampled_from(OKTA.splitlines()).map(lambda line: OKTA.replace(line, line[: len(line) // 2])))
+def test_no_text_breaks_the_reading_of_a_plan(text: str) -> None:
+    try:
+        draft = parse(text)
+    except BadInput:
+        return
+    assert isinstance(problems(draft), dict)
+
+
+# ---- writing plans ----
+
+
+def test_a_typed_secret_is_written_as_its_official_variable() -> None:
+    draft = parse(OKTA)
+    draft.credentials["token"] = SecretStr(SECRET)
+    draft.section("administrator")["password"] = SecretStr(SECRET)
+    draft.section("administrator")["recovery_answer"] = SecretStr("")
+    text = dump(draft)
+    assert SECRET not in text
+    again = parse(text)
+    assert again.credentials["token"] == Reference(env="OKTA_CLIENT_TOKEN")
+    assert again.section("administrator")["password"] == Reference(env="OKTA_PASSWORD")
+    assert "recovery_answer" not in again.section("administrator")
+
+
+@pytest.mark.parametrize("name", ["api_key", "application_key"])
+def test_datadogs_keys_are_written_as_their_official_variables(name: str) -> None:
+    draft = parse(DATADOG)
+    draft.credentials[name] = SecretStr(SECRET)
+    text = dump(draft)
+    assert SECRET not in text
+    assert parse(text).credentials[name] == Reference(env={"api_key": "DD_API_KEY"}.get(name, "DD_APP_KEY"))
+
+
+def test_a_draft_is_written_before_a_method_was_chosen() -> None:
+    draft = Draft("okta")
+    draft.section("parent")["site"] = "acme.okta.com"
+    draft.section("organization")["name"] = "Child"
+    again = parse(dump(draft))
+    assert (again.site, again.method, again.section("organization")) == (
+        "acme.okta.com",
+        "api-token",
+        {"name": "Child"},
+    )
+
+
+def test_the_answers_of_other_methods_and_providers_are_left_out() -> None:
+    draft = parse(OKTA)
+    draft.section("credentials.access-token")["token"] = Reference(env="LEFT_OUT")
+    draft.sections["datadog"] = {"organization": {"name": "Left out"}}
+    draft.section("administrator")["rows"] = [["left", "out"]]
+    assert "left" not in dump(draft).lower()
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(["name", "subdomain", "website"]), texts), texts)
+def test_any_text_survives_the_plan_file(answers: dict[str, Any], site: str) -> None:
+    draft = Draft("okta")
+    draft.section("parent").update({"site": site, "method": "access-token"})
+    draft.section("organization").update(answers)
+    again = parse(dump(draft))
+    assert again.site == site
+    assert again.section("organization") == {name: text for name, text in answers.items() if text}
