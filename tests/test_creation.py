@@ -1,0 +1,889 @@
+"""The one flow, event by event, on a clock without waiting: nothing lost, nothing twice, nothing leaked."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, replace
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any, ClassVar, cast
+
+import pytest
+from pydantic import SecretStr
+
+from orgwizard import creation
+from orgwizard.attempts import Journal
+from orgwizard.creation import Event, Progress, Result, create_org
+from orgwizard.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Trouble, Unusable
+from orgwizard.providers.base import Connection, Order, Provider, Readiness
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.okta import Okta
+from orgwizard.values import Answer, Conversation, Created
+from tests import fakes
+from tests.fakes import Bench, FakeClock, Log, answer, failed_store, full_disk
+
+SECRETS = ("00parent-token", "Analytical1843", "c" * 32, "d" * 40, *fakes.OKTA_SECRETS.values())
+RECEIVED = (*fakes.OKTA_SECRETS.values(), *fakes.DATADOG_SECRETS.values())
+PAIRS = (("okta", Okta(), fakes.okta_order()), ("datadog", Datadog(), fakes.datadog_order()))
+KEYS = {"outcome", "ready", "attempt", "provider", "site", "org", "stored", "error"}
+
+
+@pytest.fixture(autouse=True)
+def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one wait that is not on the clock: what is in the socket after a stop is looked for a moment longer."""
+    monkeypatch.setattr(creation, "HANG_UP_GRACE_SECONDS", 0.02)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All events of one creation, and how it ended."""
+
+    events: tuple[Event, ...]
+    result: Result
+
+    def stages(self, stage: str) -> list[Progress]:
+        return [event for event in self.events if isinstance(event, Progress) and event.stage == stage]
+
+
+Watch = Callable[[Event], object]
+
+
+async def run(
+    bench: Bench, provider: Provider | None = None, order: Order | None = None, watch: Watch | None = None
+) -> Seen:
+    """Create with Datadog unless told otherwise, take all events, and hold the result against the contract."""
+    events: list[Event] = []
+    creating = create_org(provider or Datadog(), order or fakes.datadog_order(), bench.tools)
+    async for event in creating:
+        events.append(event)
+        if watch:
+            watch(event)
+    result = events[-1]
+    assert isinstance(result, Result)
+    assert [event for event in events if isinstance(event, Result)] == [result]
+    said = result.as_json()
+    assert set(said) >= KEYS
+    assert ("secrets" in said) == bool(result.secrets)
+    shown = repr(events) + json.dumps(bench.attempt.facts) + str(result.trouble and result.trouble.lines())
+    shown += json.dumps({key: value for key, value in said.items() if key != "secrets"})
+    assert not [secret for secret in (*SECRETS, *RECEIVED) if secret in shown]
+    return Seen(tuple(events), result)
+
+
+def create(bench: Bench, provider: Provider, order: Order) -> AsyncGenerator[Event, None]:
+    return cast("AsyncGenerator[Event, None]", create_org(provider, order, bench.tools))
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+# ---- the order of events ---------------------------------------------------------------------------
+
+
+async def test_the_order_of_events_at_okta(bench: Bench) -> None:
+    seen = await run(bench, Okta(), fakes.okta_order())
+    assert bench.log.lines == [
+        "probe file",
+        "requested",
+        "sending",
+        "POST",
+        "spool",
+        "answered",
+        "created",
+        "keep file",
+        "stored",
+        "unspool",
+        "profile saved",
+        "profile",
+        "probe org",
+        "ended ready",
+    ]
+    assert bench.vault.held == fakes.OKTA_SECRETS
+    assert bench.attempt.closed
+    assert seen.result.exit_code == Exit.READY
+    assert seen.result.as_json()["stored"] == {"file": "okta-my-child"}
+    assert (seen.result.outcome, seen.result.ready, seen.result.profile) == ("created", True, "my-profile")
+
+
+async def test_the_order_of_events_at_datadog(bench: Bench) -> None:
+    seen = await run(bench)
+    assert bench.log.lines[:4] == ["probe file", "requested", "sending", "POST"]
+    assert bench.log.after("POST")[:5] == ["spool", "answered", "created", "keep file", "stored"]
+    assert bench.log.lines[-1] == "ended ready"
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+    assert seen.result.exit_code == Exit.READY
+
+
+async def test_the_journal_knows_the_order_without_its_secrets(bench: Bench) -> None:
+    await run(bench, Okta(), fakes.okta_order())
+    facts = dict(bench.journal.facts)
+    assert len(facts.pop("digest")) == 64
+    assert facts == {
+        "provider": "okta",
+        "site": "https://acme.okta.com",
+        "name": "My Child",
+        "mark": "my-child",
+        "before": {"parent_id": "00oParent", "child_id": "", "domain": "acme.okta.com"},
+        "store": "file",
+    }
+    assert bench.attempt.facts["created"]["org"]["id"] == "00oChild"
+
+
+@pytest.mark.parametrize(
+    ("changed", "same"),
+    [({}, True), ({"password": SecretStr("Another1843")}, True), ({"last_name": "King"}, False)],
+)
+async def test_the_digest_is_of_the_masked_request(changed: dict[str, Any], same: bool) -> None:
+    first, second = Bench(), Bench()
+    order = fakes.okta_order()
+    assert order.administrator is not None
+    await run(first, Okta(), order)
+    await run(second, Okta(), replace(order, administrator=order.administrator.model_copy(update=changed)))
+    assert (first.journal.facts["digest"] == second.journal.facts["digest"]) is same
+
+
+async def test_the_screen_is_told_of_the_keys_only_after_they_are_stored(bench: Bench) -> None:
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and (event.stage, event.state) == ("keep", "ok"):
+            told.append(set(bench.log.lines))
+
+    told: list[set[str]] = []
+    await run(bench, watch=watch)
+    (before,) = told
+    assert {"keep file", "stored", "unspool"} <= before
+
+
+async def test_on_a_real_disk_each_line_is_there_before_its_step(tmp_path: Path, bench: Bench) -> None:
+    journal = Journal(tmp_path / "attempts", bench.clock)
+
+    async def look_and_answer() -> Answer:
+        (record,) = journal.all()
+        states.append((record.state, record.running, record.spool))
+        return answer(201, fakes.OKTA_CREATED)
+
+    class Looking(Okta):
+        key: ClassVar[str] = "okta"
+
+        def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+            (record,) = journal.all()
+            assert record.spool is not None
+            bodies.append((record.state, record.spool.read_bytes()))
+            return super().created(order, answer, domain)
+
+    states: list[Any] = []
+    bodies: list[Any] = []
+    bench.service.creates = [look_and_answer]
+    events = create_org(Looking(), fakes.okta_order(), replace(bench.tools, journal=journal))
+    *_, result = [event async for event in events]
+    assert isinstance(result, Result)
+    assert result.exit_code == Exit.READY
+    assert states == [("sending", True, None)]
+    assert bodies[0] == ("answered", json.dumps(fakes.OKTA_CREATED).encode())
+    (record,) = journal.all()
+    assert (record.state, record.running, record.spool) == ("ready", False, None)
+    assert (record.stored, record.profile) == ({"file": "okta-my-child"}, "my-profile")
+
+
+# ---- before the request ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fault_at", "fault", "exit_code"),
+    [
+        ("probe file", Unusable("The folder cannot be used."), Exit.USAGE),
+        ("requested", Unusable("It is being created by another orgwizard."), Exit.USAGE),
+        ("sending", full_disk(), Exit.USAGE),
+        ("requested", ValueError("a bug"), Exit.BUG),
+        ("sending", ValueError("a bug"), Exit.BUG),
+    ],
+)
+async def test_what_fails_before_the_request_creates_nothing(
+    bench: Bench, fault_at: str, fault: Exception, exit_code: Exit
+) -> None:
+    bench.log.faults[fault_at] = fault
+    seen = await run(bench)
+    assert bench.service.posted == 0
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", exit_code)
+    assert seen.result.trouble is not None
+    assert seen.result.trouble.meaning.startswith("Nothing was")
+
+
+async def test_a_check_that_is_refused_tries_no_store_and_writes_no_journal(bench: Bench) -> None:
+    class Refusing(Datadog):
+        def check(self, *_: Any) -> Any:
+            raise Refused("no", field="credentials.api_key")
+            yield ()
+
+    seen = await run(bench, Refusing())
+    assert bench.log.lines == []
+    assert seen.result.exit_code == Exit.REFUSED
+
+
+@pytest.mark.parametrize("fault", [NoAnswer("silence"), NotSent("no route")])
+async def test_a_check_without_an_answer_is_not_sent(bench: Bench, fault: Trouble) -> None:
+    async def failing(_: Any) -> Answer:
+        raise fault
+
+    tools = replace(bench.tools, send=failing)
+    *_, result = [event async for event in create_org(Datadog(), fakes.datadog_order(), tools)]
+    assert isinstance(result, Result)
+    assert (result.outcome, result.exit_code) == ("not_created", Exit.NOT_SENT)
+    assert bench.log.lines == []
+
+
+async def test_leaving_before_the_request_sends_nothing(bench: Bench) -> None:
+    bench.control.leave.set()
+    seen = await run(bench)
+    assert bench.service.posted == 0
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.NOT_SENT)
+
+
+# ---- only a 429 and what never left are repeated ---------------------------------------------------
+
+
+def at(clock: FakeClock, seconds: float) -> str:
+    """Return the epoch second of a moment of the clock, as a header has it."""
+    return str(int(clock.wall().timestamp() + seconds))
+
+
+async def test_okta_names_an_absolute_time_to_come_back(bench: Bench) -> None:
+    date = format_datetime(bench.clock.wall(), usegmt=True)
+    busy = answer(429, {"errorCode": "E0000047"}, X_Rate_Limit_Reset=at(bench.clock, 20), Date=date)
+    bench.service.creates = [busy]
+    seen = await run(bench, Okta(), fakes.okta_order())
+    assert seen.result.exit_code == Exit.READY
+    assert bench.service.posted == 2
+    assert bench.attempt.facts["waiting"]["seconds"] == 21
+    waits = [event.left_seconds for event in seen.stages("send") if event.left_seconds is not None]
+    assert waits == list(range(21, 0, -1))
+    assert bench.log.after("requested")[:5] == ["sending", "POST", "waiting", "sending", "POST"]
+
+
+async def test_datadog_names_seconds_from_now(bench: Bench) -> None:
+    bench.service.creates = [answer(429, {"errors": ["Rate limit"]}, X_RateLimit_Reset="7")]
+    seen = await run(bench)
+    assert seen.result.exit_code == Exit.READY
+    assert bench.attempt.facts["waiting"]["seconds"] == 7
+    assert bench.service.posted == 2
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-ratelimit-reset": "soon"}])
+async def test_a_429_without_a_time_waits_a_little(bench: Bench, headers: dict[str, str]) -> None:
+    bench.service.creates = [Answer(429, headers, b"{}")]
+    await run(bench)
+    assert bench.attempt.facts["waiting"]["seconds"] == creation.REPEAT_SECONDS
+
+
+async def test_a_wait_that_is_too_long_is_a_refusal_at_once(bench: Bench) -> None:
+    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="86400")]
+    seen = await run(bench)
+    assert (bench.service.posted, seen.result.exit_code, seen.result.outcome) == (1, Exit.REFUSED, "not_created")
+
+
+async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
+    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="7") for _ in range(9)]
+    seen = await run(bench)
+    assert bench.service.posted == creation.REPEATS + 1
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED)
+    assert bench.log.lines[-1] == "ended refused"
+    assert bench.attempt.spooled is None
+
+
+async def test_leaving_ends_the_wait_for_a_rate_limit(bench: Bench) -> None:
+    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="500")]
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and event.left_seconds == 490:
+            bench.control.leave.set()
+
+    seen = await run(bench, watch=watch)
+    assert bench.service.posted == 1
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED)
+    assert bench.clock.now() < 1020
+
+
+async def test_what_never_left_is_sent_again(bench: Bench) -> None:
+    bench.service.creates = [NotSent("refused"), NotSent("refused")]
+    seen = await run(bench)
+    assert (bench.service.posted, seen.result.exit_code) == (3, Exit.READY)
+
+
+async def test_what_never_leaves_is_given_up(bench: Bench) -> None:
+    bench.service.creates = [NotSent("no route", code="ConnectError") for _ in range(9)]
+    seen = await run(bench)
+    assert bench.service.posted == creation.REPEATS + 1
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.NOT_SENT)
+    assert bench.log.lines[-2:] == ["not_sent", "ended not_sent"]
+
+
+async def test_a_transport_that_cannot_begin_is_wrong_usage(bench: Bench) -> None:
+    bench.service.creates = [BadInput("A proxy variable cannot be used.")]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.USAGE)
+
+
+# ---- an unknown outcome ----------------------------------------------------------------------------
+
+UNKNOWN: tuple[Any, ...] = (
+    NoAnswer("The request left, and the connection was reset.", code="ReadError"),
+    answer(500, {"errorCode": "E0000009"}),
+    answer(502, b"<html>Bad Gateway</html>"),
+    answer(503, {}),
+    answer(504, b""),
+    answer(408, {}),
+    answer(201, b"created!"),
+    answer(200, b""),
+    answer(201, b"[]"),
+    Answer(201, {}, b'{"tok', complete=False),
+)
+
+
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+@pytest.mark.parametrize("reply", UNKNOWN)
+async def test_an_unknown_outcome_is_looked_up_and_never_sent_again(
+    bench: Bench, name: str, provider: Provider, order: Order, reply: Any
+) -> None:
+    bench.service.creates = [reply]
+    seen = await run(bench, provider, order)
+    assert bench.service.posted == 1
+    assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN), name
+    assert bench.log.lines[-1] == "ended unknown"
+    assert bench.attempt.facts["found"]["state"] == "absent"
+    assert seen.result.trouble is not None
+    assert "That is no proof" in seen.result.trouble.cause
+    looks = [event for event in seen.stages("find") if event.state == "waiting" and event.left_seconds is None]
+    assert len(looks) == len(creation.LOOKS_AFTER_SECONDS)
+    assert bench.clock.now() - 1000 == pytest.approx(creation.LOOKS_AFTER_SECONDS[-1], abs=2)
+
+
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+async def test_an_org_that_is_found_exists_and_its_keys_are_lost(
+    bench: Bench, name: str, provider: Provider, order: Order
+) -> None:
+    bench.service.creates, bench.service.exists = [UNKNOWN[0]], True
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code, seen.result.ready) == ("created", Exit.ATTENTION, False), name
+    assert isinstance(seen.result.trouble, Attention)
+    assert "keys are lost" in seen.result.trouble.cause
+    assert seen.result.org is not None
+    assert seen.result.org.id
+    assert bench.log.lines[-1] == "ended exists"
+    assert bench.service.posted == 1
+    assert bench.vault.held == {}
+
+
+async def test_an_answer_that_is_kept_is_not_called_lost(bench: Bench) -> None:
+    bench.service.creates, bench.service.exists = [answer(200, b"created: {{")], True
+    seen = await run(bench)
+    assert seen.result.trouble is not None
+    assert "lost" not in seen.result.trouble.cause
+    assert seen.result.spool in seen.result.trouble.cause
+    assert bench.attempt.spooled == b"created: {{"
+    assert bench.log.lines[-1] != "ended exists"  # it stays open: there is something to take from the spool
+
+
+async def test_a_list_that_cannot_be_read_is_unclear(bench: Bench) -> None:
+    async def send(call: Any) -> Answer:
+        if bench.service.posted and call.url.endswith("/api/v2/org"):
+            raise NoAnswer("silence")
+        return await bench.service.send(call)
+
+    bench.service.creates = [UNKNOWN[0]]
+    *_, result = [e async for e in create_org(Datadog(), fakes.datadog_order(), replace(bench.tools, send=send))]
+    assert isinstance(result, Result)
+    assert (result.outcome, result.exit_code) == ("unknown", Exit.UNKNOWN)
+    assert bench.attempt.facts["found"]["state"] == "unclear"
+
+
+async def test_leaving_ends_the_look_up(bench: Bench) -> None:
+    bench.service.creates = [UNKNOWN[0]]
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and event.stage == "find":
+            bench.control.leave.set()
+
+    seen = await run(bench, watch=watch)
+    assert (seen.result.exit_code, bench.log.lines[-1]) == (Exit.UNKNOWN, "ended unknown")
+    assert bench.clock.now() < 1010
+
+
+async def silence() -> Answer:
+    await asyncio.Event().wait()
+    raise AssertionError
+
+
+async def test_a_silent_service_is_waited_for_two_minutes(bench: Bench) -> None:
+    bench.service.creates = [silence]
+    seen = await run(bench)
+    assert (seen.result.exit_code, bench.service.posted) == (Exit.UNKNOWN, 1)
+    assert len(seen.stages("send")) > 100  # a second each: the user sees that it waits
+    assert bench.attempt.facts["unknown"]["message"].endswith("within 120 seconds.")
+
+
+async def test_giving_up_stops_the_wait_for_an_answer(bench: Bench) -> None:
+    bench.service.creates = [silence]
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and event.stage == "send" and event.state == "waiting":
+            bench.control.leave.set()
+            bench.control.give_up.set()
+
+    seen = await run(bench, watch=watch)
+    assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN)
+    assert bench.clock.now() < 1010
+
+
+async def test_leaving_alone_does_not_stop_the_wait_for_an_answer(bench: Bench) -> None:
+    async def late() -> Answer:
+        bench.control.leave.set()
+        await bench.clock.sleep(60)
+        return answer(200, fakes.DATADOG_CREATED)
+
+    bench.service.creates = [late]
+    seen = await run(bench)
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+    assert bench.log.lines[-1] == "ended later"
+
+
+async def test_a_process_that_was_stopped_finds_its_answer_in_the_socket(bench: Bench) -> None:
+    async def stopped() -> Answer:
+        bench.clock.time += 10_000  # SIGSTOP, and SIGCONT hours later
+        await bench.clock.sleep(0.5)
+        return answer(200, fakes.DATADOG_CREATED)
+
+    bench.service.creates = [stopped]
+    seen = await run(bench)
+    assert seen.result.exit_code == Exit.READY
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+
+
+@pytest.mark.parametrize(
+    ("known", "outcome"),
+    [
+        (NotSent("It was left before the connection stood."), "not_created"),
+        (Answer(200, {}, json.dumps(fakes.DATADOG_CREATED).encode(), complete=False), "created"),
+    ],
+)
+async def test_giving_up_takes_what_the_transport_knows_by_then(bench: Bench, known: Any, outcome: str) -> None:
+    async def interrupted() -> Answer:
+        try:
+            return await silence()
+        except asyncio.CancelledError:
+            if isinstance(known, Answer):
+                return known
+            raise known from None
+
+    bench.service.creates = [interrupted] * 5
+    bench.control.give_up.set()
+    seen = await run(bench)
+    assert seen.result.outcome == outcome
+    if outcome == "created":
+        assert bench.vault.held == fakes.DATADOG_SECRETS
+
+
+# ---- refusals --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 422])
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+async def test_a_refusal_creates_nothing(
+    bench: Bench, name: str, provider: Provider, order: Order, status: int
+) -> None:
+    bench.service.creates = [answer(status, {"errors": ["no"]}, X_Request_Id="req-1")]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED), name
+    assert bench.service.posted == 1
+    assert bench.log.lines[-3:] == ["unspool", "refused", "ended refused"]
+    assert bench.attempt.spooled is None
+    assert seen.result.as_json()["error"]["request_id"] == "req-1"
+
+
+async def test_a_refusal_names_the_field(bench: Bench) -> None:
+    bench.service.creates = [answer(400, {"errorCode": "E0000088", "errorId": "oae1"})]
+    seen = await run(bench, Okta(), fakes.okta_order())
+    error = seen.result.as_json()["error"]
+    assert (error["code"], error["field"], error["request_id"]) == ("E0000088", "organization.subdomain", "oae1")
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_a_refusal_and_goes_nowhere(bench: Bench, status: int) -> None:
+    bench.service.creates = [answer(status, b"", Location="https://elsewhere.example/api/v1/org")]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED)
+    assert "elsewhere.example" in (seen.result.trouble or Trouble("")).cause
+    assert not [call for call in bench.service.calls if "elsewhere" in call.url]
+
+
+# ---- odd answers -----------------------------------------------------------------------------------
+
+DATADOG_BODY = json.dumps(fakes.DATADOG_CREATED)
+CUT_AT = DATADOG_BODY.index(', "user"')
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        DATADOG_BODY[: CUT_AT + 1],
+        DATADOG_BODY[: CUT_AT + 12],
+        "\ufeff" + DATADOG_BODY,
+        DATADOG_BODY + "\n",
+        "created: " + DATADOG_BODY,
+    ],
+)
+async def test_known_fields_of_an_odd_body_are_used(bench: Bench, body: str) -> None:
+    bench.service.creates = [Answer(200, {}, body.encode())]
+    seen = await run(bench)
+    assert seen.result.outcome == "created"
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+
+
+async def test_a_missing_key_is_said_and_the_answer_kept(bench: Bench) -> None:
+    body = {**fakes.DATADOG_CREATED, "application_key": {"name": "x"}}
+    bench.service.creates = [answer(200, body)]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+    assert bench.vault.held == {"api_key": fakes.DATADOG_SECRETS["api_key"]}
+    assert bench.attempt.spooled is not None
+    assert "application key" in (seen.result.trouble or Trouble("")).cause
+    assert seen.result.spool in (seen.result.trouble or Trouble("")).cause
+
+
+@pytest.mark.parametrize("odd", [None, 7, ["x"], {"key": None}, "text"])
+async def test_wrong_types_reject_nothing(bench: Bench, odd: Any) -> None:
+    bench.service.creates = [answer(200, {**fakes.DATADOG_CREATED, "api_key": odd, "user": odd, "more": odd})]
+    seen = await run(bench)
+    assert seen.result.outcome == "created"
+    assert bench.vault.held == {"application_key": fakes.DATADOG_SECRETS["application_key"]}
+    assert bench.attempt.spooled is not None
+
+
+async def test_keys_of_unexpected_length_are_stored_as_they_are(bench: Bench) -> None:
+    bench.service.creates = [
+        answer(200, {**fakes.DATADOG_CREATED, "api_key": {"key": "k"}, "application_key": {"hash": "h" * 5000}})
+    ]
+    seen = await run(bench)
+    assert seen.result.exit_code == Exit.READY
+    assert bench.vault.held == {"api_key": "k", "application_key": "h" * 5000}
+
+
+# ---- stores ----------------------------------------------------------------------------------------
+
+FAULTS = (failed_store(), ValueError("secret"), OSError(28, "No space left"), UnicodeError("secret"))
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_store_that_fails_is_followed_by_the_fallback(bench: Bench, fault: Exception) -> None:
+    bench.log.faults["keep file"] = fault
+    seen = await run(bench)
+    assert bench.fallback.held == fakes.DATADOG_SECRETS
+    assert (seen.result.outcome, seen.result.exit_code, seen.result.ready) == ("created", Exit.ATTENTION, True)
+    assert seen.result.as_json()["stored"] == {"fallback": "datadog-my-child"}
+    assert seen.result.secrets == {}
+    assert "store failed" in (seen.result.trouble or Trouble("")).cause
+    assert bench.attempt.spooled is None
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_what_no_store_takes_is_left_to_the_screen(bench: Bench, fault: Exception) -> None:
+    bench.log.faults |= {"keep file": fault, "keep fallback": fault, "spool": full_disk()}
+    seen = await run(bench)
+    said = seen.result.as_json()
+    assert said["secrets"] == fakes.DATADOG_SECRETS
+    assert said["stored"] is None
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+
+
+async def test_with_every_store_failed_the_spool_stays(bench: Bench) -> None:
+    bench.log.faults |= {"keep file": failed_store(), "keep fallback": failed_store()}
+    seen = await run(bench)
+    assert bench.attempt.spooled == json.dumps(fakes.DATADOG_CREATED).encode()
+    assert seen.result.spool in (seen.result.trouble or Trouble("")).cause
+
+
+@pytest.mark.parametrize("fault", [full_disk(), ValueError("a bug")])
+@pytest.mark.parametrize("fault_at", ["spool", "answered", "created", "stored", "unspool", "profile", "ended ready"])
+async def test_a_full_disk_after_the_answer_stops_nothing(bench: Bench, fault_at: str, fault: Exception) -> None:
+    bench.log.faults[fault_at] = fault
+    seen = await run(bench)
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+    assert (seen.result.outcome, seen.result.ready) == ("created", True)
+    assert bench.service.posted == 1
+    assert bench.attempt.closed
+    if fault_at != "ended ready":
+        assert seen.result.exit_code == Exit.ATTENTION
+
+
+async def test_an_odd_answer_without_a_spool_is_shown(bench: Bench) -> None:
+    bench.log.faults["spool"] = full_disk()
+    bench.service.creates = [answer(200, b"created, key " + b"a" * 32)]
+    seen = await run(bench)
+    assert seen.result.as_json()["secrets"] == {"answer": "created, key " + "a" * 32}
+    assert "shown here" in (seen.result.trouble or Trouble("")).cause
+
+
+@pytest.mark.parametrize("fault", [full_disk(), ValueError("a bug")])
+async def test_a_profile_that_cannot_be_saved_is_a_remark(bench: Bench, fault: Exception) -> None:
+    bench.log.faults["profile saved"] = fault
+    seen = await run(bench)
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+    assert (seen.result.ready, seen.result.exit_code, seen.result.profile) == (True, Exit.ATTENTION, "")
+    assert "profile was not saved" in (seen.result.trouble or Trouble("")).cause
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answer(200, fakes.DATADOG_CREATED),
+        answer(200, {**fakes.DATADOG_CREATED, "application_key": None}),
+        answer(200, b"not json " + b"a" * 32),
+        answer(500, b"oops"),
+        answer(400, {}),
+        NoAnswer("reset"),
+    ],
+)
+async def test_with_the_screen_as_the_store_nothing_touches_the_disk(reply: Any) -> None:
+    bench = Bench("screen")
+    bench.service.creates = [reply]
+    await run(bench)
+    assert not {"spool", "keep file", "keep fallback"}.intersection(bench.log.lines)
+    assert (bench.vault.held, bench.fallback.held) == ({}, {})
+
+
+async def test_with_the_screen_as_the_store_the_result_has_the_secrets() -> None:
+    seen = await run(Bench("screen"))
+    said = seen.result.as_json()
+    assert said["secrets"] == fakes.DATADOG_SECRETS
+    assert (said["stored"], seen.result.exit_code) == ({"screen": "datadog-my-child"}, Exit.READY)
+
+
+async def test_with_the_screen_as_the_store_an_answer_that_is_not_understood_is_shown() -> None:
+    bench = Bench("screen")
+    bench.service.creates = [answer(200, b"not json " + b"a" * 32)]
+    seen = await run(bench)
+    assert seen.result.as_json()["secrets"] == {"answer": "not json " + "a" * 32}
+    assert seen.result.exit_code == Exit.UNKNOWN
+
+
+# ---- faults of our own -----------------------------------------------------------------------------
+
+
+class Buggy(Datadog):
+    """Fails with a text that holds a secret, in the method it is told."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def _fail(self, where: str) -> None:
+        if where == self._where:
+            raise ValueError(fakes.DATADOG_SECRETS["api_key"])
+
+    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+        self._fail("created")
+        return super().created(order, answer, domain)
+
+    def next_steps(self, created: Created) -> tuple[str, ...]:
+        self._fail("next_steps")
+        return super().next_steps(created)
+
+    def refused(self, answer: Answer) -> Refused:
+        self._fail("refused")
+        return super().refused(answer)
+
+    def find(self, *arguments: Any) -> Any:
+        self._fail("find")
+        return super().find(*arguments)
+
+    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+        self._fail("ready")
+        return super().ready(connection, created)
+
+
+@pytest.mark.parametrize("where", ["created", "next_steps"])
+async def test_a_bug_after_the_answer_loses_nothing(bench: Bench, where: str) -> None:
+    seen = await run(bench, Buggy(where))
+    assert seen.result.exit_code == Exit.BUG
+    assert seen.result.outcome != "not_created"
+    assert bench.attempt.spooled == json.dumps(fakes.DATADOG_CREATED).encode()
+    assert seen.result.spool in (seen.result.trouble or Trouble("")).cause
+    assert bench.service.posted == 1
+
+
+async def test_a_bug_after_the_answer_loses_nothing_on_the_screen_either() -> None:
+    seen = await run(Bench("screen"), Buggy("created"))
+    assert seen.result.as_json()["secrets"] == {"answer": json.dumps(fakes.DATADOG_CREATED)}
+
+
+async def test_a_bug_while_probing_leaves_keys_and_outcome_alone(bench: Bench) -> None:
+    seen = await run(bench, Buggy("ready"))
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.BUG)
+    assert (seen.result.trouble or Trouble("")).meaning == "The org was created."
+
+
+@pytest.mark.parametrize(("where", "reply"), [("refused", answer(400, {})), ("find", NoAnswer("reset"))])
+async def test_a_bug_elsewhere_is_told(bench: Bench, where: str, reply: Any) -> None:
+    bench.service.creates = [reply]
+    seen = await run(bench, Buggy(where))
+    assert (seen.result.exit_code, bench.service.posted) == (Exit.BUG, 1)
+    assert bench.attempt.closed
+
+
+async def test_a_bug_while_the_request_is_on_its_way_leaves_the_outcome_unknown(bench: Bench) -> None:
+    bench.service.creates = [RuntimeError("of the transport")]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("unknown", Exit.BUG, 1)
+    assert (seen.result.trouble or Trouble("")).meaning.startswith("It is not known")
+
+
+@pytest.mark.parametrize("fault", [Refused("no"), BadInput("odd"), NotSent("gone"), Unusable("broken")])
+async def test_no_failure_after_the_org_exists_says_that_nothing_was_created(bench: Bench, fault: Trouble) -> None:
+    class Raising(Datadog):
+        def ready(self, *_: Any) -> Any:
+            raise fault
+
+    seen = await run(bench, Raising())
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+    assert (seen.result.trouble or Trouble("")).meaning == "The org was created."
+
+
+# ---- settling and being ready ----------------------------------------------------------------------
+
+
+async def test_okta_settles_for_thirty_seconds_to_a_deadline(bench: Bench) -> None:
+    seen = await run(bench, Okta(), fakes.okta_order())
+    left = [event.left_seconds for event in seen.stages("settle") if event.left_seconds is not None]
+    assert left == list(range(30, 0, -1))
+
+
+async def test_a_slow_clock_skips_seconds_and_not_the_deadline(bench: Bench) -> None:
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and event.left_seconds == 25:
+            bench.clock.time += 20.5  # the process was stopped
+
+    seen = await run(bench, Okta(), fakes.okta_order(), watch)
+    left = [event.left_seconds for event in seen.stages("settle") if event.left_seconds is not None]
+    assert left[:6] == [30, 29, 28, 27, 26, 25]
+    assert left[6:] <= [5, 4, 3, 2, 1]
+    assert bench.clock.now() <= 1032
+
+
+async def test_the_new_org_is_asked_until_it_answers(bench: Bench) -> None:
+    bench.service.ready_after = 5
+    seen = await run(bench)
+    assert seen.result.ready
+    assert bench.log.lines.count("probe org") >= 5
+    assert [event.left_seconds for event in seen.stages("ready") if event.left_seconds][:2] == [300, 297]
+
+
+async def test_an_org_that_does_not_answer_is_created_and_not_ready(bench: Bench) -> None:
+    bench.service.ready_after = 10_000
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", False, Exit.ATTENTION)
+    assert bench.clock.now() - 1000 == pytest.approx(creation.READY_SECONDS, abs=5)
+    assert bench.log.lines[-1] == "ended later"
+    assert "resume" in (seen.result.trouble or Trouble("")).advice
+
+
+@pytest.mark.parametrize("stage", ["settle", "ready"])
+async def test_leaving_while_it_settles_or_is_asked(bench: Bench, stage: str) -> None:
+    bench.service.ready_after = 10_000
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and (event.stage, event.state) == (stage, "waiting"):
+            bench.control.leave.set()
+
+    seen = await run(bench, Okta(), fakes.okta_order(), watch)
+    assert bench.vault.held == fakes.OKTA_SECRETS
+    assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", False, Exit.ATTENTION)
+    assert bench.log.lines[-1] == "ended later"
+
+
+# ---- who listens -----------------------------------------------------------------------------------
+
+
+async def test_a_creation_goes_on_when_nobody_takes_its_events(bench: Bench) -> None:
+    creating = create(bench, Datadog(), fakes.datadog_order())
+    async for event in creating:
+        if isinstance(event, Progress) and event.stage == "send":
+            break
+    await creating.aclose()
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+    assert bench.log.lines[-1] == "ended ready"
+
+
+async def test_a_creation_goes_on_when_its_consumer_is_cancelled(bench: Bench) -> None:
+    async def consume() -> None:
+        async for event in create_org(Datadog(), fakes.datadog_order(), bench.tools):
+            if isinstance(event, Progress) and event.stage == "send":
+                sending.set()
+
+    sending = asyncio.Event()
+    task = asyncio.ensure_future(consume())
+    await sending.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+
+
+@pytest.mark.parametrize("at_event", range(0, 24, 3))
+async def test_a_consumer_that_fails_at_any_event_loses_nothing(bench: Bench, at_event: int) -> None:
+    async def consume() -> None:
+        seen = 0
+        async for _ in creating:
+            seen += 1
+            if seen > at_event:
+                raise ZeroDivisionError
+
+    creating = create(bench, Okta(), fakes.okta_order())
+    with pytest.raises(ZeroDivisionError):
+        await consume()
+    await creating.aclose()
+    assert bench.vault.held == fakes.OKTA_SECRETS
+    assert bench.service.posted == 1
+
+
+# ---- results ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("result", "exit_code"),
+    [
+        (Result("created", "okta", "s", "n", ready=True), 0),
+        (Result("created", "okta", "s", "n"), 6),
+        (Result("created", "okta", "s", "n", ready=True, trouble=Attention("x")), 6),
+        (Result("not_created", "okta", "s", "n", trouble=Refused("x")), 3),
+        (Result("not_created", "okta", "s", "n", trouble=NotSent("x")), 4),
+        (Result("not_created", "okta", "s", "n", trouble=BadInput("x")), 2),
+        (Result("unknown", "okta", "s", "n", trouble=NoAnswer("x")), 5),
+        (Result("unknown", "okta", "s", "n", trouble=Trouble("x")), 1),
+    ],
+)
+def test_exit_codes_and_json(result: Result, exit_code: int) -> None:
+    assert result.exit_code == exit_code
+    said = json.loads(json.dumps(result.as_json()))
+    assert set(said) >= KEYS
+    assert (said["outcome"], said["ready"], said["org"], said["stored"]) == (result.outcome, result.ready, None, None)
+    assert (said["error"] is None) == (result.trouble is None)
+    if said["error"]:
+        assert set(said["error"]) >= {"code", "message", "hint", "request_id"}
+        assert said["error"]["message"].split(".")[0] + "." == (result.trouble or Trouble("")).meaning
+
+
+async def test_the_clock_of_these_tests_wakes_sleepers_in_order() -> None:
+    async def slept(seconds: float) -> float:
+        await clock.sleep(seconds)
+        return clock.now()
+
+    clock = FakeClock()
+    assert tuple(await asyncio.gather(slept(30), slept(1))) == (1030.0, 1001.0)
+
+
+def test_the_log_of_these_tests_writes_before_it_fails() -> None:
+    log = Log(faults={"x": KeyError()})
+    with pytest.raises(KeyError):
+        log("x")
+    assert log.lines == ["x"]
