@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orgwizard import private
 from orgwizard.answers import Draft
-from orgwizard.errors import Trouble, Unusable
+from orgwizard.errors import Trouble
 
 LARGEST_DRAFT = 256 * 1024
 
@@ -26,7 +26,7 @@ class Drafts:
         """Return the saved draft, or None where there is none that can be read."""
         try:
             return Draft.from_json(json.loads(private.read(self._path, LARGEST_DRAFT)))
-        except (FileNotFoundError, Unusable, ValueError, Trouble):
+        except (FileNotFoundError, ValueError, RecursionError, Trouble):
             return None
 
     def remove(self) -> None:

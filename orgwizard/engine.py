@@ -48,13 +48,13 @@ class Engine:
             if not self.idle.is_set():
                 return False
             self.idle.clear()
-        asyncio.run_coroutine_threadsafe(self._create(begin, tell), self._loop)
+            self._control = control = Control()  # here, so that a signal right after this is not lost
+        asyncio.run_coroutine_threadsafe(self._create(begin(control), tell), self._loop)
         return True
 
-    async def _create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> None:
+    async def _create(self, events: AsyncIterator[Event], tell: Callable[[Event], None]) -> None:
         try:
-            self._control = Control()
-            async for event in begin(self._control):
+            async for event in events:
                 _told(tell, event)
         finally:
             self._control = None
@@ -69,12 +69,9 @@ class Engine:
         self._ask("give_up")
 
     def _ask(self, what: str) -> None:
-        def set_it() -> None:
-            if self._control is not None:
-                getattr(self._control, what).set()
-
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(set_it)
+        control = self._control  # the one that runs now, not one that begins meanwhile
+        if control is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(getattr(control, what).set)
 
     def close(self) -> None:
         """Wait for a running creation, then end the thread."""
