@@ -259,21 +259,22 @@ _MEANINGS: Mapping[str, _Meaning] = {
     "E0000172": _Meaning("The subdomain is too long.", "Choose a shorter subdomain.", "organization.subdomain"),
 }
 _BY_STATUS: Mapping[int, str] = {401: "E0000011", 403: "E0000006", 404: "E0000007", 405: "E0000022", 429: "E0000047"}
-# What Okta calls our fields in the causes of a general validation error.
-_CAUSE_FIELDS: tuple[tuple[str, str], ...] = (
-    ("subdomain", "organization.subdomain"),
-    ("website", "organization.website"),
-    ("firstname", "administrator.first_name"),
-    ("lastname", "administrator.last_name"),
-    ("email", "administrator.email"),
-    ("login", "administrator.login"),
-    ("password", "administrator.password"),
-    ("recovery_question.answer", "administrator.recovery_answer"),
-    ("answer", "administrator.recovery_answer"),
-    ("question", "administrator.recovery_question"),
-    ("profile", "administrator.profile"),
-    ("name", "organization.name"),
-)
+# What Okta calls our fields in the causes of a general validation error, such as "login: too long".
+_CAUSE_FIELDS: Mapping[str, str] = {
+    "subdomain": "organization.subdomain",
+    "name": "organization.name",
+    "website": "organization.website",
+    "firstname": "administrator.first_name",
+    "lastname": "administrator.last_name",
+    "email": "administrator.email",
+    "login": "administrator.login",
+    "password": "administrator.password",
+    "recovery_question": "administrator.recovery_question",
+    "question": "administrator.recovery_question",
+    "answer": "administrator.recovery_answer",
+    "profile": "administrator.profile",
+    **{name.lower(): "administrator.profile" for name in PROFILE_LIMITS},
+}
 
 
 def _causes(error: Mapping[str, Any]) -> list[str]:
@@ -283,8 +284,14 @@ def _causes(error: Mapping[str, Any]) -> list[str]:
 
 
 def _field_of(causes: list[str]) -> str:
-    told = " ".join(causes).lower()
-    return next((ours for theirs, ours in _CAUSE_FIELDS if theirs in told), "")
+    """Return the field that the causes are about: the last name before a colon, else the first anywhere."""
+    for cause in causes:
+        before, colon, _ = cause.lower().partition(":")
+        path = re.findall("[a-z_]+", before) if colon else []
+        words = [*reversed(path), *re.findall("[a-z_]+", cause.lower())]
+        if field := next((_CAUSE_FIELDS[word] for word in words if word in _CAUSE_FIELDS), ""):
+            return field
+    return ""
 
 
 def refusal(answer: Answer) -> Refused:

@@ -1,6 +1,7 @@
 """What holds for every provider in `PROVIDERS`, whatever its service."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
@@ -250,7 +251,11 @@ junk = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-MEMBERS = ["id", "name", "subdomain", "token", "_links", "organization", "href", "public_id", "org", "api_key", "key", "application_key", "hash", "user", "handle", "data", "included", "attributes", "type", "created_at", "orgs", "errors", "detail", "title", "errorCode", "errorSummary", "errorCauses", "errorId", "status"]
+MEMBERS = re.findall(
+    r"\w+",
+    "id name subdomain token _links organization href public_id org api_key key application_key hash user handle data "
+    "included attributes type created_at orgs errors detail title errorCode errorSummary errorCauses errorId status",
+)
 bodies = st.recursive(
     junk,
     lambda inner: st.dictionaries(st.sampled_from(MEMBERS), inner, max_size=8) | st.lists(inner, max_size=2),
