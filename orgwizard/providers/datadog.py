@@ -370,7 +370,7 @@ def _remarks(org: Mapping[str, Any], found: Mapping[str, str]) -> tuple[str, ...
         remarks.append("The answer held no API key. Sign in to the child org and make one.")
     if not found["application_key"]:
         remarks.append("The answer held no application key. Sign in to the child org and make one.")
-    if not org.get("public_id"):
+    if not _text(org, "public_id"):
         remarks.append("The answer held no org id.")
     return tuple(remarks)
 

@@ -1,0 +1,570 @@
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+from orgwizard.answers import Draft, Typed, problems, questions, validated
+from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
+from orgwizard.providers.base import Checked, Found, Order, Readiness, order
+from orgwizard.providers.datadog import SITES, Datadog, DatadogOrganization, Keys
+from orgwizard.values import Answer, Conversation, Created, Reply, revealed
+
+T = TypeVar("T")
+DATADOG = Datadog()
+API = "https://api.datadoghq.eu"
+API_KEY, APPLICATION_KEY = "a" * 32, "b" * 40
+
+
+def wanted(site: str = "datadoghq.eu", **organization: Typed) -> Order:
+    draft = Draft("datadog")
+    draft.section("parent").update({"site": site, "method": "keys"})
+    draft.credentials.update({"api_key": SecretStr(API_KEY), "application_key": SecretStr(APPLICATION_KEY)})
+    draft.section("organization").update({"name": "Child", **organization})
+    return order(DATADOG, draft, lambda _: SecretStr(""))
+
+
+def answer(status: int, body: Any = None, /, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Answer(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+def talk(conversation: Conversation[T], replies: Mapping[str, Reply]) -> T:
+    """Answer each call by its path; an unexpected call fails, and so does a reply that nobody asked for."""
+    left = dict(replies)
+    try:
+        calls = next(conversation)
+        while True:
+            calls = conversation.send(tuple(left.pop(call.url.removeprefix(API)) for call in calls))
+    except StopIteration as end:
+        assert not left
+        result: T = end.value
+        return result
+
+
+# ---- fields -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"name": "x"}, ""),
+        ({"name": "x" * 32}, ""),
+        ({"name": "\U0001f600" * 32}, ""),
+        ({"name": f" {'x' * 32} "}, ""),
+        ({"name": "x" * 33}, "At most 32 characters, you typed 33."),
+        ({"name": "x" * 35}, "At most 32 characters, you typed 35."),
+        ({"name": ""}, "Needed."),
+        ({"name": " "}, "Needed."),
+        (
+            {"name": "a\u200bb"},
+            "Invisible character at position 2 (zero width space). Delete it or type the text again.",
+        ),
+        ({"name": 5}, 'Text in quotes is expected, such as "example".'),
+        ({"name": "x", "billing": "parent_billing"}, ""),
+        ({"name": "x", "billing": {"type": "parent_billing"}}, ""),
+        ({"name": "x", "billing": "mine"}, "It must be 'parent_billing'."),
+        ({"name": "x", "billing": {"type": "mine"}}, "It must be 'parent_billing'."),
+        ({"name": "x", "billing": {"type": "parent_billing", "more": 1}}, "It must be 'parent_billing'."),
+        ({"name": "x", "billing": ["parent_billing"]}, "It must be 'parent_billing'."),
+        ({"name": "x", "subscription": "trial"}, ""),
+        ({"name": "x", "subscription": {"type": "free"}}, ""),
+        ({"name": "x", "subscription": {"type": "pro"}}, ""),
+        ({"name": "x", "subscription": "gold"}, "It must be 'trial', 'free' or 'pro'."),
+        ({"name": "x", "subscription": {"type": None}}, ""),
+        ({"name": "x", "description": "y"}, "Unknown. Known here: name, billing, subscription."),
+    ],
+)
+def test_limits_of_the_organization(typed: dict[str, Typed], words: str) -> None:
+    assert " ".join(problems(DatadogOrganization, typed).values()) == words
+
+
+@pytest.mark.parametrize("name", ["api_key", "application_key"])
+@pytest.mark.parametrize(
+    ("key", "fine"), [(API_KEY, True), ("x", True), ("", False), ("a b", False), ("a\n", False), ("ä", False)]
+)
+def test_a_key_must_fit_into_a_header(name: str, key: str, fine: bool) -> None:
+    typed = {"api_key": SecretStr(API_KEY), "application_key": SecretStr(APPLICATION_KEY), name: SecretStr(key)}
+    assert list(problems(Keys, typed)) == ([] if fine else [name])
+
+
+any_text = st.text(st.characters(exclude_categories=[]), max_size=40)
+
+
+@settings(deadline=None)
+@given(
+    st.fixed_dictionaries(
+        {"name": any_text}, optional={"billing": any_text | st.just("parent_billing"), "subscription": any_text}
+    )
+)
+def test_answers_are_valid_exactly_where_no_problem_is_told(typed: dict[str, Typed]) -> None:
+    if problems(DatadogOrganization, typed):
+        with pytest.raises(ValueError, match="validation error"):
+            validated(DatadogOrganization, typed)
+    else:
+        assert 1 <= len(validated(DatadogOrganization, typed).model_dump()["name"]) <= 32
+
+
+def test_the_questions_are_read_off_the_models() -> None:
+    asked = {q.name: q for model in (Keys, DatadogOrganization) for q in questions(model)}
+    assert [name for name, q in asked.items() if q.secret] == ["api_key", "application_key"]
+    assert [name for name, q in asked.items() if q.asked] == ["api_key", "application_key", "name"]
+    assert asked["api_key"].env == ("DD_API_KEY", "DATADOG_API_KEY")
+    assert asked["application_key"].env == ("DD_APP_KEY", "DATADOG_APP_KEY")
+    assert (asked["name"].longest, asked["name"].required) == (32, True)
+    assert asked["subscription"].choices == ("trial", "free", "pro")
+
+
+def test_who_becomes_the_admin_and_the_risk_of_saml_are_said() -> None:
+    assert DATADOG.administrator is None
+    said = " ".join(DATADOG.administrator_note)
+    assert "owner of the application key becomes the admin" in said
+    assert "SAML" in said
+
+
+# ---- the site -----------------------------------------------------------------------------------
+
+NINE = {
+    "US1": ("datadoghq.com", "app.datadoghq.com"),
+    "US3": ("us3.datadoghq.com", "us3.datadoghq.com"),
+    "US5": ("us5.datadoghq.com", "us5.datadoghq.com"),
+    "EU1": ("datadoghq.eu", "app.datadoghq.eu"),
+    "AP1": ("ap1.datadoghq.com", "ap1.datadoghq.com"),
+    "AP2": ("ap2.datadoghq.com", "ap2.datadoghq.com"),
+    "UK1": ("uk1.datadoghq.com", "uk1.datadoghq.com"),
+    "US1-FED": ("ddog-gov.com", "app.ddog-gov.com"),
+    "US2-FED": ("us2.ddog-gov.com", "us2.ddog-gov.com"),
+}
+
+
+@pytest.mark.parametrize(("name", "key", "app"), [(name, *hosts) for name, hosts in NINE.items()])
+def test_a_site_is_known_by_key_name_api_and_app_url(name: str, key: str, app: str) -> None:
+    api = f"https://api.{key}"
+    ways = [key, f" {key.upper()} ", f"https://{key}", name, name.lower(), api, f"{api}/", f"{api}:443/api/v1/org"]
+    for typed in [*ways, f"https://{app}/organization-settings/users?x=1", app]:
+        site = DATADOG.site(typed)
+        assert (site.key, site.url, site.app_url, site.title) == (key, api, f"https://{app}", name)
+        assert (site.notice, site.question) == ("", "")
+        assert site.location
+
+
+def test_there_are_nine_sites() -> None:
+    assert [site.title for site in SITES] == list(NINE)
+    assert DATADOG.sites == SITES
+
+
+@pytest.mark.parametrize(
+    "typed", ["datadoghq.fr", "us9.datadoghq.com", "api.datadoghq.com.evil.example", "evil.example"]
+)
+def test_an_unknown_site_is_refused_with_the_known_ones(typed: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        DATADOG.site(typed)
+    assert caught.value.cause.startswith(f"There is no Datadog site {typed}. Known: datadoghq.com, us3.datadoghq.com,")
+    assert caught.value.cause.endswith("or give an API URL with https://.")
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "US2", "http://api.datadoghq.com", "https://ada:x@api.datadoghq.com", "https://https://x.example"]
+)
+def test_what_is_no_site_is_refused(typed: str) -> None:
+    with pytest.raises(BadInput):
+        DATADOG.site(typed)
+
+
+@pytest.mark.parametrize("typed", ["https://proxy.example", "https://api.datadoghq.com:8443"])
+def test_another_api_url_needs_a_yes_first(typed: str) -> None:
+    site = DATADOG.site(f"{typed}/api/")
+    assert (site.key, site.url) == (typed, typed)
+    assert site.question == f"{typed} is not one of Datadog's sites. Your keys will be sent there. Is it yours?"
+
+
+@pytest.mark.parametrize("typed", ["http://127.0.0.1:8080", "http://localhost:8080/", "localhost:8080"])
+def test_a_service_on_this_machine_needs_no_question(typed: str) -> None:
+    assert DATADOG.site(typed).question == ""
+
+
+# ---- the request ----------------------------------------------------------------------------------
+
+
+def test_the_request_is_the_documented_one() -> None:
+    call = DATADOG.request(wanted())
+    assert (call.method, call.url, call.once) == ("POST", f"{API}/api/v1/org", True)
+    assert revealed(call.headers) == {
+        "Accept": "application/json",
+        "Content-Type": "application/json",
+        "DD-API-KEY": API_KEY,
+        "DD-APPLICATION-KEY": APPLICATION_KEY,
+    }
+    assert call.body == {"name": "Child"}
+
+
+@pytest.mark.parametrize("form", [lambda kind: kind, lambda kind: {"type": kind}])
+def test_deprecated_members_are_sent_only_if_given(form: Any) -> None:
+    given = wanted(billing=form("parent_billing"), subscription=form("pro"))
+    assert DATADOG.request(given).body == {
+        "name": "Child",
+        "billing": {"type": "parent_billing"},
+        "subscription": {"type": "pro"},
+    }
+    assert DATADOG.request(wanted(subscription=form("free"))).body == {
+        "name": "Child",
+        "subscription": {"type": "free"},
+    }
+
+
+# ---- the answer -----------------------------------------------------------------------------------
+
+RECORDED: dict[str, Any] = {
+    "org": {
+        "public_id": "dd2b22d8-0000-0000-0000-000000000002",
+        "name": "Child",
+        "billing": {"type": "parent_billing"},
+        "created": "2021-08-05 11:39:59",
+        "description": None,
+        "settings": {"saml_idp_endpoint": None, "saml_login_url": None, "saml": {"enabled": False}},
+        "subscription": {"started": 1628163600, "finished": None, "type": "pro", "id": 1},
+    },
+    "api_key": {"key": "0" * 32, "created_by": "user@example.com", "is_active": True, "disabled": ""},
+    "user": {"handle": "user@example.com", "title": None, "role": None, "access_role": "adm", "is_admin": True},
+    "application_key": {"hash": "1" * 40, "owner": "user@example.com", "org_id": 1, "revoked": False},
+}
+
+
+def created(**changed: Any) -> Created:
+    body = {name: value for name, value in {**RECORDED, **changed}.items() if value != "absent"}
+    return DATADOG.created(wanted(), answer(200, body))
+
+
+def test_the_recorded_answer_with_its_nulls_and_odd_dates_is_read() -> None:
+    found = created()
+    assert (found.id, found.name, found.url) == (RECORDED["org"]["public_id"], "Child", "https://app.datadoghq.eu")
+    assert found.secrets == {"api_key": SecretStr("0" * 32), "application_key": SecretStr("1" * 40)}
+    assert found.details == {"administrator": "user@example.com", "created": "2021-08-05 11:39:59"}
+    assert found.remarks == ()
+
+
+@pytest.mark.parametrize(("key", "hash_"), [("k", "h"), ("k" * 99, "h" * 99)])
+def test_keys_of_any_length_are_kept(key: str, hash_: str) -> None:
+    found = created(api_key={"key": key}, application_key={"hash": hash_})
+    assert {name: secret.get_secret_value() for name, secret in found.secrets.items()} == {
+        "api_key": key,
+        "application_key": hash_,
+    }
+
+
+NO_API_KEY = "The answer held no API key. Sign in to the child org and make one."
+NO_APPLICATION_KEY = "The answer held no application key. Sign in to the child org and make one."
+
+
+@pytest.mark.parametrize(
+    ("changed", "kept", "remarks"),
+    [
+        ({"application_key": "absent"}, ["api_key"], (NO_APPLICATION_KEY,)),
+        ({"application_key": None}, ["api_key"], (NO_APPLICATION_KEY,)),
+        ({"application_key": {"hash": None}}, ["api_key"], (NO_APPLICATION_KEY,)),
+        ({"application_key": {"hash": ""}}, ["api_key"], (NO_APPLICATION_KEY,)),
+        ({"application_key": {"key": "x"}}, ["api_key"], (NO_APPLICATION_KEY,)),
+        ({"api_key": "absent"}, ["application_key"], (NO_API_KEY,)),
+        ({"api_key": {"key": 5}}, ["application_key"], (NO_API_KEY,)),
+        ({"api_key": [], "application_key": 5}, [], (NO_API_KEY, NO_APPLICATION_KEY)),
+        ({"org": "absent"}, ["api_key", "application_key"], ("The answer held no org id.",)),
+        ({"org": {"public_id": None}}, ["api_key", "application_key"], ("The answer held no org id.",)),
+        ({"org": {"public_id": 5}}, ["api_key", "application_key"], ("The answer held no org id.",)),
+        ({"user": "absent"}, ["api_key", "application_key"], ()),
+    ],
+)
+def test_what_is_missing_is_remarked_and_the_rest_kept(
+    changed: dict[str, Any], kept: list[str], remarks: tuple[str, ...]
+) -> None:
+    found = created(**changed)
+    assert (list(found.secrets), found.remarks, found.name) == (kept, remarks, "Child")
+
+
+def test_what_to_do_next_names_the_org_and_its_address() -> None:
+    assert "Switch to Child in the org menu at https://app.datadoghq.eu" in DATADOG.next_steps(created())[0]
+
+
+# ---- refusals -----------------------------------------------------------------------------------
+
+EDGE = {"status": "error", "code": 403, "errors": ["Forbidden"], "statuspage": "x", "twitter": "y", "email": "z"}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"errors": ["Forbidden"]}, "Forbidden"),
+        ({"errors": ["API key required", "No"]}, "API key required; No"),
+        (EDGE, "Forbidden"),
+        ({"errors": [{"title": "Generic Error", "detail": "Missing attribute", "status": "403"}]}, "Missing attribute"),
+        ({"errors": [{"title": "Generic Error", "source": {"pointer": "/x"}}]}, "Generic Error"),
+        ({"errors": "Forbidden"}, "Forbidden"),
+        ({"errors": [None, {}, {"detail": None}, ""]}, ""),
+        ({"errors": None}, ""),
+        ({"errors": {}}, ""),
+        ([], ""),
+        (b"<html>Forbidden</html>", ""),
+    ],
+)
+def test_the_texts_of_every_shape_of_error_are_told(body: Any, said: str) -> None:
+    refused = DATADOG.refused(answer(403, body))
+    told = "Datadog refused: the keys, their site or their rights are wrong."
+    assert refused.cause == (f'{told} Datadog says: "{said}".' if said else told)
+
+
+@pytest.mark.parametrize(
+    ("status", "field", "words"),
+    [
+        (400, "organization.name", "did not accept the request"),
+        (401, "credentials.api_key", "did not accept the keys"),
+        (403, "credentials.application_key", "the keys, their site or their rights are wrong"),
+        (404, "site", "no such address"),
+        (409, "organization.name", "conflicts"),
+        (413, "organization.name", "too large"),
+        (422, "", "refused with HTTP 422"),
+        (429, "", "rate limit"),
+    ],
+)
+def test_each_status_names_its_field_or_cause(status: int, field: str, words: str) -> None:
+    said = answer(status, {"errors": ["Text."]}, dd_request_id="req-1")
+    refused = DATADOG.refused(said)
+    assert DATADOG.is_refusal(said)
+    assert (refused.code, refused.field, refused.request_id) == (f"HTTP {status}", field, "req-1")
+    assert words in refused.cause
+    assert refused.advice
+
+
+def test_the_name_of_a_used_up_limit_is_quoted() -> None:
+    assert "org_creation" in DATADOG.refused(answer(429, b"", x_ratelimit_name="org_creation")).advice
+
+
+@pytest.mark.parametrize(
+    ("reset", "wait"),
+    [("42", 42), ("0", 1), ("-5", 1), ("1.5", 1.5), ("soon", None), ("nan", None), ("inf", None), ("-inf", None)],
+)
+def test_the_reset_is_in_seconds_from_now(reset: str, wait: float | None) -> None:
+    assert DATADOG.wait_after(answer(429, b"", x_ratelimit_reset=reset), now=1767225610) == wait
+
+
+def test_no_other_header_tells_how_long_to_wait() -> None:
+    assert DATADOG.wait_after(answer(429, b"", retry_after="7", x_ratelimit_period="60"), now=0) is None
+
+
+# ---- the check ------------------------------------------------------------------------------------
+
+VALID = answer(200, {"status": "ok"})
+OWN = answer(200, {"orgs": [{"name": "Acme", "public_id": "abc"}]})
+
+
+def listed(*children: tuple[str, str], current: str = "uuid-0") -> Answer:
+    rows = [(current, "Acme"), *children]
+    return answer(
+        200,
+        {
+            "data": {"id": current, "type": "orgs"},
+            "included": [
+                {
+                    "id": id_,
+                    "type": "orgs",
+                    "attributes": {"public_id": f"p-{id_}", "name": name, "created_at": "2026-01-01", "url": None},
+                }
+                for id_, name in rows
+            ],
+        },
+    )
+
+
+def checked(keys: Reply = VALID, own: Reply = OWN, listing: Reply | None = None, name: str = "Child") -> Checked:
+    order = wanted(name=name)
+    replies = {"/api/v2/validate_keys": keys, "/api/v1/org": own, "/api/v2/org": listing or listed()}
+    return talk(DATADOG.check(order.connection, order.organization), replies)
+
+
+def states(found: Checked) -> dict[str, str]:
+    return {finding.stage: finding.state for finding in found.findings}
+
+
+def test_a_healthy_parent_is_named_and_the_name_is_free() -> None:
+    found = checked(listing=listed(("uuid-1", "Other")))
+    assert found.parent == "Acme"
+    assert states(found) == {"Keys": "ok", "Right to create": "ok", "Name": "ok"}
+    assert found.before == {"ids": [], "listed": True}
+
+
+def test_all_reads_carry_both_keys() -> None:
+    order = wanted()
+    for call in next(DATADOG.check(order.connection, order.organization)):
+        assert revealed(call.headers) == {
+            "Accept": "application/json",
+            "DD-API-KEY": API_KEY,
+            "DD-APPLICATION-KEY": APPLICATION_KEY,
+        }
+
+
+def test_twins_are_warned_of_and_remembered() -> None:
+    found = checked(listing=listed(("uuid-2", "Child"), ("uuid-1", "Child"), ("uuid-3", "child")))
+    assert states(found)["Name"] == "warning"
+    assert found.findings[-1].words == "a child org of this name exists since 2026-01-01"
+    assert found.before["ids"] == ["uuid-1", "uuid-2"]
+
+
+def test_the_parent_itself_is_no_twin() -> None:
+    assert states(checked(listing=listed(), name="Acme"))["Name"] == "ok"
+
+
+def test_without_an_organization_no_name_is_judged() -> None:
+    replies = {"/api/v2/validate_keys": VALID, "/api/v1/org": OWN, "/api/v2/org": listed()}
+    assert states(talk(DATADOG.check(wanted().connection), replies)) == {"Keys": "ok", "Right to create": "ok"}
+
+
+@pytest.mark.parametrize(
+    "listing",
+    [answer(403, EDGE), answer(404), answer(500), answer(200, b"<html>"), answer(200, {"data": {}}), NoAnswer("No.")],
+)
+def test_a_list_that_cannot_be_read_leaves_the_name_unproven(listing: Reply) -> None:
+    found = checked(listing=listing)
+    assert states(found)["Name"] == "unproven"
+    assert found.before["listed"] is False
+
+
+@pytest.mark.parametrize("keys", [answer(404), answer(429), answer(302), answer(200, b"<html>Hello</html>")])
+def test_keys_that_cannot_be_tried_are_unproven(keys: Reply) -> None:
+    assert states(checked(keys=keys))["Keys"] == "unproven"
+
+
+@pytest.mark.parametrize("own", [answer(404), answer(500), answer(200, b"<html>"), NotSent("No."), NoAnswer("No.")])
+def test_a_permission_that_cannot_be_read_is_unproven(own: Reply) -> None:
+    assert states(checked(own=own))["Right to create"] == "unproven"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("body", "said"), [({"errors": ["Forbidden"]}, "Forbidden"), (EDGE, "Forbidden"), (b"<html>", "HTTP {}")]
+)
+def test_keys_that_are_refused_are_named(status: int, body: Any, said: str) -> None:
+    with pytest.raises(Refused) as caught:
+        checked(keys=answer(status, body))
+    assert caught.value.cause == f'Datadog did not accept the keys. Datadog says: "{said.format(status)}".'
+    assert caught.value.field == "credentials.api_key"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_missing_permission_is_named(status: int) -> None:
+    with pytest.raises(Refused) as caught:
+        checked(own=answer(status, {"errors": ["Forbidden"]}))
+    assert "org_management" in caught.value.cause
+    assert caught.value.field == "credentials.application_key"
+
+
+def test_a_service_that_is_unwell_is_told_as_never_sent() -> None:
+    with pytest.raises(NotSent) as caught:
+        checked(keys=answer(503, b"<html>", dd_request_id="req-1"))
+    assert (caught.value.code, caught.value.request_id) == ("HTTP 503", "req-1")
+
+
+@pytest.mark.parametrize(
+    ("own", "listing", "name"),
+    [
+        (answer(200, {"orgs": []}), listed(), "Acme"),
+        (answer(200, {"orgs": None}), listed(), "Acme"),
+        (answer(200, {"orgs": [5]}), answer(403), "EU1"),
+        (answer(200, {"orgs": [{"name": None}]}), answer(200, {"included": [5, None, {"attributes": []}]}), "EU1"),
+    ],
+)
+def test_a_parent_without_a_name_goes_by_another(own: Reply, listing: Reply, name: str) -> None:
+    assert checked(own=own, listing=listing).parent == name
+
+
+# ---- an unknown outcome -----------------------------------------------------------------------------
+
+BEFORE = {"listed": True, "ids": ["uuid-1"]}
+
+
+def found(listing: Reply, before: Mapping[str, Any] = BEFORE) -> Found:
+    order = wanted()
+    return talk(DATADOG.find(order.connection, order.organization, before), {"/api/v2/org": listing})
+
+
+def test_a_child_that_is_listed_now_and_was_not_before_exists() -> None:
+    seen = found(listed(("uuid-1", "Child"), ("uuid-2", "Child"), ("uuid-3", "Other")))
+    assert seen.state == "exists"
+    assert seen.org == {"id": "p-uuid-2", "name": "Child", "url": "https://app.datadoghq.eu"}
+
+
+@pytest.mark.parametrize(
+    ("listing", "before", "state"),
+    [
+        (listed(("uuid-1", "Child")), BEFORE, "absent"),
+        (listed(), BEFORE, "absent"),
+        (listed(("uuid-2", "child")), BEFORE, "absent"),
+        (listed(current="uuid-9"), BEFORE, "absent"),
+        (listed(("uuid-2", "Child"), ("uuid-3", "Child")), BEFORE, "unclear"),
+        (listed(("uuid-2", "Child")), {"listed": False, "ids": []}, "unclear"),
+        (listed(("uuid-2", "Child")), {}, "unclear"),
+        (answer(403, EDGE), BEFORE, "unclear"),
+        (answer(200, b"<html>"), BEFORE, "unclear"),
+        (answer(200, {"included": None}), BEFORE, "unclear"),
+        (answer(503), BEFORE, "unclear"),
+        (NotSent("No."), BEFORE, "unclear"),
+        (NoAnswer("No."), BEFORE, "unclear"),
+    ],
+)
+def test_what_else_a_look_up_can_see(listing: Reply, before: Mapping[str, Any], state: str) -> None:
+    assert found(listing, before).state == state
+
+
+# ---- ready ----------------------------------------------------------------------------------------
+
+NEW = Created(
+    "abc/1", "Child", "https://app.datadoghq.eu", {"api_key": SecretStr("k"), "application_key": SecretStr("h")}
+)
+OWN_ORG = "/api/v1/org/abc%2F1"
+
+
+def ready(org: Created = NEW, **replies: Reply) -> Readiness:
+    paths = {"keys": "/api/v2/validate_keys", "own": OWN_ORG, "key": "/api/v1/validate"}
+    return talk(DATADOG.ready(wanted().connection, org), {paths[name]: reply for name, reply in replies.items()})
+
+
+def test_a_child_is_ready_when_its_keys_are_valid_and_read_it() -> None:
+    seen = ready(keys=VALID, own=answer(200, {"org": {"public_id": "abc/1"}}))
+    assert (seen.ready, seen.words) == (True, "both keys are valid and read the child org")
+
+
+@pytest.mark.parametrize(
+    "own", [answer(403, EDGE), answer(200, {"org": {"public_id": "other"}}), answer(200, b"<"), NoAnswer("No.")]
+)
+def test_valid_keys_are_enough(own: Reply) -> None:
+    seen = ready(keys=VALID, own=own)
+    assert (seen.ready, seen.words) == (True, "both keys are valid")
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [answer(401), answer(403, EDGE), answer(404), answer(500), answer(200, b"<html>"), NotSent("x"), NoAnswer("x")],
+)
+def test_early_failures_of_the_keys_mean_not_yet(keys: Reply) -> None:
+    assert not ready(keys=keys, own=answer(200, {"org": {"public_id": "abc/1"}})).ready
+
+
+@pytest.mark.parametrize(("reply", "is_ready"), [(answer(200, {"valid": True}), True), (answer(403, EDGE), False)])
+def test_an_api_key_alone_is_tried_alone(reply: Reply, is_ready: bool) -> None:
+    org = Created("abc", "Child", "", {"api_key": SecretStr("k")})
+    assert ready(org, key=reply).ready is is_ready
+    (call,) = next(DATADOG.ready(wanted().connection, org))
+    assert revealed(call.headers) == {"Accept": "application/json", "DD-API-KEY": "k"}
+
+
+def test_the_child_is_asked_with_its_own_keys() -> None:
+    for call in next(DATADOG.ready(wanted().connection, NEW)):
+        assert revealed(call.headers) == {"Accept": "application/json", "DD-API-KEY": "k", "DD-APPLICATION-KEY": "h"}
+
+
+def test_a_child_without_an_api_key_cannot_be_asked() -> None:
+    assert ready(Created("abc", "Child", "")).ready
+
+
+def test_datadog_asks_for_no_wait() -> None:
+    assert DATADOG.settle_seconds == 0
