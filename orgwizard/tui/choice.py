@@ -1,18 +1,45 @@
-"""A list in which one thing is chosen; what the arrows stand on is what is chosen."""
+"""What can be chosen and pressed: radio buttons, menus, buttons, each a row of text."""
 
 from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
-from textual.widgets import OptionList
+from textual.style import Style
+from textual.widget import Widget
+from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from orgwizard.text import printable
 
 
-class Choice(OptionList):
+class Listed(OptionList):
+    """A list whose cursor is seen without colours."""
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Reverse the row under the cursor: Textual drops `text-style: reverse` for options."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        under_cursor = self.has_focus and "option-list--option-highlighted" in component_classes
+        return style + Style(reverse=True) if under_cursor else style
+
+    def watch_highlighted(self, highlighted: int | None) -> None:
+        """Keep the row under the cursor in sight, in whatever scrolls around the list too."""
+        super().watch_highlighted(highlighted)
+        self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        around = next((node for node in self.ancestors if isinstance(node, VerticalScroll)), None)
+        if around is None or self.highlighted is None or not self.has_focus:
+            return
+        top = self.region.y + self.highlighted - round(self.scroll_y)
+        row = Region(self.region.x, top, self.region.width, 1)
+        around.scroll_to_region(row.translate(around.scroll_offset - around.region.offset), animate=False)
+
+
+class Choice(Listed):
     """A list of radio buttons: moving chooses, Enter goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", show=False)]
@@ -59,7 +86,7 @@ class Choice(OptionList):
         return Content(f"{mark} {self.rows[key]}")
 
 
-class Menu(OptionList):
+class Menu(Listed):
     """A list of things to do: Enter does the one under the cursor."""
 
     def __init__(self, rows: Mapping[str, str | Content], id: str) -> None:  # noqa: A002 - Textual's name
@@ -72,3 +99,23 @@ class Menu(OptionList):
     def on_mount(self) -> None:
         """Begin at the top."""
         self.highlighted = 0
+
+
+def button(label: str, action: str) -> Button:
+    """Return a button that does the action of its id."""
+    return Button(Content(f"[ {label} ]"), id=action, compact=True)
+
+
+def bullet(words: str) -> Horizontal:
+    """Return one sentence of a list, wrapped beside its mark."""
+    return Horizontal(
+        Static("•", classes="mark", markup=False),
+        Static(printable(words), classes="fact", markup=False),
+        classes="line",
+    )
+
+
+def labelled(label: str, *widgets: Widget) -> Horizontal:
+    """Return widgets under each other, with their label in the column of labels."""
+    held = widgets[0] if len(widgets) == 1 else Vertical(*widgets, classes="held")
+    return Horizontal(Static(label, classes="label", markup=False), held, classes="line part")

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from orgwizard.text import printable
+from orgwizard.tui.choice import button
 from orgwizard.tui.entry import Entry
 
 CREATE_WORD = "create"
@@ -35,8 +36,8 @@ class Ask(ModalScreen[bool]):
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
             with Horizontal(classes="answers"):
-                yield Button(self._no, id="no", compact=True)
-                yield Button(self._yes, id="yes", compact=True)
+                yield button(self._no, "no")
+                yield button(self._yes, "yes")
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
@@ -64,8 +65,8 @@ class Typed(ModalScreen[str]):
             yield Entry(self._value)
             yield Static("", classes="note", markup=False)
             with Horizontal(classes="answers"):
-                yield Button("Cancel", id="no", compact=True)
-                yield Button(self._yes, id="yes", compact=True)
+                yield button("Cancel", "no")
+                yield button(self._yes, "yes")
 
     def refusal(self, typed: str) -> str:
         """Return why *typed* is not an answer, or ""."""

@@ -2,9 +2,13 @@
 
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import Input
 
 from orgwizard.text import printable
@@ -46,6 +50,28 @@ class Entry(Input):
         )
         self.secret = secret
         self.cursor_blink = False
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line on which one writes as characters: blanks with an underline are not seen everywhere."""
+        if not self.value:
+            return self._empty_line()
+        text = "•" * len(self.value) if self.password else self.value
+        cursor = 1 if self.has_focus and self.cursor_at_end else 0
+        seen = max(0, min(self.size.width, cell_len(text) + cursor - round(self.scroll_x)))
+        return Strip([*super().render_line(y).crop(0, seen), self._line(self.size.width - seen)], self.size.width)
+
+    def _empty_line(self) -> Strip:
+        """Draw the placeholder, cut where the field ends, with the cursor on its first cell."""
+        text = set_cell_size(self.placeholder, min(self.size.width, cell_len(self.placeholder)))
+        style = self.rich_style + self.get_component_rich_style("input--placeholder", partial=True)
+        drawn = [Segment(text, style), self._line(self.size.width - cell_len(text))]
+        if not self.has_focus:
+            return Strip(drawn, self.size.width)
+        cursor = Segment((text or " ")[0], self.get_component_rich_style("input--cursor"))
+        return Strip([cursor, *Strip(drawn).crop(cell_len(cursor.text))], self.size.width)
+
+    def _line(self, width: int) -> Segment:
+        return Segment("_" * width, self.rich_style + Style(dim=True, underline=False))
 
     def _on_paste(self, event: events.Paste) -> None:
         """Take the first line that says something; nothing in a paste can submit the field."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -20,18 +21,25 @@ from orgwizard.tui.session import Session
 class Field(Vertical):
     """One question: its label, what is typed, and below it help or what is wrong."""
 
+    class Changed(Message):
+        """The user edited the field."""
+
+        def __init__(self, field: "Field", text: str) -> None:
+            self.field, self.text = field, text
+            super().__init__()
+
     def __init__(self, question: Question, value: Typed, offer: Offer | None = None) -> None:
         super().__init__(id=question.name, classes="field")
         self.question = question
         self._offer = offer
-        self._value = value
+        self._text = shown(value, offer)
 
     def compose(self) -> ComposeResult:
         """Yield label, entry and count on one row, and the note below."""
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
             yield Entry(
-                shown(self._value, self._offer),
+                self._text,
                 secret=self.question.secret,
                 placeholder=self._placeholder(),
                 id=f"{self.question.name}-entry",
@@ -56,6 +64,13 @@ class Field(Vertical):
             return self._offer.source
         return f"for example {self.question.example}" if self.question.example else ""
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell of edits, and not of the value that the field began with."""
+        event.stop()
+        if event.value != self._text:
+            self._text = event.value
+            self.post_message(self.Changed(self, event.value))
+
     def show(self, problem: str) -> None:
         """Show what is wrong, or else the help; and how much of the room is used."""
         self.set_class(bool(problem), "-wrong")
@@ -67,8 +82,7 @@ class Field(Vertical):
 
     def propose(self, value: str) -> None:
         """Put in a value that the user has not edited, without taking it for theirs."""
-        with self.prevent(Input.Changed):
-            self.entry.value = value
+        self._text = self.entry.value = value
 
 
 def shown(value: Typed, offer: Offer | None = None) -> str:
@@ -110,6 +124,7 @@ class Form(Vertical):
         for question in self.tables:
             yield Rows(question, self.typed, self.session.draft.section(f"{self.section}.rows"))
         yield Static("", classes="elsewhere note", markup=False)
+        yield Static("", classes="focused-help", markup=False)
 
     def on_mount(self) -> None:
         """Show what is known to be wrong."""
@@ -137,6 +152,7 @@ class Form(Vertical):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
         rest = [f"! {name}: {words}" for name, words in found.items() if name not in fields]
+        self.set_class(bool(rest), "-elsewhere")
         self.query_one(".elsewhere", Static).update(printable(" ".join(rest)))
 
     def touch_all(self) -> None:
@@ -153,14 +169,11 @@ class Form(Vertical):
 
     # ---- what the user does ----
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_field_changed(self, event: Field.Changed) -> None:
         """Take a key into the draft; everything else follows from there."""
-        field = event.input.parent and event.input.parent.parent
-        if not isinstance(field, Field):
-            return
         event.stop()
-        name = field.question.name
-        self._take(field.question, event.value)
+        name = event.field.question.name
+        self._take(event.field.question, event.text)
         self.session.touched.add(self._path(name))
         self.session.refusals.pop(self._path(name), None)
         self._propose(name)
@@ -191,6 +204,12 @@ class Form(Vertical):
             name = field.question.name
             if name not in self.typed and name != edited:
                 field.propose(proposed.get(name, ""))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Say what helps with the focused field, where there is no room to say it at each."""
+        holder = event.widget.parent and event.widget.parent.parent
+        if isinstance(holder, Field):
+            self.query_one(".focused-help", Static).update(holder.help)
 
     def on_descendant_blur(self) -> None:
         """Fill a field that was left empty and follows another."""

@@ -44,7 +44,7 @@ class Rows(Vertical):
         yield Vertical(*self._rows(), classes="rows")
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
-            yield Button(Content("Add a row"), classes="add", compact=True)
+            yield Button(Content("[ Add a row ]"), classes="add", compact=True)
         yield Static("", classes="note", markup=False)
 
     def _rows(self) -> Iterator[Horizontal]:
@@ -58,7 +58,7 @@ class Rows(Vertical):
             Entry(name, placeholder=example),
             Static("=", classes="equals"),
             Entry(value, placeholder="value"),
-            Button(Content("Remove"), classes="remove", compact=True),
+            Button(Content("[ Remove ]"), classes="remove", compact=True),
         )
         return Horizontal(*parts, classes="line row")
 
@@ -70,7 +70,8 @@ class Rows(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Take a key into the draft."""
         event.stop()
-        self._take()
+        if self.pairs != self._typed_pairs():
+            self._take()
 
     async def on_button_pressed(self, event: Button.Pressed) -> None:
         """Add a row, or remove the row of the button."""
@@ -85,8 +86,10 @@ class Rows(Vertical):
             await event.button.parent.remove()  # type: ignore[attr-defined]
         self._take()
 
+    def _typed_pairs(self) -> Pairs:
+        return [[entry.value for entry in row.query(Entry)] for row in self.query(".row")]
+
     def _take(self) -> None:
-        entries = [list(row.query(Entry)) for row in self.query(".row")]
-        self.pairs[:] = [[name.value, value.value] for name, value in entries]
+        self.pairs[:] = self._typed_pairs()
         self._typed[self.question.name] = {name.strip(): value for name, value in self.pairs if name.strip()}
         self.post_message(self.Changed())

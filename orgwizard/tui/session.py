@@ -90,8 +90,8 @@ class Session:
         if not self.draft.provider:
             return ""
         site = self.site
-        parts = [self.provider.title, (site.title or site.host) if site else ""]
-        parts.append(self.checked.parent if self.checked else "")
+        parent = self.checked.parent if self.checked else ""
+        parts = (self.provider.title, parent, (site.title or site.host) if site else "")
         return " · ".join(printable(part) for part in parts if part)
 
     def keep(self) -> str:

@@ -14,7 +14,7 @@ from textual.widgets import Button, Input, OptionList, Static
 
 from orgwizard.errors import Trouble
 from orgwizard.text import printable
-from orgwizard.tui.choice import Choice
+from orgwizard.tui.choice import Choice, button
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Form
 from orgwizard.tui.session import Session
@@ -53,7 +53,7 @@ class Step(Screen[None]):
 
     number: ClassVar[int] = 0
     heading: ClassVar[str] = ""
-    hints: ClassVar[str] = "Enter next field · Ctrl+N next step · Esc back · F1 keys · Ctrl+Q leave"
+    hints: ClassVar[str] = "Enter next field · Ctrl+N next step · Esc back · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS
     next_label: ClassVar[str] = "Next"
     AUTO_FOCUS = ""
@@ -121,7 +121,7 @@ class Step(Screen[None]):
 
     def _place(self) -> str:
         sandbox = "sandbox" if self.session.desk.sandbox else ""
-        return "  ".join(part for part in (self.session.place(), sandbox) if part)
+        return " · ".join(part for part in (sandbox, self.session.place()) if part)
 
     def refresh_place(self) -> None:
         """Draw the head line again after provider, site or parent changed."""
@@ -226,8 +226,3 @@ class Step(Screen[None]):
     def choice(self, name: str) -> Choice:
         """Return a list by its id."""
         return cast("Choice", self.query_one(f"#{name}"))
-
-
-def button(label: str, action: str) -> Button:
-    """Return a button that does the action of its id."""
-    return Button(Content(label), id=action, compact=True)

@@ -13,7 +13,7 @@ class AdministratorStep(Step):
     """Describe the first administrator, or read who it will be."""
 
     number = 4
-    heading = "The first administrator"
+    heading = "Administrator"
     keys = KEYS | SECRET_KEYS
 
     def body(self) -> Iterable[Widget]:

@@ -15,7 +15,7 @@ from orgwizard.answers import questions
 from orgwizard.desk import Offer
 from orgwizard.errors import Trouble
 from orgwizard.providers.base import Checked, Connection
-from orgwizard.tui.choice import Choice
+from orgwizard.tui.choice import Choice, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Form
 from orgwizard.tui.session import Session
@@ -26,9 +26,9 @@ class ConnectStep(Step):
     """Choose a credential method, give the credentials, have them tried."""
 
     number = 2
-    heading = "Connect to the parent org"
+    heading = "Connect"
     keys = KEYS | SECRET_KEYS
-    hints = "Enter next field · Ctrl+N next step · F2 show secret · Esc back · F1 keys"
+    hints = "Enter next · Ctrl+N next step · F2 show secret · F1 keys"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -42,7 +42,7 @@ class ConnectStep(Step):
         methods = self.session.provider.methods
         if len(methods) > 1:
             titles = {key: next(question.title for question in questions(model)) for key, model in methods.items()}
-            yield Choice(titles, self.session.draft.method, "method")
+            yield labelled("Connect with", Choice(titles, self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
         yield Static("\n".join(self._findings()), id="findings", markup=False)
 

@@ -16,8 +16,9 @@ from textual.widgets import Static
 from orgwizard.creation import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result
 from orgwizard.errors import Trouble
 from orgwizard.text import printable
+from orgwizard.tui.choice import button
 from orgwizard.tui.session import Session
-from orgwizard.tui.step import KEYS, Step, button
+from orgwizard.tui.step import KEYS, Step
 
 TITLES = {
     CHECK: "Check the parent org",
@@ -67,7 +68,7 @@ class CreateStep(Step):
 
     number = 7
     heading = "Create"
-    hints = "F1 keys · Ctrl+Q leave: what was sent is still stored"
+    hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
     keys: ClassVar[dict[str, str]] = {
         "Ctrl+T": "stop waiting for the answer: the outcome is then unknown and looked up",
         "Ctrl+Q": "leave as soon as it is safe: what was sent is still stored",

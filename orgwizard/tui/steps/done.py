@@ -11,8 +11,9 @@ from textual.widgets import Static
 
 from orgwizard.creation import Result
 from orgwizard.text import printable
+from orgwizard.tui.choice import bullet, button, labelled
 from orgwizard.tui.session import Session
-from orgwizard.tui.step import KEYS, Step, button
+from orgwizard.tui.step import KEYS, Step
 
 HEADLINES = {
     "created": "The org was created",
@@ -82,9 +83,7 @@ class DoneStep(Step):
         if self.result.secrets:
             yield Static("", id="secrets", markup=False)
         if self.result.next_steps:
-            yield Static("What to do next", classes="title", markup=False)
-        for step in self.result.next_steps:
-            yield Static(printable(step), classes="need", markup=False)
+            yield labelled("What to do next", *map(bullet, self.result.next_steps))
 
     def _trouble(self) -> str:
         trouble = self.result.trouble

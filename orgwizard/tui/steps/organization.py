@@ -6,6 +6,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.answers import questions
+from orgwizard.tui.choice import labelled
 from orgwizard.tui.form import Form
 from orgwizard.tui.step import Step
 
@@ -14,7 +15,7 @@ class OrganizationStep(Step):
     """Name the child org."""
 
     number = 3
-    heading = "The new organization"
+    heading = "Organization"
 
     def body(self) -> Iterable[Widget]:
         """Yield the fields, and what is fixed and not asked."""
@@ -22,5 +23,5 @@ class OrganizationStep(Step):
         yield Form(self.session, "organization", model, self.session.draft.section("organization"))
         for question in questions(model):
             if question.constant:
-                words = f"{question.title}: {question.constant}. {question.help}"
-                yield Static(words, classes="constant", markup=False)
+                words = f"{question.constant}. {question.help}"
+                yield labelled(question.title, Static(words, classes="fact", markup=False))

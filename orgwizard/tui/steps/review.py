@@ -20,19 +20,20 @@ from orgwizard.errors import Trouble
 from orgwizard.providers.base import Order
 from orgwizard.sources import Reference
 from orgwizard.text import printable
-from orgwizard.tui.choice import Menu
+from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Confirm, Page, Typed
 from orgwizard.tui.session import Session
-from orgwizard.tui.step import KEYS, Step, button
+from orgwizard.tui.step import KEYS, Step
 
+NOT_GIVEN = "not given"
 Line = tuple[str, str, str]  # the section to edit, label, value
 
 
 def lines(session: Session) -> Iterator[Line]:
     """Yield the order line by line: what each one is, and where it is changed."""
-    provider, draft = session.provider, session.draft
-    yield "site", "Provider", f"{provider.title}, {session.site.title or session.site.host}" if session.site else ""
-    yield "credentials", "Parent org", session.checked.parent if session.checked else "not tried yet"
+    provider, draft, site = session.provider, session.draft, session.site
+    parent = f"{session.checked.parent}, " if session.checked else ""
+    yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
         yield from _answers(name, model, typed)
@@ -40,15 +41,20 @@ def lines(session: Session) -> Iterator[Line]:
 
 
 def _answers(section: str, model: type[Fields], typed: dict[str, Answer]) -> Iterator[Line]:
+    """Yield a line per answer, and one for all that was left blank."""
     answers = filled(model, typed)
-    for question in questions(model):
+    asked = [question for question in questions(model) if question.asked or answers.get(question.name)]
+    blank = []
+    for question in asked:
         value = answers.get(question.name)
-        if question.rows:
-            yield from ((section, str(name), str(text)) for name, text in (value or {}).items())
-        elif question.constant:
-            yield section, question.title, question.constant
-        elif question.asked or value:
+        if question.rows and value:
+            yield from ((section, str(name), str(text)) for name, text in value.items())
+        elif value or question.blank != NOT_GIVEN:
             yield section, question.title, in_words(question, value)
+        else:
+            blank.append(question.title)
+    if blank:
+        yield section, "Left blank", ", ".join(blank)
 
 
 def in_words(question: Question, value: Answer) -> str:
@@ -65,7 +71,7 @@ class ReviewStep(Step):
 
     number = 6
     heading = "Review"
-    hints = "Enter change line · Ctrl+N create · Ctrl+O request · Ctrl+P save as plan · F1 keys"
+    hints = "Enter change · Ctrl+N create · Ctrl+O request · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS | {
         "Enter": "change the line under the cursor, then come back here",
         "Ctrl+N": "create: asks for a word first",
@@ -86,8 +92,8 @@ class ReviewStep(Step):
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done from here."""
         yield button("Create...", "next")
-        yield button("Exact request", "request")
-        yield button("Save as plan", "plan")
+        yield button("Request", "request")
+        yield button("Save plan", "plan")
         yield button("Back", "back")
 
     def _warnings(self) -> str:
@@ -168,4 +174,4 @@ class ReviewStep(Step):
 
 def _row(line: Line) -> Content:
     _, label, value = line
-    return Content.assemble((f"{printable(label):<20} ", "dim"), printable(value))
+    return Content(f"{printable(label):<20}{printable(value)}")

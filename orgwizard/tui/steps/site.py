@@ -4,16 +4,16 @@ from collections.abc import Iterable
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from orgwizard.answers import Question, Typed
 from orgwizard.desk import Offer
 from orgwizard.errors import BadInput
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Provider
-from orgwizard.tui.choice import Choice
+from orgwizard.tui.choice import Choice, bullet, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Field
 from orgwizard.tui.session import Session
@@ -58,15 +58,13 @@ class SitePart(Vertical):
 
     def compose(self) -> ComposeResult:
         """Yield the site's list or field, and what the user must have."""
-        if self.provider.sites:
-            with Vertical(classes="sites"):
-                yield Static(self.provider.site_title, classes="title", markup=False)
-                yield Choice(self._rows(), self._chosen(), id=f"list-{self.provider.key}")
-        yield Field(question(self.provider), self._typed_url())
-        with Vertical(classes="needs"):
-            yield Static("You need", classes="title", markup=False)
-            for need in self.provider.needs:
-                yield Static(need, classes="need", markup=False)
+        provider = self.provider
+        if provider.sites:
+            listed = Choice(self._rows(), self._chosen(), f"list-{provider.key}")
+            yield Horizontal(_column(provider.site_title, listed), _column("You need", *map(bullet, provider.needs)))
+        yield Field(question(provider), self._typed_url())
+        if not provider.sites:
+            yield labelled("You need", *map(bullet, provider.needs))
 
     def on_mount(self) -> None:
         """Show the field only where something is to be typed."""
@@ -95,11 +93,11 @@ class SitePart(Vertical):
         self.parent_answers["site"] = str(self.parent_answers.get(OTHER, "")) if chosen == OTHER else chosen
         self.show()
 
-    @on(Input.Changed)
-    def _type(self, event: Input.Changed) -> None:
-        self.parent_answers["site"] = event.value
+    @on(Field.Changed)
+    def _type(self, event: Field.Changed) -> None:
+        self.parent_answers["site"] = event.text
         if self.provider.sites:
-            self.parent_answers[OTHER] = event.value
+            self.parent_answers[OTHER] = event.text
 
     def settle(self) -> None:
         """Take what the list stands on as the answer, where the user never moved."""
@@ -126,6 +124,10 @@ class SitePart(Vertical):
         return "", site.notice or from_where
 
 
+def _column(title: str, *widgets: Widget) -> Vertical:
+    return Vertical(Static(title, classes="title", markup=False), *widgets, classes="column")
+
+
 class SiteStep(Step):
     """Choose the provider and the parent's site."""
 
@@ -138,7 +140,8 @@ class SiteStep(Step):
 
     def body(self) -> Iterable[Widget]:
         """Yield the providers and a part for each."""
-        yield Choice({provider.key: provider.title for provider in PROVIDERS}, self.session.draft.provider, "provider")
+        titles = {provider.key: provider.title for provider in PROVIDERS}
+        yield labelled("Provider", Choice(titles, self.session.draft.provider, "provider"))
         for provider in PROVIDERS:
             answers = self.session.draft.sections.setdefault(provider.key, {}).setdefault("parent", {})
             yield SitePart(provider, answers, self.session.desk.site_offer(provider))
@@ -166,7 +169,7 @@ class SiteStep(Step):
         self._show_site()
 
     @on(Choice.Chosen)
-    @on(Input.Changed)
+    @on(Field.Changed)
     def _site_changed(self) -> None:
         self.session.refusals.pop("site", None)
         self.session.disconnect()

@@ -13,10 +13,10 @@ from orgwizard.attempts import Record
 from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 from orgwizard.text import printable
-from orgwizard.tui.choice import Menu
+from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Page, table
 from orgwizard.tui.session import Session
-from orgwizard.tui.step import KEYS, Step, button
+from orgwizard.tui.step import KEYS, Step
 
 NEW, CONTINUE, ORGS, MAGIC, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
 ATTEMPT, PROFILE = "attempt-", "profile-"
@@ -27,7 +27,7 @@ class StartStep(Step):
     """Offer what there is to go on with."""
 
     heading = "orgwizard"
-    hints = "Up and Down move · Enter chooses · F1 keys · Ctrl+Q leave"
+    hints = "Enter choose · F1 keys · Ctrl+Q leave"
     keys: ClassVar[dict[str, str]] = {
         "Up, Down": "move",
         "Enter": "do what is under the cursor",
@@ -55,7 +55,7 @@ class StartStep(Step):
     def body(self) -> Iterable[Widget]:
         """Yield a sentence and what can be done."""
         yield Static(
-            "Create a child organization at Okta or Datadog: once, with its keys safely kept.",
+            "A child organization at Okta or Datadog: created once, its keys kept.",
             classes="intro",
             markup=False,
         )

@@ -7,12 +7,12 @@ from typing import Any
 
 from textual import on, work
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 from textual.worker import Worker
 
 from orgwizard.answers import Question
 from orgwizard.errors import Trouble
-from orgwizard.tui.choice import Choice
+from orgwizard.tui.choice import Choice, labelled
 from orgwizard.tui.form import Field
 from orgwizard.tui.session import Session
 from orgwizard.tui.step import Step
@@ -54,7 +54,7 @@ class StoreStep(Step):
     """Choose the place for the new keys."""
 
     number = 5
-    heading = "Where the new keys go"
+    heading = "New keys"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -74,13 +74,13 @@ class StoreStep(Step):
     def body(self) -> Iterable[Widget]:
         """Yield the places, the command line, and what trying them showed."""
         yield Static(
-            "The service gives the keys of the new org once and never again. Choose who keeps them.",
+            "The keys of the new org are given once and never again. Who keeps them?",
             classes="intro",
             markup=False,
         )
-        yield Choice(PLACES, self.place, "store")
+        yield labelled("Keep them in", Choice(PLACES, self.place, "store"))
         yield Field(QUESTION, self._kept.get(COMMAND, ""))
-        yield Static("", id="proof", markup=False)
+        yield Static("", id="proof", classes="note", markup=False)
 
     def on_mount(self) -> None:
         """Try whatever can be tried without a side effect that stays."""
@@ -97,9 +97,9 @@ class StoreStep(Step):
         self._show()
         self.changed()
 
-    @on(Input.Changed)
-    def _type(self, event: Input.Changed) -> None:
-        self._kept[COMMAND] = event.value
+    @on(Field.Changed)
+    def _type(self, event: Field.Changed) -> None:
+        self._kept[COMMAND] = event.text
         self.session.draft.store = self._command()
         self._proven.pop(COMMAND, None)
         self.session.touched.add("store.command")
