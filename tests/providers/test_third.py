@@ -1,0 +1,184 @@
+"""A third provider is one new file and one entry in `PROVIDERS`; nothing else changes."""
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+import orgwizard.providers
+from orgwizard import cli, report
+from orgwizard.creation import Progress, Result, create_org
+from orgwizard.errors import BadFields
+from orgwizard.plan import dump, parse, problems
+from orgwizard.providers import PROVIDERS, provider_of
+from orgwizard.providers.base import Provider, draft_problems, order
+from orgwizard.sources import Reference
+from orgwizard.values import Answer, Call, masked, revealed
+from tests.fakes import Bench
+
+TOKEN, NEW_TOKEN = "t0ken-canary", "n3w-canary"
+
+MODULE = """
+from pydantic import Field, SecretStr
+
+from orgwizard.address import origin
+from orgwizard.answers import Fields, HeaderSecret, Text, env_names
+from orgwizard.errors import Refused
+from orgwizard.providers.base import Checked, Finding, Found, Provider, Readiness
+from orgwizard.values import Call, Created, Scheme, Site, ask
+
+
+class Token(Fields):
+    token: HeaderSecret = Field(title="Token", json_schema_extra=env_names("NIMBUS_TOKEN"))
+
+
+class Cloud(Fields):
+    name: Text = Field(title="Name", min_length=1, max_length=8)
+    region: Text | None = Field(default=None, title="Region")
+
+
+class Nimbus(Provider):
+    key = "nimbus"
+    title = "Nimbus"
+    needs = ("A token.",)
+    methods = {"token": Token}
+    organization = Cloud
+    irreversible = "A cloud stays."
+    secret_titles = {"token": "Token of the child org"}
+    site_example = "api.nimbus.example"
+
+    def site(self, typed):
+        url = origin(typed, self.site_example).geturl()
+        return Site(url, url, title="Nimbus")
+
+    def _call(self, connection, method, path, body=None):
+        headers = {"Authorization": Scheme("Bearer", connection.credentials.token)}
+        return Call(method, connection.site.url + path, headers, body, once=method == "POST")
+
+    def check(self, connection, organization=None):
+        me = yield from ask(self._call(connection, "GET", "/me"))
+        return Checked(me.json()["name"], (Finding("Token", "ok", "accepted"),))
+
+    def request(self, order):
+        body = {"name": order.organization.name}
+        return self._call(order.connection, "POST", "/clouds", body)
+
+    def created(self, order, answer, domain=""):
+        body = answer.json()
+        return Created(body["id"], order.name, "https://x.example", {"token": SecretStr(body["token"])})
+
+    def refused(self, answer):
+        return Refused("The name is taken.", "Choose another.", code="taken", field="organization.name")
+
+    def wait_after(self, answer, now):
+        return None
+
+    def find(self, connection, organization, before):
+        yield from ask(self._call(connection, "GET", "/clouds"))
+        return Found("absent", "It is not listed.")
+
+    def ready(self, connection, created):
+        seen = yield from ask(Call("GET", created.url + "/me", {"Authorization": created.secrets["token"]}))
+        return Readiness(seen.ok, "it answers")
+
+    def next_steps(self, created):
+        return ("Fly.",)
+"""
+PLAN = """
+provider = "nimbus"
+site = "https://api.nimbus.example"
+
+[credentials]
+token = { env = "NIMBUS_TOKEN" }
+
+[organization]
+name = "Cirrus"
+"""
+
+
+@pytest.fixture
+def nimbus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    """The one new file, beside the others; and the one entry."""
+    (tmp_path / "nimbus.py").write_text(MODULE)
+    monkeypatch.setattr(orgwizard.providers, "__path__", [*orgwizard.providers.__path__, str(tmp_path)])
+    module = importlib.import_module("orgwizard.providers.nimbus")
+    provider: Provider = module.Nimbus()
+    monkeypatch.setattr(orgwizard.providers, "PROVIDERS", (*PROVIDERS, provider))
+    yield provider
+    del sys.modules["orgwizard.providers.nimbus"], orgwizard.providers.nimbus  # type: ignore[attr-defined]
+
+
+def read(reference: Reference) -> SecretStr:
+    assert reference == Reference(env="NIMBUS_TOKEN")
+    return SecretStr(TOKEN)
+
+
+def test_its_plan_is_read_checked_and_written(nimbus: Provider) -> None:
+    draft = parse(PLAN)
+    assert provider_of("nimbus") is nimbus
+    assert problems(draft) == {}
+    assert parse(dump(draft)) == draft
+    draft.credentials["token"] = SecretStr(TOKEN)
+    assert parse(dump(draft)).credentials == {"token": Reference(env="NIMBUS_TOKEN")}
+
+
+def test_its_limits_are_told_in_the_same_words(nimbus: Provider) -> None:
+    draft = parse(PLAN.replace("Cirrus", "Cumulonimbus"))
+    assert draft_problems(nimbus, draft) == {"organization.name": "At most 8 characters, you typed 12."}
+    with pytest.raises(BadFields) as caught:
+        parse(f"{PLAN}height = 5\n")
+    assert caught.value.cause == "organization.height: Unknown. Known here: name, region."
+
+
+def test_its_request_is_previewed_without_the_secret(nimbus: Provider) -> None:
+    call = nimbus.request(order(nimbus, parse(PLAN), read))
+    assert revealed(call.headers) == {"Authorization": f"Bearer {TOKEN}"}
+    assert TOKEN not in "\n".join(report.request(call)) + str(masked(call.headers))
+    assert "  Name               Cirrus" in report.order(nimbus, order(nimbus, parse(PLAN), read), "file")
+
+
+async def end(provider: Provider, bench: Bench, reply: Answer) -> Result:
+    async def send(call: Call) -> Answer:
+        return reply if call.once else Answer(200, {}, b'{"name": "Sky"}')
+
+    tools = replace(bench.tools, send=send)
+    events = [event async for event in create_org(provider, order(provider, parse(PLAN), read), tools)]
+    assert any(isinstance(event, Progress) and "Sky" in event.words for event in events)
+    assert isinstance(events[-1], Result)
+    return events[-1]
+
+
+async def test_its_org_is_created_stored_and_told(nimbus: Provider) -> None:
+    bench = Bench()
+    body = json.dumps({"id": "c-1", "token": NEW_TOKEN}).encode()
+    result = await end(nimbus, bench, Answer(201, {}, body))
+    assert (result.outcome, result.ready, result.trouble) == ("created", True, None)
+    assert bench.vault.held == {"token": NEW_TOKEN}
+    assert "Created, ready: Cirrus at Nimbus, https://api.nimbus.example" in report.result(nimbus, result)
+
+
+async def test_its_refusal_goes_to_its_field(nimbus: Provider) -> None:
+    result = await end(nimbus, Bench(), Answer(409))
+    assert (result.outcome, result.exit_code) == ("not_created", 3)
+    assert result.trouble is not None
+    assert result.trouble.field == "organization.name"
+
+
+def test_the_command_line_takes_its_plan(
+    nimbus: Provider, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert nimbus.key in PLAN
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("NIMBUS_TOKEN", TOKEN)
+    plan = tmp_path / "plan.toml"
+    plan.write_text(PLAN)
+    assert cli.main(["create", "--plan", str(plan), "--dry-run"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("POST https://api.nimbus.example/clouds\nAuthorization: Bearer ********\n")
+    assert TOKEN not in said.out + said.err

@@ -1,0 +1,228 @@
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from pydantic import SecretStr
+
+from orgwizard import report
+from orgwizard.attempts import Record, State
+from orgwizard.creation import Result
+from orgwizard.profiles import Org, Profile
+from orgwizard.providers.base import Checked, Connection, Finding, Order
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.okta import ApiToken, Okta, OktaAdministrator, OktaOrganization
+from orgwizard.sources import Reference
+from orgwizard.values import Created
+from tests.fakes import datadog_order
+
+SECRET = "s3cr3t-canary"
+OKTA = Okta()
+ORDER = Order(
+    Connection(OKTA.site("acme.okta.com"), "api-token", ApiToken(token=SecretStr(SECRET))),
+    OktaOrganization(name="My Child", subdomain="my-child", website=None),
+    OktaAdministrator(
+        first_name="Ada",
+        last_name="Lovelace",
+        email="ada@example.com",
+        login="ada@example.com",
+        password=SecretStr(SECRET),
+        profile={"title": "CTO"},
+    ),
+)
+NASTY = "\x1f\x85\n\u2028\x1b[31mred\u202e"
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e]")
+NOW = datetime(2026, 11, 22, 16, 4, tzinfo=UTC)
+
+
+def a_record(state: str = "ready", **facts: Any) -> Record:
+    given = {"id": "20261122-160419-3f9a", "path": Path("a.jsonl"), "started": NOW, "changed": NOW} | facts
+    return Record.model_validate({"provider": "okta", "site": "s", "name": "Child", "state": state} | given)
+
+
+def clean(lines: list[str]) -> bool:
+    return not any(CONTROL.search(line) for line in lines)
+
+
+# ---- before ----
+
+
+def test_the_order_is_told_in_plain_words_with_secrets_masked() -> None:
+    assert report.order(OKTA, ORDER, "file") == [
+        "Create a child org at Okta, https://acme.okta.com",
+        "  Name               My Child",
+        "  Subdomain          my-child",
+        "  Edition            SKU",
+        "  First name         Ada",
+        "  Last name          Lovelace",
+        "  E-mail             ada@example.com",
+        "  Login              ada@example.com",
+        "  Password           ********",
+        "  title              CTO",
+        "  Keys go to         a private file",
+        "A child org cannot be deleted through the API, and its token is delivered once.",
+    ]
+
+
+def test_an_order_without_an_administrator_tells_the_rest() -> None:
+    lines = report.order(Datadog(), datadog_order(), "screen")
+    assert lines[:2] == ["Create a child org at Datadog, datadoghq.eu", "  Name               My Child"]
+    assert len(lines) == 4
+
+
+@pytest.mark.parametrize(
+    ("store", "words"),
+    [
+        ("file", "a private file"),
+        ("keyring", "the system keyring"),
+        ("screen", "this screen only: they are stored nowhere"),
+        ({"command": ["pass", "insert", "-m", "{name}"]}, "the command pass insert -m {name}"),
+    ],
+)
+def test_a_store_is_told_in_words(store: Any, words: str) -> None:
+    assert report.store_words(store) == words
+
+
+def test_the_request_is_shown_as_http_with_its_json_indented_and_its_secrets_masked() -> None:
+    lines = report.request(OKTA.request(ORDER))
+    assert lines[0] == "POST https://acme.okta.com/api/v1/orgs"
+    assert "Authorization: SSWS ********" in lines
+    body = json.loads("\n".join(lines[lines.index("") :]))
+    assert body["admin"]["credentials"] == {"password": {"value": "********"}}
+    assert '  "name": "My Child",' in lines
+    assert SECRET not in "".join(lines)
+
+
+def test_findings_are_told_a_line_each_with_their_doubts() -> None:
+    findings = (Finding("Keys", "ok", "valid"), Finding("Name", "warning", f"taken{NASTY}"))
+    assert report.findings(Checked(f"Acme{NASTY}", findings)) == [
+        "Parent org: Acme [31mred",
+        "Keys: valid",
+        "Name: taken [31mred (warning)",
+    ]
+
+
+# ---- after ----
+
+
+def a_result(**facts: Any) -> Result:
+    org = Created("00o1", "Child", "https://child.okta.com", {"token": SecretStr(SECRET)})
+    given = {"outcome": "created", "provider": "okta", "site": "https://acme.okta.com", "name": "Child", "org": org}
+    return Result(**{**given, **facts})
+
+
+def test_a_result_tells_where_the_keys_are_and_not_what_they_are() -> None:
+    facts = {"stored_words": "in the file x", "profile": "p", "attempt": "a", "next_steps": ("Sign in.",)}
+    assert report.result(OKTA, a_result(ready=True, **facts)) == [
+        "Created, ready: Child at Okta, https://acme.okta.com",
+        "  Org id       00o1",
+        "  Org URL      https://child.okta.com",
+        "  Keys         in the file x",
+        "  Profile      p",
+        "  Attempt      a",
+        "  Sign in.",
+    ]
+
+
+def test_keys_that_are_stored_nowhere_are_shown() -> None:
+    lines = report.result(OKTA, a_result(secrets={"token": SecretStr(SECRET)}))
+    assert f"  API token of the child org: {SECRET}" in lines
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"), [("not_created", "Not created: Child at Okta"), ("unknown", "Unknown: Child at Okta")]
+)
+def test_other_outcomes_are_told_first_and_without_next_steps(outcome: str, words: str) -> None:
+    lines = report.result(OKTA, a_result(outcome=outcome, org=None, next_steps=("Sign in.",)))
+    assert lines == [f"{words}, https://acme.okta.com"]
+
+
+def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
+    org = Created(NASTY, NASTY, NASTY)
+    result = a_result(org=org, name=NASTY, site=NASTY, stored_words=NASTY, profile=NASTY, next_steps=(NASTY,))
+    assert clean(report.result(OKTA, result))
+    record = a_record(
+        name=NASTY, site=NASTY, org={"id": NASTY, "url": NASTY}, stored={"file": NASTY}, spool=NASTY, message=NASTY
+    )
+    assert clean(report.attempt(record))
+    profile = Profile(
+        name="p",
+        provider=NASTY,
+        site=NASTY,
+        created=NOW,
+        org=Org(id=NASTY, name=NASTY, url=NASTY),
+        details={NASTY: "x"},
+    )
+    assert clean(report.profile(profile) + report.profiles([profile]))
+
+
+# ---- attempts and profiles ----
+
+
+def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
+    record = a_record(
+        "stored", org={"id": "00o1", "url": "https://c"}, stored={"file": "/k"}, spool="/s", message="It waits."
+    )
+    assert report.attempt(record) == [
+        "20261122-160419-3f9a  Child (okta s): created, keys stored, not known to be ready",
+        "    00o1  https://c",
+        '    keys: {"file": "/k"}',
+        "    the service's answer is kept in /s",
+        "    It waits.",
+    ]
+
+
+def test_an_attempt_of_another_process_is_told_as_under_way() -> None:
+    assert report.attempt(a_record("sending", running=True))[0].endswith(": under way in another process")
+
+
+def test_an_attempt_without_a_name_goes_by_its_file() -> None:
+    assert "a.jsonl (okta s): its record cannot be read" in report.attempt(a_record("damaged", name=""))[0]
+
+
+def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:
+    states = get_args(State)
+    assert set(report.STATE_WORDS) == set(states)
+    outcomes = {state: report.attempt_as_json(a_record(state))["outcome"] for state in states}
+    assert {state for state, outcome in outcomes.items() if outcome == "created"} == {
+        "created",
+        "stored",
+        "ready",
+        "later",
+        "exists",
+    }
+    assert {state for state, outcome in outcomes.items() if outcome == "unknown"} == {
+        "sending",
+        "answered",
+        "unknown",
+        "damaged",
+    }
+
+
+def test_an_attempt_is_an_object_for_scripts() -> None:
+    found = report.attempt_as_json(a_record(stored={"file": "/k"}, org={"id": "1"}))
+    assert json.loads(json.dumps(found)) == found
+    assert (found["attempt"], found["outcome"], found["ready"]) == ("20261122-160419-3f9a", "created", True)
+    assert (found["spool"], found["profile"], found["message"]) == (None, None, None)
+
+
+def test_a_profile_tells_where_its_keys_are_read_from() -> None:
+    profile = Profile(
+        name="p",
+        provider="okta",
+        site="s",
+        created=NOW,
+        org=Org(id="00o1", name="Child", url="u"),
+        details={"status": "ACTIVE"},
+        secrets={"token": Reference(env="T")},
+    )
+    lines = report.profile(profile)
+    assert "token              from $T" in lines
+    assert "status             ACTIVE" in lines
+    assert report.profiles([profile]) == ["p  Child (okta, u)"]
+
+
+def test_no_profile_is_said() -> None:
+    assert report.profiles([]) == ["No profile is saved yet."]
