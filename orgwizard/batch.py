@@ -1,12 +1,14 @@
 """Creating and checking from a plan, without questions: stages as lines on stderr, the result on stdout."""
 
 import json
+import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any, TextIO
 
 from orgwizard import report, vault
 from orgwizard.answers import Draft
@@ -16,7 +18,7 @@ from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NotSent
 from orgwizard.plan import problems
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Order
+from orgwizard.providers.base import Order, Provider
 from orgwizard.values import masked
 
 ENDING_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
@@ -33,10 +35,11 @@ def ready_draft(draft: Draft) -> Draft:
 def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
     """Print the create request with its secrets masked; nothing is sent."""
     provider = provider_of(draft.provider)
-    call = provider.request(desk.order(provider, draft))
+    order = desk.order(provider, draft)
+    call = provider.request(order)
     shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
     if as_json:
-        say(json.dumps({"outcome": "not_created", "dry_run": True, "request": shown, "error": None}, indent=2))
+        say(json.dumps(_nothing_created(provider, order) | {"dry_run": True, "request": shown}, indent=2))
     else:
         say("\n".join(report.request(call)))
     return Exit.READY
@@ -49,11 +52,15 @@ def check(desk: Desk, draft: Draft, *, as_json: bool) -> int:
     checked = desk.check(provider, order.connection, order.organization).result()
     found = [{"stage": f.stage, "state": f.state, "words": f.words} for f in checked.findings]
     if as_json:
-        said = {"outcome": "not_created", "provider": provider.key, "site": order.connection.site.key}
-        say(json.dumps({**said, "parent": checked.parent, "findings": found, "error": None}, indent=2))
+        said = {"parent": checked.parent, "findings": found}
+        say(json.dumps(_nothing_created(provider, order) | said, indent=2))
     else:
         say("\n".join(report.findings(checked)))
     return Exit.READY
+
+
+def _nothing_created(provider: Provider, order: Order) -> dict[str, Any]:
+    return Result("not_created", provider.key, order.connection.site.key, order.name).as_json()
 
 
 def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
@@ -93,7 +100,7 @@ def _ordered(desk: Desk, draft: Draft) -> Order:
 
 def _confirmed(review: str) -> None:
     """Show the order and ask once; raises `BadInput` without a terminal and `NotSent` for anything but yes."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         raise BadInput("Without a terminal, create needs --yes.", "Look at it with --dry-run first.")
     complain(review)
     complain('Type "create" to create it, anything else to leave: ', end="")
@@ -136,11 +143,20 @@ def tell_stage(event: Progress) -> None:
 
 def say(text: str) -> None:
     """Print to stdout, which carries results only; a closed one is no failure."""
-    with suppress(OSError, ValueError):
-        print(text, flush=True)
+    _print(text, sys.stdout)
 
 
 def complain(text: str, end: str = "\n") -> None:
     """Print to stderr; a closed one is no failure."""
-    with suppress(OSError, ValueError):
-        print(text, end=end, file=sys.stderr, flush=True)
+    _print(text, sys.stderr, end)
+
+
+def _print(text: str, stream: TextIO | None, end: str = "\n") -> None:
+    """Print to a stream that may be closed; Python then has nothing to flush into it at the end either."""
+    if stream is None:
+        return
+    try:
+        print(text, end=end, file=stream, flush=True)
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

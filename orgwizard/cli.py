@@ -42,12 +42,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _told(trouble: Trouble, *, as_json: bool) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
-    if as_json:
-        from orgwizard.creation import trouble_as_json
+    from orgwizard.batch import complain, say
 
-        found = {"outcome": "not_created", "ready": False, "error": trouble_as_json(trouble)}
-        print(json.dumps(found, indent=2))
-    print("\n".join(trouble.lines()), file=sys.stderr)
+    if as_json:
+        from orgwizard.creation import Result
+
+        # A fault of ours may have come after the request: it must not say that nothing was created.
+        found = Result("unknown" if trouble.exit_code == Exit.BUG else "not_created", "", "", "", trouble=trouble)
+        say(json.dumps(found.as_json(), indent=2))
+    complain("\n".join(trouble.lines()))
     return trouble.exit_code
 
 

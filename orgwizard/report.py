@@ -12,6 +12,7 @@ from orgwizard.providers.base import Checked, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import MASK, Call, masked
 
+ANSWER_TITLE = "The service's answer, as it came"
 OUTCOME_WORDS = {"created": "Created", "not_created": "Not created", "unknown": "Unknown"}
 
 
@@ -66,7 +67,9 @@ def result(provider: Provider, ended: Result) -> list[str]:
         lines += [f"  {'Org id':<12} {ended.org.id or 'not in the answer'}", f"  {'Org URL':<12} {ended.org.url}"]
     if ended.stored_words:
         lines.append(f"  {'Keys':<12} {ended.stored_words}")
-    lines += [f"  {provider.secret_titles[n]}: {s.get_secret_value()}" for n, s in ended.secrets.items()]
+    lines += [
+        f"  {provider.secret_titles.get(n, ANSWER_TITLE)}: {s.get_secret_value()}" for n, s in ended.secrets.items()
+    ]
     lines += [f"  {'Profile':<12} {ended.profile}"] if ended.profile else []
     lines += [f"  {'Attempt':<12} {ended.attempt}"] if ended.attempt else []
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []

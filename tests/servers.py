@@ -1,11 +1,13 @@
-"""Real servers on loopback: one that does what a script says, connection by connection, and certificates for it."""
+"""Real servers on loopback that do what a script says, pretend vendors that check, and the program run against them."""
 
 import json
+import os
 import shutil
 import socket
 import ssl
 import struct
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -234,3 +236,233 @@ def self_signed(folder: Path, issuer: str = "Unknown Test Root") -> Certificate 
     command = ["openssl", "req", *kind, *files, "-subj", f"/CN={issuer}", "-addext", names]
     subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
     return made
+
+
+# ---- both vendors, checked against their documents -------------------------------------------------
+
+SPECS = Path(__file__).parents[2] / "shared" / "specs"
+
+
+class Spec:
+    """One vendor's document; requests are held against it as if they had been sent to `origin`."""
+
+    def __init__(self, name: str, origin: str) -> None:
+        from jsonschema_path import SchemaPath
+        from openapi_core import OpenAPI
+
+        self.document: dict[str, Any] = SchemaPath.from_file_path(str(SPECS / name)).read_value()
+        self._openapi, self._origin = OpenAPI.from_dict(self.document), origin
+
+    def check(self, seen: Seen) -> None:
+        """Raise where the document does not allow the request."""
+        from openapi_core.testing import MockRequest
+
+        kind = seen.header("Content-Type")
+        request = MockRequest(
+            self._origin,
+            seen.method.lower(),
+            seen.path,
+            headers=dict(seen.headers),
+            data=seen.body or None,
+            content_type=kind or "application/json",
+        )
+        self._openapi.validate_request(request)
+
+
+CHILD_ID = "00oChildOfTheTest"
+CHILD_TOKEN = "00child-token-canary-received-from-okta"
+CHILD_API_KEY = "c41da91ca11a4e0000000000000000a1"
+CHILD_APPLICATION_KEY = "c41da9911ca7104e000000000000000000000a99"
+RECEIVED = (CHILD_TOKEN, CHILD_API_KEY, CHILD_APPLICATION_KEY)
+OKTA_CREATED: Mapping[str, Any] = {
+    "id": CHILD_ID,
+    "subdomain": "my-child",
+    "name": "My Child",
+    "status": "ACTIVE",
+    "edition": "SKU",
+    "token": CHILD_TOKEN,
+    "tokenType": "SSWS",
+    "_links": {"organization": {"href": "https://my-child.okta.com/api/v1/orgs/my-child"}},
+}
+DATADOG_CREATED: Mapping[str, Any] = {
+    "org": {"public_id": CHILD_ID, "name": "My Child", "created": "2021-08-05 11:39:59", "description": None},
+    "api_key": {"name": "made by ada", "key": CHILD_API_KEY},
+    "application_key": {"owner": "ada@example.com", "hash": CHILD_APPLICATION_KEY},
+    "user": {"handle": "ada@example.com", "access_role": "adm", "title": None},
+}
+
+
+class Vendor:
+    """A pretend vendor on loopback: reads go well, the create call is answered with `create`.
+
+    A read with credentials other than the parent's or the child's is refused.
+    """
+
+    create_path = ""
+
+    def __init__(self, create: bytes | Act, spec: Spec | None = None) -> None:
+        self._create, self._spec = create, spec
+
+    def __call__(self, peer: Peer) -> None:
+        seen = peer.read()
+        if self._spec:
+            self._spec.check(seen)
+        if (seen.method, seen.path) != ("POST", self.create_path):
+            peer.send(self.reply(seen))
+        elif isinstance(self._create, bytes):
+            peer.send(self._create)
+        else:
+            self._create(peer)
+
+    def reply(self, seen: Seen) -> bytes:
+        raise NotImplementedError
+
+
+class OktaServer(Vendor):
+    """Parent and child at one address."""
+
+    create_path = "/api/v1/orgs"
+    parent_token = "00parent-token-canary-of-the-plan"
+
+    def reply(self, seen: Seen) -> bytes:
+        if seen.path == "/.well-known/okta-organization":
+            return json_answer(200, {"id": "00oParent", "pipeline": "idx"})
+        known = {f"SSWS {self.parent_token}": "Acme", f"SSWS {CHILD_TOKEN}": "My Child"}
+        name = known.get(seen.header("Authorization"))
+        if name is None:
+            return json_answer(401, {"errorCode": "E0000011", "errorSummary": "Invalid token provided"})
+        return json_answer(200, {"id": CHILD_ID, "companyName": name, "status": "ACTIVE"})
+
+
+class DatadogServer(Vendor):
+    """A parent, and after the create call its child."""
+
+    create_path = "/api/v1/org"
+    parent_keys = ("ddapi-parent-canary-0000000000001", "ddapp-parent-canary-00000000000000000002")
+
+    def reply(self, seen: Seen) -> bytes:
+        keys = (seen.header("DD-API-KEY"), seen.header("DD-APPLICATION-KEY"))
+        if keys not in (self.parent_keys, (CHILD_API_KEY, CHILD_APPLICATION_KEY)):
+            return json_answer(403, {"errors": ["Forbidden"]})
+        if seen.path == "/api/v2/validate_keys":
+            return json_answer(200, {"status": "ok"})
+        if seen.path == "/api/v2/org":
+            return json_answer(200, {"data": {"id": "u-1", "type": "current_org"}, "included": []})
+        if seen.path == f"/api/v1/org/{CHILD_ID}":
+            return json_answer(200, {"org": {"public_id": CHILD_ID, "name": "My Child"}})
+        return json_answer(200, {"orgs": [{"public_id": "parent", "name": "Acme"}]})
+
+
+# ---- the program, in folders of its own ---------------------------------------------------------------
+
+ROOT = Path(__file__).parents[1]
+PASSWORD = "Canary-passw0rd-of-the-plan"
+ANSWER = "canary answer of the plan"
+ENVIRONMENT = {
+    "OKTA_CLIENT_TOKEN": OktaServer.parent_token,
+    "DD_API_KEY": DatadogServer.parent_keys[0],
+    "DD_APP_KEY": DatadogServer.parent_keys[1],
+    "CANARY_PASSWORD": PASSWORD,
+}
+GIVEN = (OktaServer.parent_token, *DatadogServer.parent_keys, PASSWORD, ANSWER)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run of the program ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> dict[str, Any]:
+        """Return the one object on stdout."""
+        value = json.loads(self.out)
+        assert isinstance(value, dict)
+        return value
+
+
+@dataclass
+class Home:
+    """A home folder and everything around a run of the program; plans and secret files lie beside it."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.home.mkdir(parents=True)
+        place = {f"XDG_{name}_HOME": str(self.home / name.lower()) for name in ("CONFIG", "STATE", "DATA", "CACHE")}
+        self.environ = {"HOME": str(self.home), **place, **ENVIRONMENT, **self.environ}
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    def plan(self, text: str) -> str:
+        path = self.folder / "plan.toml"
+        path.write_text(text)
+        return str(path)
+
+    def okta(self, site: str, **changed: str) -> str:
+        """Write a plan with every secret field; *changed* replaces lines, named by their keys."""
+        answer = self.folder / "answer"
+        answer.write_text(f"{ANSWER}\n")
+        lines = {
+            "provider": '"okta"',
+            "site": f'"{site}"',
+            "store": '"file"',
+            "credentials.token": '{ env = "OKTA_CLIENT_TOKEN" }',
+            "organization.name": '"My Child"',
+            "organization.subdomain": '"my-child"',
+            "organization.website": '"https://www.example.com"',
+            "administrator.first_name": '"Ada"',
+            "administrator.last_name": '"Lovelace"',
+            "administrator.email": '"ada@example.com"',
+            "administrator.login": '"ada@example.com"',
+            "administrator.password": '{ env = "CANARY_PASSWORD" }',
+            "administrator.recovery_question": '"Which engine?"',
+            "administrator.recovery_answer": json.dumps(str(answer)).join(("{ file = ", " }")),
+            "administrator.profile": '{ mobilePhone = "+44 1", title = "Countess" }',
+        }
+        return self.plan(_toml({**lines, **_dotted(changed)}))
+
+    def datadog(self, site: str, **changed: str) -> str:
+        lines = {
+            "provider": '"datadog"',
+            "site": f'"{site}"',
+            "store": '"file"',
+            "credentials.api_key": '{ env = "DD_API_KEY" }',
+            "credentials.application_key": '{ env = "DD_APP_KEY" }',
+            "organization.name": '"My Child"',
+        }
+        return self.plan(_toml({**lines, **_dotted(changed)}))
+
+    def start(self, *argv: str, **options: Any) -> "subprocess.Popen[str]":
+        """Start the program for real, without a terminal unless *options* give one."""
+        pipe = subprocess.PIPE
+        ends: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe, "text": True}
+        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **self.environ}
+        command = [sys.executable, "-m", "orgwizard", *argv]
+        return subprocess.Popen(command, env=environ, cwd=self.folder, **{**ends, **options})
+
+    def run(self, *argv: str, **options: Any) -> Ended:
+        """Run the program for real, to its end."""
+        with self.start(*argv, **options) as program:
+            out, err = program.communicate(timeout=PATIENCE_SECONDS)
+        return Ended(program.returncode, out, err)
+
+    def files(self) -> list[Path]:
+        return sorted(path for path in self.home.rglob("*") if path.is_file())
+
+    def holding(self, secret: str) -> list[Path]:
+        """Return the files under the home folder that hold a secret."""
+        return [path for path in self.files() if secret.encode() in path.read_bytes()]
+
+
+def _dotted(changed: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("__", "."): value for name, value in changed.items()}
+
+
+def _toml(lines: Mapping[str, str]) -> str:
+    """Return a plan; an empty value leaves the line out."""
+    return "".join(f"{name} = {value}\n" for name, value in lines.items() if value)
