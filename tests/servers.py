@@ -338,7 +338,7 @@ class DatadogServer(Vendor):
     """A parent, and after the create call its child."""
 
     create_path = "/api/v1/org"
-    parent_keys = ("ddapi-parent-canary-0000000000001", "ddapp-parent-canary-00000000000000000002")
+    parent_keys = ("parentapikeycanary".ljust(32, "7"), "parentappkeycanary".ljust(40, "8"))
 
     def reply(self, seen: Seen) -> bytes:
         keys = (seen.header("DD-API-KEY"), seen.header("DD-APPLICATION-KEY"))
@@ -403,7 +403,7 @@ class Home:
         path.write_text(text)
         return str(path)
 
-    def okta(self, site: str, **changed: str) -> str:
+    def okta(self, site: str, /, **changed: str) -> str:
         """Write a plan with every secret field; *changed* replaces lines, named by their keys."""
         answer = self.folder / "answer"
         answer.write_text(f"{ANSWER}\n")
@@ -426,7 +426,7 @@ class Home:
         }
         return self.plan(_toml({**lines, **_dotted(changed)}))
 
-    def datadog(self, site: str, **changed: str) -> str:
+    def datadog(self, site: str, /, **changed: str) -> str:
         lines = {
             "provider": '"datadog"',
             "site": f'"{site}"',
@@ -437,12 +437,17 @@ class Home:
         }
         return self.plan(_toml({**lines, **_dotted(changed)}))
 
-    def start(self, *argv: str, **options: Any) -> "subprocess.Popen[str]":
-        """Start the program for real, without a terminal unless *options* give one."""
+    def start(self, *argv: str, redirected: str = "", **options: Any) -> "subprocess.Popen[str]":
+        """Start the program for real, without a terminal unless *options* give one.
+
+        *redirected* is what a shell does with its streams, such as "2>&-" to close one.
+        """
         pipe = subprocess.PIPE
         ends: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe, "text": True}
         environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **self.environ}
         command = [sys.executable, "-m", "orgwizard", *argv]
+        if redirected:
+            command = ["sh", "-c", f'exec "$@" {redirected}', "sh", *command]
         return subprocess.Popen(command, env=environ, cwd=self.folder, **{**ends, **options})
 
     def run(self, *argv: str, **options: Any) -> Ended:

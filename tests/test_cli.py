@@ -1,0 +1,496 @@
+"""The program as people and scripts start it: arguments, exit codes, one object on stdout, signals, terminals."""
+
+import json
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orgwizard import __version__, cli
+from tests import servers
+from tests.servers import DATADOG_CREATED, GIVEN, DatadogServer, Ended, Home, OktaServer, Peer, json_answer, serving
+
+KEYS = {"outcome", "ready", "attempt", "provider", "site", "org", "stored", "error"}
+FAST = ("--sandbox", "--sandbox-speed", "2000")
+UNROUTABLE = "https://192.0.2.1"
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+Program = Callable[..., Ended]
+
+
+@pytest.fixture
+def program(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
+    """Run the command line in this process, in the folders of `home`."""
+    for name, value in home.environ.items():
+        monkeypatch.setenv(name, value)
+
+    def run(*argv: str) -> Ended:
+        try:
+            code = cli.main(argv)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        captured = capsys.readouterr()
+        return Ended(code, captured.out, captured.err)
+
+    return run
+
+
+def quiet(ended: Ended) -> None:
+    """No traceback, no secret, nothing that drives a terminal."""
+    assert "Traceback" not in ended.out + ended.err
+    assert "\x1b" not in ended.out + ended.err
+    assert not [secret for secret in GIVEN if secret in ended.out + ended.err]
+
+
+# ---- quick answers -----------------------------------------------------------------------------------
+
+
+def test_version_and_help_import_nothing_heavy(home: Home) -> None:
+    code = """
+import sys
+from orgwizard import cli
+for argv in (["--version"], ["--help"], ["create", "--help"]):
+    try:
+        cli.main(argv)
+    except SystemExit as end:
+        assert end.code == 0, end.code
+print(sorted({name.partition(".")[0] for name in sys.modules} & {"textual", "httpx", "pydantic", "keyring"}))
+"""
+    environ = {"PYTHONPATH": str(servers.ROOT), **home.environ}
+    shown = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60)
+    assert shown.stdout.startswith(f"orgwizard {__version__}\n")
+    assert shown.stdout.endswith("[]\n"), shown.stderr
+    assert "Exit codes" in shown.stdout
+    assert home.files() == []
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("create",),
+        ("create", "--plan"),
+        ("nonsense",),
+        ("--sandbox-speed", "fast", "orgs"),
+        ("--sandbox-speed", "0", "orgs"),
+        ("profiles", "show"),
+        ("sandbox", "aws"),
+        ("check", "--plan", "x", "--yes"),
+    ],
+)
+def test_wrong_usage(program: Program, argv: tuple[str, ...]) -> None:
+    ended = program(*argv)
+    quiet(ended)
+    assert (ended.code, ended.out) == (2, "")
+    assert "usage:" in ended.err
+
+
+# ---- the job, in the sandbox ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("provider", ["okta", "datadog"])
+def test_a_child_org_in_the_sandbox(program: Program, home: Home, provider: str) -> None:
+    plan = sandbox_plan(home, provider)
+    checked = program("check", "--plan", plan, "--json", *FAST)
+    assert (checked.code, checked.json()["outcome"]) == (0, "not_created")
+    assert set(checked.json()) >= KEYS | {"parent", "findings"}
+    ended = program(*FAST, "create", "--plan", plan, "--yes", "--json")
+    said = ended.json()
+    assert (ended.code, said["outcome"], said["ready"], said["error"]) == (0, "created", True, None)
+    assert set(said) >= KEYS
+    (record,) = program("orgs", "--json", *FAST).json()["orgs"]
+    assert (record["attempt"], record["state"], record["stored"]) == (said["attempt"], "ready", said["stored"])
+    assert said["attempt"] in program("orgs", *FAST).out
+    assert program("orgs", "--json").json() == {"orgs": []}  # the sandbox keeps its own folders
+    (profile,) = program("profiles", "list", "--json", *FAST).json()["profiles"]
+    assert profile["name"] == said["profile"]
+    shown = program("profiles", "show", said["profile"], *FAST)
+    assert said["org"]["url"] in shown.out
+    folder = program("profiles", "path", *FAST).out.strip()
+    assert (Path(folder) / f"{said['profile']}.toml").exists()
+    assert program("profiles", "remove", said["profile"], *FAST).code == 0
+    assert program("profiles", "show", said["profile"], *FAST).code == 2
+    assert Path(next(iter(said["stored"].values()))).exists()
+
+
+def sandbox_plan(home: Home, provider: str, **changed: str) -> str:
+    if provider == "okta":
+        return home.okta("https://acme.okta.com", **changed)
+    return home.datadog("datadoghq.eu", **changed)
+
+
+def test_without_json_the_result_is_on_stdout_and_the_stages_on_stderr(program: Program, home: Home) -> None:
+    ended = program("create", "--plan", sandbox_plan(home, "datadog"), "--yes", *FAST)
+    quiet(ended)
+    assert ended.code == 0
+    assert ended.out.startswith("Created, ready: My Child at Datadog")
+    assert "Checking the parent org" in ended.err
+    assert "Checking the parent org" not in ended.out
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "code", "outcome"),
+    [
+        ("okta", "taken", 3, "not_created"),
+        ("okta", "rejected", 3, "not_created"),
+        ("datadog", "redirect", 3, "not_created"),
+        ("okta", "read-only", 3, "not_created"),
+        ("datadog", "busy", 3, "not_created"),
+        ("datadog", "rate-limited", 0, "created"),
+        ("okta", "refused", 4, "not_created"),
+        ("datadog", "refused", 4, "not_created"),
+        ("datadog", "server-error-not-created", 5, "unknown"),
+        ("okta", "reset-not-created", 5, "unknown"),
+        ("okta", "server-error", 6, "created"),
+        ("datadog", "reset", 6, "created"),
+        ("datadog", "twins", 5, "unknown"),
+        ("datadog", "no-application-key", 6, "created"),
+        ("okta", "never-ready", 6, "created"),
+        ("okta", "long-keys", 0, "created"),
+        ("datadog", "other-success", 0, "created"),
+    ],
+)
+def test_each_end_has_its_exit_code(
+    program: Program, home: Home, provider: str, name: str, code: int, outcome: str
+) -> None:
+    changed = {"organization__name": f'"{name}"'}
+    if provider == "okta":
+        changed["organization__subdomain"] = f'"{name}"'
+    ended = program("create", "--plan", sandbox_plan(home, provider, **changed), "--yes", "--json", *FAST)
+    quiet(ended)
+    said = ended.json()
+    assert (ended.code, said["outcome"]) == (code, outcome), ended.err
+    assert set(said) >= KEYS
+    assert (said["error"] is None) == (code == 0)
+    records = program("orgs", "--json", *FAST).json()["orgs"]
+    if said["attempt"]:
+        (record,) = records
+        assert (record["attempt"], record["outcome"]) == (said["attempt"], outcome)
+
+
+def test_with_the_screen_as_the_store_the_keys_are_on_stdout_and_nowhere_else(program: Program, home: Home) -> None:
+    ended = program("create", "--plan", sandbox_plan(home, "datadog", store='"screen"'), "--yes", "--json", *FAST)
+    secrets = ended.json()["secrets"]
+    assert (ended.code, sorted(secrets)) == (0, ["api_key", "application_key"])
+    for secret in secrets.values():
+        assert home.holding(secret) == []
+        assert secret not in ended.err
+
+
+# ---- wrong plans, odd files -----------------------------------------------------------------------------------
+
+ODD_PLANS: dict[str, dict[str, str]] = {
+    "provider": {"provider": '"aws"'},
+    "site": {"site": '"datadog.example"'},
+    "http": {"site": '"http://api.example.com"'},
+    "store": {"store": '"safe"'},
+    "a store of the wrong type": {"store": "7"},
+    "an unknown key": {"organization.colour": '"red"'},
+    "an unknown table": {"nonsense.x": "1"},
+    "a wrong type": {"organization__name": "7"},
+    "too long": {"organization__name": f'"{"x" * 33}"'},
+    "a literal secret": {"credentials__api_key": f'"{GIVEN[1]}"'},
+    "a missing variable": {"credentials__api_key": '{ env = "NOT_SET_ANYWHERE" }'},
+    "a missing file": {"credentials__api_key": '{ file = "/nowhere/at/all" }'},
+    "a command that fails": {"credentials__api_key": '{ command = ["false"] }'},
+    "no such command": {"credentials__api_key": '{ command = ["no-such-command-at-all"] }'},
+    "no secret": {"credentials__api_key": ""},
+    "an odd method": {"credentials.method": '"password"'},
+    "not toml": {"organization__name": '"unfinished'},
+    "a control character": {"organization__name": '"a\\u001b[31m"'},
+}
+
+
+@pytest.mark.parametrize("command", ["create", "check"])
+@pytest.mark.parametrize("name", ODD_PLANS)
+def test_an_odd_plan(program: Program, home: Home, command: str, name: str) -> None:
+    plan = home.datadog("datadoghq.eu", **ODD_PLANS[name])
+    ended = program(command, "--plan", plan, *(["--yes"] if command == "create" else []), "--json", *FAST)
+    quiet(ended)
+    said = ended.json()
+    assert (ended.code, said["outcome"], said["ready"], said["attempt"]) == (2, "not_created", False, None)
+    assert set(said) >= KEYS
+    assert said["error"]["message"].startswith("Nothing was created.")
+    assert ended.err.strip()
+    assert home.files() == []
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", b"", b"[" * 5000, b"x = 1\n" * 100_000])
+def test_a_plan_that_cannot_be_read(program: Program, home: Home, content: bytes | None) -> None:
+    plan = Path(home.plan(""))
+    if content is None:
+        plan.unlink()
+        plan.mkdir()
+    else:
+        plan.write_bytes(content)
+    ended = program("create", "--plan", str(plan), "--yes", "--json", *FAST)
+    quiet(ended)
+    assert (ended.code, ended.json()["outcome"]) == (2, "not_created")
+
+
+@pytest.mark.parametrize("which", ["config", "state", "data"])
+def test_a_folder_that_cannot_be_used(program: Program, home: Home, which: str) -> None:
+    (home.home / which).write_text("a file where a folder should be")
+    ended = program("create", "--plan", sandbox_plan(home, "datadog"), "--yes", "--json", *FAST)
+    quiet(ended)
+    said = ended.json()
+    if which == "config":  # only the profile: too late to matter, and said
+        assert (ended.code, said["outcome"], said["profile"]) == (6, "created", None)
+        assert Path(said["stored"]["file"]).exists()
+    else:
+        assert (ended.code, said["outcome"]) == (2, "not_created")
+        assert which in said["error"]["message"]
+    for command in (("orgs",), ("profiles", "list")):
+        listed = program(*command, "--json", *FAST)
+        quiet(listed)
+        assert listed.code in (0, 2)
+
+
+@pytest.mark.parametrize("content", ["", "org = 7", "[[[", "\udcff", 'provider = "okta"', "token = 1"])
+def test_a_profile_edited_into_nonsense(program: Program, home: Home, content: str) -> None:
+    folder = home.home / "config" / "orgwizard" / "profiles"
+    folder.mkdir(parents=True)
+    (folder / "mine.toml").write_bytes(content.encode(errors="surrogateescape"))
+    listed = program("profiles", "list", "--json")
+    assert listed.code == 2
+    (problem,) = listed.json()["problems"]
+    assert "mine.toml" in problem["file"]
+    shown = program("profiles", "show", "mine")
+    assert (shown.code, shown.out) == (2, "")
+    assert "mine.toml" in shown.err
+    for ended in (listed, shown):
+        quiet(ended)
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "", ".", "a/b", "missing", "a\x1b[31m"])
+def test_a_profile_that_is_not_there(program: Program, name: str) -> None:
+    for action in ("show", "remove"):
+        ended = program("profiles", action, name)
+        quiet(ended)
+        assert ended.code == 2
+
+
+def test_a_fault_of_ours_is_told_without_its_text_and_denies_nothing(
+    program: Program, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> object:
+        raise ValueError(GIVEN[0])
+
+    monkeypatch.setattr("orgwizard.report.result", broken)
+    monkeypatch.setattr("orgwizard.creation.Result.as_json", broken)
+    ended = program("create", "--plan", sandbox_plan(home, "datadog"), "--yes", *FAST)
+    quiet(ended)
+    assert ended.code == 1
+    assert "ValueError" in ended.err
+    assert "Nothing was created" not in ended.err
+    assert "orgwizard orgs" in ended.err
+
+
+# ---- a dry run -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("provider", ["okta", "datadog"])
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_dry_run_sends_nothing_and_shows_no_secret(
+    program: Program, home: Home, provider: str, as_json: bool
+) -> None:
+    act = (OktaServer if provider == "okta" else DatadogServer)(b"")
+    with serving(act) as server:
+        plan = home.okta(server.url) if provider == "okta" else home.datadog(server.url)
+        ended = program("create", "--plan", plan, "--dry-run", *(["--json"] if as_json else []))
+    quiet(ended)
+    assert (ended.code, server.connections) == (0, 0)
+    assert "********" in ended.out
+    assert home.files() == []
+    if as_json:
+        said = ended.json()
+        assert set(said) >= KEYS
+        assert (said["outcome"], said["dry_run"], said["request"]["method"]) == ("not_created", True, "POST")
+        assert said["request"]["url"].startswith(server.url)
+    else:
+        assert ended.out.startswith(f"POST {server.url}/api/v1/org")
+
+
+def test_a_dry_run_needs_no_network(program: Program, home: Home) -> None:
+    ended = program("create", "--plan", home.datadog(UNROUTABLE), "--dry-run", "--json")
+    assert (ended.code, ended.json()["request"]["body"]) == (0, {"name": "My Child"})
+
+
+# ---- terminals --------------------------------------------------------------------------------------------------
+
+
+def test_without_a_terminal_create_needs_yes(program: Program, home: Home) -> None:
+    with serving(DatadogServer(b"")) as server:
+        ended = program("create", "--plan", home.datadog(server.url), "--json")
+    quiet(ended)
+    assert (ended.code, server.connections) == (2, 0)
+    assert "--yes" in ended.json()["error"]["message"]
+
+
+def test_streams_that_are_closed(home: Home) -> None:
+    """Closed or broken standard streams change no outcome and no exit code."""
+    plan = home.datadog("datadoghq.eu")
+    argv = ("create", "--plan", plan, "--json", *FAST)
+    reader, broken = os.pipe()
+    os.close(reader)
+    with ThreadPoolExecutor(4) as pool:
+        no_stdin = pool.submit(home.run, *argv, redirected="<&-")
+        no_stderr = pool.submit(home.run, *argv, "--yes", redirected="2>&-")
+        no_stdout = pool.submit(home.run, *argv, "--yes", stdout=broken)
+    os.close(broken)
+    assert (no_stdin.result().code, no_stdin.result().json()["outcome"]) == (2, "not_created")
+    assert (no_stderr.result().code, no_stderr.result().json()["outcome"]) == (0, "created")
+    assert no_stdout.result().code == 0
+    assert "Traceback" not in no_stdin.result().err + no_stdout.result().err
+
+
+def test_the_wizard_needs_a_terminal(home: Home) -> None:
+    ended = home.run()
+    quiet(ended)
+    assert (ended.code, ended.out) == (2, "")
+    assert "terminal" in ended.err
+    assert "create --plan" in ended.err
+
+
+class Terminal:
+    """The program on a real pseudo-terminal; stdout stays apart."""
+
+    def __init__(self, home: Home, *argv: str) -> None:
+        self._master, slave = pty.openpty()
+        self.program = home.start(*argv, stdin=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+        self.shown = b""
+
+    def expect(self, text: bytes) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while text not in self.shown:
+            ready, _, _ = select.select([self._master], [], [], 0.1)
+            if ready:
+                self.shown += os.read(self._master, 65536)
+            assert time.monotonic() < end, self.shown
+
+    def type(self, text: bytes) -> None:
+        os.write(self._master, text)
+
+    def ended(self) -> Ended:
+        assert self.program.stdout is not None
+        out = self.program.stdout.read()
+        code = self.program.wait(PATIENCE_SECONDS)
+        self.program.stdout.close()
+        os.close(self._master)
+        return Ended(code, out, self.shown.decode())
+
+
+@pytest.mark.parametrize(("typed", "code", "outcome"), [(b"create\n", 0, "created"), (b"yes\n", 4, "not_created")])
+def test_on_a_terminal_it_asks_once(home: Home, typed: bytes, code: int, outcome: str) -> None:
+    terminal = Terminal(home, "create", "--plan", home.datadog("datadoghq.eu"), "--json", *FAST)
+    terminal.expect(b'Type "create"')
+    assert b"My Child" in terminal.shown
+    assert b"cannot be deleted" in terminal.shown
+    terminal.type(typed)
+    ended = terminal.ended()
+    quiet(ended)
+    assert (ended.code, ended.json()["outcome"]) == (code, outcome)
+
+
+def test_ctrl_c_at_the_question_leaves(home: Home) -> None:
+    terminal = Terminal(home, "create", "--plan", home.datadog("datadoghq.eu"), "--json", *FAST)
+    terminal.expect(b'Type "create"')
+    terminal.program.send_signal(signal.SIGINT)
+    ended = terminal.ended()
+    quiet(ended)
+    assert (ended.code, ended.json()["outcome"]) == (130, "not_created")
+
+
+# ---- signals ------------------------------------------------------------------------------------------------------
+
+
+class Held:
+    """A create call that is answered when the test says so."""
+
+    def __init__(self) -> None:
+        self.there, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, peer: Peer) -> None:
+        self.there.set()
+        self.go_on.wait(PATIENCE_SECONDS)
+        peer.send(json_answer(200, DATADOG_CREATED))
+
+
+def signalled(folder: Path, number: int, signals: int = 1) -> tuple[Ended, Home, int]:
+    """Run a creation, signal it while the request is on its way, answer, and return how it ended."""
+    home, held = Home(folder), Held()
+    with serving(DatadogServer(held)) as server:
+        plan = home.datadog(server.url)
+        with home.start("create", "--plan", plan, "--yes", "--json", start_new_session=True) as running:
+            try:
+                assert held.there.wait(PATIENCE_SECONDS)
+                for _ in range(signals):
+                    running.send_signal(number)
+                    time.sleep(0.3)  # two of a kind at once would be delivered as one
+                if signals == 1:
+                    held.go_on.set()
+                out, err = running.communicate(timeout=PATIENCE_SECONDS)
+            finally:
+                held.go_on.set()
+                running.kill()
+        return Ended(running.returncode, out, err), home, len(server.asked("POST", "/api/v1/org"))
+
+
+def test_signals_while_the_request_is_on_its_way(tmp_path: Path) -> None:
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda number: signalled(tmp_path / number.name, number), numbers))
+    for number, (ended, home, requests) in zip(numbers, runs, strict=True):
+        quiet(ended)
+        said = ended.json()
+        assert (ended.code, said["outcome"], requests) == (128 + number, "created", 1), number
+        assert home.holding(servers.CHILD_API_KEY) == [Path(said["stored"]["file"])]
+
+
+def test_a_second_signal_stops_the_wait(tmp_path: Path) -> None:
+    ended, home, requests = signalled(tmp_path, signal.SIGTERM, signals=2)
+    quiet(ended)
+    assert (ended.code, ended.json()["outcome"], requests) == (128 + signal.SIGTERM, "unknown", 1)
+    (record,) = json.loads(home.run("orgs", "--json").out)["orgs"]
+    assert (record["state"], record["running"]) == ("unknown", False)
+
+
+def test_a_kill_leaves_an_attempt_that_is_known_to_be_open(tmp_path: Path) -> None:
+    ended, home, requests = signalled(tmp_path, signal.SIGKILL)
+    assert (ended.code, requests) == (-signal.SIGKILL, 1)
+    (record,) = json.loads(home.run("orgs", "--json").out)["orgs"]
+    assert (record["state"], record["outcome"], record["running"]) == ("sending", "unknown", False)
+
+
+def arguments_of(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_text()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="there is no /proc here")
+def test_no_secret_is_among_the_arguments(home: Home) -> None:
+    held: Any = Held()
+    with serving(DatadogServer(held)) as server:
+        plan = home.datadog(server.url)
+        with home.start("create", "--plan", plan, "--yes", "--json") as running:
+            assert held.there.wait(PATIENCE_SECONDS)
+            shown = arguments_of(running.pid)
+            held.go_on.set()
+            running.communicate(timeout=PATIENCE_SECONDS)
+    assert plan in shown
+    assert not [secret for secret in GIVEN if secret in shown]
