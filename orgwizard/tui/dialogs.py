@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Static
 
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
@@ -134,10 +134,6 @@ class Page(ModalScreen[None]):
     def on_mount(self) -> None:
         """Let the arrows scroll."""
         self.query_one(VerticalScroll).focus()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Nothing is typed on a page."""
-        event.stop()
 
 
 def table(rows: Mapping[str, str], width: int = LABEL_WIDTH) -> list[str]:

@@ -61,6 +61,10 @@ class Step(Screen[None]):
         Binding("ctrl+n", "next", show=False),
         Binding("escape", "back", show=False),
         Binding("f1,ctrl+g", "keys", show=False),
+        Binding("up", "scroll_body(-1)", show=False),
+        Binding("down", "scroll_body(1)", show=False),
+        Binding("pageup", "scroll_body(-10)", show=False),
+        Binding("pagedown", "scroll_body(10)", show=False),
     ]
 
     class Forward(Message):
@@ -178,6 +182,10 @@ class Step(Screen[None]):
         """Show the keys of this step."""
         self.post_message(self.Keys())
 
+    def action_scroll_body(self, rows: int) -> None:
+        """Move the body, where it is larger than the screen."""
+        self.query_one("#body").scroll_relative(y=rows, animate=False)
+
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what the key of the same name does."""
         event.stop()
@@ -189,8 +197,12 @@ class Step(Screen[None]):
         self.advance(event.input)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Go to the next field on Enter."""
+        """Do what Enter means in a list."""
         event.stop()
+        self.selected(event)
+
+    def selected(self, event: OptionList.OptionSelected) -> None:
+        """Go to the next field."""
         self.advance(event.option_list)
 
     def advance(self, widget: Widget) -> None:

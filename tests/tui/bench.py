@@ -1,27 +1,28 @@
-"""A desk over the sandbox in a folder of its own, with a clock that never makes a test wait."""
+"""A desk over the sandbox in a folder of its own, with a clock that hardly makes a test wait."""
 
 import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from orgwizard.attempts import Journal
+from orgwizard.creation import Control, Event
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.profiles import Profiles
 from orgwizard.sandbox import SandboxTransport, World
-from orgwizard.sandbox.magic import CREDENTIALS, MAGIC
+from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.transport import Transport
-from orgwizard.vault import Vault
-
-__all__ = ["MAGIC", "QuickClock", "bench"]
+from orgwizard.vault import Store, Vault
 
 
 @dataclass
 class QuickClock:
-    """A clock whose sleeps take no time, and whose dates never change."""
+    """A clock whose seconds are milliseconds, and whose date never changes."""
 
     time: float = 0.0
 
@@ -32,21 +33,62 @@ class QuickClock:
         return datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
     async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / 1000)
         self.time += seconds
-        await asyncio.sleep(0)
+
+
+class SameNames(Journal):
+    """A journal whose attempts have the same id in every run."""
+
+    def _free(self) -> Path:
+        return self.folder / f"20260102-030405-{len(list(self.folder.glob('*.jsonl'))):04}.jsonl"
+
+
+class SameProofs(Vault):
+    """A vault that says the same on every machine: no keyring, and a folder without a long path."""
+
+    def probe(self, store: Store) -> str:
+        return super().probe(store).replace(str(self.folder), "keys")
+
+
+class StillEngine(Engine):
+    """An engine that takes a creation and never begins it."""
+
+    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+        del begin, tell
+        return True
+
+
+class CountedEngine(Engine):
+    """An engine that counts the creations it began."""
+
+    creations = 0
+
+    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+        self.creations += 1
+        return super().create(begin, tell)
+
+
+class StuckEngine(Engine):
+    """An engine whose reads never end."""
+
+    def read(self, work: Any) -> "Future[Any]":
+        work.close()
+        return Future()
 
 
 def bench(folder: Path, **changes: Any) -> Desk:
     """Return a desk whose network is the sandbox and whose files are under *folder*."""
     clock = QuickClock()
+    world = World(clock, seed="bench")
     desk = Desk(
-        send=Transport(None, SandboxTransport(World(clock, seed="bench"))).send,
-        engine=Engine(),
+        send=Transport(None, SandboxTransport(world)).send,
+        engine=CountedEngine(),
         clock=clock,
-        journal=Journal(folder / "attempts", clock),
+        journal=SameNames(folder / "attempts", clock),
         profiles=Profiles(folder / "profiles"),
         drafts=Drafts(folder / "state"),
-        vault=Vault(folder / "keys", clock, seconds=2),
+        vault=SameProofs(folder / "keys", clock, seconds=2),
         environ={},
         sandbox=True,
         given=dict(CREDENTIALS),

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -77,10 +78,10 @@ class CreateStep(Step):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
 
     class Told(Message):
-        """The engine told of an event."""
+        """The engine told of an event, at a time of the desk's clock."""
 
-        def __init__(self, event: Event) -> None:
-            self.event = event
+        def __init__(self, event: Event, at: float) -> None:
+            self.event, self.at = event, at
             super().__init__()
 
     class Ended(Message):
@@ -101,8 +102,9 @@ class CreateStep(Step):
         name = self.session.draft.section("organization").get("name", "")
         yield Static(f"{name} at {self.session.provider.title}", classes="title", markup=False)
         yield Static(self._rows(), id="stages", markup=False)
-        yield Static("", id="left", markup=False)
-        yield Static("", id="doing", markup=False)
+        with Horizontal(classes="line"):
+            yield Static("", id="doing", markup=False)
+            yield Static("", id="left", markup=False)
         yield Static(SAFE[CHECK], id="safe", markup=False)
 
     def buttons(self) -> Iterable[Widget]:
@@ -111,8 +113,10 @@ class CreateStep(Step):
 
     def on_mount(self) -> None:
         """Begin at once: this screen is shown after the word was typed."""
-        super().on_mount()
         self._begin()
+
+    def focus_first(self) -> None:
+        """Focus nothing: an Enter too many must not stop the wait."""
 
     @work(description="beginning the creation")
     async def _begin(self) -> None:
@@ -131,7 +135,7 @@ class CreateStep(Step):
         if isinstance(event, Result) and event.outcome == "created":
             self.session.keeping = False
             self.session.desk.drafts.remove()
-        self.post_message(self.Told(event))
+        self.post_message(self.Told(event, self.session.desk.clock.now()))
 
     def on_create_step_told(self, message: Told) -> None:
         """Fold an event into what is shown."""
@@ -139,12 +143,12 @@ class CreateStep(Step):
         if isinstance(message.event, Result):
             self.post_message(self.Ended(message.event))
         else:
-            self._fold(message.event)
+            self._fold(message.event, message.at)
 
-    def _fold(self, event: Progress) -> None:
+    def _fold(self, event: Progress, at: float) -> None:
         known = self._stages.setdefault(event.stage, Stage(event.stage))
         before = self._rows()
-        known.take(event, self.session.desk.clock.now())
+        known.take(event, at)
         if event.stage != self._current:
             self._current = event.stage
             self.query_one("#safe", Static).update(SAFE[event.stage])

@@ -101,8 +101,10 @@ class DoneStep(Step):
 
     def on_mount(self) -> None:
         """Begin with everything hidden."""
-        super().on_mount()
         self._show_secrets()
+
+    def focus_first(self) -> None:
+        """Focus nothing: an Enter too many must not take the result away."""
 
     def action_reveal(self) -> None:
         """Show the keys, or hide them again."""

@@ -106,9 +106,8 @@ class ReviewStep(Step):
     def _org_name(self) -> str:
         return str(self.session.draft.section("organization").get("name", ""))
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def selected(self, event: OptionList.OptionSelected) -> None:
         """Go to where the line is changed."""
-        event.stop()
         self.post_message(self.Edit(self._lines[event.option_index][0]))
 
     # ---- the request and the plan ----

@@ -148,7 +148,6 @@ class SiteStep(Step):
 
     def on_mount(self) -> None:
         """Show the part of the chosen provider."""
-        super().on_mount()
         self._show_part()
 
     def part(self) -> SitePart:

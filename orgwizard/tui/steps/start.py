@@ -94,9 +94,8 @@ class StartStep(Step):
         """Leave the wizard."""
         self.call_later(self.app.action_quit)
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the row leads."""
-        event.stop()
         chosen = event.option_id or NEW
         name, _, number = chosen.partition("-")
         if chosen == CONTINUE and self._saved:

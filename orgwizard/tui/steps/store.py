@@ -84,7 +84,6 @@ class StoreStep(Step):
 
     def on_mount(self) -> None:
         """Try whatever can be tried without a side effect that stays."""
-        super().on_mount()
         self._show()
         for place in PLACES:
             if place != COMMAND:

@@ -1,0 +1,27 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orgwizard.desk import Desk
+from orgwizard.tui.guard import prepare
+from tests.tui.bench import bench
+
+os.environ["TEXTUAL_ANIMATIONS"] = "none"
+prepare(os.environ)
+
+
+@pytest.fixture(autouse=True)
+def _same_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A desk over the sandbox whose files are under the test's own folder, named the same in every run."""
+    made = bench(Path("orgwizard"))
+    yield made
+    made.engine.close()

@@ -1,0 +1,517 @@
+"""Each step with keys only: forward, back, wrong input, and what the service says led to its field."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from textual.widgets import Static
+
+from orgwizard.answers import Draft
+from orgwizard.desk import Desk
+from orgwizard.sources import Reference
+from orgwizard.tui.choice import Choice
+from orgwizard.tui.dialogs import Ask, Confirm, Page, Typed
+from orgwizard.tui.entry import Entry
+from orgwizard.tui.form import Field
+from orgwizard.tui.steps.administrator import AdministratorStep
+from orgwizard.tui.steps.connect import ConnectStep
+from orgwizard.tui.steps.create import CreateStep
+from orgwizard.tui.steps.done import DoneStep
+from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.review import ReviewStep
+from orgwizard.tui.steps.site import SiteStep
+from orgwizard.tui.steps.start import StartStep
+from orgwizard.tui.steps.store import StoreStep
+from tests.tui.bench import StuckEngine, bench
+from tests.tui.walk import Walk, walking
+
+PROVIDERS = ("okta", "datadog")
+
+
+def note(walk: Walk, field: str) -> str:
+    """Return what is said under a field."""
+    found = next(f for f in walk.screen.query(Field) if f.question.name == field and f.display)
+    return str(found.query_one(".note", Static).render())
+
+
+def message(walk: Walk) -> str:
+    return str(walk.screen.query_one("#message", Static).render())
+
+
+# ---- the whole way ----
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_an_org_is_created_and_its_profile_saved(desk: Desk, provider: str) -> None:
+    async with walking(desk) as walk:
+        await walk.to_done(provider)
+        assert "created and is ready" in walk.text()
+        assert walk.app.session.result is not None
+        assert walk.app.session.result.exit_code == 0
+        assert [profile.org.name for profile in desk.profiles.all()[0]] == ["My Child Org"]
+        assert desk.drafts.load() is None
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+async def test_back_from_every_step_loses_nothing(desk: Desk, provider: str) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review(provider)
+        before = json.dumps(walk.draft.as_json(), sort_keys=True)
+        for step in (StoreStep, AdministratorStep, OrganizationStep, ConnectStep, SiteStep, StartStep):
+            await walk.press("escape")
+            await walk.until(step)
+        assert json.dumps(walk.draft.as_json(), sort_keys=True) == before
+
+
+async def test_another_org_begins_at_the_same_parent(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_done("okta")
+        await walk.press("ctrl+n")
+        await walk.until(ConnectStep)
+        assert walk.draft.site == "acme.okta.com"
+        assert walk.draft.section("organization") == {}
+
+
+# ---- start ----
+
+
+async def test_the_start_offers_what_there_is(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_organization("okta")
+        await walk.fill("name", "Half done")
+        await walk.press("escape")
+        await walk.until(ConnectStep)
+    again = bench(Path("orgwizard"))
+    async with walking(again) as walk:
+        assert isinstance(walk.screen, StartStep)
+        await walk.press("enter")
+        await walk.until(SiteStep)
+        assert walk.draft.section("organization")["name"] == "Half done"
+
+
+async def test_a_profile_of_an_earlier_run_is_offered(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_done("okta")
+    async with walking(bench(Path("orgwizard"))) as walk:
+        await walk.press("down", "enter")
+        await walk.until(SiteStep)
+        assert walk.draft.site == "https://acme.okta.com"
+
+
+async def test_an_open_attempt_comes_first_and_is_told_truthfully(desk: Desk) -> None:
+    desk.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
+    async with walking(desk, magic=()) as walk:
+        await walk.press("enter")
+        assert isinstance(walk.screen, Page)
+        assert "Doubtful" in walk.text()
+        assert "orgwizard resume" in walk.text()
+
+
+async def test_without_anything_to_offer_the_first_step_comes_at_once(desk: Desk) -> None:
+    async with walking(desk, magic=()) as walk:
+        assert isinstance(walk.screen, SiteStep)
+
+
+async def test_the_magic_names_of_the_sandbox_are_listed(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.press("down", "enter")
+        assert "weak-password" in walk.text()
+
+
+# ---- 1: site ----
+
+
+async def test_an_admin_host_becomes_the_plain_one_and_it_is_said(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_site()
+        await walk.fill("site", "https://acme-admin.okta.com/admin/dashboard")
+        assert "is the Admin Console; acme.okta.com is used" in note(walk, "site")
+
+
+async def test_a_wrong_site_is_said_at_its_field(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_site()
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, SiteStep)
+        assert note(walk, "site").startswith("! Needed")
+        assert walk.screen.focused is walk.entry("site")
+
+
+@pytest.mark.parametrize(("answer", "step"), [("escape", SiteStep), ("enter", SiteStep), ("yes", ConnectStep)])
+async def test_a_custom_domain_is_asked_about_once(desk: Desk, answer: str, step: type[SiteStep]) -> None:
+    async with walking(desk) as walk:
+        await walk.to_site()
+        await walk.fill("site", "login.acme.com")
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, Ask)
+        await (walk.press("right", "enter") if answer == "yes" else walk.press(answer))
+        await walk.until(step)
+        assert walk.app.session.agreed is (answer == "yes")
+
+
+async def test_a_draft_with_a_custom_domain_never_connects_unasked(desk: Desk) -> None:
+    draft = Draft(provider="okta")
+    draft.section("parent").update({"site": "login.acme.com", "method": "api-token"})
+    async with walking(desk, draft=draft) as walk:
+        await walk.app.go("credentials")
+        await walk.until(ConnectStep)
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, Ask)
+        await walk.press("escape")
+        assert walk.app.session.checked is None
+
+
+async def test_switching_the_provider_and_back_loses_nothing(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_site()
+        await walk.fill("site", "acme.okta.com")
+        walk.screen.query_one("#provider").focus()
+        await walk.press("down")
+        assert walk.draft.provider == "datadog"
+        await walk.press("tab", "down", "down")
+        assert walk.draft.site == "us5.datadoghq.com"
+        walk.screen.query_one("#provider").focus()
+        await walk.press("up")
+        assert walk.draft.site == "acme.okta.com"
+        await walk.press("down")
+        assert walk.draft.site == "us5.datadoghq.com"
+
+
+async def test_another_api_url_of_datadog_can_be_typed_and_is_kept(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_site()
+        await walk.press("down", "tab", "end")
+        await walk.fill("site", "https://api.example.com")
+        assert walk.draft.site == "https://api.example.com"
+        walk.screen.query_one("#list-datadog").focus()
+        await walk.press("home")
+        assert walk.draft.site == "datadoghq.com"
+        await walk.press("end")
+        assert walk.draft.site == "https://api.example.com"
+
+
+async def test_a_site_in_the_environment_is_offered_with_its_source(desk: Desk) -> None:
+    given = replace(desk, environ={"OKTA_CLIENT_ORGURL": "https://acme.okta.com"}, given={})
+    async with walking(given) as walk:
+        await walk.to_site()
+        assert walk.entry("site").value == "https://acme.okta.com"
+        assert "$OKTA_CLIENT_ORGURL" in note(walk, "site")
+
+
+# ---- 2: connect ----
+
+
+async def test_a_token_in_the_environment_is_named_and_not_shown(desk: Desk) -> None:
+    secret = "00sandbox-canary-token-000000000000000000"
+    given = replace(desk, environ={"OKTA_CLIENT_TOKEN": secret}, given={})
+    async with walking(given) as walk:
+        await walk.to_connect("okta")
+        assert walk.entry("token").placeholder == "from $OKTA_CLIENT_TOKEN"
+        assert walk.draft.credentials["token"] == Reference(env="OKTA_CLIENT_TOKEN")
+        assert secret not in walk.app.export_screenshot()
+        await walk.press("ctrl+n")
+        await walk.until(OrganizationStep)
+
+
+async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_the_next_key(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_connect("okta")
+        await walk.fill("token", "00wrong-token")
+        await walk.press("ctrl+n")
+        await walk.until(ConnectStep)
+        async_note = note(walk, "token")
+        assert "The token is not valid" in async_note
+        assert message(walk) == "Nothing was created."
+        assert walk.screen.focused is walk.entry("token")
+        await walk.write("x")
+        assert "The token is not valid" not in note(walk, "token")
+
+
+async def test_the_parent_is_named_after_the_check(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_organization("okta")
+        assert "Acme (sandbox)" in str(walk.screen.query_one("#place", Static).render())
+
+
+async def test_switching_the_method_and_back_loses_nothing(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_connect("okta")
+        await walk.fill("token", "first")
+        walk.screen.query_one(Choice).focus()
+        await walk.press("down")
+        await walk.fill("token", "second")
+        walk.screen.query_one(Choice).focus()
+        await walk.press("up")
+        assert walk.entry("token").value == "first"
+        assert walk.draft.sections["okta"]["credentials.access-token"]["token"] == SecretStr("second")
+
+
+async def test_a_check_can_be_stopped(desk: Desk) -> None:
+    async with walking(replace(desk, engine=StuckEngine())) as walk:
+        await walk.to_connect("okta")
+        await walk.press("ctrl+n")
+        assert "Trying the credentials" in message(walk)
+        await walk.press("escape")
+        assert message(walk).startswith("Stopped.")
+        assert isinstance(walk.screen, ConnectStep)
+
+
+async def test_a_secret_is_hidden_again_when_its_field_is_left(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_connect("okta")
+        await walk.fill("token", "visible")
+        await walk.press("f2")
+        assert not walk.entry("token").password
+        await walk.press("tab")
+        assert walk.entry("token").password
+
+
+# ---- 3: organization ----
+
+
+async def test_the_subdomain_follows_the_name_until_it_is_edited(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_organization("okta")
+        await walk.write("My Org")
+        assert walk.entry("subdomain").value == "my-org"
+        assert "subdomain" not in walk.draft.section("organization")
+        await walk.press("tab", "end")
+        await walk.write("2")
+        await walk.fill("name", "Another")
+        assert walk.entry("subdomain").value == "my-org2"
+
+
+async def test_the_length_is_counted_live(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_organization("datadog")
+        await walk.write("My Child Org")
+        assert str(walk.screen.query_one(".count", Static).render()) == "12 of 32"
+        await walk.fill("name", "x" * 35)
+        assert note(walk, "name") == "! At most 32 characters, you typed 35."
+
+
+async def test_next_shows_what_is_missing_and_goes_there(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_organization("okta")
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, OrganizationStep)
+        assert note(walk, "name") == "! Needed."
+        assert walk.screen.focused is walk.entry("name")
+
+
+async def test_enter_goes_from_field_to_field_and_on(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_organization("okta")
+        await walk.write("Org")
+        await walk.press("enter", "enter", "enter")
+        await walk.until(AdministratorStep)
+
+
+# ---- 4: administrator ----
+
+
+async def test_rows_can_be_added_and_removed(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_administrator("okta")
+        walk.screen.query_one(".add").focus()
+        await walk.press("enter")
+        await walk.write("title")
+        await walk.press("enter")
+        await walk.write("CTO")
+        assert walk.draft.section("administrator")["profile"] == {"title": "CTO"}
+        walk.screen.query_one(".remove").focus()
+        await walk.press("enter")
+        assert not walk.draft.section("administrator").get("profile")
+
+
+async def test_rows_say_what_is_wrong_with_them(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        walk.draft.provider = "okta"
+        walk.draft.section("administrator.rows")["profile"] = [["title", "a"], ["title", "b"]]
+        await walk.app.go("administrator")
+        await walk.until(AdministratorStep)
+        assert "Two rows are called title." in walk.text()
+
+
+async def test_the_login_follows_the_mail(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_administrator("okta")
+        await walk.fill("email", "ada@example.com")
+        assert walk.entry("login").value == "ada@example.com"
+
+
+async def test_datadog_asks_for_no_administrator(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_administrator("datadog")
+        assert not walk.screen.query(Entry)
+        assert "SAML" in walk.text()
+
+
+# ---- 5: store ----
+
+
+async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_store("datadog")
+        await walk.press("down", "down")
+        await walk.fill("command", "/nowhere/at/all")
+        await walk.press("ctrl+n")
+        await walk.settled()
+        assert isinstance(walk.screen, StoreStep)
+        assert message(walk) == "This place does not work: choose another one."
+        assert "/nowhere/at/all" in str(walk.screen.query_one("#proof", Static).render())
+
+
+async def test_a_command_line_is_split_like_a_shell_does(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_store("datadog")
+        await walk.press("down", "down")
+        await walk.fill("command", "cat 'a b")
+        assert note(walk, "command") == "! A quotation mark is not closed."
+        await walk.fill("command", "sh -c 'cat >/dev/null'")
+        assert walk.draft.store == {"command": ["sh", "-c", "cat >/dev/null"]}
+        await walk.press("ctrl+n")
+        await walk.until(ReviewStep)
+
+
+# ---- 6: review ----
+
+
+async def test_a_line_can_be_changed_and_comes_back(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("okta")
+        await walk.press("down", "down", "enter")
+        await walk.until(OrganizationStep)
+        await walk.fill("name", "Renamed")
+        await walk.press("ctrl+n")
+        await walk.until(ReviewStep)
+        assert walk.draft.section("organization")["name"] == "Renamed"
+
+
+async def test_the_exact_request_is_shown_without_secrets(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("okta")
+        await walk.press("ctrl+o")
+        await walk.until(Page)
+        assert "POST https://acme.okta.com/api/v1/orgs" in walk.text()
+        assert "SSWS ********" in walk.text()
+        assert desk.given["okta.token"] not in walk.text()
+
+
+async def test_the_answers_are_saved_as_a_plan_without_secrets(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("okta")
+        await walk.press("ctrl+p")
+        assert isinstance(walk.screen, Typed)
+        await walk.press("enter")
+        await walk.settled()
+        assert "set OKTA_CLIENT_TOKEN" in message(walk)
+        assert desk.given["okta.token"] not in Path("plan.toml").read_text()
+        await walk.press("ctrl+p", "enter")
+        await walk.settled()
+        assert "exists already" in message(walk)
+
+
+async def test_enter_alone_never_creates(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("datadog")
+        walk.screen.query_one("#next").focus()
+        await walk.press("enter", "enter", "enter", "enter")
+        assert isinstance(walk.screen, Confirm)
+        assert desk.engine.creations == 0  # type: ignore[attr-defined]
+
+
+async def test_two_words_create_once(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("datadog")
+        await walk.create()
+        await walk.press("enter", "ctrl+n", "enter")
+        await walk.until(DoneStep)
+        assert desk.engine.creations == 1  # type: ignore[attr-defined]
+
+
+# ---- 7: create and done ----
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "field", "words"),
+    [
+        ("taken", OrganizationStep, "subdomain", "taken"),
+        ("rejected", OrganizationStep, "name", "rejected the name"),
+        ("weak-password", AdministratorStep, "password", "password policy"),
+    ],
+)
+async def test_a_refusal_leads_back_to_its_field(
+    desk: Desk, name: str, step: type[OrganizationStep], field: str, words: str
+) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("okta", name)
+        await walk.create()
+        await walk.until(step)
+        assert words in note(walk, field)
+        assert message(walk) == "Nothing was created."
+        assert walk.screen.focused is walk.entry(field)
+        assert walk.draft.section("organization")["name"] == name
+
+
+async def test_after_an_unknown_outcome_nothing_offers_to_try_again(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("datadog", "reset-not-created")
+        await walk.create()
+        await walk.until(DoneStep)
+        assert "It is not known whether the org was created." in walk.text()
+        assert [button.id for button in walk.screen.query("Button")] == ["leave"]
+
+
+async def test_a_refusal_about_no_field_goes_back_to_the_review(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("okta", "feature-off")
+        await walk.create()
+        await walk.until(DoneStep)
+        assert "Nothing was created." in walk.text()
+        await walk.press("escape")
+        await walk.until(ReviewStep)
+
+
+async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_again(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_store("okta")
+        await walk.press("down", "down", "down", "ctrl+n")
+        await walk.until(ReviewStep)
+        await walk.create()
+        await walk.until(DoneStep)
+        assert walk.app.session.result is not None
+        token = walk.app.session.result.secrets["token"].get_secret_value()
+        assert token not in walk.text()
+        await walk.press("ctrl+r")
+        assert token in walk.text()
+        await walk.press("f1")
+        await walk.press("escape")
+        assert token not in walk.text()
+        await walk.press("ctrl+q")
+        assert isinstance(walk.screen, Ask)
+
+
+async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(desk: Desk) -> None:
+    environ = {"DD_API_KEY": "feedface" * 4, "DD_APP_KEY": "decafbad" * 5}
+    async with walking(replace(desk, environ=environ, given={})) as walk:
+        await walk.to_review("datadog")
+        environ.clear()
+        await walk.create()
+        await walk.until(ConnectStep)
+        assert "DD_API_KEY" in note(walk, "api_key")
+
+
+async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_review("okta", "silent")
+        await walk.create()
+        await walk.until(CreateStep)
+        await walk.press("escape")
+        assert isinstance(walk.screen, CreateStep | DoneStep)
+        await walk.press("ctrl+t")
+        await walk.until(DoneStep)
+        assert walk.app.session.result is not None
+        assert walk.app.session.result.outcome in ("unknown", "created")

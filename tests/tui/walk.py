@@ -1,0 +1,151 @@
+"""Walking the wizard with keys, waiting for states and never for time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import Static
+
+from orgwizard.desk import Desk
+from orgwizard.sandbox.magic import MAGIC
+from orgwizard.tui.app import Wizard
+from orgwizard.tui.entry import Entry
+from orgwizard.tui.steps.administrator import AdministratorStep
+from orgwizard.tui.steps.connect import ConnectStep
+from orgwizard.tui.steps.create import CreateStep
+from orgwizard.tui.steps.done import DoneStep
+from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.review import ReviewStep
+from orgwizard.tui.steps.site import SiteStep
+from orgwizard.tui.steps.store import StoreStep
+
+PATIENCE_SECONDS = 20
+KEYS = {" ": "space", "-": "minus", ".": "full_stop", "@": "at", "_": "underscore", "/": "slash", ":": "colon"}
+
+
+class Walk:
+    """A wizard under test, driven by keys."""
+
+    def __init__(self, pilot: "Pilot[int]", app: Wizard) -> None:
+        self.pilot, self.app = pilot, app
+
+    @property
+    def screen(self) -> Screen[Any]:
+        return self.app.screen
+
+    @property
+    def draft(self) -> Any:
+        return self.app.session.draft
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def write(self, text: str) -> None:
+        await self.press(*(KEYS.get(character, character) for character in text))
+
+    async def fill(self, field: str, text: str) -> None:
+        """Put a text into a field at once; use `write` where the single keys matter."""
+        entry = self.entry(field)
+        entry.focus()
+        entry.value = text
+        await self.pilot.pause()
+
+    def entry(self, field: str) -> Entry:
+        return next(entry for entry in self.screen.query(Entry) if entry.id == f"{field}-entry" and entry.display)
+
+    async def until(self, step: type[Screen[Any]]) -> None:
+        """Wait until a screen is shown and drawn."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not isinstance(self.screen, step):
+                await self.pilot.pause()
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Wait until nothing is under way."""
+        await self.pilot.pause()
+        await self.screen.workers.wait_for_complete(
+            [worker for worker in self.screen.workers if worker.node is self.screen]
+        )
+        await self.pilot.pause()
+
+    def text(self) -> str:
+        """Return all that the screen's texts say."""
+        return "\n".join(str(static.render()) for static in self.screen.query(Static) if static.display)
+
+    # ---- the way ----
+
+    async def to_site(self) -> None:
+        if not isinstance(self.screen, SiteStep):
+            await self.press("ctrl+n")
+        await self.until(SiteStep)
+
+    async def to_connect(self, provider: str) -> None:
+        if isinstance(self.screen, ConnectStep):
+            return
+        await self.to_site()
+        if provider == "datadog":
+            await self.press("down")
+        else:
+            await self.fill("site", "acme.okta.com")
+        await self.press("ctrl+n")
+        await self.until(ConnectStep)
+
+    async def to_organization(self, provider: str) -> None:
+        if isinstance(self.screen, OrganizationStep):
+            return
+        await self.to_connect(provider)
+        await self.press("ctrl+n")
+        await self.until(OrganizationStep)
+
+    async def to_administrator(self, provider: str, name: str = "My Child Org") -> None:
+        if isinstance(self.screen, AdministratorStep):
+            return
+        await self.to_organization(provider)
+        await self.fill("name", name)
+        await self.press("ctrl+n")
+        await self.until(AdministratorStep)
+
+    async def to_store(self, provider: str, name: str = "My Child Org") -> None:
+        if isinstance(self.screen, StoreStep):
+            return
+        await self.to_administrator(provider, name)
+        if provider == "okta":
+            for field, text in (("first_name", "Ada"), ("last_name", "Lovelace"), ("email", "ada@example.com")):
+                await self.fill(field, text)
+        await self.press("ctrl+n")
+        await self.until(StoreStep)
+
+    async def to_review(self, provider: str, name: str = "My Child Org") -> None:
+        if isinstance(self.screen, ReviewStep):
+            return
+        await self.to_store(provider, name)
+        await self.press("ctrl+n")
+        await self.until(ReviewStep)
+
+    async def create(self) -> None:
+        """Type the word on the review."""
+        await self.press("ctrl+n")
+        await self.write("create")
+        await self.press("enter")
+
+    async def to_done(self, provider: str, name: str = "My Child Org") -> None:
+        await self.to_review(provider, name)
+        await self.create()
+        await self.until(DoneStep)
+
+
+@asynccontextmanager
+async def walking(desk: Desk, size: tuple[int, int] = (80, 24), **settings: Any) -> AsyncIterator[Walk]:
+    """Run a wizard without a terminal."""
+    app = Wizard(desk, magic=settings.pop("magic", MAGIC), **settings)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        yield Walk(pilot, app)
+    desk.engine.close()
+
+
+__all__ = ["CreateStep", "Walk", "walking"]
