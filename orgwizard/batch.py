@@ -83,11 +83,13 @@ def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
         desk.create(provider, order, draft.store, tell)
         while not ended.wait(0.5):
             if desk.engine.idle.is_set() and not ended.wait(1):
-                return Exit.BUG
-    result = results[0]
-    say(json.dumps(result.as_json(), indent=2) if as_json else "\n".join(report.result(provider, result)))
-    if result.trouble is not None and not as_json:
-        complain("\n".join(result.trouble.lines()))
+                raise RuntimeError("a creation ended without a result")
+        result = results[0]
+        lines = report.result(provider, result)
+        if not say(json.dumps(result.as_json(), indent=2) if as_json else "\n".join(lines)) and result.secrets:
+            complain("\n".join(lines))  # keys that are nowhere else: the other stream is the last place
+        if result.trouble is not None and not as_json:
+            complain("\n".join(result.trouble.lines()))
     return 128 + caught[0] if caught else result.exit_code
 
 
@@ -141,9 +143,9 @@ def tell_stage(event: Progress) -> None:
         complain(f"{event.stage:>7}  {words}")
 
 
-def say(text: str) -> None:
-    """Print to stdout, which carries results only; a closed one is no failure."""
-    _print(text, sys.stdout)
+def say(text: str) -> bool:
+    """Print to stdout, which carries results only; return whether it took them: a closed one is no failure."""
+    return _print(text, sys.stdout)
 
 
 def complain(text: str, end: str = "\n") -> None:
@@ -151,12 +153,14 @@ def complain(text: str, end: str = "\n") -> None:
     _print(text, sys.stderr, end)
 
 
-def _print(text: str, stream: TextIO | None, end: str = "\n") -> None:
+def _print(text: str, stream: TextIO | None, end: str = "\n") -> bool:
     """Print to a stream that may be closed; Python then has nothing to flush into it at the end either."""
     if stream is None:
-        return
+        return False
     try:
         print(text, end=end, file=stream, flush=True)
+        return True
     except (OSError, ValueError):
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False

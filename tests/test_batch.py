@@ -1,0 +1,130 @@
+"""Creating without questions: what is printed where, and streams that do not take it."""
+
+import errno
+import io
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from orgwizard import batch
+from orgwizard.answers import Draft
+from orgwizard.creation import Progress
+from orgwizard.engine import Engine
+from orgwizard.errors import BadFields, BadInput, NotSent
+
+
+class Full(io.StringIO):
+    """A stream on a full disk."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "_last_told", {})
+
+
+def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
+    for event in events:
+        batch.tell_stage(event)
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    return captured.err.splitlines()
+
+
+def test_a_countdown_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [Progress("settle", "waiting", "left:", left) for left in range(185, 0, -1)]
+    lines = told(capsys, *events)
+    assert [line.split()[-2] for line in lines] == ["180", "120", "60", "30", "20", "10"]
+
+
+def test_the_same_words_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    same = Progress("ready", "waiting", "not yet")
+    assert len(told(capsys, same, same, Progress("ready", "ok", "it answers"), same)) == 3
+
+
+def test_results_go_to_stdout_and_the_rest_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    assert batch.say("result")
+    batch.complain("stage")
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("result\n", "stage\n")
+
+
+def closed() -> io.StringIO:
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+@pytest.mark.parametrize("stream", [None, Full(), closed()])
+def test_a_stream_that_takes_nothing_is_no_failure(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO | None) -> None:
+    monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert not batch.say("result")
+    batch.complain("stage")
+
+
+@pytest.mark.parametrize("streams", [(None, None), (io.StringIO(), Terminal()), (Terminal(), io.StringIO())])
+def test_without_a_terminal_nobody_can_confirm(
+    monkeypatch: pytest.MonkeyPatch, streams: tuple[io.StringIO | None, io.StringIO | None]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", streams[0])
+    monkeypatch.setattr(sys, "stderr", streams[1])
+    with pytest.raises(BadInput, match="--yes"):
+        batch._confirmed("the order")
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "y\n", "yes\n", "no\n", "created\n", "create it\n"])
+def test_anything_but_create_creates_nothing(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with pytest.raises(NotSent, match="confirm"):
+        batch._confirmed("the order")
+
+
+@pytest.mark.parametrize("typed", ["create\n", " Create \n"])
+def test_create_confirms(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr(sys, "stderr", screen)
+    batch._confirmed("the order")
+    assert screen.getvalue().startswith("the order\n")
+
+
+def test_every_problem_of_a_plan_is_told_at_once() -> None:
+    draft = Draft(provider="datadog")
+    draft.section("parent").update({"site": "nowhere.example", "method": "keys"})
+    with pytest.raises(BadFields) as caught:
+        batch.ready_draft(draft)
+    assert {"site", "credentials.api_key", "credentials.application_key", "organization.name"} == set(
+        caught.value.problems
+    )
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    made = Engine()
+    yield made
+    made.close()
+
+
+def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(engine, "leave", lambda: asked.append("leave"))
+    monkeypatch.setattr(engine, "give_up", lambda: asked.append("give up"))
+    before = [signal.getsignal(number) for number in batch.ENDING_SIGNALS]
+    with batch._leaving_on_signal(engine) as caught:
+        signal.raise_signal(signal.SIGTERM)
+        assert asked == ["leave"]
+        signal.raise_signal(signal.SIGHUP)
+        assert "give up" in asked
+    assert caught == [signal.SIGTERM, signal.SIGHUP]
+    assert [signal.getsignal(number) for number in batch.ENDING_SIGNALS] == before

@@ -1,0 +1,244 @@
+"""What every face works at: offers, orders, checks and creations over real files and the pretended services."""
+
+import stat
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from orgwizard.answers import Draft, questions
+from orgwizard.attempts import Journal
+from orgwizard.clock import SystemClock
+from orgwizard.creation import Event, Result
+from orgwizard.desk import Desk
+from orgwizard.drafts import Drafts
+from orgwizard.engine import Engine
+from orgwizard.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
+from orgwizard.profiles import Profiles
+from orgwizard.providers.datadog import Datadog, Keys
+from orgwizard.providers.okta import ApiToken, Okta
+from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
+from orgwizard.sources import Reference
+from orgwizard.transport import Transport
+from orgwizard.values import Answer, Call
+from orgwizard.vault import Vault
+
+PATIENCE_SECONDS = 30.0
+SPEED = 1000.0
+TOKEN = "00typed-token-canary"
+
+
+@pytest.fixture
+def world() -> World:
+    return World(SystemClock(SPEED), seed="desk")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, world: World) -> Iterator[Desk]:
+    clock = SystemClock(SPEED)
+    made = Desk(
+        send=Transport(backend=SandboxTransport(world)).send,
+        engine=Engine(),
+        clock=clock,
+        journal=Journal(tmp_path / "state" / "attempts", clock),
+        profiles=Profiles(tmp_path / "config" / "profiles"),
+        drafts=Drafts(tmp_path / "state"),
+        vault=Vault(tmp_path / "data" / "keys", clock),
+        environ={"OKTA_API_TOKEN": TOKEN, "DD_SITE": "datadoghq.eu", "OKTA_CLIENT_TOKEN": ""},
+    )
+    yield made
+    made.engine.close()
+
+
+def okta_draft(name: str = "my-child") -> Draft:
+    draft = Draft(provider="okta")
+    draft.section("parent").update({"site": "acme.okta.com", "method": "api-token"})
+    draft.credentials["token"] = SecretStr(CREDENTIALS["okta.token"])
+    draft.section("organization").update({"name": name, "subdomain": name})
+    draft.section("administrator").update({"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"})
+    return draft
+
+
+def created(desk: Desk, draft: Draft, store: Any = "file") -> Result:
+    ended = threading.Event()
+    results: list[Result] = []
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Result):
+            results.append(event)
+            ended.set()
+
+    assert desk.create(Okta(), desk.order(Okta(), draft), store, tell)
+    assert ended.wait(PATIENCE_SECONDS)
+    assert desk.engine.idle.wait(PATIENCE_SECONDS)
+    return results[0]
+
+
+# ---- what is there already --------------------------------------------------------------------------
+
+
+def test_a_variable_that_is_set_is_offered_by_name_and_not_read(desk: Desk) -> None:
+    (token,) = questions(ApiToken)
+    offer = desk.offer(Okta(), token)
+    assert offer is not None
+    assert offer.typed == Reference(env="OKTA_API_TOKEN")  # the first name is set, and empty
+    assert "OKTA_API_TOKEN" in offer.source
+    assert TOKEN not in repr(offer)
+
+
+def test_nothing_is_offered_where_nothing_is_set(desk: Desk) -> None:
+    assert [desk.offer(Datadog(), question) for question in questions(Keys)] == [None, None]
+    assert desk.site_offer(Okta()) is None
+
+
+def test_the_site_is_offered_from_its_variable(desk: Desk) -> None:
+    offer = desk.site_offer(Datadog())
+    assert offer is not None
+    assert (offer.typed, offer.source) == ("datadoghq.eu", "from $DD_SITE")
+
+
+def test_the_sandbox_offers_its_own_before_any_variable(desk: Desk) -> None:
+    sandboxed = replace(desk, given={"okta.token": "pretended", "okta.site": "acme.okta.com"})
+    (token,) = questions(ApiToken)
+    offer, site = sandboxed.offer(Okta(), token), sandboxed.site_offer(Okta())
+    assert offer is not None
+    assert site is not None
+    assert offer.typed == SecretStr("pretended")
+    assert site.typed == "acme.okta.com"
+
+
+# ---- orders -------------------------------------------------------------------------------------------
+
+
+def test_a_reference_is_read_when_the_order_is_made(desk: Desk) -> None:
+    draft = okta_draft()
+    draft.credentials["token"] = Reference(env="OKTA_API_TOKEN")
+    order = desk.order(Okta(), draft)
+    assert isinstance(order.connection.credentials, ApiToken)
+    assert order.connection.credentials.token.get_secret_value() == TOKEN
+    assert draft.credentials["token"] == Reference(env="OKTA_API_TOKEN")
+
+
+def test_an_order_with_problems_names_each_field(desk: Desk) -> None:
+    draft = okta_draft()
+    draft.section("organization")["subdomain"] = "Not A Label"
+    with pytest.raises(BadFields) as caught:
+        desk.order(Okta(), draft)
+    assert list(caught.value.problems) == ["organization.subdomain"]
+
+
+def test_a_variable_that_is_not_set_is_named(desk: Desk) -> None:
+    draft = okta_draft()
+    draft.credentials["token"] = Reference(env="NOT_SET")
+    with pytest.raises(BadInput, match="NOT_SET"):
+        desk.connection(Okta(), draft)
+
+
+# ---- reads ----------------------------------------------------------------------------------------------
+
+
+def test_a_check_names_the_parent_and_creates_nothing(desk: Desk, world: World) -> None:
+    order = desk.order(Okta(), okta_draft())
+    checked = desk.check(Okta(), order.connection, order.organization).result(PATIENCE_SECONDS)
+    assert "Acme" in checked.parent
+    assert world.creates == 0
+    assert {request.method for request in world.requests} == {"GET"}
+
+
+def test_a_check_that_is_refused(desk: Desk) -> None:
+    draft = okta_draft()
+    draft.credentials["token"] = SecretStr("00wrong-token")
+    with pytest.raises(Refused):
+        desk.check(Okta(), desk.connection(Okta(), draft)).result(PATIENCE_SECONDS)
+
+
+def test_a_check_without_an_answer_created_nothing(desk: Desk) -> None:
+    async def silent(_: Call) -> Answer:
+        raise NoAnswer("silence")
+
+    order = desk.order(Okta(), okta_draft())
+    with pytest.raises(NotSent) as caught:
+        replace(desk, send=silent).check(Okta(), order.connection).result(PATIENCE_SECONDS)
+    assert caught.value.meaning == "Nothing was created."
+
+
+def test_stores_are_tried_for_real(desk: Desk, tmp_path: Path) -> None:
+    assert str(tmp_path) in desk.probe("file").result(PATIENCE_SECONDS)
+    with pytest.raises(Unusable):
+        desk.probe({"command": ["false"]}).result(PATIENCE_SECONDS)
+    with pytest.raises(BadInput):
+        desk.probe("nowhere").result(PATIENCE_SECONDS)
+    assert list((tmp_path / "data" / "keys").iterdir()) == []
+
+
+# ---- creations ------------------------------------------------------------------------------------------
+
+
+def test_a_creation_leaves_key_profile_and_journal_that_point_at_each_other(desk: Desk, world: World) -> None:
+    result = created(desk, okta_draft())
+    assert (result.exit_code, world.creates) == (Exit.READY, 1)
+    profile = desk.profiles.load(result.profile)
+    (record,) = desk.journal.all()
+    assert (record.state, record.id, record.profile) == ("ready", profile.attempt, profile.name)
+    assert result.org is not None
+    assert (profile.org.id, profile.site, profile.method) == (result.org.id, "https://acme.okta.com", "api-token")
+    assert {desk.read(profile.secrets["token"]).get_secret_value()} == world.secrets
+    kept = Path(record.stored["file"])
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_store_command_that_fails_later_is_followed_by_a_file(desk: Desk, tmp_path: Path, world: World) -> None:
+    once = tmp_path / "once.sh"
+    once.write_text(f"#!/bin/sh\ncat > /dev/null\n[ -e {tmp_path}/tried ] && exit 1\ntouch {tmp_path}/tried\n")
+    once.chmod(0o700)
+    result = created(desk, okta_draft(), {"command": [str(once)]})
+    assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
+    kept = Path((result.stored or {})["file"])
+    assert [secret for secret in world.secrets if secret in kept.read_text()] == list(world.secrets)
+    assert "once.sh" in " ".join(result.remarks)
+
+
+def test_a_second_creation_while_one_runs_is_not_begun(desk: Desk, world: World) -> None:
+    asked: list[bool] = []
+    order = desk.order(Okta(), okta_draft())
+
+    def tell(_: Event) -> None:
+        asked.append(desk.create(Okta(), order, "file", tell))
+
+    assert desk.create(Okta(), order, "file", tell)
+    assert desk.engine.idle.wait(PATIENCE_SECONDS)
+    assert set(asked) == {False}
+    assert world.creates == 1
+
+
+def test_an_unknown_store_begins_nothing(desk: Desk, world: World) -> None:
+    with pytest.raises(BadInput):
+        desk.create(Okta(), desk.order(Okta(), okta_draft()), "nowhere", lambda _: None)
+    assert desk.engine.idle.is_set()
+    assert world.requests == []
+
+
+# ---- drafts and plans -------------------------------------------------------------------------------------
+
+
+def test_a_profile_begins_a_draft_for_a_sister(desk: Desk) -> None:
+    result = created(desk, okta_draft())
+    draft = desk.draft_from(desk.profiles.load(result.profile))
+    assert (draft.provider, draft.site, draft.method) == ("okta", "https://acme.okta.com", "api-token")
+    assert draft.section("organization") == {}
+
+
+def test_a_plan_is_saved_without_secrets_and_never_over_another(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    desk.save_plan(okta_draft(), path)
+    assert CREDENTIALS["okta.token"] not in path.read_text()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with pytest.raises(FileExistsError):
+        desk.save_plan(okta_draft("other"), path)
+    assert "other" not in path.read_text()
+    with pytest.raises(Unusable):
+        desk.save_plan(okta_draft(), tmp_path / "missing" / "plan.toml")
