@@ -42,16 +42,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _told(trouble: Trouble, *, as_json: bool) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
-    from orgwizard.batch import complain, say
-
     if as_json:
         from orgwizard.creation import Result
 
         # A fault of ours may have come after the request: it must not say that nothing was created.
         found = Result("unknown" if trouble.exit_code == Exit.BUG else "not_created", "", "", "", trouble=trouble)
-        say(json.dumps(found.as_json(), indent=2))
-    complain("\n".join(trouble.lines()))
+        _say(json.dumps(found.as_json(), indent=2))
+    _complain("\n".join(trouble.lines()))
     return trouble.exit_code
+
+
+def _say(text: str) -> None:
+    from orgwizard.batch import say
+
+    say(text)
+
+
+def _complain(text: str) -> None:
+    from orgwizard.batch import complain
+
+    complain(text)
 
 
 def _fault(bug: Exception) -> Trouble:
@@ -275,12 +285,12 @@ def _orgs(arguments: argparse.Namespace) -> int:
 
     records = Journal(folders(sandbox=arguments.sandbox).state / "attempts", SystemClock()).all()
     if arguments.json:
-        print(json.dumps({"orgs": [report.attempt_as_json(record) for record in records]}, indent=2))
+        _say(json.dumps({"orgs": [report.attempt_as_json(record) for record in records]}, indent=2))
         return Exit.READY
     for record in records:
-        print("\n".join(report.attempt(record)))
+        _say("\n".join(report.attempt(record)))
     if not records:
-        print("No org was created or tried yet.")
+        _say("No org was created or tried yet.")
     return Exit.READY
 
 
@@ -290,11 +300,11 @@ def _profiles_list(arguments: argparse.Namespace) -> int:
     found, problems = _profiles(arguments).all()
     if arguments.json:
         said = [{"file": str(problem.file), "message": problem.words} for problem in problems]
-        print(json.dumps({"profiles": [p.model_dump(mode="json") for p in found], "problems": said}, indent=2))
+        _say(json.dumps({"profiles": [p.model_dump(mode="json") for p in found], "problems": said}, indent=2))
     else:
-        print("\n".join(report.profiles(found)))
+        _say("\n".join(report.profiles(found)))
     for problem in problems:
-        print(problem.words, file=sys.stderr)
+        _complain(problem.words)
     return Exit.USAGE if problems else Exit.READY
 
 
@@ -305,22 +315,22 @@ def _profiles_show(arguments: argparse.Namespace) -> int:
     shown = (
         json.dumps(profile.model_dump(mode="json"), indent=2) if arguments.json else "\n".join(report.profile(profile))
     )
-    print(shown)
+    _say(shown)
     return Exit.READY
 
 
 def _profiles_remove(arguments: argparse.Namespace) -> int:
     _profiles(arguments).remove(arguments.name)
     if arguments.json:
-        print(json.dumps({"removed": arguments.name}))
+        _say(json.dumps({"removed": arguments.name}))
     else:
-        print(f"The profile {arguments.name} was removed. The keys it pointed to are where they were.")
+        _say(f"The profile {arguments.name} was removed. The keys it pointed to are where they were.")
     return Exit.READY
 
 
 def _profiles_path(arguments: argparse.Namespace) -> int:
     path = str(_profiles(arguments).folder)
-    print(json.dumps({"path": path}) if arguments.json else path)
+    _say(json.dumps({"path": path}) if arguments.json else path)
     return Exit.READY
 
 

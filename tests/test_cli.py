@@ -342,21 +342,42 @@ def test_without_a_terminal_create_needs_yes(program: Program, home: Home) -> No
     assert "--yes" in ended.json()["error"]["message"]
 
 
-def test_streams_that_are_closed(home: Home) -> None:
+def test_streams_that_are_closed(tmp_path: Path) -> None:
     """Closed or broken standard streams change no outcome and no exit code."""
-    plan = home.datadog("datadoghq.eu")
-    argv = ("create", "--plan", plan, "--json", *FAST)
+
+    def run(name: str, *argv: str, **options: Any) -> Ended:
+        home = Home(tmp_path / name)
+        return home.run("create", "--plan", home.datadog("datadoghq.eu"), "--json", *argv, *FAST, **options)
+
     reader, broken = os.pipe()
     os.close(reader)
-    with ThreadPoolExecutor(4) as pool:
-        no_stdin = pool.submit(home.run, *argv, redirected="<&-")
-        no_stderr = pool.submit(home.run, *argv, "--yes", redirected="2>&-")
-        no_stdout = pool.submit(home.run, *argv, "--yes", stdout=broken)
+    with ThreadPoolExecutor(3) as pool:
+        no_stdin = pool.submit(run, "stdin", redirected="<&-")
+        no_stderr = pool.submit(run, "stderr", "--yes", redirected="2>&-")
+        no_stdout = pool.submit(run, "stdout", "--yes", stdout=broken)
     os.close(broken)
     assert (no_stdin.result().code, no_stdin.result().json()["outcome"]) == (2, "not_created")
     assert (no_stderr.result().code, no_stderr.result().json()["outcome"]) == (0, "created")
     assert no_stdout.result().code == 0
     assert "Traceback" not in no_stdin.result().err + no_stdout.result().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_keys_that_are_nowhere_else_are_not_lost_with_stdout(home: Home) -> None:
+    plan = home.datadog("datadoghq.eu", store='"screen"')
+    ended = home.run("create", "--plan", plan, "--json", "--yes", *FAST, redirected=">/dev/full")
+    assert ended.err.count("c41d") >= 2  # how the sandbox's keys begin
+    assert home.holding("c41d") == []
+
+
+def test_a_reader_that_goes_away_is_no_fault(program: Program, home: Home) -> None:
+    assert program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", *FAST).code == 0
+    for command in (("orgs",), ("orgs", "--json"), ("profiles", "list")):
+        reader, broken = os.pipe()
+        os.close(reader)
+        ended = home.run(*command, *FAST, stdout=broken)
+        os.close(broken)
+        assert (ended.code, ended.err) == (0, "")
 
 
 def test_the_wizard_needs_a_terminal(home: Home) -> None:
