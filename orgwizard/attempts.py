@@ -47,7 +47,8 @@ class Record(BaseModel):
     """What the journal knows about one attempt; whatever was not reached yet is empty.
 
     `mark` is the provider's own name for the org (Okta: the subdomain), `digest` that of the request's body,
-    `before` what was seen before the request, `store` as in a plan, `stored` the reference to the secrets,
+    `before` what was seen before the request, `store` as in a plan, `via` method and sources of the parent's
+    credentials, `stored` the reference to the secrets,
     `spool` the file with the undigested answer, as long as there is one. `running` tells that a process is at work.
     """
 
@@ -67,6 +68,7 @@ class Record(BaseModel):
     digest: str = ""
     before: Any = None
     store: Any = None
+    via: Any = None
     status: int = 0
     request_id: str = ""
     spool: Path | None = None
@@ -97,9 +99,10 @@ class Attempt:
     unknown (message); found (state: exists, absent or unclear; org); ended (result: a `State`).
     """
 
-    def __init__(self, path: Path, lock: int, clock: Clock) -> None:
+    def __init__(self, path: Path, lock: int, clock: Clock, started: datetime) -> None:
         self.path = path
         self.id = path.stem
+        self.started = started
         self._lock: int | None = lock
         self._clock = clock
 
@@ -155,10 +158,11 @@ class Journal:
         digest: str = "",
         before: Any = None,
         store: Any = None,
+        via: Any = None,
     ) -> Attempt:
         """Begin an attempt, or raise `Unusable`: also if another one at the same org is under way in any process."""
         facts = {"provider": provider, "site": site, "name": name, "mark": mark, "digest": digest}
-        seen = {"before": before, "store": store, "pid": os.getpid()}
+        seen = {"before": before, "store": store, "via": via, "pid": os.getpid()}
         private.folder(self.folder)
         with _alone(self.folder / ".lock"):
             rival = self.rival(provider, site, name)
@@ -170,11 +174,11 @@ class Journal:
                 )
             path = self._free()
             private.write(path, f"{_line(self._clock, 'requested', facts | seen)}\n".encode())
-            return self._attempt(path)
+            return self._attempt(path, self._clock.wall())
 
     def resume(self, record: Record) -> Attempt:
         """Take up an attempt again; raises `Unusable` if another process is at work on it."""
-        attempt = self._attempt(record.path)
+        attempt = self._attempt(record.path, record.started)
         try:
             attempt.note("resumed", pid=os.getpid())
         except BaseException:
@@ -206,11 +210,11 @@ class Journal:
             raise BadInput(f"Several attempts begin with {prefix}: {', '.join(record.id for record in chosen)}.")
         return chosen[0]
 
-    def _attempt(self, path: Path) -> Attempt:
+    def _attempt(self, path: Path, started: datetime) -> Attempt:
         lock = private.hold(path, _ATTEMPT_SECONDS)
         if lock is None:
             raise Unusable(f"Another orgwizard is at work on the attempt {path.stem}.", "Wait for it to end.")
-        return Attempt(path, lock, self._clock)
+        return Attempt(path, lock, self._clock, started)
 
     def _free(self) -> Path:
         """Return a file for an id that sorts by time and can be typed, such as 20261122-160419-3f9a."""

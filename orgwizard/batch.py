@@ -5,17 +5,18 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, TextIO
 
 from orgwizard import report, vault
 from orgwizard.answers import Draft
-from orgwizard.creation import Event, Progress, Result
+from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NotSent
+from orgwizard.events import Event, Progress, Result
 from orgwizard.plan import problems
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Order, Provider
@@ -69,6 +70,16 @@ def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
     order = _ordered(desk, draft)
     if not yes:
         _confirmed("\n".join(report.order(provider, order, draft.store)))
+    return _run(desk, as_json, lambda tell: desk.create(provider, order, draft.store, tell))
+
+
+def resume(desk: Desk, record: Record, *, as_json: bool) -> int:
+    """Finish an attempt that was interrupted and print the result; returns the exit code."""
+    return _run(desk, as_json, lambda tell: desk.resume(record, tell))
+
+
+def _run(desk: Desk, as_json: bool, begin: Callable[[Callable[[Event], None]], bool]) -> int:
+    """Run a flow to its end, stages on stderr, and print its result; returns the exit code, 128+n after a signal."""
     ended = threading.Event()
     results: list[Result] = []
 
@@ -80,12 +91,12 @@ def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
             tell_stage(event)
 
     with _leaving_on_signal(desk.engine) as caught:
-        desk.create(provider, order, draft.store, tell)
+        begin(tell)
         while not ended.wait(0.5):
             if desk.engine.idle.is_set() and not ended.wait(1):
                 raise RuntimeError("a creation ended without a result")
         result = results[0]
-        lines = report.result(provider, result)
+        lines = report.result(result)
         if not say(json.dumps(result.as_json(), indent=2) if as_json else "\n".join(lines)) and result.secrets:
             complain("\n".join(lines))  # keys that are nowhere else: the other stream is the last place
         if result.trouble is not None and not as_json:

@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _told(trouble: Trouble, *, as_json: bool) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
     if as_json:
-        from orgwizard.creation import Result
+        from orgwizard.events import Result
 
         # A fault of ours may have come after the request: it must not say that nothing was created.
         found = Result("unknown" if trouble.exit_code == Exit.BUG else "not_created", "", "", "", trouble=trouble)
@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_create(commands)
     _add_check(commands)
     _add_orgs(commands)
+    _add_resume(commands)
     _add_profiles(commands)
     _add_sandbox(commands)
     return parser
@@ -160,6 +161,22 @@ def _add_orgs(commands: "_Commands[argparse.ArgumentParser]") -> None:
     orgs.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     _add_shared(orgs)
     orgs.set_defaults(run=_orgs)
+
+
+def _add_resume(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    resume = commands.add_parser(
+        "resume", help="finish a wait, store what was only kept, or look up an unknown outcome"
+    )
+    resume.add_argument(
+        "attempt",
+        nargs="?",
+        default="",
+        metavar="ATTEMPT",
+        help="its id or the beginning of it; else the newest open one",
+    )
+    resume.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    _add_shared(resume)
+    resume.set_defaults(run=_resume)
 
 
 def _add_profiles(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -292,6 +309,26 @@ def _orgs(arguments: argparse.Namespace) -> int:
     if not records:
         _say("No org was created or tried yet.")
     return Exit.READY
+
+
+def _resume(arguments: argparse.Namespace) -> int:
+    from orgwizard import batch, report
+
+    desk = _desk(arguments)
+    record = desk.journal.get(arguments.attempt) if arguments.attempt else next(iter(desk.journal.open()), None)
+    if record is None:
+        nothing = {"outcome": None, "ready": None, "attempt": None, "error": None}
+        print(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
+        return Exit.READY
+    if record.settled or record.state == "damaged":
+        shown = (
+            json.dumps(report.attempt_as_json(record), indent=2)
+            if arguments.json
+            else "\n".join(report.attempt(record))
+        )
+        print(shown)
+        return report.exit_code(record)
+    return batch.resume(desk, record, as_json=arguments.json)
 
 
 def _profiles_list(arguments: argparse.Namespace) -> int:

@@ -3,8 +3,9 @@
 `cli` puts it together; faces ask it and never touch the network, the engine's loop or a file themselves.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,17 +13,23 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard import plan, private, sources
-from orgwizard.answers import Draft, Fields, Question, Typed
-from orgwizard.attempts import Journal
+from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.attempts import Journal, Record
 from orgwizard.clock import Clock
-from orgwizard.creation import Control, Event, Result, Send, Tools, converse, create_org, not_created
+from orgwizard.conversation import check
+from orgwizard.creation import create_org
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
-from orgwizard.errors import NoAnswer
+from orgwizard.errors import BadInput, Trouble
+from orgwizard.events import Event, Result
+from orgwizard.ports import Control, Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
-from orgwizard.providers.base import Checked, Connection, Order, Provider, connection, order
+from orgwizard.providers import provider_of
+from orgwizard.providers.base import Checked, Connection, Order, Provider, Wanted, connection, order
+from orgwizard.resumption import resume_org
 from orgwizard.sources import Reference
 from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, parse_store
+from orgwizard.vault import sources as stored_sources
 
 
 @dataclass(frozen=True)
@@ -119,13 +126,7 @@ class Desk:
 
     def check(self, provider: Provider, connected: Connection, organization: Fields | None = None) -> "Future[Checked]":
         """Try the credentials with harmless reads; the future raises a `Trouble`."""
-        return self.engine.read(self._check(provider, connected, organization))
-
-    async def _check(self, provider: Provider, connected: Connection, organization: Fields | None) -> Checked:
-        try:
-            return await converse(provider.check(connected, organization), self.send)
-        except NoAnswer as silent:
-            raise not_created(silent) from None
+        return self.engine.read(check(provider, connected, organization, self.send))
 
     def probe(self, store: Any) -> "Future[str]":
         """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""
@@ -138,30 +139,71 @@ class Desk:
         """
         chosen = BoundVault(self.vault, parse_store(store))
 
-        def begin(control: Control) -> Any:
-            return create_org(provider, wanted, self._tools(wanted, chosen, control))
+        def begin(control: Control) -> AsyncIterator[Event]:
+            return create_org(provider, wanted, self._tools(wanted.wanted, wanted.connection.method, chosen, control))
 
         return self.engine.create(begin, tell)
 
-    def _tools(self, wanted: Order, chosen: BoundVault, control: Control) -> Tools:
+    def resume(self, record: Record, tell: Callable[[Event], None]) -> bool:
+        """Take up an interrupted attempt, telling of each event; false where a creation is running already.
+
+        Raises `BadInput` for a record that holds too little, `Unusable` where another process is at work on it.
+        """
+        provider = provider_of(record.provider)
+        wanted = Wanted(provider.site(record.site), record.name, record.mark)
+        chosen = BoundVault(self.vault, _store_of(record))
+        credentials, secrets = self._parents(provider, record), self._stored(provider, record)
+        method = str(record.via.get("method", "")) if isinstance(record.via, dict) else ""
+        attempt = self.journal.resume(record)
+
+        def begin(control: Control) -> AsyncIterator[Event]:
+            tools = self._tools(wanted, method, chosen, control)
+            return resume_org(provider, record, attempt, wanted, credentials, secrets, tools)
+
+        return self.engine.create(begin, tell)
+
+    def _parents(self, provider: Provider, record: Record) -> Fields | None:
+        """Return the parent's credentials from where the attempt had them, or from the environment; None if nowhere."""
+        via = record.via if isinstance(record.via, dict) else {}
+        draft = Draft(provider.key)
+        draft.section("parent").update({"site": record.site, "method": via.get("method", next(iter(provider.methods)))})
+        try:
+            offers = {q.name: self.offer(provider, q) for q in questions(provider.methods[draft.method])}
+            draft.credentials.update({name: offer.typed for name, offer in offers.items() if offer})
+            tables = via.get("credentials", {})
+            draft.credentials.update({name: Reference.parse(table) for name, table in tables.items()})
+            return self.connection(provider, draft).credentials
+        except (Trouble, KeyError, AttributeError):
+            return None
+
+    def _stored(self, provider: Provider, record: Record) -> dict[str, SecretStr]:
+        """Return the child's secrets from the store that has them; {} where none can be read."""
+        reference = record.stored if isinstance(record.stored, dict) else {}
+        found: dict[str, SecretStr] = {}
+        for name, source in stored_sources(reference, provider.secret_titles).items():
+            with suppress(Trouble):
+                found[name] = self.read(source)
+        return found
+
+    def _tools(self, wanted: Wanted, method: str, chosen: BoundVault, control: Control) -> Tools:
         return Tools(
             send=self.send,
             journal=self.journal,
             vault=chosen,
             fallback=BoundVault(self.vault, FileStore()),
             clock=self.clock,
-            save_profile=lambda result: self._save_profile(wanted, result),
+            save_profile=lambda result: self._save_profile(wanted, method, result),
             control=control,
         )
 
-    def _save_profile(self, wanted: Order, result: Result) -> str:
+    def _save_profile(self, wanted: Wanted, method: str, result: Result) -> str:
         created = result.org
         assert created is not None  # noqa: S101 - a profile is saved only after the org exists
         profile = Profile(
             name=f"{result.provider}-{wanted.subdomain or created.name}",
             provider=result.provider,
             site=result.site,
-            method=wanted.connection.method,
+            method=method,
             org=Org(id=created.id, name=created.name, url=created.url),
             created=self.clock.wall(),
             attempt=result.attempt,
@@ -181,3 +223,11 @@ class Desk:
     def save_plan(self, draft: Draft, path: Path) -> None:
         """Write the draft as a plan file, without secrets; raises `Unusable`, `FileExistsError`."""
         private.write_new(path, plan.dump(draft).encode())
+
+
+def _store_of(record: Record) -> Store:
+    """Return the store that was chosen for an attempt; the private file where that cannot be told."""
+    try:
+        return parse_store(record.store)
+    except BadInput:
+        return FileStore()

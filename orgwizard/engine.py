@@ -7,7 +7,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from orgwizard.creation import Control, Event
+from orgwizard.events import Event
+from orgwizard.ports import Control
 
 T = TypeVar("T")
 

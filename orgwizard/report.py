@@ -6,8 +6,10 @@ from typing import Any
 
 from orgwizard.answers import Fields, questions
 from orgwizard.attempts import Record
-from orgwizard.creation import Result, told
+from orgwizard.errors import Exit
+from orgwizard.events import Result
 from orgwizard.profiles import Profile
+from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import MASK, Call, masked
@@ -56,11 +58,12 @@ def request(call: Call) -> list[str]:
 
 def findings(checked: Checked) -> list[str]:
     """Return what a check found, a line each."""
-    return [f"Parent org: {printable(checked.parent)}", *(printable(told(f)) for f in checked.findings)]
+    return [f"Parent org: {printable(checked.parent)}", *(printable(f.line) for f in checked.findings)]
 
 
-def result(provider: Provider, ended: Result) -> list[str]:
+def result(ended: Result) -> list[str]:
     """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
+    provider = provider_of(ended.provider)
     ready = ", ready" if ended.ready else ""
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{ready}: {ended.name} at {provider.title}, {ended.site}"]
     if ended.org:
@@ -141,6 +144,12 @@ def attempt_as_json(record: Record) -> dict[str, Any]:
         "profile": record.profile or None,
         "message": record.message or None,
     }
+
+
+def exit_code(record: Record) -> Exit:
+    """Return the exit code of an attempt about which nothing is left to do."""
+    ends = {"ready": Exit.READY, "refused": Exit.REFUSED, "not_sent": Exit.NOT_SENT, "absent": Exit.NOT_SENT}
+    return ends.get(record.state, Exit.ATTENTION if record.state == "exists" else Exit.UNKNOWN)
 
 
 def _outcome(record: Record) -> str:

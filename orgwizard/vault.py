@@ -97,8 +97,8 @@ class FileStore:
         """Write a file of its own; raises `Unusable`."""
         private.folder(vault.folder)
         path = private.write_numbered(vault.folder / f"{label}.toml", _toml(vault.clock, secrets, facts))
-        sources = {name: Reference(file=str(path), key=name) for name in secrets}
-        return Kept({"file": str(path)}, f"in the file {path}, which only you can read", sources)
+        reference = {"file": str(path)}
+        return Kept(reference, f"in the file {path}, which only you can read", sources(reference, secrets))
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,9 @@ class KeyringStore:
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
         """Set the entries under a label that is free; raises `Unusable`."""
         free = ask_keyring(lambda ring: _set_entries(ring, label, secrets), seconds=vault.seconds)
-        entry = f"{SERVICE}/{free}"
-        sources = {name: Reference(keyring=f"{entry}/{name}") for name in secrets}
-        return Kept({"keyring": entry}, f"in the system keyring, service {SERVICE}, as {free}", sources)
+        reference = {"keyring": f"{SERVICE}/{free}"}
+        words = f"in the system keyring, service {SERVICE}, as {free}"
+        return Kept(reference, words, sources(reference, secrets))
 
 
 @dataclass(frozen=True)
@@ -216,6 +216,15 @@ def parse_store(value: object) -> Store:
         'Write "file", "keyring", "screen" or { command = ["program", "argument"] }.',
         field="store",
     )
+
+
+def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, Reference]:
+    """Return where the secrets called *names* can be read again, given what `keep` returned; {} if nowhere."""
+    if file := reference.get("file"):
+        return {name: Reference(file=str(file), key=name) for name in names}
+    if entry := reference.get("keyring"):
+        return {name: Reference(keyring=f"{entry}/{name}") for name in names}
+    return {}
 
 
 def _check_text(secrets: Secrets) -> None:

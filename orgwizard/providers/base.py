@@ -22,6 +22,18 @@ class Connection:
     site: Site
     method: str
     credentials: Fields
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    """Where credentials were read from, as reference tables; what was typed has none."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What tells the wanted org from others: enough to read an answer or to look for it."""
+
+    site: Site
+    name: str
+    subdomain: str = ""
+    administrator: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,14 +45,15 @@ class Order:
     administrator: Fields | None = None
 
     @property
-    def name(self) -> str:
-        """Return the name of the child org."""
-        return str(getattr(self.organization, "name", ""))
-
-    @property
-    def subdomain(self) -> str:
-        """Return the wanted subdomain, or "" where the provider has none."""
-        return str(getattr(self.organization, "subdomain", ""))
+    def wanted(self) -> Wanted:
+        """Return what tells the wanted org from others."""
+        organization, administrator = self.organization, self.administrator
+        return Wanted(
+            self.connection.site,
+            str(getattr(organization, "name", "")),
+            str(getattr(organization, "subdomain", "")),
+            str(getattr(administrator, "login", "")),
+        )
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,12 @@ class Finding:
     stage: str
     state: State
     words: str
+
+    @property
+    def line(self) -> str:
+        """Return it as one line."""
+        state = "" if self.state == "ok" else f" ({self.state})"
+        return f"{self.stage}: {self.words}{state}"
 
 
 @dataclass(frozen=True)
@@ -81,6 +100,8 @@ class Readiness:
 
     ready: bool
     words: str
+    may_change: bool = True
+    """Whether it is worth asking again."""
 
 
 class Provider(ABC):
@@ -125,7 +146,7 @@ class Provider(ABC):
         """Return the one call that creates the org; the review shows it, the transport sends it."""
 
     @abstractmethod
-    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
         """Read a 2xx answer; nothing is rejected for a missing or odd member."""
 
     @abstractmethod
@@ -144,11 +165,11 @@ class Provider(ABC):
         """
 
     @abstractmethod
-    def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
-        """Look whether an org of unknown outcome exists."""
+    def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
+        """Look whether an org of unknown outcome exists; *credentials* are the parent's, where they can be had."""
 
     @abstractmethod
-    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+    def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         """Ask the new org itself, with its new credentials; a failed call means "not yet"."""
 
     @abstractmethod
@@ -174,7 +195,8 @@ def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
         raise BadFields({"credentials.method": f"Unknown. Known for {provider.title}: {known}."})
     site = provider.site(draft.site)
     credentials = _section("credentials", provider.methods[draft.method], draft.credentials, read)
-    return Connection(site, draft.method, credentials)
+    sources = {name: v.table() for name, v in draft.credentials.items() if isinstance(v, Reference)}
+    return Connection(site, draft.method, credentials, sources)
 
 
 def order(provider: Provider, draft: Draft, read: Read) -> Order:

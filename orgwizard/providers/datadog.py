@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Text, env_names
 from orgwizard.errors import BadInput, NotSent, Refused
-from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness
+from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, together
 
 
@@ -206,7 +206,7 @@ class Datadog(Provider):
         headers = {**self._headers(order.connection), "Content-Type": "application/json"}
         return Call("POST", f"{order.connection.site.url}/api/v1/org", headers, body, once=True)
 
-    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:  # noqa: ARG002 - one address per site
+    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:  # noqa: ARG002 - one address per site
         """Read org and keys; `application_key.hash` is the application key itself."""
         body = answer.json()
         org, user = _table(body, "org"), _table(body, "user")
@@ -217,8 +217,8 @@ class Datadog(Provider):
         details = {"administrator": _text(user, "handle"), "created": _text(org, "created")}
         return Created(
             id=_text(org, "public_id"),
-            name=_text(org, "name") or order.name,
-            url=order.connection.site.app_url,
+            name=_text(org, "name") or wanted.name,
+            url=wanted.site.app_url,
             secrets={name: SecretStr(value) for name, value in found.items() if value},
             details={name: value for name, value in details.items() if value},
             remarks=_remarks(org, found),
@@ -236,34 +236,37 @@ class Datadog(Provider):
             return None
         return max(1.0, reset) if math.isfinite(reset) else None
 
-    def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
+    def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
         """List the children and compare those of that name with the list from before."""
-        (listing,) = yield from together(self._get(connection, "/api/v2/org"))
-        name = str(getattr(organization, "name", ""))
+        if credentials is None:
+            known = "DD_API_KEY and DD_APP_KEY"
+            return Found("unclear", f"The parent's keys are needed to look: set {known}.")
+        (listing,) = yield from together(self._get(Connection(wanted.site, "keys", credentials), "/api/v2/org"))
+        name = wanted.name
         if not _listed(listing) or not before.get("listed"):
             return Found("unclear", "The list of child orgs could not be read.")
         fresh = [c for c in _children(listing) if c["name"] == name and c["id"] not in before.get("ids", [])]
         if len(fresh) > 1:
             return Found("unclear", f"{len(fresh)} new child orgs are called {name}.")
         if fresh:
-            org = {"id": fresh[0]["public_id"], "name": name, "url": connection.site.app_url}
+            org = {"id": fresh[0]["public_id"], "name": name, "url": wanted.site.app_url}
             return Found("exists", f"A child org {name} is listed now and was not before.", org)
         return Found("absent", f"No new child org {name} is listed.")
 
-    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+    def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         """Validate the new keys, then read the child's own settings with them."""
         api_key, application_key = created.secrets.get("api_key"), created.secrets.get("application_key")
         if api_key is None:
-            return Readiness(True, "there is no key to try")
+            return Readiness(False, "there is no key to try it with", may_change=False)
         if application_key is None:
             (reply,) = yield from together(
-                Call("GET", f"{connection.site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": api_key})
+                Call("GET", f"{site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": api_key})
             )
             return _accepted(reply, "the API key is valid; there is no application key to try")
         headers = _key_headers(api_key, application_key)
-        own = f"{connection.site.url}/api/v1/org/{quote(created.id, safe='')}"
+        own = f"{site.url}/api/v1/org/{quote(created.id, safe='')}"
         keys, org = yield from together(
-            Call("GET", f"{connection.site.url}/api/v2/validate_keys", headers), Call("GET", own, headers)
+            Call("GET", f"{site.url}/api/v2/validate_keys", headers), Call("GET", own, headers)
         )
         proven = isinstance(org, Answer) and org.ok and _text(_table(org.json(), "org"), "public_id") == created.id
         return _accepted(keys, "both keys are valid" + (" and read the child org" if proven else ""))

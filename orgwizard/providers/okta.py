@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_names, wrong
 from orgwizard.errors import BadInput, NotSent, Refused
-from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness
+from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.text import odd_character, slug
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, ask, together
 
@@ -354,8 +354,8 @@ class Okta(Provider):
 
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
         """Read the parent's well-known document, its settings and the wanted subdomain, side by side."""
-        site = connection.site
-        wanted = _wanted_origin(site.host, organization)
+        site, subdomain = connection.site, str(getattr(organization, "subdomain", ""))
+        wanted = _child_origin(site.host, subdomain)
         calls = [Call("GET", site.url + WELL_KNOWN, _ACCEPT), self._settings_call(connection)]
         if wanted:
             calls.append(Call("GET", wanted + WELL_KNOWN, _ACCEPT))
@@ -364,7 +364,7 @@ class Okta(Provider):
         domain = _okta_domain(metadata) or site.host
         credentials = yield from self._prove(connection, settings, known)
         if organization and not wanted:  # a custom domain: the parent's Okta domain is known only now
-            wanted = _wanted_origin(domain, organization)
+            wanted = _child_origin(domain, subdomain)
             child = [(yield from _lookup(wanted))] if wanted else []
         taken = _well_known(child[0]) if child else {}
         parent_id = _text(metadata, "id")
@@ -421,25 +421,25 @@ class Okta(Provider):
         body = _body(cast("OktaOrganization", order.organization), cast("OktaAdministrator", order.administrator))
         return Call("POST", f"{order.connection.site.url}/api/v1/orgs", headers, body, once=True)
 
-    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
         """Read id, address and token; the address is trusted only under the parent's base domain."""
         body = answer.json()
         token = _text(body, "token")
         echoed = _text(body, "subdomain")
-        subdomain = echoed if _LABEL.fullmatch(echoed) else order.subdomain
-        site = order.connection.site
+        subdomain = echoed if _LABEL.fullmatch(echoed) else wanted.subdomain
+        site = wanted.site
         remarks = [] if token else ["The answer held no token. Sign in to the child as its administrator and make one."]
         if not _text(body, "id"):
             remarks.append("The answer held no org id.")
         details = {
             "subdomain": subdomain,
             "status": _text(body, "status"),
-            "administrator": str(getattr(order.administrator, "login", "")),
+            "administrator": wanted.administrator,
             "administrator_url": _admin_console(_child_url(site, domain, subdomain, body)),
         }
         return Created(
             id=_text(body, "id"),
-            name=_text(body, "name") or order.name,
+            name=_text(body, "name") or wanted.name,
             url=_child_url(site, domain, subdomain, body),
             secrets={"token": SecretStr(token)} if token else {},
             details={name: value for name, value in details.items() if value},
@@ -464,36 +464,34 @@ class Okta(Provider):
         wait = reset - _date(answer, now) + 1
         return max(1.0, wait) if math.isfinite(wait) else None
 
-    def find(self, connection: Connection, organization: Fields, before: Mapping[str, Any]) -> Conversation[Found]:
+    def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:  # noqa: ARG002 - anybody may read it
         """Read the wanted subdomain's well-known document and compare it with the one from before."""
-        subdomain = str(getattr(organization, "subdomain", ""))
-        wanted = _wanted_origin(str(before.get("domain") or connection.site.host), organization)
-        if not wanted:
+        there = _child_origin(str(before.get("domain") or wanted.site.host), wanted.subdomain)
+        if not there:
             return Found("unclear", "The child's address cannot be worked out from the parent's.")
-        reply = yield from _lookup(wanted)
+        reply = yield from _lookup(there)
         found = _text(_well_known(reply), "id")
         if found and found not in (before.get("parent_id"), before.get("child_id")):
-            return Found(
-                "exists", f"{wanted} answers now and did not before.", {"id": found, "url": wanted, "name": subdomain}
-            )
+            org = {"id": found, "url": there, "name": wanted.name}
+            return Found("exists", f"{there} answers now and did not before.", org)
         if found:
-            return Found("unclear", f"{wanted} answered before the request too.")
+            return Found("unclear", f"{there} answered before the request too.")
         if isinstance(reply, Answer) and reply.status == 404:
-            return Found("absent", f"No org answers at {wanted}.")
-        return Found("unclear", f"{wanted} gave no clear answer.")
+            return Found("absent", f"No org answers at {there}.")
+        return Found("unclear", f"{there} gave no clear answer.")
 
-    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+    def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         """Ask the child for its well-known document, then for its settings with the new token."""
         token = created.secrets.get("token")
-        shared = _on_loopback(connection.site)
+        shared = _on_loopback(site)
         if not created.url:
-            return Readiness(False, "the child's address is not known")
+            return Readiness(False, "the child's address is not known", may_change=False)
         if not shared:
             found = _text(_well_known((yield from _lookup(created.url))), "id")
             if not found or (created.id and found != created.id):
                 return Readiness(False, "the child's address does not serve the new org yet")
         if token is None:
-            return Readiness(True, "its address answers; there is no token to try")
+            return Readiness(not shared, "its address answers; there is no token to try", may_change=False)
         call = Call("GET", f"{created.url}/api/v1/org", {**_ACCEPT, "Authorization": Scheme("SSWS", token)})
         (reply,) = yield from together(call)
         if not isinstance(reply, Answer) or not (reply.ok and reply.json()):
@@ -558,10 +556,9 @@ def _base_domain(host: str) -> str:
     return next((base for base in BASE_DOMAINS if name.endswith(f".{base}")), "")
 
 
-def _wanted_origin(domain: str, organization: Fields | None) -> str:
-    """Return the origin that the child would have, "" where it cannot be told."""
+def _child_origin(domain: str, subdomain: str) -> str:
+    """Return the origin that a child would have beside *domain*, "" where that cannot be told."""
     base = _base_domain(domain)
-    subdomain = getattr(organization, "subdomain", "")
     return f"https://{subdomain}.{base}" if base and subdomain else ""
 
 

@@ -1,0 +1,88 @@
+"""What faces are told of a creation: its progress, and the one result it ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from orgwizard.errors import Exit, Trouble
+from orgwizard.values import Created, revealed
+
+Outcome = Literal["created", "not_created", "unknown"]
+StageState = Literal["started", "waiting", "ok", "warning", "failed"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A stage began, waits, or ended; `left_seconds` counts down to whatever is waited for."""
+
+    stage: str
+    state: StageState
+    words: str = ""
+    left_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed."""
+
+    outcome: Outcome
+    provider: str
+    site: str
+    name: str
+    ready: bool = False
+    attempt: str = ""
+    org: Created | None = None
+    stored: Mapping[str, Any] | None = None
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    stored_words: str = ""
+    secrets: Mapping[str, SecretStr] = field(default_factory=dict)
+    trouble: Trouble | None = None
+    remarks: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    profile: str = ""
+    spool: str = ""
+    ended: datetime | None = None
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return the program's exit code for this end."""
+        if self.trouble is not None:
+            return self.trouble.exit_code
+        return Exit.READY if self.ready else Exit.ATTENTION
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints; secrets only where they are nowhere else."""
+        org = self.org
+        found = {
+            "outcome": self.outcome,
+            "ready": self.ready,
+            "attempt": self.attempt or None,
+            "provider": self.provider or None,
+            "site": self.site or None,
+            "org": {"id": org.id, "name": org.name, "url": org.url, **org.details} if org else None,
+            "stored": dict(self.stored) if self.stored else None,
+            "profile": self.profile or None,
+            "remarks": list(self.remarks),
+            "error": trouble_as_json(self.trouble),
+        }
+        return found | ({"secrets": revealed(self.secrets)} if self.secrets else {})
+
+
+def trouble_as_json(trouble: Trouble | None) -> dict[str, str | None] | None:
+    """Return a failure as the `error` object of `--json`."""
+    if trouble is None:
+        return None
+    return {
+        "code": trouble.code or type(trouble).__name__,
+        "message": f"{trouble.meaning} {trouble.cause}",
+        "hint": trouble.advice,
+        "field": trouble.field or None,
+        "request_id": trouble.request_id or None,
+    }
+
+
+Event = Progress | Result
+CHECK, STORE, SEND, KEEP, SETTLE, READY, FIND = "check", "store", "send", "keep", "settle", "ready", "find"

@@ -1,0 +1,431 @@
+"""The stages that a new creation and a resumed one share: look up, keep, wait until ready, end."""
+
+import asyncio
+import math
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pydantic import SecretStr
+
+from orgwizard.answers import Fields
+from orgwizard.conversation import converse
+from orgwizard.errors import (
+    CREATED,
+    NOT_KNOWN,
+    NOTHING_CREATED,
+    Attention,
+    BadInput,
+    NoAnswer,
+    NotSent,
+    Refused,
+    Trouble,
+)
+from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, Outcome, Progress, Result, StageState
+from orgwizard.ports import Attempt, Tools, Vault
+from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted
+from orgwizard.text import slug
+from orgwizard.values import Answer, Created
+
+READY_SECONDS = 5 * 60.0
+PROBE_SECONDS = 3.0
+LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
+CERTAINLY_ABSENT_AFTER = timedelta(minutes=10)  # services list a new org late, but hardly that late
+_CUT = "The answer broke off; what came of it was used."
+
+
+class Flow:
+    """One creation under way, or taken up again; each method is one stage of the order of events."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        wanted: Wanted,
+        credentials: Fields | None,
+        tools: Tools,
+        tell: Callable[[Event], None],
+    ) -> None:
+        """Begin with nothing created."""
+        self.provider, self.wanted, self.credentials = provider, wanted, credentials
+        self.tools, self.tell = tools, tell
+        self.attempt: Attempt | None = None
+        self.checked = Checked("")
+        self.answer: Answer | None = None  # a success that is not (wholly) in a store
+        self.end: str = ""  # the journal's word, where the result alone does not tell
+        self.result = Result("not_created", provider.key, wanted.site.key, wanted.name)
+
+    async def stages(self) -> Trouble | None:
+        """Go through the stages; return or raise what keeps the end from being a good one."""
+        raise NotImplementedError
+
+    async def run(self) -> None:
+        """Go through all stages and tell of the end, whichever it is."""
+        try:
+            trouble = await self.stages()
+        except Trouble as met:
+            trouble = met
+        except Exception as bug:
+            trouble = _own_fault(bug, self.result.outcome, self.kept())
+        self.tell(self._ended(self._truly(trouble)))
+
+    def _truly(self, trouble: Trouble | None) -> Trouble | None:
+        """Return a failure that says what is true: one after the org exists must not say that nothing was created."""
+        if self.result.outcome == "unknown" and isinstance(trouble, BadInput):  # the transport could not begin
+            self.outcome("not_created")
+        if trouble is None or self.result.outcome == "not_created" or trouble.meaning != NOTHING_CREATED:
+            return trouble
+        kind = Attention if self.result.outcome == "created" else NoAnswer
+        code = trouble.code or type(trouble).__name__
+        return kind(trouble.cause, trouble.advice, code=code, request_id=trouble.request_id)
+
+    # ---- the answer ----
+
+    def judged(self, answer: Answer) -> NoAnswer | None:
+        """Return None for an org that was created, the doubt where that is not known; raise a refusal."""
+        self.answer = answer if answer.ok else None
+        if answer.ok and (answer.whole or self.provider.created(self.wanted, answer, self.checked.domain).id):
+            return None
+        if 300 <= answer.status < 400:
+            self._refuse(_redirected(answer))
+        if self.provider.is_refusal(answer):
+            self._refuse(self.provider.refused(answer))
+        return self._broken(answer)
+
+    def _refuse(self, refused: Refused) -> NoReturn:
+        """Raise what a refusal means; its body holds nothing worth keeping."""
+        self.outcome("not_created")
+        self.unspool()
+        self.note("refused", code=refused.code, message=refused.cause)
+        raise refused
+
+    def _broken(self, answer: Answer) -> NoAnswer:
+        """Return the doubt about an answer that cannot be understood, or about a 5xx."""
+        title, status = self.provider.title, f"HTTP {answer.status}"
+        if not answer.ok:
+            self.unspool()
+            words = f"{title} answered with an error of its own ({status}), which proves nothing."
+        else:
+            words = f"{title} reported success ({status}) with an answer that cannot be understood. {self.kept()}"
+        return NoAnswer(words.strip(), code=status, request_id=answer.request_id)
+
+    def kept(self) -> str:
+        """Say where an answer is that no store has; `_last_resort` sees to the second place."""
+        if self.result.spool:
+            return f"The answer is kept in {self.result.spool} and may hold the keys."
+        shown = self.answer is not None and self.answer.body
+        return "The answer is shown here and kept nowhere: copy it, it may hold the keys." if shown else ""
+
+    # ---- an unknown outcome ----
+
+    async def look_up(self, doubt: NoAnswer) -> Trouble:
+        """Look whether the org exists, three times; return what that makes of the doubt."""
+        self.note("unknown", message=doubt.cause)
+        self.progress(SEND, "failed", doubt.cause)
+        self.progress(FIND, "started", "It is not known whether the org was created: looking")
+        found = Found("unclear", "")
+        started = self.tools.clock.now()
+        for after in LOOKS_AFTER_SECONDS:
+            await self.wait(FIND, started + after - self.tools.clock.now(), "next look in")
+            if self.leaving():
+                break
+            found = await self._look()
+            self.progress(FIND, "waiting", found.words)
+            if found.state == "exists":
+                break
+        self.note("found", state=found.state, words=found.words, org=dict(found.org))
+        return self._settled(doubt, found)
+
+    async def _look(self) -> Found:
+        conversation = self.provider.find(self.wanted, self.credentials, self.checked.before)
+        try:
+            return await converse(conversation, self.tools.send)
+        except Trouble as trouble:
+            return Found("unclear", trouble.cause)
+
+    def _settled(self, doubt: NoAnswer, found: Found) -> Trouble:
+        """Return what the look-up makes of the doubt."""
+        if found.state == "exists":
+            return self._exists(doubt, found)
+        if found.state == "absent" and self._is_old():
+            self.outcome("not_created")
+            self.end = "absent"
+            advice = "To try again, create it anew: that asks for a new confirmation."
+            return NotSent(
+                found.words, advice, meaning=f"{NOTHING_CREATED[:-1]}, as far as can be seen.", code=doubt.code
+            )
+        seen = f"{found.words} That is no proof." if found.state == "absent" else found.words
+        return NoAnswer(
+            f"{doubt.cause} {seen}".strip(),
+            f"Do not create it again yet. Look once more with: orgwizard resume {self.result.attempt}",
+            code=doubt.code,
+            request_id=doubt.request_id,
+        )
+
+    def _exists(self, doubt: NoAnswer, found: Found) -> Trouble:
+        """Return that the org exists, and where its first keys are, if anywhere."""
+        org = Created(found.org.get("id", ""), found.org.get("name", ""), found.org.get("url", ""))
+        self.result = replace(self.result, outcome="created", org=org)
+        self.end = "" if self.kept() else "exists"
+        lost = self.kept() or "Its first keys are lost."
+        advice = "Sign in to the child org as its administrator and make new keys."
+        cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
+        return Attention(cause, advice, code=doubt.code, request_id=doubt.request_id)
+
+    def _is_old(self) -> bool:
+        began = self.attempt.started if self.attempt else None
+        return began is not None and self.tools.clock.wall() - began > CERTAINLY_ABSENT_AFTER
+
+    # ---- after the answer ----
+
+    async def keep(self, answer: Answer) -> None:
+        """Read the answer, put its credentials where they belong, read them back, save a profile."""
+        created = self.provider.created(self.wanted, answer, self.checked.domain)
+        cut = () if answer.whole else (_CUT,)
+        self.exists(created, (*created.remarks, *cut))
+        if answer.whole and not created.remarks:
+            self.answer = None  # from here on its credentials are what counts
+        self.note("created", org={"id": created.id, "name": created.name, "url": created.url})
+        self.progress(KEEP, "started", "Storing the new keys")
+        state: StageState = await self._store(created) if created.secrets else "warning"
+        self._save_profile()
+        self.progress(KEEP, state, self.result.stored_words or "the answer held no keys")
+
+    def exists(self, created: Created, remarks: tuple[str, ...] = ()) -> None:
+        """Remember that the org exists, and what is odd about it."""
+        steps = self.provider.next_steps(created)
+        told = (*self.result.remarks, *remarks)
+        self.result = replace(self.result, outcome="created", org=created, remarks=told, next_steps=steps)
+
+    async def _store(self, created: Created) -> StageState:
+        """Try the chosen store, then the fallback; what neither takes is left to the screen."""
+        if await self._stored_in(self.tools.vault, created):
+            return "ok"
+        if self.tools.vault.on_disk and await self._stored_in(self.tools.fallback, created):
+            return "warning"
+        words = "on this screen only, because every store failed: copy them now"
+        self.result = replace(self.result, secrets=created.secrets, stored_words=words)
+        return "failed"
+
+    async def _stored_in(self, vault: Vault, created: Created) -> bool:
+        facts = {"provider": self.provider.title, "org": created.name, "id": created.id, "url": created.url}
+        label = f"{self.provider.key}-{slug(self.wanted.subdomain or created.name) or 'org'}"
+        try:
+            kept = await asyncio.to_thread(vault.keep, label, created.secrets, facts)
+        except Exception as fault:  # whatever it is, the next place is tried
+            self.attend(f"A store failed: {_cause(fault)}")
+            return False
+        self.result = replace(
+            self.result,
+            stored=kept.reference,
+            sources=kept.sources,
+            stored_words=kept.words,
+            secrets={} if vault.on_disk else created.secrets,
+        )
+        self.note("stored", stored=dict(kept.reference))
+        if self.answer is None:  # an odd answer stays on disk until somebody has looked at it
+            self.unspool()
+        return True
+
+    def _save_profile(self) -> None:
+        try:
+            name = self.tools.save_profile(self.result)
+        except Exception as fault:  # whatever it is, the org exists and its keys are stored
+            self.attend(f"The profile was not saved: {_cause(fault)}")
+            return
+        self.result = replace(self.result, profile=name)
+        self.note("profile", profile=name)
+
+    async def until_ready(self, created: Created, answered_at: float) -> None:
+        """Let the vendor's settling time pass, then ask the new org until it answers."""
+        settle = self.provider.settle_seconds
+        if settle and answered_at + settle > self.tools.clock.now():
+            asked = f"{self.provider.title} asks to wait {settle} seconds before the first call"
+            self.progress(SETTLE, "started", asked)
+            await self.wait(SETTLE, answered_at + settle - self.tools.clock.now(), "the org is asked in")
+            if not self.leaving():
+                self.progress(SETTLE, "ok", f"{settle} seconds have passed")
+        self.progress(READY, "started", "Asking the new org with its new keys")
+        seen = await self._probed(created, self.tools.clock.now() + READY_SECONDS)
+        self.result = replace(self.result, ready=seen.ready)
+        self.progress(READY, "ok" if seen.ready else "warning", seen.words)
+        if not seen.ready:
+            self.attend(f"It is not known to be ready: {seen.words}.")
+
+    async def _probed(self, created: Created, deadline: float) -> Readiness:
+        """Ask the new org until it answers, the deadline passes or the user leaves."""
+        seen = Readiness(False, "it was not asked")
+        while not self.leaving():
+            seen = await converse(self.provider.ready(self.wanted.site, created), self.tools.send)
+            left = deadline - self.tools.clock.now()
+            if seen.ready or not seen.may_change or left <= 0:
+                break
+            self.progress(READY, "waiting", f"not yet: {seen.words}", round(left))
+            await self._pause(min(PROBE_SECONDS, left))
+        return seen
+
+    # ---- the end ----
+
+    def _ended(self, trouble: Trouble | None) -> Result:
+        """Close the journal and return the result, with everything that needs a person."""
+        self._last_resort()
+        trouble = trouble or self._attention()
+        self.note("ended", result=self.end or _end_word(self.result, trouble))
+        if self.attempt is not None:
+            self.attempt.close()
+        return replace(self.result, trouble=trouble, ended=self.tools.clock.wall())
+
+    def _last_resort(self) -> None:
+        """Give the screen an answer that is neither in a store nor on disk: it may hold the keys."""
+        if self.answer is not None and self.answer.body and not self.result.spool:
+            text = SecretStr(self.answer.body.decode(errors="replace"))
+            self.result = replace(self.result, secrets={**self.result.secrets, "answer": text})
+
+    def _attention(self) -> Trouble | None:
+        result = self.result
+        if result.ready and not result.remarks:
+            return None
+        kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
+        advice = "" if result.ready else f"Look again later: orgwizard resume {result.attempt}"
+        return Attention(" ".join(result.remarks) + kept, advice, code="attention")
+
+    def named(self, attempt: str) -> None:
+        """Say from now on which attempt this is."""
+        self.result = replace(self.result, attempt=attempt)
+
+    def stored_already(self, stored: Mapping[str, Any] | None, profile: str) -> None:
+        """Take over where an earlier run put the keys."""
+        self.result = replace(self.result, stored=stored, profile=profile)
+
+    def spooled_in(self, path: Path | None) -> None:
+        """Take over the file in which an earlier run put the raw body."""
+        self.result = replace(self.result, spool=str(path or ""))
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Set what is known of the org from now on."""
+        self.result = replace(self.result, outcome=outcome)
+
+    def attend(self, remark: str) -> None:
+        """Add something that needs a person."""
+        self.result = replace(self.result, remarks=(*self.result.remarks, remark))
+
+    # ---- small steps ----
+
+    def note(self, event: str, **facts: Any) -> None:
+        """Write to the journal; once the request left, a full disk must not stop what follows."""
+        if self.attempt is None:
+            return
+        try:
+            self.attempt.note(event, **facts)
+        except Exception as fault:
+            if event == "sending":
+                raise
+            self.attend(f"The journal could not be written: {_cause(fault)}")
+
+    def spool(self, answer: Answer) -> str:
+        """Put the raw body on disk before it is read, unless nothing secret may touch the disk."""
+        if not self.tools.vault.on_disk or not answer.body or self.attempt is None:
+            return ""
+        try:
+            path = str(self.attempt.spool(answer.body))
+        except Exception as fault:  # the answer is still in memory, and the stores come next
+            self.attend(f"The answer could not be put on disk: {_cause(fault)}")
+            return ""
+        self.result = replace(self.result, spool=path)
+        return path
+
+    def unspool(self) -> None:
+        """Remove the raw body again."""
+        if self.attempt is None or not self.result.spool:
+            return
+        try:
+            self.attempt.unspool()
+        except Exception as fault:
+            self.attend(f"{self.result.spool} could not be removed: {_cause(fault)}")
+        else:
+            self.result = replace(self.result, spool="")
+
+    def leaving(self) -> bool:
+        """Return whether the user asked to end at the next safe point."""
+        return self.tools.control.leave.is_set()
+
+    def progress(self, stage: str, state: StageState, words: str, left_seconds: int | None = None) -> None:
+        """Tell of a stage."""
+        self.tell(Progress(stage, state, words, left_seconds))
+
+    async def wait(self, stage: str, seconds: float, words: str) -> None:
+        """Count down to a deadline, a whole second at a time, until it is over or the user leaves."""
+        deadline = self.tools.clock.now() + seconds
+        while (left := deadline - self.tools.clock.now()) > 0 and not self.leaving():
+            whole = math.ceil(left)
+            self.progress(stage, "waiting", words, whole)
+            await self._pause(left - (whole - 1))
+
+    async def _pause(self, seconds: float) -> None:
+        """Let time pass, or less if the user leaves."""
+        await until_first(self.tools.clock.sleep(seconds), self.tools.control.leave.wait())
+
+
+async def told(begin: Callable[[Callable[[Event], None]], Flow]) -> AsyncIterator[Event]:
+    """Run a flow and yield what it tells; the last event is the only `Result`.
+
+    The flow runs to its end even where nobody takes its events any more.
+    """
+    events: asyncio.Queue[Event] = asyncio.Queue()
+    running = asyncio.ensure_future(begin(events.put_nowait).run())
+    try:
+        while not isinstance(event := await events.get(), Result):
+            yield event
+        yield event
+    finally:
+        await asyncio.shield(running)
+
+
+async def until_first(*waits: Awaitable[Any]) -> None:
+    """Wait for one of several; coroutines among them are cancelled then, futures are not."""
+    tasks = {asyncio.ensure_future(wait) for wait in waits}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks.difference(waits):
+            task.cancel()
+
+
+def _cause(fault: Exception) -> str:
+    """Return a failure's cause; of a fault of ours only its type, for its text may hold a secret."""
+    return fault.cause if isinstance(fault, Trouble) else type(fault).__name__
+
+
+def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> Trouble:
+    """Return a fault of orgwizard as a failure: where it happened, never its text, which may hold a secret."""
+    where = traceback.extract_tb(bug.__traceback__)[-1]
+    meanings = {"created": CREATED, "unknown": NOT_KNOWN, "not_created": NOTHING_CREATED}
+    return Trouble(
+        f"orgwizard met a fault of its own ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
+        f"{kept}".strip(),
+        "Please report it with this line; no secret is in it.",
+        meaning=meanings[outcome],
+        code="bug",
+    )
+
+
+def _redirected(answer: Answer) -> Refused:
+    """Return the refusal that a redirect is: credentials go to the chosen host and nowhere else."""
+    there = answer.headers.get("location", "another address")
+    return Refused(
+        f"The service points to {there}. Nothing was sent there.",
+        "Check the site; if the new address is right, give it as the site yourself.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+        field="site",
+    )
+
+
+def _end_word(result: Result, trouble: Trouble | None) -> str:
+    """Return the journal's word for an end."""
+    if isinstance(trouble, Refused):
+        return "refused"
+    ends = {"not_created": "not_sent", "unknown": "unknown", "created": "ready" if result.ready else "later"}
+    return ends[result.outcome]

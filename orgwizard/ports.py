@@ -1,0 +1,115 @@
+"""What a creation is handed by those who do I/O: the network, the journal, the stores, time."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import SecretStr
+
+from orgwizard.clock import Clock
+from orgwizard.events import Result
+from orgwizard.values import Answer, Call
+
+Send = Callable[[Call], Awaitable[Answer]]
+
+
+class Kept(Protocol):
+    """Where credentials went: a JSON-able reference, a plan-style source per secret, and words."""
+
+    @property
+    def reference(self) -> Mapping[str, Any]: ...  # noqa: D102 - described above
+
+    @property
+    def sources(self) -> Mapping[str, Any]: ...  # noqa: D102
+
+    @property
+    def words(self) -> str: ...  # noqa: D102
+
+
+class Vault(Protocol):
+    """The chosen store; its functions block, with time limits of their own."""
+
+    @property
+    def on_disk(self) -> bool:
+        """Whether secrets may touch the disk at all; false for the screen."""
+        ...
+
+    def plan(self) -> Any:
+        """Return the store as a plan names it."""
+        ...
+
+    def probe(self) -> str:
+        """Really write and read; return what was proven, raise `Unusable` where it fails."""
+        ...
+
+    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> Kept:
+        """Store and read back; raise `Unusable` where it fails."""
+        ...
+
+
+class Attempt(Protocol):
+    """One line-by-line record of a creation, flushed to disk with each call."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def started(self) -> datetime: ...  # noqa: D102
+
+    def note(self, event: str, **facts: Any) -> None:
+        """Write one event down."""
+        ...
+
+    def spool(self, body: bytes) -> Path:
+        """Put the raw answer on disk."""
+        ...
+
+    def unspool(self) -> None:
+        """Remove it again."""
+        ...
+
+    def close(self) -> None:
+        """Let other processes take the attempt up."""
+        ...
+
+
+class Journal(Protocol):
+    """The record of all attempts."""
+
+    def requested(
+        self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any
+    ) -> Attempt:
+        """Begin an attempt; raises `Unusable` where the same order is under way elsewhere."""
+        ...
+
+
+class Control:
+    """How a running creation is told to end early, from any thread of its loop.
+
+    `leave` asks to end at the next safe point: a request that left is still waited for and stored.
+    `give_up` stops waiting for an answer too; the outcome is then unknown.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is asked for yet."""
+        self.leave = asyncio.Event()
+        self.give_up = asyncio.Event()
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the flow works with: the door to the network, the journal, the store, time, and profiles.
+
+    `fallback` is tried where `vault` fails after the org exists; `save_profile` returns a profile's name.
+    """
+
+    send: Send
+    journal: Journal
+    vault: Vault
+    fallback: Vault
+    clock: Clock
+    save_profile: Callable[[Result], str]
+    control: Control = field(default_factory=Control)

@@ -1,0 +1,94 @@
+"""resume_org(): an attempt that was interrupted, taken up where the journal says it stood."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+
+from pydantic import SecretStr
+
+from orgwizard.answers import Fields
+from orgwizard.attempts import Attempt, Record
+from orgwizard.errors import NoAnswer, NotSent, Trouble
+from orgwizard.events import KEEP, Event
+from orgwizard.flow import Flow, told
+from orgwizard.ports import Tools
+from orgwizard.providers.base import Checked, Provider, Wanted
+from orgwizard.values import Answer, Created
+
+_NEVER_LEFT = frozenset(("requested", "waiting"))
+
+
+def resume_org(
+    provider: Provider,
+    record: Record,
+    attempt: Attempt,
+    wanted: Wanted,
+    credentials: Fields | None,
+    secrets: Mapping[str, SecretStr],
+    tools: Tools,
+) -> AsyncIterator[Event]:
+    """Finish a wait, store an answer that was only spooled, or look up an unknown outcome.
+
+    *credentials* are the parent's, where they can be had; *secrets* the child's, where a store has them.
+    Nothing is created. The last event is the only `Result`.
+    """
+
+    def begin(tell: Callable[[Event], None]) -> Flow:
+        return _Resumption(provider, record, attempt, wanted, credentials, secrets, tools, tell)
+
+    return told(begin)
+
+
+class _Resumption(Flow):
+    """An attempt taken up again."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        record: Record,
+        attempt: Attempt,
+        wanted: Wanted,
+        credentials: Fields | None,
+        secrets: Mapping[str, SecretStr],
+        tools: Tools,
+        tell: Callable[[Event], None],
+    ) -> None:
+        super().__init__(provider, wanted, credentials, tools, tell)
+        self.record, self.secrets = record, secrets
+        self.attempt = attempt
+        before = record.before if isinstance(record.before, dict) else {}
+        self.checked = Checked("", domain=str(before.get("domain", "")), before=before)
+        self.named(record.id)
+
+    async def stages(self) -> Trouble | None:
+        if self.record.state in _NEVER_LEFT:
+            return NotSent("It was interrupted before the request was sent.", "Create it anew.", code="interrupted")
+        self.outcome("unknown")
+        if answer := self._spooled():
+            doubt = self.judged(answer)
+            if doubt:
+                return await self.look_up(doubt)
+            await self.keep(answer)
+        elif self.record.org:
+            self._known(self.record.org)
+        else:
+            interrupted = "It was interrupted while the request was sent."
+            return await self.look_up(NoAnswer(self.record.message or interrupted, code="interrupted"))
+        if self.result.org:
+            await self.until_ready(self.result.org, self.tools.clock.now() - self.provider.settle_seconds)
+        return None
+
+    def _spooled(self) -> Answer | None:
+        """Return the answer that was put on disk and not stored; the journal has its status."""
+        attempt = self.attempt
+        body = attempt.spooled() if isinstance(attempt, Attempt) and not self.record.stored else None
+        if not body:
+            return None
+        self.spooled_in(self.record.spool)
+        return Answer(self.record.status or 200, {}, body)
+
+    def _known(self, org: Mapping[str, str]) -> None:
+        """Take up an org whose keys are in a store, or nowhere."""
+        lost = "" if self.secrets else "Its keys are in no store that can be read from here."
+        created = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets)
+        self.exists(created, (lost,) if lost else ())
+        self.stored_already(self.record.stored, self.record.profile)
+        self.progress(KEEP, "warning" if lost else "ok", lost or "the keys were read from their store")
