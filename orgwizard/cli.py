@@ -30,9 +30,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; nothing but a usage error raises `SystemExit`."""
     arguments = _parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()
+        return code
     except Trouble as trouble:
         return _told(trouble, as_json=getattr(arguments, "json", False))
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.READY
     except KeyboardInterrupt:
         _told(NotSent("You left.", code="left"), as_json=getattr(arguments, "json", False))
         return Exit.LEFT
