@@ -1,0 +1,196 @@
+"""A run that is killed after any line of its journal is taken up again, and nothing is created twice or lost."""
+
+import threading
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orgwizard.answers import Draft
+from orgwizard.attempts import Attempt, Journal, Record
+from orgwizard.clock import SystemClock
+from orgwizard.desk import Desk
+from orgwizard.drafts import Drafts
+from orgwizard.engine import Engine
+from orgwizard.errors import Exit
+from orgwizard.events import Event, Result
+from orgwizard.plan import parse
+from orgwizard.profiles import Profiles
+from orgwizard.providers import provider_of
+from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
+from orgwizard.transport import Transport
+from orgwizard.vault import Vault
+
+PLANS = {
+    "okta": """
+        provider = "okta"
+        site = "acme.okta.com"
+        [credentials]
+        token = { env = "PARENT_TOKEN" }
+        [organization]
+        name = "Resumed"
+        [administrator]
+        first_name = "Ada"
+        last_name = "Lovelace"
+        email = "ada@example.com"
+    """,
+    "datadog": """
+        provider = "datadog"
+        site = "datadoghq.eu"
+        [credentials]
+        api_key = { env = "PARENT_API_KEY" }
+        application_key = { env = "PARENT_APP_KEY" }
+        [organization]
+        name = "Resumed"
+    """,
+}
+ENVIRON = {
+    "PARENT_TOKEN": CREDENTIALS["okta.token"],
+    "PARENT_API_KEY": CREDENTIALS["datadog.api_key"],
+    "PARENT_APP_KEY": CREDENTIALS["datadog.application_key"],
+}
+
+
+@dataclass
+class Office:
+    """A desk over one sandbox and one set of folders, for one provider."""
+
+    desk: Desk
+    world: World
+    draft: Draft
+
+    def create(self, store: Any = "file") -> Result:
+        provider = provider_of(self.draft.provider)
+        order = self.desk.order(provider, self.draft)
+        return ended(lambda tell: self.desk.create(provider, order, store, tell))
+
+    def resume(self) -> Result:
+        return ended(lambda tell: self.desk.resume(self.record, tell))
+
+    @property
+    def record(self) -> Record:
+        (record,) = self.desk.journal.all()
+        return record
+
+    def killed_after(self, event: str) -> None:
+        """Take the journal back to the line of *event*, as a kill would leave it."""
+        lines = self.record.path.read_text().splitlines(keepends=True)
+        last = next(at for at, line in enumerate(lines) if f'"event": "{event}"' in line)
+        self.record.path.write_text("".join(lines[: last + 1]))
+
+    def kept(self) -> set[str]:
+        """Return the secrets in all key files."""
+        files = (self.desk.vault.folder).glob("*.toml")
+        return {value for file in files for value in tomllib.loads(file.read_text()).values()}
+
+
+def ended(begin: Callable[[Callable[[Event], None]], bool]) -> Result:
+    """Run a flow and return its result."""
+    results: list[Result] = []
+    done = threading.Event()
+
+    def tell(event: Event) -> None:
+        if isinstance(event, Result):
+            results.append(event)
+            done.set()
+
+    assert begin(tell)
+    assert done.wait(60)
+    return results[0]
+
+
+@pytest.fixture(params=PLANS)
+def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
+    clock = SystemClock(speed=2000)
+    world = World(clock)
+    engine = Engine()
+    desk = Desk(
+        send=Transport(backend=SandboxTransport(world)).send,
+        engine=engine,
+        clock=clock,
+        journal=Journal(tmp_path / "attempts", clock),
+        profiles=Profiles(tmp_path / "profiles"),
+        drafts=Drafts(tmp_path),
+        vault=Vault(tmp_path / "keys", clock),
+        environ=ENVIRON,
+    )
+    yield Office(desk, world, parse(PLANS[request.param]))
+    engine.close()
+
+
+@pytest.fixture
+def spool_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the answer on disk, as a kill before its removal does."""
+    monkeypatch.setattr(Attempt, "unspool", lambda _: None)
+
+
+@pytest.mark.usefixtures("spool_stays")
+@pytest.mark.parametrize("event", ["sending", "answered", "created"])
+def test_an_answer_that_was_only_spooled_is_stored_and_proven(office: Office, event: str) -> None:
+    office.create()
+    office.killed_after(event)
+    for file in office.desk.vault.folder.iterdir():
+        file.unlink()
+
+    result = office.resume()
+
+    assert (result.outcome, result.ready, result.exit_code) == ("created", True, Exit.READY)
+    assert office.kept() == office.world.secrets
+    assert office.world.creates == 1
+    assert office.record.state == "ready"
+
+
+@pytest.mark.parametrize("event", ["stored", "profile"])
+def test_an_interrupted_wait_is_finished_with_the_keys_of_the_store(office: Office, event: str) -> None:
+    stored = office.create().stored
+    office.killed_after(event)
+
+    result = office.resume()
+
+    assert (result.ready, result.exit_code, result.stored) == (True, Exit.READY, stored)
+    assert (office.world.creates, office.record.state) == (1, "ready")
+
+
+def test_a_request_that_may_have_left_is_looked_up_and_its_keys_are_said_to_be_lost(office: Office) -> None:
+    office.create()
+    office.killed_after("sending")
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
+    assert result.trouble is not None
+    assert "keys are lost" in result.trouble.cause
+    assert (office.world.creates, office.record.state) == (1, "exists")
+
+
+def test_a_request_that_never_left_is_settled_without_a_single_call(office: Office) -> None:
+    office.create()
+    office.killed_after("requested")
+    before = len(office.world.requests)
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code) == ("not_created", Exit.NOT_SENT)
+    assert (len(office.world.requests), office.record.state) == (before, "not_sent")
+
+
+def test_keys_that_were_only_shown_are_not_pretended_to_be_anywhere(office: Office) -> None:
+    office.create(store="screen")
+    office.killed_after("created")
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
+    assert any("no store" in remark for remark in result.remarks)
+    assert not office.kept()
+
+
+def test_an_attempt_that_another_process_is_at_work_on_is_left_alone(office: Office) -> None:
+    office.create()
+    office.killed_after("stored")
+    record = office.record
+    with office.desk.journal.resume(record), pytest.raises(Exception, match="Another orgwizard"):
+        office.desk.resume(record, lambda _: None)
