@@ -61,7 +61,7 @@ def check(desk: Desk, draft: Draft, *, as_json: bool) -> int:
 
 
 def _nothing_created(provider: Provider, order: Order) -> dict[str, Any]:
-    return Result("not_created", provider.key, order.connection.site.key, order.name).as_json()
+    return Result("not_created", provider.key, order.connection.site.key, order.wanted.name).as_json()
 
 
 def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:

@@ -30,14 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; nothing but a usage error raises `SystemExit`."""
     arguments = _parser().parse_args(argv)
     try:
-        code = int(arguments.run(arguments))
-        sys.stdout.flush()
-        return code
+        return int(arguments.run(arguments))
     except Trouble as trouble:
         return _told(trouble, as_json=getattr(arguments, "json", False))
-    except BrokenPipeError:  # the reader, such as `head`, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.READY
     except KeyboardInterrupt:
         _told(NotSent("You left.", code="left"), as_json=getattr(arguments, "json", False))
         return Exit.LEFT
@@ -323,7 +318,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     record = desk.journal.get(arguments.attempt) if arguments.attempt else next(iter(desk.journal.open()), None)
     if record is None:
         nothing = {"outcome": None, "ready": None, "attempt": None, "error": None}
-        print(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
+        _say(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
         return Exit.READY
     if record.settled or record.state == "damaged":
         shown = (
@@ -331,7 +326,7 @@ def _resume(arguments: argparse.Namespace) -> int:
             if arguments.json
             else "\n".join(report.attempt(record))
         )
-        print(shown)
+        _say(shown)
         return report.exit_code(record)
     return batch.resume(desk, record, as_json=arguments.json)
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 
 from orgwizard.conversation import check, reply_to
 from orgwizard.errors import NoAnswer, NotSent, Trouble
-from orgwizard.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result  # noqa: F401
+from orgwizard.events import CHECK, SEND, STORE, Event
 from orgwizard.flow import Flow, told, until_first
 from orgwizard.ports import Attempt, Tools
 from orgwizard.providers.base import Order, Provider

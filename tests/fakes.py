@@ -11,8 +11,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from orgwizard.creation import Control, Result, Tools
 from orgwizard.errors import Attention, Trouble, Unusable
+from orgwizard.events import Result
+from orgwizard.ports import Control, Tools
 from orgwizard.providers.base import Connection, Order
 from orgwizard.providers.datadog import Datadog, DatadogOrganization, Keys
 from orgwizard.providers.okta import ApiToken, Okta, OktaAdministrator, OktaOrganization
@@ -77,6 +78,7 @@ class MemoryAttempt:
 
     log: Log
     id: str = "20261122-160000-aaaa"
+    started: datetime = START
     facts: dict[str, Any] = field(default_factory=dict)
     spooled: bytes | None = None
     closed: bool = False
@@ -111,9 +113,9 @@ class MemoryJournal:
         self.attempt = MemoryAttempt(self.log)
 
     def requested(
-        self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any
+        self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any
     ) -> MemoryAttempt:
-        self.facts = {"mark": mark, "digest": digest, "before": before, "store": store}
+        self.facts = {"mark": mark, "digest": digest, "before": before, "store": store, "via": via}
         self.facts |= {"provider": provider, "site": site, "name": name}
         self.log("requested")
         return self.attempt

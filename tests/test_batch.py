@@ -10,9 +10,9 @@ import pytest
 
 from orgwizard import batch
 from orgwizard.answers import Draft
-from orgwizard.creation import Progress
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, NotSent
+from orgwizard.events import Progress
 
 
 class Full(io.StringIO):

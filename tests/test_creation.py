@@ -11,14 +11,15 @@ from typing import Any, ClassVar, cast
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import creation
+from orgwizard import creation, flow
 from orgwizard.attempts import Journal
-from orgwizard.creation import Event, Progress, Result, create_org
+from orgwizard.creation import create_org
 from orgwizard.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Trouble, Unusable
-from orgwizard.providers.base import Connection, Order, Provider, Readiness
+from orgwizard.events import Event, Progress, Result
+from orgwizard.providers.base import Order, Provider, Readiness, Wanted
 from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.okta import Okta
-from orgwizard.values import Answer, Conversation, Created
+from orgwizard.values import Answer, Conversation, Created, Site
 from tests import fakes
 from tests.fakes import Bench, FakeClock, Log, answer, failed_store, full_disk
 
@@ -166,11 +167,11 @@ async def test_on_a_real_disk_each_line_is_there_before_its_step(tmp_path: Path,
     class Looking(Okta):
         key: ClassVar[str] = "okta"
 
-        def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+        def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
             (record,) = journal.all()
             assert record.spool is not None
             bodies.append((record.state, record.spool.read_bytes()))
-            return super().created(order, answer, domain)
+            return super().created(wanted, answer, domain)
 
     states: list[Any] = []
     bodies: list[Any] = []
@@ -354,8 +355,8 @@ async def test_an_unknown_outcome_is_looked_up_and_never_sent_again(
     assert seen.result.trouble is not None
     assert "That is no proof" in seen.result.trouble.cause
     looks = [event for event in seen.stages("find") if event.state == "waiting" and event.left_seconds is None]
-    assert len(looks) == len(creation.LOOKS_AFTER_SECONDS)
-    assert bench.clock.now() - 1000 == pytest.approx(creation.LOOKS_AFTER_SECONDS[-1], abs=2)
+    assert len(looks) == len(flow.LOOKS_AFTER_SECONDS)
+    assert bench.clock.now() - 1000 == pytest.approx(flow.LOOKS_AFTER_SECONDS[-1], abs=2)
 
 
 @pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
@@ -680,9 +681,9 @@ class Buggy(Datadog):
         if where == self._where:
             raise ValueError(fakes.DATADOG_SECRETS["api_key"])
 
-    def created(self, order: Order, answer: Answer, domain: str = "") -> Created:
+    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
         self._fail("created")
-        return super().created(order, answer, domain)
+        return super().created(wanted, answer, domain)
 
     def next_steps(self, created: Created) -> tuple[str, ...]:
         self._fail("next_steps")
@@ -696,9 +697,9 @@ class Buggy(Datadog):
         self._fail("find")
         return super().find(*arguments)
 
-    def ready(self, connection: Connection, created: Created) -> Conversation[Readiness]:
+    def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         self._fail("ready")
-        return super().ready(connection, created)
+        return super().ready(site, created)
 
 
 @pytest.mark.parametrize("where", ["created", "next_steps"])
@@ -782,7 +783,7 @@ async def test_an_org_that_does_not_answer_is_created_and_not_ready(bench: Bench
     bench.service.ready_after = 10_000
     seen = await run(bench)
     assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", False, Exit.ATTENTION)
-    assert bench.clock.now() - 1000 == pytest.approx(creation.READY_SECONDS, abs=5)
+    assert bench.clock.now() - 1000 == pytest.approx(flow.READY_SECONDS, abs=5)
     assert bench.log.lines[-1] == "ended later"
     assert "resume" in (seen.result.trouble or Trouble("")).advice
 

@@ -13,11 +13,11 @@ from pydantic import SecretStr
 from orgwizard.answers import Draft, questions
 from orgwizard.attempts import Journal
 from orgwizard.clock import SystemClock
-from orgwizard.creation import Event, Result
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
+from orgwizard.events import Event, Result
 from orgwizard.profiles import Profiles
 from orgwizard.providers.datadog import Datadog, Keys
 from orgwizard.providers.okta import ApiToken, Okta

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from orgwizard.creation import Control, Event, Progress
 from orgwizard.engine import Engine
+from orgwizard.events import Event, Progress
+from orgwizard.ports import Control
 
 PATIENCE_SECONDS = 20.0
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from orgwizard import report
 from orgwizard.attempts import Record, State
-from orgwizard.creation import Result
+from orgwizard.events import Result
 from orgwizard.profiles import Org, Profile
 from orgwizard.providers.base import Checked, Connection, Finding, Order
 from orgwizard.providers.datadog import Datadog
@@ -115,7 +115,7 @@ def a_result(**facts: Any) -> Result:
 
 def test_a_result_tells_where_the_keys_are_and_not_what_they_are() -> None:
     facts = {"stored_words": "in the file x", "profile": "p", "attempt": "a", "next_steps": ("Sign in.",)}
-    assert report.result(OKTA, a_result(ready=True, **facts)) == [
+    assert report.result(a_result(ready=True, **facts)) == [
         "Created, ready: Child at Okta, https://acme.okta.com",
         "  Org id       00o1",
         "  Org URL      https://child.okta.com",
@@ -127,7 +127,7 @@ def test_a_result_tells_where_the_keys_are_and_not_what_they_are() -> None:
 
 
 def test_keys_that_are_stored_nowhere_are_shown() -> None:
-    lines = report.result(OKTA, a_result(secrets={"token": SecretStr(SECRET)}))
+    lines = report.result(a_result(secrets={"token": SecretStr(SECRET)}))
     assert f"  API token of the child org: {SECRET}" in lines
 
 
@@ -135,14 +135,14 @@ def test_keys_that_are_stored_nowhere_are_shown() -> None:
     ("outcome", "words"), [("not_created", "Not created: Child at Okta"), ("unknown", "Unknown: Child at Okta")]
 )
 def test_other_outcomes_are_told_first_and_without_next_steps(outcome: str, words: str) -> None:
-    lines = report.result(OKTA, a_result(outcome=outcome, org=None, next_steps=("Sign in.",)))
+    lines = report.result(a_result(outcome=outcome, org=None, next_steps=("Sign in.",)))
     assert lines == [f"{words}, https://acme.okta.com"]
 
 
 def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
     org = Created(NASTY, NASTY, NASTY)
     result = a_result(org=org, name=NASTY, site=NASTY, stored_words=NASTY, profile=NASTY, next_steps=(NASTY,))
-    assert clean(report.result(OKTA, result))
+    assert clean(report.result(result))
     record = a_record(
         name=NASTY, site=NASTY, org={"id": NASTY, "url": NASTY}, stored={"file": NASTY}, spool=NASTY, message=NASTY
     )

@@ -13,9 +13,9 @@ from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
 
 from orgwizard.answers import Draft
-from orgwizard.creation import Result
 from orgwizard.desk import Desk
 from orgwizard.errors import BadFields, Exit, Trouble
+from orgwizard.events import Result
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes

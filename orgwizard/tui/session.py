@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from orgwizard.answers import Draft
-from orgwizard.creation import Result
 from orgwizard.desk import Desk
 from orgwizard.errors import BadInput, Trouble
+from orgwizard.events import Result
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Checked, Connection, Provider, draft_problems
 from orgwizard.text import printable

@@ -235,9 +235,9 @@ def test_a_network_that_fails_during_the_check_is_told_as_it_is(case: Case, fail
 @pytest.mark.parametrize("failure", [NotSent("No way."), NoAnswer("Silence.")])
 def test_a_network_that_fails_afterwards_is_no_answer_yet(case: Case, failure: NotSent | NoAnswer) -> None:
     wanted = case.order()
-    assert talk(case.provider.find(wanted.connection, wanted.organization, {}), failure).state == "unclear"
+    assert talk(case.provider.find(wanted.wanted, wanted.connection.credentials, {}), failure).state == "unclear"
     created = Created("x", "Child", "https://child.okta.com", {name: SecretStr("k") for name in secret_names(case)})
-    assert not talk(case.provider.ready(wanted.connection, created), failure).ready
+    assert not talk(case.provider.ready(wanted.connection.site, created), failure).ready
 
 
 def secret_names(case: Case) -> list[str]:
@@ -295,7 +295,7 @@ replies: st.SearchStrategy[Reply] = answers | st.builds(NotSent, st.text()) | st
 @given(answer=answers, domain=st.sampled_from(["", "acme.okta.com", "login.acme.example", "https://["]))
 def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, answer: Answer, domain: str) -> None:
     wanted = case.order()
-    created = case.provider.created(wanted, answer, domain)
+    created = case.provider.created(wanted.wanted, answer, domain)
     assert isinstance(created.id + created.url, str)
     assert created.name
     assert set(created.secrets) <= set(case.provider.secret_titles)
@@ -359,7 +359,9 @@ def test_no_replies_break_a_check(case: Case, data: st.DataObject) -> None:
 @each_case
 def test_a_look_up_that_is_not_answered_is_unclear(case: Case) -> None:
     wanted = case.order()
-    found = talk(case.provider.find(wanted.connection, wanted.organization, {"listed": True, "ids": []}), Answer(503))
+    found = talk(
+        case.provider.find(wanted.wanted, wanted.connection.credentials, {"listed": True, "ids": []}), Answer(503)
+    )
     assert found.state == "unclear"
 
 
@@ -373,7 +375,7 @@ befores = st.just({"listed": True, "ids": []}) | st.dictionaries(
 @given(reply=replies, before=befores)
 def test_no_reply_breaks_a_look_up(case: Case, reply: Reply, before: Mapping[str, Any]) -> None:
     wanted = case.order()
-    found = talk(case.provider.find(wanted.connection, wanted.organization, before), reply)
+    found = talk(case.provider.find(wanted.wanted, wanted.connection.credentials, before), reply)
     assert found.state in ("exists", "absent", "unclear")
     assert found.words.endswith(".")
     assert all(isinstance(value, str) for value in found.org.values())
@@ -388,7 +390,7 @@ def test_no_reply_breaks_the_question_whether_the_org_is_ready(case: Case, data:
     urls = st.sampled_from(["", "https://child.okta.com"])
     created = Created(data.draw(st.text()), "Child", data.draw(urls), {name: SecretStr(SECRET) for name in names})
     calls: list[Call] = []
-    seen = talk(case.provider.ready(wanted.connection, created), lambda _: data.draw(replies), calls)
+    seen = talk(case.provider.ready(wanted.connection.site, created), lambda _: data.draw(replies), calls)
     assert seen.words
     assert all(call.method == "GET" for call in calls)
 
@@ -398,15 +400,15 @@ def test_a_parents_credentials_are_never_sent_to_its_child(case: Case) -> None:
     wanted = case.order()
     created = Created("x", "Child", "https://child.okta.com", {name: SecretStr("new") for name in secret_names(case)})
     calls: list[Call] = []
-    talk(case.provider.ready(wanted.connection, created), Answer(200, {}, b'{"id": "x", "status": "ok"}'), calls)
+    talk(case.provider.ready(wanted.connection.site, created), Answer(200, {}, b'{"id": "x", "status": "ok"}'), calls)
     assert calls
     assert SECRET not in str([revealed(call.headers) for call in calls])
 
 
 def test_the_order_knows_name_and_subdomain_where_there_is_one() -> None:
-    assert [(case.order().name, case.order().subdomain) for case in CASES if case.provider.key == "datadog"] == [
-        ("Child", "")
-    ]
+    assert [
+        (case.order().wanted.name, case.order().wanted.subdomain) for case in CASES if case.provider.key == "datadog"
+    ] == [("Child", "")]
     okta = next(case for case in CASES if case.provider.key == "okta").order()
-    assert (okta.name, okta.subdomain) == ("Child", "child")
+    assert (okta.wanted.name, okta.wanted.subdomain) == ("Child", "child")
     assert isinstance(replace(okta.connection), Connection)

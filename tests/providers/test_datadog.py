@@ -235,7 +235,7 @@ RECORDED: dict[str, Any] = {
 
 def created(**changed: Any) -> Created:
     body = {name: value for name, value in {**RECORDED, **changed}.items() if value != "absent"}
-    return DATADOG.created(wanted(), answer(200, body))
+    return DATADOG.created(wanted().wanted, answer(200, body))
 
 
 def test_the_recorded_answer_with_its_nulls_and_odd_dates_is_read() -> None:
@@ -484,7 +484,7 @@ BEFORE = {"listed": True, "ids": ["uuid-1"]}
 
 def found(listing: Reply, before: Mapping[str, Any] = BEFORE) -> Found:
     order = wanted()
-    return talk(DATADOG.find(order.connection, order.organization, before), {"/api/v2/org": listing})
+    return talk(DATADOG.find(order.wanted, order.connection.credentials, before), {"/api/v2/org": listing})
 
 
 def test_a_child_that_is_listed_now_and_was_not_before_exists() -> None:
@@ -525,7 +525,7 @@ OWN_ORG = "/api/v1/org/abc%2F1"
 
 def ready(org: Created = NEW, **replies: Reply) -> Readiness:
     paths = {"keys": "/api/v2/validate_keys", "own": OWN_ORG, "key": "/api/v1/validate"}
-    return talk(DATADOG.ready(wanted().connection, org), {paths[name]: reply for name, reply in replies.items()})
+    return talk(DATADOG.ready(wanted().connection.site, org), {paths[name]: reply for name, reply in replies.items()})
 
 
 def test_a_child_is_ready_when_its_keys_are_valid_and_read_it() -> None:
@@ -553,17 +553,18 @@ def test_early_failures_of_the_keys_mean_not_yet(keys: Reply) -> None:
 def test_an_api_key_alone_is_tried_alone(reply: Reply, is_ready: bool) -> None:
     org = Created("abc", "Child", "", {"api_key": SecretStr("k")})
     assert ready(org, key=reply).ready is is_ready
-    (call,) = next(DATADOG.ready(wanted().connection, org))
+    (call,) = next(DATADOG.ready(wanted().connection.site, org))
     assert revealed(call.headers) == {"Accept": "application/json", "DD-API-KEY": "k"}
 
 
 def test_the_child_is_asked_with_its_own_keys() -> None:
-    for call in next(DATADOG.ready(wanted().connection, NEW)):
+    for call in next(DATADOG.ready(wanted().connection.site, NEW)):
         assert revealed(call.headers) == {"Accept": "application/json", "DD-API-KEY": "k", "DD-APPLICATION-KEY": "h"}
 
 
 def test_a_child_without_an_api_key_cannot_be_asked() -> None:
-    assert ready(Created("abc", "Child", "")).ready
+    seen = ready(Created("abc", "Child", ""))
+    assert (seen.ready, seen.may_change) == (False, False)
 
 
 def test_datadog_asks_for_no_wait() -> None:

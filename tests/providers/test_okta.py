@@ -507,7 +507,7 @@ CREATED: dict[str, Any] = {
 
 def created(site: str = PARENT, domain: str = "acme.okta.com", **changed: Any) -> Created:
     body = {name: value for name, value in {**CREATED, **changed}.items() if value != "absent"}
-    return OKTA.created(wanted(site), answer(201, body), domain)
+    return OKTA.created(wanted(site).wanted, answer(201, body), domain)
 
 
 def test_the_documented_answer_is_read() -> None:
@@ -857,7 +857,7 @@ BEFORE = {"parent_id": "00oparent", "child_id": "", "domain": "acme.okta.com"}
 
 def found(reply: Reply, before: Mapping[str, Any] = BEFORE) -> Found:
     order = wanted()
-    return talk(OKTA.find(order.connection, order.organization, before), {f"{CHILD}{WELL_KNOWN}": reply})
+    return talk(OKTA.find(order.wanted, None, before), {f"{CHILD}{WELL_KNOWN}": reply})
 
 
 def test_an_org_that_answers_now_and_did_not_before_exists() -> None:
@@ -887,7 +887,7 @@ def test_what_else_a_look_up_can_see(reply: Reply, before: dict[str, str], state
 
 def test_a_parent_whose_okta_domain_is_unknown_cannot_be_looked_up() -> None:
     order = wanted("https://login.acme.example")
-    assert talk(OKTA.find(order.connection, order.organization, {}), {}).state == "unclear"
+    assert talk(OKTA.find(order.wanted, None, {}), {}).state == "unclear"
 
 
 # ---- ready ----------------------------------------------------------------------------------------
@@ -898,7 +898,7 @@ NEW = Created("00onew", "Child", CHILD, {"token": SecretStr("00new")})
 def ready(org: Created = NEW, site: str = PARENT, **replies: Reply) -> Readiness:
     paths = {"known": WELL_KNOWN, "settings": "/api/v1/org"}
     given = {f"{org.url}{paths[name]}": reply for name, reply in replies.items()}
-    return talk(OKTA.ready(wanted(site).connection, org), given)
+    return talk(OKTA.ready(wanted(site).connection.site, org), given)
 
 
 def test_a_child_is_ready_when_it_takes_its_own_token() -> None:
@@ -906,7 +906,7 @@ def test_a_child_is_ready_when_it_takes_its_own_token() -> None:
 
 
 def test_the_child_is_asked_with_its_own_token_only() -> None:
-    conversation = OKTA.ready(wanted().connection, NEW)
+    conversation = OKTA.ready(wanted().connection.site, NEW)
     assert "Authorization" not in next(conversation)[0].headers
     (call,) = conversation.send((answer(200, {"id": "00onew"}),))
     assert isinstance(call, Call)

@@ -12,8 +12,9 @@ from pydantic import SecretStr
 
 import orgwizard.providers
 from orgwizard import cli, report
-from orgwizard.creation import Progress, Result, create_org
+from orgwizard.creation import create_org
 from orgwizard.errors import BadFields
+from orgwizard.events import Progress, Result
 from orgwizard.plan import dump, parse, problems
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.base import Provider, draft_problems, order
@@ -68,9 +69,9 @@ class Nimbus(Provider):
         body = {"name": order.organization.name}
         return self._call(order.connection, "POST", "/clouds", body)
 
-    def created(self, order, answer, domain=""):
+    def created(self, wanted, answer, domain=""):
         body = answer.json()
-        return Created(body["id"], order.name, "https://x.example", {"token": SecretStr(body["token"])})
+        return Created(body["id"], wanted.name, "https://x.example", {"token": SecretStr(body["token"])})
 
     def refused(self, answer):
         return Refused("The name is taken.", "Choose another.", code="taken", field="organization.name")
@@ -78,11 +79,11 @@ class Nimbus(Provider):
     def wait_after(self, answer, now):
         return None
 
-    def find(self, connection, organization, before):
-        yield from ask(self._call(connection, "GET", "/clouds"))
+    def find(self, wanted, credentials, before):
+        yield from ask(Call("GET", wanted.site.url + "/clouds"))
         return Found("absent", "It is not listed.")
 
-    def ready(self, connection, created):
+    def ready(self, site, created):
         seen = yield from ask(Call("GET", created.url + "/me", {"Authorization": created.secrets["token"]}))
         return Readiness(seen.ok, "it answers")
 
@@ -159,7 +160,7 @@ async def test_its_org_is_created_stored_and_told(nimbus: Provider) -> None:
     result = await end(nimbus, bench, Answer(201, {}, body))
     assert (result.outcome, result.ready, result.trouble) == ("created", True, None)
     assert bench.vault.held == {"token": NEW_TOKEN}
-    assert "Created, ready: Cirrus at Nimbus, https://api.nimbus.example" in report.result(nimbus, result)
+    assert "Created, ready: Cirrus at Nimbus, https://api.nimbus.example" in report.result(result)
 
 
 async def test_its_refusal_goes_to_its_field(nimbus: Provider) -> None:

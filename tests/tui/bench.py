@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from orgwizard.attempts import Journal
-from orgwizard.creation import Control, Event
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
+from orgwizard.events import Event
+from orgwizard.ports import Control
 from orgwizard.profiles import Profiles
 from orgwizard.sandbox import SandboxTransport, World
 from orgwizard.sandbox.magic import CREDENTIALS

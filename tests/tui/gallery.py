@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from orgwizard.creation import Progress
+from orgwizard.events import Progress
 from orgwizard.tui.dialogs import Page
 from orgwizard.tui.steps.administrator import AdministratorStep
 from orgwizard.tui.steps.connect import ConnectStep

@@ -14,8 +14,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.creation import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result
 from orgwizard.errors import Trouble
+from orgwizard.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.session import Session

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.creation import Result
+from orgwizard.events import Result
 from orgwizard.text import printable
 from orgwizard.tui.choice import bullet, button, labelled
 from orgwizard.tui.session import Session
