@@ -325,8 +325,11 @@ class Flow:
             self.attend(f"The journal could not be written: {_cause(fault)}")
 
     def spool(self, answer: Answer) -> str:
-        """Put the raw body on disk before it is read, unless nothing secret may touch the disk."""
-        if not self.tools.vault.on_disk or not answer.body or self.attempt is None:
+        """Put the raw body of a success on disk before it is read, unless nothing secret may touch the disk.
+
+        Other bodies hold no keys; so whatever lies in the spool is a success, even where a kill left no status.
+        """
+        if not answer.ok or not answer.body or not self.tools.vault.on_disk or self.attempt is None:
             return ""
         try:
             path = str(self.attempt.spool(answer.body))
