@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import Button, Static
 
 from orgwizard.desk import Desk
@@ -149,3 +150,29 @@ def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch, term: str) 
         with pytest.raises(Unusable, match="TERM"):
             guard()
     os.close(master)
+
+
+# ---- bursts of keys ----
+
+
+async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(AdministratorStep, "okta")
+        for field in ("first_name", "last_name", "email"):
+            await walk.fill(field, "")
+        walk.screen.set_focus(walk.entry("first_name"))
+        for key in ("A", "tab", "L", "enter", "m"):
+            walk.app.post_message(Key(key, key if len(key) == 1 else None))
+        await walk.pilot.pause()
+        await walk.app.typeahead.idle.wait()
+        await walk.settled()
+        assert [walk.entry(field).value for field in ("first_name", "last_name", "email")] == ["A", "L", "m"]
+
+
+async def test_text_after_the_last_enter_never_lands_in_the_step_before(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "datadog", "Org")
+        for key in ("ctrl+n", "x", "y"):
+            walk.app.post_message(Key(key, key if len(key) == 1 else None))
+        await walk.until(AdministratorStep)
+        assert walk.draft.section("organization")["name"] == "Org"

@@ -8,6 +8,7 @@ import pytest
 
 from tests.tui.terminal import Terminal, terminal
 
+HERE = Path(__file__).parents[2]
 SANDBOX = ["--sandbox", "--sandbox-speed", "30"]
 
 
@@ -15,8 +16,15 @@ SANDBOX = ["--sandbox", "--sandbox-speed", "30"]
 def environ(tmp_path: Path) -> dict[str, str]:
     """An environment whose folders are the test's own."""
     names = {name: str(tmp_path / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV") if name in os.environ}
-    return {**kept, **names, "HOME": str(tmp_path), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
+    return {
+        **kept,
+        **names,
+        "PYTHONPATH": str(HERE),
+        "HOME": str(tmp_path),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+    }
 
 
 def begin(run: Terminal) -> None:
@@ -50,7 +58,7 @@ def finish(run: Terminal) -> None:
 def okta(run: Terminal) -> None:
     begin(run)
     run.press("tab")
-    run.write("acme.okta.com\r")
+    run.write("\x15acme.okta.com\r")
     to_organization(run)
     run.write("Pty Org")
     run.until("pty-org")
@@ -119,7 +127,7 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
     with terminal(SANDBOX, environ) as run:
         begin(run)
         run.press("tab")
-        run.write("acme.okta.com\r")
+        run.write("\x15acme.okta.com\r")
         run.until("Step 2 of 7")
         run.kill(number)
         assert run.ended() == code

@@ -53,6 +53,7 @@ class Walk:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.app.typeahead.idle.wait()
         await self.pilot.pause()
 
     async def write(self, text: str) -> None:

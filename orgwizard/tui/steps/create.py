@@ -67,6 +67,7 @@ class Stage:
 class CreateStep(Step):
     """Watch the creation; it runs in the engine and does not need this screen."""
 
+    AUTO_FOCUS = ""  # an Enter too many must not stop the wait
     number = 7
     heading = "Create"
     hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
@@ -114,9 +115,6 @@ class CreateStep(Step):
     def on_mount(self) -> None:
         """Begin at once: this screen is shown after the word was typed."""
         self._begin()
-
-    def focus_first(self) -> None:
-        """Focus nothing: an Enter too many must not stop the wait."""
 
     @work(description="beginning the creation")
     async def _begin(self) -> None:
