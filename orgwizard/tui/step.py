@@ -143,7 +143,7 @@ class Step(Screen[None]):
 
     def focus_wrong(self) -> None:
         """Focus the first field that was touched and is wrong."""
-        wrong = [entry for entry in self.query(".field.-wrong Entry") if entry.focusable]
+        wrong = [entry for entry in self.query(".field.-wrong Entry") if entry in self.focus_chain]
         if wrong:
             self.set_focus(wrong[0])
 
@@ -211,7 +211,7 @@ class Step(Screen[None]):
 
     def advance(self, widget: Widget) -> None:
         """Focus the field after *widget*; after the last one, try to go to the next step."""
-        stops = [stop for stop in self.query("Entry, Choice") if stop.focusable]
+        stops = [stop for stop in self.focus_chain if isinstance(stop, Entry | Choice)]
         after = stops[stops.index(widget) + 1 :] if widget in stops else []
         if after:
             self.set_focus(after[0])

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -67,7 +67,11 @@ class Walk:
         await self.pilot.pause()
 
     def entry(self, field: str) -> Entry:
-        return next(entry for entry in self.screen.query(Entry) if entry.id == f"{field}-entry" and entry.focusable)
+        return next(
+            entry
+            for entry in self.screen.query(Entry)
+            if entry.id == f"{field}-entry" and entry in self.screen.focus_chain
+        )
 
     async def until(self, step: type[Screen[Any]]) -> None:
         """Wait until a screen is shown and drawn."""
