@@ -3,11 +3,10 @@
 import contextlib
 import fcntl
 import os
-import pty
 import re
 import select
-import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -41,10 +40,13 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.received = b""
-        self.pid, self.master = pty.fork()
-        if self.pid == 0:
-            os.execvpe(sys.executable, [sys.executable, "-m", "orgwizard", *arguments], dict(environ))  # noqa: S606
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.master, end = os.openpty()
+        fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        command = [sys.executable, "-m", "orgwizard", *arguments]
+        self._process = subprocess.Popen(
+            command, stdin=end, stdout=end, stderr=end, env=environ, start_new_session=True
+        )
+        os.close(end)
 
     @property
     def screen(self) -> str:
@@ -77,13 +79,20 @@ class Terminal:
         os.write(self.master, text.encode())
 
     def kill(self, number: int) -> None:
-        os.kill(self.pid, number)
+        self._process.send_signal(number)
 
     def ended(self) -> int:
         """Wait for the end and return the exit code."""
-        while self.read(1):
-            pass
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.read():
+            assert time.monotonic() < deadline, f"it did not end:\n{self.screen}"
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self.master)
 
 
 @contextlib.contextmanager
@@ -93,7 +102,4 @@ def terminal(arguments: list[str], environ: Mapping[str, str], **settings: Any) 
     try:
         yield run
     finally:
-        with contextlib.suppress(ProcessLookupError, ChildProcessError):
-            os.kill(run.pid, signal.SIGKILL)
-            os.waitpid(run.pid, 0)
-        os.close(run.master)
+        run.close()
