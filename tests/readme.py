@@ -15,7 +15,7 @@ from orgwizard.sandbox import MAGIC
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-COMMANDS = ("", "create", "check", "orgs", "profiles", "sandbox")
+COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox")
 
 
 def current(text: str) -> str:

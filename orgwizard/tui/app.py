@@ -28,6 +28,7 @@ from orgwizard.tui.steps.connect import ConnectStep
 from orgwizard.tui.steps.create import CreateStep
 from orgwizard.tui.steps.done import DoneStep
 from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.resume import ResumeStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
@@ -112,6 +113,15 @@ class Wizard(App[int]):
         """Begin the steps with a draft."""
         self._begin(message.draft)
         await self.go("site")
+
+    async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
+        """Take up an attempt; what was typed for another org stays in its draft."""
+        record = message.record
+        draft = Draft(record.provider)
+        draft.section("parent")["site"] = record.site
+        self._begin(draft)
+        self.session.keeping = False
+        await self.switch_screen(ResumeStep(self.session, record))
 
     def _begin(self, draft: Draft) -> None:
         desk, magic = self.session.desk, self.session.magic

@@ -108,9 +108,28 @@ async def test_an_open_attempt_comes_first_and_is_told_truthfully(desk: Desk) ->
     desk.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
     async with walking(desk, magic=()) as walk:
         await walk.press("enter")
-        assert isinstance(walk.screen, Page)
-        assert "Doubtful" in walk.text()
-        assert "orgwizard resume" in walk.text()
+        assert isinstance(walk.screen, Ask)
+        assert "Doubtful (okta https://acme.okta.com): not sent" in walk.text()
+        await walk.press("enter")
+        assert isinstance(walk.screen, StartStep)
+        assert desk.journal.open()
+
+
+async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_done("okta")
+    (record,) = desk.journal.all()
+    lines = record.path.read_text().splitlines(keepends=True)
+    stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
+    record.path.write_text("".join(lines[: stored + 1]))
+    again = bench(Path("orgwizard"), send=desk.send)
+    again.drafts.save(Draft("datadog"))
+    async with walking(again, magic=()) as walk:
+        await walk.press("enter", "right", "enter")
+        await walk.until(DoneStep)
+        assert "The org was created and is ready." in walk.text()
+    assert desk.journal.all()[0].state == "ready"
+    assert desk.drafts.load() is not None
 
 
 async def test_without_anything_to_offer_the_first_step_comes_at_once(desk: Desk) -> None:
