@@ -169,10 +169,13 @@ class Walk:
 
 
 @asynccontextmanager
-async def walking(desk: Desk, size: tuple[int, int] = (80, 24), **settings: Any) -> AsyncIterator[Walk]:
-    """Run a wizard without a terminal."""
+async def walking(
+    desk: Desk, size: tuple[int, int] = (80, 24), *, again: bool = False, **settings: Any
+) -> AsyncIterator[Walk]:
+    """Run a wizard without a terminal; the desk's engine ends with it, unless it is used *again*."""
     app = Wizard(desk, magic=settings.pop("magic", MAGIC), **settings)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Walk(pilot, app)
-    desk.engine.close()
+    if not again:
+        desk.engine.close()
