@@ -116,7 +116,7 @@ async def test_an_open_attempt_comes_first_and_is_told_truthfully(desk: Desk) ->
 
 
 async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
-    async with walking(desk) as walk:
+    async with walking(desk, again=True) as walk:
         await walk.to_done("okta")
     (record,) = desk.journal.all()
     lines = record.path.read_text().splitlines(keepends=True)
