@@ -292,7 +292,7 @@ def test_a_fault_of_ours_is_told_without_its_text_and_denies_nothing(
         raise ValueError(GIVEN[0])
 
     monkeypatch.setattr("orgwizard.report.result", broken)
-    monkeypatch.setattr("orgwizard.creation.Result.as_json", broken)
+    monkeypatch.setattr("orgwizard.events.Result.as_json", broken)
     ended = program("create", "--plan", sandbox_plan(home, "datadog"), "--yes", *FAST)
     quiet(ended)
     assert ended.code == 1
