@@ -6,20 +6,23 @@ import resource
 import signal
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests import servers
 from tests.servers import Peer, http, json_answer
 
 if TYPE_CHECKING:
     from tests.scene import Scene
 
 Act: TypeAlias = Callable[["Scene", Peer], None]
+Body: TypeAlias = Mapping[str, Any]
+Change: TypeAlias = Callable[[Body], bytes]
 Step: TypeAlias = Callable[["Scene"], None]
 BOTH = ("okta", "datadog")
 OKTA, DATADOG = ("okta",), ("datadog",)
+
+CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
 HURRIED = 500.0  # a wait of two minutes takes a quarter of a second
 PROCESS_SPEED = 20.0
@@ -29,42 +32,38 @@ REAL_TIME = 1.0
 class Keys(StrEnum):
     """Where the new keys are at the end; wherever that is not the chosen store, the program says so."""
 
-    STORE = "in the chosen store"
+    STORE = "in the chosen store, a private file"
+    SAFE = "in the chosen store, a command"
     ODD = "in the chosen store; the odd answer is kept too"
     FALLBACK = "in a private file in place of the store"
     ANSWER = "in the answer, which is kept as it came"
     SCREEN = "printed, because nothing could be written"
     PRINTED = "printed, because every store failed; the answer is kept too"
     LOST = "lost with the answer"
+    CUT = "lost; what came of the answer is kept"
     OPEN = "never arrived; the attempt stays open"
+    ABSENT = "none in the answer, which is kept"
     NONE = "none were made"
 
 
 # ---- what the service does with the create call ---------------------------------------------------------
 
 
-def creating(scene: "Scene", peer: Peer) -> None:
-    """Create the org and say so."""
-    saying(lambda body: json.dumps(body).encode())(scene, peer)
-
-
-def saying(
-    change: Callable[[Any], bytes], headers: Mapping[str, str] | None = None, status: int = 0, breaking: bool = False
-) -> Act:
-    """Create the org and answer with what *change* makes of the documented body."""
+def saying(change: Change, *, status: int = 0, encoding: str = "", missing: int = 0) -> Act:
+    """Create the org and answer with what *change* makes of the documented body, *missing* some bytes at its end."""
 
     def act(scene: "Scene", peer: Peer) -> None:
         scene.take(peer)
         body = change(dict(scene.documented))
-        length = {"Content-Length": str(len(body) + 500)} if breaking else {}
-        peer.send(http(status or scene.success, body, {**length, **(headers or {})}))
+        headers = {"Content-Length": str(len(body) + missing), "Content-Encoding": encoding or "identity"}
+        peer.send(http(status or scene.success, body, headers))
 
     return act
 
 
-def members(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Act:
-    """Create the org and answer with other members."""
-    return saying(lambda body: json.dumps(change(body)).encode())
+def creating(scene: "Scene", peer: Peer) -> None:
+    """Create the org and say so."""
+    saying(text)(scene, peer)
 
 
 def answering(data: bytes) -> Act:
@@ -144,10 +143,19 @@ def killed(scene: "Scene", peer: Peer) -> None:
     kill(scene)
 
 
+def two_signals(scene: "Scene", peer: Peer) -> None:
+    after(send(signal.SIGHUP, signal.SIGTERM), silent)(scene, peer)
+
+
+def term_after_429(scene: "Scene", peer: Peer) -> None:
+    after(send(signal.SIGTERM), busy(600))(scene, peer)
+
+
 def stopped(scene: "Scene", peer: Peer) -> None:
     """Stop the program for longer than any of its limits; the answer comes meanwhile."""
+    scene.take(peer)
     send(signal.SIGSTOP)(scene)
-    creating(scene, peer)
+    peer.send(http(scene.success, text(scene.documented)))
     time.sleep(1.2 * 120 / scene.fault.speed)
     send(signal.SIGCONT)(scene)
 
@@ -182,7 +190,8 @@ class Fault:
 
     `made`: whether the service creates the org. `create` is what it does with each create call. `proxy` is what the
     way there does with it, `before` and `probe` what happens at the last read before it and at the first one after it.
-    `alone` runs the program as a process of its own, at `speed`, and `resumed` runs `orgwizard resume` after it.
+    `alone` runs the program as a process of its own, at `speed`, and `resumed` runs `orgwizard resume` after it;
+    in this process an answer is waited for `patience_seconds` of real time.
     """
 
     what: str
@@ -201,12 +210,8 @@ class Fault:
     ring: str = "Working"
     alone: bool = False
     speed: float = HURRIED
+    patience_seconds: float = 30.0
     resumed: bool = False
-
-    @property
-    def told(self) -> str:
-        """Return what the end is called, for the README."""
-        return {"created": "created", "not_created": "not created", "unknown": "unknown"}[self.outcome]
 
 
 def unsent(what: str, providers: tuple[str, ...], **injected: Any) -> list[Fault]:
@@ -214,12 +219,11 @@ def unsent(what: str, providers: tuple[str, ...], **injected: Any) -> list[Fault
     return [Fault(what, False, 0, "not_created", 4, Keys.NONE, providers, **injected)]
 
 
-def doubt(what: str, create: Act, **settings: Any) -> list[Fault]:
+def doubt(what: str, create: Act, providers: tuple[str, ...] = DATADOG, patience_seconds: float = 30.0) -> list[Fault]:
     """Return a fault after which the org may or may not be there."""
-    return [
-        Fault(f"{what}; the org was created", True, 1, "created", 6, Keys.LOST, create=create, **settings),
-        Fault(f"{what}; it was not", False, 1, "unknown", 5, Keys.OPEN, create=create, **settings),
-    ]
+    there = Fault(f"{what}; the org was created", True, 1, "created", 6, Keys.LOST, providers, create)
+    absent = Fault(f"{what}; it was not", False, 1, "unknown", 5, Keys.OPEN, providers, create)
+    return [replace(fault, patience_seconds=patience_seconds) for fault in (there, absent)]
 
 
 def refusal(what: str, create: Act, requests: int = 1, providers: tuple[str, ...] = BOTH) -> list[Fault]:
@@ -227,18 +231,23 @@ def refusal(what: str, create: Act, requests: int = 1, providers: tuple[str, ...
     return [Fault(what, False, requests, "not_created", 3, Keys.NONE, providers, create)]
 
 
-def odd(what: str, create: Act, code: int = 0, keys: Keys = Keys.STORE, **settings: Any) -> list[Fault]:
-    """Return an answer that is not as documented."""
-    return [Fault(what, True, 1, "created", code, keys, create=create, **settings)]
+def broken(what: str, create: Act, keys: Keys = Keys.STORE) -> list[Fault]:
+    """Return an answer that comes in another way than documented, which has nothing to do with the provider."""
+    return [Fault(what, True, 1, "created", 0 if keys == Keys.STORE else 6, keys, DATADOG, create)]
+
+
+def odd(what: str, change: Change, keys: Keys = Keys.STORE) -> list[Fault]:
+    """Return an answer with another body than documented."""
+    return [Fault(what, True, 1, "created", 0 if keys == Keys.STORE else 6, keys, BOTH, saying(change))]
 
 
 def around(what: str, create: Act, code: int = 0, keys: Keys = Keys.STORE, **settings: Any) -> list[Fault]:
     """Return something that breaks on this machine while the request is on its way."""
-    given = {"speed": PROCESS_SPEED, **settings}
-    return [Fault(what, True, 1, "created", code, keys, DATADOG, create, alone=True, **given)]
+    usual = Fault(what, True, 1, "created", code, keys, DATADOG, create, alone=True, speed=PROCESS_SPEED)
+    return [replace(usual, **settings)]
 
 
-def page(status: int) -> Act:
+def web_page(status: int) -> Act:
     return answering(http(status, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"}))
 
 
@@ -248,39 +257,47 @@ def error(status: int) -> Act:
 
 HUGE = b" " * (5 * 1024 * 1024)
 LONG = "x" * 5000
+LONG_KEYS = {"token": LONG, "api_key": {"key": LONG}, "application_key": {"hash": LONG}}
 REDIRECT = http(307, b"", {"Location": "https://elsewhere.example/api/v1/org"})
 READ_ONLY = json_answer(503, {"errorCode": "E0000010", "errorSummary": "read-only"})
 WRONG = {"id": 7, "name": ["x"], "status": None, "_links": "no", "org": {"public_id": 7, "name": None}, "user": 3}
-FAILING_COMMAND = '{ command = ["sh", "-c", "cat > /dev/null; test {name} = orgwizard-probe"] }'
-KILLING_COMMAND = """{ command = ["sh", "-c", '''
+FAILING = '{ command = ["sh", "-c", "cat > /dev/null; test {name} = orgwizard-probe"] }'
+HANGING = '{ command = ["sh", "-c", "cat > /dev/null; test {name} = orgwizard-probe || sleep 600"] }'
+KILLING = """{ command = ["sh", "-c", '''
     test {name} = orgwizard-probe && exec cat > /dev/null
     test -e was || { touch was; kill -9 $PPID; }
     cat >> safe
 '''] }"""
-HANGING_COMMAND = '{ command = ["sh", "-c", "cat > /dev/null; test {name} = orgwizard-probe || sleep 600"] }'
 
 
-def cut(at: int) -> Callable[[Any], bytes]:
-    """Return what keeps the beginning of the body; a negative number counts from the end."""
-    return lambda body: json.dumps(body).encode()[:at]
+def text(body: Body) -> bytes:
+    return json.dumps(body).encode()
+
+
+def without(*names: str) -> Change:
+    return lambda body: text({name: value for name, value in body.items() if name not in names})
+
+
+def having(members: Body) -> Change:
+    return lambda body: text({**body, **members})
 
 
 def refusing_proxy(peer: Peer) -> None:
     peer.send(http(407, b"", {"Proxy-Authenticate": "Basic"}))
 
 
-def deaf_peer(peer: Peer) -> None:
+def deaf(peer: Peer) -> None:
     peer.wait()
 
 
-def reset_peer(peer: Peer) -> None:
-    peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+def reset_in_handshake(peer: Peer) -> None:
+    peer.send(CONNECTED)
     peer.peek()
     peer.reset()
 
 
-def deaf_tls(peer: Peer) -> None:
-    peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+def deaf_in_handshake(peer: Peer) -> None:
+    peer.send(CONNECTED)
     peer.wait()
 
 
@@ -290,22 +307,22 @@ FAULTS: tuple[Fault, ...] = (
     *unsent("the connection is refused", DATADOG, before=lambda scene: scene.server.refuse()),
     *unsent("the connection is neither taken nor refused", DATADOG, before=lambda scene: scene.server.clog()),
     *unsent("the certificate is not trusted", OKTA, before=lambda scene: scene.distrust()),
-    *unsent("the connection is reset in the TLS handshake", OKTA, proxy=reset_peer),
-    *unsent("the TLS handshake stalls", OKTA, proxy=deaf_tls),
+    *unsent("the connection is reset in the TLS handshake", OKTA, proxy=reset_in_handshake),
+    *unsent("the TLS handshake stalls", OKTA, proxy=deaf_in_handshake),
     *unsent("the proxy refuses", OKTA, proxy=refusing_proxy),
-    *unsent("the proxy stalls", OKTA, proxy=deaf_peer),
-    # it left
+    *unsent("the proxy stalls", OKTA, proxy=deaf),
+    # it left, and no answer tells what became of it
     *doubt("reset with the request half read", half_read),
     *doubt("reset after the request", read_and_reset),
-    *doubt("closed without an answer", answering(b"")),
+    *doubt("closed without an answer", answering(b""), BOTH),
     *doubt("half a head, then closed", answering(b"HTTP/1.1 200 OK\r\nContent-")),
-    *doubt("no answer within two minutes", silent),
-    *doubt("500", error(500)),
-    *doubt("502, a web page", page(502)),
-    *doubt("503, a web page", page(503)),
-    *doubt("504", page(504)),
+    *doubt("no answer within two minutes", silent, patience_seconds=1.5),
+    *doubt("500", error(500), BOTH),
+    *doubt("502, a web page", web_page(502)),
+    *doubt("503, a web page", web_page(503)),
+    *doubt("504", web_page(504)),
     # the service says no
-    *refusal("a redirect (3xx) to another host", answering(REDIRECT)),
+    *refusal("a redirect to another host", answering(REDIRECT)),
     *refusal("400", error(400)),
     *refusal("401", error(401)),
     *refusal("403", error(403)),
@@ -314,18 +331,18 @@ FAULTS: tuple[Fault, ...] = (
     *refusal("429 that asks for more than 15 minutes", busy(3600)),
     Fault("429 with a time to come back, then success", True, 2, "created", 0, Keys.STORE, create=limited),
     # an answer, and an odd one
-    *odd("another 2xx than documented", saying(lambda body: json.dumps(body).encode(), status=299)),
-    *odd("gzip, though it was not asked for", saying(lambda b: gzip.compress(json.dumps(b).encode()), {"Content-Encoding": "gzip"})),  # fmt: skip
-    *odd("more than 4 MiB", saying(lambda body: json.dumps(body).encode() + HUGE), 6, Keys.ODD),
-    *odd("it breaks off after the keys", saying(cut(-2), breaking=True), 6, Keys.ODD),
-    *odd("it breaks off before the keys", saying(cut(9), breaking=True), 6, Keys.LOST),
-    *odd("JSON behind other text", saying(lambda body: b"created: " + json.dumps([body]).encode()), 6, Keys.ODD),
-    *odd("not JSON", saying(lambda body: json.dumps(body).replace("{", "(").encode()), 6, Keys.ANSWER),
-    *odd("empty", saying(lambda body: b""), 6, Keys.LOST),
-    *odd("no keys in it", members(lambda body: {k: v for k, v in body.items() if k not in ("token", "api_key", "application_key")}), 6, Keys.NONE),  # fmt: skip
-    *odd("no id and no name in it", members(lambda body: {k: v for k, v in body.items() if k not in ("id", "name", "org")}), 6, Keys.ODD),  # fmt: skip
-    *odd("wrong types in it", members(lambda body: {**body, **WRONG}), 6, Keys.ODD),
-    *odd("keys of 5000 characters", members(lambda body: {**body, "token": LONG, "api_key": {"key": LONG}, "application_key": {"hash": LONG}})),  # fmt: skip
+    *broken("another 2xx than documented", saying(text, status=299)),
+    *broken("gzip, though it was not asked for", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
+    *broken("more than 4 MiB", saying(lambda body: text(body) + HUGE), Keys.ODD),
+    *broken("it breaks off after the keys", saying(lambda body: text(body)[:-2], missing=500), Keys.ODD),
+    *broken("it breaks off before the keys", saying(lambda body: text(body)[:9], missing=500), Keys.CUT),
+    *broken("empty", saying(lambda _: b""), Keys.LOST),
+    *odd("JSON behind other text", lambda body: b"created: " + text(body), Keys.ODD),
+    *odd("not JSON", lambda body: text(body).replace(b"{", b"("), Keys.ANSWER),
+    *odd("no keys in it", without("token", "api_key", "application_key"), Keys.ABSENT),
+    *odd("no id and no name in it", without("id", "name", "org"), Keys.ODD),
+    *odd("wrong types in it", having(WRONG), Keys.ODD),
+    *odd("keys of 5000 characters", having(LONG_KEYS)),
     # this machine
     *around("the disk fills up", after(full_disk), 6, Keys.SCREEN),
     *around("the folder of the keys is gone", after(lost_folder("data")), 6, Keys.PRINTED),
@@ -333,18 +350,27 @@ FAULTS: tuple[Fault, ...] = (
     *around("the keyring fails after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Failing"),
     *around("the keyring hangs after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Hanging"),
     *around("the keyring forgets what it took", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Forgetful"),
-    *around("the store command fails after its probe", creating, 6, Keys.FALLBACK, store=FAILING_COMMAND),
-    *around("the store command hangs after its probe", creating, 6, Keys.FALLBACK, store=HANGING_COMMAND),
+    *around("the store command fails after its probe", creating, 6, Keys.FALLBACK, store=FAILING),
+    *around("the store command hangs after its probe", creating, 6, Keys.FALLBACK, store=HANGING),
+    # signals
     *around("SIGTERM", after(send(signal.SIGTERM)), 143),
     *around("SIGHUP: the line drops", after(send(signal.SIGHUP)), 129),
     *around("SIGINT: ctrl+c", after(send(signal.SIGINT)), 130),
-    *around("SIGSTOP for longer than any limit, the answer meanwhile, SIGCONT", stopped, speed=60.0),
-    Fault("two signals: the answer is not waited for", True, 1, "unknown", 129, Keys.OPEN, DATADOG,
-          after(send(signal.SIGHUP, signal.SIGTERM), silent), alone=True, speed=PROCESS_SPEED),  # fmt: skip
-    Fault("SIGTERM while waiting after a 429", False, 1, "not_created", 143, Keys.NONE, DATADOG,
-          after(send(signal.SIGTERM), busy(600)), alone=True, speed=PROCESS_SPEED),  # fmt: skip
+    *around("two signals: the answer is not waited for", two_signals, 129, Keys.OPEN, outcome="unknown"),
+    *around("SIGTERM while waiting after a 429", term_after_429, 143, Keys.NONE, outcome="not_created", made=False),
+    *around("SIGSTOP for longer than any limit, SIGCONT after the answer came", stopped, speed=60.0),
     *around("SIGKILL with the request on its way, then `orgwizard resume`", killed, 6, Keys.LOST, resumed=True),
-    *around("SIGKILL while the keys are stored, then `orgwizard resume`", creating, store=KILLING_COMMAND, resumed=True),
-    *around("SIGKILL while the new org is waited for, then `orgwizard resume`", creating, probe=kill, resumed=True),
+    *around("SIGKILL while the keys are stored, then `resume`", creating, 0, Keys.SAFE, store=KILLING, resumed=True),
+    *around("SIGKILL while the new org is waited for, then `resume`", creating, probe=kill, resumed=True),
     *around("a second program with the same order at the same time", after(twice), speed=REAL_TIME),
 )
+
+
+def table() -> str:
+    """Return the table in Markdown."""
+    rows = ["| what breaks | at | create requests | told as | exit | the new keys |", "|---|---|---|---|---|---|"]
+    for fault in FAULTS:
+        at = "both" if fault.providers == BOTH else fault.providers[0]
+        told = fault.outcome.replace("_", " ")
+        rows.append(f"| {fault.what} | {at} | {fault.requests} | {told} | {fault.code} | {fault.keys} |")
+    return "\n".join(rows) + "\n"

@@ -13,24 +13,24 @@ from orgwizard.vault import PROBE
 class Working(KeyringBackend):
     """Keeps its entries in the file that RING names."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.file = Path(os.environ["RING"])
+    @property
+    def file(self) -> Path:
+        return Path(os.environ["RING"])
 
     def entries(self) -> dict[str, str]:
         return dict(json.loads(self.file.read_text())) if self.file.exists() else {}
 
-    def get_password(self, service: str, username: str) -> str | None:
+    def get_password(self, service: str, username: str) -> str | None:  # noqa: ARG002 - keyring calls it so
         return self.entries().get(username)
 
-    def set_password(self, service: str, username: str, password: str) -> None:
+    def set_password(self, service: str, username: str, password: str) -> None:  # noqa: ARG002 - keyring calls it so
         if PROBE not in username:
             self.broken()
         self.file.write_text(json.dumps(self.entries() | {username: password}))
 
-    def delete_password(self, service: str, username: str) -> None:
+    def delete_password(self, service: str, username: str) -> None:  # noqa: ARG002 - keyring calls it so
         entries = self.entries()
         del entries[username]
         self.file.write_text(json.dumps(entries))

@@ -1,27 +1,27 @@
 """One run of the program with something broken: the vendor it talks to, the way there, and where its keys are after."""
 
 import io
-import json
 import os
 import socket
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from orgwizard import cli, clock, engine, transport
+from orgwizard import cli, clock, creation, engine, transport
 from tests import servers
-from tests.faults import Fault
+from tests.faults import CONNECTED, LONG, Fault
 from tests.hurried import hurried
 from tests.servers import CHILD_ID, Certificate, Ended, Home, Peer, Seen, Server, json_answer, serving
 
 PATIENCE_SECONDS = 60.0
-CONNECT_SECONDS = 0.3
+CONNECT_SECONDS = GRACE_SECONDS = 0.3
 READS_BEFORE = 3  # both providers' checks read three documents, side by side
+SECRETS = (*servers.RECEIVED, LONG)
 NAMES = "DNS:acme.okta.com,DNS:my-child.okta.com"
 
 
@@ -78,9 +78,7 @@ class Scene:
         reset = now + seconds - 1 if self.provider == "okta" else seconds
         name = "X_Rate_Limit_Reset" if self.provider == "okta" else "X_RateLimit_Reset"
         self.made = False
-        return json_answer(
-            429, {"errorCode": "E0000047"}, Date=formatdate(now, usegmt=True), **{name: str(reset)}
-        )
+        return json_answer(429, {"errorCode": "E0000047"}, Date=formatdate(now, usegmt=True), **{name: str(reset)})
 
     def distrust(self) -> None:
         """Serve a certificate from now on that nobody knows."""
@@ -130,7 +128,7 @@ class Scene:
             self.fault.proxy(peer)
             return
         with socket.create_connection(("127.0.0.1", self.server.port)) as onward:
-            peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            peer.send(CONNECTED)
             peer.join(onward)
 
     # ---- the run ----
@@ -172,6 +170,8 @@ class Scene:
             mock.patch.dict(os.environ, self.home.environ),
             mock.patch.object(clock, "SystemClock", faster),
             mock.patch.object(engine, "Engine", Remembered),
+            mock.patch.object(creation, "ANSWER_SECONDS", self.fault.patience_seconds * self.fault.speed),
+            mock.patch.object(creation, "HANG_UP_GRACE_SECONDS", GRACE_SECONDS),
             mock.patch.object(transport, "CONNECT_SECONDS", transport.CONNECT_SECONDS),
             mock.patch.object(transport, "LEAVING_SECONDS", transport.LEAVING_SECONDS),
             redirect_stdout(io.StringIO()) as out,
@@ -203,14 +203,10 @@ class Scene:
         return orgs
 
     def places(self, ended: Ended) -> set[str]:
-        """Return where the new keys are: in "keys", the "answer", "safe" (another store), or on the "screen"."""
-        texts = {"screen": ended.out, "stderr": ended.err}
-        for path in [*self.home.home.rglob("*"), self.home.folder / "safe"]:
+        """Return where the new keys are: in "keys", the "answer", another store ("safe"), on "out" or on "err"."""
+        texts = {"out": ended.out, "err": ended.err}
+        for path in (self.home.folder / "safe", *self.home.files()):
             if path.is_file():
-                name = {"spool": "answer"}.get(path.parent.name, path.parent.name)
-                texts["safe" if path.name == "safe" else name] = texts.get(name, "") + path.read_text(errors="replace")
-        return {name for name, text in texts.items() if any(secret in text for secret in self.secrets)}
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        return (*servers.RECEIVED, "x" * 5000)
+                place = {"spool": "answer", "scene": "safe"}.get(path.parent.name, path.parent.name)
+                texts[place] = texts.get(place, "") + path.read_text(errors="replace")
+        return {place for place, text in texts.items() if any(secret in text for secret in SECRETS)}

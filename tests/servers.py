@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 LINGER_NOT = struct.pack("ii", 1, 0)
 PATIENCE_SECONDS = 60.0
+BACKLOG_FILLERS = 8
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,7 @@ class Server:
     asked_once: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
     shut: threading.Event = field(default_factory=threading.Event)
+    resting: threading.Event = field(default_factory=threading.Event)
     fillers: list[socket.socket] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -201,10 +203,12 @@ class Server:
     def clog(self) -> None:
         """Accept nothing more and fill the backlog: a further connection is neither taken nor refused."""
         self.shut.set()
+        assert self.resting.wait(PATIENCE_SECONDS)
         self.listener.listen(0)
-        with suppress(TimeoutError):
-            while True:
-                self.fillers.append(socket.create_connection(("127.0.0.1", self.port), 0.2))
+        self.fillers += [socket.socket() for _ in range(BACKLOG_FILLERS)]
+        for filler in self.fillers:
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
 
     def close(self) -> None:
         """Close what filled the backlog."""
@@ -238,6 +242,7 @@ def serving(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
                     server.connected.set()
                     threads.append(threading.Thread(target=converse, args=(wire,)))
                     threads[-1].start()
+            server.resting.set()
 
         acceptor = threading.Thread(target=accept)
         acceptor.start()
