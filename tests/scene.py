@@ -135,12 +135,12 @@ class Scene:
 
     def run(self) -> Ended:
         """Run the program to its end, and `resume` where the fault asks for that."""
-        with self._vendor() as options:
+        with self.vendor() as options:
             ended = self._alone() if self.fault.alone else self._here(*options, *self.command)
             return self.home.run("resume", "--json") if self.fault.resumed else ended
 
     @contextmanager
-    def _vendor(self) -> Iterator[tuple[str, ...]]:
+    def vendor(self) -> Iterator[tuple[str, ...]]:
         """Serve the vendor, and write the plan; gives the options that lead there."""
         with ExitStack() as stack:
             if self.provider == "datadog":

@@ -45,10 +45,12 @@ Alone = dict[str, tuple[Scene, "Future[Ended]"]]
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
+def alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
     """Start the runs that need a process of their own, a few at a time, beside all others."""
+    wanted = " ".join(item.name for item in request.session.items)
     with ThreadPoolExecutor(3) as pool:
-        scenes = {named(row): Scene(*row, tmp_path_factory.mktemp("alone") / "scene") for row in ROWS if row[0].alone}
+        rows = [row for row in ROWS if row[0].alone and named(row) in wanted]
+        scenes = {named(row): Scene(*row, tmp_path_factory.mktemp("alone") / "scene") for row in rows}
         yield {name: (scene, pool.submit(scene.run)) for name, scene in scenes.items()}
 
 
@@ -67,6 +69,9 @@ def test_a_fault(row: tuple[Fault, str], alone: Alone, certificate: Certificate 
     said = ended.json()
     assert (scene.posted, said["outcome"], ended.code) == (fault.requests, fault.outcome, fault.code)
     assert scene.made == fault.made
+    if scene.second:  # another program with the same order: it is told of the first
+        assert (scene.second.code, scene.second.json()["outcome"]) == (2, "not_created")
+        assert said["attempt"] in scene.second.json()["error"]["message"]
     hold(scene, ended, said)
 
 
@@ -82,11 +87,3 @@ def hold(scene: Scene, ended: Ended, said: dict[str, Any]) -> None:
     known = "unknown" if scene.fault.keys == Keys.SCREEN else said["outcome"]  # the journal could not be written
     for record in scene.records():
         assert (record["attempt"], record["outcome"], record["running"]) == (said["attempt"], known, False)
-
-
-def test_the_second_of_two_programs_is_told_of_the_first(alone: Alone) -> None:
-    scene, running = alone["datadog: a second program with the same order at the same time"]
-    assert running.result().json()["outcome"] == "created"
-    assert scene.second is not None
-    assert (scene.second.code, scene.second.json()["outcome"]) == (2, "not_created")
-    assert running.result().json()["attempt"] in scene.second.json()["error"]["message"]
