@@ -176,3 +176,9 @@ def _print(text: str, stream: TextIO | None, end: str = "\n") -> bool:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
         return False
+
+
+def flush() -> None:
+    """Let go of what a terminal that is gone did not take: Python would end with a code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        _print("", stream, end="")

@@ -273,9 +273,12 @@ def _wizard(arguments: argparse.Namespace) -> int:
     guard()
     draft = _loaded(arguments) if arguments.plan else None
     desk = _desk(arguments)
+    from orgwizard.batch import flush
     from orgwizard.tui.app import run
 
-    return run(desk, draft, ascii_only=arguments.ascii, magic=_magic() if arguments.sandbox else ())
+    code = run(desk, draft, ascii_only=arguments.ascii, magic=_magic() if arguments.sandbox else ())
+    flush()
+    return code
 
 
 def _create(arguments: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 
 LINGER_NOT = struct.pack("ii", 1, 0)
 PATIENCE_SECONDS = 60.0
+BACKLOG_FILLERS = 8
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,12 @@ class Peer:
     """One connection, seen from the server."""
 
     def __init__(self, wire: socket.socket, server: "Server") -> None:
-        self._wire, self._server = wire, server
+        self._wire, self._server, self._held = wire, server, b""
+
+    def peek(self) -> bytes:
+        """Return what comes first and leave it to be read."""
+        self._held = self._held or self.more()
+        return self._held
 
     def read(self) -> Seen:
         """Read one whole request and remember it; raises `OSError` where the client goes away before."""
@@ -78,6 +84,13 @@ class Peer:
                 if not self._wire.recv(65536):
                     return
 
+    def join(self, onward: socket.socket) -> None:
+        """Pass everything on in both directions, a reset as well, until either side ends."""
+        back = threading.Thread(target=_pump, args=(onward, self._wire))
+        back.start()
+        _pump(self._wire, onward)
+        back.join()
+
     def _until(self, mark: bytes) -> bytes:
         data = b""
         while mark not in data:
@@ -86,10 +99,21 @@ class Peer:
 
     def more(self) -> bytes:
         """Return what comes next; raises `OSError` where the client goes away."""
-        data = self._wire.recv(65536)
+        data, self._held = self._held or self._wire.recv(65536), b""
         if not data:
             raise ConnectionError("the client went away")
         return data
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    """Pass bytes on until *source* ends, then end *target* in the same way."""
+    with suppress(OSError):
+        try:
+            while data := source.recv(65536):
+                target.sendall(data)
+        except ConnectionResetError:
+            target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+        target.shutdown(socket.SHUT_RDWR)
 
 
 Act: TypeAlias = Callable[[Peer], None]
@@ -149,7 +173,7 @@ def deaf(peer: Peer) -> None:
 class Server:
     """A server under way: where it is, what it was asked, and how many connections there were."""
 
-    port: int
+    listener: socket.socket
     scheme: str = "http"
     requests: list[Seen] = field(default_factory=list)
     connections: int = 0
@@ -157,6 +181,12 @@ class Server:
     connected: threading.Event = field(default_factory=threading.Event)
     asked_once: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
+    shut: threading.Event = field(default_factory=threading.Event)
+    resting: threading.Event = field(default_factory=threading.Event)
+    fillers: list[socket.socket] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.port = int(self.listener.getsockname()[1])
 
     @property
     def url(self) -> str:
@@ -165,13 +195,33 @@ class Server:
     def asked(self, method: str, path: str) -> list[Seen]:
         return [seen for seen in self.requests if (seen.method, seen.path) == (method, path)]
 
+    def refuse(self) -> None:
+        """Refuse every further connection."""
+        self.shut.set()
+        self.listener.shutdown(socket.SHUT_RDWR)
+
+    def clog(self) -> None:
+        """Accept nothing more and fill the backlog: a further connection is neither taken nor refused."""
+        self.shut.set()
+        assert self.resting.wait(PATIENCE_SECONDS)
+        self.listener.listen(0)
+        self.fillers += [socket.socket() for _ in range(BACKLOG_FILLERS)]
+        for filler in self.fillers:
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", self.port))
+
+    def close(self) -> None:
+        """Close what filled the backlog."""
+        for filler in self.fillers:
+            filler.close()
+
 
 @contextmanager
 def serving(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Serve *act*, which is given each connection in a thread of its own; failed assertions in it are raised here."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.settimeout(0.01)
-        server = Server(listener.getsockname()[1], "https" if tls else "http")
+        server = Server(listener, "https" if tls else "http")
         threads: list[threading.Thread] = []
 
         def converse(wire: socket.socket) -> None:
@@ -185,13 +235,14 @@ def serving(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
                 server.faults.append(fault)
 
         def accept() -> None:
-            while not server.stopping.is_set():
-                with suppress(TimeoutError):
+            while not (server.stopping.is_set() or server.shut.is_set()):
+                with suppress(OSError):  # nobody came for a while, or nobody may any more
                     wire, _ = listener.accept()
                     server.connections += 1
                     server.connected.set()
                     threads.append(threading.Thread(target=converse, args=(wire,)))
                     threads[-1].start()
+            server.resting.set()
 
         acceptor = threading.Thread(target=accept)
         acceptor.start()
@@ -200,6 +251,7 @@ def serving(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
         finally:
             server.stopping.set()
             acceptor.join()
+            server.close()
             for thread in threads:
                 thread.join()
     if server.faults:
@@ -214,7 +266,7 @@ def unused_port() -> int:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A self-signed certificate for 127.0.0.1 and localhost: its own root."""
+    """A self-signed certificate, for 127.0.0.1 and localhost unless other names were given: its own root."""
 
     certificate: Path
     key: Path
@@ -225,15 +277,17 @@ class Certificate:
         return context
 
 
-def self_signed(folder: Path, issuer: str = "Unknown Test Root") -> Certificate | None:
+LOCAL_NAMES = "IP:127.0.0.1,DNS:localhost"
+
+
+def self_signed(folder: Path, issuer: str = "Unknown Test Root", names: str = LOCAL_NAMES) -> Certificate | None:
     """Make a certificate with the openssl command, or None where there is none."""
     if shutil.which("openssl") is None:
         return None
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
-    names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
     kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     files = ["-keyout", str(made.key), "-out", str(made.certificate)]
-    command = ["openssl", "req", *kind, *files, "-subj", f"/CN={issuer}", "-addext", names]
+    command = ["openssl", "req", *kind, *files, "-subj", f"/CN={issuer}", "-addext", f"subjectAltName={names}"]
     subprocess.run(command, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
     return made
 
@@ -388,6 +442,7 @@ class Home:
 
     folder: Path
     environ: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("orgwizard",)
 
     def __post_init__(self) -> None:
         self.home.mkdir(parents=True)
@@ -445,7 +500,7 @@ class Home:
         pipe = subprocess.PIPE
         ends: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": pipe, "stderr": pipe, "text": True}
         environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **self.environ}
-        command = [sys.executable, "-m", "orgwizard", *argv]
+        command = [sys.executable, "-m", *self.program, *argv]
         if redirected:
             command = ["sh", "-c", f'exec "$@" {redirected}', "sh", *command]
         return subprocess.Popen(command, env=environ, cwd=self.folder, **{**ends, **options})

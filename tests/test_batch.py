@@ -71,6 +71,7 @@ def test_a_stream_that_takes_nothing_is_no_failure(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(sys, "stderr", stream)
     assert not batch.say("result")
     batch.complain("stage")
+    batch.flush()
 
 
 @pytest.mark.parametrize("streams", [(None, None), (io.StringIO(), Terminal()), (Terminal(), io.StringIO())])

@@ -1,0 +1,376 @@
+"""What can break while an org is created, and what must come of it: one table for the tests and for the README."""
+
+import gzip
+import json
+import resource
+import signal
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from tests.servers import Peer, http, json_answer
+
+if TYPE_CHECKING:
+    from tests.scene import Scene
+
+Act: TypeAlias = Callable[["Scene", Peer], None]
+Body: TypeAlias = Mapping[str, Any]
+Change: TypeAlias = Callable[[Body], bytes]
+Step: TypeAlias = Callable[["Scene"], None]
+BOTH = ("okta", "datadog")
+OKTA, DATADOG = ("okta",), ("datadog",)
+
+CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+
+HURRIED = 500.0  # a wait of two minutes takes a quarter of a second
+PROCESS_SPEED = 20.0
+REAL_TIME = 1.0
+
+
+class Keys(StrEnum):
+    """Where the new keys are at the end; wherever that is not the chosen store, the program says so."""
+
+    STORE = "in the chosen store, a private file"
+    SAFE = "in the chosen store, a command"
+    ODD = "in the chosen store; the odd answer is kept too"
+    FALLBACK = "in a private file in place of the store"
+    ANSWER = "in the answer, which is kept as it came"
+    SCREEN = "printed, because nothing could be written"
+    PRINTED = "printed, because every store failed; the answer is kept too"
+    LOST = "lost with the answer"
+    CUT = "lost; what came of the answer is kept"
+    OPEN = "never arrived; the attempt stays open"
+    ABSENT = "none in the answer, which is kept"
+    NONE = "none were made"
+
+
+# ---- what the service does with the create call ---------------------------------------------------------
+
+
+def saying(change: Change, *, status: int = 0, encoding: str = "", missing: int = 0) -> Act:
+    """Create the org and answer with what *change* makes of the documented body, *missing* some bytes at its end."""
+
+    def act(scene: "Scene", peer: Peer) -> None:
+        scene.take(peer)
+        body = change(dict(scene.documented))
+        headers = {"Content-Length": str(len(body) + missing), "Content-Encoding": encoding or "identity"}
+        peer.send(http(status or scene.success, body, headers))
+
+    return act
+
+
+def creating(scene: "Scene", peer: Peer) -> None:
+    """Create the org and say so."""
+    saying(text)(scene, peer)
+
+
+def answering(data: bytes) -> Act:
+    """Read the whole request, answer with *data* and close."""
+
+    def act(scene: "Scene", peer: Peer) -> None:
+        scene.take(peer)
+        peer.send(data)
+
+    return act
+
+
+def half_read(scene: "Scene", peer: Peer) -> None:
+    """Reset the connection with the request half read."""
+    scene.took()
+    peer.reset()
+
+
+def read_and_reset(scene: "Scene", peer: Peer) -> None:
+    scene.take(peer)
+    peer.reset()
+
+
+def silent(scene: "Scene", peer: Peer) -> None:
+    scene.take(peer)
+    peer.wait()
+
+
+def limited(scene: "Scene", peer: Peer) -> None:
+    """Refuse the first request until a second from now, and create with the next one."""
+    (creating if scene.posted else busy(1))(scene, peer)
+
+
+def busy(seconds: int) -> Act:
+    """Refuse the request for some time."""
+
+    def act(scene: "Scene", peer: Peer) -> None:
+        scene.take(peer)
+        peer.send(scene.too_many(seconds))
+
+    return act
+
+
+def after(step: Step, then: Act = creating) -> Act:
+    """Do something to the program or its surroundings while it waits for its answer, then go on."""
+
+    def act(scene: "Scene", peer: Peer) -> None:
+        peer.peek()
+        step(scene)
+        then(scene, peer)
+
+    return act
+
+
+# ---- what breaks around the program while it waits ---------------------------------------------------------
+
+
+def send(*numbers: int) -> Step:
+    """Signal the program."""
+
+    def step(scene: "Scene") -> None:
+        for number in numbers:
+            scene.running.send_signal(number)
+
+    return step
+
+
+def kill(scene: "Scene") -> None:
+    """Kill the program, and be sure of it."""
+    scene.running.kill()
+    scene.running.wait()
+
+
+def killed(scene: "Scene", peer: Peer) -> None:
+    """Kill the program as soon as the request is whole: the org is created and nobody hears of it."""
+    scene.take(peer)
+    kill(scene)
+
+
+def two_signals(scene: "Scene", peer: Peer) -> None:
+    after(send(signal.SIGHUP, signal.SIGTERM), silent)(scene, peer)
+
+
+def term_after_429(scene: "Scene", peer: Peer) -> None:
+    after(send(signal.SIGTERM), busy(600))(scene, peer)
+
+
+def stopped(scene: "Scene", peer: Peer) -> None:
+    """Stop the program for longer than any of its limits; the answer comes meanwhile."""
+    scene.take(peer)
+    send(signal.SIGSTOP)(scene)
+    peer.send(http(scene.success, text(scene.documented)))
+    time.sleep(1.2 * 120 / scene.fault.speed)
+    send(signal.SIGCONT)(scene)
+
+
+def full_disk(scene: "Scene") -> None:
+    """Let no file take another byte."""
+    resource.prlimit(scene.running.pid, resource.RLIMIT_FSIZE, (0, 0))
+
+
+def lost_folder(name: str) -> Step:
+    """Put a file in place of a folder."""
+
+    def step(scene: "Scene") -> None:
+        folder = scene.home.home / name
+        folder.rename(folder.with_name("elsewhere"))
+        folder.write_text("in the way")
+
+    return step
+
+
+def twice(scene: "Scene") -> None:
+    """Start the same order a second time."""
+    scene.second = scene.home.run(*scene.command)
+
+
+# ---- the table ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What breaks, and what must come of it.
+
+    `made`: whether the service creates the org. `create` is what it does with each create call. `proxy` is what the
+    way there does with it, `before` and `probe` what happens at the last read before it and at the first one after it.
+    `alone` runs the program as a process of its own, at `speed`, and `resumed` runs `orgwizard resume` after it;
+    in this process an answer is waited for `patience_seconds` of real time.
+    """
+
+    what: str
+    made: bool
+    requests: int
+    outcome: str
+    code: int
+    keys: Keys
+    providers: tuple[str, ...] = BOTH
+    create: Act = creating
+    proxy: Callable[[Peer], None] | None = None
+    before: Step | None = None
+    probe: Step | None = None
+    site: str = ""
+    store: str = '"file"'
+    ring: str = "Working"
+    alone: bool = False
+    speed: float = HURRIED
+    patience_seconds: float = 30.0
+    resumed: bool = False
+
+
+def unsent(what: str, providers: tuple[str, ...], **injected: Any) -> list[Fault]:
+    """Return a fault that keeps the request from leaving."""
+    return [Fault(what, False, 0, "not_created", 4, Keys.NONE, providers, **injected)]
+
+
+def doubt(what: str, create: Act, providers: tuple[str, ...] = DATADOG, patience_seconds: float = 30.0) -> list[Fault]:
+    """Return a fault after which the org may or may not be there."""
+    there = Fault(f"{what}; the org was created", True, 1, "created", 6, Keys.LOST, providers, create)
+    absent = Fault(f"{what}; it was not", False, 1, "unknown", 5, Keys.OPEN, providers, create)
+    return [replace(fault, patience_seconds=patience_seconds) for fault in (there, absent)]
+
+
+def refusal(what: str, create: Act, requests: int = 1, providers: tuple[str, ...] = BOTH) -> list[Fault]:
+    """Return an answer that says no."""
+    return [Fault(what, False, requests, "not_created", 3, Keys.NONE, providers, create)]
+
+
+def broken(what: str, create: Act, keys: Keys = Keys.STORE) -> list[Fault]:
+    """Return an answer that comes in another way than documented, which has nothing to do with the provider."""
+    return [Fault(what, True, 1, "created", 0 if keys == Keys.STORE else 6, keys, DATADOG, create)]
+
+
+def odd(what: str, change: Change, keys: Keys = Keys.STORE) -> list[Fault]:
+    """Return an answer with another body than documented."""
+    return [Fault(what, True, 1, "created", 0 if keys == Keys.STORE else 6, keys, BOTH, saying(change))]
+
+
+def around(what: str, create: Act, code: int = 0, keys: Keys = Keys.STORE, **settings: Any) -> list[Fault]:
+    """Return something that breaks on this machine while the request is on its way."""
+    usual = Fault(what, True, 1, "created", code, keys, DATADOG, create, alone=True, speed=PROCESS_SPEED)
+    return [replace(usual, **settings)]
+
+
+def web_page(status: int) -> Act:
+    return answering(http(status, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"}))
+
+
+def error(status: int) -> Act:
+    return answering(json_answer(status, {"errorCode": "E0000006", "errors": ["no"]}))
+
+
+HUGE = b" " * (5 * 1024 * 1024)
+LONG = "x" * 5000
+LONG_KEYS = {"token": LONG, "api_key": {"key": LONG}, "application_key": {"hash": LONG}}
+REDIRECT = http(307, b"", {"Location": "https://elsewhere.example/api/v1/org"})
+READ_ONLY = json_answer(503, {"errorCode": "E0000010", "errorSummary": "read-only"})
+WRONG = {"id": 7, "name": ["x"], "status": None, "_links": "no", "org": {"public_id": 7, "name": None}, "user": 3}
+FAILING = '{ command = ["sh", "-c", "cat > /dev/null; test {name} = orgwizard-probe"] }'
+HANGING = '{ command = ["sh", "-c", "cat > /dev/null; test {name} = orgwizard-probe || sleep 600"] }'
+KILLING = """{ command = ["sh", "-c", '''
+    test {name} = orgwizard-probe && exec cat > /dev/null
+    test -e was || { touch was; kill -9 $PPID; }
+    cat >> safe
+'''] }"""
+
+
+def text(body: Body) -> bytes:
+    return json.dumps(body).encode()
+
+
+def without(*names: str) -> Change:
+    return lambda body: text({name: value for name, value in body.items() if name not in names})
+
+
+def having(members: Body) -> Change:
+    return lambda body: text({**body, **members})
+
+
+def refusing_proxy(peer: Peer) -> None:
+    peer.send(http(407, b"", {"Proxy-Authenticate": "Basic"}))
+
+
+def deaf(peer: Peer) -> None:
+    peer.wait()
+
+
+def reset_in_handshake(peer: Peer) -> None:
+    peer.send(CONNECTED)
+    peer.peek()
+    peer.reset()
+
+
+def deaf_in_handshake(peer: Peer) -> None:
+    peer.send(CONNECTED)
+    peer.wait()
+
+
+FAULTS: tuple[Fault, ...] = (
+    # it never leaves
+    *unsent("the name is not resolved", DATADOG, site="https://api.nowhere.invalid"),
+    *unsent("the connection is refused", DATADOG, before=lambda scene: scene.server.refuse()),
+    *unsent("the connection is neither taken nor refused", DATADOG, before=lambda scene: scene.server.clog()),
+    *unsent("the certificate is not trusted", OKTA, before=lambda scene: scene.distrust()),
+    *unsent("the connection is reset in the TLS handshake", OKTA, proxy=reset_in_handshake),
+    *unsent("the TLS handshake stalls", OKTA, proxy=deaf_in_handshake),
+    *unsent("the proxy refuses", OKTA, proxy=refusing_proxy),
+    *unsent("the proxy stalls", OKTA, proxy=deaf),
+    # it left, and no answer tells what became of it
+    *doubt("reset with the request half read", half_read),
+    *doubt("reset after the request", read_and_reset),
+    *doubt("closed without an answer", answering(b""), BOTH),
+    *doubt("half a head, then closed", answering(b"HTTP/1.1 200 OK\r\nContent-")),
+    *doubt("no answer within two minutes", silent, patience_seconds=1.5),
+    *doubt("500", error(500), BOTH),
+    *doubt("502, a web page", web_page(502)),
+    *doubt("503, a web page", web_page(503)),
+    *doubt("504", web_page(504)),
+    # the service says no
+    *refusal("a redirect to another host", answering(REDIRECT)),
+    *refusal("400", error(400)),
+    *refusal("401", error(401)),
+    *refusal("403", error(403)),
+    *refusal("503, read-only mode", answering(READ_ONLY), providers=OKTA),
+    *refusal("429 for ever", busy(1), requests=4),
+    *refusal("429 that asks for more than 15 minutes", busy(3600)),
+    Fault("429 with a time to come back, then success", True, 2, "created", 0, Keys.STORE, create=limited),
+    # an answer, and an odd one
+    *broken("another 2xx than documented", saying(text, status=299)),
+    *broken("gzip, though it was not asked for", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
+    *broken("more than 4 MiB", saying(lambda body: text(body) + HUGE), Keys.ODD),
+    *broken("it breaks off after the keys", saying(lambda body: text(body)[:-2], missing=500), Keys.ODD),
+    *broken("it breaks off before the keys", saying(lambda body: text(body)[:9], missing=500), Keys.CUT),
+    *broken("empty", saying(lambda _: b""), Keys.LOST),
+    *odd("JSON behind other text", lambda body: b"created: " + text(body), Keys.ODD),
+    *odd("not JSON", lambda body: text(body).replace(b"{", b"("), Keys.ANSWER),
+    *odd("no keys in it", without("token", "api_key", "application_key"), Keys.ABSENT),
+    *odd("no id and no name in it", without("id", "name", "org"), Keys.ODD),
+    *odd("wrong types in it", having(WRONG), Keys.ODD),
+    *odd("keys of 5000 characters", having(LONG_KEYS)),
+    # this machine
+    *around("the disk fills up", after(full_disk), 6, Keys.SCREEN),
+    *around("the folder of the keys is gone", after(lost_folder("data")), 6, Keys.PRINTED),
+    *around("the folder of the journal is gone", after(lost_folder("state")), 6),
+    *around("the keyring fails after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Failing"),
+    *around("the keyring hangs after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Hanging"),
+    *around("the keyring forgets what it took", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Forgetful"),
+    *around("the store command fails after its probe", creating, 6, Keys.FALLBACK, store=FAILING),
+    *around("the store command hangs after its probe", creating, 6, Keys.FALLBACK, store=HANGING),
+    # signals
+    *around("SIGTERM", after(send(signal.SIGTERM)), 143),
+    *around("SIGHUP: the line drops", after(send(signal.SIGHUP)), 129),
+    *around("SIGINT: ctrl+c", after(send(signal.SIGINT)), 130),
+    *around("two signals: the answer is not waited for", two_signals, 129, Keys.OPEN, outcome="unknown"),
+    *around("SIGTERM while waiting after a 429", term_after_429, 143, Keys.NONE, outcome="not_created", made=False),
+    *around("SIGSTOP for longer than any limit, SIGCONT after the answer came", stopped, speed=60.0),
+    *around("SIGKILL with the request on its way, then `orgwizard resume`", killed, 6, Keys.LOST, resumed=True),
+    *around("SIGKILL while the keys are stored, then `resume`", creating, 0, Keys.SAFE, store=KILLING, resumed=True),
+    *around("SIGKILL while the new org is waited for, then `resume`", creating, probe=kill, resumed=True),
+    *around("a second program with the same order at the same time", after(twice), speed=REAL_TIME),
+)
+
+
+def table() -> str:
+    """Return the table in Markdown."""
+    rows = ["| what breaks | at | create requests | told as | exit | the new keys |", "|---|---|---|---|---|---|"]
+    for fault in FAULTS:
+        at = "both" if fault.providers == BOTH else fault.providers[0]
+        told = fault.outcome.replace("_", " ")
+        rows.append(f"| {fault.what} | {at} | {fault.requests} | {told} | {fault.code} | {fault.keys} |")
+    return "\n".join(rows) + "\n"

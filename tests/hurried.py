@@ -1,0 +1,27 @@
+"""The program with its time running faster: python -m tests.hurried SPEED ARGUMENTS..."""
+
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from orgwizard import cli, clock, vault
+from orgwizard.clock import SystemClock
+
+STORE_SECONDS = 30.0
+
+
+def hurried(factor: float) -> Callable[..., SystemClock]:
+    """Return what makes clocks that run faster by a factor."""
+    return lambda speed=1.0: SystemClock(speed * factor)
+
+
+def main() -> int:
+    """Run one command; how long a store may take shrinks with everything else."""
+    factor = float(sys.argv[1])
+    clock.SystemClock = hurried(factor)  # type: ignore[assignment, misc]
+    vault.Vault = partial(vault.Vault, seconds=STORE_SECONDS / factor)  # type: ignore[misc, assignment]
+    return cli.main(sys.argv[2:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

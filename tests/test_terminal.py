@@ -1,0 +1,109 @@
+"""The wizard on a real terminal, with its request in flight: hang-up, signals, a line that is dead or stalls."""
+
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from tests.servers import CHILD_TOKEN, OKTA_CREATED, Home, OktaServer, Peer, Server, json_answer, serving
+from tests.terminal import PATIENCE_SECONDS, Terminal
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
+NEXT = "\x0e"  # ctrl+n
+SEEN = ("You need", "API token", "Connected: Acme.", "Last name", "and read", "Keys go to")  # step after step
+IN_FLIGHT_SECONDS = 1.5
+IDLE_SHARE = 0.5  # of a processor; a busy loop takes all of one
+
+
+@dataclass
+class Flight:
+    """A wizard whose create request the service has, and has not answered yet."""
+
+    terminal: Terminal
+    home: Home
+    server: Server
+    answer: Event = field(default_factory=Event)
+
+    def idle(self) -> bool:
+        """Return whether the program hardly works for a while."""
+        used, since = self.terminal.processor_seconds(), time.monotonic()
+        time.sleep(IN_FLIGHT_SECONDS)
+        return self.terminal.processor_seconds() - used < IDLE_SHARE * (time.monotonic() - since)
+
+    def stored(self) -> bool:
+        """Return whether the token is in a file of the store and nowhere else, after one request."""
+        places = [path.parent.name for path in self.home.holding(CHILD_TOKEN)]
+        return places == ["keys"] and len(self.server.asked("POST", OktaServer.create_path)) == 1
+
+
+@contextmanager
+def in_flight(folder: Path) -> Iterator[Flight]:
+    """Walk the wizard through its steps until the request is on its way."""
+    there, answer = Event(), Event()
+
+    def held(peer: Peer) -> None:
+        there.set()
+        answer.wait(PATIENCE_SECONDS)
+        peer.send(json_answer(201, OKTA_CREATED))
+
+    home = Home(folder)
+    with serving(OktaServer(held)) as server:
+        plan = home.okta(server.url)
+        try:
+            with Terminal(home, "--plan", plan) as terminal:
+                walk(terminal)
+                terminal.until(there.is_set, "the request")
+                yield Flight(terminal, home, server, answer)
+        finally:
+            answer.set()
+
+
+def walk(terminal: Terminal) -> None:
+    """Go from the first step to the review, and create."""
+    for step, words in enumerate(SEEN, 1):
+        terminal.expect(f"Step {step} of 7")
+        terminal.expect(words)
+        terminal.type(NEXT)
+    terminal.expect("type the word")
+    terminal.type("create\r")
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+def test_a_signal_lets_the_answer_be_stored(tmp_path: Path, number: signal.Signals) -> None:
+    with in_flight(tmp_path) as flight:
+        flight.terminal.program.send_signal(number)
+        assert flight.idle()
+        flight.answer.set()
+        assert flight.terminal.ended() == 128 + number
+        assert flight.stored()
+        assert flight.terminal.restored
+        assert b"\x1b[?1049l" in flight.terminal.drawn
+        assert flight.terminal.left_behind() == []
+
+
+def test_a_closed_terminal_lets_the_answer_be_stored(tmp_path: Path) -> None:
+    with in_flight(tmp_path) as flight:
+        flight.terminal.hang_up()
+        assert flight.idle()
+        flight.answer.set()
+        assert flight.terminal.ended() == 128 + signal.SIGHUP
+        assert flight.stored()
+        assert flight.terminal.left_behind() == []
+
+
+def test_a_stalled_terminal_lets_the_answer_be_stored_and_does_not_keep_it_from_ending(tmp_path: Path) -> None:
+    """Nobody reads any more: the program's output is stuck, and Textual with it."""
+    with in_flight(tmp_path) as flight:
+        flight.terminal.stall()
+        flight.terminal.program.send_signal(signal.SIGTERM)
+        assert flight.idle()
+        flight.answer.set()
+        assert flight.terminal.program.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
+        assert flight.stored()
+        assert flight.terminal.restored
+        assert flight.terminal.left_behind() == []
