@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from orgwizard.errors import BadInput
+from orgwizard.signing import is_key
 from orgwizard.sources import Reference
 from orgwizard.text import odd_character
 
@@ -80,6 +81,11 @@ def env_names(*names: str) -> dict[str, Any]:
     return {"env": list(names)}
 
 
+def file_or_env(*names: str) -> dict[str, Any]:
+    """Return the field metadata of a key of several lines, in whose place the path of its file can be given."""
+    return {**env_names(*names), "file": True}
+
+
 @dataclass(frozen=True)
 class Question:
     """One field as a face needs it to ask for it; everything is read off the model."""
@@ -97,6 +103,8 @@ class Question:
     constant: str
     env: tuple[str, ...]
     blank: str
+    file: bool = False
+    """Whether it may have several lines, and a path may be given in its place."""
 
 
 def questions(model: type[Fields]) -> tuple[Question, ...]:
@@ -124,6 +132,7 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
         constant=constant,
         env=tuple(str(e) for e in env) if isinstance(env, list) else (),
         blank=str(extra.get("blank", "not given")),
+        file=bool(extra.get("file")),
     )
 
 
@@ -143,11 +152,29 @@ def filled(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typed]:
     return {**model.proposals(typed), **typed}
 
 
+def referenced(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typed]:
+    """Return *typed* with each path that stands in the place of a key as the reference that it means."""
+    files = {question.name for question in questions(model) if question.file}
+    return {name: _reference(value) if name in files else value for name, value in typed.items()}
+
+
+def _reference(value: Typed) -> Typed:
+    path = value.get_secret_value().strip() if isinstance(value, SecretStr) else ""
+    if not path or is_key(path) or odd_character(path):
+        return value
+    return Reference(file=path)
+
+
 def problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
     """Say what is wrong with each field, in words that help; {} where nothing is.
 
-    A secret that is given as a reference is not read here: it counts as present.
+    A secret that is given as a reference, or as the path of its file, is not read here: it counts as present.
     """
+    return literal_problems(model, referenced(model, typed))
+
+
+def literal_problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
+    """Say what is wrong with answers whose references were followed as far as they lead."""
     answers = filled(model, typed)
     later = {name for name, value in answers.items() if isinstance(value, Reference)}
     try:

@@ -230,6 +230,7 @@ def folders(*, sandbox: bool) -> Folders:
 def _desk(arguments: argparse.Namespace) -> "Desk":
     """Put together what a face works at."""
     from orgwizard.attempts import Journal
+    from orgwizard.authorization import Authorized
     from orgwizard.clock import SystemClock
     from orgwizard.desk import Desk
     from orgwizard.drafts import Drafts
@@ -243,7 +244,7 @@ def _desk(arguments: argparse.Namespace) -> "Desk":
     used: set[str] = set()
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
     return Desk(
-        send=transport.send,
+        send=Authorized(transport.send, clock).send,
         engine=Engine(),
         clock=clock,
         journal=Journal(place.state / "attempts", clock),

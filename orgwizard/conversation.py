@@ -4,9 +4,9 @@ import asyncio
 from typing import TypeVar
 
 from orgwizard.answers import Fields
-from orgwizard.errors import NoAnswer, NotSent
+from orgwizard.errors import NoAnswer, NotSent, Refused
 from orgwizard.ports import Send
-from orgwizard.providers.base import Checked, Connection, Provider
+from orgwizard.providers.base import Checked, Connection, Provider, placed
 from orgwizard.values import Call, Conversation, Reply
 
 T = TypeVar("T")
@@ -23,10 +23,10 @@ async def converse(conversation: Conversation[T], send: Send) -> T:
 
 
 async def reply_to(call: Call, send: Send) -> Reply:
-    """Make one call; a failure to answer is a reply too."""
+    """Make one call; a failure to answer is a reply too, and so is the refusal of its token."""
     try:
         return await send(call)
-    except (NotSent, NoAnswer) as unanswered:
+    except (NotSent, NoAnswer, Refused) as unanswered:
         return unanswered
 
 
@@ -36,6 +36,8 @@ async def check(provider: Provider, connected: Connection, organization: Fields 
         return await converse(provider.check(connected, organization), send)
     except NoAnswer as silent:
         raise not_created(silent) from None
+    except Refused as refused:
+        raise placed(refused, connected.credentials) from None
 
 
 def not_created(silent: NoAnswer) -> NotSent:

@@ -10,7 +10,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 
 from orgwizard.conversation import check, reply_to
-from orgwizard.errors import NoAnswer, NotSent, Trouble
+from orgwizard.errors import NoAnswer, NotSent, Refused, Trouble
 from orgwizard.events import CHECK, SEND, STORE, Event
 from orgwizard.flow import Flow, told, until_first
 from orgwizard.ports import Attempt, Tools
@@ -38,6 +38,7 @@ class _Creation(Flow):
     def __init__(self, provider: Provider, order: Order, tools: Tools, tell: Callable[[Event], None]) -> None:
         super().__init__(provider, order.wanted, order.connection.credentials, tools, tell)
         self.order = order
+        self.proven_anew = False  # one confirmation buys one more proof, and no second one
 
     async def stages(self) -> Trouble | None:
         await self._prepare()
@@ -45,9 +46,9 @@ class _Creation(Flow):
         self._begin(call)
         reply = await self._send(call)
         answered_at = self.tools.clock.now()
-        if isinstance(reply, NotSent):
+        if isinstance(reply, (NotSent, Refused)):  # refused: the token, so that the call never left
             self.outcome("not_created")
-            self.note("not_sent", message=reply.cause)
+            self.note("refused" if isinstance(reply, Refused) else "not_sent", code=reply.code, message=reply.cause)
             return reply
         doubt = reply if isinstance(reply, NoAnswer) else self._noted(reply)
         if doubt or not isinstance(reply, Answer):
@@ -92,7 +93,7 @@ class _Creation(Flow):
     async def _send(self, call: Call) -> Reply:
         """Send the create call; again only after a 429, or where it never left."""
         for _ in range(REPEATS):
-            reply = await self._sent_once(call)
+            reply = await self._proven(call)
             pause = self._pause_before_repeat(reply)
             if pause is None:
                 return reply
@@ -101,6 +102,17 @@ class _Creation(Flow):
             await self.wait(SEND, pause, f"{_reason(reply)}; the request is sent again in")
             if self.leaving():
                 return reply
+        return await self._proven(call)
+
+    async def _proven(self, call: Call) -> Reply:
+        """Send the call; once more where the answer, before any work, only asks for a new proof of its signature."""
+        reply = await self._sent_once(call)
+        if self.proven_anew or not isinstance(reply, Answer) or not self.provider.asks_for_proof(reply):
+            return reply
+        self.proven_anew = True
+        self.outcome("not_created")
+        self.note("waiting", seconds=0, reason=f"{self.provider.title} asked for a new proof (HTTP {reply.status})")
+        self.progress(SEND, "waiting", "asked for a new proof before any work; sent again with it")
         return await self._sent_once(call)
 
     async def _sent_once(self, call: Call) -> Reply:

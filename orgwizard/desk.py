@@ -91,9 +91,11 @@ class Desk:
     def offer(self, provider: Provider, question: Question) -> Offer | None:
         """Return a credential that is there already, if any; its value is read when it is used."""
         if value := self.given.get(f"{provider.key}.{question.name}"):
-            return Offer(SecretStr(value), "the sandbox's own")
+            return Offer(SecretStr(value) if question.secret else value, "the sandbox's own")
         name = next((name for name in question.env if self.environ.get(name)), None)
-        return Offer(Reference(env=name), f"from ${name}") if name else None
+        if name is None:
+            return None
+        return Offer(Reference(env=name) if question.secret else self.environ[name], f"from ${name}")
 
     def site_offer(self, provider: Provider) -> Offer | None:
         """Return the parent's site from the official variables, if one is set."""

@@ -26,7 +26,7 @@ from orgwizard.errors import (
 )
 from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, Outcome, Progress, Result, StageState
 from orgwizard.ports import Attempt, Tools, Vault
-from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted
+from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
 from orgwizard.text import slug
 from orgwizard.values import Answer, Created
 
@@ -91,7 +91,7 @@ class Flow:
         if 300 <= answer.status < 400:
             self._refuse(_redirected(answer))
         if self.provider.is_refusal(answer):
-            self._refuse(self.provider.refused(answer))
+            self._refuse(placed(self.provider.refused(answer), self.credentials))
         return self._broken(answer)
 
     def _is_part(self, answer: Answer) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard import private
-from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.answers import Draft, Fields, Question, Typed, questions, referenced
 from orgwizard.answers import problems as answer_problems
 from orgwizard.errors import BadFields, BadInput, Trouble
 from orgwizard.providers import provider_of
@@ -102,7 +102,8 @@ def dump(draft: Draft) -> str:
     for name, model in provider.sections(chosen).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
         known = {question.name: question for question in questions(model)}
-        answers = {key: _plain(draft.provider, known[key], value) for key, value in typed.items() if key in known}
+        given = {key: value for key, value in referenced(model, typed).items() if key in known}
+        answers = {key: _plain(draft.provider, known[key], value) for key, value in given.items()}
         method = {"method": chosen} if name == "credentials" else {}
         table[name] = {**method, **{key: value for key, value in answers.items() if value not in ("", None, {})}}
     return tomli_w.dumps(table)

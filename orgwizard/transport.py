@@ -77,7 +77,7 @@ class Transport:
                     call.method,
                     call.url,
                     headers=_wire_headers(call),
-                    json=revealed(call.body),
+                    **_wire_body(call),
                     extensions={"trace": phase},
                 ) as response,
             ):
@@ -157,6 +157,11 @@ def _proxy_fault(error: Exception) -> str:
 def _wire_headers(call: Call) -> dict[str, str]:
     """Return the headers in clear; an answer is asked for unpacked, so that half of one can be read."""
     return {"Accept-Encoding": "identity", "User-Agent": "orgwizard", **revealed(call.headers)}
+
+
+def _wire_body(call: Call) -> dict[str, Any]:
+    """Return the body in clear as httpx takes it."""
+    return {"data" if call.form else "json": revealed(call.body)}
 
 
 async def _answer(response: "httpx.Response", *, whole: bool) -> Answer:

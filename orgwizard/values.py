@@ -1,15 +1,17 @@
 """The values that travel between the modules: requests, answers, sites, secrets and the new org."""
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from pydantic_core import from_json
 
-from orgwizard.errors import NoAnswer, NotSent
+from orgwizard.errors import NoAnswer, NotSent, Refused
+from orgwizard.signing import SigningKey
 
 T = TypeVar("T")
 
@@ -26,9 +28,10 @@ class Scheme:
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request as a value; secrets are `SecretStr` or `Scheme` leaves of headers and body.
+    """One HTTP request as a value; secrets are `SecretStr`, `Scheme` or `Grant` leaves of headers and body.
 
-    `body` is sent as JSON. `once` marks the call that creates something: it is never repeated.
+    `body` is sent as JSON, or form-encoded where `form` says so. `once` marks the call that creates something:
+    it is never repeated.
     """
 
     method: str
@@ -36,6 +39,12 @@ class Call:
     headers: Mapping[str, Any] = field(default_factory=dict)
     body: Any = None
     once: bool = False
+    form: bool = False
+
+    @property
+    def grant(self) -> "Grant | None":
+        """Return the credentials that must be exchanged for a token before this call can be sent."""
+        return next((leaf for leaf in self.headers.values() if isinstance(leaf, Grant)), None)
 
     @property
     def origin(self) -> str:
@@ -91,14 +100,15 @@ class Answer:
         return value if isinstance(value, dict) else None
 
 
-Unanswered: TypeAlias = NotSent | NoAnswer
+# `Refused` is the reply to a call whose token was refused: the call itself never left.
+Unanswered: TypeAlias = NotSent | NoAnswer | Refused
 Reply: TypeAlias = Answer | Unanswered
 # A provider yields the calls it wants made side by side and is sent a reply for each.
 Conversation: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
 
 
 def ask(call: Call) -> Conversation[Answer]:
-    """Make one call and return its answer; raises `NotSent` or `NoAnswer` where none came."""
+    """Make one call and return its answer; raises `NotSent`, `NoAnswer` or `Refused` where none came."""
     (reply,) = yield (call,)
     if isinstance(reply, Answer):
         return reply
@@ -108,6 +118,47 @@ def ask(call: Call) -> Conversation[Answer]:
 def together(*calls: Call) -> Conversation[tuple[Reply, ...]]:
     """Make calls side by side and return a reply for each, failures included."""
     return (yield calls)
+
+
+@dataclass(frozen=True)
+class Means:
+    """What signing needs and a provider must not make itself, because it is pure: time, ids and keys.
+
+    `now` tells epoch seconds, `unique` an id that was never told before, `key` makes a new key pair.
+    """
+
+    now: Callable[[], float]
+    unique: Callable[[], str]
+    key: Callable[[], SigningKey]
+
+
+class Session(Protocol):
+    """What one run holds of a `Grant`, in memory only: its token and whatever goes with it."""
+
+    def renewed(self, means: Means) -> Conversation[None]:
+        """Get a token where none is held, or the one held is about to expire; raises `Refused`."""
+        ...
+
+    def signed(self, call: Call, means: Means) -> Call:
+        """Return *call* with the token in the place of its grant, made for this one sending."""
+        ...
+
+    def challenged(self, answer: Answer) -> bool:
+        """Learn from *answer*; return whether it refused before any work, and only asks to be signed anew."""
+        ...
+
+
+class Grant(ABC):
+    """Credentials that are worth a token only after a conversation with an authorization server.
+
+    It stands where the token will: in a call's Authorization header. The preview shows `name` and asterisks.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def session(self) -> Session:
+        """Return a session that holds nothing yet; equal grants share one."""
 
 
 @dataclass(frozen=True)
@@ -148,9 +199,9 @@ class Created:
     remarks: tuple[str, ...] = ()
 
 
-def _walk(value: Any, leaf: Callable[[SecretStr], str]) -> Any:
+def _walk(value: Any, leaf: Callable[[SecretStr | Grant], str]) -> Any:
     """Copy a tree of mappings and lists with every secret turned into text by *leaf*."""
-    if isinstance(value, SecretStr):
+    if isinstance(value, (SecretStr, Grant)):
         return leaf(value)
     if isinstance(value, Scheme):
         return f"{value.name} {leaf(value.secret)}"
@@ -163,9 +214,21 @@ def _walk(value: Any, leaf: Callable[[SecretStr], str]) -> Any:
 
 def masked(value: Any) -> Any:
     """Return headers or a body fit for eyes: every secret is a row of asterisks."""
-    return _walk(value, lambda secret: MASK if secret.get_secret_value() else "")
+    return _walk(value, _mask)
+
+
+def _mask(secret: SecretStr | Grant) -> str:
+    if isinstance(secret, Grant):
+        return f"{secret.name} {MASK}"
+    return MASK if secret.get_secret_value() else ""
 
 
 def revealed(value: Any) -> Any:
-    """Return headers or a body fit for the wire."""
-    return _walk(value, SecretStr.get_secret_value)
+    """Return headers or a body fit for the wire; a grant in them is a fault: its token comes first."""
+    return _walk(value, _clear)
+
+
+def _clear(secret: SecretStr | Grant) -> str:
+    if isinstance(secret, Grant):
+        raise TypeError("a grant is exchanged for a token before it is sent")
+    return secret.get_secret_value()

@@ -21,6 +21,7 @@ from orgwizard.events import Event, Result
 from orgwizard.profiles import Profiles
 from orgwizard.providers.datadog import Datadog, Keys
 from orgwizard.providers.okta import ApiToken, Okta
+from orgwizard.providers.okta_oauth import ServiceApp
 from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
 from orgwizard.sources import Reference
 from orgwizard.transport import Transport
@@ -88,6 +89,12 @@ def test_a_variable_that_is_set_is_offered_by_name_and_not_read(desk: Desk) -> N
     assert offer.typed == Reference(env="OKTA_API_TOKEN")  # the first name is set, and empty
     assert "OKTA_API_TOKEN" in offer.source
     assert TOKEN not in repr(offer)
+
+
+def test_of_a_service_app_the_key_is_offered_by_name_and_the_client_id_as_it_is(desk: Desk) -> None:
+    set_there = replace(desk, environ={"OKTA_CLIENT_CLIENTID": "0oa1", "OKTA_API_PRIVATE_KEY": "-----BEGIN"})
+    offers = [set_there.offer(Okta(), question) for question in questions(ServiceApp)]
+    assert [offer and offer.typed for offer in offers] == ["0oa1", Reference(env="OKTA_API_PRIVATE_KEY"), None]
 
 
 def test_nothing_is_offered_where_nothing_is_set(desk: Desk) -> None:

@@ -13,7 +13,7 @@ import orgwizard
 PACKAGE = Path(orgwizard.__file__).parent
 
 # Each of these knows at most what stands before it, and nothing of the network, the terminal or the user's folders.
-BOTTOM = ["text", "errors", "values", "address", "clock", "private", "outside", "sources", "answers"]
+BOTTOM = ["text", "errors", "signing", "values", "address", "clock", "private", "outside", "sources", "answers"]
 
 
 def module_name(path: Path, root: Path = PACKAGE) -> str:
@@ -117,7 +117,7 @@ def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -
 
 
 def test_providers_know_what_is_below_them_and_no_sibling() -> None:
-    below = {f"orgwizard.{name}" for name in ("text", "errors", "values", "address", "sources", "answers")}
+    below = {f"orgwizard.{name}" for name in ("text", "errors", "signing", "values", "address", "sources", "answers")}
     for name in (name for name in OURS if name.startswith("orgwizard.providers.")):
         family = {other for other in OURS if other.startswith(f"{name}_")}  # such as okta and okta_oauth
         assert OURS[name] <= {*below, "orgwizard.providers.base", *family}, name
@@ -138,6 +138,10 @@ def test_faces_and_flow_never_touch_the_network_themselves(name: str) -> None:
 
 def test_only_the_transport_and_the_sandbox_import_httpx() -> None:
     assert breaches((), ("httpx",), apart_from=("transport", "sandbox", "cli")) == []
+
+
+def test_cryptography_is_done_in_one_place_on_either_side() -> None:
+    assert breaches((), ("joserfc", "cryptography"), apart_from=("signing", "sandbox.okta_oauth")) == []
 
 
 def test_only_the_wizard_imports_textual() -> None:

@@ -1,3 +1,4 @@
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -6,10 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from orgwizard import sources
 from orgwizard.answers import Draft
 from orgwizard.errors import BadFields, BadInput
 from orgwizard.plan import LARGEST_PLAN, dump, load, parse, problems
+from orgwizard.providers.base import connection
+from orgwizard.providers.okta import Okta
 from orgwizard.sources import Reference
+from tests import keys
 
 SECRET = "s3cr3t-canary"
 
@@ -317,3 +322,59 @@ def test_any_text_survives_the_plan_file(answers: dict[str, Any], site: str) -> 
     again = parse(dump(draft))
     assert again.site == site
     assert again.section("organization") == {name: text for name, text in answers.items() if text}
+
+
+# ---- keys of several lines ----
+
+
+def service_app(text: str) -> Draft:
+    draft = Draft(provider="okta")
+    draft.section("parent").update({"site": "acme.okta.com", "method": "service-app"})
+    draft.credentials.update({"client_id": "0oa1", "private_key": SecretStr(text)})
+    return draft
+
+
+def test_a_key_in_a_plan_is_a_reference_and_the_client_id_is_not() -> None:
+    draft = parse(
+        'provider = "okta"\nsite = "acme.okta.com"\n[credentials]\nmethod = "service-app"\n'
+        'client_id = "0oa1"\nprivate_key = { file = "key.pem" }\nkey_id = "k"\n'
+    )
+    assert draft.credentials == {"client_id": "0oa1", "private_key": Reference(file="key.pem"), "key_id": "k"}
+
+
+def test_a_typed_path_is_written_as_the_file_and_a_typed_key_as_its_official_variable() -> None:
+    written = tomllib.loads(dump(service_app("~/key.pem")))["credentials"]
+    assert written == {"method": "service-app", "client_id": "0oa1", "private_key": {"file": "~/key.pem"}}
+    written = tomllib.loads(dump(service_app(keys.pem("P-256"))))["credentials"]
+    assert written["private_key"] == {"env": "OKTA_CLIENT_PRIVATEKEY"}
+
+
+@pytest.mark.parametrize("given", ["typed", "variable", "path in a variable"])
+def test_a_key_is_read_from_where_it_is_when_the_connection_is_made(tmp_path: Path, given: str) -> None:
+    file = tmp_path / "key.pem"
+    file.write_text(keys.pem("P-256"))
+    draft = service_app(str(file))
+    values = {"variable": keys.pem("P-256"), "path in a variable": str(file)}
+    if given in values:
+        draft.credentials["private_key"] = Reference(env="KEY")
+    found = connection(Okta(), draft, lambda reference: sources.read(reference, {"KEY": values.get(given, "")}))
+    assert found.credentials.private_key.get_secret_value().strip() == keys.pem("P-256").strip()  # type: ignore[attr-defined]
+    assert found.sources == {"private_key": {"file": str(file)} if given == "typed" else {"env": "KEY"}}
+
+
+def test_a_file_that_holds_no_key_is_a_problem_of_the_field_and_no_further_path(tmp_path: Path) -> None:
+    file, other = tmp_path / "list", tmp_path / "key.pem"
+    file.write_text(str(other))
+    other.write_text(keys.pem("P-256"))
+    with pytest.raises(BadFields) as caught:
+        connection(Okta(), service_app(str(file)), sources.read)
+    assert caught.value.problems == {
+        "credentials.private_key": "This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?"
+    }
+
+
+def test_a_path_without_a_file_is_a_problem_of_the_field(tmp_path: Path) -> None:
+    with pytest.raises(BadFields) as caught:
+        connection(Okta(), service_app(str(tmp_path / "none.pem")), sources.read)
+    assert list(caught.value.problems) == ["credentials.private_key"]
+    assert "does not exist" in caught.value.cause

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Fields, Typed, problems, validated
+from orgwizard.answers import Draft, Fields, Typed, literal_problems, problems, referenced, validated
 from orgwizard.errors import BadFields, BadInput, Refused, Trouble
 from orgwizard.sources import Reference
 from orgwizard.values import Answer, Call, Conversation, Created, Site
@@ -157,6 +157,10 @@ class Provider(ABC):
         """Return whether *answer* proves that nothing was created; a 5xx does not."""
         return 400 <= answer.status < 500 and answer.status not in (408, 499)
 
+    def asks_for_proof(self, answer: Answer) -> bool:  # noqa: ARG002 - most services never do
+        """Return whether *answer* refused before any work, only because the call must be signed anew."""
+        return False
+
     @abstractmethod
     def wait_after(self, answer: Answer, now: float) -> float | None:
         """Return the seconds to wait that a 429 asks for, None where it does not say.
@@ -182,6 +186,15 @@ class Provider(ABC):
         return models | ({"administrator": self.administrator} if self.administrator else {})
 
 
+def placed(refused: Refused, credentials: Fields | None) -> Refused:
+    """Return a refusal that names a credential of another method as one about the first credential of this one."""
+    section, _, name = refused.field.partition(".")
+    fields = type(credentials).model_fields if credentials else {}
+    if section == "credentials" and fields and name not in fields:
+        refused.field = f"credentials.{next(iter(fields))}"
+    return refused
+
+
 Read = Callable[[Reference], SecretStr]
 
 
@@ -195,7 +208,8 @@ def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
         raise BadFields({"credentials.method": f"Unknown. Known for {provider.title}: {known}."})
     site = provider.site(draft.site)
     credentials = _section("credentials", provider.methods[draft.method], draft.credentials, read)
-    sources = {name: v.table() for name, v in draft.credentials.items() if isinstance(v, Reference)}
+    given = referenced(provider.methods[draft.method], draft.credentials)
+    sources = {name: v.table() for name, v in given.items() if isinstance(v, Reference)}
     return Connection(site, draft.method, credentials, sources)
 
 
@@ -226,10 +240,20 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
 
 
 def _section(name: str, model: type[Fields], typed: Mapping[str, Typed], read: Read) -> Fields:
-    resolved = {key: _resolve(f"{name}.{key}", value, read) for key, value in typed.items()}
-    if found := problems(model, resolved):
+    resolved = _resolved(name, referenced(model, typed), read)
+    followed = {key: value for key, value in resolved.items() if _from_variable(typed[key])}
+    resolved |= _resolved(name, referenced(model, followed), read)  # a variable may hold a path too
+    if found := literal_problems(model, resolved):
         raise BadFields({f"{name}.{key}": words for key, words in found.items()})
     return validated(model, resolved)
+
+
+def _from_variable(value: Typed) -> bool:
+    return isinstance(value, Reference) and value.env is not None
+
+
+def _resolved(name: str, typed: Mapping[str, Typed], read: Read) -> dict[str, Typed]:
+    return {key: _resolve(f"{name}.{key}", value, read) for key, value in typed.items()}
 
 
 def _resolve(field_name: str, value: Typed, read: Read) -> Typed:

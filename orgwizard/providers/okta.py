@@ -16,7 +16,9 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_names, wrong
 from orgwizard.errors import BadInput, NotSent, Refused
+from orgwizard.providers import okta_oauth
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
+from orgwizard.providers.okta_oauth import ServiceApp, ServiceAppGrant
 from orgwizard.text import odd_character, slug
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, ask, together
 
@@ -295,8 +297,13 @@ def _field_of(causes: list[str]) -> str:
 
 
 def refusal(answer: Answer) -> Refused:
-    """Tell what an Okta error means; decides by `errorCode`, never by the summary."""
+    """Tell what an Okta error means; decides by `errorCode`, never by the summary.
+
+    What is wrong with a token's scheme or proof has the shape of an OAuth error instead.
+    """
     error = answer.json()
+    if isinstance(error.get("error"), str) and not error.get("errorCode"):
+        return okta_oauth.refusal(answer)
     code = str(error.get("errorCode") or "")
     causes = _causes(error)
     fallback = _Meaning(f"Okta refused with HTTP {answer.status}.", _RIGHTS_ADVICE)
@@ -321,10 +328,14 @@ class Okta(Provider):
     title = "Okta"
     needs = (
         "The product Platform - Multi-org Deployment on the parent org, with Org Creator enabled by Okta.",
-        "An API token of a super admin, or an OAuth access token with the scope okta.orgs.manage.",
+        "An API token of a super admin, or a service app or access token with the scope okta.orgs.manage.",
         "Name, subdomain and the first administrator of the child org.",
     )
-    methods: ClassVar[Mapping[str, type[Fields]]] = {"api-token": ApiToken, "access-token": AccessToken}
+    methods: ClassVar[Mapping[str, type[Fields]]] = {
+        "api-token": ApiToken,
+        "access-token": AccessToken,
+        "service-app": ServiceApp,
+    }
     organization = OktaOrganization
     administrator = OktaAdministrator
     administrator_note = ("This person becomes the first super admin of the child org.",)
@@ -393,6 +404,9 @@ class Okta(Provider):
                 request_id=settings.request_id,
                 field="site",
             )
+        if settings.status == 403 and isinstance(connection.credentials, ServiceApp):
+            words = "the service app got a token; without okta.orgs.read or an admin role it reads nothing"
+            return Finding("Credentials", "unproven", words), unproven
         if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
             return (yield from self._prove_user(connection)), unproven
         if settings.ok or settings.status in (404, 405, 429):
@@ -411,9 +425,7 @@ class Okta(Provider):
         return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
 
     def _headers(self, connection: Connection) -> dict[str, Any]:
-        credentials = connection.credentials
-        scheme = Scheme(getattr(credentials, "scheme", ""), getattr(credentials, "token", SecretStr("")))
-        return {**_ACCEPT, "Authorization": scheme}
+        return {**_ACCEPT, "Authorization": _authorization(connection)}
 
     def request(self, order: Order) -> Call:
         """Build POST /api/v1/orgs (operation createChildOrg)."""
@@ -454,6 +466,10 @@ class Okta(Provider):
         """Count read-only mode, which Okta reports as 503, as a refusal too."""
         read_only = answer.status == 503 and answer.json().get("errorCode") == "E0000010"
         return read_only or super().is_refusal(answer)
+
+    def asks_for_proof(self, answer: Answer) -> bool:
+        """Return whether the API only wants a proof with a nonce of its own (RFC 9449 section 9)."""
+        return okta_oauth.asks_for_proof(answer)
 
     def wait_after(self, answer: Answer, now: float) -> float | None:
         """Return reset minus the answer's own date plus one: X-Rate-Limit-Reset is absolute, in UTC."""
@@ -511,6 +527,14 @@ class Okta(Provider):
 
 
 _ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+
+
+def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:
+    """Return the value of the Authorization header: a token, or what will be exchanged for one."""
+    given = connection.credentials
+    if isinstance(given, ServiceApp):
+        return ServiceAppGrant(connection.site.url, given.client_id, given.private_key, given.key_id or "")
+    return Scheme(getattr(given, "scheme", ""), getattr(given, "token", SecretStr("")))
 
 
 def _body(organization: OktaOrganization, administrator: OktaAdministrator) -> dict[str, Any]:

@@ -72,6 +72,9 @@ _ORGANIZATIONS = (
 )
 _CREDENTIALS = (
     (_BOTH, "wrong", "The credential is not valid; `invalid` and `expired` do the same."),
+    (_OKTA, "bearer", "A service app with it in its client ID gets Bearer tokens: it need not use DPoP."),
+    (_OKTA, "nonce", "The API wants a nonce of its own in the proofs of a service app with it in its client ID."),
+    (_OKTA, "noscope", "A service app with it in its client ID was granted no scope."),
     (_OKTA, "suspended", "The token's owner cannot sign in (401, E0000004)."),
     (_BOTH, "forbidden", "The credential is valid and has no permission at all."),
     (_OKTA, "noperm", "The token reads, but must not create orgs."),
@@ -89,6 +92,12 @@ MAGIC: tuple[Magic, ...] = tuple(
 # Ready-made credentials for newcomers: invented, of the shape of real ones, accepted by every sandbox.
 CREDENTIALS: Mapping[str, str] = {
     "okta.token": "00sandbox-okta-parent-token-not-a-secret-0",
+    "okta.client_id": "0oasandboxserviceapp",
+    "okta.private_key": (  # a JWK made for this line only
+        '{"kty":"EC","crv":"P-256","kid":"sandbox","x":"JXg9aBRUSmhhPd5svPvvP0pbedOeRXlf0iYkeYVSdZo'
+        '","y":"S6z72O5K1KWVowP8PbkoTRpTE3FWKn6rUpidMGnbGbs","d":"9g6kNJGUpB1b6QqqXoEpGkIEPmB5ww2jR'
+        'tXKz8-rBxg"}'
+    ),
     "datadog.api_key": "feedface" * 4,
     "datadog.application_key": "decafbad" * 5,
 }

@@ -20,6 +20,7 @@ from orgwizard.sandbox import magic
 from orgwizard.sandbox.limits import Penalties, Window
 from orgwizard.sandbox.mint import CHILD_TOKEN, Mint
 from orgwizard.sandbox.okta_bodies import ERRORS, created, edited, error, metadata, owner, settings
+from orgwizard.sandbox.okta_oauth import TOKEN_PATH, Authorization
 from orgwizard.sandbox.okta_orgs import LOOPBACK, Org, Orgs, address, authorization, credential
 from orgwizard.sandbox.okta_rules import LONGEST_SUBDOMAIN, breaks_policy, causes
 from orgwizard.sandbox.wire import Fault, Refused, Reply, Request, html_reply, json_reply
@@ -50,6 +51,7 @@ class Okta:
         """Start with the orgs of a fresh world and no request counted."""
         self._clock, self._mint = clock, mint
         self.orgs = Orgs(clock, mint)
+        self.oauth = Authorization(clock, mint)
         self._windows: dict[tuple[str, str], Window] = {}
         self._penalties = Penalties(clock)
         self._routes: Mapping[str, tuple[str, Handler]] = {
@@ -57,7 +59,7 @@ class Okta:
             "/api/v1/orgs": ("POST", self._create),
             "/api/v1/org": ("GET", self._settings),
             "/api/v1/users/me": ("GET", self._me),
-            "/oauth2/v1/token": ("POST", self._token),
+            TOKEN_PATH: ("POST", self._token),
         }
 
     @property
@@ -108,16 +110,21 @@ class Okta:
 
     # Who asks, and how often.
 
-    def _allowed(self, request: Request, org: Org, *barred: str) -> str:
-        """Return the scheme of a valid credential that says none of the *barred* words; count the request."""
+    def _allowed(self, request: Request, org: Org, *barred: str, scope: str = "") -> str:
+        """Return the scheme of a valid credential that says none of the *barred* words; count the request.
+
+        What was issued here must have the *scope*, and its client id is what says the words.
+        """
         scheme, token = authorization(request)
         if scheme not in ("ssws", "bearer", "dpop"):
             raise self._error("E0000005")
-        if magic.says(token, "suspended"):
+        issued = self.oauth.admitted(request, scheme, token) if org.parent else None
+        named = issued.client_id if issued else token
+        if magic.says(named, "suspended"):
             raise self._error("E0000004")
-        if not _is_valid(scheme, token, org):
+        if not issued and not _is_valid(scheme, token, org):
             raise self._error("E0000011")
-        if magic.says(token, *barred):
+        if magic.says(named, *barred) or (issued and scope not in issued.scopes):
             raise self._error("E0000006")
         self._count(request, org)
         return scheme
@@ -157,9 +164,12 @@ class Okta:
             raise self._error("E0000022")
         return html_reply(404, "Page Not Found")
 
-    def _token(self, _request: Request, _org: Org) -> Reply:
-        """Refuse every service app: this world knows none. Errors here have the shape of OAuth 2.0."""
-        return json_reply(401, {"error": "invalid_client", "error_description": "The client is not known."})
+    def _token(self, request: Request, org: Org) -> Reply:
+        """Give a token to a service app of a parent. Errors here have the shape of OAuth 2.0."""
+        if not org.parent:
+            return json_reply(401, {"error": "invalid_client", "error_description": "The client is not known."})
+        self._count(request, org)
+        return self.oauth.token(request)
 
     def _well_known(self, request: Request, org: Org) -> Reply:
         """Return the metadata of the org; nobody needs to sign in for it."""
@@ -168,7 +178,7 @@ class Okta:
 
     def _settings(self, request: Request, org: Org) -> Reply:
         """Return the general settings; needs the scope okta.orgs.read, which `noread` lacks."""
-        self._allowed(request, org, "forbidden", "noread")
+        self._allowed(request, org, "forbidden", "noread", scope="okta.orgs.read")
         return json_reply(200, settings(org))
 
     def _me(self, request: Request, org: Org) -> Reply:
@@ -179,7 +189,7 @@ class Okta:
 
     def _create(self, request: Request, org: Org) -> Reply:
         """Create a child org, or do what its name says."""
-        self._allowed(request, org, "forbidden", "noperm")
+        self._allowed(request, org, "forbidden", "noperm", scope="okta.orgs.manage")
         if not org.parent:
             raise self._error("E0000015")
         body = self._body(request)

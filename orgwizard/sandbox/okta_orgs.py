@@ -11,6 +11,7 @@ import httpx
 from orgwizard.clock import Clock
 from orgwizard.sandbox import magic
 from orgwizard.sandbox.mint import CHILD_TOKEN, Mint
+from orgwizard.sandbox.okta_oauth import TOKEN_PATH
 from orgwizard.sandbox.wire import Request
 
 BASE_DOMAINS = (
@@ -135,7 +136,7 @@ class Orgs:
         if "." in subdomain or subdomain.endswith("-admin") or magic.word("okta", subdomain):
             return False
         shown = credential(request)
-        return bool(shown) and not shown.startswith(CHILD_TOKEN)
+        return request.path == TOKEN_PATH or (bool(shown) and not shown.startswith(CHILD_TOKEN))
 
     def _add_parent(self, base: str, subdomain: str, origin: str) -> Org:
         label = subdomain or "sandbox"

@@ -9,18 +9,21 @@ from typing import Any, NamedTuple, TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from joserfc.jwk import ECKey
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Fields, problems, questions
+from orgwizard.answers import Draft, Fields, Question, problems, questions
 from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused, Trouble
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.base import Checked, Connection, Order, Provider, connection, draft_problems, order
 from orgwizard.sources import Reference
-from orgwizard.values import MASK, Answer, Call, Conversation, Created, Reply, masked, revealed
+from orgwizard.values import MASK, Answer, Call, Conversation, Created, Grant, Reply, Scheme, masked, revealed
 
 T = TypeVar("T")
 SECRET = "s3cr3t-canary"
+KEY = json.dumps({**ECKey.generate_key("P-256").as_dict(private=True), "kid": SECRET})
 ANSWERS = {
+    "client_id": "0oaclient",
     "name": "Child",
     "subdomain": "child",
     "first_name": "Ada",
@@ -45,13 +48,21 @@ class Case(NamedTuple):
             section = draft.credentials if name == "credentials" else draft.section(name)
             for question in questions(model):
                 if question.secret:
-                    section[question.name] = SecretStr(f"{SECRET}-{question.name}")
+                    section[question.name] = secret_for(question)
                 elif question.name in ANSWERS:
                     section[question.name] = ANSWERS[question.name]
         return draft
 
     def order(self) -> Order:
         return order(self.provider, self.draft(), unread)
+
+
+def secret_for(question: Question) -> SecretStr:
+    return SecretStr(KEY if question.file else f"{SECRET}-{question.name}")
+
+
+def first_secret(case: "Case") -> Question:
+    return next(question for question in questions(case.provider.methods[case.method]) if question.secret)
 
 
 def unread(reference: Reference) -> SecretStr:
@@ -150,11 +161,12 @@ def test_an_unknown_method_is_a_problem_and_a_refusal(provider: Provider) -> Non
 @each_case
 def test_references_are_read_when_the_order_is_built_and_not_before(case: Case) -> None:
     draft = case.draft()
-    name = next(iter(draft.credentials))
-    draft.credentials[name] = Reference(env="ELSEWHERE")
+    asked = first_secret(case)
+    draft.credentials[asked.name] = Reference(env="ELSEWHERE")
     assert draft_problems(case.provider, draft) == {}
-    built = connection(case.provider, draft, lambda reference: SecretStr(f"read-{reference.env}"))
-    assert getattr(built.credentials, name) == SecretStr("read-ELSEWHERE")
+    there = {"ELSEWHERE": secret_for(asked)}
+    built = connection(case.provider, draft, lambda reference: there[str(reference.env)])
+    assert getattr(built.credentials, asked.name) == there["ELSEWHERE"]
 
 
 @each_case
@@ -163,7 +175,7 @@ def test_a_secret_that_cannot_be_read_is_a_problem_of_its_field(case: Case) -> N
         raise BadInput(f"The secret {reference.describe()} is empty.")
 
     draft = case.draft()
-    name = next(iter(draft.credentials))
+    name = first_secret(case).name
     draft.credentials[name] = Reference(env="ELSEWHERE")
     with pytest.raises(BadInput) as caught:
         order(case.provider, draft, broken)
@@ -202,10 +214,13 @@ def test_creating_is_one_post_to_the_chosen_site_that_is_sent_once(case: Case) -
 @each_case
 def test_the_preview_is_the_request_with_its_secrets_masked(case: Case) -> None:
     call = case.provider.request(case.order())
-    for part in (call.headers, call.body):
+    token = SecretStr(f"{SECRET}-{next(iter(case.provider.methods[case.method].model_fields))}")
+    headers = {n: Scheme(leaf.name, token) if isinstance(leaf, Grant) else leaf for n, leaf in call.headers.items()}
+    assert masked(headers) == masked(call.headers)
+    for part in (headers, call.body):
         shown, sent = json.dumps(masked(part)), json.dumps(revealed(part))
         assert SECRET not in shown
-        for question in (q for m in case.provider.sections(case.method).values() for q in questions(m) if q.secret):
+        for question in (q for m in case.provider.sections(case.method).values() for q in questions(m)):
             sent = sent.replace(f'{SECRET}-{question.name}"', f'{MASK}"')
         assert shown == sent
 

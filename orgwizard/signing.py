@@ -1,0 +1,147 @@
+"""Private keys that sign JSON Web Tokens: read from PEM or JWK, judged in words, never shown."""
+
+import json
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+if TYPE_CHECKING:
+    from joserfc.jwk import ECKey, RSAKey
+
+# joserfc and the cryptography below it are imported where a key is used: they cost 100 ms and most runs have none.
+
+RSA_BITS = 2048  # the least that may sign (NIST SP 800-131A), and what a new key gets
+_RSA = ("RS256", "RS384", "RS512")
+_EC: Mapping[str, str] = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}  # RFC 7518 3.4
+_MEMBERS = ("kty", "n", "e", "d", "p", "q", "dp", "dq", "qi", "crv", "x", "y")  # RFC 7518 6, less what is about use
+_PUBLIC = ("kty", "n", "e", "crv", "x", "y")
+_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----", re.DOTALL)
+_WANTED = "An RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521, is needed."
+
+
+class BadKey(ValueError):
+    """A key that cannot be used; the text says why and holds nothing of the key."""
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A private RSA or EC key with the algorithm it signs with; `kid` is the id inside a JWK, or ""."""
+
+    alg: str
+    kid: str
+    key: "RSAKey | ECKey" = field(repr=False)
+
+    @property
+    def public(self) -> dict[str, str]:
+        """Return the public half as a JWK with its required members only."""
+        members = self.key.as_dict(private=False)
+        return {name: str(members[name]) for name in _PUBLIC if name in members}
+
+    def signed(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> SecretStr:
+        """Return the claims as a compact JWT (RFC 7519) with `alg` added to its *header*."""
+        from joserfc import jwt
+
+        return SecretStr(jwt.encode({**header, "alg": self.alg}, dict(claims), self.key, algorithms=[self.alg]))
+
+
+def new_key() -> SigningKey:
+    """Return a new RSA key: what every one of the vendors' own clients uses for its proofs."""
+    from joserfc.jwk import RSAKey
+
+    return SigningKey("RS256", "", RSAKey.generate_key(RSA_BITS))
+
+
+def is_key(text: str) -> bool:
+    """Return whether *text* looks like a key at all, and not like the path of a file."""
+    return text.lstrip().startswith("{") or "-----" in text or "\n" in text.strip()
+
+
+def read_key(text: str) -> SigningKey:
+    """Return the private key that *text* is, as PEM or as a JWK in JSON; raises `BadKey`.
+
+    A PEM whose line ends were lost, or written as backslash and n, is read too: variables and prompts do that.
+    """
+    return _from_jwk(_json(text)) if text.lstrip().startswith("{") else _from_pem(text)
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        members = json.loads(text)
+    except (ValueError, RecursionError):
+        members = None
+    if not isinstance(members, dict):
+        raise BadKey("This is not whole: a JWK is one JSON object.")
+    if "keys" in members:
+        raise BadKey("This is a set of keys. Give the one private key in it.")
+    return members
+
+
+def _from_jwk(members: Mapping[str, Any]) -> SigningKey:
+    if members.get("kty") in ("RSA", "EC") and "d" not in members:
+        raise BadKey("This is the public key. Give the private one, which has a member d.")
+    key = _imported(str(members.get("kty")), {name: members[name] for name in _MEMBERS if name in members})
+    kid, alg = members.get("kid"), members.get("alg")
+    return _judged(key, kid if isinstance(kid, str) else "", str(alg or ""))
+
+
+def _from_pem(text: str) -> SigningKey:
+    found = _PEM.search(text)
+    if not found:
+        raise BadKey("This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?")
+    kind, body = found.groups()
+    if "ENCRYPTED" in kind + body:
+        raise BadKey("This key is protected by a pass phrase. Give it without: openssl pkey -in FILE")
+    if "PRIVATE KEY" not in kind:
+        raise BadKey(f"This is a {kind.lower()}. Give the private key.")
+    lines = re.sub(r"\\[rn]", "\n", body).split()
+    pem = "\n".join((f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", ""))
+    return _judged(_loaded(pem.encode()), "", "")
+
+
+def _loaded(pem: bytes) -> "RSAKey | ECKey":
+    """Return the key in a PEM, trying both kinds: only the OpenSSL behind it knows which one it is."""
+    fault = BadKey(f"This key cannot be read. {_WANTED}")
+    for kind in ("RSA", "EC"):
+        try:
+            return _imported(kind, pem)
+        except BadKey as bad:
+            fault = bad
+    raise fault
+
+
+def _imported(kind: str, data: Any) -> "RSAKey | ECKey":
+    """Import a key of JWK's *kind*; the libraries' own errors may repeat the key and are dropped."""
+    from joserfc.jwk import ECKey, RSAKey
+
+    kinds: dict[str, type[RSAKey] | type[ECKey]] = {"RSA": RSAKey, "EC": ECKey}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of small keys: they are judged afterwards
+            key = kinds[kind].import_key(data)
+    except Exception:  # whatever it is, the key cannot be used
+        key = None
+    if key is None or not key.is_private:
+        raise BadKey(f"This key cannot be used. {_WANTED}")
+    return key
+
+
+def _judged(key: "RSAKey | ECKey", kid: str, stated: str) -> SigningKey:
+    """Return the key with its algorithm: the one a JWK states for RSA, the curve's own for EC."""
+    from joserfc.jwk import ECKey
+
+    if isinstance(key, ECKey):
+        possible: tuple[str, ...] = tuple(alg for curve, alg in _EC.items() if curve == key.curve_name)
+    else:
+        size = key.raw_value.key_size
+        if size < RSA_BITS:
+            raise BadKey(f"This RSA key has {size} bits and is too small: {RSA_BITS} are needed.")
+        possible = _RSA
+    if not possible:
+        raise BadKey(f"This key is on a curve that cannot be used. {_WANTED}")
+    if stated and stated not in possible:
+        raise BadKey(f"The JWK says that it signs with an algorithm that is not one of {', '.join(possible)}.")
+    return SigningKey(stated or possible[0], kid, key)

@@ -1,0 +1,126 @@
+"""Keys as people have them: read, judged, and told about without a word of the key."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from joserfc import jwt
+from joserfc.jwk import ECKey, JWKRegistry, RSAKey
+
+from orgwizard.signing import BadKey, is_key, new_key, read_key
+from tests import keys
+
+PEM = serialization.Encoding.PEM
+PLAIN = serialization.NoEncryption()
+KINDS = [("2048", "RS256"), ("P-256", "ES256"), ("P-384", "ES384"), ("P-521", "ES512")]
+
+
+def as_pem(
+    key: Any,
+    form: serialization.PrivateFormat = serialization.PrivateFormat.PKCS8,
+    lock: serialization.KeySerializationEncryption = PLAIN,
+) -> str:
+    return str(key.private_bytes(PEM, form, lock).decode())
+
+
+@pytest.mark.parametrize(("kind", "alg"), KINDS)
+@pytest.mark.parametrize("text", [keys.pem, keys.jwk])
+def test_what_is_signed_verifies_with_the_public_half(kind: str, alg: str, text: Any) -> None:
+    signing = read_key(text(kind))
+    token = signing.signed({"kid": "one"}, {"iss": "me"}).get_secret_value()
+    known = jwt.decode(token, JWKRegistry.import_key(keys.public(kind)), algorithms=[alg])
+    assert known.header == {"typ": "JWT", "kid": "one", "alg": alg}
+    assert known.claims == {"iss": "me"}
+    assert signing.public == keys.public(kind)
+
+
+@pytest.mark.parametrize("alg", ["RS256", "RS384", "RS512"])
+def test_a_jwk_says_with_which_algorithm_an_rsa_key_signs(alg: str) -> None:
+    signing = read_key(keys.jwk("2048", alg=alg, kid="mine", use="sig", key_ops=["sign"]))
+    assert (signing.alg, signing.kid) == (alg, "mine")
+    assert jwt.decode(signing.signed({}, {}).get_secret_value(), keys.key("2048"), algorithms=[alg]).claims == {}
+
+
+@pytest.mark.parametrize("form", [serialization.PrivateFormat.TraditionalOpenSSL, serialization.PrivateFormat.OpenSSH])
+@pytest.mark.parametrize("kind", ["2048", "P-256"])
+def test_other_wrappings_are_read(kind: str, form: serialization.PrivateFormat) -> None:
+    assert read_key(as_pem(keys.key(kind).private_key, form)).public == keys.public(kind)
+
+
+@pytest.mark.parametrize("between", [" ", "\\n", "\r\n", "\n\n  "])
+def test_lost_line_ends_are_found_again(between: str) -> None:
+    assert read_key(f"  {between.join(keys.pem('P-256').splitlines())}{between}").public == keys.public("P-256")
+
+
+SMALL = rsa.generate_private_key(65537, 1024)  # noqa: S505 - that is what is tested
+LOCKED = serialization.BestAvailableEncryption(b"word")
+SET = json.dumps({"keys": [json.loads(keys.jwk("P-256"))]})
+K1 = as_pem(ec.generate_private_key(ec.SECP256K1()))
+ED = as_pem(ed25519.Ed25519PrivateKey.generate())
+PUBLIC_PEM = keys.key("2048").as_pem(private=False).decode()
+OPEN_ENDED = keys.pem("2048").partition("-----END")[0]
+BAD = [
+    (PUBLIC_PEM, "This is a public key. Give the private key."),
+    (json.dumps(keys.public("2048")), "This is the public key. Give the private one, which has a member d."),
+    (json.dumps(keys.public("P-256")), "This is the public key. Give the private one, which has a member d."),
+    (as_pem(keys.key("2048").private_key, lock=LOCKED), "This key is protected by a pass phrase."),
+    (
+        as_pem(keys.key("2048").private_key, serialization.PrivateFormat.TraditionalOpenSSL, LOCKED),
+        "This key is protected by a pass phrase.",
+    ),
+    (as_pem(SMALL), "This RSA key has 1024 bits and is too small: 2048 are needed."),
+    (K1, "This key is on a curve that cannot be used."),
+    (ED, "This key cannot be used. An RSA key of 2048 bits or more, or an EC key"),
+    (json.dumps({"kty": "oct", "k": "c2VjcmV0"}), "This key cannot be used."),
+    (json.dumps({"kty": "OKP", "crv": "Ed25519", "d": "c2VjcmV0", "x": "c2VjcmV0"}), "This key cannot be used."),
+    (json.dumps({"d": "c2VjcmV0"}), "This key cannot be used."),
+    (json.dumps({**json.loads(keys.jwk("2048")), "d": 7}), "This key cannot be used."),
+    (json.dumps({**json.loads(keys.jwk("P-256")), "crv": "P-384"}), "This key cannot be used."),
+    (keys.jwk("2048", alg="PS256"), "The JWK says that it signs with an algorithm that is not one of RS256, RS384,"),
+    (keys.jwk("P-256", alg="ES384"), "The JWK says that it signs with an algorithm that is not one of ES256."),
+    (SET, "This is a set of keys. Give the one private key in it."),
+    (keys.jwk("2048")[:-20], "This is not whole: a JWK is one JSON object."),
+    ("{" * 100_000, "This is not whole"),
+    (OPEN_ENDED, "This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?"),
+    ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "This key cannot be used."),
+    ("", "This is no key"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), BAD, ids=[words[:40] for _, words in BAD])
+def test_a_key_that_cannot_be_used_is_told_without_a_word_of_it(text: str, words: str) -> None:
+    with pytest.raises(BadKey) as caught:
+        read_key(text)
+    told = str(caught.value)
+    assert told.startswith(words)
+    assert caught.value.__cause__ is None
+    assert not [line for line in text.splitlines() if len(line) > 20 and "-----" not in line and line in told]
+
+
+@pytest.mark.parametrize("text", [keys.pem("P-256"), keys.jwk("P-256"), " {", "-----BEGIN", "two\nlines"])
+def test_keys_look_like_keys(text: str) -> None:
+    assert is_key(text)
+
+
+@pytest.mark.parametrize("text", ["key.pem", "~/.okta/key.pem", "/run/secrets/key", "C:\\key.pem"])
+def test_paths_do_not(text: str) -> None:
+    assert not is_key(text)
+
+
+def test_a_key_is_not_in_its_repr() -> None:
+    secret = json.loads(keys.jwk("P-256"))["d"]
+    signing = read_key(keys.jwk("P-256"))
+    assert secret not in repr(signing)
+    assert base64.urlsafe_b64decode(secret + "==").hex() not in repr(signing)
+    assert "d" not in signing.public
+
+
+def test_a_new_key_is_an_rsa_key_and_a_new_one_each_time() -> None:
+    first, second = keys.proof_key(), new_key()
+    assert (first.alg, first.public["kty"]) == ("RS256", "RSA")
+    assert isinstance(first.key, RSAKey)
+    assert not isinstance(first.key, ECKey)
+    assert first.public != second.public
