@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
@@ -25,10 +26,10 @@ from orgwizard.values import masked
 ENDING_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
-def ready_draft(draft: Draft) -> Draft:
-    """Return a plan's draft once nothing is wrong with it; raises `BadFields` with every problem."""
+def ready_draft(draft: Draft, path: Path) -> Draft:
+    """Return the draft of the plan at *path* once nothing is wrong with it; raises `BadFields` with every problem."""
     if found := problems(draft):
-        raise BadFields(found, "The plan")
+        raise BadFields(found, f"The plan {path}")
     vault.parse_store(draft.store)
     return draft
 

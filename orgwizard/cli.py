@@ -284,7 +284,7 @@ def _wizard(arguments: argparse.Namespace) -> int:
 def _create(arguments: argparse.Namespace) -> int:
     from orgwizard import batch
 
-    draft = batch.ready_draft(_loaded(arguments))
+    draft = batch.ready_draft(_loaded(arguments), arguments.plan)
     desk = _desk(arguments)
     if arguments.dry_run:
         return batch.dry_run(desk, draft, as_json=arguments.json)
@@ -294,7 +294,7 @@ def _create(arguments: argparse.Namespace) -> int:
 def _check(arguments: argparse.Namespace) -> int:
     from orgwizard import batch
 
-    draft = batch.ready_draft(_loaded(arguments))
+    draft = batch.ready_draft(_loaded(arguments), arguments.plan)
     return batch.check(_desk(arguments), draft, as_json=arguments.json)
 
 
@@ -402,6 +402,7 @@ def _announce(url: str) -> None:
 
 def _ready_made(provider: str) -> str:
     found = _sandbox_credentials()
+    del found["okta.site"]  # served, it is wherever it is served
     return ", ".join(f"{name.partition('.')[2]} {value}" for name, value in found.items() if name.startswith(provider))
 
 
@@ -417,7 +418,7 @@ def _sandbox_backend(clock: "Clock") -> "AsyncBaseTransport":
 def _sandbox_credentials() -> dict[str, str]:
     from orgwizard.sandbox.magic import CREDENTIALS
 
-    return dict(CREDENTIALS)
+    return {**CREDENTIALS, "okta.site": "acme.okta.com"}
 
 
 def _magic() -> list["Magic"]:

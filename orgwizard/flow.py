@@ -86,13 +86,18 @@ class Flow:
     def judged(self, answer: Answer) -> NoAnswer | None:
         """Return None for an org that was created, the doubt where that is not known; raise a refusal."""
         self.answer = answer if answer.ok else None
-        if answer.ok and (answer.whole or self.provider.created(self.wanted, answer, self.checked.domain).id):
+        if answer.ok and (answer.whole or self._is_part(answer)):
             return None
         if 300 <= answer.status < 400:
             self._refuse(_redirected(answer))
         if self.provider.is_refusal(answer):
             self._refuse(self.provider.refused(answer))
         return self._broken(answer)
+
+    def _is_part(self, answer: Answer) -> bool:
+        """Return whether half an answer, or one wrapped in something, surely speaks of the new org."""
+        created = self.provider.created(self.wanted, answer, self.checked.domain)
+        return bool(created.id) and (bool(created.secrets) or answer.body.lstrip().startswith(b"{"))
 
     def _refuse(self, refused: Refused) -> NoReturn:
         """Raise what a refusal means; its body holds nothing worth keeping."""
@@ -325,8 +330,11 @@ class Flow:
             self.attend(f"The journal could not be written: {_cause(fault)}")
 
     def spool(self, answer: Answer) -> str:
-        """Put the raw body on disk before it is read, unless nothing secret may touch the disk."""
-        if not self.tools.vault.on_disk or not answer.body or self.attempt is None:
+        """Put the raw body of a success on disk before it is read, unless nothing secret may touch the disk.
+
+        Other bodies hold no keys; so whatever lies in the spool is a success, even where a kill left no status.
+        """
+        if not answer.ok or not answer.body or not self.tools.vault.on_disk or self.attempt is None:
             return ""
         try:
             path = str(self.attempt.spool(answer.body))

@@ -111,8 +111,8 @@ def dump(draft: Draft) -> str:
 def _plain(provider: str, question: Question, value: Typed) -> Any:
     if isinstance(value, Reference):
         return value.table()
-    if isinstance(value, SecretStr):
-        if not value.get_secret_value():
+    if question.secret:
+        if not value or (isinstance(value, SecretStr) and not value.get_secret_value()):
             return None
         return {"env": question.env[0] if question.env else f"{provider}_{question.name}".upper()}
     return value

@@ -76,8 +76,22 @@ class Attempt(Protocol):
         ...
 
 
+class Rival(Protocol):
+    """An earlier attempt at the same org about which something is left to do or to find out."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def state(self) -> str: ...  # noqa: D102
+
+
 class Journal(Protocol):
     """The record of all attempts."""
+
+    def rival(self, provider: str, site: str, name: str) -> Rival | None:
+        """Return an open attempt at the same org, if there is one."""
+        ...
 
     def requested(
         self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any

@@ -86,7 +86,7 @@ class Transport:
             if phase.left or not call.once:
                 raise
             raise NotSent("It was left before the connection stood.", code="left") from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             raise _unanswered(error, phase, call) from None
 
     def _client(self, call: Call) -> "httpx.AsyncClient":
@@ -115,16 +115,28 @@ class Transport:
 def _trusted_roots(ca_file: Path | None) -> ssl.SSLContext:
     """Return a context that verifies against the system's roots, those of *ca_file* and of SSL_CERT_FILE.
 
-    OpenSSL would read that variable in place of the system's roots: it is taken out of its sight.
+    OpenSSL reads that variable in place of the system's own file: the latter is added by its name.
     """
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    from_variable = os.environ.pop("SSL_CERT_FILE", "")
-    for file, told in ((ca_file, "with --ca-file"), (from_variable, "in SSL_CERT_FILE")):
-        if file:
-            _add_roots(context, Path(file), told)
+    if from_variable := os.environ.get("SSL_CERT_FILE"):
+        _add_roots(context, Path(from_variable), "in SSL_CERT_FILE")
+        system = ssl.get_default_verify_paths()
+        for file in filter(os.path.exists, (system.openssl_cafile, *_SYSTEM_ROOTS)):
+            context.load_verify_locations(file)
+    if ca_file:
+        _add_roots(context, ca_file, "with --ca-file")
     return context
+
+
+# Where distributions keep all roots in one file: Debian and Arch, Fedora and RHEL, openSUSE, Alpine.
+_SYSTEM_ROOTS = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 
 
 def _add_roots(context: ssl.SSLContext, file: Path, told: str) -> None:

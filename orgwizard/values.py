@@ -1,5 +1,6 @@
 """The values that travel between the modules: requests, answers, sites, secrets and the new org."""
 
+import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
@@ -69,19 +70,25 @@ class Answer:
     @property
     def whole(self) -> bool:
         """Return whether the body is one JSON object that came to its end."""
-        try:
-            return self.complete and isinstance(from_json(self.body), dict)
-        except ValueError:
-            return False
+        return self.complete and self._parsed() is not None
 
     def json(self) -> dict[str, Any]:
         """Return the body as a JSON object: as far as it came, or {} where it is anything else."""
+        if (whole := self._parsed()) is not None:
+            return whole
+        text = self.body.decode(errors="replace")
         try:
-            text = self.body.decode(errors="replace")
             value = from_json(text[max(0, text.find("{")) :], allow_partial=True)
         except ValueError:
             return {}
         return value if isinstance(value, dict) else {}
+
+    def _parsed(self) -> dict[str, Any] | None:
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
 
 
 Unanswered: TypeAlias = NotSent | NoAnswer

@@ -112,6 +112,11 @@ class MemoryJournal:
     def __post_init__(self) -> None:
         self.attempt = MemoryAttempt(self.log)
 
+    def rival(self, provider: str, site: str, name: str) -> None:
+        assert provider
+        assert site
+        assert name
+
     def requested(
         self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any
     ) -> MemoryAttempt:

@@ -16,7 +16,7 @@ from tests import faults
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-COMMANDS = ("", "create", "check", "orgs", "profiles", "sandbox")
+COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox")
 
 
 def current(text: str) -> str:

@@ -78,7 +78,7 @@ class Peer:
 
     def wait(self) -> None:
         """Say nothing until the client goes away or the server is stopped."""
-        self._wire.settimeout(0.05)
+        self._wire.settimeout(0.01)
         while not self._server.stopping.is_set():
             with suppress(TimeoutError):
                 if not self._wire.recv(65536):
@@ -220,7 +220,7 @@ class Server:
 def serving(act: Act, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """Serve *act*, which is given each connection in a thread of its own; failed assertions in it are raised here."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(0.05)
+        listener.settimeout(0.01)
         server = Server(listener, "https" if tls else "http")
         threads: list[threading.Thread] = []
 

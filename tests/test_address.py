@@ -43,6 +43,7 @@ def test_what_a_person_types_becomes_an_origin(typed: str, url: str) -> None:
             "https://ada:s3cr3t@acme.okta.com",
             "It holds a user name or password before the @. Give the address alone.",
         ),
+        ("https://@acme.okta.com", "It holds a user name or password before the @. Give the address alone."),
         (
             "https://acme.okta.com\\@evil.example",
             "It holds a user name or password before the @. Give the address alone.",

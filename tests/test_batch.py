@@ -5,6 +5,7 @@ import io
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_every_problem_of_a_plan_is_told_at_once() -> None:
     draft = Draft(provider="datadog")
     draft.section("parent").update({"site": "nowhere.example", "method": "keys"})
     with pytest.raises(BadFields) as caught:
-        batch.ready_draft(draft)
+        batch.ready_draft(draft, Path("plan.toml"))
     assert {"site", "credentials.api_key", "credentials.application_key", "organization.name"} == set(
         caught.value.problems
     )

@@ -128,6 +128,7 @@ async def test_the_journal_knows_the_order_without_its_secrets(bench: Bench) -> 
         "mark": "my-child",
         "before": {"parent_id": "00oParent", "child_id": "", "domain": "acme.okta.com"},
         "store": "file",
+        "via": {"method": "api-token", "credentials": {}},
     }
     assert bench.attempt.facts["created"]["org"]["id"] == "00oChild"
 
@@ -372,6 +373,7 @@ async def test_an_org_that_is_found_exists_and_its_keys_are_lost(
     assert seen.result.org.id
     assert bench.log.lines[-1] == "ended exists"
     assert bench.service.posted == 1
+    assert bench.clock.now() - 1000 < flow.LOOKS_AFTER_SECONDS[1]  # one look was enough
     assert bench.vault.held == {}
 
 
@@ -497,8 +499,8 @@ async def test_a_refusal_creates_nothing(
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED), name
     assert bench.service.posted == 1
-    assert bench.log.lines[-3:] == ["unspool", "refused", "ended refused"]
-    assert bench.attempt.spooled is None
+    assert bench.log.lines[-3:] == ["answered", "refused", "ended refused"]
+    assert "spool" not in bench.log.lines  # what is in the spool is a success: a resumption relies on it
     assert seen.result.as_json()["error"]["request_id"] == "req-1"
 
 
@@ -658,6 +660,14 @@ async def test_with_the_screen_as_the_store_the_result_has_the_secrets() -> None
     said = seen.result.as_json()
     assert said["secrets"] == fakes.DATADOG_SECRETS
     assert (said["stored"], seen.result.exit_code) == ({"screen": "datadog-my-child"}, Exit.READY)
+
+
+async def test_a_screen_that_fails_does_not_put_secrets_on_disk() -> None:
+    bench = Bench("screen")
+    bench.log.faults["keep screen"] = ValueError("a bug")
+    seen = await run(bench)
+    assert seen.result.as_json()["secrets"] == fakes.DATADOG_SECRETS
+    assert bench.fallback.held == {}
 
 
 async def test_with_the_screen_as_the_store_an_answer_that_is_not_understood_is_shown() -> None:

@@ -42,7 +42,7 @@ class Scripted:
 
     async def _run(self) -> AsyncIterator[Event]:
         for number in range(self.events):
-            await asyncio.to_thread(self.gate.acquire)
+            await asyncio.to_thread(self.gate.acquire, timeout=PATIENCE_SECONDS)
             yield Progress(str(number), "ok")
         self.ended.set()
 

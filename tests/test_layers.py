@@ -53,6 +53,7 @@ def within(name: str, *tops: str) -> bool:
 
 
 def breaches(modules: tuple[str, ...], forbidden: tuple[str, ...], apart_from: tuple[str, ...] = ()) -> list[str]:
+    assert all(f"orgwizard.{module}" in IMPORTS for module in modules)
     ours, theirs = [f"orgwizard.{m}" for m in modules], [f"orgwizard.{m}" for m in apart_from]
     return [
         f"{name} imports {other}"
@@ -108,7 +109,9 @@ def test_the_bottom_knows_nothing_above_it(height: int, name: str) -> None:
     assert OURS[f"orgwizard.{name}"] <= below
 
 
-@pytest.mark.parametrize("name", [*BOTTOM, "plan", "providers", "creation", "report"])
+@pytest.mark.parametrize(
+    "name", [*BOTTOM, "plan", "providers", "ports", "events", "conversation", "flow", "creation", "report"]
+)
 def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -> None:
     assert breaches((name,), ("textual", "httpx", "platformdirs", "orgwizard.transport", "orgwizard.tui")) == []
 
@@ -128,7 +131,7 @@ def test_only_the_list_of_providers_knows_them_all() -> None:
     assert breaches((), siblings, apart_from=("providers",)) == []
 
 
-@pytest.mark.parametrize("name", ["creation", "engine", "desk", "batch", "tui"])
+@pytest.mark.parametrize("name", ["conversation", "creation", "flow", "resumption", "engine", "desk", "batch", "tui"])
 def test_faces_and_flow_never_touch_the_network_themselves(name: str) -> None:
     assert breaches((name,), ("httpx", "orgwizard.transport", "socket", "ssl", "urllib.request", "http.client")) == []
 

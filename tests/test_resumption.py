@@ -194,3 +194,23 @@ def test_an_attempt_that_another_process_is_at_work_on_is_left_alone(office: Off
     record = office.record
     with office.desk.journal.resume(record), pytest.raises(Exception, match="Another orgwizard"):
         office.desk.resume(record, lambda _: None)
+
+
+def test_a_further_creation_of_the_same_org_is_told_of_the_open_attempt(office: Office) -> None:
+    office.create()
+    office.killed_after("sending")
+    provider = provider_of(office.draft.provider)
+    order = office.desk.order(provider, office.draft)
+    told: list[str] = []
+
+    def create(tell: Callable[[Event], None]) -> bool:
+        def both(event: Event) -> None:
+            told.append(str(event))
+            tell(event)
+
+        return office.desk.create(provider, order, "file", both)
+
+    ended(create)
+
+    earlier = office.desk.journal.open()[-1].id
+    assert any(earlier in line and "still open" in line for line in told)

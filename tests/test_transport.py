@@ -352,6 +352,7 @@ async def test_a_reset_before_the_request_is_told_by_what_left() -> None:
 async def test_a_silent_server_is_waited_for_by_a_create_and_not_by_a_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "READ_SECONDS", 0.1)
     monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(transport, "LEAVING_SECONDS", 0.1)
     with serving(servers.silent) as server:
         fault = await failure(read(server.url))
         assert isinstance(fault, NoAnswer)

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
@@ -27,10 +28,12 @@ from orgwizard.tui.steps.connect import ConnectStep
 from orgwizard.tui.steps.create import CreateStep
 from orgwizard.tui.steps.done import DoneStep
 from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.resume import ResumeStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
 from orgwizard.tui.steps.store import StoreStep
+from orgwizard.tui.typeahead import Typeahead
 
 # In the order of the walk, by the section of the draft that each is about.
 STEPS: dict[str, type[Step]] = {
@@ -73,6 +76,7 @@ class Wizard(App[int]):
         super().__init__()
         self.session = Session(desk, draft or Draft(), magic)
         self.crash: list[str] = []
+        self.typeahead = Typeahead(self, super().on_event)
         self._given = draft is not None
         self._cleaners: list[LineFilter] = [Scrub(), *([Ascii()] if ascii_only else [])]
         self._saving: Timer | None = None
@@ -91,6 +95,13 @@ class Wizard(App[int]):
         start = StartStep(self.session, self.session.desk.drafts.load())
         await self.push_screen(SiteStep(self.session) if self._given or start.empty else start)
 
+    async def on_event(self, event: Event) -> None:
+        """Have keys wait for the effects of those before them."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded:
+            self.typeahead.take(event)
+        else:
+            await super().on_event(event)
+
     # ---- moving ----
 
     async def go(self, name: str) -> None:
@@ -102,6 +113,15 @@ class Wizard(App[int]):
         """Begin the steps with a draft."""
         self._begin(message.draft)
         await self.go("site")
+
+    async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
+        """Take up an attempt; what was typed for another org stays in its draft."""
+        record = message.record
+        draft = Draft(record.provider)
+        draft.section("parent")["site"] = record.site
+        self._begin(draft)
+        self.session.keeping = False
+        await self.switch_screen(ResumeStep(self.session, record))
 
     def _begin(self, draft: Draft) -> None:
         desk, magic = self.session.desk, self.session.magic

@@ -28,7 +28,8 @@ class Ask(ModalScreen[bool]):
     AUTO_FOCUS = "#no"
 
     def __init__(self, question: str, *, yes: str, no: str) -> None:
-        self._question, self._yes, self._no = printable(question), yes, no
+        self._question = "\n".join(printable(line) for line in question.splitlines())
+        self._yes, self._no = yes, no
         super().__init__()
 
     def compose(self) -> ComposeResult:

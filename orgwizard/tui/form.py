@@ -32,7 +32,7 @@ class Field(Vertical):
         super().__init__(id=question.name, classes="field")
         self.question = question
         self._offer = offer
-        self._text = shown(value, offer)
+        self._text = self._proposed = shown(value, offer)
 
     def compose(self) -> ComposeResult:
         """Yield label, entry and count on one row, and the note below."""
@@ -81,8 +81,12 @@ class Field(Vertical):
         )
 
     def propose(self, value: str) -> None:
-        """Put in a value that the user has not edited, without taking it for theirs."""
-        self._text = self.entry.value = value
+        """Put in a value that the user has not edited, without taking it for theirs.
+
+        What was typed this very moment may not have reached the draft yet: it is left alone.
+        """
+        if self.entry.value in ("", self._proposed):
+            self._text = self._proposed = self.entry.value = value
 
 
 def shown(value: Typed, offer: Offer | None = None) -> str:

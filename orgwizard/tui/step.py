@@ -56,7 +56,7 @@ class Step(Screen[None]):
     hints: ClassVar[str] = "Enter next field · Ctrl+N next step · Esc back · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS
     next_label: ClassVar[str] = "Next"
-    AUTO_FOCUS = ""
+    AUTO_FOCUS = "Entry, Choice, Menu, Button"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", show=False),
         Binding("escape", "back", show=False),
@@ -138,15 +138,14 @@ class Step(Screen[None]):
         message.update(printable(words))
 
     def on_mount(self) -> None:
-        """Put the cursor where the user has something to do."""
-        self.call_after_refresh(self.focus_first)
+        """Put the cursor into the first wrong field, if the user was led back to one."""
+        self.call_after_refresh(self.focus_wrong)
 
-    def focus_first(self) -> None:
-        """Focus the first wrong field that was touched, else the first field."""
-        stops = [*self.query(".field.-wrong Entry"), *self.query("Entry, Choice, Menu"), *self.query(Button)]
-        shown = [stop for stop in stops if stop.focusable]
-        if shown:
-            self.set_focus(shown[0])
+    def focus_wrong(self) -> None:
+        """Focus the first field that was touched and is wrong."""
+        wrong = [entry for entry in self.query(".field.-wrong Entry") if entry in self.focus_chain]
+        if wrong:
+            self.set_focus(wrong[0])
 
     def on_resize(self) -> None:
         """Keep the focused field in sight."""
@@ -161,7 +160,12 @@ class Step(Screen[None]):
     def action_next(self) -> None:
         """Go on if the step is complete, else show what is missing."""
         if self.complete():
-            self.post_message(self.Forward())
+            self.leave_for(self.Forward())
+
+    def leave_for(self, message: Message) -> None:
+        """Say where to go; keys that are typed meanwhile must not end up in the fields of this step."""
+        self.set_focus(None)
+        self.post_message(message)
 
     def complete(self) -> bool:
         """Return whether the step is done; if not, show why and put the cursor there."""
@@ -171,7 +175,7 @@ class Step(Screen[None]):
         if not any(form.problems() for form in forms):
             return True
         self.say("Something here is missing or not right yet: see above.", wrong=True)
-        self.focus_first()
+        self.focus_wrong()
         return False
 
     def action_back(self) -> None:
@@ -207,7 +211,7 @@ class Step(Screen[None]):
 
     def advance(self, widget: Widget) -> None:
         """Focus the field after *widget*; after the last one, try to go to the next step."""
-        stops = [stop for stop in self.query("Entry, Choice") if stop.focusable]
+        stops = [stop for stop in self.focus_chain if isinstance(stop, Entry | Choice)]
         after = stops[stops.index(widget) + 1 :] if widget in stops else []
         if after:
             self.set_focus(after[0])

@@ -12,13 +12,14 @@ from orgwizard.attempts import Journal
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
+from orgwizard.errors import Unusable
 from orgwizard.events import Event
 from orgwizard.ports import Control
 from orgwizard.profiles import Profiles
 from orgwizard.sandbox import SandboxTransport, World
 from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.transport import Transport
-from orgwizard.vault import Store, Vault
+from orgwizard.vault import KeyringStore, Store, Vault
 
 
 @dataclass
@@ -49,6 +50,8 @@ class SameProofs(Vault):
     """A vault that says the same on every machine: no keyring, and a folder without a long path."""
 
     def probe(self, store: Store) -> str:
+        if isinstance(store, KeyringStore):
+            raise Unusable("There is no keyring here.", "Choose another place for the keys.")
         return super().probe(store).replace(str(self.folder), "keys")
 
 

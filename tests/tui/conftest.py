@@ -5,16 +5,14 @@ from pathlib import Path
 import pytest
 
 from orgwizard.desk import Desk
-from orgwizard.tui.guard import prepare
 from tests.tui.bench import bench
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
-prepare(os.environ)
 
 
 @pytest.fixture(autouse=True)
 def _same_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
+    for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_LOG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
 

@@ -36,6 +36,10 @@ def note(walk: Walk, field: str) -> str:
     return str(found.query_one(".note", Static).render())
 
 
+def plan_text() -> str:
+    return Path("plan.toml").read_text()
+
+
 def message(walk: Walk) -> str:
     return str(walk.screen.query_one("#message", Static).render())
 
@@ -104,9 +108,28 @@ async def test_an_open_attempt_comes_first_and_is_told_truthfully(desk: Desk) ->
     desk.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
     async with walking(desk, magic=()) as walk:
         await walk.press("enter")
-        assert isinstance(walk.screen, Page)
-        assert "Doubtful" in walk.text()
-        assert "orgwizard resume" in walk.text()
+        assert isinstance(walk.screen, Ask)
+        assert "Doubtful (okta https://acme.okta.com): not sent" in walk.text()
+        await walk.press("enter")
+        assert isinstance(walk.screen, StartStep)
+        assert desk.journal.open()
+
+
+async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+    async with walking(desk, again=True) as walk:
+        await walk.to_done("okta")
+    (record,) = desk.journal.all()
+    lines = record.path.read_text().splitlines(keepends=True)
+    stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
+    record.path.write_text("".join(lines[: stored + 1]))
+    again = bench(Path("orgwizard"), send=desk.send)
+    again.drafts.save(Draft("datadog"))
+    async with walking(again, magic=()) as walk:
+        await walk.press("enter", "right", "enter")
+        await walk.until(DoneStep)
+        assert "The org was created and is ready." in walk.text()
+    assert desk.journal.all()[0].state == "ready"
+    assert desk.drafts.load() is not None
 
 
 async def test_without_anything_to_offer_the_first_step_comes_at_once(desk: Desk) -> None:
@@ -207,7 +230,7 @@ async def test_a_token_in_the_environment_is_named_and_not_shown(desk: Desk) -> 
     secret = "00sandbox-canary-token-000000000000000000"
     given = replace(desk, environ={"OKTA_CLIENT_TOKEN": secret}, given={})
     async with walking(given) as walk:
-        await walk.to_connect("okta")
+        await walk.jump(ConnectStep, "okta")
         assert walk.entry("token").placeholder == "from $OKTA_CLIENT_TOKEN"
         assert walk.draft.credentials["token"] == Reference(env="OKTA_CLIENT_TOKEN")
         assert secret not in walk.app.export_screenshot()
@@ -217,7 +240,7 @@ async def test_a_token_in_the_environment_is_named_and_not_shown(desk: Desk) -> 
 
 async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_the_next_key(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_connect("okta")
+        await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "00wrong-token")
         await walk.press("ctrl+n")
         await walk.until(ConnectStep)
@@ -237,7 +260,7 @@ async def test_the_parent_is_named_after_the_check(desk: Desk) -> None:
 
 async def test_switching_the_method_and_back_loses_nothing(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_connect("okta")
+        await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "first")
         walk.screen.query_one(Choice).focus()
         await walk.press("down")
@@ -250,7 +273,7 @@ async def test_switching_the_method_and_back_loses_nothing(desk: Desk) -> None:
 
 async def test_a_check_can_be_stopped(desk: Desk) -> None:
     async with walking(replace(desk, engine=StuckEngine())) as walk:
-        await walk.to_connect("okta")
+        await walk.jump(ConnectStep, "okta")
         await walk.press("ctrl+n")
         assert "Trying the credentials" in message(walk)
         await walk.press("escape")
@@ -260,7 +283,7 @@ async def test_a_check_can_be_stopped(desk: Desk) -> None:
 
 async def test_a_secret_is_hidden_again_when_its_field_is_left(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_connect("okta")
+        await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "visible")
         await walk.press("f2")
         assert not walk.entry("token").password
@@ -314,7 +337,7 @@ async def test_enter_goes_from_field_to_field_and_on(desk: Desk) -> None:
 
 async def test_rows_can_be_added_and_removed(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_administrator("okta")
+        await walk.jump(AdministratorStep, "okta")
         walk.screen.query_one(".add").focus()
         await walk.press("enter")
         await walk.write("title")
@@ -337,14 +360,14 @@ async def test_rows_say_what_is_wrong_with_them(desk: Desk) -> None:
 
 async def test_the_login_follows_the_mail(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_administrator("okta")
+        await walk.jump(AdministratorStep, "okta")
         await walk.fill("email", "ada@example.com")
         assert walk.entry("login").value == "ada@example.com"
 
 
 async def test_datadog_asks_for_no_administrator(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_administrator("datadog")
+        await walk.jump(AdministratorStep, "datadog")
         assert not walk.screen.query(Entry)
         assert "SAML" in walk.text()
 
@@ -354,7 +377,7 @@ async def test_datadog_asks_for_no_administrator(desk: Desk) -> None:
 
 async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_store("datadog")
+        await walk.jump(StoreStep, "datadog")
         await walk.press("down", "down")
         await walk.fill("command", "/nowhere/at/all")
         await walk.press("ctrl+n")
@@ -366,7 +389,7 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
 
 async def test_a_command_line_is_split_like_a_shell_does(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_store("datadog")
+        await walk.jump(StoreStep, "datadog")
         await walk.press("down", "down")
         await walk.fill("command", "cat 'a b")
         assert note(walk, "command") == "! A quotation mark is not closed."
@@ -381,7 +404,7 @@ async def test_a_command_line_is_split_like_a_shell_does(desk: Desk) -> None:
 
 async def test_a_line_can_be_changed_and_comes_back(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("okta")
+        await walk.jump(ReviewStep, "okta")
         await walk.press("down", "down", "enter")
         await walk.until(OrganizationStep)
         await walk.fill("name", "Renamed")
@@ -392,7 +415,7 @@ async def test_a_line_can_be_changed_and_comes_back(desk: Desk) -> None:
 
 async def test_the_exact_request_is_shown_without_secrets(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("okta")
+        await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+o")
         await walk.until(Page)
         assert "POST https://acme.okta.com/api/v1/orgs" in walk.text()
@@ -402,13 +425,13 @@ async def test_the_exact_request_is_shown_without_secrets(desk: Desk) -> None:
 
 async def test_the_answers_are_saved_as_a_plan_without_secrets(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("okta")
+        await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+p")
         assert isinstance(walk.screen, Typed)
         await walk.press("enter")
         await walk.settled()
         assert "set OKTA_CLIENT_TOKEN" in message(walk)
-        assert desk.given["okta.token"] not in Path("plan.toml").read_text()
+        assert desk.given["okta.token"] not in plan_text()
         await walk.press("ctrl+p", "enter")
         await walk.settled()
         assert "exists already" in message(walk)
@@ -416,7 +439,7 @@ async def test_the_answers_are_saved_as_a_plan_without_secrets(desk: Desk) -> No
 
 async def test_enter_alone_never_creates(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("datadog")
+        await walk.jump(ReviewStep, "datadog")
         walk.screen.query_one("#next").focus()
         await walk.press("enter", "enter", "enter", "enter")
         assert isinstance(walk.screen, Confirm)
@@ -425,9 +448,9 @@ async def test_enter_alone_never_creates(desk: Desk) -> None:
 
 async def test_two_words_create_once(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("datadog")
+        await walk.jump(ReviewStep, "datadog")
         await walk.create()
-        await walk.press("enter", "ctrl+n", "enter")
+        await walk.press("enter", "enter", "enter")
         await walk.until(DoneStep)
         assert desk.engine.creations == 1  # type: ignore[attr-defined]
 
@@ -447,7 +470,7 @@ async def test_a_refusal_leads_back_to_its_field(
     desk: Desk, name: str, step: type[OrganizationStep], field: str, words: str
 ) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("okta", name)
+        await walk.jump(ReviewStep, "okta", name)
         await walk.create()
         await walk.until(step)
         assert words in note(walk, field)
@@ -458,7 +481,7 @@ async def test_a_refusal_leads_back_to_its_field(
 
 async def test_after_an_unknown_outcome_nothing_offers_to_try_again(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("datadog", "reset-not-created")
+        await walk.jump(ReviewStep, "datadog", "reset-not-created")
         await walk.create()
         await walk.until(DoneStep)
         assert "It is not known whether the org was created." in walk.text()
@@ -467,7 +490,7 @@ async def test_after_an_unknown_outcome_nothing_offers_to_try_again(desk: Desk) 
 
 async def test_a_refusal_about_no_field_goes_back_to_the_review(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("okta", "feature-off")
+        await walk.jump(ReviewStep, "okta", "feature-off")
         await walk.create()
         await walk.until(DoneStep)
         assert "Nothing was created." in walk.text()
@@ -477,7 +500,7 @@ async def test_a_refusal_about_no_field_goes_back_to_the_review(desk: Desk) -> N
 
 async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_again(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_store("okta")
+        await walk.jump(StoreStep, "okta")
         await walk.press("down", "down", "down", "ctrl+n")
         await walk.until(ReviewStep)
         await walk.create()
@@ -497,7 +520,7 @@ async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_
 async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(desk: Desk) -> None:
     environ = {"DD_API_KEY": "feedface" * 4, "DD_APP_KEY": "decafbad" * 5}
     async with walking(replace(desk, environ=environ, given={})) as walk:
-        await walk.to_review("datadog")
+        await walk.jump(ReviewStep, "datadog")
         environ.clear()
         await walk.create()
         await walk.until(ConnectStep)
@@ -506,7 +529,7 @@ async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(desk: De
 
 async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
     async with walking(desk) as walk:
-        await walk.to_review("okta", "silent")
+        await walk.jump(ReviewStep, "okta", "silent")
         await walk.create()
         await walk.until(CreateStep)
         await walk.press("escape")

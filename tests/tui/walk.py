@@ -9,13 +9,15 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
+from orgwizard.answers import questions
 from orgwizard.desk import Desk
+from orgwizard.providers.base import Checked
 from orgwizard.sandbox.magic import MAGIC
-from orgwizard.tui.app import Wizard
+from orgwizard.tui.app import STEPS, Wizard
 from orgwizard.tui.entry import Entry
+from orgwizard.tui.step import Step
 from orgwizard.tui.steps.administrator import AdministratorStep
 from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.create import CreateStep
 from orgwizard.tui.steps.done import DoneStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
@@ -24,6 +26,15 @@ from orgwizard.tui.steps.store import StoreStep
 
 PATIENCE_SECONDS = 20
 KEYS = {" ": "space", "-": "minus", ".": "full_stop", "@": "at", "_": "underscore", "/": "slash", ":": "colon"}
+
+
+ANSWERS: dict[str, dict[str, dict[str, str]]] = {
+    "okta": {
+        "parent": {"site": "acme.okta.com", "method": "api-token"},
+        "administrator": {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"},
+    },
+    "datadog": {"parent": {"site": "datadoghq.com", "method": "keys"}, "administrator": {}},
+}
 
 
 class Walk:
@@ -42,6 +53,7 @@ class Walk:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+        await self.app.typeahead.idle.wait()
         await self.pilot.pause()
 
     async def write(self, text: str) -> None:
@@ -55,7 +67,11 @@ class Walk:
         await self.pilot.pause()
 
     def entry(self, field: str) -> Entry:
-        return next(entry for entry in self.screen.query(Entry) if entry.id == f"{field}-entry" and entry.display)
+        return next(
+            entry
+            for entry in self.screen.query(Entry)
+            if entry.id == f"{field}-entry" and entry in self.screen.focus_chain
+        )
 
     async def until(self, step: type[Screen[Any]]) -> None:
         """Wait until a screen is shown and drawn."""
@@ -75,6 +91,20 @@ class Walk:
     def text(self) -> str:
         """Return all that the screen's texts say."""
         return "\n".join(str(static.render()) for static in self.screen.query(Static) if static.display)
+
+    async def jump(self, step: type[Step], provider: str, name: str = "My Child Org") -> None:
+        """Be at a step with all answers given, without the way."""
+        session, draft = self.app.session, self.draft
+        draft.provider = provider
+        draft.section("parent").update(ANSWERS[provider]["parent"])
+        for question in questions(session.provider.methods[draft.method]):
+            offer = session.desk.offer(session.provider, question)
+            draft.credentials[question.name] = offer.typed if offer else ""
+        draft.section("organization")["name"] = name
+        draft.section("administrator").update(ANSWERS[provider]["administrator"])
+        session.connected(session.desk.connection(session.provider, draft), Checked("Acme (sandbox)"))
+        await self.app.go(next(key for key, known in STEPS.items() if known is step))
+        await self.until(step)
 
     # ---- the way ----
 
@@ -139,13 +169,13 @@ class Walk:
 
 
 @asynccontextmanager
-async def walking(desk: Desk, size: tuple[int, int] = (80, 24), **settings: Any) -> AsyncIterator[Walk]:
-    """Run a wizard without a terminal."""
+async def walking(
+    desk: Desk, size: tuple[int, int] = (80, 24), *, again: bool = False, **settings: Any
+) -> AsyncIterator[Walk]:
+    """Run a wizard without a terminal; the desk's engine ends with it, unless it is used *again*."""
     app = Wizard(desk, magic=settings.pop("magic", MAGIC), **settings)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Walk(pilot, app)
-    desk.engine.close()
-
-
-__all__ = ["CreateStep", "Walk", "walking"]
+    if not again:
+        desk.engine.close()

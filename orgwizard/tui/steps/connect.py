@@ -115,7 +115,7 @@ class ConnectStep(Step):
         except Trouble as trouble:
             self.refused(trouble)
         else:
-            self.post_message(self.Forward())
+            self.leave_for(self.Forward())
 
     async def _agreed(self) -> bool:
         """Return whether credentials may go to the site; asked here too, for drafts that begin at this step."""

@@ -67,6 +67,7 @@ class Stage:
 class CreateStep(Step):
     """Watch the creation; it runs in the engine and does not need this screen."""
 
+    AUTO_FOCUS = ""  # an Enter too many must not stop the wait
     number = 7
     heading = "Create"
     hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
@@ -76,6 +77,8 @@ class CreateStep(Step):
         "F1, Ctrl+G": KEYS["F1, Ctrl+G"],
     }
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
+    shown: ClassVar[frozenset[str]] = frozenset(TITLES)
+    """The stages that are listed from the start; others join when they begin."""
 
     class Told(Message):
         """The engine told of an event, at a time of the desk's clock."""
@@ -94,18 +97,21 @@ class CreateStep(Step):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         hidden = {FIND} if session.provider.settle_seconds else {FIND, SETTLE}
-        self._stages = {name: Stage(name) for name in TITLES if name not in hidden}
+        self._stages = {name: Stage(name) for name in TITLES if name in self.shown and name not in hidden}
         self._current = CHECK
 
     def body(self) -> Iterable[Widget]:
         """Yield the stages, what is waited for, and what is safe."""
-        name = self.session.draft.section("organization").get("name", "")
-        yield Static(f"{name} at {self.session.provider.title}", classes="title", markup=False)
+        yield Static(f"{printable(self.org_name())} at {self.session.provider.title}", classes="title", markup=False)
         yield Static(self._rows(), id="stages", markup=False)
         with Horizontal(classes="line"):
             yield Static("", id="doing", markup=False)
             yield Static("", id="left", markup=False)
         yield Static(SAFE[CHECK], id="safe", markup=False)
+
+    def org_name(self) -> str:
+        """Return the name of the org that this is about."""
+        return str(self.session.draft.section("organization").get("name", ""))
 
     def buttons(self) -> Iterable[Widget]:
         """Yield how to wait no longer."""
@@ -115,26 +121,31 @@ class CreateStep(Step):
         """Begin at once: this screen is shown after the word was typed."""
         self._begin()
 
-    def focus_first(self) -> None:
-        """Focus nothing: an Enter too many must not stop the wait."""
-
     @work(description="beginning the creation")
     async def _begin(self) -> None:
-        desk, provider, draft = self.session.desk, self.session.provider, copy.deepcopy(self.session.draft)
         try:
-            order = await asyncio.wrap_future(desk.engine.work(lambda: desk.order(provider, draft)))
-            begun = desk.create(provider, order, draft.store, self._tell)
+            begun = await self.begun()
         except Trouble as trouble:
             self.post_message(self.Ended(trouble))
             return
         if not begun:
             self.say("A creation is running already: this one was not begun.", wrong=True)
 
-    def _tell(self, event: Event) -> None:
+    async def begun(self) -> bool:
+        """Have the engine create the org; false where it is at work already. Raises a `Trouble`."""
+        desk, provider, draft = self.session.desk, self.session.provider, copy.deepcopy(self.session.draft)
+        order = await asyncio.wrap_future(desk.engine.work(lambda: desk.order(provider, draft)))
+        return desk.create(provider, order, draft.store, self.tell)
+
+    def tell(self, event: Event) -> None:
         """Pass an event on to the screen; runs in the engine's thread and must not block."""
         if isinstance(event, Result) and event.outcome == "created":
             self.session.keeping = False
             self.session.desk.drafts.remove()
+        self.pass_on(event)
+
+    def pass_on(self, event: Event) -> None:
+        """Have the screen told of an event."""
         self.post_message(self.Told(event, self.session.desk.clock.now()))
 
     def on_create_step_told(self, message: Told) -> None:

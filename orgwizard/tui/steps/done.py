@@ -49,6 +49,7 @@ def facts(result: Result) -> Iterator[tuple[str, str]]:
 class DoneStep(Step):
     """Read the result, take the keys if they are nowhere else, go on or leave."""
 
+    AUTO_FOCUS = ""  # an Enter too many must not take the result away
     number = 7
     heading = "Done"
     hints = "Ctrl+N create another · Ctrl+Q leave · F1 keys"
@@ -102,9 +103,6 @@ class DoneStep(Step):
     def on_mount(self) -> None:
         """Begin with everything hidden."""
         self._show_secrets()
-
-    def focus_first(self) -> None:
-        """Focus nothing: an Enter too many must not take the result away."""
 
     def action_reveal(self) -> None:
         """Show the keys, or hide them again."""

@@ -120,7 +120,8 @@ class SitePart(Vertical):
             site = self.provider.site(self.typed)
         except BadInput as bad:
             return bad.cause, ""
-        from_where = f"Taken {self.offer.source}." if self.offer and self.offer.typed == self.typed else ""
+        offered = self.offer.source if self.offer and self.offer.typed == self.typed else ""
+        from_where = f"Offered: {offered}." if offered else ""
         return "", site.notice or from_where
 
 

@@ -14,7 +14,7 @@ from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 from orgwizard.text import printable
 from orgwizard.tui.choice import Menu, button
-from orgwizard.tui.dialogs import Page, table
+from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
 
@@ -39,6 +39,13 @@ class StartStep(Step):
 
         def __init__(self, draft: Draft) -> None:
             self.draft = draft
+            super().__init__()
+
+    class Resumed(Message):
+        """The user takes up an attempt that was interrupted."""
+
+        def __init__(self, record: Record) -> None:
+            self.record = record
             super().__init__()
 
     def __init__(self, session: Session, saved: Draft | None) -> None:
@@ -104,16 +111,30 @@ class StartStep(Step):
             self._begin_from(self._profiles[int(number)])
         elif chosen == NEW:
             self.post_message(self.Chosen(Draft()))
+        elif name == "attempt":
+            self._ask_about(self._open[int(number)])
         else:
-            self.app.push_screen(self._page(name, number))
+            self.app.push_screen(self._page(name))
+
+    def _ask_about(self, record: Record) -> None:
+        """Tell truthfully what is known of an attempt, and offer to take it up."""
+        known = "\n".join(report.attempt(record))
+        if record.running:
+            self.app.push_screen(Page("An attempt under way in another process", known.splitlines()))
+            return
+
+        def answered(resume: bool | None) -> None:
+            if resume:
+                self.post_message(self.Resumed(record))
+
+        question = f"{known}\n\nTake it up now? It is finished or looked up; nothing is created."
+        self.app.push_screen(Ask(question, yes="Take it up", no="Not now"), answered)
 
     def _begin_from(self, profile: Profile) -> None:
         self.post_message(self.Chosen(self.session.desk.draft_from(profile)))
 
-    def _page(self, name: str, number: str) -> Page:
+    def _page(self, name: str) -> Page:
         """Return the page that a row opens."""
-        if name == "attempt":
-            return _attempt_page(self._open[int(number)])
         if name == MAGIC:
             return self._magic_page()
         if name == PROBLEMS:
@@ -133,16 +154,6 @@ class StartStep(Step):
 def _attempt_words(record: Record) -> str:
     state = "under way in another process" if record.running else report.STATE_WORDS[record.state]
     return f"Look at {record.name}: {state}"
-
-
-def _attempt_page(record: Record) -> Page:
-    """Tell truthfully what is known of an attempt, and how to find out more."""
-    advice = [
-        "",
-        "Before creating it again, look at the service itself, or have this attempt looked up:",
-        f"    orgwizard resume {record.id}",
-    ]
-    return Page("An attempt that is not settled", [*report.attempt(record), *advice])
 
 
 def _draft_words(draft: Draft) -> str:

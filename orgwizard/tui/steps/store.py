@@ -155,7 +155,7 @@ class StoreStep(Step):
         place, store = self.place, self.session.draft.store
         works = await self._probe(place, store)
         if works and store == self.session.draft.store:
-            self.post_message(self.Forward())
+            self.leave_for(self.Forward())
         else:
             self.say("" if works else "This place does not work: choose another one.", wrong=True)
 

@@ -1,0 +1,34 @@
+"""An attempt that was interrupted, taken up again: the last stages of a creation."""
+
+import asyncio
+from typing import ClassVar
+
+from orgwizard.attempts import Record
+from orgwizard.events import KEEP, READY, SETTLE, Event
+from orgwizard.tui.session import Session
+from orgwizard.tui.steps.create import CreateStep
+
+
+class ResumeStep(CreateStep):
+    """Watch the attempt being finished or looked up; nothing is created by it."""
+
+    number = 0
+    heading = "An attempt taken up again"
+    shown: ClassVar[frozenset[str]] = frozenset((KEEP, SETTLE, READY))
+
+    def __init__(self, session: Session, record: Record) -> None:
+        super().__init__(session)
+        self._record = record
+
+    def org_name(self) -> str:
+        """Return the name of the org of the attempt."""
+        return self._record.name
+
+    async def begun(self) -> bool:
+        """Have the engine take the attempt up; reading the keys of a store may take a while."""
+        desk = self.session.desk
+        return await asyncio.wrap_future(desk.engine.work(lambda: desk.resume(self._record, self.tell)))
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on; the draft is of another org and stays."""
+        self.pass_on(event)

@@ -1,0 +1,18 @@
+"""What holds for every test: no deadline that a slow machine could miss, no settings of whoever runs it."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("orgwizard", deadline=None)
+settings.load_profile("orgwizard")
+
+OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.upper().startswith(OTHERS):
+            monkeypatch.delenv(name)

@@ -1,0 +1,105 @@
+"""A terminal for tests: the real program on a pseudo-terminal, its screen read with an emulator."""
+
+import contextlib
+import fcntl
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyte
+
+PATIENCE_SECONDS = 40
+# Private sequences that the emulator would print: kitty keys, queries.
+_UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;$]*[a-zA-Z]")
+_KNOWN = (b"\x1b[?25", b"\x1b[?1049", b"\x1b[?7")
+KEYS = {
+    "enter": b"\r",
+    "tab": b"\t",
+    "escape": b"\x1b",
+    "down": b"\x1b[B",
+    "up": b"\x1b[A",
+    "ctrl+n": b"\x0e",
+    "ctrl+q": b"\x11",
+    "ctrl+o": b"\x0f",
+    "f1": b"\x1bOP",
+}
+
+
+class Terminal:
+    """One run of the program; `screen` is what a person would see."""
+
+    def __init__(self, arguments: list[str], environ: Mapping[str, str], size: tuple[int, int] = (80, 24)) -> None:
+        columns, rows = size
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self.received = b""
+        self.master, end = os.openpty()
+        fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        command = [sys.executable, "-m", "orgwizard", *arguments]
+        self._process = subprocess.Popen(
+            command, stdin=end, stdout=end, stderr=end, env=environ, start_new_session=True
+        )
+        os.close(end)
+
+    @property
+    def screen(self) -> str:
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def read(self, seconds: float = 0.1) -> bool:
+        """Take what was drawn; false at the end of the program."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return True
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.received += data
+        self._stream.feed(_UNKNOWN.sub(lambda m: m[0] if m[0].startswith(_KNOWN) else b"", data))
+        return bool(data)
+
+    def until(self, words: str) -> None:
+        """Wait until the screen says *words*."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while words not in self.screen:
+            assert self.read(), f"ended before {words!r}:\n{self.screen}"
+            assert time.monotonic() < deadline, f"{words!r} did not appear:\n{self.screen}"
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            os.write(self.master, KEYS[key])
+
+    def write(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def kill(self, number: int) -> None:
+        self._process.send_signal(number)
+
+    def ended(self) -> int:
+        """Wait for the end and return the exit code."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while self.read():
+            assert time.monotonic() < deadline, f"it did not end:\n{self.screen}"
+        return self._process.wait(PATIENCE_SECONDS)
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self.master)
+
+
+@contextlib.contextmanager
+def terminal(arguments: list[str], environ: Mapping[str, str], **settings: Any) -> Iterator[Terminal]:
+    """Run the program, and leave nothing of it behind."""
+    run = Terminal(arguments, environ, **settings)
+    try:
+        yield run
+    finally:
+        run.close()

@@ -1,0 +1,178 @@
+"""The frame around the steps: sizes, help, leaving, the draft on disk, the guard before it all."""
+
+import io
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.events import Key
+from textual.widgets import Button, Static
+
+from orgwizard.desk import Desk
+from orgwizard.drafts import Drafts
+from orgwizard.errors import Unusable
+from orgwizard.tui.app import STEPS
+from orgwizard.tui.dialogs import Ask, Page
+from orgwizard.tui.guard import guard, prepare
+from orgwizard.tui.step import STEPS as COUNT
+from orgwizard.tui.step import TOO_SMALL
+from orgwizard.tui.steps.administrator import AdministratorStep
+from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.review import ReviewStep
+from orgwizard.tui.steps.site import SiteStep
+from orgwizard.tui.steps.store import StoreStep
+from tests.tui.walk import walking
+
+SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
+
+
+def test_there_are_as_many_steps_as_the_head_line_says() -> None:
+    assert len(STEPS) == COUNT
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("provider", ["okta", "datadog"])
+async def test_buttons_and_focus_are_in_sight_at_every_size(desk: Desk, size: tuple[int, int], provider: str) -> None:
+    async with walking(desk, size) as walk:
+        for step in (SiteStep, OrganizationStep, AdministratorStep, StoreStep, ReviewStep):
+            await walk.jump(step, provider)
+            region = walk.screen.region
+            assert all(region.contains_region(button.region) for button in walk.screen.query("#buttons Button"))
+            assert walk.screen.focused is not None
+            assert region.overlaps(walk.screen.focused.region)
+
+
+@pytest.mark.parametrize("provider", ["okta", "datadog"])
+async def test_every_step_is_whole_at_80_by_23(desk: Desk, provider: str) -> None:
+    async with walking(desk, (80, 23)) as walk:
+        for step in (SiteStep, OrganizationStep, AdministratorStep, StoreStep, ReviewStep):
+            await walk.jump(step, provider)
+            assert walk.screen.query_one("#body").max_scroll_y == 0, step
+
+
+async def test_a_tiny_terminal_says_which_size_is_needed(desk: Desk) -> None:
+    async with walking(desk, (50, 15)) as walk:
+        shown = [static for static in walk.screen.query(Static) if str(static.render()) == TOO_SMALL]
+        assert [static.display for static in shown] == [True]
+        await walk.pilot.resize_terminal(80, 24)
+        await walk.pilot.pause()
+        assert [static.display for static in shown] == [False]
+
+
+@pytest.mark.parametrize("key", ["f1", "ctrl+g"])
+async def test_help_lists_the_keys_of_the_step(desk: Desk, key: str) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.press(key)
+        assert isinstance(walk.screen, Page)
+        assert "the exact request" in walk.text()
+        await walk.press("escape")
+        assert isinstance(walk.screen, ReviewStep)
+
+
+async def test_every_button_of_a_step_has_an_action(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        for step in (SiteStep, OrganizationStep, ReviewStep):
+            await walk.jump(step, "okta")
+            for button in walk.screen.query("#buttons Button").results(Button):
+                assert hasattr(walk.screen, f"action_{button.id}")
+
+
+# ---- leaving ----
+
+
+async def test_leaving_asks_where_something_was_typed(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        await walk.press("ctrl+q", "ctrl+q")
+        assert isinstance(walk.screen, Ask)
+        await walk.press("escape")
+        assert isinstance(walk.screen, OrganizationStep)
+        await walk.press("ctrl+q", "right", "enter")
+        assert walk.app.return_code == 130
+
+
+async def test_leaving_the_start_asks_nothing(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.press("ctrl+q")
+        assert walk.app.return_code == 130
+
+
+# ---- the draft ----
+
+
+async def test_the_draft_is_saved_on_the_way_without_secrets(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "okta", "Kept")
+        await walk.press("escape")
+        await walk.settled()
+    saved = desk.drafts.load()
+    assert saved is not None
+    assert saved.section("organization")["name"] == "Kept"
+    assert saved.sections["okta"]["credentials.api-token"] == {}
+
+
+async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    async with walking(replace(desk, drafts=Drafts(tmp_path / "file"))) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        walk.app.on_step_changed()
+        walk.app._save()
+        assert "The draft is not saved on disk" in walk.text()
+
+
+# ---- the guard ----
+
+
+def test_the_guard_removes_what_would_write_keys_down() -> None:
+    environ = {"TEXTUAL": "devtools", "TEXTUAL_LOG": "keys", "TEXTUAL_ANIMATIONS": "none", "TERM": "xterm"}
+    prepare(environ)
+    assert environ == {"TEXTUAL_ANIMATIONS": "none", "TERM": "xterm", "ESCDELAY": "400"}
+
+
+def test_without_a_terminal_the_guard_names_the_command_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", dict(os.environ))
+    monkeypatch.setattr(sys, "__stdin__", io.StringIO())
+    with pytest.raises(Unusable) as told:
+        guard()
+    assert "orgwizard create --plan FILE" in told.value.advice
+
+
+@pytest.mark.parametrize("term", ["", "dumb", "unknown"])
+def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch, term: str) -> None:
+    master, terminal = os.openpty()
+    with os.fdopen(terminal, "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as stream:
+        monkeypatch.setattr(sys, "__stdin__", stream)
+        monkeypatch.setattr(sys, "__stderr__", stream)
+        monkeypatch.setattr(os, "environ", {"TERM": term})
+        with pytest.raises(Unusable, match="TERM"):
+            guard()
+    os.close(master)
+
+
+# ---- bursts of keys ----
+
+
+async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(AdministratorStep, "okta")
+        for field in ("first_name", "last_name", "email"):
+            await walk.fill(field, "")
+        walk.screen.set_focus(walk.entry("first_name"))
+        for key in ("A", "tab", "L", "enter", "m"):
+            walk.app.post_message(Key(key, key if len(key) == 1 else None))
+        await walk.pilot.pause()
+        await walk.app.typeahead.idle.wait()
+        await walk.settled()
+        assert [walk.entry(field).value for field in ("first_name", "last_name", "email")] == ["A", "L", "m"]
+
+
+async def test_text_after_the_last_enter_never_lands_in_the_step_before(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "datadog", "Org")
+        for key in ("ctrl+n", "x", "y"):
+            walk.app.post_message(Key(key, key if len(key) == 1 else None))
+        await walk.until(AdministratorStep)
+        assert walk.draft.section("organization")["name"] == "Org"

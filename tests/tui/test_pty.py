@@ -1,0 +1,165 @@
+"""The whole wizard on a real pseudo-terminal, with the keyboard only."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.tui.terminal import Terminal, terminal
+
+HERE = Path(__file__).parents[2]
+SANDBOX = ["--sandbox", "--sandbox-speed", "30"]
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """An environment whose folders are the test's own."""
+    names = {name: str(tmp_path / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
+    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
+    return {
+        **kept,
+        **names,
+        "PYTHONPATH": str(HERE),
+        "HOME": str(tmp_path),
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+    }
+
+
+def begin(run: Terminal) -> None:
+    run.until("Create a new org")
+    run.press("enter")
+    run.until("Step 1 of 7")
+
+
+def to_organization(run: Terminal) -> None:
+    run.until("Step 2 of 7")
+    run.until("the sandbox's own")
+    run.press("ctrl+n")
+    run.until("Step 3 of 7")
+    run.until("Connected:")
+
+
+def finish(run: Terminal) -> None:
+    """Go from the store to the end."""
+    run.until("Step 5 of 7")
+    run.until("A private file         works")
+    run.press("ctrl+n")
+    run.until("Step 6 of 7")
+    run.press("ctrl+n")
+    run.until('type the word "create"')
+    run.write("create")
+    run.press("enter")
+    run.until("The org was created and is ready.")
+    run.press("ctrl+q")
+
+
+def okta(run: Terminal) -> None:
+    begin(run)
+    run.press("tab")
+    run.write("\x15acme.okta.com\r")
+    to_organization(run)
+    run.write("Pty Org")
+    run.until("pty-org")
+    run.press("ctrl+n")
+    run.until("Step 4 of 7")
+    run.write("Ada\rLovelace\rada@example.com")
+    run.until("ada@example.com")
+    run.press("ctrl+n")
+    finish(run)
+
+
+def datadog(run: Terminal) -> None:
+    begin(run)
+    run.press("down")
+    run.until("datadoghq.eu")
+    run.press("ctrl+n")
+    to_organization(run)
+    run.write("Pty Org")
+    run.until("7 of 32")
+    run.press("ctrl+n")
+    run.until("Step 4 of 7")
+    run.press("ctrl+n")
+    finish(run)
+
+
+@pytest.mark.parametrize(("walk", "site"), [(okta, "acme.okta.com"), (datadog, "datadoghq.com")])
+def test_an_org_from_the_first_key_to_the_profile(environ: dict[str, str], walk: object, site: str) -> None:
+    with terminal(SANDBOX, environ) as run:
+        walk(run)  # type: ignore[operator]
+        assert run.ended() == 0
+    with terminal(SANDBOX, environ) as again:
+        again.until("as with Pty Org")
+        assert site in again.screen
+        again.press("ctrl+q")
+        assert again.ended() == 130
+
+
+def test_nothing_of_the_terminal_stays_changed(environ: dict[str, str]) -> None:
+    with terminal(SANDBOX, environ) as run:
+        run.until("Create a new org")
+        run.press("ctrl+q")
+        assert run.ended() == 130
+        for mode in (b"\x1b[?1049", b"\x1b[?2004", b"\x1b[?25"):
+            on, off = (b"l", b"h") if mode.endswith(b"25") else (b"h", b"l")
+            assert run.received.rfind(mode + off) > run.received.rfind(mode + on)
+        assert b"\x1b[?1003h" not in run.received
+
+
+def test_the_default_is_sixteen_colours(environ: dict[str, str]) -> None:
+    with terminal(SANDBOX, environ) as run:
+        begin(run)
+        run.press("ctrl+q")
+        run.until("Leave?")
+        assert b"38;2;" not in run.received
+        assert b"38;5;" not in run.received
+
+
+def test_ascii_sends_nothing_else(environ: dict[str, str]) -> None:
+    with terminal([*SANDBOX, "--ascii"], environ) as run:
+        begin(run)
+        assert run.received.isascii()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], number: int, code: int) -> None:
+    with terminal(SANDBOX, environ) as run:
+        begin(run)
+        run.press("tab")
+        run.write("\x15acme.okta.com\r")
+        run.until("Step 2 of 7")
+        run.kill(number)
+        assert run.ended() == code
+    assert "acme.okta.com" in next(Path(environ["XDG_STATE_HOME"]).rglob("draft.json")).read_text()
+
+
+def test_a_hang_up_in_a_creation_stores_the_keys(environ: dict[str, str]) -> None:
+    with terminal(["--sandbox", "--sandbox-speed", "10"], environ) as run:
+        begin(run)
+        run.press("down")
+        run.until("datadoghq.eu")
+        run.press("ctrl+n")
+        to_organization(run)
+        run.write("slow")
+        run.press("ctrl+n")
+        run.until("Step 4 of 7")
+        run.press("ctrl+n")
+        run.until("Step 5 of 7")
+        run.press("ctrl+n")
+        run.until("Step 6 of 7")
+        run.press("ctrl+n")
+        run.until('type the word "create"')
+        run.write("create")
+        run.press("enter")
+        run.until("now     Send the request")
+        run.kill(signal.SIGHUP)
+        assert run.ended() == 129
+    (keys,) = Path(environ["XDG_DATA_HOME"]).rglob("datadog-slow.toml")
+    assert "api_key" in keys.read_text()
+
+
+def test_without_a_terminal_it_says_what_to_use(environ: dict[str, str]) -> None:
+    with terminal(SANDBOX, {**environ, "TERM": "dumb"}) as run:
+        run.until("orgwizard create --plan FILE")
+        assert run.ended() == 2
