@@ -10,8 +10,18 @@ from threading import Event
 
 import pytest
 
-from tests.servers import CHILD_TOKEN, OKTA_CREATED, Home, OktaServer, Peer, Server, json_answer, serving
-from tests.terminal import PATIENCE_SECONDS, Line
+from tests.servers import (
+    CHILD_TOKEN,
+    OKTA_CREATED,
+    PATIENCE_SECONDS,
+    Home,
+    OktaServer,
+    Peer,
+    Server,
+    json_answer,
+    serving,
+)
+from tests.terminal import Line
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
 SEEN = ("You need", "API token", "Connected: Acme.", "Last name", "and read", "Keys go to")  # step after step
@@ -72,7 +82,7 @@ def walk(terminal: Line) -> None:
     terminal.write("create\r")
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_signal_lets_the_answer_be_stored(tmp_path: Path, number: signal.Signals) -> None:
     with in_flight(tmp_path) as flight:
         flight.terminal.kill(number)
