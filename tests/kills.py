@@ -96,7 +96,7 @@ class Kill:
             "keys were lost": early_enough and not kept,
             "keys were lost in silence": self.posted > 0 and not kept and "are lost" not in str(said.get("error")),
             "an org was not settled": self.posted > 0 and bool(open_once) and said["outcome"] != "created",
-            "an org was told that is not": self.posted == 0 and said["outcome"] not in (None, "not_created"),
+            "an org was told that is not": self.posted == 0 and said["outcome"] == "created",
         }
         return [words for words, true in found.items() if true]
 
@@ -137,7 +137,7 @@ def main() -> int:
     print(summary(done, GRACE_SECONDS))
     for number, kill in enumerate(done):
         for words in kill.complaints(GRACE_SECONDS):
-            print(f"  kill {number}: {words}: {kill}")
+            print(f"  kill {number}, {kill.provider}, after {kill.after_seconds:.3f} s: {words}")
     return any(kill.complaints(GRACE_SECONDS) for kill in done)
 
 

@@ -10,11 +10,20 @@ from threading import Event
 
 import pytest
 
-from tests.servers import CHILD_TOKEN, OKTA_CREATED, Home, OktaServer, Peer, Server, json_answer, serving
-from tests.terminal import PATIENCE_SECONDS, Terminal
+from tests.servers import (
+    CHILD_TOKEN,
+    OKTA_CREATED,
+    PATIENCE_SECONDS,
+    Home,
+    OktaServer,
+    Peer,
+    Server,
+    json_answer,
+    serving,
+)
+from tests.terminal import Line
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
-NEXT = "\x0e"  # ctrl+n
 SEEN = ("You need", "API token", "Connected: Acme.", "Last name", "and read", "Keys go to")  # step after step
 IN_FLIGHT_SECONDS = 1.5
 IDLE_SHARE = 0.5  # of a processor; a busy loop takes all of one
@@ -24,7 +33,7 @@ IDLE_SHARE = 0.5  # of a processor; a busy loop takes all of one
 class Flight:
     """A wizard whose create request the service has, and has not answered yet."""
 
-    terminal: Terminal
+    terminal: Line
     home: Home
     server: Server
     answer: Event = field(default_factory=Event)
@@ -55,34 +64,34 @@ def in_flight(folder: Path) -> Iterator[Flight]:
     with serving(OktaServer(held)) as server:
         plan = home.okta(server.url)
         try:
-            with Terminal(home, "--plan", plan) as terminal:
+            with Line(home, "--plan", plan) as terminal:
                 walk(terminal)
-                terminal.until(there.is_set, "the request")
+                assert there.wait(PATIENCE_SECONDS)
                 yield Flight(terminal, home, server, answer)
         finally:
             answer.set()
 
 
-def walk(terminal: Terminal) -> None:
+def walk(terminal: Line) -> None:
     """Go from the first step to the review, and create."""
     for step, words in enumerate(SEEN, 1):
-        terminal.expect(f"Step {step} of 7")
-        terminal.expect(words)
-        terminal.type(NEXT)
-    terminal.expect("type the word")
-    terminal.type("create\r")
+        terminal.until(f"Step {step} of 7")
+        terminal.until(words)
+        terminal.press("ctrl+n")
+    terminal.until("type the word")
+    terminal.write("create\r")
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_a_signal_lets_the_answer_be_stored(tmp_path: Path, number: signal.Signals) -> None:
     with in_flight(tmp_path) as flight:
-        flight.terminal.program.send_signal(number)
+        flight.terminal.kill(number)
         assert flight.idle()
         flight.answer.set()
         assert flight.terminal.ended() == 128 + number
         assert flight.stored()
         assert flight.terminal.restored
-        assert b"\x1b[?1049l" in flight.terminal.drawn
+        assert b"\x1b[?1049l" in flight.terminal.received
         assert flight.terminal.left_behind() == []
 
 
@@ -91,7 +100,7 @@ def test_a_closed_terminal_lets_the_answer_be_stored(tmp_path: Path) -> None:
         flight.terminal.hang_up()
         assert flight.idle()
         flight.answer.set()
-        assert flight.terminal.ended() == 128 + signal.SIGHUP
+        assert flight.terminal.ended_unread() == 128 + signal.SIGHUP
         assert flight.stored()
         assert flight.terminal.left_behind() == []
 
@@ -100,10 +109,10 @@ def test_a_stalled_terminal_lets_the_answer_be_stored_and_does_not_keep_it_from_
     """Nobody reads any more: the program's output is stuck, and Textual with it."""
     with in_flight(tmp_path) as flight:
         flight.terminal.stall()
-        flight.terminal.program.send_signal(signal.SIGTERM)
+        flight.terminal.kill(signal.SIGTERM)
         assert flight.idle()
         flight.answer.set()
-        assert flight.terminal.program.wait(PATIENCE_SECONDS) == 128 + signal.SIGTERM
+        assert flight.terminal.ended_unread() == 128 + signal.SIGTERM
         assert flight.stored()
         assert flight.terminal.restored
         assert flight.terminal.left_behind() == []
