@@ -41,7 +41,9 @@ class Authorized:
         grant = call.grant
         if grant is None:
             return await self._send(call)
-        held = self._held.setdefault(grant, _Held(grant.session()))
+        if grant not in self._held:
+            self._held[grant] = _Held(grant.session())
+        held = self._held[grant]
         await self._renew(held, call)
         for _ in range(1 if call.once else PROOFS):
             answer = await self._send(held.session.signed(call, self._means))

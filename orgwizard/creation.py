@@ -107,7 +107,8 @@ class _Creation(Flow):
     async def _proven(self, call: Call) -> Reply:
         """Send the call; once more where the answer, before any work, only asks for a new proof of its signature."""
         reply = await self._sent_once(call)
-        if self.proven_anew or not isinstance(reply, Answer) or not self.provider.asks_for_proof(reply):
+        may_repeat = call.grant is not None and not self.proven_anew
+        if not (may_repeat and isinstance(reply, Answer) and self.provider.asks_for_proof(reply)):
             return reply
         self.proven_anew = True
         self.outcome("not_created")

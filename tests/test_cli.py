@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import pytest
 from orgwizard import __version__, cli
 from orgwizard.attempts import Journal
 from orgwizard.clock import SystemClock
+from orgwizard.sandbox import CREDENTIALS
 from tests import servers
 from tests.servers import DATADOG_CREATED, GIVEN, DatadogServer, Ended, Home, OktaServer, Peer, json_answer, serving
 
@@ -330,6 +332,46 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(
 def test_a_dry_run_needs_no_network(program: Program, home: Home) -> None:
     ended = program("create", "--plan", home.datadog(UNROUTABLE), "--dry-run", "--json")
     assert (ended.code, ended.json()["request"]["body"]) == (0, {"name": "My Child"})
+
+
+# ---- a service app -------------------------------------------------------------------------------------------
+
+
+def service_app_plan(home: Home, client_id: str = "0oasandboxserviceapp") -> str:
+    key = home.folder / "key.json"
+    key.write_text(CREDENTIALS["okta.private_key"])
+    return home.okta(
+        "https://acme.okta.com",
+        credentials__token="",
+        credentials__method='"service-app"',
+        credentials__client_id=f'"{client_id}"',
+        credentials__private_key=f"{{ file = {json.dumps(str(key))} }}",
+    )
+
+
+def test_a_service_app_creates_an_org_and_its_token_is_written_nowhere(program: Program, home: Home) -> None:
+    ended = program("create", "--plan", service_app_plan(home), "--yes", "--json", *FAST)
+    quiet(ended)
+    assert (ended.code, ended.json()["outcome"], ended.json()["ready"]) == (0, "created", True)
+    kept = [path for path in home.folder.rglob("*") if path.is_file()]
+    assert len(kept) > 4
+    assert not [path for path in kept if re.search(rb"sandbox\.\w{100}|dpop\+jwt|eyJ", path.read_bytes())]
+    assert "eyJ" not in ended.out + ended.err
+
+
+def test_a_service_app_is_previewed_without_a_token(program: Program, home: Home) -> None:
+    ended = program("create", "--plan", service_app_plan(home), "--dry-run", "--json")
+    quiet(ended)
+    assert ended.json()["request"]["headers"]["Authorization"] == "DPoP ********"
+    assert json.loads(CREDENTIALS["okta.private_key"])["d"] not in ended.out + ended.err
+
+
+@pytest.mark.parametrize(("client_id", "code"), [("0oawrong", "invalid_client"), ("0oanoscope", "consent_required")])
+def test_a_service_app_that_gets_no_token_is_refused(program: Program, home: Home, client_id: str, code: str) -> None:
+    ended = program("check", "--plan", service_app_plan(home, client_id), "--json", "--sandbox")
+    quiet(ended)
+    assert (ended.code, ended.json()["outcome"]) == (3, "not_created")
+    assert (ended.json()["error"]["code"], ended.json()["error"]["field"]) == (code, "credentials.client_id")
 
 
 # ---- terminals --------------------------------------------------------------------------------------------------

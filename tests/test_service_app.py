@@ -23,7 +23,7 @@ from orgwizard.sandbox.wire import Request
 from orgwizard.transport import Transport
 from orgwizard.values import Answer, Call, Grant, revealed
 from tests import fakes, keys
-from tests.fakes import Bench, MemoryVault
+from tests.fakes import Bench, MemoryVault, answer
 
 OKTA = Okta()
 KINDS = ["2048", "P-256", "P-384", "P-521"]
@@ -156,6 +156,15 @@ async def test_an_answer_that_may_have_created_something_is_never_taken_for_a_ch
     assert parent.bench.log.lines.count("sending") == 1
 
 
+async def test_only_a_call_with_a_proof_is_sent_again_for_want_of_one() -> None:
+    parent = Parent()
+    challenge = answer(401, {"error": "use_dpop_nonce"}, dpop_nonce="n")
+    parent.bench.service.creates = [challenge]
+    events = [e async for e in create_org(OKTA, fakes.okta_order(), parent.bench.tools)]
+    assert isinstance(events[-1], Result)
+    assert (events[-1].exit_code, parent.bench.service.posted) == (Exit.REFUSED, 1)
+
+
 async def test_nonces_that_rotate_between_token_and_call_are_followed() -> None:
     parent = Parent("0oanonce")
     oauth = parent.world.okta.oauth
@@ -238,7 +247,7 @@ async def test_reads_side_by_side_share_one_token() -> None:
     parent = Parent()
     call = OKTA._settings_call(parent.order.connection)
     answers = await asyncio.gather(*(parent.send(call) for _ in range(3)))
-    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert [found.status for found in answers] == [200, 200, 200]
     assert parent.asked == 3
 
 
@@ -268,8 +277,8 @@ async def test_calls_without_a_grant_pass_as_they_are() -> None:
 async def test_an_api_that_asks_for_nonces_without_end_gets_three_proofs() -> None:
     parent = Parent("0oanonce")
     parent.before = lambda call: None if call.form else parent.world.okta.oauth.api_nonces.forget()
-    answer = await parent.send(OKTA._settings_call(parent.order.connection))
-    assert answer.status == 401
+    refused = await parent.send(OKTA._settings_call(parent.order.connection))
+    assert refused.status == 401
     assert len(parent.requests("/api/v1/org")) == 3
 
 

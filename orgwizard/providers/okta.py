@@ -299,10 +299,10 @@ def _field_of(causes: list[str]) -> str:
 def refusal(answer: Answer) -> Refused:
     """Tell what an Okta error means; decides by `errorCode`, never by the summary.
 
-    What is wrong with a token's scheme or proof has the shape of an OAuth error instead.
+    What is wrong with a proof has the shape of an OAuth error instead.
     """
     error = answer.json()
-    if isinstance(error.get("error"), str) and not error.get("errorCode"):
+    if okta_oauth.about_proof(answer):
         return okta_oauth.refusal(answer)
     code = str(error.get("errorCode") or "")
     causes = _causes(error)

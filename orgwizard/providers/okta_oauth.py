@@ -213,6 +213,11 @@ def asks_for_proof(answer: Answer) -> bool:
     return answer.status == 401 or "use_dpop_nonce" in _errors(answer) or not answer.json().get("errorCode")
 
 
+def about_proof(answer: Answer) -> bool:
+    """Return whether an answer of the API is about the proof, and not about what was asked."""
+    return any(error in _errors(answer) for error in _PROOF_ERRORS)
+
+
 def _errors(answer: Answer) -> str:
     """Return where an OAuth error can stand: the body's member, and the WWW-Authenticate header."""
     return f"{answer.json().get('error', '')} {answer.headers.get('www-authenticate', '')}"
@@ -321,7 +326,8 @@ def refusal(answer: Answer, skew: float = 0.0) -> Refused:
     It decides by `error`, and among the many meanings of invalid_client by what the description speaks of.
     """
     body, status = answer.json(), f"HTTP {answer.status}"
-    error = str(body.get("error") or "")
+    named = next((error for error in _PROOF_ERRORS if error in _errors(answer)), "")
+    error = str(body.get("error") or named)
     said = str(body.get("error_description") or body.get("errorSummary") or "")
     cause = _cause(error, said, answer.status)
     if abs(skew) >= SKEW_SECONDS and cause in _MAY_BE_CLOCK:

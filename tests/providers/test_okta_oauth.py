@@ -327,6 +327,11 @@ def test_what_the_api_says_of_a_proof_is_told_as_such() -> None:
     assert refused.cause == 'Okta did not accept the DPoP proof of possession. Okta says: "The htu is wrong.".'
 
 
+def test_a_challenge_without_a_body_is_understood() -> None:
+    refused = refusal(answer(401, b"", www_authenticate='DPoP algs="RS256", error="invalid_dpop_proof"'))
+    assert (refused.code, refused.cause) == ("invalid_dpop_proof", "Okta did not accept the DPoP proof of possession.")
+
+
 # ---- fields ----
 
 
