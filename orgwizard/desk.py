@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard import plan, private, sources
-from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.answers import Draft, Fields, Question, questions
 from orgwizard.attempts import Journal, Record
 from orgwizard.clock import Clock
 from orgwizard.conversation import check
@@ -22,6 +22,8 @@ from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
+from orgwizard.offers import Offer as Offer  # every face takes offers from here
+from orgwizard.offers import Offers
 from orgwizard.ports import Control, Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
 from orgwizard.providers import provider_of
@@ -31,13 +33,7 @@ from orgwizard.sources import Reference
 from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, parse_store
 from orgwizard.vault import sources as stored_sources
 
-
-@dataclass(frozen=True)
-class Offer:
-    """A value that the user already has: what to put into the draft, and where it comes from, in words."""
-
-    typed: Typed
-    source: str
+_OF_THE_SANDBOX = "the sandbox's own"
 
 
 @dataclass(frozen=True)
@@ -91,16 +87,22 @@ class Desk:
     def offer(self, provider: Provider, question: Question) -> Offer | None:
         """Return a credential that is there already, if any; its value is read when it is used."""
         if value := self.given.get(f"{provider.key}.{question.name}"):
-            return Offer(SecretStr(value), "the sandbox's own")
-        name = next((name for name in question.env if self.environ.get(name)), None)
-        return Offer(Reference(env=name), f"from ${name}") if name else None
+            return Offer(SecretStr(value), _OF_THE_SANDBOX)
+        return Offers(provider, self.environ).credential(question)
 
     def site_offer(self, provider: Provider) -> Offer | None:
-        """Return the parent's site from the official variables, if one is set."""
+        """Return the parent's site from the official variables and files, if it is there."""
         if value := self.given.get(f"{provider.key}.site"):
-            return Offer(value, "the sandbox's own")
-        name = next((name for name in provider.site_env if self.environ.get(name)), None)
-        return Offer(self.environ[name], f"from ${name}") if name else None
+            return Offer(value, _OF_THE_SANDBOX)
+        return Offers(provider, self.environ).site()
+
+    def method_offer(self, provider: Provider) -> str:
+        """Return the credential method that what is there is for; "" where nothing is there, or not enough."""
+        return next(iter(provider.methods)) if self.given else Offers(provider, self.environ).method()
+
+    def offer_remarks(self, provider: Provider) -> list[str]:
+        """Return warnings about the vendor's files: those that cannot be read, and those that others can read."""
+        return [] if self.given else Offers(provider, self.environ).remarks()
 
     def read(self, reference: Reference) -> SecretStr:
         """Read a secret at the moment of use; raises `BadInput`."""

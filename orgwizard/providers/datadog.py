@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from orgwizard import shapes
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Text, env_names
 from orgwizard.errors import BadInput, NotSent, Refused
@@ -44,12 +45,16 @@ class Keys(Fields):
     api_key: HeaderSecret = Field(
         title="API key",
         description="Of the parent org: Organization Settings > API Keys.",
-        json_schema_extra=env_names("DD_API_KEY", "DATADOG_API_KEY"),
+        json_schema_extra=env_names(
+            "DD_API_KEY", "DATADOG_API_KEY", keys=("Connection.apikey",), shape=shapes.DATADOG_API_KEY
+        ),
     )
     application_key: HeaderSecret = Field(
         title="Application key",
         description="Of somebody with the permission Org Management: Organization Settings > Application Keys.",
-        json_schema_extra=env_names("DD_APP_KEY", "DATADOG_APP_KEY"),
+        json_schema_extra=env_names(
+            "DD_APP_KEY", "DATADOG_APP_KEY", keys=("Connection.appkey",), shape=shapes.DATADOG_APPLICATION_KEY
+        ),
     )
 
 
@@ -156,7 +161,9 @@ class Datadog(Provider):
     site_title = "Site"
     site_help = "The child org is created on the site of the parent's keys."
     site_example = "datadoghq.eu"
-    site_env = ("DD_SITE", "DATADOG_HOST")
+    site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
+    files = ("~/.dogrc",)
+    site_keys = ("Connection.api_host",)
 
     def site(self, typed: str) -> Site:
         """Accept a site's key or name, its API or app URL, or another API URL after a question."""

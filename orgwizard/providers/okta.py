@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
+from orgwizard import shapes
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_names, wrong
 from orgwizard.errors import BadInput, NotSent, Refused
@@ -35,7 +36,9 @@ class ApiToken(Fields):
     token: HeaderSecret = Field(
         title="API token",
         description="Made in the parent's Admin Console under Security > API, by a super admin.",
-        json_schema_extra=env_names("OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN"),
+        json_schema_extra=env_names(
+            "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", keys=("okta.client.token",), shape=shapes.OKTA_TOKEN
+        ),
     )
 
 
@@ -46,7 +49,9 @@ class AccessToken(Fields):
     token: HeaderSecret = Field(
         title="OAuth access token",
         description="From the org authorization server, with the scope okta.orgs.manage.",
-        json_schema_extra=env_names("OKTA_ACCESS_TOKEN"),
+        json_schema_extra=env_names(
+            "OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN", keys=("okta.client.token",), shape=shapes.JWT
+        ),
     )
 
 
@@ -333,7 +338,17 @@ class Okta(Provider):
     site_title = "Parent's org URL"
     site_help = "The address of the parent org, as in its sign-in page."
     site_example = "acme.okta.com"
-    site_env = ("OKTA_CLIENT_ORGURL",)
+    # Sources: the configuration of Okta's SDKs, and of Terraform's provider.
+    site_env = ("OKTA_CLIENT_ORGURL", "{OKTA_ORG_NAME}.{OKTA_BASE_URL}")
+    files = ("okta.yaml", ".okta.yaml", "~/.okta/okta.yaml")
+    site_keys = ("okta.client.orgUrl",)
+    method_env = ("OKTA_CLIENT_AUTHORIZATIONMODE",)
+    method_keys = ("okta.client.authorizationMode",)
+    method_names: ClassVar[Mapping[str, str]] = {
+        "ssws": "api-token",
+        "bearer": "access-token",
+        "privatekey": "service-app",
+    }
     settle_seconds = SETTLE_SECONDS
 
     def site(self, typed: str) -> Site:

@@ -320,7 +320,7 @@ def test_the_questions_are_read_off_the_models() -> None:
         "profile",
     ]
     assert asked["token"].env == ("OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN")
-    assert [q.env for q in questions(AccessToken)] == [("OKTA_ACCESS_TOKEN",)]
+    assert [q.env for q in questions(AccessToken)] == [("OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN")]
     assert asked["password"].blank == "set at first sign-in"
     assert {name: q.longest for name, q in asked.items() if q.longest} == {
         "name": 100,
