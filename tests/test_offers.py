@@ -268,7 +268,7 @@ class Nimbus(Okta):
 
     key = "nimbus"
     methods: ClassVar[Mapping[str, type[Fields]]] = {"app": App}
-    files = ("~/nimbus.toml",)
+    files: ClassVar[tuple[str, ...]] = ("~/nimbus.toml",)
 
 
 def test_a_further_provider_says_it_on_its_fields(home: Path) -> None:

@@ -220,11 +220,11 @@ def _sources(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Any]:
     return references | {name: v for name, v in typed.items() if name in plain and isinstance(v, str) and v.strip()}
 
 
-def recalled(model: type[Fields], sources: Mapping[str, Any]) -> dict[str, Typed]:
+def recalled(model: type[Fields], sources: Any) -> dict[str, Typed]:
     """Return the answers of `Connection.sources`, without what is not of its shape."""
     found: dict[str, Typed] = {}
     for question in questions(model):
-        source = sources.get(question.name)
+        source = sources.get(question.name) if isinstance(sources, Mapping) else None
         if isinstance(source, str) and not question.secret:
             found[question.name] = source
         with suppress(BadInput):

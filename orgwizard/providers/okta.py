@@ -340,7 +340,7 @@ class Okta(Provider):
     site_example = "acme.okta.com"
     # Sources: the configuration of Okta's SDKs, and of Terraform's provider.
     site_env = ("OKTA_CLIENT_ORGURL", "{OKTA_ORG_NAME}.{OKTA_BASE_URL}")
-    files = ("okta.yaml", ".okta.yaml", "~/.okta/okta.yaml")
+    files: ClassVar[tuple[str, ...]] = ("okta.yaml", ".okta.yaml", "~/.okta/okta.yaml")
     site_keys = ("okta.client.orgUrl",)
     method_env = ("OKTA_CLIENT_AUTHORIZATIONMODE",)
     method_keys = ("okta.client.authorizationMode",)
