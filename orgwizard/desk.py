@@ -17,7 +17,7 @@ from orgwizard import plan, private, sources
 from orgwizard.answers import Draft, Fields, Question, questions
 from orgwizard.attempts import Journal, Record
 from orgwizard.clock import Clock
-from orgwizard.conversation import check
+from orgwizard.conversation import check, elsewhere
 from orgwizard.creation import create_org
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
@@ -28,9 +28,10 @@ from orgwizard.offers import Offers
 from orgwizard.ports import Control, Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Checked, Connection, Order, Provider, Wanted, connection, order, recalled
+from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted, connection, order, recalled
 from orgwizard.resumption import resume_org
 from orgwizard.sources import Reference
+from orgwizard.values import Site
 from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, parse_store
 from orgwizard.vault import sources as stored_sources
 
@@ -127,9 +128,22 @@ class Desk:
         """Return the validated order; raises `BadInput` and `BadFields`."""
         return order(provider, draft, self.read)
 
-    def check(self, provider: Provider, connected: Connection, organization: Fields | None = None) -> "Future[Checked]":
-        """Try the credentials with harmless reads; the future raises a `Trouble`."""
-        return self.engine.read(check(provider, connected, organization, self.send))
+    def check(
+        self,
+        provider: Provider,
+        connected: Connection,
+        organization: Fields | None = None,
+        tell: Callable[[Finding], None] = lambda _: None,
+    ) -> "Future[Checked]":
+        """Try the credentials with harmless reads; the future raises a `Trouble`.
+
+        *tell* is called with each finding as it is made, in the engine's thread, and must not block.
+        """
+        return self.engine.read(check(provider, connected, organization, self.send, tell))
+
+    def elsewhere(self, provider: Provider, connected: Connection) -> "Future[tuple[Site, ...]]":
+        """Ask the vendor's other sites whether the credentials belong there: send them only where the user agreed."""
+        return self.engine.read(elsewhere(provider, connected, self.send))
 
     def probe(self, store: Any) -> "Future[str]":
         """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""

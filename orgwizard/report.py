@@ -10,7 +10,7 @@ from orgwizard.errors import Exit
 from orgwizard.events import Result
 from orgwizard.profiles import Profile
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Checked, Order, Provider
+from orgwizard.providers.base import Checked, Finding, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import MASK, Call, masked
 
@@ -59,6 +59,11 @@ def request(call: Call) -> list[str]:
 def findings(checked: Checked) -> list[str]:
     """Return what a check found, a line each."""
     return [f"Parent org: {printable(checked.parent)}", *(printable(f.line) for f in checked.findings)]
+
+
+def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:
+    """Return findings as `check --json` prints them."""
+    return [{"stage": f.stage, "state": f.state, "words": f.words} for f in found]
 
 
 def result(ended: Result) -> list[str]:

@@ -19,7 +19,7 @@ from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_nam
 from orgwizard.errors import BadInput, NotSent, Refused
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.text import odd_character, slug
-from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, ask, together
+from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, together
 
 BASE_DOMAINS = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
 WELL_KNOWN = "/.well-known/okta-organization"
@@ -368,16 +368,19 @@ class Okta(Provider):
         return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
 
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
-        """Read the parent's well-known document, its settings and the wanted subdomain, side by side."""
+        """Read the parent's well-known document, its settings, the token's owner and the wanted name, side by side."""
         site, subdomain = connection.site, str(getattr(organization, "subdomain", ""))
         wanted = _child_origin(site.host, subdomain)
-        calls = [Call("GET", site.url + WELL_KNOWN, _ACCEPT), self._settings_call(connection)]
+        calls = [Call("GET", site.url + WELL_KNOWN, _ACCEPT)]
+        calls += [
+            Call("GET", site.url + path, self._headers(connection)) for path in ("/api/v1/org", "/api/v1/users/me")
+        ]
         if wanted:
             calls.append(Call("GET", wanted + WELL_KNOWN, _ACCEPT))
-        known, settings, *child = yield from together(*calls)
+        known, settings, me, *child = yield from together(*calls)
         metadata = _well_known(known)
         domain = _okta_domain(metadata) or site.host
-        credentials = yield from self._prove(connection, settings, known)
+        credentials = _prove(_place(site, domain), settings, me, known)
         if organization and not wanted:  # a custom domain: the parent's Okta domain is known only now
             wanted = _child_origin(domain, subdomain)
             child = [(yield from _lookup(wanted))] if wanted else []
@@ -386,44 +389,6 @@ class Okta(Provider):
         findings = (*credentials, *([_name_finding(wanted, taken)] if organization else []))
         before = {"parent_id": parent_id, "child_id": _text(taken, "id"), "domain": domain}
         return Checked(_parent_name(settings, site), findings, domain, before)
-
-    def _settings_call(self, connection: Connection) -> Call:
-        return Call("GET", f"{connection.site.url}/api/v1/org", self._headers(connection))
-
-    def _prove(self, connection: Connection, settings: Reply, known: Reply) -> Conversation[tuple[Finding, ...]]:
-        """Judge the credentials by the read of the parent's settings."""
-        unproven = Finding(
-            "Right to create", "unproven", "no read can prove it: Okta answers that with the create call"
-        )
-        if not isinstance(settings, Answer):
-            raise settings
-        if settings.ok and settings.json():
-            return Finding("Credentials", "ok", f"accepted by {connection.site.title}"), unproven
-        speechless = settings.status == 404 or (settings.status < 500 and not settings.json())
-        if speechless and not _well_known(known):  # an HTML page: a wrong host, or something in between
-            raise Refused(
-                f"No Okta org answers at {connection.site.title}.",
-                "Check the parent's org URL.",
-                code=f"HTTP {settings.status}",
-                request_id=settings.request_id,
-                field="site",
-            )
-        if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
-            return (yield from self._prove_user(connection)), unproven
-        if settings.ok or settings.status in (404, 405, 429):
-            words = f"could not be tried (HTTP {settings.status})"
-            return Finding("Credentials", "unproven", words), unproven
-        if settings.status >= 500:
-            raise _unwell(settings)
-        raise refusal(settings)
-
-    def _prove_user(self, connection: Connection) -> Conversation[Finding]:
-        me = yield from ask(Call("GET", f"{connection.site.url}/api/v1/users/me", self._headers(connection)))
-        if me.status == 401:
-            raise refusal(me)
-        if me.ok and me.json():
-            return Finding("Credentials", "ok", "accepted, though they may not read the parent's settings")
-        return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
 
     def _headers(self, connection: Connection) -> dict[str, Any]:
         credentials = connection.credentials
@@ -526,6 +491,55 @@ class Okta(Provider):
 
 
 _ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+
+
+def _prove(place: str, settings: Reply, me: Reply, known: Reply) -> tuple[Finding, ...]:
+    """Judge the credentials by the read of the parent's settings, and by that of their owner where it is refused."""
+    unproven = Finding("Right to create", "unproven", "no read can prove it: Okta answers that with the create call")
+    if not isinstance(settings, Answer):
+        raise settings
+    owner = _owner(me)
+    if settings.ok and settings.json():
+        return Finding("Credentials", "ok", f"accepted by {place}" + (f", as {owner}" if owner else "")), unproven
+    speechless = settings.status == 404 or (settings.status < 500 and not settings.json())
+    if speechless and not _well_known(known):  # an HTML page: a wrong host, or something in between
+        raise _no_org(place, settings)
+    if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
+        return _prove_by_owner(me, owner), unproven
+    if settings.ok or settings.status in (404, 405, 429):
+        return Finding("Credentials", "unproven", f"could not be tried (HTTP {settings.status})"), unproven
+    raise _unwell(settings) if settings.status >= 500 else refusal(settings)
+
+
+def _prove_by_owner(me: Reply, owner: str) -> Finding:
+    """Judge credentials that may not read the settings by GET /api/v1/users/me, which access tokens seldom may."""
+    if isinstance(me, Answer) and me.status == 401:
+        raise refusal(me)
+    if isinstance(me, Answer) and me.ok and me.json():
+        whose = f"accepted, as {owner}," if owner else "accepted,"
+        return Finding("Credentials", "ok", f"{whose} though they may not read the parent's settings")
+    return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
+
+
+def _owner(me: Reply) -> str:
+    """Return the login of the token's owner, "" where it was not told."""
+    profile = me.json().get("profile") if isinstance(me, Answer) and me.ok else None
+    return _text(profile, "login") if isinstance(profile, dict) else ""
+
+
+def _place(site: Site, domain: str) -> str:
+    """Return the parent's host, with its Okta domain where it is reached by one of its own."""
+    return site.title if domain in ("", site.host) else f"{site.title} ({domain})"
+
+
+def _no_org(place: str, answer: Answer) -> Refused:
+    return Refused(
+        f"No Okta org answers at {place}.",
+        "Check the parent's org URL.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+        field="site",
+    )
 
 
 def _body(organization: OktaOrganization, administrator: OktaAdministrator) -> dict[str, Any]:
@@ -647,8 +661,8 @@ def _name_finding(wanted: str, taken: Mapping[str, Any]) -> Finding:
             field="organization.subdomain",
         )
     if not wanted:
-        return Finding("Subdomain", "unproven", "its address cannot be worked out from the parent's")
-    return Finding("Subdomain", "ok", f"probably free: no org answers at {wanted}")
+        return Finding("Name", "unproven", "its address cannot be worked out from the parent's")
+    return Finding("Name", "ok", f"probably free: no org answers at {wanted}")
 
 
 def _unwell(answer: Answer) -> NotSent:
