@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from orgwizard import batch
 from orgwizard.answers import Draft, questions
 from orgwizard.attempts import Journal
 from orgwizard.clock import SystemClock
@@ -179,6 +180,40 @@ def test_a_check_without_an_answer_created_nothing(desk: Desk) -> None:
     with pytest.raises(NotSent) as caught:
         replace(desk, send=silent).check(Okta(), order.connection).result(PATIENCE_SECONDS)
     assert caught.value.meaning == "Nothing was created."
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (("api.us5.datadoghq.com",), 'They belong to US5 (site = "us5.datadoghq.com").'),
+        (
+            ("api.us5.datadoghq.com", "api.uk1.datadoghq.com"),
+            'They belong to US5 (site = "us5.datadoghq.com") and UK1 (site = "uk1.datadoghq.com").',
+        ),
+        ((), "No other site of Datadog knows them either."),
+    ],
+)
+def test_the_site_that_knows_the_keys_is_named_where_asked_for(
+    desk: Desk, capsys: pytest.CaptureFixture[str], known: tuple[str, ...], words: str
+) -> None:
+    asked: list[str] = []
+
+    async def send(call: Call) -> Answer:
+        host = call.origin.removeprefix("https://")
+        asked.append(host)
+        return Answer(200, {}, b'{"valid": true}') if host in known else Answer(403, {}, b'{"errors": ["Forbidden"]}')
+
+    draft = Draft(provider="datadog")
+    draft.section("parent").update({"site": "EU1", "method": "keys"})
+    draft.credentials.update({"api_key": SecretStr("a" * 32), "application_key": SecretStr("b" * 40)})
+    draft.section("organization")["name"] = "Child"
+    sending = replace(desk, send=send)
+    assert batch.check(sending, draft, as_json=False) == Exit.REFUSED
+    assert set(asked) == {"api.datadoghq.eu"}
+    assert "check --other-sites" in capsys.readouterr().err
+    assert batch.check(sending, draft, as_json=False, other_sites=True) == Exit.REFUSED
+    assert len(set(asked)) == 9
+    assert words in capsys.readouterr().err
 
 
 def test_stores_are_tried_for_real(desk: Desk, tmp_path: Path) -> None:
