@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from orgwizard.errors import BadInput
+from orgwizard.shapes import shape
 from orgwizard.signing import is_key
 from orgwizard.sources import Reference
 from orgwizard.text import odd_character
@@ -76,14 +77,17 @@ Secret = Annotated[SecretStr, AfterValidator(_visible_secret)]
 HeaderSecret = Annotated[SecretStr, AfterValidator(_one_word)]
 
 
-def env_names(*names: str) -> dict[str, Any]:
-    """Return the field metadata that names the official environment variables of a credential."""
-    return {"env": list(names)}
+def env_names(*names: str, keys: tuple[str, ...] = (), shape: str = "") -> dict[str, Any]:
+    """Return the field metadata of a credential: its official variables, and more where there is more.
+
+    *keys* are its dotted keys in the provider's `files`, and *shape* is what `shapes.shape` says of a usual one.
+    """
+    return {"env": list(names), "keys": list(keys), "shape": shape}
 
 
-def file_or_env(*names: str) -> dict[str, Any]:
+def file_or_env(*names: str, keys: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the field metadata of a key of several lines, in whose place the path of its file can be given."""
-    return {**env_names(*names), "file": True}
+    return {**env_names(*names, keys=keys), "file": True}
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,14 @@ class Question:
     blank: str
     file: bool = False
     """Whether it may have several lines, and a path may be given in its place."""
+    keys: tuple[str, ...] = ()
+    shape: str = ""
+
+    def hint(self, typed: Typed) -> str:
+        """Say what a typed credential looks like where that is not what is asked for, else ""; a guess, no rule."""
+        text = typed.get_secret_value() if isinstance(typed, SecretStr) else ""
+        seen = shape(text.strip()) if self.shape else ""
+        return f"{self.title}: what you gave looks like {seen}." if seen and seen != self.shape else ""
 
 
 def questions(model: type[Fields]) -> tuple[Question, ...]:
@@ -116,7 +128,6 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
     kinds = tuple(_kinds(info.annotation))
     choices = tuple(str(c) for kind in kinds if get_origin(kind) is Literal for c in get_args(kind))
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    env = extra.get("env", [])
     constant = choices[0] if len(choices) == 1 and not info.is_required() and info.default == choices[0] else ""
     return Question(
         name=name,
@@ -130,10 +141,16 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
         choices=choices,
         rows=any(get_origin(kind) is dict for kind in kinds),
         constant=constant,
-        env=tuple(str(e) for e in env) if isinstance(env, list) else (),
+        env=_names(extra.get("env")),
         blank=str(extra.get("blank", "not given")),
         file=bool(extra.get("file")),
+        keys=_names(extra.get("keys")),
+        shape=str(extra.get("shape", "")),
     )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(str(name) for name in value) if isinstance(value, list) else ()
 
 
 def _kinds(annotation: Any) -> Iterator[Any]:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -16,11 +16,11 @@ from orgwizard.answers import Draft
 from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.engine import Engine
-from orgwizard.errors import BadFields, BadInput, Exit, NotSent
+from orgwizard.errors import BadFields, BadInput, Exit, NotSent, Trouble
 from orgwizard.events import Event, Progress, Result
 from orgwizard.plan import problems
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Order, Provider
+from orgwizard.providers.base import Connection, Finding, Order, Provider
 from orgwizard.values import masked
 
 ENDING_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
@@ -47,22 +47,52 @@ def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
     return Exit.READY
 
 
-def check(desk: Desk, draft: Draft, *, as_json: bool) -> int:
-    """Print what reads can prove about a plan; nothing is created."""
-    provider = provider_of(draft.provider)
-    order = _ordered(desk, draft)
-    checked = desk.check(provider, order.connection, order.organization).result()
-    found = [{"stage": f.stage, "state": f.state, "words": f.words} for f in checked.findings]
+def check(desk: Desk, draft: Draft, *, as_json: bool, other_sites: bool = False) -> int:
+    """Print what reads can prove about a plan, and what they prove against it; nothing is created.
+
+    With *other_sites*, credentials that are refused are tried at the vendor's other sites. Returns the exit code.
+    """
+    provider, order = provider_of(draft.provider), _ordered(desk, draft)
+    passed: list[Finding] = []
+    try:
+        checked = desk.check(provider, order.connection, order.organization, passed.append).result()
+    except Trouble as trouble:
+        if trouble.field.startswith("credentials."):
+            trouble.advise(_about_other_sites(desk, provider, order.connection, asked=other_sites))
+        return _failed(provider, order, passed, trouble, as_json=as_json)
     if as_json:
-        said = {"parent": checked.parent, "findings": found}
+        said = {"parent": checked.parent, "findings": report.findings_as_json(checked.findings)}
         say(json.dumps(_nothing_created(provider, order) | said, indent=2))
     else:
         say("\n".join(report.findings(checked)))
     return Exit.READY
 
 
-def _nothing_created(provider: Provider, order: Order) -> dict[str, Any]:
-    return Result("not_created", provider.key, order.connection.site.key, order.wanted.name).as_json()
+def _failed(provider: Provider, order: Order, passed: Sequence[Finding], trouble: Trouble, *, as_json: bool) -> int:
+    """Print how far a check came, and what ended it; returns the exit code."""
+    if as_json:
+        said = {"parent": None, "findings": report.findings_as_json(passed)}
+        say(json.dumps(_nothing_created(provider, order, trouble) | said, indent=2))
+    elif passed:
+        say("\n".join(finding.line for finding in passed))
+    complain("\n".join(trouble.lines()))
+    return trouble.exit_code
+
+
+def _about_other_sites(desk: Desk, provider: Provider, connected: Connection, *, asked: bool) -> str:
+    """Say which of the vendor's other sites know the credentials, or how to ask them."""
+    if not provider.sites:
+        return ""
+    if not asked:
+        return f"With check --other-sites, {provider.title}'s other sites are asked whether they belong there."
+    found = desk.elsewhere(provider, connected).result()
+    places = " and ".join(f'{site.title} (site = "{site.key}")' for site in found)
+    return f"They belong to {places}." if found else f"No other site of {provider.title} knows them either."
+
+
+def _nothing_created(provider: Provider, order: Order, trouble: Trouble | None = None) -> dict[str, Any]:
+    site, name = order.connection.site.key, order.wanted.name
+    return Result("not_created", provider.key, site, name, trouble=trouble).as_json()
 
 
 def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:

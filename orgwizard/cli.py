@@ -152,6 +152,8 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     check = commands.add_parser("check", help="try a plan's credentials and name with reads; never creates")
     check.add_argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
     check.add_argument("--json", action="store_true", help="print one JSON object on stdout")
+    words = "where the keys are refused, ask the vendor's other sites whether they belong there"
+    check.add_argument("--other-sites", action="store_true", help=words)
     _add_shared(check)
     check.set_defaults(run=_check)
 
@@ -296,7 +298,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from orgwizard import batch
 
     draft = batch.ready_draft(_loaded(arguments), arguments.plan)
-    return batch.check(_desk(arguments), draft, as_json=arguments.json)
+    return batch.check(_desk(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)
 
 
 def _orgs(arguments: argparse.Namespace) -> int:

@@ -1,13 +1,15 @@
 """A provider's calls made for it, side by side where it asks for that."""
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
-from orgwizard.answers import Fields
+from orgwizard.answers import Fields, questions
 from orgwizard.errors import NoAnswer, NotSent, Refused
 from orgwizard.ports import Send
-from orgwizard.providers.base import Checked, Connection, Provider, placed
-from orgwizard.values import Call, Conversation, Reply
+from orgwizard.providers.base import Checked, Connection, Finding, Provider, placed
+from orgwizard.values import Answer, Call, Conversation, Reply, Site, Way
 
 T = TypeVar("T")
 
@@ -30,14 +32,69 @@ async def reply_to(call: Call, send: Send) -> Reply:
         return unanswered
 
 
-async def check(provider: Provider, connected: Connection, organization: Fields | None, send: Send) -> Checked:
-    """Run the provider's check; every failure says that nothing was created."""
+async def check(
+    provider: Provider,
+    connected: Connection,
+    organization: Fields | None,
+    send: Send,
+    tell: Callable[[Finding], None] = lambda _: None,
+) -> Checked:
+    """Run the provider's check, telling of each finding as it is made; every failure says that nothing was created.
+
+    The way to the parent is read off the check's own answers: it costs no call.
+    """
+    door = _Door(connected.site, send, tell)
     try:
-        return await converse(provider.check(connected, organization), send)
+        checked = await converse(provider.check(connected, organization), door.send)
     except NoAnswer as silent:
         raise not_created(silent) from None
     except Refused as refused:
+        if refused.field.startswith("credentials."):
+            refused.advise(*hints(connected.credentials))
         raise placed(refused, connected.credentials) from None
+    for finding in checked.findings:
+        tell(finding)
+    return replace(checked, findings=(*door.found, *checked.findings))
+
+
+class _Door:
+    """A way to send that tells once of how the parent was reached."""
+
+    def __init__(self, site: Site, send: Send, tell: Callable[[Finding], None]) -> None:
+        self._site, self._send, self._tell = site, send, tell
+        self.found: tuple[Finding, ...] = ()
+
+    async def send(self, call: Call) -> Answer:
+        answer = await self._send(call)
+        if not self.found and call.origin == self._site.url:
+            self.found = way_findings(self._site, answer.way)
+            for finding in self.found:
+                self._tell(finding)
+        return answer
+
+
+def way_findings(site: Site, way: Way) -> tuple[Finding, ...]:
+    """Return what the way of an answer from *site* proves about address and TLS."""
+    if way.sandbox:
+        return (Finding("Address", "ok", "the sandbox, no network"),)
+    reached = f"{site.host} was found" + (f" at {way.address}" if way.address else "")
+    if way.proxy:
+        reached = f"{site.host} is reached through the proxy {way.proxy}"
+    if not site.url.startswith("https:"):
+        return Finding("Address", "ok", reached), Finding("TLS", "ok", "not used on this machine's own address")
+    issuer = f"the certificate is valid, issued by {way.issuer}" if way.issuer else "the certificate is valid"
+    return Finding("Address", "ok", reached), Finding("TLS", "ok", issuer)
+
+
+def hints(credentials: Fields) -> tuple[str, ...]:
+    """Return what is noticed about the shape of credentials, for those whose shape is another's."""
+    found = (question.hint(getattr(credentials, question.name)) for question in questions(type(credentials)))
+    return tuple(filter(None, found))
+
+
+async def elsewhere(provider: Provider, connected: Connection, send: Send) -> tuple[Site, ...]:
+    """Return the vendor's other sites that know the credentials; call it only where the user agreed to that."""
+    return await converse(provider.elsewhere(connected), send)
 
 
 def not_created(silent: NoAnswer) -> NotSent:

@@ -7,37 +7,35 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 from orgwizard import plan, private, sources
-from orgwizard.answers import Draft, Fields, Question, Typed, questions
+from orgwizard.answers import Draft, Fields, Question, questions
 from orgwizard.attempts import Journal, Record
 from orgwizard.clock import Clock
-from orgwizard.conversation import check
+from orgwizard.conversation import check, elsewhere
 from orgwizard.creation import create_org
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
+from orgwizard.offers import Offer as Offer  # every face takes offers from here
+from orgwizard.offers import Offers
 from orgwizard.ports import Control, Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Checked, Connection, Order, Provider, Wanted, connection, order
+from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted, connection, order, recalled
 from orgwizard.resumption import resume_org
 from orgwizard.sources import Reference
+from orgwizard.values import Site
 from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, parse_store
 from orgwizard.vault import sources as stored_sources
 
-
-@dataclass(frozen=True)
-class Offer:
-    """A value that the user already has: what to put into the draft, and where it comes from, in words."""
-
-    typed: Typed
-    source: str
+_OF_THE_SANDBOX = "the sandbox's own"
 
 
 @dataclass(frozen=True)
@@ -91,18 +89,22 @@ class Desk:
     def offer(self, provider: Provider, question: Question) -> Offer | None:
         """Return a credential that is there already, if any; its value is read when it is used."""
         if value := self.given.get(f"{provider.key}.{question.name}"):
-            return Offer(SecretStr(value) if question.secret else value, "the sandbox's own")
-        name = next((name for name in question.env if self.environ.get(name)), None)
-        if name is None:
-            return None
-        return Offer(Reference(env=name) if question.secret else self.environ[name], f"from ${name}")
+            return Offer(SecretStr(value) if question.secret else value, _OF_THE_SANDBOX)
+        return Offers(provider, self.environ).credential(question)
 
     def site_offer(self, provider: Provider) -> Offer | None:
-        """Return the parent's site from the official variables, if one is set."""
+        """Return the parent's site from the official variables and files, if it is there."""
         if value := self.given.get(f"{provider.key}.site"):
-            return Offer(value, "the sandbox's own")
-        name = next((name for name in provider.site_env if self.environ.get(name)), None)
-        return Offer(self.environ[name], f"from ${name}") if name else None
+            return Offer(value, _OF_THE_SANDBOX)
+        return Offers(provider, self.environ).site()
+
+    def method_offer(self, provider: Provider) -> str:
+        """Return the credential method that what is there is for; "" where nothing is there, or not enough."""
+        return next(iter(provider.methods)) if self.given else Offers(provider, self.environ).method()
+
+    def offer_remarks(self, provider: Provider) -> list[str]:
+        """Return warnings about the vendor's files: those that cannot be read, and those that others can read."""
+        return [] if self.given else Offers(provider, self.environ).remarks()
 
     def read(self, reference: Reference) -> SecretStr:
         """Read a secret at the moment of use; raises `BadInput`."""
@@ -126,9 +128,22 @@ class Desk:
         """Return the validated order; raises `BadInput` and `BadFields`."""
         return order(provider, draft, self.read)
 
-    def check(self, provider: Provider, connected: Connection, organization: Fields | None = None) -> "Future[Checked]":
-        """Try the credentials with harmless reads; the future raises a `Trouble`."""
-        return self.engine.read(check(provider, connected, organization, self.send))
+    def check(
+        self,
+        provider: Provider,
+        connected: Connection,
+        organization: Fields | None = None,
+        tell: Callable[[Finding], None] = lambda _: None,
+    ) -> "Future[Checked]":
+        """Try the credentials with harmless reads; the future raises a `Trouble`.
+
+        *tell* is called with each finding as it is made, in the engine's thread, and must not block.
+        """
+        return self.engine.read(check(provider, connected, organization, self.send, tell))
+
+    def elsewhere(self, provider: Provider, connected: Connection) -> "Future[tuple[Site, ...]]":
+        """Ask the vendor's other sites whether the credentials belong there: send them only where the user agreed."""
+        return self.engine.read(elsewhere(provider, connected, self.send))
 
     def probe(self, store: Any) -> "Future[str]":
         """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""
@@ -139,10 +154,10 @@ class Desk:
 
         Raises `BadInput` for an unknown store. *tell* is called in the engine's thread and must not block.
         """
-        chosen = BoundVault(self.vault, parse_store(store))
+        chosen, via = BoundVault(self.vault, parse_store(store)), _via(wanted.connection)
 
         def begin(control: Control) -> AsyncIterator[Event]:
-            return create_org(provider, wanted, self._tools(wanted.wanted, wanted.connection.method, chosen, control))
+            return create_org(provider, wanted, self._tools(wanted.wanted, via, chosen, control))
 
         return self.engine.create(begin, tell)
 
@@ -155,11 +170,11 @@ class Desk:
         wanted = Wanted(provider.site(record.site), record.name, record.mark)
         chosen = BoundVault(self.vault, _store_of(record))
         credentials, secrets = self._parents(provider, record), self._stored(provider, record)
-        method = str(record.via.get("method", "")) if isinstance(record.via, dict) else ""
+        via = record.via if isinstance(record.via, dict) else {}
         attempt = self.journal.resume(record)
 
         def begin(control: Control) -> AsyncIterator[Event]:
-            tools = self._tools(wanted, method, chosen, control)
+            tools = self._tools(wanted, via, chosen, control)
             return resume_org(provider, record, attempt, wanted, credentials, secrets, tools)
 
         return self.engine.create(begin, tell)
@@ -172,8 +187,7 @@ class Desk:
         try:
             offers = {q.name: self.offer(provider, q) for q in questions(provider.methods[draft.method])}
             draft.credentials.update({name: offer.typed for name, offer in offers.items() if offer})
-            tables = via.get("credentials", {})
-            draft.credentials.update({name: Reference.parse(table) for name, table in tables.items()})
+            draft.credentials.update(recalled(provider.methods[draft.method], via.get("credentials", {})))
             return self.connection(provider, draft).credentials
         except (Trouble, KeyError, AttributeError):
             return None
@@ -187,44 +201,91 @@ class Desk:
                 found[name] = self.read(source)
         return found
 
-    def _tools(self, wanted: Wanted, method: str, chosen: BoundVault, control: Control) -> Tools:
+    def _tools(self, wanted: Wanted, via: Mapping[str, Any], chosen: BoundVault, control: Control) -> Tools:
         return Tools(
             send=self.send,
             journal=self.journal,
             vault=chosen,
             fallback=BoundVault(self.vault, FileStore()),
             clock=self.clock,
-            save_profile=lambda result: self._save_profile(wanted, method, result),
+            save_profile=lambda result: self._save_profile(provider_of(result.provider), wanted, via, result),
             control=control,
         )
 
-    def _save_profile(self, wanted: Wanted, method: str, result: Result) -> str:
+    def _save_profile(self, provider: Provider, wanted: Wanted, via: Mapping[str, Any], result: Result) -> str:
         created = result.org
         assert created is not None  # noqa: S101 - a profile is saved only after the org exists
         profile = Profile(
             name=f"{result.provider}-{wanted.subdomain or created.name}",
             provider=result.provider,
             site=result.site,
-            method=method,
             org=Org(id=created.id, name=created.name, url=created.url),
             created=self.clock.wall(),
             attempt=result.attempt,
             details=dict(created.details),
             secrets=dict(result.sources),
+            **_connected(provider, via),
         )
         return self.profiles.save(profile).name
 
     # ---- drafts, plans and profiles ----
 
+    def save_parent(self, provider: Provider, connected: Connection, parent: str) -> str:
+        """Save how to connect to the parent org named *parent*, references only, and return the profile's name.
+
+        A secret that was typed is not in it and asked for again. The same connection is saved once. Raises `Unusable`.
+        """
+        site = connected.site
+        profile = Profile(
+            name=f"{provider.key}-{parent}",
+            provider=provider.key,
+            site=site.key,
+            kind="parent",
+            org=Org(id="", name=parent, url=site.app_url or site.url),
+            created=self.clock.wall(),
+            **_connected(provider, _via(connected)),
+        )
+        same = (p for p in self.profiles.all()[0] if _without_label(p) == _without_label(profile))
+        found = next(same, None)
+        return found.name if found else self.profiles.save(profile).name
+
     def draft_from(self, profile: Profile) -> Draft:
-        """Return a draft for another child of the parent that a profile knows."""
+        """Return a draft for another child of the parent that a profile knows, connected as far as it knows how.
+
+        The host was confirmed when it was saved; answers that the provider's fields no longer have are left out.
+        """
         draft = Draft(provider=profile.provider)
         draft.section("parent").update({"site": profile.site, "method": profile.method})
+        with suppress(BadInput):  # a profile of a later version, or edited by hand: the wizard asks
+            provider = provider_of(profile.provider)
+            draft.section("parent")["confirmed"] = provider.site(profile.site).url
+            if model := provider.methods.get(profile.method):
+                draft.credentials.update(recalled(model, {**profile.answers, **profile.parent}))
         return draft
 
     def save_plan(self, draft: Draft, path: Path) -> None:
         """Write the draft as a plan file, without secrets; raises `Unusable`, `FileExistsError`."""
         private.write_new(path, plan.dump(draft).encode())
+
+
+def _via(connected: Connection) -> dict[str, Any]:
+    return {"method": connected.method, "credentials": dict(connected.sources)}
+
+
+def _connected(provider: Provider, via: Mapping[str, Any]) -> dict[str, Any]:
+    """Return method, references and plain answers of a connection as a profile keeps them."""
+    method, sources = str(via.get("method", "")), via.get("credentials")
+    known = recalled(provider.methods[method], sources) if method in provider.methods else {}
+    return {
+        "method": method,
+        "parent": {name: value for name, value in known.items() if isinstance(value, Reference)},
+        "answers": {name: value for name, value in known.items() if not isinstance(value, Reference)},
+    }
+
+
+def _without_label(profile: Profile) -> Profile:
+    """Return a profile without its name and date."""
+    return profile.model_copy(update={"name": "", "created": datetime.min})
 
 
 def _store_of(record: Record) -> Store:

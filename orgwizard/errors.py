@@ -62,6 +62,10 @@ class Trouble(Exception):
         self.field = printable(field)
         super().__init__(self.cause)
 
+    def advise(self, *sentences: str) -> None:
+        """Put what is known of this very case before the general advice."""
+        self.advice = printable(" ".join(filter(None, (*sentences, self.advice))))
+
     @property
     def evidence(self) -> str:
         """Return the code and the request id as one short phrase, or ""."""

@@ -1,4 +1,4 @@
-"""Profiles of orgs to come back to: one TOML file each, with references to secrets and never a secret."""
+"""Profiles of orgs and of connections to parents: one TOML file each, with references and never a secret."""
 
 import tomllib
 from dataclasses import dataclass
@@ -39,8 +39,9 @@ class Org(BaseModel):
 class Profile(BaseModel):
     """What is needed to work with an org later.
 
-    `name` is the name of the file and not repeated in it; `kind` is "parent" for the connection of a parent org.
-    `secrets` is keyed by the names a plan file uses (`token`, or `api_key` and `application_key`).
+    `name` is the name of the file and not repeated in it; `kind` is "parent" for the connection of a parent org,
+    which `org` then is. `secrets` are a child's own, keyed by the names a plan file uses (`token`, or `api_key` and
+    `application_key`); `parent` says where the parent's were read from, and `answers` what else its connection takes.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -55,6 +56,8 @@ class Profile(BaseModel):
     org: Org
     details: dict[_Text, _Text] = Field(default_factory=dict)
     secrets: dict[str, Reference] = Field(default_factory=dict)
+    parent: dict[str, Reference] = Field(default_factory=dict)
+    answers: dict[str, _Text] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,8 +120,10 @@ def _unknown(name: str) -> BadInput:
 
 
 def _toml(profile: Profile) -> bytes:
-    members: dict[str, Any] = profile.model_dump(exclude={"name", "secrets"})
-    members["secrets"] = {name: reference.table() for name, reference in profile.secrets.items()}
+    tables = {"secrets": profile.secrets, "parent": profile.parent}
+    members: dict[str, Any] = profile.model_dump(exclude={"name", *tables})
+    for table, references in tables.items():
+        members[table] = {name: reference.table() for name, reference in references.items()}
     return (_HEADER + tomli_w.dumps(members)).encode()
 
 

@@ -10,7 +10,7 @@ from orgwizard.errors import Exit
 from orgwizard.events import Result
 from orgwizard.profiles import Profile
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Checked, Order, Provider
+from orgwizard.providers.base import Checked, Finding, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import MASK, Call, masked
 
@@ -61,6 +61,11 @@ def findings(checked: Checked) -> list[str]:
     return [f"Parent org: {printable(checked.parent)}", *(printable(f.line) for f in checked.findings)]
 
 
+def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:
+    """Return findings as `check --json` prints them."""
+    return [{"stage": f.stage, "state": f.state, "words": f.words} for f in found]
+
+
 def result(ended: Result) -> list[str]:
     """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
     provider = provider_of(ended.provider)
@@ -81,16 +86,22 @@ def result(ended: Result) -> list[str]:
 
 def profiles(found: Sequence[Profile]) -> list[str]:
     """Return a line per profile."""
-    lines = [f"{p.name}  {p.org.name} ({p.provider}, {p.org.url})" for p in found]
+    lines = [f"{p.name}  {p.org.name} ({p.provider} {KIND_WORDS[p.kind]}, {p.org.url})" for p in found]
     return [printable(line) for line in lines] or ["No profile is saved yet."]
 
 
+KIND_WORDS = {"child": "child org", "parent": "parent org"}
+
+
 def profile(found: Profile) -> list[str]:
-    """Return one profile: the org, its parent's site and where its keys are read from."""
-    rows = {"Profile": found.name, "Provider": found.provider, "Parent's site": found.site}
+    """Return one profile: the org, its parent's site and where its keys and those of the parent are read from."""
+    rows = {"Profile": found.name, "Kind": KIND_WORDS[found.kind], "Provider": found.provider}
+    rows |= {"Parent's site": found.site, "Method": found.method}
     rows |= {"Org": found.org.name, "Org id": found.org.id, "Org URL": found.org.url, **found.details}
     rows |= {name: source.describe() for name, source in found.secrets.items()}
-    return [f"{printable(name):<18} {printable(value)}" for name, value in rows.items()]
+    rows |= {f"Parent's {name}": source.describe() for name, source in found.parent.items()}
+    rows |= {f"Parent's {name}": answer for name, answer in found.answers.items()}
+    return [f"{printable(name):<18} {printable(value)}" for name, value in rows.items() if value]
 
 
 STATE_WORDS = {

@@ -2,14 +2,13 @@
 
 import os
 import stat
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
-from orgwizard import private
+from orgwizard import members, private
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.outside import OUTPUT_BYTES, PATIENCE_SECONDS, ask_keyring, run
 
@@ -32,8 +31,8 @@ _Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 class Reference(BaseModel):
     """One place to read a secret from: exactly one of the four kinds, never the secret itself.
 
-    `key` names a member of a file that is TOML; `keyring` is "service/username", the service being
-    "orgwizard" where there is no slash.
+    `key` names a member of a file in TOML, YAML or INI ("okta.client.token"); `keyring` is "service/username",
+    the service being "orgwizard" where there is no slash.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
@@ -69,7 +68,7 @@ class Reference(BaseModel):
         if len(given) != 1:
             raise ValueError(f"exactly one of {', '.join(_KINDS)} is needed, not {len(given)}: {_HOW}")
         if "key" in value and given != ["file"]:
-            raise ValueError("key goes with file only: it names a member of a TOML file")
+            raise ValueError("key goes with file only: it names a member of a TOML, YAML or INI file")
         return value
 
     def table(self) -> dict[str, Any]:
@@ -139,17 +138,19 @@ def _from_variable(name: str, environ: Mapping[str, str]) -> str:
 
 
 def _from_file(reference: Reference) -> str:
-    path = _path(reference)
+    path = path_of(reference)
     try:
         # Mounted secrets are often links: unlike our own files, these are followed.
         data = private.read(path, OUTPUT_BYTES, follow=True)
     except FileNotFoundError:
         raise BadInput(f"The file {path} does not exist.") from None
-    text = _text(data, f"The file {path}")
-    return _member(text, reference.key, path) if reference.key else text.rstrip("\r\n")
+    if reference.key:
+        return _member(data, reference.key, path)
+    return _text(data, f"The file {path}").rstrip("\r\n")
 
 
-def _path(reference: Reference) -> Path:
+def path_of(reference: Reference) -> Path:
+    """Return the file of a reference, from the home folder where it begins with ~; raises `BadInput`."""
     try:
         return Path(reference.file or "").expanduser()
     except RuntimeError:
@@ -165,17 +166,16 @@ def _text(data: bytes, source: str) -> str:
     raise fault  # outside: the decoding error carries the bytes
 
 
-def _member(text: str, key: str, path: Path) -> str:
+def _member(data: bytes, key: str, path: Path) -> str:
     try:
-        members = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        members = None
-    if members is None:
-        raise BadInput(f"The file {path} is not valid TOML, so that it has no member {key}.")
-    value = members.get(key)
-    if not isinstance(value, str):
-        raise BadInput(f"The file {path} has no text under the key {key}.")
-    return value
+        value = members.member(members.parse(path, data), key)
+    except members.Odd as odd:
+        fault = BadInput(f"The file {path} is not valid {odd}, so that it has no member {key}.")
+    else:
+        if value:
+            return value
+        fault = BadInput(f"The file {path} has no text under the key {key}.")
+    raise fault
 
 
 def _from_command(command: tuple[str, ...], seconds: float) -> str:
@@ -198,7 +198,7 @@ def remark(reference: Reference) -> str:
     if not reference.file:
         return ""
     try:
-        mode = _path(reference).stat().st_mode
+        mode = path_of(reference).stat().st_mode
     except (OSError, BadInput):
         return ""
     if mode & (stat.S_IRGRP | stat.S_IROTH):

@@ -5,29 +5,39 @@ import os
 import ssl
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgwizard.address import is_loopback
 from orgwizard.errors import BadInput, NoAnswer, NotSent
-from orgwizard.values import Answer, Call, revealed
+from orgwizard.values import Answer, Call, Way, revealed
 
 if TYPE_CHECKING:
     import httpx
+    from httpcore import AsyncNetworkStream
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 LEAVING_SECONDS = 30.0  # connecting, a proxy's CONNECT and TLS together: httpx knows no limit for all of them
 LARGEST_BODY = 4 * 1024 * 1024
+_PORTS = {"http": 80, "https": 443}
 
 
 class Phase:
-    """How far a request came, as httpcore's trace tells it; a proxy's CONNECT does not count."""
+    """How far a request came and by which way, as httpcore's trace tells it; a proxy's CONNECT does not count."""
 
     def __init__(self, limit: asyncio.Timeout) -> None:
         """Start before anything was sent; *limit* holds until then only."""
         self.left = False
         self._limit = limit
+        self._dialled, self._address, self._issuer = "", "", ""
+
+    def way(self, url: "httpx.URL") -> Way:
+        """Return the way to *url*: whatever was dialled instead of its own host is a proxy."""
+        own = f"{url.raw_host.decode()}:{url.port or _PORTS.get(url.scheme)}"
+        proxy = "" if self._dialled in ("", own) else self._dialled
+        return Way(proxy, "" if proxy else self._address, self._issuer)
 
     async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
         """Take one trace event; its names begin with the protocol or "connection"."""
@@ -35,8 +45,24 @@ class Phase:
         if event == "send_request_headers.started" and info["request"].method != b"CONNECT":
             self.left = True
             self._limit.reschedule(None)
+        if event == "connect_tcp.started":
+            self._dialled = f"{info['host']}:{info['port']}"
+        if event in ("connect_tcp.complete", "start_tls.complete") and info["return_value"] is not None:
+            self._saw(info["return_value"])
         if event == "send_request_headers.failed" and type(info["exception"]).__name__ == "LocalProtocolError":
             self.left = False  # an illegal header: refused before the first byte
+
+    def _saw(self, stream: "AsyncNetworkStream") -> None:
+        """Note what a connection tells of its other end; the last TLS layer is that of the service."""
+        self._address = str((stream.get_extra_info("server_addr") or ("",))[0])
+        if tls := stream.get_extra_info("ssl_object"):
+            self._issuer = _issuer(tls.getpeercert() or {})
+
+
+def _issuer(certificate: Mapping[str, Any]) -> str:
+    """Return who issued a certificate, given as by `ssl`: the organization, else the common name, or ""."""
+    names = {name: value for part in certificate.get("issuer", ()) for name, value in part}
+    return str(names.get("organizationName") or names.get("commonName") or "")
 
 
 class Transport:
@@ -81,7 +107,8 @@ class Transport:
                     extensions={"trace": phase},
                 ) as response,
             ):
-                return await _answer(response, whole=not call.once)
+                way = Way(sandbox=True) if self._backend is not None else phase.way(response.request.url)
+                return replace(await _answer(response, whole=not call.once), way=way)
         except asyncio.CancelledError:
             if phase.left or not call.once:
                 raise

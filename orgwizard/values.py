@@ -54,6 +54,20 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Way:
+    """How an answer came, as seen on its own connection; what could not be seen is "".
+
+    `proxy` is the host and port of the proxy used, `address` the resolved one of the host, and `issuer` who
+    issued its TLS certificate. `sandbox` is true where no network was used at all.
+    """
+
+    proxy: str = ""
+    address: str = ""
+    issuer: str = ""
+    sandbox: bool = False
+
+
+@dataclass(frozen=True)
 class Answer:
     """What came back: header names are lower case, `body` is undecoded and may hold secrets.
 
@@ -64,6 +78,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
     complete: bool = True
+    way: Way = field(default=Way(), compare=False)
 
     @property
     def ok(self) -> bool:

@@ -12,7 +12,10 @@ OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", 
 
 
 @pytest.fixture(autouse=True)
-def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path_factory.getbasetemp() / "empty-home"
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("HOME", str(home))
     for name in os.environ:
         if name.upper().startswith(OTHERS):
             monkeypatch.delenv(name)

@@ -1,5 +1,6 @@
 """The program as people and scripts start it: arguments, exit codes, one object on stdout, signals, terminals."""
 
+import json
 import os
 import pty
 import re

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from orgwizard import batch
 from orgwizard.answers import Draft, questions
 from orgwizard.attempts import Journal
 from orgwizard.clock import SystemClock
@@ -118,6 +119,21 @@ def test_the_sandbox_offers_its_own_before_any_variable(desk: Desk) -> None:
     assert site.typed == "acme.okta.com"
 
 
+def test_what_is_offered_decides_the_method(desk: Desk) -> None:
+    assert [desk.method_offer(Okta()), desk.method_offer(Datadog())] == ["api-token", ""]
+    bearer = replace(desk, environ={"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"})
+    assert bearer.method_offer(Okta()) == "access-token"
+    assert replace(bearer, given={"okta.token": "pretended"}).method_offer(Okta()) == "api-token"
+
+
+def test_odd_files_of_the_vendor_are_remarked_on(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".dogrc").write_text("nonsense")
+    assert desk.offer_remarks(Okta()) == []
+    assert len(desk.offer_remarks(Datadog())) == 1
+    assert replace(desk, given={"okta.token": "pretended"}).offer_remarks(Datadog()) == []
+
+
 # ---- orders -------------------------------------------------------------------------------------------
 
 
@@ -171,6 +187,40 @@ def test_a_check_without_an_answer_created_nothing(desk: Desk) -> None:
     with pytest.raises(NotSent) as caught:
         replace(desk, send=silent).check(Okta(), order.connection).result(PATIENCE_SECONDS)
     assert caught.value.meaning == "Nothing was created."
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (("api.us5.datadoghq.com",), 'They belong to US5 (site = "us5.datadoghq.com").'),
+        (
+            ("api.us5.datadoghq.com", "api.uk1.datadoghq.com"),
+            'They belong to US5 (site = "us5.datadoghq.com") and UK1 (site = "uk1.datadoghq.com").',
+        ),
+        ((), "No other site of Datadog knows them either."),
+    ],
+)
+def test_the_site_that_knows_the_keys_is_named_where_asked_for(
+    desk: Desk, capsys: pytest.CaptureFixture[str], known: tuple[str, ...], words: str
+) -> None:
+    asked: list[str] = []
+
+    async def send(call: Call) -> Answer:
+        host = call.origin.removeprefix("https://")
+        asked.append(host)
+        return Answer(200, {}, b'{"valid": true}') if host in known else Answer(403, {}, b'{"errors": ["Forbidden"]}')
+
+    draft = Draft(provider="datadog")
+    draft.section("parent").update({"site": "EU1", "method": "keys"})
+    draft.credentials.update({"api_key": SecretStr("a" * 32), "application_key": SecretStr("b" * 40)})
+    draft.section("organization")["name"] = "Child"
+    sending = replace(desk, send=send)
+    assert batch.check(sending, draft, as_json=False) == Exit.REFUSED
+    assert set(asked) == {"api.datadoghq.eu"}
+    assert "check --other-sites" in capsys.readouterr().err
+    assert batch.check(sending, draft, as_json=False, other_sites=True) == Exit.REFUSED
+    assert len(set(asked)) == 9
+    assert words in capsys.readouterr().err
 
 
 def test_stores_are_tried_for_real(desk: Desk, tmp_path: Path) -> None:
@@ -237,6 +287,55 @@ def test_a_profile_begins_a_draft_for_a_sister(desk: Desk) -> None:
     draft = desk.draft_from(desk.profiles.load(result.profile))
     assert (draft.provider, draft.site, draft.method) == ("okta", "https://acme.okta.com", "api-token")
     assert draft.section("organization") == {}
+    assert draft.credentials == {}  # the token was typed
+
+
+def by_reference(desk: Desk) -> Desk:
+    return replace(desk, environ={"SANDBOX_TOKEN": CREDENTIALS["okta.token"]})
+
+
+def okta_draft_by_reference(name: str = "my-child", site: str = "acme.okta.com") -> Draft:
+    draft = okta_draft(name)
+    draft.section("parent")["site"] = site
+    draft.credentials["token"] = Reference(env="SANDBOX_TOKEN")
+    return draft
+
+
+def test_a_childs_profile_knows_how_its_parent_is_connected_to(desk: Desk) -> None:
+    desk = by_reference(desk)
+    profile = desk.profiles.load(created(desk, okta_draft_by_reference()).profile)
+    assert (profile.kind, profile.parent) == ("child", {"token": Reference(env="SANDBOX_TOKEN")})
+    sister = desk.draft_from(profile)
+    assert sister.credentials == {"token": Reference(env="SANDBOX_TOKEN")}
+    assert desk.connection(Okta(), sister).site.key == "https://acme.okta.com"
+
+
+def test_a_parents_connection_is_saved_once_and_without_a_secret(desk: Desk) -> None:
+    desk = by_reference(desk)
+    connected = desk.connection(Okta(), okta_draft_by_reference(site="login.acme.example"))
+    names = {desk.save_parent(Okta(), connected, "Acme, Inc.") for _ in range(2)}
+    (profile,) = desk.profiles.all()[0]
+    assert names == {profile.name} == {"okta-acme-inc"}
+    assert (profile.kind, profile.org.name, profile.secrets) == ("parent", "Acme, Inc.", {})
+    assert CREDENTIALS["okta.token"] not in desk.profiles.path(profile.name).read_text()
+    draft = desk.draft_from(profile)
+    assert desk.connection(Okta(), draft) == connected
+    assert draft.section("parent")["confirmed"] == "https://login.acme.example"
+    other = desk.connection(Okta(), okta_draft_by_reference())
+    assert desk.save_parent(Okta(), other, "Acme, Inc.") == "okta-acme-inc-2"
+
+
+def test_a_typed_secret_is_not_in_a_parents_profile(desk: Desk) -> None:
+    name = desk.save_parent(Okta(), desk.connection(Okta(), okta_draft()), "Acme")
+    profile = desk.profiles.load(name)
+    assert (profile.method, profile.parent, profile.answers) == ("api-token", {}, {})
+
+
+@pytest.mark.parametrize("changed", [{"provider": "nimbus"}, {"site": "://"}, {"method": "telepathy"}])
+def test_a_profile_of_another_version_is_taken_as_far_as_it_is_understood(desk: Desk, changed: dict[str, str]) -> None:
+    name = desk.save_parent(Okta(), desk.connection(Okta(), okta_draft()), "Acme")
+    draft = desk.draft_from(desk.profiles.load(name).model_copy(update={**changed, "answers": {"token": "literal"}}))
+    assert (draft.provider, draft.credentials) == (changed.get("provider", "okta"), {})
 
 
 def test_a_plan_is_saved_without_secrets_and_never_over_another(desk: Desk, tmp_path: Path) -> None:

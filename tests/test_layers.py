@@ -13,7 +13,20 @@ import orgwizard
 PACKAGE = Path(orgwizard.__file__).parent
 
 # Each of these knows at most what stands before it, and nothing of the network, the terminal or the user's folders.
-BOTTOM = ["text", "errors", "signing", "values", "address", "clock", "private", "outside", "sources", "answers"]
+BOTTOM = [
+    "text",
+    "errors",
+    "signing",
+    "values",
+    "address",
+    "clock",
+    "private",
+    "outside",
+    "shapes",
+    "members",
+    "sources",
+    "answers",
+]
 
 
 def module_name(path: Path, root: Path = PACKAGE) -> str:
@@ -110,14 +123,15 @@ def test_the_bottom_knows_nothing_above_it(height: int, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*BOTTOM, "plan", "providers", "ports", "events", "conversation", "flow", "creation", "report"]
+    "name", [*BOTTOM, "plan", "providers", "offers", "ports", "events", "conversation", "flow", "creation", "report"]
 )
 def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -> None:
     assert breaches((name,), ("textual", "httpx", "platformdirs", "orgwizard.transport", "orgwizard.tui")) == []
 
 
 def test_providers_know_what_is_below_them_and_no_sibling() -> None:
-    below = {f"orgwizard.{name}" for name in ("text", "errors", "signing", "values", "address", "sources", "answers")}
+    known = ("text", "errors", "signing", "values", "address", "shapes", "sources", "answers")
+    below = {f"orgwizard.{name}" for name in known}
     for name in (name for name in OURS if name.startswith("orgwizard.providers.")):
         family = {other for other in OURS if other.startswith(f"{name}_")}  # such as okta and okta_oauth
         assert OURS[name] <= {*below, "orgwizard.providers.base", *family}, name

@@ -24,6 +24,8 @@ CHILD = Profile(
         "api_key": Reference(file="/keys/datadog-my-child.toml", key="api_key"),
         "application_key": Reference(command=("pass", "show", "x")),
     },
+    parent={"api_key": Reference(file="~/.dogrc", key="Connection.apikey")},
+    answers={"client_id": "0oa1"},
 )
 
 
@@ -54,6 +56,13 @@ def test_its_file_is_private_and_can_be_read_by_a_person(profiles: Profiles) -> 
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert path.read_text().startswith("# A profile that orgwizard wrote. It holds no secrets")
     assert '[secrets.api_key]\nfile = "/keys/datadog-my-child.toml"\nkey = "api_key"\n' in path.read_text()
+
+
+def test_an_older_file_without_the_parents_references_is_still_a_profile(profiles: Profiles) -> None:
+    path = profiles.path(profiles.save(CHILD.model_copy(update={"parent": {}, "answers": {}})).name)
+    path.write_text(path.read_text().replace("[parent]\n", "").replace("[answers]\n", ""))
+    older = profiles.load(path.stem)
+    assert (older.parent, older.answers, older.kind) == ({}, {}, "child")
 
 
 def test_names_are_unique_and_plain(profiles: Profiles) -> None:

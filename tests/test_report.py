@@ -221,7 +221,26 @@ def test_a_profile_tells_where_its_keys_are_read_from() -> None:
     lines = report.profile(profile)
     assert "token              from $T" in lines
     assert "status             ACTIVE" in lines
-    assert report.profiles([profile]) == ["p  Child (okta, u)"]
+    assert report.profiles([profile]) == ["p  Child (okta child org, u)"]
+
+
+def test_a_parents_profile_is_told_from_a_childs() -> None:
+    profile = Profile(
+        name="p",
+        provider="okta",
+        site="s",
+        kind="parent",
+        created=NOW,
+        org=Org(id="", name="Acme", url="u"),
+        parent={"private_key": Reference(env="T")},
+        answers={"client_id": "0oa1"},
+    )
+    assert report.profiles([profile]) == ["p  Acme (okta parent org, u)"]
+    lines = report.profile(profile)
+    assert "Kind               parent org" in lines
+    assert "Parent's private_key from $T" in lines
+    assert "Parent's client_id 0oa1" in lines
+    assert not [line for line in lines if line.startswith("Org id")]
 
 
 def test_no_profile_is_said() -> None:

@@ -274,7 +274,7 @@ def test_a_doubt_is_looked_up_and_never_sent_again(home: Home, program: Program,
         ended, said = create(program, home.datadog(server.url))
     assert (ended.code, said["outcome"], said["stored"]) == (5, "unknown", None)
     assert said["error"]["message"].startswith("It is not known")
-    assert len(server.requests) - len(server.asked("GET", "/api/v2/org")) == 3  # two other reads, one create call
+    assert len(server.requests) - len(server.asked("GET", "/api/v2/org")) == 4  # three other reads, one create call
     assert len(server.asked("GET", "/api/v2/org")) == 4  # the list from before, and three looks
     (record,) = json.loads(program("orgs", "--json").out)["orgs"]
     assert (record["outcome"], record["state"]) == ("unknown", "unknown")

@@ -128,6 +128,39 @@ def test_a_member_of_a_toml_file(tmp_path: Path) -> None:
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "key"),
+    [
+        ("okta.yaml", "okta:\n  client:\n    token: {}\n", "okta.client.token"),
+        ("okta.yml", 'okta: {{client: {{token: "{}"}}}}\n', "okta.client.token"),
+        (".dogrc", "[Connection]\nApiKey = {}\n", "Connection.apikey"),
+        ("some.ini", "[a]\nb: {}\n", "a.b"),
+        ("some.cfg", "[a]\nb = {}\n", "a.b"),
+        ("some.toml", 'a.b = "{}"\n', "a.b"),
+        ("some.toml", '"a.b" = "{}"\n', "a.b"),
+        ("without-a-suffix", 'a = "{}"\n', "a"),
+    ],
+)
+def test_a_member_is_found_by_its_dotted_key_in_the_language_of_the_files_name(
+    tmp_path: Path, name: str, text: str, key: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text.format(SECRET))
+    assert secret_of({"file": str(path), "key": key}) == SECRET
+    with pytest.raises(BadInput, match=r"no text under the key okta\.client\.$"):
+        secret_of({"file": str(path), "key": "okta.client"})
+
+
+@pytest.mark.parametrize(("name", "language"), [("x.yaml", "YAML"), (".xrc", "INI"), ("x", "TOML")])
+def test_a_broken_file_is_named_by_its_language_without_its_text(tmp_path: Path, name: str, language: str) -> None:
+    path = tmp_path / name
+    path.write_text(f"[{SECRET}: {{")
+    with pytest.raises(BadInput, match=f"not valid {language}") as caught:
+        secret_of({"file": str(path), "key": "a"})
+    assert SECRET not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
 def test_files_that_hold_no_secret(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"\n")
     (tmp_path / "binary").write_bytes(b"\xff\xfe" + SECRET.encode())

@@ -5,11 +5,13 @@ import gc
 import gzip
 import importlib.util
 import json
+import socket
 import threading
 import traceback
 import warnings
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,11 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import transport
+from orgwizard.clock import SystemClock
 from orgwizard.errors import BadInput, NoAnswer, NotSent
+from orgwizard.sandbox import SandboxTransport, World
 from orgwizard.transport import LARGEST_BODY, Transport
-from orgwizard.values import Answer, Call, Scheme
+from orgwizard.values import Answer, Call, Scheme, Way
 from tests import servers
 from tests.servers import Act, Certificate, Peer, Server, answering, http, json_answer, serving
 
@@ -113,6 +117,56 @@ async def test_every_call_has_a_connection_of_its_own() -> None:
         for _ in range(2):
             await door.send(read(server.url))
     assert server.connections == 2
+
+
+# ---- by which way -----------------------------------------------------------------------------------
+
+
+async def test_the_way_names_address_and_issuer_as_seen_on_the_connection(certificate: Certificate) -> None:
+    with serving(answering(http(200)), certificate.server()) as server:
+        answer = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
+    assert answer.way == Way(address="127.0.0.1", issuer="Unknown Test Root")
+    assert server.connections == 1
+
+
+async def test_the_way_without_tls_has_no_issuer() -> None:
+    with serving(answering(http(200))) as server:
+        assert (await sent(read(server.url))).way == Way(address="127.0.0.1")
+
+
+async def test_the_way_into_the_sandbox_is_no_way() -> None:
+    backend = SandboxTransport(World(SystemClock()))
+    answer = await Transport(backend=backend).send(Call("GET", "https://api.datadoghq.eu/api/v1/validate"))
+    assert answer.way == Way(sandbox=True)
+
+
+async def test_the_way_through_a_proxy_names_the_proxy_and_whose_certificate_it_hands_on(
+    monkeypatch: pytest.MonkeyPatch, certificate: Certificate
+) -> None:
+    def tunnel(peer: Peer) -> None:
+        def back() -> None:
+            with suppress(OSError):
+                while data := beyond.recv(65536):
+                    peer.send(data)
+
+        peer.read()
+        with socket.create_connection(("127.0.0.1", server.port)) as beyond:
+            peer.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            returning = threading.Thread(target=back)
+            returning.start()
+            with suppress(OSError):
+                while True:
+                    beyond.sendall(peer.more())
+            with suppress(OSError):
+                beyond.shutdown(socket.SHUT_RDWR)
+            returning.join()
+
+    monkeypatch.setattr(transport, "is_loopback", lambda _: False)  # it is for loopback that proxies are not used
+    with serving(answering(http(200)), certificate.server()) as server, serving(tunnel) as proxy:
+        use_proxy(monkeypatch, proxy)
+        answer = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
+    assert answer.way == Way(proxy=f"127.0.0.1:{proxy.port}", issuer="Unknown Test Root")
+    assert PROXY_PASSWORD not in repr(answer)
 
 
 # ---- what comes back ------------------------------------------------------------------------------

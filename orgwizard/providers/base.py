@@ -2,12 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Fields, Typed, literal_problems, problems, referenced, validated
+from orgwizard.answers import Draft, Fields, Typed, literal_problems, problems, questions, referenced, validated
 from orgwizard.errors import BadFields, BadInput, Refused, Trouble
 from orgwizard.sources import Reference
 from orgwizard.values import Answer, Call, Conversation, Created, Site
@@ -23,7 +24,7 @@ class Connection:
     method: str
     credentials: Fields
     sources: Mapping[str, Any] = field(default_factory=dict)
-    """Where credentials were read from, as reference tables; what was typed has none."""
+    """Where secrets were read from, as reference tables, and answers that are no secret; a typed secret has none."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,15 @@ class Provider(ABC):
     site_help: ClassVar[str] = ""
     site_example: ClassVar[str] = ""
     site_env: ClassVar[tuple[str, ...]] = ()
+    """Variables that hold the site, best first; several make one as in "{NAME}.{BASE}"."""
+    files: ClassVar[tuple[str, ...]] = ()
+    """Settings files of the vendor's own tools, best first, from here or from ~; their names tell the language."""
+    site_keys: ClassVar[tuple[str, ...]] = ()
+    """Dotted keys of the site in those files; those of credentials stand at their fields."""
+    method_env: ClassVar[tuple[str, ...]] = ()
+    method_keys: ClassVar[tuple[str, ...]] = ()
+    method_names: ClassVar[Mapping[str, str]] = {}
+    """Variables and keys that say which method a shared name is for, and what they say, in lower case."""
     settle_seconds: ClassVar[int] = 0
     """How long the vendor asks to wait after the answer before the new org is called."""
 
@@ -140,6 +150,11 @@ class Provider(ABC):
     @abstractmethod
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
         """Read, and never change, what tells whether the create call can succeed."""
+
+    def elsewhere(self, connection: Connection) -> Conversation[tuple[Site, ...]]:  # noqa: ARG002 - most have one site
+        """Ask the vendor's other sites which of them know the credentials; only where the user agreed to that."""
+        yield from ()
+        return ()
 
     @abstractmethod
     def request(self, order: Order) -> Call:
@@ -208,9 +223,28 @@ def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
         raise BadFields({"credentials.method": f"Unknown. Known for {provider.title}: {known}."})
     site = provider.site(draft.site)
     credentials = _section("credentials", provider.methods[draft.method], draft.credentials, read)
-    given = referenced(provider.methods[draft.method], draft.credentials)
-    sources = {name: v.table() for name, v in given.items() if isinstance(v, Reference)}
-    return Connection(site, draft.method, credentials, sources)
+    model = provider.methods[draft.method]
+    return Connection(site, draft.method, credentials, _sources(model, referenced(model, draft.credentials)))
+
+
+def _sources(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Any]:
+    """Return what can be written down of credentials: references, and answers that are no secrets."""
+    plain = {question.name for question in questions(model) if not question.secret}
+    references = {name: value.table() for name, value in typed.items() if isinstance(value, Reference)}
+    return references | {name: v for name, v in typed.items() if name in plain and isinstance(v, str) and v.strip()}
+
+
+def recalled(model: type[Fields], sources: Any) -> dict[str, Typed]:
+    """Return the answers of `Connection.sources`, without what is not of its shape."""
+    found: dict[str, Typed] = {}
+    for question in questions(model):
+        source = sources.get(question.name) if isinstance(sources, Mapping) else None
+        if isinstance(source, str) and not question.secret:
+            found[question.name] = source
+        with suppress(BadInput):
+            if isinstance(source, (Mapping, Reference)):
+                found[question.name] = Reference.parse(source)
+    return found
 
 
 def order(provider: Provider, draft: Draft, read: Read) -> Order:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from orgwizard import shapes
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Text, env_names
 from orgwizard.errors import BadInput, NotSent, Refused
@@ -44,12 +45,16 @@ class Keys(Fields):
     api_key: HeaderSecret = Field(
         title="API key",
         description="Of the parent org: Organization Settings > API Keys.",
-        json_schema_extra=env_names("DD_API_KEY", "DATADOG_API_KEY"),
+        json_schema_extra=env_names(
+            "DD_API_KEY", "DATADOG_API_KEY", keys=("Connection.apikey",), shape=shapes.DATADOG_API_KEY
+        ),
     )
     application_key: HeaderSecret = Field(
         title="Application key",
         description="Of somebody with the permission Org Management: Organization Settings > Application Keys.",
-        json_schema_extra=env_names("DD_APP_KEY", "DATADOG_APP_KEY"),
+        json_schema_extra=env_names(
+            "DD_APP_KEY", "DATADOG_APP_KEY", keys=("Connection.appkey",), shape=shapes.DATADOG_APPLICATION_KEY
+        ),
     )
 
 
@@ -87,6 +92,14 @@ _KEY_ADVICE = (
 _RIGHTS_ADVICE = (
     "Check three things: the owner of the application key has the permission Org Management, the key's scopes "
     "include org_management, and multi-organization is switched on by Datadog's support for this parent."
+)
+_LACKING_ADVICE = (
+    "Likely causes: the owner of the application key has no role with Org Management (the Datadog Admin Role has it), "
+    "or the key is scoped and its scopes lack org_management."
+)
+_OTHER_RIGHT_ADVICE = (
+    "The child orgs can be listed, so the keys have another right over orgs (org_connections_write). Likely causes: "
+    "the owner of the application key has no role with Org Management, or the key's scopes lack org_management."
 )
 _MEANINGS: Mapping[int, tuple[str, str, str]] = {
     400: ("Datadog did not accept the request.", "Change the name and create again.", "organization.name"),
@@ -156,7 +169,9 @@ class Datadog(Provider):
     site_title = "Site"
     site_help = "The child org is created on the site of the parent's keys."
     site_example = "datadoghq.eu"
-    site_env = ("DD_SITE", "DATADOG_HOST")
+    site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
+    files = ("~/.dogrc",)
+    site_keys = ("Connection.api_host",)
 
     def site(self, typed: str) -> Site:
         """Accept a site's key or name, its API or app URL, or another API URL after a question."""
@@ -177,19 +192,26 @@ class Datadog(Provider):
         return Site(url, url, title=parts.netloc, location="another API URL", app_url=url, question=question)
 
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
-        """Try the keys, the permission and the list of orgs, side by side."""
-        keys, own, listing = yield from together(
+        """Try the keys, the API key alone, the permission and the list of orgs, side by side."""
+        keys, alone, own, listing = yield from together(
             self._get(connection, "/api/v2/validate_keys"),
+            _validate(connection.site, connection.credentials),
             self._get(connection, "/api/v1/org"),
             self._get(connection, "/api/v2/org"),
         )
-        credentials = _keys_finding(keys)
-        right = _right_finding(own)
+        credentials = _keys_finding(keys, alone, connection.site)
+        right = _right_finding(own, listing)
         children = _children(listing)
         name = str(getattr(organization, "name", ""))
         findings = (credentials, right, *([_name_finding(name, listing, children)] if organization else []))
         before = {"ids": sorted(c["id"] for c in children if c["name"] == name), "listed": _listed(listing)}
         return Checked(_parent_name(own, listing, connection.site), findings, connection.site.host, before)
+
+    def elsewhere(self, connection: Connection) -> Conversation[tuple[Site, ...]]:
+        """Ask Datadog's own other sites for the API key alone; a site that does not answer does not know it."""
+        others = [site for site in SITES if site.url != connection.site.url]
+        replies = yield from together(*(_validate(site, connection.credentials) for site in others))
+        return tuple(site for site, reply in zip(others, replies, strict=True) if _is_valid(reply))
 
     def _get(self, connection: Connection, path: str) -> Call:
         return Call("GET", connection.site.url + path, self._headers(connection))
@@ -292,33 +314,51 @@ def _by_name(typed: str) -> str:
     return next((site.key for site in SITES if site.title == typed.strip().upper()), typed)
 
 
-def _keys_finding(keys: Reply) -> Finding:
-    """Judge GET /api/v2/validate_keys."""
+def _validate(site: Site, credentials: Fields) -> Call:
+    """Build GET /api/v1/validate, which takes the API key alone."""
+    return Call("GET", f"{site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": cast("Keys", credentials).api_key})
+
+
+def _is_valid(reply: Reply) -> bool:
+    return isinstance(reply, Answer) and reply.ok and reply.json().get("valid") is True
+
+
+def _keys_finding(keys: Reply, alone: Reply, site: Site) -> Finding:
+    """Judge GET /api/v2/validate_keys; raises `Refused`, which names the wrong key as far as *alone* tells it."""
     if not isinstance(keys, Answer):
         raise keys
     if keys.status in (401, 403):
-        refused = refusal(keys)
-        raise Refused(
-            f'Datadog did not accept the keys. Datadog says: "{_said(keys) or refused.code}".',
-            _KEY_ADVICE,
-            code=refused.code,
-            request_id=refused.request_id,
-            field="credentials.api_key",
-        )
+        raise _wrong_keys(keys, alone, site)
     if keys.status >= 500:
         raise _unwell(keys)
     if not (keys.ok and keys.json()):
-        return Finding("Keys", "unproven", f"could not be tried (HTTP {keys.status})")
-    return Finding("Keys", "ok", "both are valid")
+        return Finding("Credentials", "unproven", f"the keys could not be tried (HTTP {keys.status})")
+    return Finding("Credentials", "ok", "both keys are valid")
 
 
-def _right_finding(own: Reply) -> Finding:
+def _wrong_keys(keys: Answer, alone: Reply, site: Site) -> Refused:
+    refused, field, cause = refusal(keys), "credentials.api_key", "Datadog did not accept the keys."
+    if _is_valid(alone):
+        field = "credentials.application_key"
+        cause = f"The API key is valid at {site.title}, but the application key is not, or not of the same org."
+    elif isinstance(alone, Answer) and alone.status in (401, 403):
+        cause = f"Datadog does not know the API key at {site.title}."
+    return Refused(
+        f'{cause} Datadog says: "{_said(keys) or refused.code}".',
+        _KEY_ADVICE,
+        code=refused.code,
+        request_id=refused.request_id,
+        field=field,
+    )
+
+
+def _right_finding(own: Reply, listing: Reply) -> Finding:
     """Judge GET /api/v1/org, which needs exactly the permission org_management."""
     if isinstance(own, Answer) and own.status in (401, 403):
         refused = refusal(own)
         raise Refused(
             "The keys are valid, but lack the permission Org Management (org_management).",
-            _RIGHTS_ADVICE,
+            _OTHER_RIGHT_ADVICE if _listed(listing) else _LACKING_ADVICE,
             code=refused.code,
             request_id=refused.request_id,
             field="credentials.application_key",

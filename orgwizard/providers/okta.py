@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
+from orgwizard import shapes
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_names, wrong
 from orgwizard.errors import BadInput, NotSent, Refused
@@ -20,7 +21,7 @@ from orgwizard.providers import okta_oauth
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.providers.okta_oauth import ServiceApp, ServiceAppGrant
 from orgwizard.text import odd_character, slug
-from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, ask, together
+from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, together
 
 BASE_DOMAINS = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
 WELL_KNOWN = "/.well-known/okta-organization"
@@ -37,7 +38,9 @@ class ApiToken(Fields):
     token: HeaderSecret = Field(
         title="API token",
         description="Made in the parent's Admin Console under Security > API, by a super admin.",
-        json_schema_extra=env_names("OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN"),
+        json_schema_extra=env_names(
+            "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", keys=("okta.client.token",), shape=shapes.OKTA_TOKEN
+        ),
     )
 
 
@@ -48,7 +51,9 @@ class AccessToken(Fields):
     token: HeaderSecret = Field(
         title="OAuth access token",
         description="From the org authorization server, with the scope okta.orgs.manage.",
-        json_schema_extra=env_names("OKTA_ACCESS_TOKEN"),
+        json_schema_extra=env_names(
+            "OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN", keys=("okta.client.token",), shape=shapes.JWT
+        ),
     )
 
 
@@ -344,7 +349,17 @@ class Okta(Provider):
     site_title = "Parent's org URL"
     site_help = "The address of the parent org, as in its sign-in page."
     site_example = "acme.okta.com"
-    site_env = ("OKTA_CLIENT_ORGURL",)
+    # Sources: the configuration of Okta's SDKs, and of Terraform's provider.
+    site_env = ("OKTA_CLIENT_ORGURL", "{OKTA_ORG_NAME}.{OKTA_BASE_URL}")
+    files: ClassVar[tuple[str, ...]] = ("okta.yaml", ".okta.yaml", "~/.okta/okta.yaml")
+    site_keys = ("okta.client.orgUrl",)
+    method_env = ("OKTA_CLIENT_AUTHORIZATIONMODE",)
+    method_keys = ("okta.client.authorizationMode",)
+    method_names: ClassVar[Mapping[str, str]] = {
+        "ssws": "api-token",
+        "bearer": "access-token",
+        "privatekey": "service-app",
+    }
     settle_seconds = SETTLE_SECONDS
 
     def site(self, typed: str) -> Site:
@@ -364,16 +379,20 @@ class Okta(Provider):
         return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
 
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
-        """Read the parent's well-known document, its settings and the wanted subdomain, side by side."""
+        """Read the parent's well-known document, its settings, the token's owner and the wanted name, side by side."""
         site, subdomain = connection.site, str(getattr(organization, "subdomain", ""))
         wanted = _child_origin(site.host, subdomain)
         calls = [Call("GET", site.url + WELL_KNOWN, _ACCEPT), self._settings_call(connection)]
+        personal = isinstance(connection.credentials, ApiToken)  # only such a token surely has an owner to be read
+        if personal:
+            calls.append(Call("GET", f"{site.url}/api/v1/users/me", self._headers(connection)))
         if wanted:
             calls.append(Call("GET", wanted + WELL_KNOWN, _ACCEPT))
-        known, settings, *child = yield from together(*calls)
+        known, settings, *further = yield from together(*calls)
+        me, child = (further[0], further[1:]) if personal else (NotSent("not asked"), further)
         metadata = _well_known(known)
         domain = _okta_domain(metadata) or site.host
-        credentials = yield from self._prove(connection, settings, known)
+        credentials = _prove(_place(site, domain), settings, me, known)
         if organization and not wanted:  # a custom domain: the parent's Okta domain is known only now
             wanted = _child_origin(domain, subdomain)
             child = [(yield from _lookup(wanted))] if wanted else []
@@ -385,44 +404,6 @@ class Okta(Provider):
 
     def _settings_call(self, connection: Connection) -> Call:
         return Call("GET", f"{connection.site.url}/api/v1/org", self._headers(connection))
-
-    def _prove(self, connection: Connection, settings: Reply, known: Reply) -> Conversation[tuple[Finding, ...]]:
-        """Judge the credentials by the read of the parent's settings."""
-        unproven = Finding(
-            "Right to create", "unproven", "no read can prove it: Okta answers that with the create call"
-        )
-        if not isinstance(settings, Answer):
-            raise settings
-        if settings.ok and settings.json():
-            return Finding("Credentials", "ok", f"accepted by {connection.site.title}"), unproven
-        speechless = settings.status == 404 or (settings.status < 500 and not settings.json())
-        if speechless and not _well_known(known):  # an HTML page: a wrong host, or something in between
-            raise Refused(
-                f"No Okta org answers at {connection.site.title}.",
-                "Check the parent's org URL.",
-                code=f"HTTP {settings.status}",
-                request_id=settings.request_id,
-                field="site",
-            )
-        if settings.status == 403 and isinstance(connection.credentials, ServiceApp):
-            words = "the service app got a token; without okta.orgs.read or an admin role it reads nothing"
-            return Finding("Credentials", "unproven", words), unproven
-        if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
-            return (yield from self._prove_user(connection)), unproven
-        if settings.ok or settings.status in (404, 405, 429):
-            words = f"could not be tried (HTTP {settings.status})"
-            return Finding("Credentials", "unproven", words), unproven
-        if settings.status >= 500:
-            raise _unwell(settings)
-        raise refusal(settings)
-
-    def _prove_user(self, connection: Connection) -> Conversation[Finding]:
-        me = yield from ask(Call("GET", f"{connection.site.url}/api/v1/users/me", self._headers(connection)))
-        if me.status == 401:
-            raise refusal(me)
-        if me.ok and me.json():
-            return Finding("Credentials", "ok", "accepted, though they may not read the parent's settings")
-        return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
 
     def _headers(self, connection: Connection) -> dict[str, Any]:
         return {**_ACCEPT, "Authorization": _authorization(connection)}
@@ -535,6 +516,55 @@ def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:
     if isinstance(given, ServiceApp):
         return ServiceAppGrant(connection.site.url, given.client_id, given.private_key, given.key_id or "")
     return Scheme(getattr(given, "scheme", ""), getattr(given, "token", SecretStr("")))
+
+
+def _prove(place: str, settings: Reply, me: Reply, known: Reply) -> tuple[Finding, ...]:
+    """Judge the credentials by the read of the parent's settings, and by that of their owner where it is refused."""
+    unproven = Finding("Right to create", "unproven", "no read can prove it: Okta answers that with the create call")
+    if not isinstance(settings, Answer):
+        raise settings
+    owner = _owner(me)
+    if settings.ok and settings.json():
+        return Finding("Credentials", "ok", f"accepted by {place}" + (f", as {owner}" if owner else "")), unproven
+    speechless = settings.status == 404 or (settings.status < 500 and not settings.json())
+    if speechless and not _well_known(known):  # an HTML page: a wrong host, or something in between
+        raise _no_org(place, settings)
+    if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
+        return _prove_by_owner(me, owner), unproven
+    if settings.ok or settings.status in (404, 405, 429):
+        return Finding("Credentials", "unproven", f"could not be tried (HTTP {settings.status})"), unproven
+    raise _unwell(settings) if settings.status >= 500 else refusal(settings)
+
+
+def _prove_by_owner(me: Reply, owner: str) -> Finding:
+    """Judge credentials that may not read the settings by GET /api/v1/users/me, which access tokens seldom may."""
+    if isinstance(me, Answer) and me.status == 401:
+        raise refusal(me)
+    if isinstance(me, Answer) and me.ok and me.json():
+        whose = f"accepted, as {owner}," if owner else "accepted,"
+        return Finding("Credentials", "ok", f"{whose} though they may not read the parent's settings")
+    return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
+
+
+def _owner(me: Reply) -> str:
+    """Return the login of the token's owner, "" where it was not told."""
+    profile = me.json().get("profile") if isinstance(me, Answer) and me.ok else None
+    return _text(profile, "login") if isinstance(profile, dict) else ""
+
+
+def _place(site: Site, domain: str) -> str:
+    """Return the parent's host, with its Okta domain where it is reached by one of its own."""
+    return site.title if domain in ("", site.host) else f"{site.title} ({domain})"
+
+
+def _no_org(place: str, answer: Answer) -> Refused:
+    return Refused(
+        f"No Okta org answers at {place}.",
+        "Check the parent's org URL.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+        field="site",
+    )
 
 
 def _body(organization: OktaOrganization, administrator: OktaAdministrator) -> dict[str, Any]:
@@ -656,8 +686,8 @@ def _name_finding(wanted: str, taken: Mapping[str, Any]) -> Finding:
             field="organization.subdomain",
         )
     if not wanted:
-        return Finding("Subdomain", "unproven", "its address cannot be worked out from the parent's")
-    return Finding("Subdomain", "ok", f"probably free: no org answers at {wanted}")
+        return Finding("Name", "unproven", "its address cannot be worked out from the parent's")
+    return Finding("Name", "ok", f"probably free: no org answers at {wanted}")
 
 
 def _unwell(answer: Answer) -> NotSent:

@@ -50,18 +50,20 @@ class ServiceApp(Fields):
         title="Service app's client ID",
         description="Of the API services app in the parent's Admin Console, under Applications.",
         examples=["0oa1a2b3c4d5e6f7g8h9"],
-        json_schema_extra=env_names("OKTA_CLIENT_CLIENTID", "OKTA_API_CLIENT_ID"),
+        json_schema_extra=env_names("OKTA_CLIENT_CLIENTID", "OKTA_API_CLIENT_ID", keys=("okta.client.clientId",)),
     )
     private_key: Annotated[SecretStr, AfterValidator(_usable)] = Field(
         title="Private key",
         description="The key registered with the app, as PEM or JWK, or the path of its file.",
-        json_schema_extra=file_or_env("OKTA_CLIENT_PRIVATEKEY", "OKTA_API_PRIVATE_KEY"),
+        json_schema_extra=file_or_env(
+            "OKTA_CLIENT_PRIVATEKEY", "OKTA_API_PRIVATE_KEY", keys=("okta.client.privateKey",)
+        ),
     )
     key_id: Text | None = Field(
         default=None,
         title="Key ID",
         description="Needed where the app has several keys and the key is PEM: a JWK may hold it as kid.",
-        json_schema_extra=env_names("OKTA_API_PRIVATE_KEY_ID"),
+        json_schema_extra=env_names("OKTA_API_PRIVATE_KEY_ID", keys=("okta.client.kid", "okta.client.privateKeyId")),
     )
 
 

@@ -11,7 +11,7 @@ from orgwizard.answers import Draft, Typed, problems, questions, validated
 from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
 from orgwizard.providers.base import Checked, Found, Order, Readiness, order
 from orgwizard.providers.datadog import SITES, Datadog, DatadogOrganization, Keys
-from orgwizard.values import Answer, Conversation, Created, Reply, revealed
+from orgwizard.values import Answer, Call, Conversation, Created, Reply, revealed
 
 T = TypeVar("T")
 DATADOG = Datadog()
@@ -376,9 +376,20 @@ def listed(*children: tuple[str, str], current: str = "uuid-0") -> Answer:
     )
 
 
-def checked(keys: Reply = VALID, own: Reply = OWN, listing: Reply | None = None, name: str = "Child") -> Checked:
-    order = wanted(name=name)
-    replies = {"/api/v2/validate_keys": keys, "/api/v1/org": own, "/api/v2/org": listing or listed()}
+def replies_of(
+    keys: Reply = VALID, own: Reply = OWN, listing: Reply | None = None, alone: Reply | None = None
+) -> dict[str, Reply]:
+    return {
+        "/api/v2/validate_keys": keys,
+        "/api/v1/validate": alone or answer(200, {"valid": True}),
+        "/api/v1/org": own,
+        "/api/v2/org": listing or listed(),
+    }
+
+
+def checked(name: str = "Child", **replies_: Reply) -> Checked:
+    """Run a check; `keys`, `own`, `listing` and `alone` replace the replies of a healthy parent."""
+    order, replies = wanted(name=name), replies_of(**replies_)
     return talk(DATADOG.check(order.connection, order.organization), replies)
 
 
@@ -389,18 +400,16 @@ def states(found: Checked) -> dict[str, str]:
 def test_a_healthy_parent_is_named_and_the_name_is_free() -> None:
     found = checked(listing=listed(("uuid-1", "Other")))
     assert found.parent == "Acme"
-    assert states(found) == {"Keys": "ok", "Right to create": "ok", "Name": "ok"}
+    assert states(found) == {"Credentials": "ok", "Right to create": "ok", "Name": "ok"}
     assert found.before == {"ids": [], "listed": True}
 
 
-def test_all_reads_carry_both_keys() -> None:
+def test_all_reads_carry_both_keys_but_that_of_the_api_key_alone() -> None:
     order = wanted()
+    both = {"Accept": "application/json", "DD-API-KEY": API_KEY, "DD-APPLICATION-KEY": APPLICATION_KEY}
+    alone = {"Accept": "application/json", "DD-API-KEY": API_KEY}
     for call in next(DATADOG.check(order.connection, order.organization)):
-        assert revealed(call.headers) == {
-            "Accept": "application/json",
-            "DD-API-KEY": API_KEY,
-            "DD-APPLICATION-KEY": APPLICATION_KEY,
-        }
+        assert revealed(call.headers) == (alone if call.url.endswith("/api/v1/validate") else both)
 
 
 def test_twins_are_warned_of_and_remembered() -> None:
@@ -415,8 +424,8 @@ def test_the_parent_itself_is_no_twin() -> None:
 
 
 def test_without_an_organization_no_name_is_judged() -> None:
-    replies = {"/api/v2/validate_keys": VALID, "/api/v1/org": OWN, "/api/v2/org": listed()}
-    assert states(talk(DATADOG.check(wanted().connection), replies)) == {"Keys": "ok", "Right to create": "ok"}
+    found = talk(DATADOG.check(wanted().connection), replies_of())
+    assert states(found) == {"Credentials": "ok", "Right to create": "ok"}
 
 
 @pytest.mark.parametrize(
@@ -431,7 +440,7 @@ def test_a_list_that_cannot_be_read_leaves_the_name_unproven(listing: Reply) -> 
 
 @pytest.mark.parametrize("keys", [answer(404), answer(429), answer(302), answer(200, b"<html>Hello</html>")])
 def test_keys_that_cannot_be_tried_are_unproven(keys: Reply) -> None:
-    assert states(checked(keys=keys))["Keys"] == "unproven"
+    assert states(checked(keys=keys))["Credentials"] == "unproven"
 
 
 @pytest.mark.parametrize("own", [answer(404), answer(500), answer(200, b"<html>"), NotSent("No."), NoAnswer("No.")])
@@ -445,17 +454,79 @@ def test_a_permission_that_cannot_be_read_is_unproven(own: Reply) -> None:
 )
 def test_keys_that_are_refused_are_named(status: int, body: Any, said: str) -> None:
     with pytest.raises(Refused) as caught:
-        checked(keys=answer(status, body))
+        checked(keys=answer(status, body), alone=NotSent("No."))
     assert caught.value.cause == f'Datadog did not accept the keys. Datadog says: "{said.format(status)}".'
     assert caught.value.field == "credentials.api_key"
+
+
+@pytest.mark.parametrize(
+    ("alone", "cause", "field"),
+    [
+        (
+            answer(200, {"valid": True}),
+            "The API key is valid at EU1, but the application key is not",
+            "application_key",
+        ),
+        (answer(403, EDGE), "Datadog does not know the API key at EU1.", "api_key"),
+        (answer(403, {"errors": ["API key required"]}), "Datadog does not know the API key at EU1.", "api_key"),
+        (answer(200, {"valid": False}), "Datadog did not accept the keys.", "api_key"),
+        (answer(200, b"<html>"), "Datadog did not accept the keys.", "api_key"),
+        (answer(503), "Datadog did not accept the keys.", "api_key"),
+        (NoAnswer("Silence."), "Datadog did not accept the keys.", "api_key"),
+    ],
+)
+def test_the_wrong_one_of_two_keys_is_named_where_that_can_be_told(alone: Reply, cause: str, field: str) -> None:
+    with pytest.raises(Refused) as caught:
+        checked(keys=answer(403, {"errors": ["Forbidden"]}), alone=alone)
+    assert caught.value.cause.startswith(cause)
+    assert caught.value.field == f"credentials.{field}"
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_permission_is_named(status: int) -> None:
     with pytest.raises(Refused) as caught:
-        checked(own=answer(status, {"errors": ["Forbidden"]}))
+        checked(own=answer(status, {"errors": ["Forbidden"]}), listing=answer(403, EDGE))
     assert "org_management" in caught.value.cause
+    assert "org_connections_write" not in caught.value.advice
     assert caught.value.field == "credentials.application_key"
+
+
+def test_another_right_over_orgs_is_named_by_what_it_reads() -> None:
+    with pytest.raises(Refused) as caught:
+        checked(own=answer(403, {"errors": ["Forbidden"]}), listing=listed())
+    assert "org_connections_write" in caught.value.advice
+
+
+# ---- other sites ----------------------------------------------------------------------------------
+
+
+def asked_elsewhere(site: str, known: Mapping[str, Reply]) -> tuple[list[str], list[Call]]:
+    """Return the keys of the sites that know the API key, and the calls that asked."""
+    conversation = DATADOG.elsewhere(wanted(site).connection)
+    calls = next(conversation)
+    with pytest.raises(StopIteration) as end:
+        conversation.send(tuple(known.get(call.origin, answer(403, EDGE)) for call in calls))
+    return [found.key for found in end.value.value], list(calls)
+
+
+def test_the_eight_other_sites_are_asked_for_the_api_key_alone() -> None:
+    found, calls = asked_elsewhere("datadoghq.eu", {"https://api.us5.datadoghq.com": answer(200, {"valid": True})})
+    assert found == ["us5.datadoghq.com"]
+    assert [call.url for call in calls] == [f"{s.url}/api/v1/validate" for s in SITES if s.key != "datadoghq.eu"]
+    assert {call.method for call in calls} == {"GET"}
+    assert all(revealed(call.headers) == {"Accept": "application/json", "DD-API-KEY": API_KEY} for call in calls)
+
+
+def test_the_keys_of_another_api_url_go_to_datadogs_own_sites_only() -> None:
+    _, calls = asked_elsewhere("https://proxy.example", {})
+    assert [call.origin for call in calls] == [site.url for site in SITES]
+
+
+@pytest.mark.parametrize(
+    "reply", [answer(200, {"valid": False}), answer(200, b"<html>"), answer(503), NotSent("No."), NoAnswer("Silence.")]
+)
+def test_a_site_that_does_not_say_yes_does_not_know_the_key(reply: Reply) -> None:
+    assert asked_elsewhere("datadoghq.eu", {site.url: reply for site in SITES})[0] == []
 
 
 def test_a_service_that_is_unwell_is_told_as_never_sent() -> None:

@@ -320,7 +320,7 @@ def test_the_questions_are_read_off_the_models() -> None:
         "profile",
     ]
     assert asked["token"].env == ("OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN")
-    assert [q.env for q in questions(AccessToken)] == [("OKTA_ACCESS_TOKEN",)]
+    assert [q.env for q in questions(AccessToken)] == [("OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN")]
     assert asked["password"].blank == "set at first sign-in"
     assert {name: q.longest for name, q in asked.items() if q.longest} == {
         "name": 100,
@@ -714,6 +714,7 @@ def test_the_reset_is_an_absolute_time_by_oktas_own_clock(headers: dict[str, str
 
 METADATA = {"id": "00oparent", "pipeline": "idx", "_links": {"organization": {"href": PARENT}}}
 SETTINGS = {"id": "00oparent", "companyName": "Acme", "subdomain": "acme", "status": "ACTIVE"}
+ME = {"id": "00uada", "status": "ACTIVE", "profile": {"login": "ada@acme.example", "email": None}}
 HTML = Answer(404, {"content-type": "text/html"}, b"<html>Page not found</html>")
 
 
@@ -724,11 +725,10 @@ def checked(site: str = PARENT, /, **replies: Reply) -> Checked:
         f"{site}{WELL_KNOWN}": replies.get("known", answer(200, METADATA)),
         f"{site}/api/v1/org": replies.get("settings", answer(200, SETTINGS)),
         f"{child}{WELL_KNOWN}": replies.get("child", HTML),
-        f"{site}/api/v1/users/me": replies.get("me"),
+        f"{site}/api/v1/users/me": replies.get("me", answer(200, ME)),
     }
     order = wanted(site)
-    given = {url: reply for url, reply in by_url.items() if reply is not None}
-    return talk(OKTA.check(order.connection, order.organization), given)
+    return talk(OKTA.check(order.connection, order.organization), by_url)
 
 
 def states(found: Checked) -> dict[str, str]:
@@ -738,7 +738,7 @@ def states(found: Checked) -> dict[str, str]:
 def test_a_healthy_parent_is_named_and_the_name_is_probably_free() -> None:
     found = checked()
     assert (found.parent, found.domain) == ("Acme", "acme.okta.com")
-    assert states(found) == {"Credentials": "ok", "Right to create": "unproven", "Subdomain": "ok"}
+    assert states(found) == {"Credentials": "ok", "Right to create": "unproven", "Name": "ok"}
     assert found.findings[-1].words == f"probably free: no org answers at {CHILD}"
     assert found.before == {"parent_id": "00oparent", "child_id": "", "domain": "acme.okta.com"}
 
@@ -749,12 +749,17 @@ def test_credentials_go_to_the_parent_and_not_to_the_wanted_address() -> None:
     assert [(call.url, "Authorization" in call.headers) for call in calls] == [
         (f"{PARENT}{WELL_KNOWN}", False),
         (f"{PARENT}/api/v1/org", True),
+        (f"{PARENT}/api/v1/users/me", True),
         (f"{CHILD}{WELL_KNOWN}", False),
     ]
 
 
 def test_without_an_organization_only_the_parent_is_asked() -> None:
-    replies = {f"{PARENT}{WELL_KNOWN}": answer(200, METADATA), f"{PARENT}/api/v1/org": answer(200, SETTINGS)}
+    replies: dict[str, Reply] = {
+        f"{PARENT}{WELL_KNOWN}": answer(200, METADATA),
+        f"{PARENT}/api/v1/org": answer(200, SETTINGS),
+        f"{PARENT}/api/v1/users/me": answer(200, ME),
+    }
     found = talk(OKTA.check(wanted().connection), replies)
     assert states(found) == {"Credentials": "ok", "Right to create": "unproven"}
 
@@ -770,14 +775,15 @@ def test_a_taken_subdomain_is_refused_at_its_field() -> None:
     "child", [answer(200, b"<html></html>"), answer(429), answer(500), NotSent("No such name."), NoAnswer("Silence.")]
 )
 def test_whatever_else_answers_at_the_wanted_address_proves_nothing(child: Reply) -> None:
-    assert states(checked(child=child))["Subdomain"] == "ok"
+    assert states(checked(child=child))["Name"] == "ok"
 
 
 def test_a_parent_on_a_custom_domain_gives_away_its_okta_domain() -> None:
     metadata = {**METADATA, "_links": {"organization": {"href": PARENT}, "alternate": {"href": "https://x.example"}}}
     found = checked("https://login.acme.example", known=answer(200, metadata))
     assert found.domain == "acme.okta.com"
-    assert states(found)["Subdomain"] == "ok"
+    assert states(found)["Name"] == "ok"
+    assert found.findings[0].words == "accepted by login.acme.example (acme.okta.com), as ada@acme.example"
 
 
 @pytest.mark.parametrize("href", ["https://evil.example", "https://[broken", None, 5, "http://acme.okta.com"])
@@ -787,9 +793,10 @@ def test_a_custom_domain_that_does_not_tell_leaves_the_name_unproven(href: Any) 
     replies = {
         f"{site}{WELL_KNOWN}": answer(200, {"id": "x", "_links": {"organization": {"href": href}}}),
         f"{site}/api/v1/org": answer(200, SETTINGS),
+        f"{site}/api/v1/users/me": answer(403, error("E0000006")),
     }
     found = talk(OKTA.check(order.connection, order.organization), replies)
-    assert states(found)["Subdomain"] == "unproven"
+    assert states(found)["Name"] == "unproven"
     assert found.domain == "login.acme.example"
 
 
@@ -803,6 +810,18 @@ def test_a_custom_domain_that_does_not_tell_leaves_the_name_unproven(href: Any) 
         ({"settings": answer(405, error("E0000022"))}, "unproven", "could not be tried (HTTP 405)"),
         ({"settings": answer(429, error("E0000047"))}, "unproven", "could not be tried (HTTP 429)"),
         ({"settings": answer(200, b"<html>Sign in</html>")}, "unproven", "could not be tried (HTTP 200)"),
+        (
+            {"settings": answer(403, error("E0000006")), "me": answer(200, ME)},
+            "ok",
+            "as ada@acme.example, though they may not",
+        ),
+        ({"settings": answer(403, error("E0000006")), "me": NoAnswer("Silence.")}, "unproven", "known to"),
+        ({}, "ok", "accepted by acme.okta.com, as ada@acme.example"),
+        ({"me": answer(200, {"id": "00u", "profile": None})}, "ok", "accepted by acme.okta.com"),
+        ({"me": answer(401, error("E0000011"))}, "ok", "accepted by acme.okta.com"),
+        ({"me": answer(403, error("E0000006"))}, "ok", "accepted by acme.okta.com"),
+        ({"me": HTML}, "ok", "accepted by acme.okta.com"),
+        ({"me": NotSent("No.")}, "ok", "accepted by acme.okta.com"),
         ({"known": answer(429)}, "ok", "accepted by acme.okta.com"),
         ({"known": NoAnswer("Silence.")}, "ok", "accepted by acme.okta.com"),
     ],

@@ -1,0 +1,27 @@
+"""What a pasted credential looks like, by its shape alone: a guess for hints, never a rule."""
+
+import re
+
+OKTA_TOKEN = "an API token of Okta"  # noqa: S105 - words
+OKTA_ID = "an id at Okta, not a secret"
+JWT = "an OAuth token (JWT)"
+PRIVATE_KEY = "a private key"
+KEY_ID = "the id of a key, not the key itself"
+DATADOG_API_KEY = "a Datadog API key"
+DATADOG_APPLICATION_KEY = "a Datadog application key"
+
+# Seen in both vendors' documentation and in what their users mix up; lengths of fresh keys may change.
+_SHAPES = {
+    OKTA_TOKEN: r"00[\w-]{40}",
+    OKTA_ID: r"0[0o][a-zA-Z][0-9a-zA-Z]{17}",
+    JWT: r"eyJ[\w-]+\.[\w-]+\.[\w-]*",
+    PRIVATE_KEY: r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*",
+    KEY_ID: r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
+    DATADOG_API_KEY: r"[0-9a-f]{32}",
+    DATADOG_APPLICATION_KEY: r"[0-9a-f]{40}",
+}
+
+
+def shape(text: str) -> str:
+    """Return what *text* looks like, in words, or "" where that cannot be told."""
+    return next((words for words, seen in _SHAPES.items() if re.fullmatch(seen, text, re.DOTALL)), "")

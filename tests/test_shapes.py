@@ -1,0 +1,74 @@
+"""What a credential looks like, by its shape alone."""
+
+import pytest
+from pydantic import SecretStr
+
+from orgwizard import shapes
+from orgwizard.answers import Question, questions
+from orgwizard.providers.datadog import Keys
+from orgwizard.providers.okta import AccessToken, ApiToken
+from orgwizard.shapes import shape
+from orgwizard.sources import Reference
+
+OKTA_TOKEN, TOKEN_ID = "00" + "aB3_-xyz" * 5, "00T1a2b3c4d5e6f7g8h9"
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"
+UUID = "1f0e2d3c-4b5a-6978-8796-a5b4c3d2e1f0"
+PEM = "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"
+(TOKEN,), (ACCESS,), (API_KEY, APPLICATION_KEY) = questions(ApiToken), questions(AccessToken), questions(Keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (OKTA_TOKEN, shapes.OKTA_TOKEN),
+        (TOKEN_ID, shapes.OKTA_ID),
+        ("0oa1a2b3c4d5e6f7g8h9", shapes.OKTA_ID),
+        (JWT, shapes.JWT),
+        (PEM, shapes.PRIVATE_KEY),
+        (UUID, shapes.KEY_ID),
+        (UUID.upper(), shapes.KEY_ID),
+        ("a1" * 16, shapes.DATADOG_API_KEY),
+        ("a1" * 20, shapes.DATADOG_APPLICATION_KEY),
+        ("a1" * 18, ""),
+        ("g1" * 16, ""),
+        ("", ""),
+        ("eyJust-text", ""),
+    ],
+)
+def test_shapes(text: str, words: str) -> None:
+    assert shape(text) == words
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "seen"),
+    [
+        (API_KEY, "a1" * 20, shapes.DATADOG_APPLICATION_KEY),
+        (APPLICATION_KEY, "a1" * 16, shapes.DATADOG_API_KEY),
+        (API_KEY, UUID, shapes.KEY_ID),
+        (APPLICATION_KEY, OKTA_TOKEN, shapes.OKTA_TOKEN),
+        (TOKEN, f" {JWT}\n", shapes.JWT),
+        (TOKEN, TOKEN_ID, shapes.OKTA_ID),
+        (TOKEN, "a1" * 16, shapes.DATADOG_API_KEY),
+        (ACCESS, OKTA_TOKEN, shapes.OKTA_TOKEN),
+    ],
+)
+def test_what_is_mixed_up_is_named_and_not_repeated(question: Question, text: str, seen: str) -> None:
+    hint = question.hint(SecretStr(text))
+    assert hint == f"{question.title}: what you gave looks like {seen}."
+    assert text.strip() not in hint
+
+
+@pytest.mark.parametrize(
+    ("question", "typed"),
+    [
+        (API_KEY, SecretStr("a1" * 16)),
+        (APPLICATION_KEY, SecretStr("a1" * 20)),
+        (TOKEN, SecretStr(OKTA_TOKEN)),
+        (ACCESS, SecretStr(JWT)),
+        (TOKEN, SecretStr("something new")),
+        (TOKEN, Reference(env="X")),
+        (TOKEN, None),
+    ],
+)
+def test_nothing_is_said_of_what_may_be_right(question: Question, typed: object) -> None:
+    assert question.hint(typed) == ""
