@@ -124,7 +124,7 @@ def _toml(profile: Profile) -> bytes:
     members: dict[str, Any] = profile.model_dump(exclude={"name", *tables})
     for table, references in tables.items():
         members[table] = {name: reference.table() for name, reference in references.items()}
-    return (_HEADER + tomli_w.dumps(members)).encode()
+    return (_HEADER + tomli_w.dumps(members)).encode(errors="replace")
 
 
 def _profile(name: str, data: bytes) -> Profile:

@@ -359,7 +359,8 @@ def test_a_key_is_read_from_where_it_is_when_the_connection_is_made(tmp_path: Pa
         draft.credentials["private_key"] = Reference(env="KEY")
     found = connection(Okta(), draft, lambda reference: sources.read(reference, {"KEY": values.get(given, "")}))
     assert found.credentials.private_key.get_secret_value().strip() == keys.pem("P-256").strip()  # type: ignore[attr-defined]
-    assert found.sources == {"private_key": {"file": str(file)} if given == "typed" else {"env": "KEY"}}
+    key = {"file": str(file)} if given == "typed" else {"env": "KEY"}
+    assert found.sources == {"client_id": "0oa1", "private_key": key}
 
 
 def test_a_file_that_holds_no_key_is_a_problem_of_the_field_and_no_further_path(tmp_path: Path) -> None:

@@ -100,7 +100,11 @@ def test_a_key_that_cannot_be_used_is_told_without_a_word_of_it(text: str, words
     assert not [line for line in text.splitlines() if len(line) > 20 and "-----" not in line and line in told]
 
 
-@pytest.mark.parametrize("text", [keys.pem("P-256"), keys.jwk("P-256"), " {", "-----BEGIN", "two\nlines"])
+@pytest.mark.parametrize(
+    "text",
+    [keys.pem("P-256"), keys.jwk("P-256"), " {", "-----BEGIN", "two\nlines"],
+    ids=["PEM", "JWK", "brace", "begin", "lines"],
+)
 def test_keys_look_like_keys(text: str) -> None:
     assert is_key(text)
 

@@ -345,7 +345,9 @@ def test_the_fields_name_the_variables_of_the_sdks_and_of_terraform() -> None:
     assert [q.name for q in questions(ServiceApp) if q.file] == ["private_key"]
 
 
-@pytest.mark.parametrize("text", [keys.pem("2048"), keys.jwk("P-256"), "~/key.pem", "key.json"])
+@pytest.mark.parametrize(
+    "text", [keys.pem("2048"), keys.jwk("P-256"), "~/key.pem", "key.json"], ids=["PEM", "JWK", "home", "here"]
+)
 def test_a_key_or_the_path_of_one_is_taken(text: str) -> None:
     assert problems(ServiceApp, {"client_id": "0oa", "private_key": SecretStr(text)}) == {}
 

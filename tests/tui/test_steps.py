@@ -538,3 +538,13 @@ async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
         await walk.until(DoneStep)
         assert walk.app.session.result is not None
         assert walk.app.session.result.outcome in ("unknown", "created")
+
+
+async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(desk: Desk) -> None:
+    draft = Draft("datadog")
+    draft.section("parent")["site"] = "http://127.0.0.1:8080"
+    async with walking(desk, draft=draft) as walk:
+        await walk.settled()
+        assert walk.draft.site == "http://127.0.0.1:8080"
+        await walk.press("ctrl+n")
+        assert walk.draft.site == "http://127.0.0.1:8080"

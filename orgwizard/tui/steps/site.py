@@ -49,6 +49,8 @@ class SitePart(Vertical):
         self.provider, self.parent_answers, self.offer = provider, parent, offer
         if offer:
             parent.setdefault("site", offer.typed)
+        if provider.sites and self._chosen() == OTHER:  # a draft or plan gave it: the list must not take it away
+            parent.setdefault(OTHER, self.typed)
         super().__init__(id=f"site-{provider.key}", classes="site -listed" if provider.sites else "site")
 
     @property
