@@ -44,11 +44,20 @@ class Watch:
         if not self._first:
             return
         self._first = False
+        if number == signal.SIGHUP:
+            # The kernel continues a session that it hangs up; Textual would take that for the end of a suspension
+            # and begin to read the terminal that is gone a second time.
+            signal.signal(signal.SIGCONT, signal.SIG_IGN)
         self._leave()
         threading.Thread(target=self._finish, args=(number,), name="watchdog", daemon=True).start()
 
     def _finish(self, number: int) -> None:
-        """Wait for the creation, then for the screen; where it is stuck, end without it."""
+        """Wait for the creation, then for the screen; where it is stuck, end without it.
+
+        After a hang-up the screen ends first: nobody sees it, and reading a terminal that is gone never rests.
+        """
+        if number == signal.SIGHUP:
+            self._end(128 + number)
         self._idle.wait(CREATION_SECONDS)
         self._end(128 + number)
         if not self._over.wait(SCREEN_SECONDS):
