@@ -24,6 +24,8 @@ class Fields(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
 
+    # What a credential method is called in a list of them; where empty, its first field's title.
+    method_title: ClassVar[str] = ""
     # Fields that the service or a plan knows and that a person is not asked for.
     unasked: ClassVar[frozenset[str]] = frozenset()
 

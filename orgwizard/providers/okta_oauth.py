@@ -46,8 +46,10 @@ def _usable(secret: SecretStr) -> SecretStr:
 class ServiceApp(Fields):
     """An API services app of the parent: OAuth 2.0 client credentials with private_key_jwt."""
 
+    method_title: ClassVar[str] = "Service app with a private key"
+
     client_id: Text = Field(
-        title="Service app's client ID",
+        title="Client ID",
         description="Of the API services app in the parent's Admin Console, under Applications.",
         examples=["0oa1a2b3c4d5e6f7g8h9"],
         json_schema_extra=env_names("OKTA_CLIENT_CLIENTID", "OKTA_API_CLIENT_ID", keys=("okta.client.clientId",)),

@@ -14,11 +14,16 @@ from textual.widgets import Input
 from orgwizard.text import printable
 
 
-def pasted(text: str) -> tuple[str, str]:
-    """Return what a paste means for a one-line field, and a sentence about what was left out of it, or ""."""
+def pasted(text: str, *, many: bool = False) -> tuple[str, str]:
+    """Return what a paste means for a one-line field, and a sentence about what was left out of it, or "".
+
+    With *many*, as for a key of several lines, the lines are joined by blanks and none is left out.
+    """
     lines = [line for line in text.splitlines() if line.strip()]
     if not lines:
         return "", "The paste held nothing but line ends." if text else ""
+    if many:
+        return " ".join(line.strip() for line in lines), ""
     line = lines[0].strip()
     if len(lines) > 1:
         return line, f"The paste had {len(lines)} lines: only the first was taken."
@@ -38,6 +43,9 @@ class Entry(Input):
         def __init__(self, words: str) -> None:
             self.words = words
             super().__init__()
+
+    many = False
+    """Whether a paste of several lines is one answer, as a key is."""
 
     def __init__(self, value: str = "", *, secret: bool = False, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(
@@ -84,7 +92,7 @@ class Entry(Input):
         self._insert(self.app.clipboard)
 
     def _insert(self, text: str) -> None:
-        line, left_out = pasted(text)
+        line, left_out = pasted(text, many=self.many)
         self.replace(line, *sorted(self.selection))
         if left_out:
             self.post_message(self.Said(left_out))

@@ -11,6 +11,10 @@ from orgwizard.tui.steps.organization import OrganizationStep
 from tests.tui.walk import walking
 
 
+def test_a_key_of_several_lines_is_taken_whole() -> None:
+    assert pasted("-----BEGIN X-----\nAb\n-----END X-----\n", many=True) == ("-----BEGIN X----- Ab -----END X-----", "")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [

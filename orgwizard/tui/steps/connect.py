@@ -41,7 +41,7 @@ class ConnectStep(Step):
         """Yield the methods where there are several, the fields, and what a check found."""
         methods = self.session.provider.methods
         if len(methods) > 1:
-            titles = {key: next(question.title for question in questions(model)) for key, model in methods.items()}
+            titles = {key: model.method_title or questions(model)[0].title for key, model in methods.items()}
             yield labelled("Connect with", Choice(titles, self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
         yield Static("\n".join(self._findings()), id="findings", markup=False)
