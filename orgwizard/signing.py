@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -60,6 +61,9 @@ def is_key(text: str) -> bool:
     return text.lstrip().startswith("{") or "-----" in text or "\n" in text.strip()
 
 
+@lru_cache(
+    maxsize=4
+)  # OpenSSL takes a tenth of a second and more to check an RSA key; forms check with every key pressed
 def read_key(text: str) -> SigningKey:
     """Return the private key that *text* is, as PEM or as a JWK in JSON; raises `BadKey`.
 
