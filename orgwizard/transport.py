@@ -114,7 +114,8 @@ class Transport:
                 raise
             raise NotSent("It was left before the connection stood.", code="left") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
-            raise _unanswered(error, phase, call) from None
+            issuer = await _issuer_seen(httpx.URL(call.url), phase) if _is_untrusted(error) else ""
+            raise _unanswered(error, phase, call, issuer) from None
 
     def _client(self, call: Call) -> "httpx.AsyncClient":
         """Return a fresh client: a reused connection that the server has closed looks like a lost answer."""
@@ -227,11 +228,37 @@ def _unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
         return body, True
 
 
-def _unanswered(error: Exception, phase: Phase, call: Call) -> NotSent | NoAnswer:
-    """Turn a failure of httpx into one of the two that count: it never left, or it may have."""
+def _is_untrusted(error: Exception) -> bool:
+    return any(isinstance(cause, ssl.SSLCertVerificationError) for cause in _chain(error))
+
+
+async def _issuer_seen(url: "httpx.URL", phase: Phase) -> str:
+    """Return who issued the certificate shown at *url*, "" behind a proxy or where none is shown.
+
+    A connection that was refused for its certificate does not hand it over: it is asked for once more, and
+    nothing is sent there.
+    """
+    from cryptography import x509
+
+    if phase.way(url).proxy:
+        return ""
+    try:
+        place = (url.host, url.port or _PORTS["https"])
+        shown = await asyncio.to_thread(ssl.get_server_certificate, place, timeout=CONNECT_SECONDS / 2)
+        return x509.load_pem_x509_certificate(shown.encode()).issuer.rfc4514_string()
+    except (OSError, ValueError):
+        return ""
+
+
+def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") -> NotSent | NoAnswer:
+    """Turn a failure of httpx into one of the two that count: it never left, or it may have.
+
+    *issuer* is who issued a certificate that was not accepted, where that was seen.
+    """
     where = call.origin.partition("://")[2]
     if not phase.left:
         cause, advice = _why_not_sent(error, where)
+        cause = f"{cause} It was issued by {issuer}." if issuer else cause
         return NotSent(cause, advice, code=type(error).__name__)
     import httpx
 

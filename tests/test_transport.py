@@ -302,6 +302,7 @@ async def test_a_certificate_that_is_not_trusted_and_one_that_is(certificate: Ce
         fault = await failure(create(server.url))
         assert isinstance(fault, NotSent)
         assert "certificate" in fault.cause
+        assert "It was issued by CN=" in fault.cause
         assert "--ca-file" in fault.advice
         assert server.requests == []
         assert (await sent(create(server.url), certificate.certificate)).status == 200

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,34 @@ def test_without_a_terminal_it_says_what_to_use(environ: dict[str, str]) -> None
     with terminal(SANDBOX, {**environ, "TERM": "dumb"}) as run:
         run.until("orgwizard create --plan FILE")
         assert run.ended() == 2
+
+
+def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str, str], tmp_path: Path) -> None:
+    """Every secret field is typed into, and the received token searched for, in all bytes, files and arguments."""
+    token, password, answered = "00canary-parent-token-0", "Canary-Password-1", "canary-recovery-answer"
+    with terminal(SANDBOX, environ) as run:
+        begin(run)
+        run.press("tab")
+        run.write("\x15acme.okta.com\r")
+        run.until("Step 2 of 7")
+        run.press("tab")
+        run.write(token)
+        run.press("ctrl+n")
+        run.until("Step 3 of 7")
+        run.write("Canary Org")
+        run.until("canary-org")
+        run.press("ctrl+n")
+        run.until("Step 4 of 7")
+        run.write(f"Ada\rLovelace\rada@example.com\r\r{password}\rWhich bird?\r{answered}")
+        run.until("Which bird?")
+        run.press("ctrl+n")
+        finish(run)
+        arguments = b"".join(path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline"))
+        assert run.ended() == 0
+    (store,) = (tmp_path / "xdg_data_home").rglob("*.toml")
+    received = tomllib.loads(store.read_text())["token"]
+    others = [path for path in tmp_path.rglob("*") if path.is_file() and path != store]
+    left = b"".join(path.read_bytes() for path in others)
+    for secret in (token, password, answered, received):
+        assert secret.encode() not in run.received + left + arguments
+    assert others
