@@ -30,11 +30,7 @@ def resume_org(
     *credentials* are the parent's, where they can be had; *secrets* the child's, where a store has them.
     Nothing is created. The last event is the only `Result`.
     """
-
-    def begin(tell: Callable[[Event], None]) -> Flow:
-        return _Resumption(provider, record, attempt, wanted, credentials, secrets, tools, tell)
-
-    return told(begin)
+    return told(lambda tell: _Resumption(provider, record, attempt, wanted, credentials, secrets, tools, tell))
 
 
 class _Resumption(Flow):

@@ -39,7 +39,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Order:
-    """Everything the review approved, validated and frozen; `before` is what the check remembered."""
+    """Everything the review approved, validated and frozen."""
 
     connection: Connection
     organization: Fields
