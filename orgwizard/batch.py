@@ -57,7 +57,7 @@ def check(desk: Desk, draft: Draft, *, as_json: bool, other_sites: bool = False)
     try:
         checked = desk.check(provider, order.connection, order.organization, passed.append).result()
     except Trouble as trouble:
-        if trouble.field.startswith("credentials."):
+        if provider.of_another_site(trouble):
             trouble.advise(_about_other_sites(desk, provider, order.connection, asked=other_sites))
         return _failed(provider, order, passed, trouble, as_json=as_json)
     if as_json:
@@ -81,8 +81,6 @@ def _failed(provider: Provider, order: Order, passed: Sequence[Finding], trouble
 
 def _about_other_sites(desk: Desk, provider: Provider, connected: Connection, *, asked: bool) -> str:
     """Say which of the vendor's other sites know the credentials, or how to ask them."""
-    if not provider.sites:
-        return ""
     if not asked:
         return f"With check --other-sites, {provider.title}'s other sites are asked whether they belong there."
     found = desk.elsewhere(provider, connected).result()

@@ -17,7 +17,7 @@ from orgwizard import plan, private, sources
 from orgwizard.answers import Draft, Fields, Question, questions
 from orgwizard.attempts import Journal, Record
 from orgwizard.clock import Clock
-from orgwizard.conversation import check, elsewhere
+from orgwizard.conversation import check, converse, elsewhere
 from orgwizard.creation import create_org
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
@@ -27,7 +27,7 @@ from orgwizard.offers import Offer as Offer  # every face takes offers from here
 from orgwizard.offers import Offers
 from orgwizard.ports import Control, Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
-from orgwizard.providers import provider_of
+from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted, connection, order, recalled
 from orgwizard.resumption import resume_org
 from orgwizard.sources import Reference
@@ -92,6 +92,10 @@ class Desk:
             return Offer(SecretStr(value) if question.secret else value, _OF_THE_SANDBOX)
         return Offers(provider, self.environ).credential(question)
 
+    def likely_provider(self) -> Provider:
+        """Return the provider that the most is there for; the first of those that are even."""
+        return max(PROVIDERS, key=lambda provider: (bool(self.method_offer(provider)), bool(self.site_offer(provider))))
+
     def site_offer(self, provider: Provider) -> Offer | None:
         """Return the parent's site from the official variables and files, if it is there."""
         if value := self.given.get(f"{provider.key}.site"):
@@ -144,6 +148,12 @@ class Desk:
     def elsewhere(self, provider: Provider, connected: Connection) -> "Future[tuple[Site, ...]]":
         """Ask the vendor's other sites whether the credentials belong there: send them only where the user agreed."""
         return self.engine.read(elsewhere(provider, connected, self.send))
+
+    def name_free(
+        self, provider: Provider, connected: Connection, checked: Checked, organization: Fields
+    ) -> "Future[Finding]":
+        """Ask whether the wanted name is free, which only reads; the future raises `Refused` where it is taken."""
+        return self.engine.read(converse(provider.name_free(connected, checked, organization), self.send))
 
     def probe(self, store: Any) -> "Future[str]":
         """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""

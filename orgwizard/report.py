@@ -61,6 +61,11 @@ def findings(checked: Checked) -> list[str]:
     return [f"Parent org: {printable(checked.parent)}", *(printable(f.line) for f in checked.findings)]
 
 
+def findings_table(found: Sequence[Finding]) -> list[str]:
+    """Return the stages that a check has passed, in two columns."""
+    return [printable(f"{f.stage:<18}  {f.told}") for f in found]
+
+
 def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:
     """Return findings as `check --json` prints them."""
     return [{"stage": f.stage, "state": f.state, "words": f.words} for f in found]

@@ -20,6 +20,7 @@ from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
 from orgwizard.events import Event, Result
 from orgwizard.profiles import Profiles
+from orgwizard.providers import provider_of
 from orgwizard.providers.datadog import Datadog, Keys
 from orgwizard.providers.okta import ApiToken, Okta
 from orgwizard.providers.okta_oauth import ServiceApp
@@ -124,6 +125,14 @@ def test_what_is_offered_decides_the_method(desk: Desk) -> None:
     bearer = replace(desk, environ={"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"})
     assert bearer.method_offer(Okta()) == "access-token"
     assert replace(bearer, given={"okta.token": "pretended"}).method_offer(Okta()) == "api-token"
+
+
+def test_what_is_there_decides_the_provider(desk: Desk) -> None:
+    keys = {"DD_API_KEY": "a", "DD_APP_KEY": "b"}
+    assert replace(desk, environ={}).likely_provider() == provider_of("okta")
+    assert replace(desk, environ={"DD_SITE": "datadoghq.eu"}).likely_provider() == provider_of("datadog")
+    assert replace(desk, environ=keys | {"OKTA_CLIENT_ORGURL": "acme"}).likely_provider() == provider_of("datadog")
+    assert replace(desk, environ=keys | {"OKTA_CLIENT_TOKEN": TOKEN}).likely_provider() == provider_of("okta")
 
 
 def test_odd_files_of_the_vendor_are_remarked_on(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,10 +66,14 @@ class Finding:
     words: str
 
     @property
+    def told(self) -> str:
+        """Return what it proved, with its state where that is not "ok"."""
+        return self.words if self.state == "ok" else f"{self.words} ({self.state})"
+
+    @property
     def line(self) -> str:
         """Return it as one line."""
-        state = "" if self.state == "ok" else f" ({self.state})"
-        return f"{self.stage}: {self.words}{state}"
+        return f"{self.stage}: {self.told}"
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,8 @@ class Provider(ABC):
     methods: ClassVar[Mapping[str, type[Fields]]]
     """Credential methods by their name in a plan; the first is the default."""
     organization: ClassVar[type[Fields]]
+    name_field: ClassVar[str] = "name"
+    """The field of the organization that has to be free."""
     administrator: ClassVar[type[Fields] | None] = None
     administrator_note: ClassVar[tuple[str, ...]] = ()
     """Said on the administrator step; all that is said where there are no fields."""
@@ -150,6 +156,15 @@ class Provider(ABC):
     @abstractmethod
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
         """Read, and never change, what tells whether the create call can succeed."""
+
+    def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - not every service can be asked
+        """Read whether the wanted name is free; raises `Refused` where it is certainly taken."""
+        yield from ()
+        return Finding("Name", "unproven", "whether it is free shows only when creating")
+
+    def of_another_site(self, refused: Trouble) -> bool:  # noqa: ARG002 - most have one site
+        """Return whether *refused* may come of the wrong site, so that `elsewhere` is worth asking."""
+        return False
 
     def elsewhere(self, connection: Connection) -> Conversation[tuple[Site, ...]]:  # noqa: ARG002 - most have one site
         """Ask the vendor's other sites which of them know the credentials; only where the user agreed to that."""

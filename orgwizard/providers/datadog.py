@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field, SecretStr
 from orgwizard import shapes
 from orgwizard.address import is_loopback, origin
 from orgwizard.answers import Fields, HeaderSecret, Text, env_names
-from orgwizard.errors import BadInput, NotSent, Refused
+from orgwizard.errors import BadInput, NotSent, Refused, Trouble
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, together
 
@@ -206,6 +206,15 @@ class Datadog(Provider):
         findings = (credentials, right, *([_name_finding(name, listing, children)] if organization else []))
         before = {"ids": sorted(c["id"] for c in children if c["name"] == name), "listed": _listed(listing)}
         return Checked(_parent_name(own, listing, connection.site), findings, connection.site.host, before)
+
+    def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - the list says it all
+        """List the children: a name may be given twice, so one that has it is a warning."""
+        (listing,) = yield from together(self._get(connection, "/api/v2/org"))
+        return _name_finding(str(getattr(organization, "name", "")), listing, _children(listing))
+
+    def of_another_site(self, refused: Trouble) -> bool:
+        """Return whether the API key is what was refused: keys belong to one site."""
+        return refused.field == "credentials.api_key"
 
     def elsewhere(self, connection: Connection) -> Conversation[tuple[Site, ...]]:
         """Ask Datadog's own other sites for the API key alone; a site that does not answer does not know it."""

@@ -342,6 +342,7 @@ class Okta(Provider):
         "service-app": ServiceApp,
     }
     organization = OktaOrganization
+    name_field = "subdomain"
     administrator = OktaAdministrator
     administrator_note = ("This person becomes the first super admin of the child org.",)
     irreversible = "A child org cannot be deleted through the API, and its token is delivered once."
@@ -401,6 +402,12 @@ class Okta(Provider):
         findings = (*credentials, *([_name_finding(wanted, taken)] if organization else []))
         before = {"parent_id": parent_id, "child_id": _text(taken, "id"), "domain": domain}
         return Checked(_parent_name(settings, site), findings, domain, before)
+
+    def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:
+        """Read the wanted subdomain's well-known document, which needs no credentials."""
+        wanted = _child_origin(checked.domain or connection.site.host, str(getattr(organization, "subdomain", "")))
+        taken = _well_known((yield from _lookup(wanted))) if wanted else {}
+        return _name_finding(wanted, taken)
 
     def _settings_call(self, connection: Connection) -> Call:
         return Call("GET", f"{connection.site.url}/api/v1/org", self._headers(connection))

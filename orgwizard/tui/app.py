@@ -15,7 +15,7 @@ from textual.timer import Timer
 
 from orgwizard.answers import Draft
 from orgwizard.desk import Desk
-from orgwizard.errors import BadFields, Exit, Trouble
+from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
@@ -37,13 +37,16 @@ from orgwizard.tui.typeahead import Typeahead
 
 # In the order of the walk, by the section of the draft that each is about.
 STEPS: dict[str, type[Step]] = {
-    "site": SiteStep,
-    "credentials": ConnectStep,
-    "organization": OrganizationStep,
-    "administrator": AdministratorStep,
-    "store": StoreStep,
-    "review": ReviewStep,
-    "create": CreateStep,
+    step.section: step
+    for step in (
+        SiteStep,
+        ConnectStep,
+        OrganizationStep,
+        AdministratorStep,
+        StoreStep,
+        ReviewStep,
+        CreateStep,
+    )
 }
 SAVE_SECONDS = 1.0
 # The terminal's own sixteen colours on its own background.
@@ -110,9 +113,14 @@ class Wizard(App[int]):
         await self.switch_screen(STEPS[name](self.session))
 
     async def on_start_step_chosen(self, message: StartStep.Chosen) -> None:
-        """Begin the steps with a draft."""
+        """Begin the steps with a draft; with a connection that was saved, at the first step that it leaves open."""
         self._begin(message.draft)
-        await self.go("site")
+        if not (message.saved and self.session.agreed):
+            await self.go("site")
+            return
+        await self.go("credentials")
+        if isinstance(self.screen, ConnectStep) and self.screen.complete_already:
+            self.screen.action_next()
 
     async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
         """Take up an attempt; what was typed for another org stays in its draft."""
@@ -170,12 +178,11 @@ class Wizard(App[int]):
         await self._lead_to(message.trouble)
 
     async def _lead_to(self, trouble: Trouble) -> None:
-        found = trouble.problems if isinstance(trouble, BadFields) else {trouble.field: _words(trouble)}
-        section = next(iter(found)).partition(".")[0]
+        section = trouble.field.partition(".")[0]
         if section not in STEPS:
             self.push_screen(Page(trouble.meaning, trouble.lines()[1:]))
             return
-        self.session.refusals |= found
+        self.session.refuse(trouble)
         await self.go(section)
         if isinstance(self.screen, Step):
             self.screen.say(trouble.meaning, wrong=True)
@@ -303,10 +310,6 @@ class Wizard(App[int]):
         self.crash = [f"orgwizard met a fault of its own: {type(fault).__name__} at {where}."]
         self._exit_renderables.append(printable(self.crash[0]))
         self._close_messages_no_wait()
-
-
-def _words(trouble: Trouble) -> str:
-    return " ".join(filter(None, (trouble.cause, trouble.advice)))
 
 
 def run(desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, magic: Sequence[Magic] = ()) -> int:

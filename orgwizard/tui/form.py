@@ -73,22 +73,25 @@ class Field(Vertical):
             self._text = event.value
             self.post_message(self.Changed(self, event.value))
 
-    def show(self, problem: str) -> None:
-        """Show what is wrong, or else the help; and how much of the room is used."""
+    def show(self, problem: str, notice: str = "") -> None:
+        """Show what is wrong, else what is noticed, else the help; and how much of the room is used."""
         self.set_class(bool(problem), "-wrong")
-        self.query_one(".note", Static).update(f"! {problem}" if problem else self.help)
+        self.set_class(bool(notice), "-noticed")
+        self.query_one(".note", Static).update(f"! {problem}" if problem else notice or self.help)
         longest, typed = self.question.longest, len(self.entry.value.strip())
         self.query_one(".count", Static).update(
             f"{typed} of {longest}" if longest and typed and not self.question.secret else "", layout=False
         )
 
-    def propose(self, value: str) -> None:
-        """Put in a value that the user has not edited, without taking it for theirs.
+    def propose(self, value: str) -> bool:
+        """Put in a value that the user has not edited, without taking it for theirs; return whether it is another.
 
         What was typed this very moment may not have reached the draft yet: it is left alone.
         """
-        if self.entry.value in ("", self._proposed):
-            self._text = self._proposed = self.entry.value = value
+        if self.entry.value not in ("", self._proposed) or self.entry.value == value:
+            return False
+        self._text = self._proposed = self.entry.value = value
+        return True
 
 
 def shown(value: Typed, offer: Offer | None = None) -> str:
@@ -153,7 +156,8 @@ class Form(Vertical):
         found = self.problems()
         for field in self.query(Field):
             name = field.question.name
-            field.show(found.get(name, "") if self._is_touched(name) else "")
+            problem = found.get(name, "") if self._is_touched(name) else ""
+            field.show(problem, field.question.hint(self.typed.get(name)))
         for rows in self.query(Rows):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
@@ -208,8 +212,8 @@ class Form(Vertical):
         proposed = self.model.proposals(self.typed)
         for field in self.query(Field):
             name = field.question.name
-            if name not in self.typed and name != edited:
-                field.propose(proposed.get(name, ""))
+            if name not in self.typed and name != edited and field.propose(proposed.get(name, "")):
+                self.session.refusals.pop(self._path(name), None)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Say what helps with the focused field, where there is no room to say it at each."""

@@ -6,10 +6,10 @@ from typing import Protocol
 
 from orgwizard.answers import Draft
 from orgwizard.desk import Desk
-from orgwizard.errors import BadInput, Trouble
+from orgwizard.errors import BadFields, BadInput, Trouble
 from orgwizard.events import Result
 from orgwizard.providers import PROVIDERS
-from orgwizard.providers.base import Checked, Connection, Provider, draft_problems
+from orgwizard.providers.base import Checked, Connection, Finding, Provider, draft_problems
 from orgwizard.text import printable
 from orgwizard.values import Site
 
@@ -35,7 +35,8 @@ class Session:
     """The state that all screens share; whatever was typed is in the draft alone.
 
     `refusals` holds the service's sentences per field ("organization.subdomain") until the field is changed;
-    `touched` the fields whose problems are shown; `returning` says that the review wants the user back.
+    `passed` the findings of the last check as far as it came; `touched` the fields whose problems are shown;
+    `returning` says that the review wants the user back.
     """
 
     desk: Desk
@@ -43,6 +44,7 @@ class Session:
     magic: Sequence[Magic] = ()
     connection: Connection | None = None
     checked: Checked | None = None
+    passed: list[Finding] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     returning: bool = False
@@ -73,13 +75,19 @@ class Session:
         if site := self.site:
             self.draft.section("parent")["confirmed"] = site.url
 
+    def refuse(self, trouble: Trouble) -> None:
+        """Remember a failure at the fields it is about."""
+        words = " ".join(filter(None, (trouble.cause, trouble.advice)))
+        self.refusals |= trouble.problems if isinstance(trouble, BadFields) else {trouble.field: words}
+
     def connected(self, connection: Connection, checked: Checked) -> None:
         """Remember a connection that was tried and works."""
-        self.connection, self.checked = connection, checked
+        self.connection, self.checked, self.passed = connection, checked, list(checked.findings)
 
     def disconnect(self) -> None:
         """Forget the tried connection: the site or the credentials changed."""
         self.connection = self.checked = None
+        self.passed = []
 
     def problems(self) -> dict[str, str]:
         """Return every problem of the draft, as "section.field" -> sentence."""

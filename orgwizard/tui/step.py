@@ -52,6 +52,8 @@ class Step(Screen[None]):
     """One screen of the wizard, a view of the session."""
 
     number: ClassVar[int] = 0
+    section: ClassVar[str] = ""
+    """The section of the draft that the step is about."""
     heading: ClassVar[str] = ""
     hints: ClassVar[str] = "Enter next field · Ctrl+N next step · Esc back · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS
@@ -140,6 +142,12 @@ class Step(Screen[None]):
     def on_mount(self) -> None:
         """Put the cursor into the first wrong field, if the user was led back to one."""
         self.call_after_refresh(self.focus_wrong)
+
+    def reveal(self) -> None:
+        """Show what was refused meanwhile, with the cursor at it."""
+        for form in self.query(Form):
+            form.refresh_notes()
+        self.focus_wrong()
 
     def focus_wrong(self) -> None:
         """Focus the first field that was touched and is wrong."""
@@ -236,9 +244,20 @@ class Step(Screen[None]):
         self.post_message(self.Changed())
 
     def refused(self, trouble: Trouble) -> None:
-        """Have a failure shown at the field it is about."""
-        self.post_message(self.Refused(trouble))
+        """Show a failure at the field it is about; where that is none of this step, have the user led to it."""
+        if self.section and trouble.field.partition(".")[0] == self.section:
+            self.session.refuse(trouble)
+            self.reveal()
+            self.say(trouble.meaning, wrong=True)
+        else:
+            self.post_message(self.Refused(trouble))
 
     def choice(self, name: str) -> Choice:
         """Return a list by its id."""
         return cast("Choice", self.query_one(f"#{name}"))
+
+
+def remarks(found: Iterable[str]) -> Iterable[Static]:
+    """Yield the warnings about a vendor's files."""
+    for remark in found:
+        yield Static(f"! {printable(remark)}", classes="remarks", markup=False)

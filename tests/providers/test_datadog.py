@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from orgwizard.answers import Draft, Typed, problems, questions, validated
 from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.providers.base import Checked, Found, Order, Readiness, order
+from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness, order
 from orgwizard.providers.datadog import SITES, Datadog, DatadogOrganization, Keys
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, revealed
 
@@ -640,3 +640,36 @@ def test_a_child_without_an_api_key_cannot_be_asked() -> None:
 
 def test_datadog_asks_for_no_wait() -> None:
     assert DATADOG.settle_seconds == 0
+
+
+# ---- is the name free? ----------------------------------------------------------------------------
+
+
+def name_free(name: str, listing: Reply) -> Finding:
+    order = wanted()
+    organization = DatadogOrganization(name=name)
+    conversation = DATADOG.name_free(order.connection, Checked("Acme"), organization)
+    (call,) = next(conversation)
+    assert (call.method, call.url) == ("GET", f"{order.connection.site.url}/api/v2/org")
+    with pytest.raises(StopIteration) as end:
+        conversation.send((listing,))
+    found: Finding = end.value.value
+    return found
+
+
+def test_a_child_of_the_same_name_is_a_warning_with_its_date() -> None:
+    child = {"type": "managed_orgs", "id": "u-1", "attributes": {"name": "Twin", "created_at": "2026-01-02T03:04:05"}}
+    listing = answer(200, {"data": {"id": "u-0"}, "included": [child]})
+    assert name_free("Twin", listing).state == "warning"
+    assert "2026-01-02" in name_free("Twin", listing).words
+    assert name_free("Other", listing).state == "ok"
+
+
+@pytest.mark.parametrize("reply", [answer(403, EDGE), answer(200, b"<html>"), NotSent("No."), NoAnswer("Silence.")])
+def test_a_list_that_cannot_be_read_proves_nothing_about_the_name(reply: Reply) -> None:
+    assert name_free("Twin", reply).state == "unproven"
+
+
+def test_only_an_unknown_api_key_may_be_of_another_site() -> None:
+    assert DATADOG.of_another_site(Refused("No.", field="credentials.api_key"))
+    assert not DATADOG.of_another_site(Refused("No.", field="credentials.application_key"))

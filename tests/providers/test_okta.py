@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from orgwizard.answers import Draft, Fields, Typed, filled, problems, questions, validated
 from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.providers.base import Checked, Found, Order, Readiness, order
+from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness, order
 from orgwizard.providers.okta import (
     BASE_DOMAINS,
     PROFILE_LIMITS,
@@ -982,3 +982,27 @@ def test_a_test_service_on_this_machine_serves_parent_and_child_alike() -> None:
 
 def test_okta_asks_to_wait_thirty_seconds() -> None:
     assert OKTA.settle_seconds == 30
+
+
+# ---- is the name free? ----------------------------------------------------------------------------
+
+
+def name_free(site: str, domain: str, replies: Mapping[str, Reply]) -> Finding:
+    order = wanted(site)
+    return talk(OKTA.name_free(order.connection, Checked("Acme", domain=domain), order.organization), replies)
+
+
+@pytest.mark.parametrize("site", [PARENT, "https://login.acme.example"])
+def test_the_name_is_asked_for_under_the_parents_okta_domain(site: str) -> None:
+    found = name_free(site, "acme.okta.com", {f"{CHILD}{WELL_KNOWN}": HTML})
+    assert (found.state, found.words) == ("ok", f"probably free: no org answers at {CHILD}")
+
+
+def test_a_name_that_answers_is_certainly_taken() -> None:
+    with pytest.raises(Refused) as caught:
+        name_free(PARENT, "acme.okta.com", {f"{CHILD}{WELL_KNOWN}": answer(200, {"id": "00other"})})
+    assert caught.value.field == "organization.subdomain"
+
+
+def test_a_name_whose_address_is_not_known_costs_no_call() -> None:
+    assert name_free("https://login.acme.example", "", {}).state == "unproven"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orgwizard.attempts import Journal
+from orgwizard.authorization import Authorized
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
@@ -86,7 +87,7 @@ def bench(folder: Path, **changes: Any) -> Desk:
     clock = QuickClock()
     world = World(clock, seed="bench")
     desk = Desk(
-        send=Transport(None, SandboxTransport(world)).send,
+        send=Authorized(Transport(None, SandboxTransport(world)).send, clock).send,
         engine=CountedEngine(),
         clock=clock,
         journal=SameNames(folder / "attempts", clock),

@@ -55,7 +55,7 @@ async def _okta(size: tuple[int, int]) -> AsyncIterator[Picture]:
         yield _picture(walk, "03-connect")
         await walk.to_administrator("okta")
         await walk.press("escape")
-        await walk.settled()
+        await walk.name_known()
         yield _picture(walk, "04-organization")
     async with walking(bench(Path("again")), size) as walk:
         await walk.to_administrator("okta")
@@ -68,6 +68,7 @@ async def _okta(size: tuple[int, int]) -> AsyncIterator[Picture]:
         yield _picture(walk, "06-store")
         await walk.press("ctrl+n")
         await walk.until(ReviewStep)
+        await walk.name_known()
         yield _picture(walk, "07-review")
         async for picture in _from_review(walk):
             yield picture

@@ -34,7 +34,9 @@ def wizard() -> Wizard:
 
 def at(step: type[Any], provider: str) -> Callable[[Any], Awaitable[None]]:
     async def go(pilot: Any) -> None:
-        await Walk(pilot, pilot.app).jump(step, provider)
+        walk = Walk(pilot, pilot.app)
+        await walk.jump(step, provider)
+        await walk.name_known()
 
     return go
 
@@ -43,6 +45,7 @@ def showing(make: Callable[[Wizard], Screen[Any]]) -> Callable[[Any], Awaitable[
     async def go(pilot: Any) -> None:
         walk = Walk(pilot, pilot.app)
         await walk.jump(ReviewStep, "okta")
+        await walk.name_known()
         await pilot.app.switch_screen(make(pilot.app))
         await walk.settled()
 
@@ -69,6 +72,7 @@ def test_over_the_review(snap_compare: Snap, key: str) -> None:
     async def go(pilot: Any) -> None:
         walk = Walk(pilot, pilot.app)
         await walk.jump(ReviewStep, "okta")
+        await walk.name_known()
         await walk.press(key)
         await walk.settled()
 

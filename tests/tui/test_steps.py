@@ -100,7 +100,7 @@ async def test_a_profile_of_an_earlier_run_is_offered(desk: Desk) -> None:
         await walk.to_done("okta")
     async with walking(bench(Path("orgwizard"))) as walk:
         await walk.press("down", "enter")
-        await walk.until(SiteStep)
+        await walk.until(OrganizationStep)
         assert walk.draft.site == "https://acme.okta.com"
 
 

@@ -14,6 +14,7 @@ from orgwizard.desk import Desk
 from orgwizard.providers.base import Checked
 from orgwizard.sandbox.magic import MAGIC
 from orgwizard.tui.app import STEPS, Wizard
+from orgwizard.tui.availability import Availability
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.step import Step
 from orgwizard.tui.steps.administrator import AdministratorStep
@@ -83,10 +84,21 @@ class Walk:
     async def settled(self) -> None:
         """Wait until nothing is under way."""
         await self.pilot.pause()
-        await self.screen.workers.wait_for_complete(
-            [worker for worker in self.screen.workers if worker.node is self.screen]
-        )
+        if working := [worker for worker in self.screen.workers if worker.node is self.screen]:  # none means all
+            await self.screen.workers.wait_for_complete(working)
         await self.pilot.pause()
+
+    async def said(self, words: str) -> None:
+        """Wait until the screen says *words*."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while words not in self.text():
+                await self.pilot.pause()
+
+    async def name_known(self) -> None:
+        """Wait until the step, if it is one that asks about the name, says whether it is free."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while any(not str(line.render()) for line in self.screen.query(Availability)):
+                await self.pilot.pause()
 
     def text(self) -> str:
         """Return all that the screen's texts say."""

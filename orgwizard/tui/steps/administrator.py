@@ -13,6 +13,7 @@ class AdministratorStep(Step):
     """Describe the first administrator, or read who it will be."""
 
     number = 4
+    section = "administrator"
     heading = "Administrator"
     keys = KEYS | SECRET_KEYS
 

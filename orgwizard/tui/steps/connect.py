@@ -3,9 +3,13 @@
 import asyncio
 import copy
 from collections.abc import Iterable
+from typing import ClassVar
 
+from pydantic import SecretStr
 from textual import on, work
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
@@ -14,37 +18,54 @@ from orgwizard import report
 from orgwizard.answers import questions
 from orgwizard.desk import Offer
 from orgwizard.errors import Trouble
-from orgwizard.providers.base import Checked, Connection
-from orgwizard.tui.choice import Choice, labelled
+from orgwizard.providers.base import Connection, Finding
+from orgwizard.tui.choice import Choice, button, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Form
 from orgwizard.tui.session import Session
-from orgwizard.tui.step import KEYS, SECRET_KEYS, Step
+from orgwizard.tui.step import KEYS, SECRET_KEYS, Step, remarks
+from orgwizard.values import Site
 
 
 class ConnectStep(Step):
     """Choose a credential method, give the credentials, have them tried."""
 
     number = 2
+    section = "credentials"
     heading = "Connect"
-    keys = KEYS | SECRET_KEYS
+    keys = KEYS | SECRET_KEYS | {"Ctrl+P": "save the connection for the next org, without typed secrets"}
     hints = "Enter next · Ctrl+N next step · F2 show secret · F1 keys"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+p", "save", show=False)]
+
+    class Passed(Message):
+        """The check under way has made a finding."""
+
+        def __init__(self, finding: Finding) -> None:
+            self.finding = finding
+            super().__init__()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        parent = session.draft.section("parent")
         if session.draft.method not in session.provider.methods:
-            parent["method"] = next(iter(session.provider.methods))
+            offered = session.desk.method_offer(session.provider)
+            session.draft.section("parent")["method"] = offered or next(iter(session.provider.methods))
         self._trial: Worker[None] | None = None
 
     def body(self) -> Iterable[Widget]:
-        """Yield the methods where there are several, the fields, and what a check found."""
+        """Yield the methods where there are several, the fields, remarks on files, and what a check found."""
         methods = self.session.provider.methods
         if len(methods) > 1:
             titles = {key: model.method_title or questions(model)[0].title for key, model in methods.items()}
             yield labelled("Connect with", Choice(titles, self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
-        yield Static("\n".join(self._findings()), id="findings", markup=False)
+        yield from remarks(self.session.desk.offer_remarks(self.session.provider))
+        yield Static(self._findings(), id="findings", markup=False)
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield Next, Back, and what keeps the connection."""
+        yield button("Next", "next")
+        yield button("Save connection", "save")
+        yield button("Back", "back")
 
     def _form(self) -> Form:
         session = self.session
@@ -56,36 +77,54 @@ class ConnectStep(Step):
         asked = questions(provider.methods[self.session.draft.method])
         return {q.name: offer for q in asked if (offer := self.session.desk.offer(provider, q))}
 
-    def _findings(self) -> list[str]:
-        return report.findings(self.session.checked) if self.session.checked else []
+    def _findings(self) -> str:
+        return "\n".join(report.findings_table(self.session.passed))
 
     @on(Choice.Chosen, "#method")
     async def _choose_method(self, event: Choice.Chosen) -> None:
         session = self.session
         session.draft.section("parent")["method"] = event.choice.chosen
         session.touched = {path for path in session.touched if not path.startswith("credentials.")}
-        session.refusals = {p: words for p, words in session.refusals.items() if not p.startswith("credentials.")}
+        self._forget_refusals()
         holder = self.query_one("#credentials")
         await holder.remove_children()
         await holder.mount(self._form())
         self.changed()
 
+    def _forget_refusals(self) -> None:
+        refusals = self.session.refusals
+        self.session.refusals = {path: words for path, words in refusals.items() if not path.startswith("credentials.")}
+
     def changed(self) -> None:
         """Stop a check of what is now old, and forget what it said."""
         self._stop()
-        self.session.disconnect()
-        self.query_one("#findings", Static).update("")
-        self.refresh_place()
+        self._disconnect()
         super().changed()
+
+    def _disconnect(self) -> None:
+        self.session.disconnect()
+        self._show_findings()
+        self.refresh_place()
+
+    def _show_findings(self) -> None:
+        self.query_one("#findings", Static).update(self._findings())
 
     # ---- trying ----
 
+    @property
+    def complete_already(self) -> bool:
+        """Return whether the site is confirmed and nothing is left to be typed here."""
+        return self.session.agreed and not self.query_one(Form).problems()
+
     def action_next(self) -> None:
         """Try the credentials, then go on."""
-        if self._trying:
-            return
-        if self.complete():
-            self._trial = self._try()
+        if not self._trying and self.complete():
+            self._trial = self._go_on()
+
+    def action_save(self) -> None:
+        """Try the credentials, then save the connection."""
+        if not self._trying and self.complete():
+            self._trial = self._save()
 
     def action_back(self) -> None:
         """Stop the check if one is running, else go back."""
@@ -102,20 +141,47 @@ class ConnectStep(Step):
     def _stop(self) -> None:
         if self._trial is not None:
             self._trial.cancel()
+            self._trial = None
 
     @work(exclusive=True, description="trying the credentials")
-    async def _try(self) -> None:
-        if not await self._agreed():
+    async def _go_on(self) -> None:
+        if await self._try():
+            self.leave_for(self.Forward())
+
+    @work(exclusive=True, description="trying and saving the connection")
+    async def _save(self) -> None:
+        session = self.session
+        if not await self._try() or session.connection is None or session.checked is None:
             return
+        try:
+            name = session.desk.save_parent(session.provider, session.connection, session.checked.parent)
+        except (Trouble, OSError) as trouble:
+            cause = trouble.cause if isinstance(trouble, Trouble) else type(trouble).__name__
+            self.say(f"The connection was not saved: {cause}", wrong=True)
+        else:
+            typed = any(isinstance(value, SecretStr) for value in session.draft.credentials.values())
+            self.say(f"Saved as {name}" + (", without the secrets that you typed." if typed else "."))
+
+    async def _try(self) -> bool:
+        """Return whether the credentials were accepted; if not, say why where it can be mended."""
+        if not await self._agreed():
+            return False
         self.say("Trying the credentials with reads that change nothing. Esc stops it.")
         try:
             connection = await self._connection()
-            if connection != self.session.connection:
-                await self._check(connection)
         except Trouble as trouble:
             self.refused(trouble)
-        else:
-            self.leave_for(self.Forward())
+            return False
+        if connection == self.session.connection:
+            return True
+        try:
+            await self._check(connection)
+        except Trouble as trouble:
+            self.refused(trouble)
+            if self.session.provider.of_another_site(trouble):
+                await self._look_elsewhere(connection)
+            return False
+        return True
 
     async def _agreed(self) -> bool:
         """Return whether credentials may go to the site; asked here too, for drafts that begin at this step."""
@@ -132,7 +198,48 @@ class ConnectStep(Step):
         return await asyncio.wrap_future(desk.engine.work(lambda: desk.connection(provider, draft)))
 
     async def _check(self, connection: Connection) -> None:
-        checked: Checked = await asyncio.wrap_future(self.session.desk.check(self.session.provider, connection))
-        self.session.connected(connection, checked)
+        """Have the connection tried, showing its stages as they pass; raises `Trouble`."""
+        self._disconnect()
+
+        def tell(finding: Finding) -> None:
+            self.post_message(self.Passed(finding))
+
+        found = self.session.desk.check(self.session.provider, connection, tell=tell)
+        self.session.connected(connection, await asyncio.wrap_future(found))
         self.refresh_place()
-        self.query_one("#findings", Static).update("\n".join(self._findings()))
+        self._show_findings()
+
+    def on_connect_step_passed(self, message: Passed) -> None:
+        """Show a stage that has passed."""
+        if self._trying and message.finding not in self.session.passed:
+            self.session.passed.append(message.finding)
+            self._show_findings()
+
+    # ---- keys of another site ----
+
+    async def _look_elsewhere(self, connection: Connection) -> None:
+        """Ask the vendor's other sites whether the credentials belong there, where the user wants that."""
+        session, title = self.session, self.session.provider.title
+        question = (
+            f"{title} does not know the key at {connection.site.title}. Ask its other sites whether it is theirs? "
+            "The key is sent to each of them, and nothing is changed."
+        )
+        if not await self.app.push_screen_wait(Ask(question, yes="Ask them", no="No")):
+            return
+        self.say(f"Asking {title}'s other sites. Esc stops it.")
+        found = await asyncio.wrap_future(session.desk.elsewhere(session.provider, connection))
+        if not found:
+            self.say(f"No other site of {title} knows it either.", wrong=True)
+            return
+        there = found[0]
+        words = f"The key belongs to {there.title} ({there.key}). Connect there?"
+        if await self.app.push_screen_wait(Ask(words, yes=f"Use {there.title}", no="No")):
+            self._move_to(there)
+
+    def _move_to(self, site: Site) -> None:
+        self.session.draft.section("parent")["site"] = site.key
+        self._forget_refusals()
+        self._disconnect()
+        self.query_one(Form).refresh_notes()
+        self.post_message(self.Changed())
+        self.say(f"The site is now {site.key}. Next tries it.")

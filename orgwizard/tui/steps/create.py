@@ -69,6 +69,7 @@ class CreateStep(Step):
 
     AUTO_FOCUS = ""  # an Enter too many must not stop the wait
     number = 7
+    section = "create"
     heading = "Create"
     hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
     keys: ClassVar[dict[str, str]] = {

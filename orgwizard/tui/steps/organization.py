@@ -6,6 +6,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.answers import questions
+from orgwizard.tui.availability import Availability
 from orgwizard.tui.choice import labelled
 from orgwizard.tui.form import Form
 from orgwizard.tui.step import Step
@@ -15,13 +16,28 @@ class OrganizationStep(Step):
     """Name the child org."""
 
     number = 3
+    section = "organization"
     heading = "Organization"
 
     def body(self) -> Iterable[Widget]:
-        """Yield the fields, and what is fixed and not asked."""
+        """Yield the fields, what is known of the name, and what is fixed and not asked."""
         model = self.session.provider.organization
         yield Form(self.session, "organization", model, self.session.draft.section("organization"))
         for question in questions(model):
             if question.constant:
                 words = f"{question.constant}. {question.help}"
                 yield labelled(question.title, Static(words, classes="fact", markup=False))
+        yield Availability(self.session)
+
+    def on_mount(self) -> None:
+        """Ask about the name that is there already."""
+        self.query_one(Availability).ask()
+
+    def changed(self) -> None:
+        """Ask about the new name, once the user pauses."""
+        self.query_one(Availability).ask()
+        super().changed()
+
+    def on_availability_taken(self, message: Availability.Taken) -> None:
+        """Say at its field that the name is taken."""
+        self.refused(message.refused)

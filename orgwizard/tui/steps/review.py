@@ -20,6 +20,7 @@ from orgwizard.errors import Trouble
 from orgwizard.providers.base import Order
 from orgwizard.sources import Reference
 from orgwizard.text import printable
+from orgwizard.tui.availability import Availability
 from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Confirm, Page, Typed
 from orgwizard.tui.session import Session
@@ -70,6 +71,7 @@ class ReviewStep(Step):
     """Read everything once more; change any line; create."""
 
     number = 6
+    section = "review"
     heading = "Review"
     hints = "Enter change · Ctrl+N create · Ctrl+O request · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS | {
@@ -88,6 +90,15 @@ class ReviewStep(Step):
         self._lines = list(lines(self.session))
         yield Menu({str(number): _row(line) for number, line in enumerate(self._lines)}, "lines")
         yield Static(self._warnings(), classes="irreversible", markup=False)
+        yield Availability(self.session)
+
+    def on_mount(self) -> None:
+        """Ask once more whether the name is free."""
+        self.query_one(Availability).ask(after=0)
+
+    def on_availability_taken(self, message: Availability.Taken) -> None:
+        """Say that the name is taken; the service would refuse it."""
+        self.say(f"{message.refused.cause} {message.refused.advice}", wrong=True)
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done from here."""

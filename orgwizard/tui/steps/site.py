@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.answers import Question, Typed
-from orgwizard.desk import Offer
+from orgwizard.desk import Desk
 from orgwizard.errors import BadInput
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Provider
@@ -17,7 +17,7 @@ from orgwizard.tui.choice import Choice, bullet, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Field
 from orgwizard.tui.session import Session
-from orgwizard.tui.step import Step
+from orgwizard.tui.step import Step, remarks
 
 OTHER = "other"
 
@@ -45,10 +45,11 @@ def question(provider: Provider) -> Question:
 class SitePart(Vertical):
     """What one provider needs to know about the parent's site; the parts of the others are hidden."""
 
-    def __init__(self, provider: Provider, parent: dict[str, Typed], offer: Offer | None) -> None:
-        self.provider, self.parent_answers, self.offer = provider, parent, offer
-        if offer:
-            parent.setdefault("site", offer.typed)
+    def __init__(self, provider: Provider, parent: dict[str, Typed], desk: Desk) -> None:
+        self.provider, self.parent_answers = provider, parent
+        self.offer, self._remarks = desk.site_offer(provider), desk.offer_remarks(provider)
+        if self.offer:
+            parent.setdefault("site", self.offer.typed)
         if provider.sites and self._chosen() == OTHER:  # a draft or plan gave it: the list must not take it away
             parent.setdefault(OTHER, self.typed)
         super().__init__(id=f"site-{provider.key}", classes="site -listed" if provider.sites else "site")
@@ -67,6 +68,7 @@ class SitePart(Vertical):
         yield Field(question(provider), self._typed_url())
         if not provider.sites:
             yield labelled("You need", *map(bullet, provider.needs))
+        yield from remarks(self._remarks)
 
     def on_mount(self) -> None:
         """Show the field only where something is to be typed."""
@@ -135,11 +137,13 @@ class SiteStep(Step):
     """Choose the provider and the parent's site."""
 
     number = 1
+    section = "site"
     heading = "Provider and site"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        session.draft.provider = session.provider.key
+        if not session.draft.provider:
+            session.draft.provider = session.desk.likely_provider().key
 
     def body(self) -> Iterable[Widget]:
         """Yield the providers and a part for each."""
@@ -147,11 +151,16 @@ class SiteStep(Step):
         yield labelled("Provider", Choice(titles, self.session.draft.provider, "provider"))
         for provider in PROVIDERS:
             answers = self.session.draft.sections.setdefault(provider.key, {}).setdefault("parent", {})
-            yield SitePart(provider, answers, self.session.desk.site_offer(provider))
+            yield SitePart(provider, answers, self.session.desk)
 
     def on_mount(self) -> None:
         """Show the part of the chosen provider."""
         self._show_part()
+
+    def reveal(self) -> None:
+        """Show what was refused meanwhile."""
+        self._show_site()
+        self.set_focus(self.part().query_one(Field).entry)
 
     def part(self) -> SitePart:
         """Return the part of the chosen provider."""

@@ -35,10 +35,10 @@ class StartStep(Step):
     }
 
     class Chosen(Message):
-        """The user begins with a draft: an empty one, the saved one, or one made from a profile."""
+        """The user begins with a draft: an empty one, the saved one, or one of a connection that was *saved*."""
 
-        def __init__(self, draft: Draft) -> None:
-            self.draft = draft
+        def __init__(self, draft: Draft, *, saved: bool = False) -> None:
+            self.draft, self.saved = draft, saved
             super().__init__()
 
     class Resumed(Message):
@@ -80,7 +80,7 @@ class StartStep(Step):
             rows[CONTINUE] = f"Continue the draft: {_draft_words(self._saved)}"
         rows[NEW] = "Create a new org"
         for number, profile in enumerate(self._profiles[:MOST_PROFILES]):
-            rows[f"{PROFILE}{number}"] = f"Another child of {profile.site}, as with {profile.org.name}"
+            rows[f"{PROFILE}{number}"] = _profile_words(profile)
         if self.session.desk.journal.all():
             rows[ORGS] = "Orgs created so far"
         if self._broken:
@@ -131,7 +131,7 @@ class StartStep(Step):
         self.app.push_screen(Ask(question, yes="Take it up", no="Not now"), answered)
 
     def _begin_from(self, profile: Profile) -> None:
-        self.post_message(self.Chosen(self.session.desk.draft_from(profile)))
+        self.post_message(self.Chosen(self.session.desk.draft_from(profile), saved=True))
 
     def _page(self, name: str) -> Page:
         """Return the page that a row opens."""
@@ -154,6 +154,12 @@ class StartStep(Step):
 def _attempt_words(record: Record) -> str:
     state = "under way in another process" if record.running else report.STATE_WORDS[record.state]
     return f"Look at {record.name}: {state}"
+
+
+def _profile_words(profile: Profile) -> str:
+    if profile.kind == "parent":
+        return f"A child of {profile.org.name} ({profile.site})"
+    return f"Another child of {profile.site}, as with {profile.org.name}"
 
 
 def _draft_words(draft: Draft) -> str:

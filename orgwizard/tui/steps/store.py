@@ -54,6 +54,7 @@ class StoreStep(Step):
     """Choose the place for the new keys."""
 
     number = 5
+    section = "store"
     heading = "New keys"
 
     def __init__(self, session: Session) -> None:

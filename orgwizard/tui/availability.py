@@ -1,0 +1,74 @@
+"""A line that says whether the wanted name is free: asked while the user types, never in their way."""
+
+import asyncio
+
+from textual import work
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+from textual.worker import Worker
+
+from orgwizard.answers import problems, validated
+from orgwizard.errors import Refused, Trouble
+from orgwizard.providers.base import Finding
+from orgwizard.text import printable
+from orgwizard.tui.session import Session
+
+PAUSE_SECONDS = 0.6
+
+
+class Availability(Static):
+    """What the service says of the name; blank while it is not asked, or while the answers are not whole yet."""
+
+    class Taken(Message):
+        """The name is certainly taken."""
+
+        def __init__(self, refused: Refused) -> None:
+            self.refused = refused
+            super().__init__()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("", id="availability", markup=False)
+        self._session = session
+        self._pause: Timer | None = None
+        self._look: Worker[None] | None = None
+
+    def ask(self, after: float = PAUSE_SECONDS) -> None:
+        """Ask once the user has paused for *after* seconds; what was asked before is dropped."""
+        self.drop()
+        self._pause = self.set_timer(after, self._begin) if after else None
+        if not after:
+            self._begin()
+
+    def drop(self) -> None:
+        """Stop asking, and forget what was said."""
+        if self._pause is not None:
+            self._pause.stop()
+        if self._look is not None:
+            self._look.cancel()
+        self.update("")
+
+    def _begin(self) -> None:
+        self._look = self._ask()
+
+    @work(exclusive=True, description="asking whether the name is free")
+    async def _ask(self) -> None:
+        session, provider = self._session, self._session.provider
+        typed = session.draft.section("organization")
+        if not session.agreed or session.connection is None or session.checked is None:
+            return  # nothing goes to a host that the user has not confirmed
+        if problems(provider.organization, typed):
+            return
+        wanted = validated(provider.organization, typed)
+        try:
+            found = session.desk.name_free(provider, session.connection, session.checked, wanted)
+            self._say(await asyncio.wrap_future(found))
+        except Refused as refused:
+            self.post_message(self.Taken(refused))
+        except Trouble as trouble:
+            self._say(Finding("Name", "unproven", f"it could not be asked. {trouble.cause}"))
+
+    def _say(self, finding: Finding) -> None:
+        self.set_class(finding.state == "warning", "-warning")
+        told = printable(finding.told)
+        self.update(told[:1].upper() + told[1:])

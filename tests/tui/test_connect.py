@@ -1,0 +1,339 @@
+"""Connecting with what the user already has, what a check shows on the way, and a connection kept for the next org."""
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.widgets import Static
+
+from orgwizard.desk import Desk
+from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sources import Reference
+from orgwizard.tui.dialogs import Ask
+from orgwizard.tui.form import Field
+from orgwizard.tui.steps.connect import ConnectStep
+from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.review import ReviewStep
+from orgwizard.tui.steps.site import SiteStep
+from orgwizard.tui.steps.start import StartStep
+from orgwizard.values import Answer, Call
+from tests.tui.bench import bench
+from tests.tui.walk import Walk, walking
+
+TOKEN, CLIENT, KEY = (CREDENTIALS[f"okta.{name}"] for name in ("token", "client_id", "private_key"))
+API_KEY, APPLICATION_KEY = CREDENTIALS["datadog.api_key"], CREDENTIALS["datadog.application_key"]
+URL = "https://acme.okta.com"
+OKTA_YAML = f"okta:\n  client:\n    orgUrl: {URL}\n"
+SERVICE_YAML = (
+    OKTA_YAML + f"    authorizationMode: PrivateKey\n    clientId: {CLIENT}\n    scopes: [okta.orgs.manage]\n"
+    f"    privateKey: '{KEY}'\n"
+)
+DOGRC = f"[Connection]\napikey = {API_KEY}\nappkey = {APPLICATION_KEY}\napi_host = https://api.datadoghq.eu\n"
+
+# What the vendors' own tools document: their variables, and their files in the home folder or here.
+SETTINGS: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
+    "Okta SDK": ({"OKTA_CLIENT_ORGURL": URL, "OKTA_CLIENT_TOKEN": TOKEN}, {}),
+    "Okta SDK, service app": (
+        {
+            "OKTA_CLIENT_ORGURL": URL,
+            "OKTA_CLIENT_AUTHORIZATIONMODE": "PrivateKey",
+            "OKTA_CLIENT_CLIENTID": CLIENT,
+            "OKTA_CLIENT_PRIVATEKEY": KEY,
+        },
+        {},
+    ),
+    "Terraform, token": ({"OKTA_ORG_NAME": "acme", "OKTA_BASE_URL": "okta.com", "OKTA_API_TOKEN": TOKEN}, {}),
+    "Terraform, service app": (
+        {
+            "OKTA_ORG_NAME": "acme",
+            "OKTA_BASE_URL": "okta.com",
+            "OKTA_API_CLIENT_ID": CLIENT,
+            "OKTA_API_PRIVATE_KEY": KEY,
+        },
+        {},
+    ),
+    "okta.yaml at home": ({}, {"home/.okta/okta.yaml": OKTA_YAML + f"    token: {TOKEN}\n"}),
+    "okta.yaml here, service app": ({}, {"okta.yaml": SERVICE_YAML}),
+    "Datadog": ({"DD_API_KEY": API_KEY, "DD_APP_KEY": APPLICATION_KEY, "DD_SITE": "datadoghq.eu"}, {}),
+    "Datadog, no site": ({"DD_API_KEY": API_KEY, "DD_APP_KEY": APPLICATION_KEY}, {}),
+    "Datadog, older names": (
+        {"DATADOG_API_KEY": API_KEY, "DATADOG_APP_KEY": APPLICATION_KEY, "DATADOG_HOST": "https://api.datadoghq.eu"},
+        {},
+    ),
+    ".dogrc": ({}, {"home/.dogrc": DOGRC}),
+}
+
+
+@pytest.fixture(autouse=True)
+def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A home folder of the test's own."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def with_settings(environ: Mapping[str, str], files: Mapping[str, str] | None = None, mode: int = 0o600) -> Desk:
+    """Return a desk with variables and files in place, and nothing that the sandbox gives."""
+    for name, text in (files or {}).items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        path.chmod(mode)
+    return bench(Path("orgwizard"), environ=environ, given={})
+
+
+def written() -> str:
+    """Return all that is in the files of the desk."""
+    return "".join(path.read_text() for path in Path("orgwizard").rglob("*") if path.is_file())
+
+
+def host(call: Call) -> str:
+    return call.origin.removeprefix("https://")
+
+
+def findings(walk: Walk) -> str:
+    return str(walk.screen.query_one("#findings", Static).render())
+
+
+def message(walk: Walk) -> str:
+    return str(walk.screen.query_one("#message", Static).render())
+
+
+def availability(walk: Walk) -> str:
+    return str(walk.screen.query_one("#availability", Static).render())
+
+
+def note(walk: Walk, field: str) -> str:
+    found = next(f for f in walk.screen.query(Field) if f.question.name == field and f.display)
+    return str(found.query_one(".note", Static).render())
+
+
+# ---- what the user already has ----
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+async def test_with_a_vendors_settings_in_place_next_leads_to_the_organization(name: str) -> None:
+    async with walking(with_settings(*SETTINGS[name]), magic=()) as walk:
+        assert isinstance(walk.screen, SiteStep)
+        await walk.press("ctrl+n")
+        await walk.until(ConnectStep)
+        assert not {TOKEN, KEY, API_KEY, APPLICATION_KEY} & set(walk.text().split())
+        await walk.press("ctrl+n")
+        await walk.until(OrganizationStep)
+
+
+async def test_a_file_that_others_can_read_is_pointed_out() -> None:
+    desk = with_settings({}, {"home/.dogrc": DOGRC}, mode=0o644)
+    async with walking(desk, magic=()) as walk:
+        assert ".dogrc" in walk.text()
+        assert "Other users can read" in walk.text()
+        await walk.press("ctrl+n")
+        await walk.until(ConnectStep)
+        assert "Other users can read" in walk.text()
+
+
+# ---- typing and trying ----
+
+
+async def test_what_looks_like_another_credential_is_said_while_typing(desk: Desk) -> None:
+    async with walking(replace(desk, given={})) as walk:
+        await walk.to_site()
+        await walk.press("down", "ctrl+n")
+        await walk.until(ConnectStep)
+        await walk.fill("api_key", APPLICATION_KEY)
+        assert "looks like a Datadog application key" in note(walk, "api_key")
+        await walk.fill("api_key", API_KEY)
+        assert "looks like" not in note(walk, "api_key")
+
+
+async def test_the_stages_of_a_check_are_shown_as_far_as_they_passed(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_connect("okta")
+        await walk.fill("token", "wrong")
+        await walk.press("ctrl+n")
+        await walk.said("Nothing was created.")
+        assert "Address" in findings(walk)
+        assert "Right" not in findings(walk)
+        await walk.fill("token", TOKEN)
+        assert findings(walk) == ""
+        await walk.press("ctrl+n")
+        await walk.until(OrganizationStep)
+        await walk.press("escape")
+        await walk.until(ConnectStep)
+        assert "Right to create" in findings(walk)
+
+
+@pytest.mark.parametrize("consents", [True, False])
+async def test_other_sites_are_asked_only_with_consent(desk: Desk, consents: bool) -> None:
+    asked: list[Call] = []
+
+    async def send(call: Call) -> Answer:
+        asked.append(call)
+        known = host(call) == "api.us5.datadoghq.com"
+        return Answer(200 if known else 403, {}, b'{"valid": true}' if known else b'{"errors": ["Forbidden"]}')
+
+    async with walking(replace(desk, send=send)) as walk:
+        await walk.to_connect("datadog")
+        await walk.press("ctrl+n")
+        await walk.until(Ask)
+        assert {host(call) for call in asked} == {"api.datadoghq.com"}
+        await walk.press("right", "enter") if consents else await walk.press("enter")
+        if not consents:
+            await walk.settled()
+            assert {host(call) for call in asked} == {"api.datadoghq.com"}
+            assert isinstance(walk.screen, ConnectStep)
+            return
+        await walk.said("belongs to US5")
+        elsewhere = [call for call in asked if host(call) != "api.datadoghq.com"]
+        assert {name for call in elsewhere for name in call.headers} == {"Accept", "DD-API-KEY"}
+        await walk.press("right", "enter")
+        await walk.said("The site is now us5.datadoghq.com.")
+        assert walk.draft.site == "us5.datadoghq.com"
+        assert "Datadog does not know" not in note(walk, "api_key")
+
+
+async def test_a_refused_application_key_is_no_reason_to_ask_other_sites(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_connect("datadog")
+        await walk.fill("application_key", "noperm" + APPLICATION_KEY[6:])
+        await walk.press("ctrl+n")
+        await walk.until(ConnectStep)
+        await walk.settled()
+        assert not isinstance(walk.screen, Ask)
+
+
+# ---- a connection for the next org ----
+
+
+async def test_a_saved_connection_of_references_leads_straight_to_the_organization() -> None:
+    environ = {"OKTA_CLIENT_ORGURL": URL, "OKTA_CLIENT_TOKEN": TOKEN}
+    async with walking(with_settings(environ), magic=()) as walk:
+        await walk.press("ctrl+n")
+        await walk.until(ConnectStep)
+        await walk.press("ctrl+p")
+        await walk.said("Saved as ")
+        (saved,) = walk.app.session.desk.profiles.all()[0]
+        assert saved.kind == "parent"
+        assert saved.parent == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
+        await walk.press("ctrl+p")  # the same connection is saved once
+        await walk.settled()
+        assert len(walk.app.session.desk.profiles.all()[0]) == 1
+    async with walking(with_settings(environ), magic=()) as walk:
+        await walk.until(StartStep)
+        await walk.press("down", "down", "enter")
+        await walk.until(OrganizationStep)
+
+
+async def test_a_typed_secret_is_not_saved_and_asked_for_again(desk: Desk) -> None:
+    async with walking(replace(desk, given={}), again=True) as walk:
+        await walk.to_connect("okta")
+        await walk.fill("token", TOKEN)
+        await walk.press("ctrl+p")
+        await walk.said("without the secrets that you typed")
+        assert TOKEN not in written()
+    async with walking(replace(desk, given={}), magic=()) as walk:
+        await walk.until(StartStep)
+        await walk.press("down", "down", "enter")
+        await walk.until(ConnectStep)
+        assert walk.entry("token").value == ""
+        assert walk.draft.site == URL
+
+
+# ---- is the name free? ----
+
+
+class Watched:
+    """A way to send that notes who was asked, and can keep an answer back."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.hosts: list[str] = []
+        self.hold = threading.Event()
+        self.hold.set()
+        self._send = desk.send
+
+    async def send(self, call: Call) -> Answer:
+        self.hosts.append(host(call))
+        if host(call) == "held.okta.com":
+            await asyncio.to_thread(self.hold.wait)
+        return await self._send(call)
+
+
+async def taken(walk: Walk) -> None:
+    """Have an org of the name "Occupied" created."""
+    await walk.to_done("okta", "Occupied")
+    await walk.press("ctrl+n")
+    await walk.until(ConnectStep)
+    await walk.press("ctrl+n")
+    await walk.until(OrganizationStep)
+
+
+async def test_a_free_name_is_said_to_be_probably_free_and_asked_once_per_pause(desk: Desk) -> None:
+    watched = Watched(desk)
+    async with walking(replace(desk, send=watched.send)) as walk:
+        await walk.to_organization("okta")
+        watched.hosts.clear()
+        await walk.write("quiet")
+        await walk.said("Probably free: no org answers at https://quiet.okta.com")
+        assert watched.hosts[-1] == "quiet.okta.com"
+        assert len(watched.hosts) < len("quiet")
+
+
+async def test_a_taken_name_is_said_at_its_field_and_gone_with_the_next_one(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await taken(walk)
+        await walk.fill("name", "Occupied")
+        await walk.said("The subdomain is taken")
+        assert "taken" in note(walk, "subdomain")
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, OrganizationStep)
+        await walk.fill("subdomain", "free-again")
+        assert "taken" not in note(walk, "subdomain")
+        await walk.said("Probably free")
+
+
+async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(desk: Desk) -> None:
+    watched = Watched(desk)
+    async with walking(replace(desk, send=watched.send)) as walk:
+        await walk.to_organization("okta")
+        watched.hold.clear()
+        await walk.fill("name", "Held")
+        async with asyncio.timeout(20):
+            while "held.okta.com" not in watched.hosts:
+                await walk.pilot.pause()
+        await walk.write("x")
+        assert walk.entry("name").value == "Heldx"
+        await walk.said("heldx.okta.com")
+        watched.hold.set()
+        await walk.settled()
+        assert "heldx.okta.com" in availability(walk)
+
+
+async def test_nobody_is_asked_before_the_host_is_confirmed(desk: Desk) -> None:
+    watched = Watched(desk)
+    async with walking(replace(desk, send=watched.send)) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        await walk.said("Probably free")
+        watched.hosts.clear()
+        walk.draft.section("parent")["site"] = "login.acme.example"
+        await walk.fill("name", "Unconfirmed")
+        walk.screen.query_one("#availability").ask(after=0)  # type: ignore[attr-defined]
+        await walk.settled()
+        assert watched.hosts == []
+
+
+async def test_the_review_warns_of_a_child_of_the_same_name(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_done("datadog", "Twin")
+        await walk.press("ctrl+n")
+        await walk.until(ConnectStep)
+        await walk.to_review("datadog", "Twin")
+        await walk.said("A child org of this name exists since")
+
+
+async def test_the_review_says_that_a_name_was_taken_meanwhile(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await taken(walk)
+        await walk.jump(ReviewStep, "okta", "Occupied")
+        await walk.said("The subdomain is taken")
