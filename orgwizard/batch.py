@@ -11,7 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
-from orgwizard import report, vault
+from orgwizard import report, signals, vault
 from orgwizard.answers import Draft
 from orgwizard.attempts import Record
 from orgwizard.desk import Desk
@@ -22,8 +22,6 @@ from orgwizard.plan import problems
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Connection, Finding, Order, Provider
 from orgwizard.values import masked
-
-ENDING_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
 def ready_draft(draft: Draft, path: Path) -> Draft:
@@ -163,7 +161,7 @@ def _leaving_on_signal(engine: Engine) -> Iterator[list[int]]:
         caught.append(number)
         engine.leave()
 
-    before = {number: signal.signal(number, on_signal) for number in ENDING_SIGNALS}
+    before = {number: signal.signal(number, on_signal) for number in signals.ENDING}
     try:
         yield caught
     finally:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard import batch
+from orgwizard import batch, signals
 from orgwizard.answers import Draft
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, NotSent
@@ -122,11 +122,11 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
     asked: list[str] = []
     monkeypatch.setattr(engine, "leave", lambda: asked.append("leave"))
     monkeypatch.setattr(engine, "give_up", lambda: asked.append("give up"))
-    before = [signal.getsignal(number) for number in batch.ENDING_SIGNALS]
+    before = [signal.getsignal(number) for number in signals.ENDING]
     with batch._leaving_on_signal(engine) as caught:
         signal.raise_signal(signal.SIGTERM)
         assert asked == ["leave"]
         signal.raise_signal(signal.SIGHUP)
         assert "give up" in asked
     assert caught == [signal.SIGTERM, signal.SIGHUP]
-    assert [signal.getsignal(number) for number in batch.ENDING_SIGNALS] == before
+    assert [signal.getsignal(number) for number in signals.ENDING] == before

@@ -17,11 +17,11 @@ from orgwizard.answers import Draft
 from orgwizard.desk import Desk
 from orgwizard.errors import BadFields, Exit, Trouble
 from orgwizard.events import Result
+from orgwizard.journey.session import Magic, Session
+from orgwizard.signals import Watch
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
-from orgwizard.tui.session import Magic, Session
-from orgwizard.tui.signals import Watch
 from orgwizard.tui.step import Step
 from orgwizard.tui.steps.administrator import AdministratorStep
 from orgwizard.tui.steps.connect import ConnectStep

@@ -11,11 +11,11 @@ from textual.widgets import Input, Static
 
 from orgwizard.answers import Fields, Question, Typed, filled, problems, questions
 from orgwizard.desk import Offer
+from orgwizard.journey.session import Session
 from orgwizard.sources import Reference
 from orgwizard.text import printable
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.rows import Rows, pair_problem
-from orgwizard.tui.session import Session
 
 
 class Field(Vertical):

@@ -13,11 +13,11 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static
 
 from orgwizard.errors import Trouble
+from orgwizard.journey.session import Session
 from orgwizard.text import printable
 from orgwizard.tui.choice import Choice, button
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Form
-from orgwizard.tui.session import Session
 
 STEPS = 7
 SMALLEST = (60, 18)

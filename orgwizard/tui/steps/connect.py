@@ -14,11 +14,11 @@ from orgwizard import report
 from orgwizard.answers import questions
 from orgwizard.desk import Offer
 from orgwizard.errors import Trouble
+from orgwizard.journey.session import Session
 from orgwizard.providers.base import Checked, Connection
 from orgwizard.tui.choice import Choice, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Form
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, SECRET_KEYS, Step
 
 

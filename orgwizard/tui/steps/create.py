@@ -16,9 +16,9 @@ from textual.widgets import Static
 
 from orgwizard.errors import Trouble
 from orgwizard.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result
+from orgwizard.journey.session import Session
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
 
 TITLES = {

@@ -10,9 +10,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.events import Result
+from orgwizard.journey.session import Session
 from orgwizard.text import printable
 from orgwizard.tui.choice import bullet, button, labelled
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
 
 HEADLINES = {

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from orgwizard.attempts import Record
 from orgwizard.events import KEEP, READY, SETTLE, Event
-from orgwizard.tui.session import Session
+from orgwizard.journey.session import Session
 from orgwizard.tui.steps.create import CreateStep
 
 

@@ -17,12 +17,12 @@ from orgwizard import report
 from orgwizard.answers import Fields, Question, filled, questions
 from orgwizard.answers import Typed as Answer
 from orgwizard.errors import Trouble
+from orgwizard.journey.session import Session
 from orgwizard.providers.base import Order
 from orgwizard.sources import Reference
 from orgwizard.text import printable
 from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Confirm, Page, Typed
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
 
 NOT_GIVEN = "not given"

@@ -11,12 +11,12 @@ from textual.widgets import Static
 from orgwizard.answers import Question, Typed
 from orgwizard.desk import Offer
 from orgwizard.errors import BadInput
+from orgwizard.journey.session import Session
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Provider
 from orgwizard.tui.choice import Choice, bullet, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Field
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import Step
 
 OTHER = "other"

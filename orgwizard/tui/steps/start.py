@@ -10,12 +10,12 @@ from textual.widgets import OptionList, Static
 from orgwizard import report
 from orgwizard.answers import Draft
 from orgwizard.attempts import Record
+from orgwizard.journey.session import Session
 from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 from orgwizard.text import printable
 from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Ask, Page, table
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
 
 NEW, CONTINUE, ORGS, MAGIC, PROBLEMS = "new", "continue", "orgs", "magic", "problems"

@@ -12,9 +12,9 @@ from textual.worker import Worker
 
 from orgwizard.answers import Question
 from orgwizard.errors import Trouble
+from orgwizard.journey.session import Session
 from orgwizard.tui.choice import Choice, labelled
 from orgwizard.tui.form import Field
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import Step
 
 COMMAND = "command"
