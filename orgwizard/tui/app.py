@@ -15,8 +15,9 @@ from textual.timer import Timer
 
 from orgwizard.answers import Draft
 from orgwizard.desk import Desk
-from orgwizard.errors import BadFields, Exit, Trouble
+from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
+from orgwizard.journey import steps
 from orgwizard.journey.session import Magic, Session
 from orgwizard.signals import Watch
 from orgwizard.text import printable
@@ -133,7 +134,7 @@ class Wizard(App[int]):
         names = list(STEPS)
         after = names[names.index(here) + 1]
         if self.session.returning and here != "review":
-            after = self._first_unfinished()
+            after = steps.unfinished(self.session)
         self.session.returning = self.session.returning and after != "review"
         await self.go(after)
         if after == "organization" and self.session.checked and isinstance(self.screen, Step):
@@ -141,13 +142,6 @@ class Wizard(App[int]):
 
     def _here(self) -> str:
         return next(name for name, step in STEPS.items() if isinstance(self.screen, step))
-
-    def _first_unfinished(self) -> str:
-        """Return the step that the review still needs, or the review."""
-        if self.session.connection is None:
-            return "site" if not self.session.agreed else "credentials"
-        found = next(iter(self.session.problems()), "review").partition(".")[0]
-        return found if found in STEPS else "review"
 
     async def on_step_back(self) -> None:
         """Go one step back; from the first one to the start."""
@@ -170,9 +164,9 @@ class Wizard(App[int]):
         await self._lead_to(message.trouble)
 
     async def _lead_to(self, trouble: Trouble) -> None:
-        found = trouble.problems if isinstance(trouble, BadFields) else {trouble.field: _words(trouble)}
-        section = next(iter(found)).partition(".")[0]
-        if section not in STEPS:
+        found = steps.complaints(trouble)
+        section = steps.section(next(iter(found)))
+        if not section:
             self.push_screen(Page(trouble.meaning, trouble.lines()[1:]))
             return
         self.session.refusals |= found
@@ -303,10 +297,6 @@ class Wizard(App[int]):
         self.crash = [f"orgwizard met a fault of its own: {type(fault).__name__} at {where}."]
         self._exit_renderables.append(printable(self.crash[0]))
         self._close_messages_no_wait()
-
-
-def _words(trouble: Trouble) -> str:
-    return " ".join(filter(None, (trouble.cause, trouble.advice)))
 
 
 def run(desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, magic: Sequence[Magic] = ()) -> int:

@@ -14,12 +14,13 @@ from textual.widgets import Button, Input, OptionList, Static
 
 from orgwizard.errors import Trouble
 from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES
 from orgwizard.text import printable
 from orgwizard.tui.choice import Choice, button
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Form
 
-STEPS = 7
+STEPS = len(TITLES)
 SMALLEST = (60, 18)
 TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}; your answers are kept."
 KEYS = {

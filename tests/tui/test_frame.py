@@ -13,10 +13,10 @@ from textual.widgets import Button, Static
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.errors import Unusable
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.app import STEPS
 from orgwizard.tui.dialogs import Ask, Page
 from orgwizard.tui.guard import guard, prepare
-from orgwizard.tui.step import STEPS as COUNT
 from orgwizard.tui.step import TOO_SMALL
 from orgwizard.tui.steps.administrator import AdministratorStep
 from orgwizard.tui.steps.organization import OrganizationStep
@@ -28,8 +28,9 @@ from tests.tui.walk import walking
 SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
 
 
-def test_there_are_as_many_steps_as_the_head_line_says() -> None:
-    assert len(STEPS) == COUNT
+def test_the_screens_are_the_steps_in_their_order() -> None:
+    assert list(STEPS) == list(TITLES)
+    assert [(step.number, step.heading) for step in STEPS.values()] == list(enumerate(TITLES.values(), 1))
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.form import Form
 from orgwizard.tui.step import KEYS, SECRET_KEYS, Step
 
@@ -13,7 +14,7 @@ class AdministratorStep(Step):
     """Describe the first administrator, or read who it will be."""
 
     number = 4
-    heading = "Administrator"
+    heading = TITLES["administrator"]
     keys = KEYS | SECRET_KEYS
 
     def body(self) -> Iterable[Widget]:

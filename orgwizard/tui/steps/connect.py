@@ -15,6 +15,7 @@ from orgwizard.answers import questions
 from orgwizard.desk import Offer
 from orgwizard.errors import Trouble
 from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES
 from orgwizard.providers.base import Checked, Connection
 from orgwizard.tui.choice import Choice, labelled
 from orgwizard.tui.dialogs import Ask
@@ -26,7 +27,7 @@ class ConnectStep(Step):
     """Choose a credential method, give the credentials, have them tried."""
 
     number = 2
-    heading = "Connect"
+    heading = TITLES["credentials"]
     keys = KEYS | SECRET_KEYS
     hints = "Enter next · Ctrl+N next step · F2 show secret · F1 keys"
 

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from orgwizard.errors import Trouble
 from orgwizard.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result
+from orgwizard.journey import steps
 from orgwizard.journey.session import Session
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
@@ -69,7 +70,7 @@ class CreateStep(Step):
 
     AUTO_FOCUS = ""  # an Enter too many must not stop the wait
     number = 7
-    heading = "Create"
+    heading = steps.TITLES["create"]
     hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
     keys: ClassVar[dict[str, str]] = {
         "Ctrl+T": "stop waiting for the answer: the outcome is then unknown and looked up",

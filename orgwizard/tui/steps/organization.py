@@ -6,6 +6,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.answers import questions
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.choice import labelled
 from orgwizard.tui.form import Form
 from orgwizard.tui.step import Step
@@ -15,7 +16,7 @@ class OrganizationStep(Step):
     """Name the child org."""
 
     number = 3
-    heading = "Organization"
+    heading = TITLES["organization"]
 
     def body(self) -> Iterable[Widget]:
         """Yield the fields, and what is fixed and not asked."""

@@ -18,6 +18,7 @@ from orgwizard.answers import Fields, Question, filled, questions
 from orgwizard.answers import Typed as Answer
 from orgwizard.errors import Trouble
 from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES
 from orgwizard.providers.base import Order
 from orgwizard.sources import Reference
 from orgwizard.text import printable
@@ -70,7 +71,7 @@ class ReviewStep(Step):
     """Read everything once more; change any line; create."""
 
     number = 6
-    heading = "Review"
+    heading = TITLES["review"]
     hints = "Enter change · Ctrl+N create · Ctrl+O request · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS | {
         "Enter": "change the line under the cursor, then come back here",

@@ -12,6 +12,7 @@ from orgwizard.answers import Question, Typed
 from orgwizard.desk import Offer
 from orgwizard.errors import BadInput
 from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Provider
 from orgwizard.tui.choice import Choice, bullet, labelled
@@ -135,7 +136,7 @@ class SiteStep(Step):
     """Choose the provider and the parent's site."""
 
     number = 1
-    heading = "Provider and site"
+    heading = TITLES["site"]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -13,6 +13,7 @@ from textual.worker import Worker
 from orgwizard.answers import Question
 from orgwizard.errors import Trouble
 from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.choice import Choice, labelled
 from orgwizard.tui.form import Field
 from orgwizard.tui.step import Step
@@ -54,7 +55,7 @@ class StoreStep(Step):
     """Choose the place for the new keys."""
 
     number = 5
-    heading = "New keys"
+    heading = TITLES["store"]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
