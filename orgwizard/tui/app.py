@@ -202,12 +202,7 @@ class Wizard(App[int]):
 
     async def on_done_step_another(self) -> None:
         """Begin again with the same parent."""
-        before = self.session
-        draft = Draft(provider=before.draft.provider, store=before.draft.store)
-        for name, section in before.draft.sections.get(draft.provider, {}).items():
-            if name == "parent" or name.startswith("credentials."):
-                draft.section(name).update(section)
-        self._begin(draft)
+        self._begin(self.session.sister())
         await self.go("credentials")
 
     # ---- the draft ----

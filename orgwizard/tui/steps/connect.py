@@ -1,7 +1,6 @@
 """Step 2: the credentials of the parent org, tried with harmless reads before anything else is asked."""
 
 import asyncio
-import copy
 from collections.abc import Iterable
 
 from textual import on, work
@@ -42,7 +41,7 @@ class ConnectStep(Step):
         """Yield the methods where there are several, the fields, and what a check found."""
         methods = self.session.provider.methods
         if len(methods) > 1:
-            titles = {key: model.method_title or questions(model)[0].title for key, model in methods.items()}
+            titles = self.session.provider.method_titles
             yield labelled("Connect with", Choice(titles, self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
         yield Static("\n".join(self._findings()), id="findings", markup=False)
@@ -110,7 +109,7 @@ class ConnectStep(Step):
             return
         self.say("Trying the credentials with reads that change nothing. Esc stops it.")
         try:
-            connection = await self._connection()
+            connection = await asyncio.wrap_future(self.session.connecting())
             if connection != self.session.connection:
                 await self._check(connection)
         except Trouble as trouble:
@@ -126,11 +125,6 @@ class ConnectStep(Step):
                 return False
             session.agree()
         return session.agreed
-
-    async def _connection(self) -> Connection:
-        """Return the connection; a reference may be a slow command, so it is read off the screen's thread."""
-        desk, provider, draft = self.session.desk, self.session.provider, copy.deepcopy(self.session.draft)
-        return await asyncio.wrap_future(desk.engine.work(lambda: desk.connection(provider, draft)))
 
     async def _check(self, connection: Connection) -> None:
         checked: Checked = await asyncio.wrap_future(self.session.desk.check(self.session.provider, connection))
