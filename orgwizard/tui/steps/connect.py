@@ -10,10 +10,9 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from orgwizard import report
-from orgwizard.answers import questions
-from orgwizard.desk import Offer
 from orgwizard.errors import Trouble
 from orgwizard.journey.session import Session
+from orgwizard.journey.sheet import connection_sheet
 from orgwizard.journey.steps import TITLES
 from orgwizard.providers.base import Checked, Connection
 from orgwizard.tui.choice import Choice, labelled
@@ -47,14 +46,7 @@ class ConnectStep(Step):
         yield Static("\n".join(self._findings()), id="findings", markup=False)
 
     def _form(self) -> Form:
-        session = self.session
-        model = session.provider.methods[session.draft.method]
-        return Form(session, "credentials", model, session.draft.credentials, self._offers())
-
-    def _offers(self) -> dict[str, Offer]:
-        provider = self.session.provider
-        asked = questions(provider.methods[self.session.draft.method])
-        return {q.name: offer for q in asked if (offer := self.session.desk.offer(provider, q))}
+        return Form(connection_sheet(self.session))
 
     def _findings(self) -> list[str]:
         return report.findings(self.session.checked) if self.session.checked else []

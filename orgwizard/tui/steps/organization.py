@@ -6,6 +6,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.answers import questions
+from orgwizard.journey.sheet import Sheet
 from orgwizard.journey.steps import TITLES
 from orgwizard.tui.choice import labelled
 from orgwizard.tui.form import Form
@@ -21,7 +22,7 @@ class OrganizationStep(Step):
     def body(self) -> Iterable[Widget]:
         """Yield the fields, and what is fixed and not asked."""
         model = self.session.provider.organization
-        yield Form(self.session, "organization", model, self.session.draft.section("organization"))
+        yield Form(Sheet(self.session, "organization", model, self.session.draft.section("organization")))
         for question in questions(model):
             if question.constant:
                 words = f"{question.constant}. {question.help}"
