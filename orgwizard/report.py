@@ -12,7 +12,7 @@ from orgwizard.profiles import Profile
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Order, Provider
 from orgwizard.text import printable
-from orgwizard.values import MASK, Call, masked
+from orgwizard.values import MASK, Call, Site, masked
 
 ANSWER_TITLE = "The service's answer, as it came"
 HEADLINES = {
@@ -64,6 +64,12 @@ def request(call: Call) -> list[str]:
 def findings(checked: Checked) -> list[str]:
     """Return what a check found, a line each."""
     return [f"Parent org: {printable(checked.parent)}", *(printable(f.line) for f in checked.findings)]
+
+
+def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
+    """Return which of the provider's other sites know the credentials."""
+    places = " and ".join(f'{site.title} (site = "{site.key}")' for site in found)
+    return f"They belong to {places}." if found else f"No other site of {provider.title} knows them either."
 
 
 def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:

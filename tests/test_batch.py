@@ -14,6 +14,7 @@ from orgwizard.answers import Draft
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, NotSent
 from orgwizard.events import Progress
+from orgwizard.journey.stages import Telling
 
 
 class Full(io.StringIO):
@@ -28,14 +29,10 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture(autouse=True)
-def _nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_last_told", {})
-
-
 def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
+    telling = Telling()
     for event in events:
-        batch.tell_stage(event)
+        batch.tell_stage(telling, event)
     captured = capsys.readouterr()
     assert captured.out == ""
     return captured.err.splitlines()
@@ -45,6 +42,17 @@ def test_a_countdown_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) ->
     events = [Progress("settle", "waiting", "left:", left) for left in range(185, 0, -1)]
     lines = told(capsys, *events)
     assert [line.split()[-2] for line in lines] == ["180", "120", "60", "30", "20", "10"]
+
+
+def test_a_clock_that_skips_seconds_skips_no_mark(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [Progress("settle", "waiting", "left:", left) for left in (35, 28, 19, 12, 9, 45, 29)]
+    lines = told(capsys, *events)
+    assert [line.split()[-2] for line in lines] == ["30", "20", "10", "30"]
+
+
+def test_an_answer_that_is_long_in_coming_is_told_of_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [Progress("send", "waiting", f"for {spent} s", None, spent) for spent in range(1, 125)]
+    assert [line.split()[-2] for line in told(capsys, *events)] == ["10", "20", "30", "60", "120"]
 
 
 def test_the_same_words_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:

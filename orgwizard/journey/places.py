@@ -42,3 +42,8 @@ def words_of(line: str) -> tuple[list[str], str]:
 def place_of(store: Any) -> str:
     """Return which of the places a store, given as in a plan, is."""
     return COMMAND if isinstance(store, dict) else str(store)
+
+
+def command_line(store: Any) -> str:
+    """Return the command of a store, given as in a plan, as one line; "" where it is another place."""
+    return shlex.join(map(str, store.get(COMMAND, []))) if isinstance(store, dict) else ""

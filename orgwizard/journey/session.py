@@ -15,6 +15,9 @@ from orgwizard.providers.base import Checked, Connection, Order, Provider, draft
 from orgwizard.text import printable
 from orgwizard.values import Site
 
+LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
+KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
+
 
 class Magic(Protocol):
     """A name that makes the sandbox misbehave."""

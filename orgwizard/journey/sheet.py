@@ -36,6 +36,11 @@ class Sheet:
         """Return the questions that a person is asked."""
         return [question for question in questions(self.model) if question.asked]
 
+    @property
+    def constants(self) -> list[tuple[str, str]]:
+        """Return title and words of what is fixed and not asked."""
+        return [(q.title, f"{q.constant}. {q.help}") for q in questions(self.model) if q.constant]
+
     def path(self, name: str) -> str:
         """Return the name of a field among all fields, such as "organization.name"."""
         return f"{self.section}.{name}"

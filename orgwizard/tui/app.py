@@ -18,7 +18,7 @@ from orgwizard.desk import Desk
 from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
 from orgwizard.journey import steps
-from orgwizard.journey.session import Magic, Session
+from orgwizard.journey.session import KEPT_ANSWERS, LOSES_KEYS, Magic, Session
 from orgwizard.signals import Watch
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
@@ -256,9 +256,9 @@ class Wizard(App[int]):
         if not self.session.desk.engine.idle.is_set():
             return "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
         if result and result.secrets:
-            return "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
+            return LOSES_KEYS
         if not result and self.session.draft.provider and isinstance(self.screen, Step) and self.screen.number:
-            return "Leave? Your answers are kept for next time, except secrets."
+            return f"Leave? {KEPT_ANSWERS}"
         return ""
 
     def _answered(self, leave: bool | None) -> None:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static
 
 from orgwizard.errors import Trouble
+from orgwizard.faces import SMALLEST
 from orgwizard.journey.session import Session
 from orgwizard.journey.steps import TITLES
 from orgwizard.text import printable
@@ -21,7 +22,6 @@ from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Form
 
 STEPS = len(TITLES)
-SMALLEST = (60, 18)
 TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}; your answers are kept."
 KEYS = {
     "Tab, Shift+Tab": "next field or button, and back",

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.answers import questions
 from orgwizard.journey.sheet import Sheet
 from orgwizard.journey.steps import TITLES
 from orgwizard.tui.choice import labelled
@@ -22,8 +21,7 @@ class OrganizationStep(Step):
     def body(self) -> Iterable[Widget]:
         """Yield the fields, and what is fixed and not asked."""
         model = self.session.provider.organization
-        yield Form(Sheet(self.session, "organization", model, self.session.draft.section("organization")))
-        for question in questions(model):
-            if question.constant:
-                words = f"{question.constant}. {question.help}"
-                yield labelled(question.title, Static(words, classes="fact", markup=False))
+        sheet = Sheet(self.session, "organization", model, self.session.draft.section("organization"))
+        yield Form(sheet)
+        for title, words in sheet.constants:
+            yield labelled(title, Static(words, classes="fact", markup=False))

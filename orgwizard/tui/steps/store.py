@@ -1,7 +1,6 @@
 """Step 5: where the new keys go; each place is really tried before it can be chosen."""
 
 import asyncio
-import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,7 +10,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from orgwizard.errors import Trouble
-from orgwizard.journey.places import COMMAND, INTRODUCTION, PLACES, QUESTION, place_of, words_of
+from orgwizard.journey.places import COMMAND, INTRODUCTION, PLACES, QUESTION, command_line, place_of, words_of
 from orgwizard.journey.session import Session
 from orgwizard.journey.steps import TITLES
 from orgwizard.tui.choice import Choice, labelled
@@ -27,10 +26,9 @@ class StoreStep(Step):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        store = session.draft.store
         self._kept = session.draft.section("store")
-        if isinstance(store, dict):
-            self._kept.setdefault(COMMAND, shlex.join(map(str, store.get(COMMAND, []))))
+        if line := command_line(session.draft.store):
+            self._kept.setdefault(COMMAND, line)
         self._proven: dict[str, str] = {}
         self._trial: Worker[None] | None = None
 
