@@ -11,19 +11,18 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
 
-from orgwizard import report, vault
+from orgwizard import report, signals, vault
 from orgwizard.answers import Draft
 from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NotSent, Trouble
 from orgwizard.events import Event, Progress, Result
+from orgwizard.journey.stages import Telling
 from orgwizard.plan import problems
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Connection, Finding, Order, Provider
 from orgwizard.values import masked
-
-ENDING_SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 
 def ready_draft(draft: Draft, path: Path) -> Draft:
@@ -83,9 +82,7 @@ def _about_other_sites(desk: Desk, provider: Provider, connected: Connection, *,
     """Say which of the vendor's other sites know the credentials, or how to ask them."""
     if not asked:
         return f"With check --other-sites, {provider.title}'s other sites are asked whether they belong there."
-    found = desk.elsewhere(provider, connected).result()
-    places = " and ".join(f'{site.title} (site = "{site.key}")' for site in found)
-    return f"They belong to {places}." if found else f"No other site of {provider.title} knows them either."
+    return report.elsewhere(provider, desk.elsewhere(provider, connected).result())
 
 
 def _nothing_created(provider: Provider, order: Order, trouble: Trouble | None = None) -> dict[str, Any]:
@@ -111,13 +108,14 @@ def _run(desk: Desk, as_json: bool, begin: Callable[[Callable[[Event], None]], b
     """Run a flow to its end, stages on stderr, and print its result; returns the exit code, 128+n after a signal."""
     ended = threading.Event()
     results: list[Result] = []
+    telling = Telling()
 
     def tell(event: Event) -> None:
         if isinstance(event, Result):
             results.append(event)
             ended.set()
         else:
-            tell_stage(event)
+            tell_stage(telling, event)
 
     with _leaving_on_signal(desk.engine) as caught:
         begin(tell)
@@ -161,7 +159,7 @@ def _leaving_on_signal(engine: Engine) -> Iterator[list[int]]:
         caught.append(number)
         engine.leave()
 
-    before = {number: signal.signal(number, on_signal) for number in ENDING_SIGNALS}
+    before = {number: signal.signal(number, on_signal) for number in signals.ENDING}
     try:
         yield caught
     finally:
@@ -169,17 +167,9 @@ def _leaving_on_signal(engine: Engine) -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-_last_told: dict[str, str] = {}
-
-
-def tell_stage(event: Progress) -> None:
-    """Print a stage as a line; a countdown only at 30, 20, 10 and every full minute."""
-    left = event.left_seconds
-    if left is not None and left % 60 and left not in (30, 20, 10):
-        return
-    words = f"{event.words} {left} s" if left is not None else event.words
-    if _last_told.get(event.stage) != words:
-        _last_told[event.stage] = words
+def tell_stage(telling: Telling, event: Progress) -> None:
+    """Print a stage as a line, where it is worth one."""
+    if words := telling.words(event):
         complain(f"{event.stage:>7}  {words}")
 
 

@@ -88,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"orgwizard {__version__}")
     parser.add_argument("--plan", type=Path, metavar="FILE", help="start the wizard with the answers of a plan file")
+    words = "the wizard as plain lines, for screen readers, simple terminals and slow lines"
+    parser.add_argument("--plain", action="store_true", help=words)
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
     _add_shared(parser, top=True)
     parser.set_defaults(run=_wizard)
@@ -271,17 +273,36 @@ def _loaded(arguments: argparse.Namespace) -> "Draft":
 
 
 def _wizard(arguments: argparse.Namespace) -> int:
-    from orgwizard.tui.guard import guard
+    from orgwizard.faces import need_terminal, plain_because, terminal_size
 
-    guard()
+    need_terminal()
+    because = "" if arguments.plain else plain_because(os.environ, terminal_size())
     draft = _loaded(arguments) if arguments.plan else None
-    desk = _desk(arguments)
+    magic = _magic() if arguments.sandbox else ()
+    if arguments.plain or because:
+        code = _in_lines(arguments, draft, magic, because)
+    else:
+        code = _drawn(arguments, draft, magic)
     from orgwizard.batch import flush
-    from orgwizard.tui.app import run
 
-    code = run(desk, draft, ascii_only=arguments.ascii, magic=_magic() if arguments.sandbox else ())
     flush()
     return code
+
+
+def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequence[Magic]", because: str) -> int:
+    from orgwizard.plain.wizard import run
+
+    return run(_desk(arguments), draft, ascii_only=arguments.ascii, magic=magic, because=because)
+
+
+def _drawn(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequence[Magic]") -> int:
+    from orgwizard.tui.guard import prepare
+
+    prepare(os.environ)
+    desk = _desk(arguments)
+    from orgwizard.tui.app import run
+
+    return run(desk, draft, ascii_only=arguments.ascii, magic=magic)
 
 
 def _create(arguments: argparse.Namespace) -> int:

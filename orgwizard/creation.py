@@ -128,7 +128,7 @@ class _Creation(Flow):
                 await until_first(sending, self.tools.clock.sleep(1), self.tools.control.give_up.wait())
                 waited = int(self.tools.clock.now() - started)
                 if not sending.done() and waited:
-                    self.progress(SEND, "waiting", f"waiting for the answer, {waited} s")
+                    self.progress(SEND, "waiting", f"waiting for the answer, {waited} s", spent=waited)
             # A process that was stopped for long may find its answer in the socket: look once more.
             await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
             if not sending.done():  # the transport then tells how far the request came, or gives half an answer

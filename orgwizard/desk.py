@@ -245,8 +245,17 @@ class Desk:
 
         A secret that was typed is not in it and asked for again. The same connection is saved once. Raises `Unusable`.
         """
+        profile = self._parent(provider, connected, parent)
+        found = self._same(profile)
+        return found.name if found else self.profiles.save(profile).name
+
+    def knows_parent(self, provider: Provider, connected: Connection, parent: str) -> bool:
+        """Return whether `save_parent` would find what it saves there already."""
+        return self._same(self._parent(provider, connected, parent)) is not None
+
+    def _parent(self, provider: Provider, connected: Connection, parent: str) -> Profile:
         site = connected.site
-        profile = Profile(
+        return Profile(
             name=f"{provider.key}-{parent}",
             provider=provider.key,
             site=site.key,
@@ -255,9 +264,10 @@ class Desk:
             created=self.clock.wall(),
             **_connected(provider, _via(connected)),
         )
+
+    def _same(self, profile: Profile) -> Profile | None:
         same = (p for p in self.profiles.all()[0] if _without_label(p) == _without_label(profile))
-        found = next(same, None)
-        return found.name if found else self.profiles.save(profile).name
+        return next(same, None)
 
     def draft_from(self, profile: Profile) -> Draft:
         """Return a draft for another child of the parent that a profile knows, connected as far as it knows how.

@@ -16,12 +16,16 @@ StageState = Literal["started", "waiting", "ok", "warning", "failed"]
 
 @dataclass(frozen=True)
 class Progress:
-    """A stage began, waits, or ended; `left_seconds` counts down to whatever is waited for."""
+    """A stage began, waits, or ended; `left_seconds` counts down to whatever is waited for.
+
+    Where nobody knows how long it takes, `spent_seconds` counts up.
+    """
 
     stage: str
     state: StageState
     words: str = ""
     left_seconds: int | None = None
+    spent_seconds: int | None = None
 
 
 @dataclass(frozen=True)

@@ -359,9 +359,11 @@ class Flow:
         """Return whether the user asked to end at the next safe point."""
         return self.tools.control.leave.is_set()
 
-    def progress(self, stage: str, state: StageState, words: str, left_seconds: int | None = None) -> None:
+    def progress(
+        self, stage: str, state: StageState, words: str, left: int | None = None, *, spent: int | None = None
+    ) -> None:
         """Tell of a stage."""
-        self.tell(Progress(stage, state, words, left_seconds))
+        self.tell(Progress(stage, state, words, left, spent))
 
     async def wait(self, stage: str, seconds: float, words: str) -> None:
         """Count down to a deadline, a whole second at a time, until it is over or the user leaves."""

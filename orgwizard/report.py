@@ -12,9 +12,14 @@ from orgwizard.profiles import Profile
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Order, Provider
 from orgwizard.text import printable
-from orgwizard.values import MASK, Call, masked
+from orgwizard.values import MASK, Call, Site, masked
 
 ANSWER_TITLE = "The service's answer, as it came"
+HEADLINES = {
+    "created": "The org was created",
+    "not_created": "Nothing was created",
+    "unknown": "It is not known whether the org was created",
+}
 OUTCOME_WORDS = {"created": "Created", "not_created": "Not created", "unknown": "Unknown"}
 
 
@@ -66,6 +71,12 @@ def findings_table(found: Sequence[Finding]) -> list[str]:
     return [printable(f"{f.stage:<18}  {f.told}") for f in found]
 
 
+def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
+    """Return which of the provider's other sites know the credentials."""
+    places = " and ".join(f'{site.title} (site = "{site.key}")' for site in found)
+    return f"They belong to {places}." if found else f"No other site of {provider.title} knows them either."
+
+
 def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:
     """Return findings as `check --json` prints them."""
     return [{"stage": f.stage, "state": f.state, "words": f.words} for f in found]
@@ -80,13 +91,34 @@ def result(ended: Result) -> list[str]:
         lines += [f"  {'Org id':<12} {ended.org.id or 'not in the answer'}", f"  {'Org URL':<12} {ended.org.url}"]
     if ended.stored_words:
         lines.append(f"  {'Keys':<12} {ended.stored_words}")
-    lines += [
-        f"  {provider.secret_titles.get(n, ANSWER_TITLE)}: {s.get_secret_value()}" for n, s in ended.secrets.items()
-    ]
+    lines += [f"  {title}: {value}" for title, value in secrets(ended)]
     lines += [f"  {'Profile':<12} {ended.profile}"] if ended.profile else []
     lines += [f"  {'Attempt':<12} {ended.attempt}"] if ended.attempt else []
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
     return [printable(line) for line in lines]
+
+
+def headline(result: Result) -> str:
+    """Return the outcome, in words, before anything else."""
+    if result.outcome != "created":
+        return f"{HEADLINES[result.outcome]}."
+    return f"{HEADLINES['created']} and is ready." if result.ready else f"{HEADLINES['created']}. Look at it:"
+
+
+def facts(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield what is known of the org as label and value."""
+    org, trouble = result.org, result.trouble
+    rows = {"Name": org.name, "Org id": org.id or "not in the answer", "Org URL": org.url or "not known"} if org else {}
+    rows |= {"Keys": result.stored_words, "Profile": result.profile}
+    rows |= {"Attempt": result.attempt if result.outcome != "not_created" else ""}
+    rows |= {"Evidence": trouble.evidence if trouble else ""}
+    yield from ((label, printable(value)) for label, value in rows.items() if value)
+
+
+def secrets(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield title and value of each key that is stored nowhere else."""
+    titles = {"answer": ANSWER_TITLE, **provider_of(result.provider).secret_titles}
+    yield from ((titles.get(name, name), printable(s.get_secret_value())) for name, s in result.secrets.items())
 
 
 def profiles(found: Sequence[Profile]) -> list[str]:

@@ -28,6 +28,15 @@ def odd_character(text: str) -> tuple[int, str] | None:
     return None
 
 
+_LOOKS_LIKE = {"─": "-", "━": "=", "•": "*", "›": ">", "…": ".", "·": "-", "–": "-", "\u2019": "'", "│": "|"}
+
+
+def in_ascii(character: str) -> str:
+    """Return the ASCII character that looks most like *character*, such as its base letter; "" where none does."""
+    base = unicodedata.normalize("NFKD", character)[0]
+    return _LOOKS_LIKE.get(character) or (base if base.isascii() and base.isprintable() else "")
+
+
 def slug(text: str, longest: int = 57) -> str:
     """Return *text* as one lower-case DNS label of at most *longest* characters, or ""."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard import batch
+from orgwizard import batch, signals
 from orgwizard.answers import Draft
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, NotSent
 from orgwizard.events import Progress
+from orgwizard.journey.stages import Telling
 
 
 class Full(io.StringIO):
@@ -28,14 +29,10 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture(autouse=True)
-def _nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_last_told", {})
-
-
 def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
+    telling = Telling()
     for event in events:
-        batch.tell_stage(event)
+        batch.tell_stage(telling, event)
     captured = capsys.readouterr()
     assert captured.out == ""
     return captured.err.splitlines()
@@ -45,6 +42,17 @@ def test_a_countdown_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) ->
     events = [Progress("settle", "waiting", "left:", left) for left in range(185, 0, -1)]
     lines = told(capsys, *events)
     assert [line.split()[-2] for line in lines] == ["180", "120", "60", "30", "20", "10"]
+
+
+def test_a_clock_that_skips_seconds_skips_no_mark(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [Progress("settle", "waiting", "left:", left) for left in (35, 28, 19, 12, 9, 45, 29)]
+    lines = told(capsys, *events)
+    assert [line.split()[-2] for line in lines] == ["30", "20", "10", "30"]
+
+
+def test_an_answer_that_is_long_in_coming_is_told_of_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
+    events = [Progress("send", "waiting", f"for {spent} s", None, spent) for spent in range(1, 125)]
+    assert [line.split()[-2] for line in told(capsys, *events)] == ["10", "20", "30", "60", "120"]
 
 
 def test_the_same_words_are_told_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,11 +130,11 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
     asked: list[str] = []
     monkeypatch.setattr(engine, "leave", lambda: asked.append("leave"))
     monkeypatch.setattr(engine, "give_up", lambda: asked.append("give up"))
-    before = [signal.getsignal(number) for number in batch.ENDING_SIGNALS]
+    before = [signal.getsignal(number) for number in signals.ENDING]
     with batch._leaving_on_signal(engine) as caught:
         signal.raise_signal(signal.SIGTERM)
         assert asked == ["leave"]
         signal.raise_signal(signal.SIGHUP)
         assert "give up" in asked
     assert caught == [signal.SIGTERM, signal.SIGHUP]
-    assert [signal.getsignal(number) for number in batch.ENDING_SIGNALS] == before
+    assert [signal.getsignal(number) for number in signals.ENDING] == before

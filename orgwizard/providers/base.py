@@ -8,7 +8,17 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Fields, Typed, literal_problems, problems, questions, referenced, validated
+from orgwizard.answers import (
+    Draft,
+    Fields,
+    Question,
+    Typed,
+    literal_problems,
+    problems,
+    questions,
+    referenced,
+    validated,
+)
 from orgwizard.errors import BadFields, BadInput, Refused, Trouble
 from orgwizard.sources import Reference
 from orgwizard.values import Answer, Call, Conversation, Created, Site
@@ -148,6 +158,31 @@ class Provider(ABC):
     """Variables and keys that say which method a shared name is for, and what they say, in lower case."""
     settle_seconds: ClassVar[int] = 0
     """How long the vendor asks to wait after the answer before the new org is called."""
+
+    @property
+    def method_titles(self) -> dict[str, str]:
+        """Return what each credential method is called in a list of them."""
+        return {key: model.method_title or questions(model)[0].title for key, model in self.methods.items()}
+
+    @property
+    def site_question(self) -> Question:
+        """Return the question for a site that is typed, like those of the models."""
+        listed = bool(self.sites)
+        return Question(
+            name="site",
+            title="API URL" if listed else self.site_title,
+            help="Given with https://." if listed else self.site_help,
+            example="https://api.example.com" if listed else self.site_example,
+            required=True,
+            secret=False,
+            asked=True,
+            longest=None,
+            choices=(),
+            rows=False,
+            constant="",
+            env=self.site_env,
+            blank="",
+        )
 
     @abstractmethod
     def site(self, typed: str) -> Site:

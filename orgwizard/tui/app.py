@@ -17,11 +17,12 @@ from orgwizard.answers import Draft
 from orgwizard.desk import Desk
 from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
+from orgwizard.journey import steps
+from orgwizard.journey.session import KEPT_ANSWERS, LOSES_KEYS, Magic, Session
+from orgwizard.signals import Watch
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
-from orgwizard.tui.session import Magic, Session
-from orgwizard.tui.signals import Watch
 from orgwizard.tui.step import Step
 from orgwizard.tui.steps.administrator import AdministratorStep
 from orgwizard.tui.steps.connect import ConnectStep
@@ -141,7 +142,7 @@ class Wizard(App[int]):
         names = list(STEPS)
         after = names[names.index(here) + 1]
         if self.session.returning and here != "review":
-            after = self._first_unfinished()
+            after = steps.unfinished(self.session)
         self.session.returning = self.session.returning and after != "review"
         await self.go(after)
         if after == "organization" and self.session.checked and isinstance(self.screen, Step):
@@ -149,13 +150,6 @@ class Wizard(App[int]):
 
     def _here(self) -> str:
         return next(name for name, step in STEPS.items() if isinstance(self.screen, step))
-
-    def _first_unfinished(self) -> str:
-        """Return the step that the review still needs, or the review."""
-        if self.session.connection is None:
-            return "site" if not self.session.agreed else "credentials"
-        found = next(iter(self.session.problems()), "review").partition(".")[0]
-        return found if found in STEPS else "review"
 
     async def on_step_back(self) -> None:
         """Go one step back; from the first one to the start."""
@@ -178,11 +172,12 @@ class Wizard(App[int]):
         await self._lead_to(message.trouble)
 
     async def _lead_to(self, trouble: Trouble) -> None:
-        section = trouble.field.partition(".")[0]
-        if section not in STEPS:
+        found = steps.complaints(trouble)
+        section = steps.section(next(iter(found)))
+        if not section:
             self.push_screen(Page(trouble.meaning, trouble.lines()[1:]))
             return
-        self.session.refuse(trouble)
+        self.session.refusals |= found
         await self.go(section)
         if isinstance(self.screen, Step):
             self.screen.say(trouble.meaning, wrong=True)
@@ -215,12 +210,7 @@ class Wizard(App[int]):
 
     async def on_done_step_another(self) -> None:
         """Begin again with the same parent."""
-        before = self.session
-        draft = Draft(provider=before.draft.provider, store=before.draft.store)
-        for name, section in before.draft.sections.get(draft.provider, {}).items():
-            if name == "parent" or name.startswith("credentials."):
-                draft.section(name).update(section)
-        self._begin(draft)
+        self._begin(self.session.sister())
         await self.go("credentials")
 
     # ---- the draft ----
@@ -274,9 +264,9 @@ class Wizard(App[int]):
         if not self.session.desk.engine.idle.is_set():
             return "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
         if result and result.secrets:
-            return "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
+            return LOSES_KEYS
         if not result and self.session.draft.provider and isinstance(self.screen, Step) and self.screen.number:
-            return "Leave? Your answers are kept for next time, except secrets."
+            return f"Leave? {KEPT_ANSWERS}"
         return ""
 
     def _answered(self, leave: bool | None) -> None:

@@ -10,9 +10,9 @@ from textual.worker import Worker
 
 from orgwizard.answers import problems, validated
 from orgwizard.errors import Refused, Trouble
+from orgwizard.journey.session import Session
 from orgwizard.providers.base import Finding
 from orgwizard.text import printable
-from orgwizard.tui.session import Session
 
 PAUSE_SECONDS = 0.6
 

@@ -1,7 +1,5 @@
 """A form made from a model: one field per question, problems in the model's words, the draft as its only state."""
 
-from collections.abc import Mapping
-
 from pydantic import SecretStr
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -9,13 +7,13 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from orgwizard.answers import Fields, Question, Typed, filled, problems, questions
+from orgwizard.answers import Question, Typed, filled
 from orgwizard.desk import Offer
+from orgwizard.journey.sheet import Sheet
 from orgwizard.sources import Reference
 from orgwizard.text import printable
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.rows import Rows, pair_problem
-from orgwizard.tui.session import Session
 
 
 class Field(Vertical):
@@ -107,31 +105,20 @@ class Form(Vertical):
     class Changed(Message):
         """The user changed an answer."""
 
-    def __init__(
-        self,
-        session: Session,
-        section: str,
-        model: type[Fields],
-        typed: dict[str, Typed],
-        offers: Mapping[str, Offer] | None = None,
-    ) -> None:
-        self.session, self.section, self.model, self.typed = session, section, model, typed
-        given = {name: Offer(v, v.describe()) for name, v in typed.items() if isinstance(v, Reference)}
-        self.offers = {**(offers or {}), **given}
-        asked = [question for question in questions(model) if question.asked]
-        self.asked = [question for question in asked if not question.rows]
-        self.tables = [question for question in asked if question.rows]
-        for name, offer in self.offers.items():
-            self.typed.setdefault(name, offer.typed)
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet, self.session = sheet, sheet.session
+        self.asked = [question for question in sheet.asked if not question.rows]
+        self.tables = [question for question in sheet.asked if question.rows]
         super().__init__(classes="-airy" if len(self.asked) <= 4 else "-dense")
 
     def compose(self) -> ComposeResult:
         """Yield a field per question that is asked, and a place for what has no field."""
-        answers = filled(self.model, self.typed)
+        sheet = self.sheet
+        answers = filled(sheet.model, sheet.typed)
         for question in self.asked:
-            yield Field(question, answers.get(question.name), self.offers.get(question.name))
+            yield Field(question, answers.get(question.name), sheet.offers.get(question.name))
         for question in self.tables:
-            yield Rows(question, self.typed, self.session.draft.section(f"{self.section}.rows"))
+            yield Rows(question, sheet.typed, self.session.draft.section(f"{sheet.section}.rows"))
         yield Static("", classes="elsewhere note", markup=False)
         yield Static("", classes="focused-help", markup=False)
 
@@ -143,13 +130,8 @@ class Form(Vertical):
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong per field: the model's rules, and refusals of the service."""
-        refused = {
-            name: words
-            for question in questions(self.model)
-            if (words := self.session.refusals.get(self._path(name := question.name)))
-        }
         tables = {rows.question.name: words for rows in self.query(Rows) if (words := pair_problem(rows.pairs))}
-        return refused | problems(self.model, self.typed) | tables
+        return self.sheet.problems() | tables
 
     def refresh_notes(self) -> None:
         """Show the problems of the touched fields."""
@@ -157,7 +139,7 @@ class Form(Vertical):
         for field in self.query(Field):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
-            field.show(problem, field.question.hint(self.typed.get(name)))
+            field.show(problem, field.question.hint(self.sheet.typed.get(name)))
         for rows in self.query(Rows):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
@@ -167,15 +149,12 @@ class Form(Vertical):
 
     def touch_all(self) -> None:
         """Show every problem from now on."""
-        self.session.touched |= {self._path(question.name) for question in self.asked}
+        self.session.touched |= {self.sheet.path(question.name) for question in self.asked}
         self.refresh_notes()
 
     def _is_touched(self, name: str) -> bool:
-        path = self._path(name)
+        path = self.sheet.path(name)
         return path in self.session.touched or path in self.session.refusals
-
-    def _path(self, name: str) -> str:
-        return f"{self.section}.{name}"
 
     # ---- what the user does ----
 
@@ -183,9 +162,8 @@ class Form(Vertical):
         """Take a key into the draft; everything else follows from there."""
         event.stop()
         name = event.field.question.name
-        self._take(event.field.question, event.text)
-        self.session.touched.add(self._path(name))
-        self.session.refusals.pop(self._path(name), None)
+        self.sheet.take(event.field.question, event.text)
+        self.session.touched.add(self.sheet.path(name))
         self._propose(name)
         self.refresh_notes()
         self.post_message(self.Changed())
@@ -194,26 +172,17 @@ class Form(Vertical):
         """Take over a change in a table."""
         event.stop()
         for question in self.tables:
-            self.session.refusals.pop(self._path(question.name), None)
+            self.session.refusals.pop(self.sheet.path(question.name), None)
         self.refresh_notes()
         self.post_message(self.Changed())
 
-    def _take(self, question: Question, text: str) -> None:
-        """Store what was typed; an emptied field is as if nobody had typed, so that offers and proposals apply."""
-        if text:
-            self.typed[question.name] = SecretStr(text) if question.secret else text
-        elif offer := self.offers.get(question.name):
-            self.typed[question.name] = offer.typed
-        else:
-            self.typed.pop(question.name, None)
-
     def _propose(self, edited: str = "") -> None:
         """Show the proposals in all fields that were not filled in, except the one under the user's fingers."""
-        proposed = self.model.proposals(self.typed)
+        proposed = self.sheet.model.proposals(self.sheet.typed)
         for field in self.query(Field):
             name = field.question.name
-            if name not in self.typed and name != edited and field.propose(proposed.get(name, "")):
-                self.session.refusals.pop(self._path(name), None)
+            if name not in self.sheet.typed and name != edited and field.propose(proposed.get(name, "")):
+                self.sheet.session.refusals.pop(self.sheet.path(name), None)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Say what helps with the focused field, where there is no room to say it at each."""

@@ -2,7 +2,6 @@
 
 import codecs
 import functools
-import unicodedata
 
 import textual.drivers.linux_driver as driver
 from rich.cells import cell_len
@@ -10,9 +9,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from orgwizard.text import printable
-
-_PLAIN = {"─": "-", "━": "=", "•": "*", "›": ">", "…": ".", "·": "-", "–": "-", "\u2019": "'", "│": "|"}
+from orgwizard.text import in_ascii, printable
 
 
 def replace_bad_bytes() -> None:
@@ -56,10 +53,4 @@ def _scrubbed(segment: Segment) -> Segment:
 
 
 def _ascii(text: str) -> str:
-    return "".join(c if c.isascii() else _PLAIN.get(c) or _letter(c) for c in text)
-
-
-def _letter(character: str) -> str:
-    """Return the base letter of an accented one, else a question mark per cell."""
-    base = unicodedata.normalize("NFKD", character)[0]
-    return base if base.isascii() and base.isprintable() else "?" * cell_len(character)
+    return "".join(c if c.isascii() else in_ascii(c) or "?" * cell_len(c) for c in text)

@@ -13,14 +13,15 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static
 
 from orgwizard.errors import Trouble
+from orgwizard.faces import SMALLEST
+from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES, complaints, section
 from orgwizard.text import printable
 from orgwizard.tui.choice import Choice, button
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Form
-from orgwizard.tui.session import Session
 
-STEPS = 7
-SMALLEST = (60, 18)
+STEPS = len(TITLES)
 TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}; your answers are kept."
 KEYS = {
     "Tab, Shift+Tab": "next field or button, and back",
@@ -245,8 +246,9 @@ class Step(Screen[None]):
 
     def refused(self, trouble: Trouble) -> None:
         """Show a failure at the field it is about; where that is none of this step, have the user led to it."""
-        if self.section and trouble.field.partition(".")[0] == self.section:
-            self.session.refuse(trouble)
+        found = complaints(trouble)
+        if self.section and section(next(iter(found))) == self.section:
+            self.session.refusals |= found
             self.reveal()
             self.say(trouble.meaning, wrong=True)
         else:

@@ -1,8 +1,5 @@
 """The frame around the steps: sizes, help, leaving, the draft on disk, the guard before it all."""
 
-import io
-import os
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +9,10 @@ from textual.widgets import Button, Static
 
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
-from orgwizard.errors import Unusable
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.app import STEPS
 from orgwizard.tui.dialogs import Ask, Page
-from orgwizard.tui.guard import guard, prepare
-from orgwizard.tui.step import STEPS as COUNT
+from orgwizard.tui.guard import prepare
 from orgwizard.tui.step import TOO_SMALL
 from orgwizard.tui.steps.administrator import AdministratorStep
 from orgwizard.tui.steps.organization import OrganizationStep
@@ -28,8 +24,9 @@ from tests.tui.walk import walking
 SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
 
 
-def test_there_are_as_many_steps_as_the_head_line_says() -> None:
-    assert len(STEPS) == COUNT
+def test_the_screens_are_the_steps_in_their_order() -> None:
+    assert list(STEPS) == list(TITLES)
+    assert [(step.number, step.heading) for step in STEPS.values()] == list(enumerate(TITLES.values(), 1))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -130,26 +127,6 @@ def test_the_guard_removes_what_would_write_keys_down() -> None:
     environ = {"TEXTUAL": "devtools", "TEXTUAL_LOG": "keys", "TEXTUAL_ANIMATIONS": "none", "TERM": "xterm"}
     prepare(environ)
     assert environ == {"TEXTUAL_ANIMATIONS": "none", "TERM": "xterm", "ESCDELAY": "400"}
-
-
-def test_without_a_terminal_the_guard_names_the_command_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "environ", dict(os.environ))
-    monkeypatch.setattr(sys, "__stdin__", io.StringIO())
-    with pytest.raises(Unusable) as told:
-        guard()
-    assert "orgwizard create --plan FILE" in told.value.advice
-
-
-@pytest.mark.parametrize("term", ["", "dumb", "unknown"])
-def test_a_dumb_terminal_is_refused(monkeypatch: pytest.MonkeyPatch, term: str) -> None:
-    master, terminal = os.openpty()
-    with os.fdopen(terminal, "r+b", buffering=0) as raw, io.TextIOWrapper(raw) as stream:
-        monkeypatch.setattr(sys, "__stdin__", stream)
-        monkeypatch.setattr(sys, "__stderr__", stream)
-        monkeypatch.setattr(os, "environ", {"TERM": term})
-        with pytest.raises(Unusable, match="TERM"):
-            guard()
-    os.close(master)
 
 
 # ---- bursts of keys ----

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
+from orgwizard.journey.sheet import Sheet
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.form import Form
 from orgwizard.tui.step import KEYS, SECRET_KEYS, Step
 
@@ -14,7 +16,7 @@ class AdministratorStep(Step):
 
     number = 4
     section = "administrator"
-    heading = "Administrator"
+    heading = TITLES["administrator"]
     keys = KEYS | SECRET_KEYS
 
     def body(self) -> Iterable[Widget]:
@@ -24,4 +26,4 @@ class AdministratorStep(Step):
             yield Static(words, classes="intro", markup=False)
         if provider.administrator:
             typed = self.session.draft.section("administrator")
-            yield Form(self.session, "administrator", provider.administrator, typed)
+            yield Form(Sheet(self.session, "administrator", provider.administrator, typed))

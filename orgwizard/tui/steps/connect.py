@@ -1,7 +1,6 @@
 """Step 2: the credentials of the parent org, tried with harmless reads before anything else is asked."""
 
 import asyncio
-import copy
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -15,14 +14,14 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from orgwizard import report
-from orgwizard.answers import questions
-from orgwizard.desk import Offer
 from orgwizard.errors import Trouble
+from orgwizard.journey.session import Session
+from orgwizard.journey.sheet import connection_sheet
+from orgwizard.journey.steps import TITLES
 from orgwizard.providers.base import Connection, Finding
 from orgwizard.tui.choice import Choice, button, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Form
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, SECRET_KEYS, Step, remarks
 from orgwizard.values import Site
 
@@ -32,7 +31,7 @@ class ConnectStep(Step):
 
     number = 2
     section = "credentials"
-    heading = "Connect"
+    heading = TITLES["credentials"]
     keys = KEYS | SECRET_KEYS | {"Ctrl+P": "save the connection for the next org, without typed secrets"}
     hints = "Enter next · Ctrl+N next step · F2 show secret · F1 keys"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+p", "save", show=False)]
@@ -55,7 +54,7 @@ class ConnectStep(Step):
         """Yield the methods where there are several, the fields, remarks on files, and what a check found."""
         methods = self.session.provider.methods
         if len(methods) > 1:
-            titles = {key: model.method_title or questions(model)[0].title for key, model in methods.items()}
+            titles = self.session.provider.method_titles
             yield labelled("Connect with", Choice(titles, self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
         yield from remarks(self.session.desk.offer_remarks(self.session.provider))
@@ -68,14 +67,7 @@ class ConnectStep(Step):
         yield button("Back", "back")
 
     def _form(self) -> Form:
-        session = self.session
-        model = session.provider.methods[session.draft.method]
-        return Form(session, "credentials", model, session.draft.credentials, self._offers())
-
-    def _offers(self) -> dict[str, Offer]:
-        provider = self.session.provider
-        asked = questions(provider.methods[self.session.draft.method])
-        return {q.name: offer for q in asked if (offer := self.session.desk.offer(provider, q))}
+        return Form(connection_sheet(self.session))
 
     def _findings(self) -> str:
         return "\n".join(report.findings_table(self.session.passed))
@@ -168,7 +160,7 @@ class ConnectStep(Step):
             return False
         self.say("Trying the credentials with reads that change nothing. Esc stops it.")
         try:
-            connection = await self._connection()
+            connection = await asyncio.wrap_future(self.session.connecting())
         except Trouble as trouble:
             self.refused(trouble)
             return False
@@ -191,11 +183,6 @@ class ConnectStep(Step):
                 return False
             session.agree()
         return session.agreed
-
-    async def _connection(self) -> Connection:
-        """Return the connection; a reference may be a slow command, so it is read off the screen's thread."""
-        desk, provider, draft = self.session.desk, self.session.provider, copy.deepcopy(self.session.draft)
-        return await asyncio.wrap_future(desk.engine.work(lambda: desk.connection(provider, draft)))
 
     async def _check(self, connection: Connection) -> None:
         """Have the connection tried, showing its stages as they pass; raises `Trouble`."""

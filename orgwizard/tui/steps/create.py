@@ -1,7 +1,6 @@
 """Step 7, first half: the stages of a creation under way, with times, and what is safe meanwhile."""
 
 import asyncio
-import copy
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,31 +14,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.errors import Trouble
-from orgwizard.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Event, Progress, Result
+from orgwizard.events import CHECK, FIND, SEND, SETTLE, Event, Progress, Result
+from orgwizard.journey import steps
+from orgwizard.journey.session import Session
+from orgwizard.journey.stages import SAFE, STATES, TITLES
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
-
-TITLES = {
-    CHECK: "Check the parent org",
-    STORE: "Try the store",
-    SEND: "Send the request",
-    FIND: "Look for the org",
-    KEEP: "Store the new keys",
-    SETTLE: "Let the org settle",
-    READY: "Ask the new org",
-}
-STATES = {"": "-", "started": "now", "waiting": "now", "ok": "done", "warning": "look", "failed": "failed"}
-SAFE = {
-    CHECK: "Nothing was sent yet that creates anything.",
-    STORE: "Nothing was sent yet that creates anything.",
-    SEND: "If the line drops now, the answer is still waited for and stored.",
-    FIND: "Nothing is sent again. The attempt is written down, whatever happens here.",
-    KEEP: "The answer is safe on disk until the keys are stored.",
-    SETTLE: "The keys are stored. It is safe to leave: the org exists and its profile is saved.",
-    READY: "The keys are stored. It is safe to leave: the org exists and its profile is saved.",
-}
 
 
 @dataclass
@@ -70,7 +51,7 @@ class CreateStep(Step):
     AUTO_FOCUS = ""  # an Enter too many must not stop the wait
     number = 7
     section = "create"
-    heading = "Create"
+    heading = steps.TITLES["create"]
     hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
     keys: ClassVar[dict[str, str]] = {
         "Ctrl+T": "stop waiting for the answer: the outcome is then unknown and looked up",
@@ -112,7 +93,7 @@ class CreateStep(Step):
 
     def org_name(self) -> str:
         """Return the name of the org that this is about."""
-        return str(self.session.draft.section("organization").get("name", ""))
+        return self.session.org_name
 
     def buttons(self) -> Iterable[Widget]:
         """Yield how to wait no longer."""
@@ -134,19 +115,11 @@ class CreateStep(Step):
 
     async def begun(self) -> bool:
         """Have the engine create the org; false where it is at work already. Raises a `Trouble`."""
-        desk, provider, draft = self.session.desk, self.session.provider, copy.deepcopy(self.session.draft)
-        order = await asyncio.wrap_future(desk.engine.work(lambda: desk.order(provider, draft)))
-        return desk.create(provider, order, draft.store, self.tell)
+        order = await asyncio.wrap_future(self.session.ordering())
+        return self.session.create(order, self.tell)
 
     def tell(self, event: Event) -> None:
         """Pass an event on to the screen; runs in the engine's thread and must not block."""
-        if isinstance(event, Result) and event.outcome == "created":
-            self.session.keeping = False
-            self.session.desk.drafts.remove()
-        self.pass_on(event)
-
-    def pass_on(self, event: Event) -> None:
-        """Have the screen told of an event."""
         self.post_message(self.Told(event, self.session.desk.clock.now()))
 
     def on_create_step_told(self, message: Told) -> None:

@@ -1,6 +1,6 @@
 """Step 7, second half: how it ended, where the keys are, what to do next."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -10,40 +10,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.events import Result
-from orgwizard.text import printable
+from orgwizard.journey.session import Session
+from orgwizard.report import facts, headline, secrets
 from orgwizard.tui.choice import bullet, button, labelled
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
 
-HEADLINES = {
-    "created": "The org was created",
-    "not_created": "Nothing was created",
-    "unknown": "It is not known whether the org was created",
-}
 HIDDEN = "Hidden. Show them with Ctrl+R where nobody looks over your shoulder; they are stored nowhere else."
-
-
-def headline(result: Result) -> str:
-    """Return the outcome, in words, before anything else."""
-    if result.outcome != "created":
-        return f"{HEADLINES[result.outcome]}."
-    return f"{HEADLINES['created']} and is ready." if result.ready else f"{HEADLINES['created']}. Look at it:"
-
-
-def facts(result: Result) -> Iterator[tuple[str, str]]:
-    """Yield what is known of the org as label and value."""
-    if result.org:
-        yield "Name", result.org.name
-        yield "Org id", result.org.id or "not in the answer"
-        yield "Org URL", result.org.url or "not known"
-    if result.stored_words:
-        yield "Keys", result.stored_words
-    if result.profile:
-        yield "Profile", result.profile
-    if result.attempt and result.outcome != "not_created":
-        yield "Attempt", result.attempt
-    if result.trouble and result.trouble.evidence:
-        yield "Evidence", result.trouble.evidence
 
 
 class DoneStep(Step):
@@ -78,7 +50,7 @@ class DoneStep(Step):
         for label, value in facts(self.result):
             yield Horizontal(
                 Static(label, classes="label", markup=False),
-                Static(printable(value), classes="fact", markup=False),
+                Static(value, classes="fact", markup=False),
                 classes="line",
             )
         if self.result.secrets:
@@ -117,11 +89,7 @@ class DoneStep(Step):
     def _show_secrets(self) -> None:
         if not self.result.secrets:
             return
-        titles = self.session.provider.secret_titles
-        shown = [
-            f"{titles.get(name, name)}\n{printable(secret.get_secret_value())}"
-            for name, secret in self.result.secrets.items()
-        ]
+        shown = [f"{title}\n{value}" for title, value in secrets(self.result)]
         self.query_one("#secrets", Static).update("\n".join(shown) if self._revealed else HIDDEN)
 
     def action_next(self) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.answers import questions
+from orgwizard.journey.sheet import Sheet
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.availability import Availability
 from orgwizard.tui.choice import labelled
 from orgwizard.tui.form import Form
@@ -17,16 +18,15 @@ class OrganizationStep(Step):
 
     number = 3
     section = "organization"
-    heading = "Organization"
+    heading = TITLES["organization"]
 
     def body(self) -> Iterable[Widget]:
         """Yield the fields, what is known of the name, and what is fixed and not asked."""
         model = self.session.provider.organization
-        yield Form(self.session, "organization", model, self.session.draft.section("organization"))
-        for question in questions(model):
-            if question.constant:
-                words = f"{question.constant}. {question.help}"
-                yield labelled(question.title, Static(words, classes="fact", markup=False))
+        sheet = Sheet(self.session, "organization", model, self.session.draft.section("organization"))
+        yield Form(sheet)
+        for title, words in sheet.constants:
+            yield labelled(title, Static(words, classes="fact", markup=False))
         yield Availability(self.session)
 
     def on_mount(self) -> None:

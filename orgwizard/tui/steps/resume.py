@@ -4,8 +4,8 @@ import asyncio
 from typing import ClassVar
 
 from orgwizard.attempts import Record
-from orgwizard.events import KEEP, READY, SETTLE, Event
-from orgwizard.tui.session import Session
+from orgwizard.events import KEEP, READY, SETTLE
+from orgwizard.journey.session import Session
 from orgwizard.tui.steps.create import CreateStep
 
 
@@ -28,7 +28,3 @@ class ResumeStep(CreateStep):
         """Have the engine take the attempt up; reading the keys of a store may take a while."""
         desk = self.session.desk
         return await asyncio.wrap_future(desk.engine.work(lambda: desk.resume(self._record, self.tell)))
-
-    def tell(self, event: Event) -> None:
-        """Pass an event on; the draft is of another org and stays."""
-        self.pass_on(event)

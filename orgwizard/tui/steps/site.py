@@ -8,38 +8,19 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.answers import Question, Typed
+from orgwizard.answers import Typed
 from orgwizard.desk import Desk
 from orgwizard.errors import BadInput
+from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Provider
 from orgwizard.tui.choice import Choice, bullet, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Field
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import Step, remarks
 
 OTHER = "other"
-
-
-def question(provider: Provider) -> Question:
-    """Return the provider's site as a question like those of the models."""
-    listed = bool(provider.sites)
-    return Question(
-        name="site",
-        title="API URL" if listed else provider.site_title,
-        help="Given with https://." if listed else provider.site_help,
-        example="https://api.example.com" if listed else provider.site_example,
-        required=True,
-        secret=False,
-        asked=True,
-        longest=None,
-        choices=(),
-        rows=False,
-        constant="",
-        env=provider.site_env,
-        blank="",
-    )
 
 
 class SitePart(Vertical):
@@ -65,7 +46,7 @@ class SitePart(Vertical):
         if provider.sites:
             listed = Choice(self._rows(), self._chosen(), f"list-{provider.key}")
             yield Horizontal(_column(provider.site_title, listed), _column("You need", *map(bullet, provider.needs)))
-        yield Field(question(provider), self._typed_url())
+        yield Field(provider.site_question, self._typed_url())
         if not provider.sites:
             yield labelled("You need", *map(bullet, provider.needs))
         yield from remarks(self._remarks)
@@ -138,7 +119,7 @@ class SiteStep(Step):
 
     number = 1
     section = "site"
-    heading = "Provider and site"
+    heading = TITLES["site"]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

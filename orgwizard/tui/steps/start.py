@@ -10,17 +10,27 @@ from textual.widgets import OptionList, Static
 from orgwizard import report
 from orgwizard.answers import Draft
 from orgwizard.attempts import Record
+from orgwizard.journey.beginnings import (
+    CONTINUE,
+    INTRODUCTION,
+    MAGIC,
+    MAGIC_TITLE,
+    MAGIC_WORDS,
+    NEW,
+    ORGS_TITLE,
+    PROBLEMS,
+    PROBLEMS_TITLE,
+    RUNNING_TITLE,
+    TAKE_UP,
+    Beginnings,
+)
+from orgwizard.journey.session import Session
 from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 from orgwizard.text import printable
 from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Ask, Page, table
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import KEYS, Step
-
-NEW, CONTINUE, ORGS, MAGIC, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
-ATTEMPT, PROFILE = "attempt-", "profile-"
-MOST_PROFILES = 5
 
 
 class StartStep(Step):
@@ -50,44 +60,22 @@ class StartStep(Step):
 
     def __init__(self, session: Session, saved: Draft | None) -> None:
         super().__init__(session)
-        self._saved = saved
-        self._open = session.desk.journal.open()
-        self._profiles, self._broken = session.desk.profiles.all()
+        self._beginnings = Beginnings(session.desk, saved, session.magic)
 
     @property
     def empty(self) -> bool:
         """Return whether there is nothing to offer but a new org."""
-        return list(self._rows()) == [NEW]
+        return self._beginnings.empty
 
     def body(self) -> Iterable[Widget]:
         """Yield a sentence and what can be done."""
-        yield Static(
-            "A child organization at Okta or Datadog: created once, its keys kept.",
-            classes="intro",
-            markup=False,
-        )
-        yield Menu(self._rows(), "start")
+        yield Static(INTRODUCTION, classes="intro", markup=False)
+        yield Menu(self._beginnings.rows(), "start")
 
     def buttons(self) -> Iterable[Widget]:
         """Yield the buttons."""
         yield button("Choose", "next")
         yield button("Leave", "leave")
-
-    def _rows(self) -> dict[str, str]:
-        """Return what can be done, the most pressing first."""
-        rows = {f"{ATTEMPT}{number}": _attempt_words(record) for number, record in enumerate(self._open)}
-        if self._saved:
-            rows[CONTINUE] = f"Continue the draft: {_draft_words(self._saved)}"
-        rows[NEW] = "Create a new org"
-        for number, profile in enumerate(self._profiles[:MOST_PROFILES]):
-            rows[f"{PROFILE}{number}"] = _profile_words(profile)
-        if self.session.desk.journal.all():
-            rows[ORGS] = "Orgs created so far"
-        if self._broken:
-            rows[PROBLEMS] = f"Profiles that cannot be read: {len(self._broken)}"
-        if self.session.magic:
-            rows[MAGIC] = "Names that make the sandbox misbehave"
-        return rows
 
     def action_next(self) -> None:
         """Do what is under the cursor."""
@@ -103,66 +91,46 @@ class StartStep(Step):
 
     def selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the row leads."""
-        chosen = event.option_id or NEW
-        name, _, number = chosen.partition("-")
-        if chosen == CONTINUE and self._saved:
-            self.post_message(self.Chosen(self._saved))
-        elif name == "profile":
-            self._begin_from(self._profiles[int(number)])
+        chosen, saved = event.option_id or NEW, self._beginnings.saved
+        about = self._beginnings.of(chosen)
+        if chosen == CONTINUE and saved:
+            self.post_message(self.Chosen(saved))
+        elif isinstance(about, Profile):
+            self.post_message(self.Chosen(self.session.desk.draft_from(about), saved=True))
         elif chosen == NEW:
             self.post_message(self.Chosen(Draft()))
-        elif name == "attempt":
-            self._ask_about(self._open[int(number)])
+        elif about:
+            self._ask_about(about)
         else:
-            self.app.push_screen(self._page(name))
+            self.app.push_screen(self._page(chosen))
 
     def _ask_about(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
         known = "\n".join(report.attempt(record))
         if record.running:
-            self.app.push_screen(Page("An attempt under way in another process", known.splitlines()))
+            self.app.push_screen(Page(RUNNING_TITLE, known.splitlines()))
             return
 
         def answered(resume: bool | None) -> None:
             if resume:
                 self.post_message(self.Resumed(record))
 
-        question = f"{known}\n\nTake it up now? It is finished or looked up; nothing is created."
+        question = f"{known}\n\n{TAKE_UP}"
         self.app.push_screen(Ask(question, yes="Take it up", no="Not now"), answered)
-
-    def _begin_from(self, profile: Profile) -> None:
-        self.post_message(self.Chosen(self.session.desk.draft_from(profile), saved=True))
 
     def _page(self, name: str) -> Page:
         """Return the page that a row opens."""
         if name == MAGIC:
             return self._magic_page()
         if name == PROBLEMS:
-            return Page("Profiles that cannot be read", [printable(p.words) for p in self._broken])
-        records = self.session.desk.journal.all()
-        return Page("Orgs created so far", [line for record in records for line in (*report.attempt(record), "")])
+            return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
+        lines = [line for record in self._beginnings.records for line in (*report.attempt(record), "")]
+        return Page(ORGS_TITLE, lines)
 
     def _magic_page(self) -> Page:
-        lines = ["Give one of these as the name (Okta: or subdomain) of the org, or inside a credential.", ""]
+        lines = [MAGIC_WORDS, ""]
         for provider in PROVIDERS:
             for where in ("organization", "credential"):
                 found = [m for m in self.session.magic if (m.provider, m.where) == (provider.key, where)]
                 lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, 24), ""]
-        return Page("Names that make the sandbox misbehave", lines)
-
-
-def _attempt_words(record: Record) -> str:
-    state = "under way in another process" if record.running else report.STATE_WORDS[record.state]
-    return f"Look at {record.name}: {state}"
-
-
-def _profile_words(profile: Profile) -> str:
-    if profile.kind == "parent":
-        return f"A child of {profile.org.name} ({profile.site})"
-    return f"Another child of {profile.site}, as with {profile.org.name}"
-
-
-def _draft_words(draft: Draft) -> str:
-    name = draft.section("organization").get("name", "")
-    where = draft.site or draft.provider
-    return f"{name} at {where}" if name else where
+        return Page(MAGIC_TITLE, lines)

@@ -1,7 +1,6 @@
 """Step 5: where the new keys go; each place is really tried before it can be chosen."""
 
 import asyncio
-import shlex
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,44 +9,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
-from orgwizard.answers import Question
 from orgwizard.errors import Trouble
+from orgwizard.journey.places import COMMAND, INTRODUCTION, PLACES, QUESTION, command_line, place_of, words_of
+from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES
 from orgwizard.tui.choice import Choice, labelled
 from orgwizard.tui.form import Field
-from orgwizard.tui.session import Session
 from orgwizard.tui.step import Step
-
-COMMAND = "command"
-PLACES = {
-    "file": "A private file",
-    "keyring": "The system keyring",
-    COMMAND: "A command",
-    "screen": "This screen only",
-}
-QUESTION = Question(
-    name="command",
-    title="Command",
-    help="It is fed the keys on its standard input. With {name} in it, it runs once per key.",
-    example="pass insert -m {name}",
-    required=True,
-    secret=False,
-    asked=True,
-    longest=None,
-    choices=(),
-    rows=False,
-    constant="",
-    env=(),
-    blank="",
-)
-
-
-def words_of(line: str) -> tuple[list[str], str]:
-    """Return a command line as words, and what is wrong with it, or ""."""
-    try:
-        words = shlex.split(line)
-    except ValueError:
-        return [], "A quotation mark is not closed."
-    return words, "" if words else "Needed."
 
 
 class StoreStep(Step):
@@ -55,30 +23,24 @@ class StoreStep(Step):
 
     number = 5
     section = "store"
-    heading = "New keys"
+    heading = TITLES["store"]
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        store = session.draft.store
         self._kept = session.draft.section("store")
-        if isinstance(store, dict):
-            self._kept.setdefault(COMMAND, shlex.join(map(str, store.get(COMMAND, []))))
+        if line := command_line(session.draft.store):
+            self._kept.setdefault(COMMAND, line)
         self._proven: dict[str, str] = {}
         self._trial: Worker[None] | None = None
 
     @property
     def place(self) -> str:
         """Return which of the four places is chosen."""
-        store = self.session.draft.store
-        return COMMAND if isinstance(store, dict) else str(store)
+        return place_of(self.session.draft.store)
 
     def body(self) -> Iterable[Widget]:
         """Yield the places, the command line, and what trying them showed."""
-        yield Static(
-            "The keys of the new org are given once and never again. Who keeps them?",
-            classes="intro",
-            markup=False,
-        )
+        yield Static(INTRODUCTION, classes="intro", markup=False)
         yield labelled("Keep them in", Choice(PLACES, self.place, "store"))
         yield Field(QUESTION, self._kept.get(COMMAND, ""))
         yield Static("", id="proof", classes="note", markup=False)

@@ -6,11 +6,11 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
-SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 CREATION_SECONDS = 150.0  # longer than a create call may take, so that its answer can be stored
 SCREEN_SECONDS = 2.0
 # Ends the modes that Textual sets: kitty keys, alternate screen, hidden cursor, no wrap, mouse, focus, paste.
@@ -18,19 +18,32 @@ RESET = b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x
 
 
 class Watch:
-    """Turns the first signal into a calm end, and into a hard one where the screen is stuck."""
+    """Turns the first of some signals into a calm end, and into a hard one where the face is stuck.
 
-    def __init__(self, leave: Callable[[], None], idle: threading.Event, end: Callable[[int], None]) -> None:
+    `leave` asks a creation to end, `idle` tells that none runs, `end` has the face leave with a code; `reset`
+    is written to a terminal whose face is stuck.
+    """
+
+    def __init__(
+        self,
+        leave: Callable[[], None],
+        idle: threading.Event,
+        end: Callable[[int], None],
+        *,
+        signals: Sequence[signal.Signals] = ENDING,
+        reset: bytes = RESET,
+    ) -> None:
         self._leave, self._idle, self._end = leave, idle, end
+        self._signals, self._reset = signals, reset
         self._over = threading.Event()
         self._first = True
         self._terminal: list[Any] | None = None
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:
-        """Watch while the screen is up."""
+        """Watch while the face is up."""
         self._terminal = _attributes()
-        before = {number: signal.signal(number, self._caught) for number in SIGNALS}
+        before = {number: signal.signal(number, self._caught) for number in self._signals}
         hook, threading.excepthook = threading.excepthook, _quiet
         try:
             yield
@@ -68,7 +81,7 @@ class Watch:
         """Put the terminal back as far as it can still be reached."""
         with contextlib.suppress(OSError):
             os.set_blocking(2, False)
-            os.write(2, RESET)
+            os.write(2, self._reset)
         if self._terminal is not None:
             with contextlib.suppress(termios.error, OSError):
                 termios.tcsetattr(0, termios.TCSANOW, self._terminal)

@@ -1,17 +1,22 @@
-"""What one run of the wizard knows beyond the draft: the tried connection, refusals, and how it ended."""
+"""What one run of a face knows beyond the draft: the tried connection, refusals, and how it ended."""
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from orgwizard.answers import Draft
 from orgwizard.desk import Desk
-from orgwizard.errors import BadFields, BadInput, Trouble
-from orgwizard.events import Result
+from orgwizard.errors import BadInput, Trouble
+from orgwizard.events import Event, Result
 from orgwizard.providers import PROVIDERS
-from orgwizard.providers.base import Checked, Connection, Finding, Provider, draft_problems
+from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, draft_problems
 from orgwizard.text import printable
 from orgwizard.values import Site
+
+LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
+KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
 
 
 class Magic(Protocol):
@@ -32,7 +37,7 @@ class Magic(Protocol):
 
 @dataclass
 class Session:
-    """The state that all screens share; whatever was typed is in the draft alone.
+    """The state that all steps share; whatever was typed is in the draft alone.
 
     `refusals` holds the service's sentences per field ("organization.subdomain") until the field is changed;
     `passed` the findings of the last check as far as it came; `touched` the fields whose problems are shown;
@@ -57,6 +62,11 @@ class Session:
         return next((provider for provider in PROVIDERS if provider.key == self.draft.provider), PROVIDERS[0])
 
     @property
+    def org_name(self) -> str:
+        """Return the name of the child org as far as it was typed."""
+        return str(self.draft.section("organization").get("name", ""))
+
+    @property
     def site(self) -> Site | None:
         """Return the parent's site, None where what was typed is not one."""
         try:
@@ -75,11 +85,6 @@ class Session:
         if site := self.site:
             self.draft.section("parent")["confirmed"] = site.url
 
-    def refuse(self, trouble: Trouble) -> None:
-        """Remember a failure at the fields it is about."""
-        words = " ".join(filter(None, (trouble.cause, trouble.advice)))
-        self.refusals |= trouble.problems if isinstance(trouble, BadFields) else {trouble.field: words}
-
     def connected(self, connection: Connection, checked: Checked) -> None:
         """Remember a connection that was tried and works."""
         self.connection, self.checked, self.passed = connection, checked, list(checked.findings)
@@ -88,6 +93,40 @@ class Session:
         """Forget the tried connection: the site or the credentials changed."""
         self.connection = self.checked = None
         self.passed = []
+
+    # A reference may be a slow command: secrets are read off the face's thread, for the draft as it is now.
+
+    def connecting(self) -> "Future[Connection]":
+        """Build the connection; the future raises `BadInput` and `BadFields`."""
+        desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
+        return desk.engine.work(lambda: desk.connection(provider, draft))
+
+    def ordering(self) -> "Future[Order]":
+        """Build the order; the future raises `BadInput` and `BadFields`."""
+        desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
+        return desk.engine.work(lambda: desk.order(provider, draft))
+
+    def create(self, order: Order, tell: Callable[[Event], None]) -> bool:
+        """Have the org created, and the draft forgotten once it exists; false where a creation runs already.
+
+        *tell* is called in the engine's thread and must not block.
+        """
+
+        def told(event: Event) -> None:
+            if isinstance(event, Result) and event.outcome == "created":
+                self.keeping = False
+                self.desk.drafts.remove()
+            tell(event)
+
+        return self.desk.create(self.provider, order, self.draft.store, told)
+
+    def sister(self) -> Draft:
+        """Return a draft for another child of the same parent."""
+        draft = Draft(provider=self.draft.provider, store=self.draft.store)
+        for name, section in self.draft.sections.get(draft.provider, {}).items():
+            if name == "parent" or name.startswith("credentials."):
+                draft.section(name).update(section)
+        return draft
 
     def problems(self) -> dict[str, str]:
         """Return every problem of the draft, as "section.field" -> sentence."""

@@ -1,0 +1,92 @@
+"""The whole order as lines to read before anything is created, each with the step that changes it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from orgwizard import report
+from orgwizard.answers import Fields, Question, Typed, filled, questions
+from orgwizard.errors import Trouble
+from orgwizard.journey.session import Session
+from orgwizard.sources import Reference
+
+CREATE_WORD = "create"
+REQUEST_TITLE = "The exact request, with secrets masked"
+NOT_GIVEN = "not given"
+Line = tuple[str, str, str]  # the section to edit, label, value
+
+
+def lines(session: Session) -> Iterator[Line]:
+    """Yield the order line by line: what each one is, and where it is changed."""
+    provider, draft, site = session.provider, session.draft, session.site
+    parent = f"{session.checked.parent}, " if session.checked else ""
+    yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
+    for name, model in provider.sections(draft.method).items():
+        typed = draft.credentials if name == "credentials" else draft.section(name)
+        yield from _answers(name, model, typed)
+    yield "store", "Keys go to", report.store_words(draft.store)
+
+
+def _answers(section: str, model: type[Fields], typed: dict[str, Typed]) -> Iterator[Line]:
+    """Yield a line per answer, and one for all that was left blank."""
+    answers = filled(model, typed)
+    asked = [question for question in questions(model) if question.asked or answers.get(question.name)]
+    blank = []
+    for question in asked:
+        value = answers.get(question.name)
+        if question.rows and value:
+            yield from ((section, str(name), str(text)) for name, text in value.items())
+        elif value or question.blank != NOT_GIVEN:
+            yield section, question.title, in_words(question, value)
+        else:
+            blank.append(question.title)
+    if blank:
+        yield section, "Left blank", ", ".join(blank)
+
+
+def in_words(question: Question, value: Typed) -> str:
+    """Return an answer as the review shows it; never a secret."""
+    if isinstance(value, Reference):
+        return value.describe()
+    if isinstance(value, SecretStr):
+        return "given, not shown" if value.get_secret_value() else question.blank
+    return str(value) if value else question.blank
+
+
+def warnings(session: Session) -> str:
+    """Return what to know before creating: what cannot be undone, and an earlier attempt that is still open."""
+    site = session.site.key if session.site else ""
+    rival = session.desk.journal.rival(session.provider.key, site, session.org_name)
+    earlier = f"Attempt {rival.id} at an org of this name is still open: look at it first." if rival else ""
+    return " ".join(filter(None, (session.provider.irreversible, earlier)))
+
+
+def confirmation(session: Session) -> str:
+    """Return what is said right before the word that creates is asked for."""
+    return f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
+
+
+def save_plan(session: Session, path: str) -> tuple[bool, str]:
+    """Save the answers as a plan without secrets; return whether that worked, and a sentence."""
+    try:
+        session.desk.save_plan(session.draft, Path(path).expanduser())
+    except FileExistsError:
+        return False, f"{path} exists already: nothing was written."
+    except (Trouble, OSError, RuntimeError) as trouble:
+        cause = trouble.cause if isinstance(trouble, Trouble) else "the path cannot be used."
+        return False, f"The plan was not saved: {cause}"
+    return True, f"Saved as {path}. {_needed(session)}".strip()
+
+
+def _needed(session: Session) -> str:
+    """Say which variables the plan will look for."""
+    provider, draft = session.provider, session.draft
+    typed = {"credentials": draft.credentials, "administrator": draft.section("administrator")}
+    names = [
+        question.env[0] if question.env else f"{provider.key}_{question.name}".upper()
+        for section, model in provider.sections(draft.method).items()
+        for question in questions(model)
+        if question.secret and isinstance(typed.get(section, {}).get(question.name), SecretStr)
+    ]
+    return f"Before using it, set {', '.join(names)}." if names else ""

@@ -1,0 +1,70 @@
+"""One group of questions over the live answers of the draft: what is offered, what was typed, what is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from orgwizard.answers import Fields, Question, Typed, problems, questions
+from orgwizard.desk import Offer
+from orgwizard.journey.session import Session
+from orgwizard.sources import Reference
+
+
+@dataclass
+class Sheet:
+    """The questions of a model and the section of the draft that holds their answers.
+
+    `offers` are what the user has already; a reference in the answers is offered too, and what is offered is
+    the answer until something else is typed.
+    """
+
+    session: Session
+    section: str
+    model: type[Fields]
+    typed: dict[str, Typed]
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        given = {name: Offer(v, v.describe()) for name, v in self.typed.items() if isinstance(v, Reference)}
+        self.offers = {**self.offers, **given}
+        for name, offer in self.offers.items():
+            self.typed.setdefault(name, offer.typed)
+
+    @property
+    def asked(self) -> list[Question]:
+        """Return the questions that a person is asked."""
+        return [question for question in questions(self.model) if question.asked]
+
+    @property
+    def constants(self) -> list[tuple[str, str]]:
+        """Return title and words of what is fixed and not asked."""
+        return [(q.title, f"{q.constant}. {q.help}") for q in questions(self.model) if q.constant]
+
+    def path(self, name: str) -> str:
+        """Return the name of a field among all fields, such as "organization.name"."""
+        return f"{self.section}.{name}"
+
+    def take(self, question: Question, text: str) -> None:
+        """Store what was typed; an emptied field is as if nobody had typed, so that offers and proposals apply."""
+        if text:
+            self.typed[question.name] = SecretStr(text) if question.secret else text
+        elif offer := self.offers.get(question.name):
+            self.typed[question.name] = offer.typed
+        else:
+            self.typed.pop(question.name, None)
+        self.session.refusals.pop(self.path(question.name), None)
+
+    def problems(self) -> dict[str, str]:
+        """Return what is wrong per field: refusals of the service, and before those the model's rules."""
+        refusals = self.session.refusals
+        refused = {name: refusals[path] for name in self.model.model_fields if (path := self.path(name)) in refusals}
+        return refused | problems(self.model, self.typed)
+
+
+def connection_sheet(session: Session) -> Sheet:
+    """Return the sheet of the chosen credential method, with what the user has already."""
+    provider, draft = session.provider, session.draft
+    model = provider.methods[draft.method]
+    offers = {q.name: offer for q in questions(model) if (offer := session.desk.offer(provider, q))}
+    return Sheet(session, "credentials", model, draft.credentials, offers)

@@ -1,0 +1,38 @@
+"""The steps in the order of the walk: what each is called, and which one a failure or a gap leads to."""
+
+from collections.abc import Mapping
+
+from orgwizard.errors import BadFields, Trouble
+from orgwizard.journey.session import Session
+
+# By the section of the draft that each is about.
+TITLES: Mapping[str, str] = {
+    "site": "Provider and site",
+    "credentials": "Connect",
+    "organization": "Organization",
+    "administrator": "Administrator",
+    "store": "New keys",
+    "review": "Review",
+    "create": "Create",
+}
+
+
+def unfinished(session: Session) -> str:
+    """Return the step that the review still needs, or the review."""
+    if session.connection is None:
+        return "site" if not session.agreed else "credentials"
+    found = section(next(iter(session.problems()), ""))
+    return found or "review"
+
+
+def section(field: str) -> str:
+    """Return the step of a field such as "organization.name", or "" where no step asks for it."""
+    name = field.partition(".")[0]
+    return name if name in TITLES else ""
+
+
+def complaints(trouble: Trouble) -> dict[str, str]:
+    """Return what a failure says of each field that it is about; the first one leads to its step."""
+    if isinstance(trouble, BadFields):
+        return trouble.problems
+    return {trouble.field: " ".join(filter(None, (trouble.cause, trouble.advice)))}

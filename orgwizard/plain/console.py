@@ -1,0 +1,157 @@
+"""Speaking and asking in lines: words wrapped, commands at every prompt, an answer that is none asked for again."""
+
+import json
+import textwrap
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from orgwizard.plain.terminal import Left, Lines
+from orgwizard.signing import is_key
+from orgwizard.text import in_ascii, printable
+
+WIDEST = 78
+SIGN = ":"
+COMMANDS: Mapping[str, str] = {
+    "help": "what is asked here, and these commands",
+    "back": "one question or step back; nothing is lost",
+    "clear": "take this answer away",
+    "review": "what is entered so far",
+    "quit": "leave; your answers are kept, except secrets",
+}
+LITERAL = f"An answer that begins with a colon is typed with two of them, {SIGN}{SIGN}"
+
+
+class Back(Exception):
+    """The user goes back."""
+
+
+class Cleared(Exception):
+    """The user takes an answer away."""
+
+
+class Console:
+    """A terminal that is spoken to in sentences; `review` returns what is entered so far."""
+
+    def __init__(self, terminal: Lines, *, ascii_only: bool = False) -> None:
+        self.terminal, self._ascii_only = terminal, ascii_only
+        self.review: Callable[[], Iterable[str]] = tuple
+
+    # ---- saying ----
+
+    def say(self, *lines: str) -> None:
+        """Say each line, wrapped by words."""
+        for line in lines:
+            self.terminal.write(f"{self._wrapped(line)}\n")
+
+    def say_as_it_is(self, line: str) -> None:
+        """Say a line that must not be broken, such as a key to copy."""
+        self.terminal.write(f"{self._harmless(line)}\n")
+
+    def heading(self, words: str) -> None:
+        """Say what comes now, after an empty line."""
+        self.say("", words)
+
+    def _wrapped(self, text: str) -> str:
+        width = min(self.terminal.columns - 1, WIDEST)
+        return "\n".join(textwrap.wrap(self._harmless(text), width, break_long_words=False, break_on_hyphens=False))
+
+    def _harmless(self, text: str) -> str:
+        """Return the text without what drives a terminal, and in ASCII where that is wanted."""
+        kept = printable(text)
+        return "".join(c if c.isascii() else in_ascii(c) or "?" for c in kept) if self._ascii_only else kept
+
+    # ---- asking ----
+
+    def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False) -> str:
+        """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Left`."""
+        while True:
+            typed = self.terminal.read(f"{self._wrapped(question)} ").strip()
+            if not self._is_command(typed, hints, clears=clears):
+                return typed.removeprefix(SIGN)
+
+    def ask_secret(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, key: bool = False) -> str:
+        """Return what was typed without being shown; with *key*, it may have several lines. Raises `EchoStays` too."""
+        while True:
+            typed, more = self._unseen(question, key=key)
+            if more:
+                self.say("More than one line came: only the first was taken.")
+            if not self._is_command(typed, hints, clears=clears):
+                return typed.removeprefix(SIGN)
+
+    def _unseen(self, question: str, *, key: bool) -> tuple[str, bool]:
+        """Return what was typed without being shown, and whether more lines came than were asked for."""
+        with self.terminal.hidden():
+            try:
+                typed = self.terminal.read(f"{self._wrapped(question)} ").strip()
+                while key and begins_key(typed):
+                    line = self.terminal.read("").strip()
+                    if not line:
+                        break
+                    typed = f"{typed}\n{line}"
+            finally:
+                self.terminal.write("\n")
+            return typed, self.terminal.waiting()
+
+    def _is_command(self, typed: str, hints: Sequence[str], *, clears: bool) -> bool:
+        """Do what a command says; what was typed is never repeated: it may be a secret."""
+        if not typed.startswith(SIGN) or typed.startswith(SIGN * 2):
+            return False
+        found = [name for name in COMMANDS if len(typed) > 1 and name.startswith(typed[1:].lower())]
+        name = found[0] if found else ""
+        if name == "back":
+            raise Back
+        if name == "quit":
+            raise Left
+        if name == "clear" and clears:
+            raise Cleared
+        self.say(*self._told(name, hints))
+        return True
+
+    def _told(self, name: str, hints: Sequence[str]) -> Iterable[str]:
+        """Return what a command says that leads nowhere."""
+        if name == "help":
+            return (*hints, *(f"{SIGN}{command}: {words}." for command, words in COMMANDS.items()), f"{LITERAL}.")
+        if name == "review":
+            return self.review()
+        if name == "clear":
+            return ("There is nothing to take away here.",)
+        return (f"There is no such command. {SIGN}help lists them. {LITERAL}.",)
+
+    # ---- choosing ----
+
+    def choose(self, question: str, rows: Mapping[str, str], chosen: str = "", hints: Sequence[str] = ()) -> str:
+        """Return the key of the row whose number was typed; Enter takes *chosen*, which is named."""
+        keys = list(rows)
+        self.say(*(f"{number}. {words}" for number, words in enumerate(rows.values(), 1)))
+        default = f" (Enter takes {keys.index(chosen) + 1}, {rows[chosen]})" if chosen in rows else ""
+        while True:
+            typed = self.ask(f"{question}, a number from 1 to {len(keys)}{default}:", hints)
+            if not typed and default:
+                return chosen
+            if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(keys):
+                return keys[int(typed) - 1]
+            self.say(f"That is not a number from 1 to {len(keys)}.")
+
+    def agrees(self, question: str) -> bool:
+        """Return whether the answer is yes; Enter means no."""
+        while True:
+            typed = self.ask(f"{question} Type yes or no (Enter means no):").lower()
+            if typed in ("", "n", "no"):
+                return False
+            if typed in ("y", "yes"):
+                return True
+            self.say("That is neither yes nor no.")
+
+
+def begins_key(text: str) -> bool:
+    """Return whether *text* is the beginning of a key of several lines, and not yet its end."""
+    if text.startswith("{"):
+        return not _is_json(text)
+    return is_key(text) and "-----END" not in text
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

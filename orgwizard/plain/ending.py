@@ -1,0 +1,154 @@
+"""A creation from its first stage to its end in few lines; then the result, and keys that are nowhere else."""
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+
+from orgwizard import report
+from orgwizard.engine import Engine
+from orgwizard.errors import Exit
+from orgwizard.events import Event, Progress, Result
+from orgwizard.journey.session import LOSES_KEYS
+from orgwizard.journey.stages import SAFE, STATES, TITLES, Telling
+from orgwizard.plain.console import Back, Console
+from orgwizard.plain.terminal import LOOK_SECONDS, Left, Lines
+
+SHOW, ANOTHER, REVIEW, LEAVE = "show", "another", "review", "leave"
+ROWS = {
+    SHOW: "Show the new keys, each on a line of its own",
+    ANOTHER: "Create another org",
+    REVIEW: "Go back",
+    LEAVE: "Leave",
+}
+
+
+class Interruption:
+    """What Ctrl+C does: it ends a prompt, and a creation as soon as that is safe; again, and nothing is waited for."""
+
+    def __init__(self, engine: Engine, terminal: Lines) -> None:
+        self._engine, self._terminal = engine, terminal
+        self.times = 0
+
+    def __call__(self, *_: object) -> None:
+        """Take the signal."""
+        if self._engine.idle.is_set():
+            self._terminal.end(Exit.LEFT)
+            return
+        self.times += 1
+        if self.times == 1:
+            self._engine.leave()
+        else:
+            self._engine.give_up()
+
+    @property
+    def words(self) -> str:
+        """Return what the last one did to a creation."""
+        if not self.times:
+            return ""
+        if self.times == 1:
+            return "Leaving as soon as what was sent is answered and stored. Ctrl+C again stops waiting for the answer."
+        return "Stopping at the next safe point."
+
+
+def followed(
+    console: Console, interruption: Interruption, begin: Callable[[Callable[[Event], None]], bool]
+) -> Result | None:
+    """Begin a creation and say its stages; return its result, or None where one was running already."""
+    events: SimpleQueue[Event] = SimpleQueue()
+    interruption.times = 0
+    telling, said = Telling(), ""
+    safe: set[str] = set()
+    if not begin(events.put):
+        console.say("A creation is running already: this one was not begun.")
+        return None
+    while True:
+        try:
+            event = events.get(timeout=LOOK_SECONDS)
+        except Empty:
+            console.terminal.checked()
+            continue
+        finally:
+            if interruption.words != said:
+                said = interruption.words
+                console.say(said)
+        if isinstance(event, Result):
+            return event
+        if words := telling.words(event):
+            console.say(_stage(event, words))
+        if event.stage != "check" and SAFE[event.stage] not in safe:
+            safe.add(SAFE[event.stage])
+            console.say(SAFE[event.stage])
+
+
+def _stage(event: Progress, words: str) -> str:
+    """Return a stage as a line: its beginning as it is, whatever follows with its name and how it stands."""
+    if event.state == "started":
+        return f"{words}."
+    state = "" if event.state == "waiting" else f", {STATES[event.state]}"
+    return f"{TITLES[event.stage]}{state}: {words}"
+
+
+class Ending:
+    """The result of a creation, and what makes sense after it."""
+
+    def __init__(self, console: Console, result: Result) -> None:
+        self._console, self._result = console, result
+        self._shown = False
+
+    def tell(self) -> None:
+        """Say how it ended, where everything is, and what to do next."""
+        result, say = self._result, self._console.say
+        say(report.headline(result))
+        if result.trouble:
+            say(*filter(None, (result.trouble.cause, result.trouble.advice)))
+        say(*(f"{label}: {value}" for label, value in report.facts(result)))
+        if result.next_steps:
+            say("What to do next:", *result.next_steps)
+
+    def next(self) -> str:
+        """Return `ANOTHER` or `REVIEW`; raises `Left`, after asking where the only keys would be lost."""
+        try:
+            return self._chosen()
+        except Left as left:
+            if left.code != Exit.LEFT:
+                self._show_unseen()
+                raise
+            self._console.terminal.stays()
+            if self._result.secrets and not self._console.agrees(LOSES_KEYS):
+                return self.next()
+            raise Left(self._result.exit_code) from None
+
+    def _chosen(self) -> str:
+        while True:
+            try:
+                chosen = self._console.choose("What now", self._rows(), SHOW if self._unseen else LEAVE)
+            except Back:
+                if self._result.outcome == "not_created":
+                    return REVIEW
+                self._console.say("There is no way back from here.")
+                continue
+            if chosen == LEAVE:
+                raise Left
+            if chosen != SHOW:
+                return chosen
+            self._show()
+
+    def _rows(self) -> dict[str, str]:
+        """Return what makes sense after this end; never "try again" after an unknown one."""
+        keys = [SHOW] if self._result.secrets else []
+        keys += {"created": [ANOTHER], "not_created": [REVIEW]}.get(self._result.outcome, [])
+        return {key: ROWS[key] for key in (*keys, LEAVE)}
+
+    @property
+    def _unseen(self) -> bool:
+        return bool(self._result.secrets) and not self._shown
+
+    def _show(self) -> None:
+        self._shown = True
+        for title, value in report.secrets(self._result):
+            self._console.say(f"{title}, on the next line:")
+            self._console.say_as_it_is(value)
+
+    def _show_unseen(self) -> None:
+        """Show the keys before a signal ends everything: they are nowhere else."""
+        if self._unseen:
+            self._show()

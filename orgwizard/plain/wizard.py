@@ -1,0 +1,270 @@
+"""The walk through the steps in plain lines: what there is to go on with, which step comes next, and leaving."""
+
+import locale
+import signal
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from orgwizard import report, signals
+from orgwizard.answers import Draft
+from orgwizard.attempts import Record
+from orgwizard.desk import Desk
+from orgwizard.errors import Exit, Trouble
+from orgwizard.events import Result
+from orgwizard.journey import beginnings, review, steps
+from orgwizard.journey.beginnings import Beginnings
+from orgwizard.journey.session import KEPT_ANSWERS, Magic, Session
+from orgwizard.plain.console import SIGN, Back, Console
+from orgwizard.plain.ending import ANOTHER, Ending, Interruption, followed
+from orgwizard.plain.steps import Led, Steps
+from orgwizard.plain.terminal import Left, Terminal
+from orgwizard.profiles import Profile
+from orgwizard.providers import PROVIDERS
+
+WELCOME = f"At every prompt, {SIGN}help tells more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
+
+
+class Wizard:
+    """The steps in their order over one session."""
+
+    def __init__(
+        self, console: Console, desk: Desk, draft: Draft | None, magic: Sequence[Magic], interruption: Interruption
+    ) -> None:
+        self._console, self._interruption, self._given = console, interruption, draft is not None
+        self._here = "site"
+        self._begin(Session(desk, draft or Draft(), magic))
+        console.review = self._entered
+
+    def _begin(self, session: Session) -> None:
+        self.session = session
+        self._steps = Steps(self._console, session)
+
+    # ---- walking ----
+
+    def run(self) -> int:
+        """Go through the steps until the user leaves; return the program's exit code."""
+        try:
+            at, field = "site" if self._given else self._started(self.session.desk.drafts.load()), ""
+            while True:
+                at, field = self._after(at, field)
+        except Left as left:
+            return self._left(left.code)
+
+    def _after(self, at: str, field: str) -> tuple[str, str]:
+        """Go through one step; return which one comes next, and at which field."""
+        self._here = at
+        number = list(steps.TITLES).index(at) + 1
+        self._console.heading(f"Step {number} of {len(steps.TITLES)}: {steps.TITLES[at]}.")
+        try:
+            if at == "create":
+                return self._created(), ""
+            if at == "review":
+                self._review()
+            else:
+                self._steps.go(at, field)
+        except Back:
+            return self._before(at), ""
+        except Led as led:
+            return led.section, led.field
+        except Trouble as trouble:
+            return self._led_by(trouble)
+        return self._next(at), ""
+
+    def _next(self, at: str) -> str:
+        names = list(steps.TITLES)
+        after = names[names.index(at) + 1]
+        if self.session.returning and at != "review":
+            after = steps.unfinished(self.session)
+        self.session.returning = self.session.returning and after != "review"
+        return after
+
+    def _before(self, at: str) -> str:
+        names = list(steps.TITLES)
+        self.session.returning = False
+        if names.index(at):
+            return names[names.index(at) - 1]
+        return self._started(self.session.draft if self.session.draft.provider else None)
+
+    def _led_by(self, trouble: Trouble) -> tuple[str, str]:
+        """Say a failure, or have it said at the field that it is about; return where to go."""
+        found = steps.complaints(trouble)
+        path = next(iter(found))
+        if section := steps.section(path):
+            self.session.refusals |= found
+            self._console.say(trouble.meaning)
+            return section, path.partition(".")[2]
+        self._console.say(*trouble.lines())
+        return "review", ""
+
+    def _left(self, code: int) -> int:
+        """Say what is kept; return the exit code: that of the result, where there is one."""
+        words = self.session.keep()
+        self._console.heading("You left.")
+        if self.session.result:
+            return self.session.result.exit_code if code == Exit.LEFT and not self._interruption.times else code
+        if self.session.draft.provider:
+            self._console.say(words or KEPT_ANSWERS)
+        return code
+
+    def _entered(self) -> Iterable[str]:
+        """Return what was entered up to the step where the user is."""
+        session, names = self.session, list(steps.TITLES)
+        if not session.draft.provider or session.draft.method not in session.provider.methods:
+            return ("Nothing is entered yet.",) if not session.site else (f"Parent org: {session.place()}",)
+        here = names.index(self._here)
+        return [f"{label}: {value}" for name, label, value in review.lines(session) if names.index(name) <= here]
+
+    # ---- the beginning ----
+
+    def _started(self, saved: Draft | None) -> str:
+        """Begin with what there is to go on with; return the step to go to."""
+        desk, magic = self.session.desk, self.session.magic
+        while True:
+            found = Beginnings(desk, saved, magic)
+            self._begin(Session(desk, Draft(), magic))
+            if found.empty:
+                return "site"
+            self._console.heading(beginnings.INTRODUCTION)
+            try:
+                chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
+                draft = self._draft_of(found, chosen)
+                if draft:
+                    self._begin(Session(desk, draft, magic))
+                if after := "site" if draft else self._looked_at(found, chosen):
+                    return after
+            except Back:
+                self._console.say(f"This is the beginning. {SIGN}quit leaves.")
+
+    def _draft_of(self, found: Beginnings, chosen: str) -> Draft | None:
+        about = found.of(chosen)
+        if isinstance(about, Profile):
+            return self.session.desk.draft_from(about)
+        return {beginnings.NEW: Draft(), beginnings.CONTINUE: found.saved}.get(chosen)
+
+    def _looked_at(self, found: Beginnings, chosen: str) -> str:
+        """Say what a row is about; return the step that follows an attempt taken up, else ""."""
+        about = found.of(chosen)
+        if isinstance(about, Record):
+            return self._taken_up(about)
+        if chosen == beginnings.ORGS:
+            self._console.say(*(line for record in found.records for line in report.attempt(record)))
+        elif chosen == beginnings.PROBLEMS:
+            self._console.say(*(problem.words for problem in found.problems))
+        else:
+            self._console.say(*self._magic())
+        return ""
+
+    def _taken_up(self, record: Record) -> str:
+        """Take an open attempt up, if the user says so; what was typed for another org stays in its draft."""
+        self._console.say(*([beginnings.RUNNING_TITLE] if record.running else []), *report.attempt(record))
+        if record.running or not self._console.agrees(beginnings.TAKE_UP):
+            return ""
+        desk, terminal = self.session.desk, self._console.terminal
+        draft = Draft(record.provider)
+        draft.section("parent")["site"] = record.site
+        self._begin(Session(desk, draft, self.session.magic, keeping=False))
+        resumed = followed(
+            self._console,
+            self._interruption,
+            lambda tell: terminal.awaited(desk.engine.work(lambda: desk.resume(record, tell))),
+        )
+        try:
+            return "credentials" if resumed and self._ended(resumed) == ANOTHER else ""
+        except Led:
+            return ""
+
+    def _magic(self) -> Iterator[str]:
+        yield beginnings.MAGIC_WORDS
+        titles = {provider.key: provider.title for provider in PROVIDERS}
+        yield from (f"{titles[m.provider]}, {m.where}, {m.name}: {m.what}" for m in self.session.magic)
+
+    # ---- review, creation, end ----
+
+    def _review(self) -> None:
+        """Say the whole order; return once the word that creates was typed."""
+        session, console = self.session, self._console
+        lines = list(review.lines(session))
+        console.say(*(f"{number}. {label}: {value}" for number, (_, label, value) in enumerate(lines, 1)))
+        console.say(review.warnings(session))
+        while True:
+            console.terminal.forget()  # nothing that was typed ahead creates anything
+            typed = console.ask(
+                f'To create {session.org_name} at {session.provider.title}, type the word "{review.CREATE_WORD}". '
+                'Else a number changes that line, "request" tells the exact request, "plan" saves a plan file:'
+            ).lower()
+            if typed == review.CREATE_WORD:
+                return
+            if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(lines):
+                session.returning = True
+                raise Led(lines[int(typed) - 1][0])
+            self._on_review(typed)
+
+    def _on_review(self, typed: str) -> None:
+        session, console = self.session, self._console
+        if typed == "request":
+            order = console.terminal.awaited(session.ordering())
+            console.say(f"{review.REQUEST_TITLE}:")
+            for line in report.request(session.provider.request(order)):
+                console.say_as_it_is(line)
+        elif typed == "plan":
+            path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
+            console.say(review.save_plan(session, path)[1])
+        else:
+            console.say(f'Nothing is created before you type "{review.CREATE_WORD}".')
+
+    def _created(self) -> str:
+        """Create the org; return the step that comes after it."""
+        order = self._console.terminal.awaited(self.session.ordering())
+        result = followed(self._console, self._interruption, lambda tell: self.session.create(order, tell))
+        return "credentials" if result and self._ended(result) == ANOTHER else "review"
+
+    def _ended(self, result: Result) -> str:
+        """Tell of the end; return what the user does next, or raise `Led` to the field that a refusal is about."""
+        self.session.result = result
+        ending = Ending(self._console, result)
+        self._console.heading("The end.")
+        ending.tell()
+        if self._interruption.times and not result.secrets:
+            raise Left
+        trouble = result.trouble
+        if trouble and result.outcome == "not_created" and (section := steps.section(trouble.field)):
+            self.session.returning = True
+            raise Led(section, trouble.field.partition(".")[2])
+        chosen = ending.next()
+        if chosen == ANOTHER:
+            self._begin(Session(self.session.desk, self.session.sister(), self.session.magic))
+        return chosen
+
+
+def run(
+    desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, magic: Sequence[Magic] = (), because: str = ""
+) -> int:
+    """Run the wizard to its end and return the exit code; *because* says why plain lines were chosen by themselves."""
+    terminal = Terminal()
+    console = Console(terminal, ascii_only=ascii_only or not _is_utf8())
+    interruption = Interruption(desk.engine, terminal)
+    watch = signals.Watch(
+        desk.engine.leave, desk.engine.idle, terminal.end, signals=(signal.SIGHUP, signal.SIGTERM), reset=b""
+    )
+    desk.engine.work(desk.warm)
+    with watch(), _interrupted_by(interruption), terminal.resumed():
+        console.say(f"Plain lines were chosen, because {because}." if because else "orgwizard, in plain lines.")
+        if desk.sandbox:
+            console.say("This is the sandbox: no account, no network.")
+        console.say(WELCOME)
+        code = Wizard(console, desk, draft, magic, interruption).run()
+        desk.engine.idle.wait()
+    return code
+
+
+@contextmanager
+def _interrupted_by(interruption: Interruption) -> Iterator[None]:
+    before = signal.signal(signal.SIGINT, interruption)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _is_utf8() -> bool:
+    return locale.getencoding().lower().replace("-", "") in ("utf8", "")
