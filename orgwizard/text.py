@@ -19,6 +19,11 @@ def printable(text: str) -> str:
     return _LONE_SURROGATES.sub("\ufffd", kept)
 
 
+def without_invisible(text: str) -> str:
+    """Return *text* without the characters that nobody can see, which copying from a page brings along."""
+    return "".join(c for c in text if ord(c) not in _INVISIBLE and ord(c) not in _CONTROL)
+
+
 def odd_character(text: str) -> tuple[int, str] | None:
     """Return position (from 1) and name of the first character that a person cannot see, if any."""
     for position, character in enumerate(text, start=1):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from orgwizard.sandbox import MAGIC
-from tests import faults
+from tests import faults, pastes
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -24,6 +24,7 @@ def current(text: str) -> str:
     text = _replaced(text, "help", f"```\n{_help()}\n```\n")
     text = _replaced(text, "magic", "| provider | as | name | what happens |\n|---|---|---|---|\n" + _magic())
     text = _replaced(text, "faults", faults.table())
+    text = _replaced(text, "pastes", pastes.table())
     return _replaced(text, "modules", "| module | its one idea |\n|---|---|\n" + _modules())
 
 

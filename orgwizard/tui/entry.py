@@ -1,4 +1,4 @@
-"""A one-line field: pastes are cleaned and never submit, secrets are never copied and shown only while asked."""
+"""A one-line field: a paste never submits, and a secret is never copied and shown only while asked."""
 
 from typing import ClassVar
 
@@ -9,25 +9,17 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widgets import Input
 
+from orgwizard.answers import Question
+from orgwizard.pastes import meant
 from orgwizard.text import printable
 
-
-def pasted(text: str, *, many: bool = False) -> tuple[str, str]:
-    """Return what a paste means for a one-line field, and a sentence about what was left out of it, or "".
-
-    With *many*, as for a key of several lines, the lines are joined by blanks and none is left out.
-    """
-    lines = [line for line in text.splitlines() if line.strip()]
-    if not lines:
-        return "", "The paste held nothing but line ends." if text else ""
-    if many:
-        return " ".join(line.strip() for line in lines), ""
-    line = lines[0].strip()
-    if len(lines) > 1:
-        return line, f"The paste had {len(lines)} lines: only the first was taken."
-    return line, "Blanks around the pasted text were left out." if line != text.strip("\r\n") else ""
+REVEAL_SECONDS = 10.0
+MASK = "•" * 8
+SHOWN = 4  # characters at the end of a secret
+LONG = 16  # from which length on these give nothing away
 
 
 class Entry(Input):
@@ -44,25 +36,26 @@ class Entry(Input):
             self.words = words
             super().__init__()
 
-    many = False
-    """Whether a paste of several lines is one answer, as a key is."""
-
-    def __init__(self, value: str = "", *, secret: bool = False, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(self, value: str = "", question: Question | None = None, placeholder: str = "") -> None:
+        self.secret = question is not None and question.secret
         super().__init__(
             value,
             placeholder=printable(placeholder),
-            password=secret,
-            id=id,
+            password=self.secret,
+            id=f"{question.name}-entry" if question else None,
             select_on_focus=False,
             compact=True,
         )
-        self.secret = secret
+        self._question = question
+        self._hiding: Timer | None = None
         self.cursor_blink = False
 
     def render_line(self, y: int) -> Strip:
         """Draw the line on which one writes as characters: blanks with an underline are not seen everywhere."""
         if not self.value:
             return self._empty_line()
+        if self.password and not self.has_focus:
+            return self._masked_line()
         text = "•" * len(self.value) if self.password else self.value
         cursor = 1 if self.has_focus and self.cursor_at_end else 0
         seen = max(0, min(self.size.width, cell_len(text) + cursor - round(self.scroll_x)))
@@ -78,11 +71,19 @@ class Entry(Input):
         cursor = Segment((text or " ")[0], self.get_component_rich_style("input--cursor"))
         return Strip([cursor, *Strip(drawn).crop(cell_len(cursor.text))], self.size.width)
 
+    def _masked_line(self) -> Strip:
+        """Draw how long a secret is that was left, and of a long one its end, to compare it with its source."""
+        length, whole = len(self.value), self._question is not None and self._question.file
+        end = printable(self.value[-SHOWN:]) if length >= LONG and not whole else ""
+        told = f"{MASK}{end}  {length} characters"
+        text = set_cell_size(told, min(self.size.width, cell_len(told)))
+        return Strip([Segment(text, self.rich_style), self._line(self.size.width - cell_len(text))], self.size.width)
+
     def _line(self, width: int) -> Segment:
         return Segment("_" * width, self.rich_style + Style(dim=True, underline=False))
 
     def _on_paste(self, event: events.Paste) -> None:
-        """Take the first line that says something; nothing in a paste can submit the field."""
+        """Take what the paste means; nothing in it can submit the field."""
         event.stop()
         event.prevent_default()
         self._insert(event.text)
@@ -92,10 +93,11 @@ class Entry(Input):
         self._insert(self.app.clipboard)
 
     def _insert(self, text: str) -> None:
-        line, left_out = pasted(text, many=self.many)
-        self.replace(line, *sorted(self.selection))
-        if left_out:
-            self.post_message(self.Said(left_out))
+        paste = meant(text, self._question)
+        if paste.text:
+            self.replace(paste.text, *sorted(self.selection))
+        if paste.said:
+            self.post_message(self.Said(paste.said))
 
     def action_copy(self) -> None:
         """Copy what is selected, unless it is a secret."""
@@ -108,10 +110,20 @@ class Entry(Input):
             super().action_cut()
 
     def action_reveal(self) -> None:
-        """Show a secret, or hide it again."""
-        if self.secret:
-            self.password = not self.password
+        """Show a secret for a while, or hide it again."""
+        if not self.secret:
+            return
+        revealed = self.password
+        self._hide()
+        if revealed:
+            self.password = False
+            self._hiding = self.set_timer(REVEAL_SECONDS, self._hide)
 
     def on_blur(self) -> None:
         """Hide a secret as soon as the field is left."""
+        self._hide()
+
+    def _hide(self) -> None:
+        if self._hiding is not None:
+            self._hiding.stop()
         self.password = self.secret

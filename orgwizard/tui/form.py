@@ -36,14 +36,7 @@ class Field(Vertical):
         """Yield label, entry and count on one row, and the note below."""
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
-            entry = Entry(
-                self._text,
-                secret=self.question.secret,
-                placeholder=self._placeholder(),
-                id=f"{self.question.name}-entry",
-            )
-            entry.many = self.question.file
-            yield entry
+            yield Entry(self._text, self.question, self._placeholder())
             yield Static("", classes="count", markup=False)
         yield Static(self.help, classes="note", markup=False)
 

@@ -33,7 +33,7 @@ KEYS = {
     "Ctrl+Z": "suspend",
     "Ctrl+Q": "leave; the answers are kept, except secrets",
 }
-SECRET_KEYS = {"F2, Ctrl+R": "show or hide the secret under the cursor"}
+SECRET_KEYS = {"F2, Ctrl+R": "show the secret under the cursor for 10 seconds, or hide it"}
 
 
 class Track(Widget):

@@ -1,36 +1,20 @@
 """What pastes become, what a field never gives away, and lists of pairs."""
 
+import asyncio
+
 import pytest
 from textual import events
 
 from orgwizard.desk import Desk
-from orgwizard.tui.entry import pasted
+from orgwizard.tui.entry import Entry
 from orgwizard.tui.rows import pair_problem
 from orgwizard.tui.steps.connect import ConnectStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from tests.tui.walk import walking
 
 
-def test_a_key_of_several_lines_is_taken_whole() -> None:
-    assert pasted("-----BEGIN X-----\nAb\n-----END X-----\n", many=True) == ("-----BEGIN X----- Ab -----END X-----", "")
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "said"),
-    [
-        ("secret", "secret", ""),
-        ("secret\n", "secret", ""),
-        ("\n\nsecret\r\n", "secret", ""),
-        ("  secret ", "secret", "Blanks"),
-        ("first\nsecond", "first", "2 lines"),
-        ("\n\n", "", "nothing but line ends"),
-        ("", "", ""),
-    ],
-)
-def test_a_paste_becomes_one_line_and_says_what_was_left_out(text: str, line: str, said: str) -> None:
-    taken, words = pasted(text)
-    assert taken == line
-    assert said in words
+def drawn(entry: Entry) -> str:
+    return entry.render_line(0).text
 
 
 async def test_a_paste_goes_to_the_field_and_never_submits(desk: Desk) -> None:
@@ -50,6 +34,40 @@ async def test_a_secret_is_never_copied(desk: Desk) -> None:
         await walk.press("home", "shift+end", "ctrl+c", "ctrl+x")
         assert walk.app.clipboard == ""
         assert walk.entry("token").value == "canary"
+
+
+async def test_a_secret_that_was_left_shows_its_length_and_of_a_long_one_its_end(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ConnectStep, "okta")
+        await walk.fill("token", "0123456789-secret-wxyz")
+        assert "wxyz" not in drawn(walk.entry("token"))
+        await walk.press("tab")
+        assert "••••••••wxyz  22 characters" in drawn(walk.entry("token"))
+        assert "secret" not in drawn(walk.entry("token"))
+        await walk.fill("token", "short-wxyz")
+        await walk.press("tab")
+        assert "••••••••  10 characters" in drawn(walk.entry("token"))
+
+
+async def test_a_revealed_secret_hides_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgwizard.tui.entry.REVEAL_SECONDS", 0.05)
+    async with walking(desk) as walk:
+        await walk.jump(ConnectStep, "okta")
+        await walk.fill("token", "canary")
+        await walk.press("ctrl+r")
+        async with asyncio.timeout(20):
+            while not walk.entry("token").password:
+                await walk.pilot.pause()
+
+
+async def test_several_lines_in_a_key_field_are_a_message(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ConnectStep, "okta")
+        before = walk.entry("token").value
+        walk.entry("token").post_message(events.Paste("one\ntwo\n"))
+        await walk.settled()
+        assert walk.entry("token").value == before
+        assert "nothing was taken" in walk.text()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Each step with keys only: forward, back, wrong input, and what the service says led to its field."""
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -515,6 +516,36 @@ async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_
         assert token not in walk.text()
         await walk.press("ctrl+q")
         assert isinstance(walk.screen, Ask)
+
+
+async def on_the_screen_only(walk: Walk, provider: str) -> None:
+    """Have an org created whose keys are nowhere but on the screen."""
+    await walk.jump(StoreStep, provider)
+    await walk.press("down", "down", "down", "ctrl+n")
+    await walk.until(ReviewStep)
+    await walk.create()
+    await walk.until(DoneStep)
+
+
+async def test_shown_keys_hide_by_themselves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgwizard.tui.steps.done.REVEAL_SECONDS", 0.05)
+    async with walking(desk) as walk:
+        await on_the_screen_only(walk, "okta")
+        await walk.press("ctrl+r")
+        await walk.said("Hidden.")
+
+
+async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[str] = []
+    async with walking(desk) as walk:
+        await on_the_screen_only(walk, "datadog")
+        monkeypatch.setattr(walk.app._driver, "write", written.append)
+        await walk.press("ctrl+y", "ctrl+y")
+        assert walk.app.session.result is not None
+        for secret in walk.app.session.result.secrets.values():
+            encoded = base64.b64encode(secret.get_secret_value().encode()).decode()
+            assert f"\x1b]52;c;{encoded}\a" in written
+        assert "sent to your terminal. Paste to check." in message(walk)
 
 
 async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(desk: Desk) -> None:

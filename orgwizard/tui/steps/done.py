@@ -1,11 +1,13 @@
 """Step 7, second half: how it ended, where the keys are, what to do next."""
 
 from collections.abc import Iterable
+from itertools import cycle
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -15,6 +17,7 @@ from orgwizard.report import facts, headline, secrets
 from orgwizard.tui.choice import bullet, button, labelled
 from orgwizard.tui.step import KEYS, Step
 
+REVEAL_SECONDS = 60.0  # long enough to select each by mouse
 HIDDEN = "Hidden. Show them with Ctrl+R where nobody looks over your shoulder; they are stored nowhere else."
 
 
@@ -26,12 +29,14 @@ class DoneStep(Step):
     heading = "Done"
     hints = "Ctrl+N create another · Ctrl+Q leave · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS | {
-        "Ctrl+R": "show or hide the new keys, where they are stored nowhere",
+        "Ctrl+R": "show the new keys, where they are stored nowhere, each on a line to select by mouse",
+        "Ctrl+Y": "copy the new keys one by one, where they are stored nowhere",
         "Ctrl+N": "create another org; after a refusal, back to the review",
         "Escape": "after a refusal, back to the review",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+r", "reveal", show=False),
+        Binding("ctrl+y", "copy", show=False),
     ]
 
     class Another(Message):
@@ -41,6 +46,8 @@ class DoneStep(Step):
         super().__init__(session)
         self.result = result
         self._revealed = False
+        self._hiding: Timer | None = None
+        self._to_copy = cycle(secrets(result))
 
     def body(self) -> Iterable[Widget]:
         """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
@@ -66,6 +73,7 @@ class DoneStep(Step):
         """Yield what makes sense after this end; never "try again" after an unknown one."""
         if self.result.secrets:
             yield button("Show the keys", "reveal")
+            yield button("Copy", "copy")
         if self.result.outcome == "created":
             yield button("Create another", "next")
         if self.result.outcome == "not_created":
@@ -77,14 +85,31 @@ class DoneStep(Step):
         self._show_secrets()
 
     def action_reveal(self) -> None:
-        """Show the keys, or hide them again."""
-        self._revealed = not self._revealed
-        self._show_secrets()
+        """Show the keys for a while, or hide them again."""
+        revealed = self._revealed
+        self._hide()
+        if not revealed and self.result.secrets:
+            self._revealed = True
+            self._hiding = self.set_timer(REVEAL_SECONDS, self._hide)
+            self._show_secrets()
 
     def on_screen_suspend(self) -> None:
         """Hide the keys when something else is on the screen."""
+        self._hide()
+
+    def _hide(self) -> None:
+        if self._hiding is not None:
+            self._hiding.stop()
         self._revealed = False
         self._show_secrets()
+
+    def action_copy(self) -> None:
+        """Send the next of the keys to the terminal's clipboard (OSC 52), which may or may not take it."""
+        if not self.result.secrets:
+            return
+        title, value = next(self._to_copy)
+        self.app.copy_to_clipboard(value)
+        self.say(f"{title}: sent to your terminal. Paste to check.")
 
     def _show_secrets(self) -> None:
         if not self.result.secrets:

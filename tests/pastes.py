@@ -1,0 +1,79 @@
+"""What can be pasted into a field, and what becomes of it: the table of the README, which the tests run."""
+
+from dataclasses import dataclass
+
+from orgwizard.answers import Question, questions
+from orgwizard.providers import provider_of
+
+KEY = "abcd1234" * 4
+TOKEN = "00aBcD-1234"
+PEM = ("-----BEGIN PRIVATE KEY-----", "MIIBVQ", "-----END PRIVATE KEY-----")
+JOINED = " ".join(PEM)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One paste into a field, the answer that it becomes, and what is said of the rest ("" for nothing)."""
+
+    field: str
+    paste: str
+    becomes: str
+    said: str = ""
+
+
+ROWS = (
+    Row("name", "My Child Org", "My Child Org"),
+    Row("name", "\n\nMy Child Org\r\n", "My Child Org"),
+    Row("name", "  My Child Org\t", "My Child Org", "Left out of the paste: blanks."),
+    Row("name", "\ufeffMy\u200b Child Org", "My Child Org", "Left out of the paste: invisible characters."),
+    Row("name", '"My Child Org"', "My Child Org", "Left out of the paste: quotation marks."),
+    Row("name", "\u201cMy Child Org\u201d", "My Child Org", "Left out of the paste: quotation marks."),
+    Row("name", "ORG_NAME=My Child Org", "My Child Org", "Left out of the paste: ORG_NAME."),
+    Row("name", "Sales = Marketing", "Sales = Marketing"),
+    Row("name", 'The "Best" Org', 'The "Best" Org'),
+    Row("name", "One\nTwo\nThree", "One", "The paste had 3 lines: only the first was taken."),
+    Row("name", "\n \n", "", "The paste held nothing to be seen: nothing was taken."),
+    Row("api_key", f"{KEY}\n", KEY),
+    Row("api_key", f"DD_API_KEY={KEY}", KEY, "Left out of the paste: DD_API_KEY."),
+    Row("api_key", f"export DD_API_KEY='{KEY}'", KEY, "Left out of the paste: DD_API_KEY, quotation marks."),
+    Row("api_key", f"export DD_API_KEY={KEY}; # the parent's", KEY, "Left out of the paste: DD_API_KEY."),
+    Row("api_key", f'$env:DD_API_KEY = "{KEY}"', KEY, "Left out of the paste: DD_API_KEY, quotation marks."),
+    Row("api_key", f"apikey = {KEY}", KEY, "Left out of the paste: apikey."),
+    Row("api_key", f"  '{KEY}' ", KEY, "Left out of the paste: blanks, quotation marks."),
+    Row("api_key", f"\u200b{KEY}", KEY, "Left out of the paste: invisible characters."),
+    Row("api_key", f"{KEY}\n{KEY}", "", "The paste had 2 lines, and this is one: nothing was taken."),
+    Row(
+        "api_key",
+        f"DD_SITE=datadoghq.eu\nDD_API_KEY={KEY}\nDD_APP_KEY=x",
+        KEY,
+        "Of 3 pasted lines, the one with its name was taken.",
+    ),
+    Row("token", f"    token: {TOKEN}", TOKEN, "Left out of the paste: blanks, token."),
+    Row("password", " two words ", " two words "),
+    Row("password", "A='b'", "A='b'"),
+    Row("password", "one\ntwo", "", "The paste had 2 lines, and this is one: nothing was taken."),
+    Row("private_key", "\n".join(PEM) + "\n", JOINED),
+    Row("private_key", 'KEY="' + "\n".join(PEM) + '"', JOINED, "Left out of the paste: KEY, quotation marks."),
+    Row("private_key", "~/.okta/key.pem\n", "~/.okta/key.pem"),
+)
+
+
+def question(field: str) -> Question:
+    """Return the first question of that name at any provider."""
+    models = [
+        *(model for key in ("okta", "datadog") for model in provider_of(key).methods.values()),
+        *provider_of("okta").sections("api-token").values(),
+    ]
+    return next(q for model in models for q in questions(model) if q.name == field)
+
+
+def table() -> str:
+    """Return the rows as a table of the README."""
+    rows = (f"| {question(r.field).title} | {_code(r.paste)} | {_code(r.becomes)} | {r.said} |\n" for r in ROWS)
+    return "| field | what is pasted | what goes in | what is said |\n|---|---|---|---|\n" + "".join(rows)
+
+
+def _code(text: str) -> str:
+    """Return a text as code, with what cannot be seen written as Python does."""
+    shown = text.encode("unicode_escape").decode().replace("|", "\\|").replace(KEY, "abcd1234...")
+    return f"`{shown}`" if shown else "nothing"

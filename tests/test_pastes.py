@@ -1,0 +1,40 @@
+"""What a paste means: the table of the README, and what holds for every text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orgwizard.pastes import meant
+from orgwizard.text import odd_character, without_invisible
+from tests.pastes import ROWS, Row, question
+
+HALVES = ("\ufffd", *map(chr, range(0xD800, 0xE000)))  # half a character, which the models refuse
+
+
+def seen(text: str) -> list[str]:
+    """Return the words of a text that a person sees."""
+    return without_invisible(" ".join(text.splitlines())).split()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.field}-{number}" for number, row in enumerate(ROWS)])
+def test_a_paste_becomes_what_is_meant_and_says_what_was_left_out(row: Row) -> None:
+    found = meant(row.paste, question(row.field))
+    assert (found.text, found.said) == (row.becomes, row.said)
+
+
+@given(st.text(), st.sampled_from(["name", "api_key", "password", "private_key"]))
+def test_nothing_that_is_taken_has_line_ends_and_nothing_seen_is_lost_in_silence(text: str, field: str) -> None:
+    found = meant(text, question(field))
+    assert len(found.text.splitlines()) <= 1
+    assert found.said or seen(found.text) == seen(text)
+
+
+@given(st.text())
+def test_nothing_invisible_is_left_in_a_line_of_text(text: str) -> None:
+    taken = meant(text).text
+    odd = odd_character(taken)
+    assert odd is None or taken[odd[0] - 1] in HALVES, odd
+
+
+def test_without_a_question_a_paste_is_a_line_of_text() -> None:
+    assert meant("plan.toml\n").text == "plan.toml"
