@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_resume(commands)
     _add_profiles(commands)
     _add_sandbox(commands)
+    _add_reset(commands)
     return parser
 
 
@@ -200,6 +201,11 @@ def _add_profiles(commands: "_Commands[argparse.ArgumentParser]") -> None:
         action.add_argument("--json", action="store_true", help="print one JSON object on stdout")
         _add_shared(action)
         action.set_defaults(run=run)
+
+
+def _add_reset(commands: "_Commands[argparse.ArgumentParser]") -> None:
+    reset = commands.add_parser("reset-terminal", help="mend a terminal that a killed program left behind")
+    reset.set_defaults(run=_reset_terminal)
 
 
 def _add_sandbox(commands: "_Commands[argparse.ArgumentParser]") -> None:
@@ -417,6 +423,13 @@ def _sandbox(arguments: argparse.Namespace) -> int:
         ) from None
     print(f"The sandbox takes any plausible credentials, such as: {_ready_made(arguments.provider)}", file=sys.stderr)
     serve(arguments.provider, arguments.port, SystemClock(arguments.sandbox_speed), started=_announce)
+    return Exit.READY
+
+
+def _reset_terminal(_: argparse.Namespace) -> int:
+    from orgwizard.mending import mend
+
+    mend()
     return Exit.READY
 
 

@@ -3,18 +3,16 @@
 import contextlib
 import os
 import signal
-import sys
-import termios
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Any
 
+from orgwizard.mending import RESET, attributes, put_back
+
 ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 CREATION_SECONDS = 150.0  # longer than a create call may take, so that its answer can be stored
 SCREEN_SECONDS = 2.0
-# Ends the modes that Textual sets: kitty keys, alternate screen, hidden cursor, no wrap, mouse, focus, paste.
-RESET = b"\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1004l\x1b[?2004l\x1b[0m"
 
 
 class Watch:
@@ -42,7 +40,7 @@ class Watch:
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:
         """Watch while the face is up."""
-        self._terminal = _attributes()
+        self._terminal = attributes()
         before = {number: signal.signal(number, self._caught) for number in self._signals}
         hook, threading.excepthook = threading.excepthook, _quiet
         try:
@@ -74,24 +72,8 @@ class Watch:
         self._idle.wait(CREATION_SECONDS)
         self._end(128 + number)
         if not self._over.wait(SCREEN_SECONDS):
-            self._mend()
+            put_back(self._terminal, self._reset)
             os._exit(128 + number)
-
-    def _mend(self) -> None:
-        """Put the terminal back as far as it can still be reached."""
-        with contextlib.suppress(OSError):
-            os.set_blocking(2, False)
-            os.write(2, self._reset)
-        if self._terminal is not None:
-            with contextlib.suppress(termios.error, OSError):
-                termios.tcsetattr(0, termios.TCSANOW, self._terminal)
-
-
-def _attributes() -> list[Any] | None:
-    try:
-        return termios.tcgetattr(sys.__stdin__.fileno()) if sys.__stdin__ else None
-    except (termios.error, OSError, ValueError):
-        return None
 
 
 def _quiet(_problem: threading.ExceptHookArgs) -> None:

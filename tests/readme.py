@@ -16,7 +16,7 @@ from tests import faults, pastes
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox")
+COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox", "reset-terminal")
 
 
 def current(text: str) -> str:
