@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from orgwizard import __version__
 from orgwizard.errors import Exit, NotSent, Trouble, Unusable
+from orgwizard.faces import THEMES
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
@@ -91,6 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     words = "the wizard as plain lines, for screen readers, simple terminals and slow lines"
     parser.add_argument("--plain", action="store_true", help=words)
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII characters only")
+    words = "colours: the terminal's own, or a dark or light set; also by ORGWIZARD_THEME"
+    parser.add_argument("--theme", choices=THEMES, help=words)
     _add_shared(parser, top=True)
     parser.set_defaults(run=_wizard)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
@@ -302,13 +305,15 @@ def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequ
 
 
 def _drawn(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequence[Magic]") -> int:
+    from orgwizard.faces import is_utf8, theme
     from orgwizard.tui.guard import prepare
 
+    colours, ascii_only = theme(os.environ, arguments.theme), arguments.ascii or not is_utf8(os.environ)
     prepare(os.environ)
     desk = _desk(arguments)
     from orgwizard.tui.app import run
 
-    return run(desk, draft, ascii_only=arguments.ascii, magic=magic)
+    return run(desk, draft, ascii_only=ascii_only, theme=colours, magic=magic)
 
 
 def _create(arguments: argparse.Namespace) -> int:

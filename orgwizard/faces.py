@@ -1,12 +1,13 @@
-"""Which face suits the terminal, drawn or in plain lines, and why; and that there is a terminal at all."""
+"""Which face suits the terminal, in which colours and characters, and why; and that there is a terminal at all."""
 
 import os
 import sys
 from collections.abc import Mapping
 
-from orgwizard.errors import Unusable
+from orgwizard.errors import BadInput, Unusable
 
 SMALLEST = (60, 18)
+THEMES = ("terminal", "dark", "light")
 _CANNOT_DRAW = frozenset(("", "dumb", "unknown"))
 
 
@@ -30,6 +31,23 @@ def plain_because(environ: Mapping[str, str], size: tuple[int, int]) -> str:
     if (columns and columns < SMALLEST[0]) or (rows and rows < SMALLEST[1]):
         return f"this terminal is smaller than {SMALLEST[0]} columns and {SMALLEST[1]} rows"
     return ""
+
+
+def is_utf8(environ: Mapping[str, str]) -> bool:
+    """Return whether the locale is one of UTF-8; where none is named, it is taken for one."""
+    names = ["LC_ALL", "LC_CTYPE", "LANG"]
+    if sys.flags.utf8_mode:  # Python began in the locale C, and named another one itself (PEP 538)
+        names.remove("LC_CTYPE")
+    named = next((environ[name] for name in names if environ.get(name)), "UTF-8")
+    return "utf8" in named.lower().replace("-", "")
+
+
+def theme(environ: Mapping[str, str], asked: str | None) -> str:
+    """Return the theme that was asked for, here or by the variable ORGWIZARD_THEME; raises `BadInput`."""
+    chosen = asked or environ.get("ORGWIZARD_THEME") or THEMES[0]
+    if chosen not in THEMES:
+        raise BadInput(f"ORGWIZARD_THEME is {chosen}.", f"Set it to one of: {', '.join(THEMES)}.")
+    return chosen
 
 
 def terminal_size() -> tuple[int, int]:

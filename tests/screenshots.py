@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.tui.gallery import pictures
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-MAIN = ("02-", "04-", "07-", "11-", "12-")
+MAIN = tuple(f"terminal-80x24/{number}-" for number in ("02", "04", "07", "11", "12"))
 NOTE = b"drawn-from"
 
 
@@ -53,7 +53,7 @@ def _digest(svg: str) -> bytes:
 
 async def drawn() -> dict[str, str]:
     """Return the SVG of every screen, by file name."""
-    return {f"{name}.svg": with_own_fonts(svg) async for name, svg in pictures()}
+    return {f"{name}.svg": with_own_fonts(svg) for name, svg in (await pictures()).items()}
 
 
 def stale(made: dict[str, str]) -> Iterator[str]:
@@ -64,16 +64,20 @@ def stale(made: dict[str, str]) -> Iterator[str]:
             yield name
         picture = path.with_suffix(".png")
         if name.startswith(MAIN) and not (picture.exists() and _digest(svg) in picture.read_bytes()):
-            yield picture.name
-    yield from (path.name for path in FOLDER.iterdir() if f"{path.stem}.svg" not in made)
+            yield str(picture.relative_to(FOLDER))
+    yield from (str(path) for path in _files() if str(path.relative_to(FOLDER).with_suffix(".svg")) not in made)
+
+
+def _files() -> list[Path]:
+    return [path for path in FOLDER.rglob("*") if path.is_file()]
 
 
 def draw(made: dict[str, str]) -> None:
     """Write all pictures anew."""
-    FOLDER.mkdir(exist_ok=True)
-    for path in FOLDER.iterdir():
+    for path in _files():
         path.unlink()
     for name, svg in made.items():
+        (FOLDER / name).parent.mkdir(parents=True, exist_ok=True)
         (FOLDER / name).write_text(svg)
         if name.startswith(MAIN):
             (FOLDER / name).with_suffix(".png").write_bytes(png(svg))

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import string
 import uuid
+from collections import Counter
 
 HEX = "0123456789abcdef"
 ALPHANUMERIC = string.ascii_letters + string.digits
@@ -18,13 +19,13 @@ class Mint:
     def __init__(self, seed: str = "") -> None:
         """Start from *seed*."""
         self._seed = seed or secrets.token_hex(16)
-        self._made = 0
+        self._made: Counter[int] = Counter()  # by length, so that the ids of requests move no others
         self.issued: set[str] = set()
 
     def text(self, length: int, alphabet: str = ALPHANUMERIC) -> str:
         """Return *length* characters that were not made before."""
-        self._made += 1
-        source = hashlib.shake_256(f"{self._seed}:{self._made}".encode()).digest(length)
+        self._made[length] += 1
+        source = hashlib.shake_256(f"{self._seed}:{length}:{self._made[length]}".encode()).digest(length)
         return "".join(alphabet[byte % len(alphabet)] for byte in source)
 
     def uuid(self) -> str:

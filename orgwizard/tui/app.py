@@ -2,7 +2,6 @@
 
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -10,7 +9,6 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
-from textual.theme import BUILTIN_THEMES
 from textual.timer import Timer
 
 from orgwizard.answers import Draft
@@ -34,6 +32,7 @@ from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
 from orgwizard.tui.steps.store import StoreStep
+from orgwizard.tui.themes import TERMINAL, THEMES
 from orgwizard.tui.typeahead import Typeahead
 
 # In the order of the walk, by the section of the draft that each is about.
@@ -50,8 +49,6 @@ STEPS: dict[str, type[Step]] = {
     )
 }
 SAVE_SECONDS = 1.0
-# The terminal's own sixteen colours on its own background.
-THEME = replace(BUILTIN_THEMES["ansi-dark"], name="orgwizard", primary="ansi_cyan", accent="ansi_cyan")
 
 
 class Wizard(App[int]):
@@ -61,7 +58,7 @@ class Wizard(App[int]):
     TITLE = "orgwizard"
     ENABLE_COMMAND_PALETTE = False
     ALLOW_SELECT = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-normal")]  # noqa: RUF012 - declared by Textual
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (80, "-normal"), (120, "-wide")]  # noqa: RUF012 - declared by Textual
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (18, "-low"), (23, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", show=False, priority=True),
@@ -75,6 +72,7 @@ class Wizard(App[int]):
         draft: Draft | None = None,
         *,
         ascii_only: bool = False,
+        theme: str = TERMINAL,
         magic: Sequence[Magic] = (),
     ) -> None:
         super().__init__()
@@ -86,8 +84,13 @@ class Wizard(App[int]):
         self._saving: Timer | None = None
         self._asking = False
         self._leaving = False
-        self.register_theme(THEME)
-        self.theme = THEME.name
+        for known in THEMES.values():
+            self.register_theme(known)
+        self.theme = theme
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Know the names in wizard.tcss from the start."""
+        return THEMES[TERMINAL].variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw nothing that drives the terminal."""
@@ -302,10 +305,17 @@ class Wizard(App[int]):
         self._close_messages_no_wait()
 
 
-def run(desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, magic: Sequence[Magic] = ()) -> int:
+def run(
+    desk: Desk,
+    draft: Draft | None = None,
+    *,
+    ascii_only: bool = False,
+    theme: str = TERMINAL,
+    magic: Sequence[Magic] = (),
+) -> int:
     """Run the wizard to its end and return the exit code; `guard` must have been called before."""
     replace_bad_bytes()
-    wizard = Wizard(desk, draft, ascii_only=ascii_only, magic=magic)
+    wizard = Wizard(desk, draft, ascii_only=ascii_only, theme=theme, magic=magic)
     watch = Watch(desk.engine.leave, desk.engine.idle, wizard.leave_from_elsewhere)
     with watch():
         wizard.run(mouse=False)

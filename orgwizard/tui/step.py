@@ -105,8 +105,9 @@ class Step(Screen[None]):
     def compose(self) -> ComposeResult:
         """Yield the frame around the body."""
         with Horizontal(id="head"):
-            number = f"Step {self.number} of {STEPS}  " if self.number else ""
-            yield Static(Content.assemble((number, "dim"), (self.heading, "bold")), id="heading")
+            if self.number:
+                yield Static(f"Step {self.number} of {STEPS}  ", classes="faint", markup=False)
+            yield Static(self.heading, id="heading", markup=False)
             yield Static(self._place(), id="place", markup=False)
         yield Track(self.number)
         with VerticalScroll(id="body", can_focus=False):

@@ -2,7 +2,6 @@
 
 import contextlib
 import tempfile
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 from orgwizard.events import Progress
@@ -14,11 +13,12 @@ from orgwizard.tui.steps.done import DoneStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.store import StoreStep
+from orgwizard.tui.themes import LIGHT, TERMINAL
 from tests.tui.bench import StillEngine, bench
 from tests.tui.walk import Walk, walking
 
-Picture = tuple[str, str]
-SIZE = (80, 24)
+PICTURED = (TERMINAL, LIGHT)
+SIZES = ((80, 24), (120, 36))
 UNDER_WAY = (
     (0.0, Progress("check", "started", "Checking the parent org")),
     (0.4, Progress("check", "ok", "parent org Acme (sandbox)")),
@@ -33,89 +33,100 @@ UNDER_WAY = (
 )
 
 
-async def pictures(size: tuple[int, int] = SIZE) -> AsyncIterator[Picture]:
-    """Walk through the wizard and yield a name and an SVG for each screen."""
+class Album:
+    """The pictures taken so far: an SVG by its name, for each theme and size of every screen."""
+
+    def __init__(self) -> None:
+        self.pictures: dict[str, str] = {}
+
+    async def take(self, walk: Walk, name: str) -> None:
+        """Take one screen in every theme and size, that of the walk last."""
+        for theme in reversed(PICTURED):
+            walk.app.theme = theme
+            for columns, rows in reversed(SIZES):
+                await walk.pilot.resize_terminal(columns, rows)
+                await walk.settled()
+                drawn = walk.app.export_screenshot(title="orgwizard")
+                self.pictures[f"{theme}-{columns}x{rows}/{name}"] = drawn
+
+
+async def pictures() -> dict[str, str]:
+    """Walk through the wizard and return the SVG of every screen by its name."""
+    album = Album()
     with tempfile.TemporaryDirectory() as home, contextlib.chdir(home):
-        async for picture in _okta(size):
-            yield picture
-        async for picture in _datadog(size):
-            yield picture
+        await _okta(album)
+        await _under_way(album)
+        await _datadog(album)
+    return album.pictures
 
 
-def _picture(walk: Walk, name: str) -> Picture:
-    return name, walk.app.export_screenshot(title="orgwizard")
-
-
-async def _okta(size: tuple[int, int]) -> AsyncIterator[Picture]:
-    async with walking(bench(Path("orgwizard")), size) as walk:
-        yield _picture(walk, "01-start")
+async def _okta(album: Album) -> None:
+    async with walking(bench(Path("orgwizard"))) as walk:
+        await album.take(walk, "01-start")
         await walk.to_site()
-        yield _picture(walk, "02-site")
+        await album.take(walk, "02-site")
         await walk.to_connect("okta")
-        yield _picture(walk, "03-connect")
+        await album.take(walk, "03-connect")
         await walk.to_administrator("okta")
         await walk.press("escape")
         await walk.name_known()
-        yield _picture(walk, "04-organization")
-    async with walking(bench(Path("again")), size) as walk:
+        await album.take(walk, "04-organization")
+    async with walking(bench(Path("again"))) as walk:
         await walk.to_administrator("okta")
         for field, text in (("first_name", "Ada"), ("last_name", "Lovelace"), ("email", "ada@example")):
             await walk.fill(field, text)
-        yield _picture(walk, "05-administrator")
+        await album.take(walk, "05-administrator")
         await walk.fill("email", "ada@example.com")
         await walk.press("ctrl+n")
         await walk.until(StoreStep)
-        yield _picture(walk, "06-store")
+        await album.take(walk, "06-store")
         await walk.press("ctrl+n")
         await walk.until(ReviewStep)
         await walk.name_known()
-        yield _picture(walk, "07-review")
-        async for picture in _from_review(walk):
-            yield picture
-    async for picture in _under_way(size):
-        yield picture
+        await album.take(walk, "07-review")
+        await _from_review(album, walk)
 
 
-async def _from_review(walk: Walk) -> AsyncIterator[Picture]:
+async def _from_review(album: Album, walk: Walk) -> None:
     await walk.press("ctrl+o")
     await walk.until(Page)
-    yield _picture(walk, "08-request")
+    await album.take(walk, "08-request")
     await walk.press("escape")
     await walk.press("f1")
-    yield _picture(walk, "09-keys")
+    await album.take(walk, "09-keys")
     await walk.press("escape")
     await walk.press("ctrl+n")
-    yield _picture(walk, "10-confirm")
+    await album.take(walk, "10-confirm")
     await walk.write("create")
     await walk.press("enter")
     await walk.until(DoneStep)
-    yield _picture(walk, "12-done")
+    await album.take(walk, "12-done")
 
 
-async def _under_way(size: tuple[int, int]) -> AsyncIterator[Picture]:
-    async with walking(bench(Path("under-way"), engine=StillEngine()), size) as walk:
+async def _under_way(album: Album) -> None:
+    async with walking(bench(Path("under-way"), engine=StillEngine())) as walk:
         await walk.to_review("okta")
         await walk.create()
         await walk.until(CreateStep)
         for at, event in UNDER_WAY:
             walk.screen.post_message(CreateStep.Told(event, at))
         await walk.settled()
-        yield _picture(walk, "11-create")
+        await album.take(walk, "11-create")
 
 
-async def _datadog(size: tuple[int, int]) -> AsyncIterator[Picture]:
-    async with walking(bench(Path("datadog")), size) as walk:
+async def _datadog(album: Album) -> None:
+    async with walking(bench(Path("datadog"))) as walk:
         await walk.to_site()
         await walk.press("down")
-        yield _picture(walk, "13-datadog-site")
+        await album.take(walk, "13-datadog-site")
         await walk.press("ctrl+n")
         await walk.until(ConnectStep)
-        yield _picture(walk, "14-datadog-connect")
+        await album.take(walk, "14-datadog-connect")
         await walk.press("ctrl+n")
         await walk.until(OrganizationStep)
         await walk.fill("name", "A name that is longer than Datadog takes")
-        yield _picture(walk, "15-datadog-organization")
+        await album.take(walk, "15-datadog-organization")
         await walk.fill("name", "My Child Org")
         await walk.press("ctrl+n")
         await walk.until(AdministratorStep)
-        yield _picture(walk, "16-datadog-administrator")
+        await album.take(walk, "16-datadog-administrator")
