@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
-from textual.filter import LineFilter
+from textual.filter import LineFilter, NoColor
 from textual.timer import Timer
 
 from orgwizard.answers import Draft
@@ -81,6 +81,8 @@ class Wizard(App[int]):
         self.typeahead = Typeahead(self, super().on_event)
         self._given = draft is not None
         self._cleaners: list[LineFilter] = [Scrub(), *([Ascii()] if ascii_only else [])]
+        if self.no_color:  # Textual alone would send greys
+            self._cleaners.append(NoColor())
         self._saving: Timer | None = None
         self._asking = False
         self._leaving = False
@@ -93,7 +95,7 @@ class Wizard(App[int]):
         return THEMES[TERMINAL].variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Draw nothing that drives the terminal."""
+        """Draw nothing that drives the terminal, and nothing that it or its user does not want."""
         return [*super().get_line_filters(), *self._cleaners]
 
     async def on_mount(self) -> None:

@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import pyte
 
 PATIENCE_SECONDS = 40
+REST_SECONDS = 0.3
 # Private sequences that the emulator would print: kitty keys, queries.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;$]*[a-zA-Z]")
 _KNOWN = (b"\x1b[?25", b"\x1b[?1049", b"\x1b[?7")
@@ -70,6 +72,28 @@ class Terminal:
         while words not in self.screen:
             assert self.read(), f"ended before {words!r}:\n{self.screen}"
             assert time.monotonic() < deadline, f"{words!r} did not appear:\n{self.screen}"
+
+    def rest(self) -> None:
+        """Wait until nothing is drawn for a while."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while select.select([self.master], [], [], REST_SECONDS)[0]:
+            assert self.read(), f"ended:\n{self.screen}"
+            assert time.monotonic() < deadline, f"it is drawn without an end:\n{self.screen}"
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the terminal."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.kill(signal.SIGWINCH)  # the terminal controls no session, so that the kernel tells nobody
+
+    def reversed_cells(self) -> list[tuple[int, int]]:
+        """Return column and row of every cell in reverse video but those of the scroll bar: the focus."""
+        cells = ((x, y) for y in range(self._screen.lines) for x in range(self._screen.columns - 4))
+        return [(x, y) for x, y in cells if self._screen.buffer[y][x].reverse]
+
+    def background(self) -> str:
+        """Return the colour behind the last cell."""
+        return str(self._screen.buffer[self._screen.lines - 1][self._screen.columns - 1].bg)
 
     def press(self, *keys: str) -> None:
         for key in keys:

@@ -1,0 +1,206 @@
+"""The whole job on each kind of terminal and at each size, judged by what a person sees on an emulator of it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT, Home
+from tests.tui.terminal import Terminal, terminal
+
+SANDBOX = ["--sandbox", "--sandbox-speed", "30"]
+SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
+ROOMY = 23  # rows from which every step is whole
+LABELS = {
+    ("okta", 1): ("Provider", "Okta", "Datadog", "Parent's org URL", "You need"),
+    ("okta", 2): ("Connect with", "OAuth access token", "Service app with a private key", "API token"),
+    ("okta", 3): ("Name", "Subdomain", "Website", "Edition"),
+    ("okta", 4): ("First name", "Last name", "E-mail", "Login", "Password", "Recovery answer", "More attributes"),
+    ("okta", 6): ("Parent org", "API token", "Subdomain", "Left blank", "Login", "Keys go to", "cannot be deleted"),
+    ("datadog", 1): ("Provider", "Okta", "Datadog", "US1", "US2-FED", "another API URL", "You need"),
+    ("datadog", 2): ("API key", "Application key"),
+    ("datadog", 3): ("Name",),
+    ("datadog", 4): ("asks for no administrator", "service account."),
+    ("datadog", 6): ("Parent org", "API key", "Application key", "Name", "Keys go to", "cannot be deleted"),
+}
+BUTTONS = {
+    1: ("[ Next ]", "[ Back ]"),
+    2: ("[ Next ]", "[ Save connection ]", "[ Back ]"),
+    3: ("[ Next ]", "[ Back ]"),
+    4: ("[ Next ]", "[ Back ]"),
+    5: ("[ Next ]", "[ Back ]"),
+    6: ("[ Create... ]", "[ Request ]", "[ Save plan ]", "[ Back ]"),
+}
+COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
+
+
+@dataclass
+class Journey:
+    """A wizard on a terminal, walked through step by step, with a look at each."""
+
+    run: Terminal
+    provider: str
+    look: Callable[["Journey", int], None]
+    name: str = "Term Org"
+
+    def go(self) -> None:
+        """Walk from the start to the end, and leave."""
+        self.run.until("Create a new org")
+        self.run.press("enter")
+        self.step(1, self.site)
+        self.step(2)
+        self.run.until("Step 3 of 7")
+        self.step(3, lambda: self.type(self.name))
+        self.step(4, self.administrator)
+        self.run.until("Step 5 of 7")
+        self.run.until("works")
+        self.step(5)
+        self.step(6)
+        self.run.until('type the word "create"')
+        self.run.write("create\r")
+        self.run.until("The org was created and is ready.")
+        self.look(self, 7)
+        self.run.press("ctrl+q")
+
+    def step(self, number: int, answer: Callable[[], None] = lambda: None) -> None:
+        self.run.until(f"Step {number} of 7")
+        answer()
+        self.run.rest()
+        self.look(self, number)
+        self.run.press("ctrl+n")
+
+    def type(self, text: str) -> None:
+        self.run.write(text)
+        self.run.until(text)
+
+    def site(self) -> None:
+        if self.provider == "datadog":
+            self.run.press("down")
+            self.run.until("US1")
+        else:
+            self.run.press("tab")
+            self.run.write("\x15")
+            self.type("acme.okta.com")
+
+    def administrator(self) -> None:
+        if self.provider == "okta":
+            self.run.write("Ada\rLovelace\r")
+            self.type("ada@example.com")
+
+
+def whole(journey: Journey, number: int) -> None:
+    """See the frame, the focus, and every label that belongs to the step."""
+    run = journey.run
+    rows = run.screen.splitlines()
+    assert rows[0].startswith(f"  Step {number} of 7  "), rows[0]
+    if number in BUTTONS:
+        assert all(button in rows[-2] for button in BUTTONS[number]), run.screen
+        assert run.reversed_cells(), f"no focus to be seen:\n{run.screen}"
+    assert "F1 keys" in rows[-1], run.screen
+    if len(rows) >= ROOMY:
+        assert [label for label in LABELS.get((journey.provider, number), ()) if label not in run.screen] == []
+
+
+def walked(environ: dict[str, str], provider: str, size: tuple[int, int], *options: str, name: str = "") -> Terminal:
+    with terminal([*SANDBOX, *options], environ, size=size) as run:
+        Journey(run, provider, whole, name or "Term Org").go()
+        assert run.ended() == 0
+        return run
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """The environment of a login: folders of the test's own."""
+    home = Home(tmp_path)
+    return {**home.environ, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
+
+
+@pytest.mark.parametrize(
+    ("term", "provider", "size"),
+    [
+        ("xterm-256color", "okta", (80, 24)),
+        ("xterm-16color", "datadog", (80, 23)),
+        ("screen", "datadog", (120, 36)),
+        ("tmux", "okta", (60, 18)),
+        ("linux", "okta", (80, 23)),
+        ("vt100", "okta", (120, 36)),
+    ],
+    ids=lambda value: "x".join(map(str, value)) if isinstance(value, tuple) else value,
+)
+def test_the_whole_job_on_every_terminal(
+    environ: dict[str, str], term: str, provider: str, size: tuple[int, int]
+) -> None:
+    walked({**environ, "TERM": term}, provider, size)
+
+
+@pytest.mark.parametrize("size", [(60, 18), (80, 24)], ids=["60x18", "80x24"])
+def test_datadog_at_the_other_sizes(environ: dict[str, str], size: tuple[int, int]) -> None:
+    walked(environ, "datadog", size)
+
+
+@pytest.mark.parametrize(
+    ("locale", "options"),
+    [({"LC_ALL": "C"}, ()), ({"LANG": "en_US.ISO-8859-1"}, ()), ({"LANG": "C.UTF-8"}, ("--ascii",))],
+    ids=["C", "latin-1", "ascii"],
+)
+def test_nothing_above_ascii_leaves_the_program_where_it_cannot_be_read(
+    environ: dict[str, str], locale: dict[str, str], options: tuple[str, ...]
+) -> None:
+    run = walked({**environ, **locale}, "datadog", (80, 24), *options)
+    assert run.received.isascii()
+
+
+def test_without_colours_none_are_sent_and_the_focus_is_seen_all_the_same(environ: dict[str, str]) -> None:
+    run = walked({**environ, "NO_COLOR": "1"}, "datadog", (80, 24))
+    assert not COLOUR.search(run.received)
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_theme_is_chosen_by_option_or_variable(environ: dict[str, str], theme: str) -> None:
+    chosen = {"ORGWIZARD_THEME": theme} if theme == "dark" else {}
+    options = [] if chosen else ["--theme", theme]
+    with terminal([*SANDBOX, *options], {**environ, **chosen, "COLORTERM": "truecolor"}) as run:
+        run.until("Create a new org")
+        assert run.background() == {"dark": "121212", "light": "ffffff"}[theme]
+        run.press("ctrl+q")
+        assert run.ended() == 130
+
+
+def test_every_field_is_reached_on_a_small_terminal_and_seen_when_it_is(environ: dict[str, str]) -> None:
+    seen: list[str] = []
+
+    def look(journey: Journey, number: int) -> None:
+        if number != 4:
+            return
+        for _ in range(12):
+            journey.run.press("tab")
+            journey.run.rest()
+            cells = journey.run.reversed_cells()
+            assert cells, f"no focus to be seen:\n{journey.run.screen}"
+            seen.append(journey.run.screen.splitlines()[cells[0][1]])
+
+    with terminal(SANDBOX, environ, size=(60, 18)) as run:
+        Journey(run, "okta", look).go()
+    told = "\n".join(seen)
+    labels = ("First name", "Last name", "E-mail", "Login", "Password", "Recovery question", "Recovery answer")
+    assert [label for label in (*labels, "Add a row", "Next", "Back") if label not in told] == []
+
+
+def test_the_field_in_use_stays_in_sight_while_the_size_changes(environ: dict[str, str]) -> None:
+    def look(journey: Journey, number: int) -> None:
+        if number != 4:
+            return
+        for size in ((60, 18), (120, 36), (50, 12), (80, 24), (60, 18), (80, 23)):
+            journey.run.resize(*size)
+            journey.run.rest()
+            if size == (50, 12):
+                journey.run.until("60x18")
+            else:
+                assert "ada@example.com" in journey.run.screen, journey.run.screen
+                assert journey.run.reversed_cells()
+
+    with terminal(SANDBOX, environ, size=(80, 24)) as run:
+        Journey(run, "okta", look).go()
+        assert run.ended() == 0
