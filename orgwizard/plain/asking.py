@@ -75,7 +75,7 @@ class Asked:
         try:
             done = self._asked_once()
         except Cleared:
-            typed.pop(name, None)
+            self._sheet.take(self._question, "")
             done = True
         if words := problems(self._sheet.model, typed).get(name, ""):
             typed.clear()
@@ -115,7 +115,7 @@ class Asked:
             return self._without_typing()
         if not text:
             return True
-        self._console.say(f"{len(text)} characters taken.")
+        self._console.say("1 character taken." if len(text) == 1 else f"{len(text)} characters taken.")
         if len(text) >= LONGEST_LINE - 1 and "\n" not in text:
             self._console.say("The terminal may have cut it there: it takes no longer lines.")
         self._take_secret(SecretStr(text))

@@ -9,6 +9,7 @@ from orgwizard.signing import is_key
 from orgwizard.text import in_ascii, printable
 
 WIDEST = 78
+ROOM = 24
 SIGN = ":"
 COMMANDS: Mapping[str, str] = {
     "help": "what is asked here, and these commands",
@@ -54,6 +55,12 @@ class Console:
         width = min(self.terminal.columns - 1, WIDEST)
         return "\n".join(textwrap.wrap(self._harmless(text), width, break_long_words=False, break_on_hyphens=False))
 
+    def _prompt(self, question: str) -> str:
+        """Return a question with room behind it to type in; where there is little, the answer gets a line."""
+        wrapped = self._wrapped(question)
+        room = self.terminal.columns - len(wrapped.rpartition("\n")[2])
+        return f"{wrapped} " if room > ROOM else f"{wrapped}\n"
+
     def _harmless(self, text: str) -> str:
         """Return the text without what drives a terminal, and in ASCII where that is wanted."""
         kept = printable(text)
@@ -64,7 +71,7 @@ class Console:
     def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False) -> str:
         """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Left`."""
         while True:
-            typed = self.terminal.read(f"{self._wrapped(question)} ").strip()
+            typed = self.terminal.read(self._prompt(question)).strip()
             if not self._is_command(typed, hints, clears=clears):
                 return typed.removeprefix(SIGN)
 
@@ -81,7 +88,7 @@ class Console:
         """Return what was typed without being shown, and whether more lines came than were asked for."""
         with self.terminal.hidden():
             try:
-                typed = self.terminal.read(f"{self._wrapped(question)} ").strip()
+                typed = self.terminal.read(self._prompt(question)).strip()
                 while key and begins_key(typed):
                     line = self.terminal.read("").strip()
                     if not line:

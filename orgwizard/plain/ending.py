@@ -6,7 +6,7 @@ from queue import Empty, SimpleQueue
 from orgwizard import report
 from orgwizard.engine import Engine
 from orgwizard.errors import Exit
-from orgwizard.events import Event, Progress, Result
+from orgwizard.events import CHECK, Event, Progress, Result
 from orgwizard.journey.session import LOSES_KEYS
 from orgwizard.journey.stages import SAFE, STATES, TITLES, Telling
 from orgwizard.plain.console import Back, Console
@@ -56,7 +56,7 @@ def followed(
     events: SimpleQueue[Event] = SimpleQueue()
     interruption.times = 0
     telling, said = Telling(), ""
-    safe: set[str] = set()
+    safe = {SAFE[CHECK]}  # it is what the review said, too
     if not begin(events.put):
         console.say("A creation is running already: this one was not begun.")
         return None
@@ -74,7 +74,7 @@ def followed(
             return event
         if words := telling.words(event):
             console.say(_stage(event, words))
-        if event.stage != "check" and SAFE[event.stage] not in safe:
+        if SAFE[event.stage] not in safe:
             safe.add(SAFE[event.stage])
             console.say(SAFE[event.stage])
 

@@ -1,5 +1,6 @@
 """The steps that ask: the parent's site, its credentials and their check, the child, its administrator, its keys."""
 
+from collections.abc import Callable
 from queue import SimpleQueue
 
 from orgwizard import report
@@ -30,6 +31,7 @@ class Steps:
     def __init__(self, console: Console, session: Session) -> None:
         self._console, self.session = console, session
         self._complained = False
+        self._known: set[str] = set()  # providers whose needs were said
 
     def go(self, section: str, field: str) -> None:
         """Go through one step, beginning at a field where that makes sense."""
@@ -53,15 +55,22 @@ class Steps:
 
     def _site(self) -> None:
         """Choose the provider and where the parent lives."""
-        console, draft = self._console, self.session.draft
-        chosen = console.choose("Provider", {p.key: p.title for p in PROVIDERS}, self.session.provider.key)
+        in_turn(self._choose_provider, self._find_site)
+        self._save()
+
+    def _choose_provider(self) -> None:
+        draft = self.session.draft
+        chosen = self._console.choose("Provider", {p.key: p.title for p in PROVIDERS}, self.session.provider.key)
         if chosen != draft.provider:
             draft.provider = chosen
             self.session.disconnect()
-        console.say("You need:", *provider_of(chosen).needs)
+        if chosen not in self._known:
+            self._known.add(chosen)
+            self._console.say("You need:", *provider_of(chosen).needs)
+
+    def _find_site(self) -> None:
         while not (self._choose_site() and self._agreed()):
             pass
-        self._save()
 
     def _choose_site(self) -> bool:
         """Ask for the site; return whether there is one now."""
@@ -115,19 +124,24 @@ class Steps:
     # ---- 2: the connection ----
 
     def _credentials(self, first: str) -> None:
-        """Choose a credential method, give the credentials, have them tried."""
+        """Choose a credential method, give the credentials, have them tried; *first* is a field to begin with."""
+        in_turn(*([] if first else [self._choose_method]), lambda: self._give(first), self._use)
+
+    def _give(self, first: str) -> None:
         session, console = self.session, self._console
-        self._choose_method()
         for remark in session.desk.offer_remarks(session.provider):
             console.say(remark)
         fill(console, connection_sheet(session), self._save, first)
         for remark in session.desk.remarks(session.draft):
             console.say(remark)
+
+    def _use(self) -> None:
+        """Have the credentials tried, if they may be sent to the site, and offer to save the connection."""
         if not self._agreed():
-            raise Back
+            raise Led("site")
         connection = self._connected()
-        if session.checked:
-            console.say(f"Connected: {session.checked.parent}.")
+        if self.session.checked:
+            self._console.say(f"Connected: {self.session.checked.parent}.")
         self._offer_to_save(connection)
 
     def _choose_method(self) -> None:
@@ -227,19 +241,17 @@ class Steps:
         self._console.say(places.INTRODUCTION)
         if words := self.session.refusals.pop("store", ""):
             self._console.say(words)
-        while not self._choose_place():
-            pass
+        in_turn(self._choose_place, self._take_place)
+        while not self._works():
+            in_turn(self._choose_place, self._take_place)
         self._save()
 
-    def _choose_place(self) -> bool:
-        """Ask for a place and try it; return whether it works."""
-        console, draft = self._console, self.session.draft
-        place = console.choose("Keep them in", places.PLACES, places.place_of(draft.store))
-        try:
-            draft.store = self._command() if place == places.COMMAND else place
-        except Back:  # to the places
-            return False
-        return self._works()
+    def _choose_place(self) -> None:
+        draft = self.session.draft
+        self._place = self._console.choose("Keep them in", places.PLACES, places.place_of(draft.store))
+
+    def _take_place(self) -> None:
+        self.session.draft.store = self._command() if self._place == places.COMMAND else self._place
 
     def _works(self) -> bool:
         """Try the chosen place, and say what that proved."""
@@ -263,6 +275,19 @@ class Steps:
                 kept[places.COMMAND] = line
                 return {places.COMMAND: words}
             self._console.say(problem)
+
+
+def in_turn(*parts: Callable[[], None]) -> None:
+    """Go through the parts of a step; going back leads to the part before, and from the first one out of the step."""
+    at = 0
+    while at < len(parts):
+        try:
+            parts[at]()
+            at += 1
+        except Back:
+            if not at:
+                raise
+            at -= 1
 
 
 def _key(session: Session, typed: str) -> str:

@@ -189,8 +189,8 @@ class Wizard:
         while True:
             console.terminal.forget()  # nothing that was typed ahead creates anything
             typed = console.ask(
-                f'To create {session.org_name} at {session.provider.title}, type the word "{review.CREATE_WORD}". '
-                'Else a number changes that line, "request" tells the exact request, "plan" saves a plan file:'
+                f'Type "{review.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, '
+                'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
             ).lower()
             if typed == review.CREATE_WORD:
                 return
@@ -222,7 +222,7 @@ class Wizard:
         """Tell of the end; return what the user does next, or raise `Led` to the field that a refusal is about."""
         self.session.result = result
         ending = Ending(self._console, result)
-        self._console.heading("The end.")
+        self._console.heading("Done.")
         ending.tell()
         if self._interruption.times and not result.secrets:
             raise Left
