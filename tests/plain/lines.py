@@ -28,8 +28,10 @@ class Typed:
     def left_over(self) -> list[str | Callable[[], str]]:
         return self._lines
 
-    def type(self, *lines: str) -> None:
-        self._lines += lines
+    @property
+    def said(self) -> str:
+        """Return everything as one line, as it is heard."""
+        return " ".join(self.text.split())
 
     def write(self, text: str) -> None:
         self.text += text
