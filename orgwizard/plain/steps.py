@@ -125,7 +125,18 @@ class Steps:
 
     def _credentials(self, first: str) -> None:
         """Choose a credential method, give the credentials, have them tried; *first* is a field to begin with."""
-        in_turn(*([] if first else [self._choose_method]), lambda: self._give(first), self._use)
+        parts = [lambda: self._give(first), self._use]
+        if self._method_is_open() and not first:
+            parts.insert(0, self._choose_method)
+        in_turn(*parts)
+
+    def _method_is_open(self) -> bool:
+        """Settle the method where there is nothing to choose; return whether there is."""
+        methods = self.session.provider.methods
+        if self.session.draft.method not in methods:
+            offered = self.session.desk.method_offer(self.session.provider)
+            self.session.draft.section("parent")["method"] = offered or next(iter(methods))
+        return len(methods) > 1
 
     def _give(self, first: str) -> None:
         session, console = self.session, self._console
@@ -145,11 +156,8 @@ class Steps:
         self._offer_to_save(connection)
 
     def _choose_method(self) -> None:
-        session, parent = self.session, self.session.draft.section("parent")
-        titles = session.provider.method_titles
-        offered = session.desk.method_offer(session.provider) or next(iter(titles))
-        chosen = session.draft.method if session.draft.method in titles else offered
-        parent["method"] = self._console.choose("Connect with", titles, chosen) if len(titles) > 1 else chosen
+        titles, draft = self.session.provider.method_titles, self.session.draft
+        draft.section("parent")["method"] = self._console.choose("Connect with", titles, draft.method)
 
     def _connected(self) -> Connection:
         """Try the credentials until they work; raises `Led` where something is to be changed first."""

@@ -99,9 +99,9 @@ class Wizard:
     def _left(self, code: int) -> int:
         """Say what is kept; return the exit code: that of the result, where there is one."""
         words = self.session.keep()
-        self._console.heading("You left.")
         if self.session.result:
             return self.session.result.exit_code if code == Exit.LEFT and not self._interruption.times else code
+        self._console.heading("You left.")
         if self.session.draft.provider:
             self._console.say(words or KEPT_ANSWERS)
         return code
