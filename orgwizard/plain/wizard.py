@@ -247,7 +247,7 @@ def run(
         desk.engine.leave, desk.engine.idle, terminal.end, signals=(signal.SIGHUP, signal.SIGTERM), reset=b""
     )
     desk.engine.work(desk.warm)
-    with watch(), _interrupted_by(interruption), terminal.resumed():
+    with watch(), _interrupted_by(interruption), terminal.heeding_signals():
         console.say(f"Plain lines were chosen, because {because}." if because else "orgwizard, in plain lines.")
         if desk.sandbox:
             console.say("This is the sandbox: no account, no network.")
