@@ -40,7 +40,8 @@ class Session:
     """The state that all steps share; whatever was typed is in the draft alone.
 
     `refusals` holds the service's sentences per field ("organization.subdomain") until the field is changed;
-    `touched` the fields whose problems are shown; `returning` says that the review wants the user back.
+    `touched` the fields whose problems are shown; `returning` says that the review wants the user back,
+    `complained` that it was said that the draft cannot be saved.
     """
 
     desk: Desk
@@ -53,6 +54,7 @@ class Session:
     returning: bool = False
     result: Result | None = None
     keeping: bool = True
+    complained: bool = False
 
     @property
     def provider(self) -> Provider:

@@ -2,8 +2,8 @@
 
 import locale
 import signal
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 from orgwizard import report, signals
 from orgwizard.answers import Draft
@@ -14,14 +14,26 @@ from orgwizard.events import Result
 from orgwizard.journey import beginnings, review, steps
 from orgwizard.journey.beginnings import Beginnings
 from orgwizard.journey.session import KEPT_ANSWERS, Magic, Session
+from orgwizard.plain.child import AdministratorStep, OrganizationStep, StoreStep
+from orgwizard.plain.connect import ConnectStep
 from orgwizard.plain.console import SIGN, Back, Console
 from orgwizard.plain.ending import ANOTHER, Ending, Interruption, followed
-from orgwizard.plain.steps import Led, Steps
+from orgwizard.plain.site import SiteStep
+from orgwizard.plain.step import Led, Step
 from orgwizard.plain.terminal import Left, Terminal
 from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 
 WELCOME = f"At every prompt, {SIGN}help tells more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
+
+
+ASKING: Mapping[str, type[Step]] = {
+    "site": SiteStep,
+    "credentials": ConnectStep,
+    "organization": OrganizationStep,
+    "administrator": AdministratorStep,
+    "store": StoreStep,
+}
 
 
 class Wizard:
@@ -32,12 +44,8 @@ class Wizard:
     ) -> None:
         self._console, self._interruption, self._given = console, interruption, draft is not None
         self._here = "site"
-        self._begin(Session(desk, draft or Draft(), magic))
+        self.session = Session(desk, draft or Draft(), magic)
         console.review = self._entered
-
-    def _begin(self, session: Session) -> None:
-        self.session = session
-        self._steps = Steps(self._console, session)
 
     # ---- walking ----
 
@@ -61,7 +69,7 @@ class Wizard:
             if at == "review":
                 self._review()
             else:
-                self._steps.go(at, field)
+                ASKING[at](self._console, self.session).go(field)
         except Back:
             return self._before(at), ""
         except Led as led:
@@ -121,7 +129,7 @@ class Wizard:
         desk, magic = self.session.desk, self.session.magic
         while True:
             found = Beginnings(desk, saved, magic)
-            self._begin(Session(desk, Draft(), magic))
+            self.session = Session(desk, Draft(), magic)
             if found.empty:
                 return "site"
             self._console.heading(beginnings.INTRODUCTION)
@@ -129,7 +137,7 @@ class Wizard:
                 chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
                 draft = self._draft_of(found, chosen)
                 if draft:
-                    self._begin(Session(desk, draft, magic))
+                    self.session = Session(desk, draft, magic)
                 if after := "site" if draft else self._looked_at(found, chosen):
                     return after
             except Back:
@@ -162,7 +170,7 @@ class Wizard:
         desk, terminal = self.session.desk, self._console.terminal
         draft = Draft(record.provider)
         draft.section("parent")["site"] = record.site
-        self._begin(Session(desk, draft, self.session.magic, keeping=False))
+        self.session = Session(desk, draft, self.session.magic, keeping=False)
         resumed = followed(
             self._console,
             self._interruption,
@@ -207,8 +215,9 @@ class Wizard:
             for line in report.request(session.provider.request(order)):
                 console.say_as_it_is(line)
         elif typed == "plan":
-            path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
-            console.say(review.save_plan(session, path)[1])
+            with suppress(Back):  # to the review
+                path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
+                console.say(review.save_plan(session, path)[1])
         else:
             console.say(f'Nothing is created before you type "{review.CREATE_WORD}".')
 
@@ -232,7 +241,7 @@ class Wizard:
             raise Led(section, trouble.field.partition(".")[2])
         chosen = ending.next()
         if chosen == ANOTHER:
-            self._begin(Session(self.session.desk, self.session.sister(), self.session.magic))
+            self.session = Session(self.session.desk, self.session.sister(), self.session.magic)
         return chosen
 
 
@@ -252,9 +261,10 @@ def run(
         if desk.sandbox:
             console.say("This is the sandbox: no account, no network.")
         console.say(WELCOME)
-        code = Wizard(console, desk, draft, magic, interruption).run()
-        desk.engine.idle.wait()
-    return code
+        try:
+            return Wizard(console, desk, draft, magic, interruption).run()
+        finally:
+            desk.engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
 
 
 @contextmanager

@@ -213,6 +213,14 @@ def test_a_connection_is_saved_once(desk: Desk) -> None:
     assert "Step 3 of 7" in terminal.said
 
 
+def test_a_site_that_is_there_already_is_named_with_its_source(desk: Desk) -> None:
+    there = replace(desk, given={}, environ={"DD_SITE": "datadoghq.eu", "OKTA_CLIENT_ORGURL": "acme.okta.com"})
+    terminal = walked(there, ["2", "", ":back", "1", "", ":quit"])
+    assert "datadoghq.eu is offered, from $DD_SITE." in terminal.said
+    assert "Enter takes 4, EU1, datadoghq.eu, Germany" in terminal.said
+    assert "Enter takes acme.okta.com, from $OKTA_CLIENT_ORGURL" in terminal.said
+
+
 # ---- the store ----
 
 
