@@ -174,6 +174,7 @@ class Wizard:
         resumed = followed(
             self._console,
             self._interruption,
+            record.store,
             lambda tell: terminal.awaited(desk.engine.work(lambda: desk.resume(record, tell))),
         )
         try:
@@ -224,7 +225,9 @@ class Wizard:
     def _created(self) -> str:
         """Create the org; return the step that comes after it."""
         order = self._console.terminal.awaited(self.session.ordering())
-        result = followed(self._console, self._interruption, lambda tell: self.session.create(order, tell))
+        result = followed(
+            self._console, self._interruption, self.session.draft.store, lambda tell: self.session.create(order, tell)
+        )
         return "credentials" if result and self._ended(result) == ANOTHER else "review"
 
     def _ended(self, result: Result) -> str:

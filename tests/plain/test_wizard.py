@@ -267,6 +267,9 @@ def test_keys_that_are_nowhere_else_are_shown_on_request_and_leaving_asks(desk: 
     terminal = walked(desk, [*store, "3", "no", "1", ":quit", "no", "3", "yes"])
     assert terminal.code == 0
     assert "on the screen only: copy them now" in terminal.said
+    assert "Stay until you have copied the keys: they are stored nowhere." in terminal.said
+    assert "The keys are stored." not in terminal.said
+    assert "safe on disk" not in terminal.said
     shown = terminal.text.splitlines()
     at = shown.index("API key of the child org, on the next line:")
     assert len(shown[at + 1]) == 32
