@@ -282,10 +282,11 @@ def _loaded(arguments: argparse.Namespace) -> "Draft":
 
 
 def _wizard(arguments: argparse.Namespace) -> int:
-    from orgwizard.faces import need_terminal, plain_because, terminal_size
+    from orgwizard.faces import is_utf8, need_terminal, plain_because, terminal_size
 
     need_terminal()
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
+    arguments.ascii = arguments.ascii or not is_utf8(os.environ)
     draft = _loaded(arguments) if arguments.plan else None
     magic = _magic() if arguments.sandbox else ()
     if arguments.plain or because:
@@ -305,15 +306,15 @@ def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequ
 
 
 def _drawn(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequence[Magic]") -> int:
-    from orgwizard.faces import is_utf8, theme
+    from orgwizard.faces import theme
     from orgwizard.tui.guard import prepare
 
-    colours, ascii_only = theme(os.environ, arguments.theme), arguments.ascii or not is_utf8(os.environ)
+    colours = theme(os.environ, arguments.theme)
     prepare(os.environ)
     desk = _desk(arguments)
     from orgwizard.tui.app import run
 
-    return run(desk, draft, ascii_only=ascii_only, theme=colours, magic=magic)
+    return run(desk, draft, ascii_only=arguments.ascii, theme=colours, magic=magic)
 
 
 def _create(arguments: argparse.Namespace) -> int:

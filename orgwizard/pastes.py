@@ -64,7 +64,7 @@ def _cleaned(line: str, question: Question | None) -> Meant:
     left += ["quotation marks"] if quoted else []
     if found and not quoted and question and question.secret and not question.file:
         text = text.split()[0].rstrip(";")
-    return Meant(text, f"Left out of the paste: {', '.join(left)}." if left else "")
+    return Meant(text, f"Left out: {', '.join(left)}." if left else "")
 
 
 def _assigned(line: str, question: Question | None) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ def printable(text: str) -> str:
 
 def without_invisible(text: str) -> str:
     """Return *text* without the characters that nobody can see, which copying from a page brings along."""
-    return "".join(c for c in text if ord(c) not in _INVISIBLE and ord(c) not in _CONTROL)
+    return "".join(c for c in text if ord(c) not in _INVISIBLE)
 
 
 def odd_character(text: str) -> tuple[int, str] | None:

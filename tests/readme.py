@@ -16,6 +16,7 @@ from tests import faults, pastes
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+FOLDERS = ("journey", "plain", "sandbox", "tui")  # told by what they are as a whole
 COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox", "reset-terminal")
 
 
@@ -64,9 +65,9 @@ def _first_lines() -> Iterator[tuple[str, str]]:
     for path in sorted(package.rglob("*.py")):
         name = str(path.relative_to(package))
         docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
-        if name != "__init__.py" and not name.startswith(("sandbox/", "tui/")):
+        if name != "__init__.py" and not name.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
             yield name, " ".join(docstring.split("\n\n")[0].split())
-    for folder in ("sandbox", "tui"):
+    for folder in FOLDERS:
         docstring = ast.get_docstring(ast.parse((package / folder / "__init__.py").read_text())) or ""
         yield f"{folder}/", " ".join(docstring.split("\n\n")[0].split())
 

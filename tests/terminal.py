@@ -10,6 +10,7 @@ import sys
 import termios
 import time
 from pathlib import Path
+from typing import Self
 
 import pyte
 
@@ -36,7 +37,7 @@ class Line(Terminal):
         command = [sys.executable, "-c", LOGIN, str(self.slave), "-m", *home.program, *argv]
         self._process = subprocess.Popen(command, env=environ, cwd=home.folder, pass_fds=(self.slave,))
 
-    def __enter__(self) -> "Line":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

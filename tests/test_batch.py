@@ -39,15 +39,21 @@ def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
 
 
 def test_a_countdown_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    events = [Progress("settle", "waiting", "left:", left) for left in range(185, 0, -1)]
+    events = [Progress("settle", "waiting", "asked in", left) for left in range(185, 0, -1)]
     lines = told(capsys, *events)
     assert [line.split()[-2] for line in lines] == ["180", "120", "60", "30", "20", "10"]
 
 
 def test_a_clock_that_skips_seconds_skips_no_mark(capsys: pytest.CaptureFixture[str]) -> None:
-    events = [Progress("settle", "waiting", "left:", left) for left in (35, 28, 19, 12, 9, 45, 29)]
+    events = [Progress("settle", "waiting", "asked in", left) for left in (35, 28, 19, 12, 9, 45, 29)]
     lines = told(capsys, *events)
     assert [line.split()[-2] for line in lines] == ["30", "20", "10", "30"]
+
+
+def test_words_that_do_not_count_down_are_told_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, Progress("ready", "waiting", "not yet: HTTP 404", 300)) == [
+        "  ready  not yet: HTTP 404, 300 s left"
+    ]
 
 
 def test_an_answer_that_is_long_in_coming_is_told_of_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:

@@ -123,7 +123,20 @@ def test_the_bottom_knows_nothing_above_it(height: int, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [*BOTTOM, "plan", "providers", "offers", "ports", "events", "conversation", "flow", "creation", "report"]
+    "name",
+    [
+        *BOTTOM,
+        "plan",
+        "providers",
+        "offers",
+        "ports",
+        "events",
+        "conversation",
+        "flow",
+        "creation",
+        "report",
+        "journey",
+    ],
 )
 def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -> None:
     assert breaches((name,), ("textual", "httpx", "platformdirs", "orgwizard.transport", "orgwizard.tui")) == []
@@ -145,7 +158,11 @@ def test_only_the_list_of_providers_knows_them_all() -> None:
     assert breaches((), siblings, apart_from=("providers",)) == []
 
 
-@pytest.mark.parametrize("name", ["conversation", "creation", "flow", "resumption", "engine", "desk", "batch", "tui"])
+FLOW = ["conversation", "creation", "flow", "resumption", "engine", "desk", "journey"]
+FACES = ["batch", "plain", "tui"]
+
+
+@pytest.mark.parametrize("name", [*FLOW, *FACES])
 def test_faces_and_flow_never_touch_the_network_themselves(name: str) -> None:
     assert breaches((name,), ("httpx", "orgwizard.transport", "socket", "ssl", "urllib.request", "http.client")) == []
 
@@ -162,6 +179,11 @@ def test_cryptography_is_done_in_one_place_on_either_side() -> None:
 
 def test_only_the_wizard_imports_textual() -> None:
     assert breaches((), ("textual", "rich"), apart_from=("tui",)) == []
+
+
+def test_the_faces_know_nothing_of_each_other() -> None:
+    for face in FACES:
+        assert breaches((*FLOW, "signals", *FACES), (f"orgwizard.{face}",), apart_from=(face,)) == []
 
 
 def test_only_the_command_line_knows_platformdirs() -> None:

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from orgwizard.answers import Draft
+from orgwizard.answers import Draft, problems, validated
 from orgwizard.desk import Desk
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
@@ -41,7 +41,8 @@ class Session:
 
     `refusals` holds the service's sentences per field ("organization.subdomain") until the field is changed;
     `passed` the findings of the last check as far as it came; `touched` the fields whose problems are shown;
-    `returning` says that the review wants the user back.
+    `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the review
+    wants the user back; `complained` that it was said that the draft cannot be saved.
     """
 
     desk: Desk
@@ -52,14 +53,17 @@ class Session:
     passed: list[Finding] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
+    known: bool = False
     returning: bool = False
     result: Result | None = None
     keeping: bool = True
+    complained: bool = False
 
     @property
     def provider(self) -> Provider:
-        """Return the chosen provider, or the first where none is chosen yet."""
-        return next((provider for provider in PROVIDERS if provider.key == self.draft.provider), PROVIDERS[0])
+        """Return the chosen provider, or the likely one where none is chosen yet."""
+        chosen = (provider for provider in PROVIDERS if provider.key == self.draft.provider)
+        return next(chosen, None) or self.desk.likely_provider()
 
     @property
     def org_name(self) -> str:
@@ -105,6 +109,16 @@ class Session:
         """Build the order; the future raises `BadInput` and `BadFields`."""
         desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
         return desk.engine.work(lambda: desk.order(provider, draft))
+
+    def asking_name(self) -> "Future[Finding] | None":
+        """Ask whether the wanted name is free; the future raises `Refused` where it is taken.
+
+        None where the answers are not whole yet, or the user has not confirmed the host that would be asked.
+        """
+        model, typed = self.provider.organization, self.draft.section("organization")
+        if not self.agreed or self.connection is None or self.checked is None or problems(model, typed):
+            return None
+        return self.desk.name_free(self.provider, self.connection, self.checked, validated(model, typed))
 
     def create(self, order: Order, tell: Callable[[Event], None]) -> bool:
         """Have the org created, and the draft forgotten once it exists; false where a creation runs already.

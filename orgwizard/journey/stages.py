@@ -1,6 +1,7 @@
 """The stages of a creation in words: what each is called, how it stands, what is safe meanwhile."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from orgwizard.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress
 
@@ -27,6 +28,15 @@ SAFE = {
 }
 
 
+ON_SCREEN_ONLY = "Stay until you have copied the keys: they are stored nowhere."
+
+
+def safe(stage: str, store: Any) -> str:
+    """Return what is safe during a stage; with the screen as the *store*, nothing is once the request is sent."""
+    unsafe = store == "screen" and stage in (SEND, KEEP, SETTLE, READY)
+    return ON_SCREEN_ONLY if unsafe else SAFE[stage]
+
+
 class Telling:
     """Which events of a creation are worth a line: beginnings, ends and news, and few of the seconds in between."""
 
@@ -48,11 +58,16 @@ class Telling:
         if left is not None:
             self._counts[event.stage] = left
             mark = _mark(range(left, max(before, left + 1)))
-            return f"{event.words} {mark} s" if mark else ""
+            return _timed(event.words, mark) if mark else ""
         if spent is not None:
             self._counts[event.stage] = spent
             return event.words if _mark(range(min(before, spent) + 1, spent + 1)) else ""
         return event.words
+
+
+def _timed(words: str, seconds: int) -> str:
+    """Return words that count down, such as "the org is asked in", with the seconds; others with how many are left."""
+    return f"{words} {seconds} s" if words.endswith(" in") else f"{words}, {seconds} s left"
 
 
 def _mark(passed: Sequence[int]) -> int:

@@ -17,6 +17,11 @@ TITLES: Mapping[str, str] = {
 }
 
 
+def first(session: Session) -> str:
+    """Return the step that a session begins with."""
+    return "credentials" if session.known and session.agreed else "site"
+
+
 def unfinished(session: Session) -> str:
     """Return the step that the review still needs, or the review."""
     if session.connection is None:

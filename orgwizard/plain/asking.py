@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from orgwizard.answers import Question, Typed, filled, problems, referenced
 from orgwizard.journey.review import NOT_GIVEN
 from orgwizard.journey.sheet import Sheet
+from orgwizard.pastes import meant
 from orgwizard.plain.console import Back, Cleared, Console
 from orgwizard.plain.terminal import LONGEST_LINE, EchoStays
 from orgwizard.signing import is_key
@@ -75,7 +76,7 @@ class Asked:
         try:
             done = self._asked_once()
         except Cleared:
-            typed.pop(name, None)
+            self._sheet.take(self._question, "")
             done = True
         if words := problems(self._sheet.model, typed).get(name, ""):
             typed.clear()
@@ -95,9 +96,17 @@ class Asked:
     # ---- kinds of questions ----
 
     def _text(self) -> bool:
-        if text := self._console.ask(self._prompt(), self._hints(), clears=True):
+        typed = self._console.ask(self._prompt(), self._hints(), clears=True)
+        if text := self._meant(typed):
             self._sheet.take(self._question, text)
-        return True
+        return bool(text) or not typed
+
+    def _meant(self, typed: str) -> str:
+        """Return what a line means that may have been pasted, and say what was left out of it."""
+        paste = meant(typed, self._question)
+        if paste.said:
+            self._console.say(paste.said)
+        return paste.text
 
     def _choice(self) -> bool:
         question, typed = self._question, self._sheet.typed
@@ -115,7 +124,9 @@ class Asked:
             return self._without_typing()
         if not text:
             return True
-        self._console.say(f"{len(text)} characters taken.")
+        if not (text := self._meant(text)):
+            return False
+        self._console.say("1 character taken." if len(text) == 1 else f"{len(text)} characters taken.")
         if len(text) >= LONGEST_LINE - 1 and "\n" not in text:
             self._console.say("The terminal may have cut it there: it takes no longer lines.")
         self._take_secret(SecretStr(text))

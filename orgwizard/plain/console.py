@@ -9,6 +9,7 @@ from orgwizard.signing import is_key
 from orgwizard.text import in_ascii, printable
 
 WIDEST = 78
+ROOM, LITTLE_ROOM = 24, 6  # columns behind a question, to type a text or a number in
 SIGN = ":"
 COMMANDS: Mapping[str, str] = {
     "help": "what is asked here, and these commands",
@@ -54,6 +55,12 @@ class Console:
         width = min(self.terminal.columns - 1, WIDEST)
         return "\n".join(textwrap.wrap(self._harmless(text), width, break_long_words=False, break_on_hyphens=False))
 
+    def _prompt(self, question: str, needed: int = 0) -> str:
+        """Return a question with room behind it to type in; where there is less, the answer gets a line."""
+        wrapped = self._wrapped(question)
+        room = self.terminal.columns - len(wrapped.rpartition("\n")[2])
+        return f"{wrapped} " if room > needed else f"{wrapped}\n"
+
     def _harmless(self, text: str) -> str:
         """Return the text without what drives a terminal, and in ASCII where that is wanted."""
         kept = printable(text)
@@ -61,10 +68,10 @@ class Console:
 
     # ---- asking ----
 
-    def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False) -> str:
+    def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, room: int = ROOM) -> str:
         """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Left`."""
         while True:
-            typed = self.terminal.read(f"{self._wrapped(question)} ").strip()
+            typed = self.terminal.read(self._prompt(question, room)).strip()
             if not self._is_command(typed, hints, clears=clears):
                 return typed.removeprefix(SIGN)
 
@@ -81,7 +88,7 @@ class Console:
         """Return what was typed without being shown, and whether more lines came than were asked for."""
         with self.terminal.hidden():
             try:
-                typed = self.terminal.read(f"{self._wrapped(question)} ").strip()
+                typed = self.terminal.read(self._prompt(question)).strip()
                 while key and begins_key(typed):
                     line = self.terminal.read("").strip()
                     if not line:
@@ -124,7 +131,7 @@ class Console:
         self.say(*(f"{number}. {words}" for number, words in enumerate(rows.values(), 1)))
         default = f" (Enter takes {keys.index(chosen) + 1}, {rows[chosen]})" if chosen in rows else ""
         while True:
-            typed = self.ask(f"{question}, a number from 1 to {len(keys)}{default}:", hints)
+            typed = self.ask(f"{question}, a number from 1 to {len(keys)}{default}:", hints, room=LITTLE_ROOM)
             if not typed and default:
                 return chosen
             if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(keys):
@@ -134,7 +141,7 @@ class Console:
     def agrees(self, question: str) -> bool:
         """Return whether the answer is yes; Enter means no."""
         while True:
-            typed = self.ask(f"{question} Type yes or no (Enter means no):").lower()
+            typed = self.ask(f"{question} Type yes or no (Enter means no):", room=LITTLE_ROOM).lower()
             if typed in ("", "n", "no"):
                 return False
             if typed in ("y", "yes"):

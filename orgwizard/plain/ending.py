@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
+from typing import Any
 
 from orgwizard import report
 from orgwizard.engine import Engine
 from orgwizard.errors import Exit
-from orgwizard.events import Event, Progress, Result
+from orgwizard.events import CHECK, Event, Progress, Result
 from orgwizard.journey.session import LOSES_KEYS
-from orgwizard.journey.stages import SAFE, STATES, TITLES, Telling
+from orgwizard.journey.stages import STATES, TITLES, Telling, safe
 from orgwizard.plain.console import Back, Console
 from orgwizard.plain.terminal import LOOK_SECONDS, Left, Lines
 
@@ -50,13 +51,13 @@ class Interruption:
 
 
 def followed(
-    console: Console, interruption: Interruption, begin: Callable[[Callable[[Event], None]], bool]
+    console: Console, interruption: Interruption, store: Any, begin: Callable[[Callable[[Event], None]], bool]
 ) -> Result | None:
     """Begin a creation and say its stages; return its result, or None where one was running already."""
     events: SimpleQueue[Event] = SimpleQueue()
     interruption.times = 0
     telling, said = Telling(), ""
-    safe: set[str] = set()
+    assured = {safe(CHECK, store)}  # it is what the review said, too
     if not begin(events.put):
         console.say("A creation is running already: this one was not begun.")
         return None
@@ -74,9 +75,9 @@ def followed(
             return event
         if words := telling.words(event):
             console.say(_stage(event, words))
-        if event.stage != "check" and SAFE[event.stage] not in safe:
-            safe.add(SAFE[event.stage])
-            console.say(SAFE[event.stage])
+        if (assurance := safe(event.stage, store)) not in assured:
+            assured.add(assurance)
+            console.say(assurance)
 
 
 def _stage(event: Progress, words: str) -> str:
@@ -113,7 +114,7 @@ class Ending:
                 self._show_unseen()
                 raise
             self._console.terminal.stays()
-            if self._result.secrets and not self._console.agrees(LOSES_KEYS):
+            if self._result.secrets and not self._sure():
                 return self.next()
             raise Left(self._result.exit_code) from None
 
@@ -131,6 +132,11 @@ class Ending:
             if chosen != SHOW:
                 return chosen
             self._show()
+
+    def _sure(self) -> bool:
+        """Ask on a line of its own: Ctrl+C and the end of input leave one begun."""
+        self._console.say("")
+        return self._console.agrees(LOSES_KEYS)
 
     def _rows(self) -> dict[str, str]:
         """Return what makes sense after this end; never "try again" after an unknown one."""

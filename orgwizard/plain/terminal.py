@@ -82,6 +82,7 @@ class Terminal:
     def __init__(self, source: int = 0, sink: int = 2) -> None:
         self._source, self._sink = source, sink
         self._woken, self._waker = os.pipe()
+        os.set_blocking(self._waker, False)
         self._code: int | None = None
         self._silent: list[Any] | None = None
 
@@ -198,10 +199,15 @@ class Terminal:
         return work.result()
 
     @contextmanager
-    def resumed(self) -> Iterator[None]:
-        """Notice when the program goes on after a suspension: shells put their own modes into the terminal."""
+    def heeding_signals(self) -> Iterator[None]:
+        """Have signals end the wait for a line, whichever thread the system gives them to.
+
+        One of them tells that the program goes on after a suspension: shells put their own modes into the terminal.
+        """
         before = signal.signal(signal.SIGCONT, lambda *_: self._wake())
+        waker = signal.set_wakeup_fd(self._waker, warn_on_full_buffer=False)
         try:
             yield
         finally:
+            signal.set_wakeup_fd(waker)
             signal.signal(signal.SIGCONT, before)

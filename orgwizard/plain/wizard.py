@@ -1,9 +1,8 @@
 """The walk through the steps in plain lines: what there is to go on with, which step comes next, and leaving."""
 
-import locale
 import signal
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 from orgwizard import report, signals
 from orgwizard.answers import Draft
@@ -14,14 +13,26 @@ from orgwizard.events import Result
 from orgwizard.journey import beginnings, review, steps
 from orgwizard.journey.beginnings import Beginnings
 from orgwizard.journey.session import KEPT_ANSWERS, Magic, Session
+from orgwizard.plain.child import AdministratorStep, OrganizationStep, StoreStep
+from orgwizard.plain.connect import ConnectStep
 from orgwizard.plain.console import SIGN, Back, Console
 from orgwizard.plain.ending import ANOTHER, Ending, Interruption, followed
-from orgwizard.plain.steps import Led, Steps
+from orgwizard.plain.site import SiteStep
+from orgwizard.plain.step import Led, Step
 from orgwizard.plain.terminal import Left, Terminal
 from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 
 WELCOME = f"At every prompt, {SIGN}help tells more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
+
+
+ASKING: Mapping[str, type[Step]] = {
+    "site": SiteStep,
+    "credentials": ConnectStep,
+    "organization": OrganizationStep,
+    "administrator": AdministratorStep,
+    "store": StoreStep,
+}
 
 
 class Wizard:
@@ -32,12 +43,8 @@ class Wizard:
     ) -> None:
         self._console, self._interruption, self._given = console, interruption, draft is not None
         self._here = "site"
-        self._begin(Session(desk, draft or Draft(), magic))
+        self.session = Session(desk, draft or Draft(), magic)
         console.review = self._entered
-
-    def _begin(self, session: Session) -> None:
-        self.session = session
-        self._steps = Steps(self._console, session)
 
     # ---- walking ----
 
@@ -61,7 +68,7 @@ class Wizard:
             if at == "review":
                 self._review()
             else:
-                self._steps.go(at, field)
+                ASKING[at](self._console, self.session).go(field)
         except Back:
             return self._before(at), ""
         except Led as led:
@@ -99,9 +106,9 @@ class Wizard:
     def _left(self, code: int) -> int:
         """Say what is kept; return the exit code: that of the result, where there is one."""
         words = self.session.keep()
-        self._console.heading("You left.")
         if self.session.result:
             return self.session.result.exit_code if code == Exit.LEFT and not self._interruption.times else code
+        self._console.heading("You left.")
         if self.session.draft.provider:
             self._console.say(words or KEPT_ANSWERS)
         return code
@@ -121,7 +128,7 @@ class Wizard:
         desk, magic = self.session.desk, self.session.magic
         while True:
             found = Beginnings(desk, saved, magic)
-            self._begin(Session(desk, Draft(), magic))
+            self.session = Session(desk, Draft(), magic)
             if found.empty:
                 return "site"
             self._console.heading(beginnings.INTRODUCTION)
@@ -129,8 +136,8 @@ class Wizard:
                 chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
                 draft = self._draft_of(found, chosen)
                 if draft:
-                    self._begin(Session(desk, draft, magic))
-                if after := "site" if draft else self._looked_at(found, chosen):
+                    self.session = Session(desk, draft, magic, known=isinstance(found.of(chosen), Profile))
+                if after := steps.first(self.session) if draft else self._looked_at(found, chosen):
                     return after
             except Back:
                 self._console.say(f"This is the beginning. {SIGN}quit leaves.")
@@ -162,10 +169,11 @@ class Wizard:
         desk, terminal = self.session.desk, self._console.terminal
         draft = Draft(record.provider)
         draft.section("parent")["site"] = record.site
-        self._begin(Session(desk, draft, self.session.magic, keeping=False))
+        self.session = Session(desk, draft, self.session.magic, keeping=False)
         resumed = followed(
             self._console,
             self._interruption,
+            record.store,
             lambda tell: terminal.awaited(desk.engine.work(lambda: desk.resume(record, tell))),
         )
         try:
@@ -189,8 +197,8 @@ class Wizard:
         while True:
             console.terminal.forget()  # nothing that was typed ahead creates anything
             typed = console.ask(
-                f'To create {session.org_name} at {session.provider.title}, type the word "{review.CREATE_WORD}". '
-                'Else a number changes that line, "request" tells the exact request, "plan" saves a plan file:'
+                f'Type "{review.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, '
+                'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
             ).lower()
             if typed == review.CREATE_WORD:
                 return
@@ -207,22 +215,25 @@ class Wizard:
             for line in report.request(session.provider.request(order)):
                 console.say_as_it_is(line)
         elif typed == "plan":
-            path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
-            console.say(review.save_plan(session, path)[1])
+            with suppress(Back):  # to the review
+                path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
+                console.say(review.save_plan(session, path)[1])
         else:
             console.say(f'Nothing is created before you type "{review.CREATE_WORD}".')
 
     def _created(self) -> str:
         """Create the org; return the step that comes after it."""
         order = self._console.terminal.awaited(self.session.ordering())
-        result = followed(self._console, self._interruption, lambda tell: self.session.create(order, tell))
+        result = followed(
+            self._console, self._interruption, self.session.draft.store, lambda tell: self.session.create(order, tell)
+        )
         return "credentials" if result and self._ended(result) == ANOTHER else "review"
 
     def _ended(self, result: Result) -> str:
         """Tell of the end; return what the user does next, or raise `Led` to the field that a refusal is about."""
         self.session.result = result
         ending = Ending(self._console, result)
-        self._console.heading("The end.")
+        self._console.heading("Done.")
         ending.tell()
         if self._interruption.times and not result.secrets:
             raise Left
@@ -232,7 +243,7 @@ class Wizard:
             raise Led(section, trouble.field.partition(".")[2])
         chosen = ending.next()
         if chosen == ANOTHER:
-            self._begin(Session(self.session.desk, self.session.sister(), self.session.magic))
+            self.session = Session(self.session.desk, self.session.sister(), self.session.magic)
         return chosen
 
 
@@ -241,20 +252,21 @@ def run(
 ) -> int:
     """Run the wizard to its end and return the exit code; *because* says why plain lines were chosen by themselves."""
     terminal = Terminal()
-    console = Console(terminal, ascii_only=ascii_only or not _is_utf8())
+    console = Console(terminal, ascii_only=ascii_only)
     interruption = Interruption(desk.engine, terminal)
     watch = signals.Watch(
         desk.engine.leave, desk.engine.idle, terminal.end, signals=(signal.SIGHUP, signal.SIGTERM), reset=b""
     )
     desk.engine.work(desk.warm)
-    with watch(), _interrupted_by(interruption), terminal.resumed():
+    with watch(), _interrupted_by(interruption), terminal.heeding_signals():
         console.say(f"Plain lines were chosen, because {because}." if because else "orgwizard, in plain lines.")
         if desk.sandbox:
             console.say("This is the sandbox: no account, no network.")
         console.say(WELCOME)
-        code = Wizard(console, desk, draft, magic, interruption).run()
-        desk.engine.idle.wait()
-    return code
+        try:
+            return Wizard(console, desk, draft, magic, interruption).run()
+        finally:
+            desk.engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
 
 
 @contextmanager
@@ -264,7 +276,3 @@ def _interrupted_by(interruption: Interruption) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _is_utf8() -> bool:
-    return locale.getencoding().lower().replace("-", "") in ("utf8", "")

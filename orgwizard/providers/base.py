@@ -86,6 +86,11 @@ class Finding:
         return f"{self.stage}: {self.told}"
 
 
+def name_unproven(trouble: Trouble) -> Finding:
+    """Return what is known of a name that could not be asked about."""
+    return Finding("Name", "unproven", f"it could not be asked. {trouble.cause}")
+
+
 @dataclass(frozen=True)
 class Checked:
     """The result of a check that found nothing against creating.

@@ -121,12 +121,8 @@ class Wizard(App[int]):
     async def on_start_step_chosen(self, message: StartStep.Chosen) -> None:
         """Begin the steps with a draft; with a connection that was saved, at the first step that it leaves open."""
         self._begin(message.draft)
-        if not (message.saved and self.session.agreed):
-            await self.go("site")
-            return
-        await self.go("credentials")
-        if isinstance(self.screen, ConnectStep) and self.screen.complete_already:
-            self.screen.action_next()
+        self.session.known = message.saved
+        await self.go(steps.first(self.session))
 
     async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
         """Take up an attempt; what was typed for another org stays in its draft."""

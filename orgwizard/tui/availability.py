@@ -8,10 +8,9 @@ from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker
 
-from orgwizard.answers import problems, validated
 from orgwizard.errors import Refused, Trouble
 from orgwizard.journey.session import Session
-from orgwizard.providers.base import Finding
+from orgwizard.providers.base import Finding, name_unproven
 from orgwizard.text import printable
 
 PAUSE_SECONDS = 0.6
@@ -53,20 +52,15 @@ class Availability(Static):
 
     @work(exclusive=True, description="asking whether the name is free")
     async def _ask(self) -> None:
-        session, provider = self._session, self._session.provider
-        typed = session.draft.section("organization")
-        if not session.agreed or session.connection is None or session.checked is None:
-            return  # nothing goes to a host that the user has not confirmed
-        if problems(provider.organization, typed):
+        found = self._session.asking_name()
+        if found is None:
             return
-        wanted = validated(provider.organization, typed)
         try:
-            found = session.desk.name_free(provider, session.connection, session.checked, wanted)
             self._say(await asyncio.wrap_future(found))
         except Refused as refused:
             self.post_message(self.Taken(refused))
         except Trouble as trouble:
-            self._say(Finding("Name", "unproven", f"it could not be asked. {trouble.cause}"))
+            self._say(name_unproven(trouble))
 
     def _say(self, finding: Finding) -> None:
         self.set_class(finding.state == "warning", "-warning")

@@ -160,12 +160,6 @@ def test_a_hang_up_in_a_creation_stores_the_keys(environ: dict[str, str]) -> Non
     assert "api_key" in keys.read_text()
 
 
-def test_without_a_terminal_it_says_what_to_use(environ: dict[str, str]) -> None:
-    with terminal(SANDBOX, {**environ, "TERM": "dumb"}) as run:
-        run.until("orgwizard create --plan FILE")
-        assert run.ended() == 2
-
-
 def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str, str], tmp_path: Path) -> None:
     """Every secret field is typed into, and the received token searched for, in all bytes, files and arguments."""
     token, password, answered = "00canary-parent-token-0", "Canary-Password-1", "canary-recovery-answer"

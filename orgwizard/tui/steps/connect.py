@@ -103,10 +103,11 @@ class ConnectStep(Step):
 
     # ---- trying ----
 
-    @property
-    def complete_already(self) -> bool:
-        """Return whether the site is confirmed and nothing is left to be typed here."""
-        return self.session.agreed and not self.query_one(Form).problems()
+    def on_mount(self) -> None:
+        """Try a connection that was saved, unless something in it has to be typed again."""
+        known, self.session.known = self.session.known, False
+        if known and self.session.agreed and not self.query_one(Form).problems():
+            self.call_after_refresh(self.action_next)
 
     def action_next(self) -> None:
         """Try the credentials, then go on."""

@@ -17,7 +17,7 @@ from orgwizard.errors import Trouble
 from orgwizard.events import CHECK, FIND, SEND, SETTLE, Event, Progress, Result
 from orgwizard.journey import steps
 from orgwizard.journey.session import Session
-from orgwizard.journey.stages import SAFE, STATES, TITLES
+from orgwizard.journey.stages import STATES, TITLES, safe
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.step import KEYS, Step
@@ -89,7 +89,7 @@ class CreateStep(Step):
         with Horizontal(classes="line"):
             yield Static("", id="doing", markup=False)
             yield Static("", id="left", markup=False)
-        yield Static(SAFE[CHECK], id="safe", markup=False)
+        yield Static(safe(CHECK, self.session.draft.store), id="safe", markup=False)
 
     def org_name(self) -> str:
         """Return the name of the org that this is about."""
@@ -136,7 +136,7 @@ class CreateStep(Step):
         known.take(event, at)
         if event.stage != self._current:
             self._current = event.stage
-            self.query_one("#safe", Static).update(SAFE[event.stage])
+            self.query_one("#safe", Static).update(safe(event.stage, self.session.draft.store))
         if self._rows() != before:
             self.query_one("#stages", Static).update(self._rows())
         left = event.left_seconds

@@ -123,8 +123,7 @@ class SiteStep(Step):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        if not session.draft.provider:
-            session.draft.provider = session.desk.likely_provider().key
+        session.draft.provider = session.provider.key
 
     def body(self) -> Iterable[Widget]:
         """Yield the providers and a part for each."""

@@ -1,0 +1,20 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orgwizard.desk import Desk
+from tests.tui.bench import bench
+
+
+@pytest.fixture(autouse=True)
+def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    """A desk over the sandbox whose files are under the test's own folder."""
+    made = bench(Path("orgwizard"))
+    yield made
+    made.engine.close()

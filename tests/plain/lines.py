@@ -1,0 +1,82 @@
+"""A terminal of typed lines for tests of the plain face: what was asked and said is one list of lines."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TypeVar
+
+from orgwizard.plain.terminal import EchoStays, Left
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 30
+
+
+class Typed:
+    """Gives the lines that a test typed beforehand, and keeps what was written; input ends after the last one."""
+
+    columns = 200
+
+    def __init__(self, *lines: str | Callable[[], str], echo_stays: bool = False, more: bool = False) -> None:
+        self._lines = list(lines)
+        self.text = ""
+        self.unseen: list[str] = []
+        self.code: int | None = None
+        self.echo_stays, self.more = echo_stays, more
+        self._hides = False
+
+    @property
+    def left_over(self) -> list[str | Callable[[], str]]:
+        return self._lines
+
+    @property
+    def said(self) -> str:
+        """Return everything as one line, as it is heard."""
+        return " ".join(self.text.split())
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def read(self, prompt: str) -> str:
+        self.checked()
+        self.write(prompt)
+        if not self._lines:
+            raise Left
+        given = self._lines.pop(0)
+        line = given if isinstance(given, str) else given()
+        self.checked()
+        if self._hides:
+            self.unseen.append(line)
+        else:
+            self.write(f"{line}\n")
+        return line
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        if self.echo_stays:
+            raise EchoStays
+        self._hides = True
+        try:
+            yield
+        finally:
+            self._hides = False
+
+    def forget(self) -> None:
+        """Nothing is typed ahead."""
+
+    def waiting(self) -> bool:
+        return self.more
+
+    def end(self, code: int) -> None:
+        self.code = code
+
+    def checked(self) -> None:
+        if self.code is not None:
+            raise Left(self.code)
+
+    def stays(self) -> None:
+        self.code = None
+
+    def awaited(self, work: "Future[T]", meanwhile: Callable[[], None] = lambda: None) -> T:
+        result = work.result(PATIENCE_SECONDS)
+        meanwhile()
+        return result

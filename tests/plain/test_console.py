@@ -1,0 +1,162 @@
+"""Asking and saying in lines: commands at every prompt, wrong input of every kind, nothing that drives a terminal."""
+
+import pytest
+
+from orgwizard.plain.console import Back, Cleared, Console, begins_key
+from orgwizard.plain.terminal import EchoStays, Left
+from tests.plain.lines import Typed
+
+ROWS = {"a": "First", "b": "Second"}
+EVIL = "\x1b[2J\x1b]0;x\x07red\x9b1m \u202eesrever\r\nnext"
+
+
+def test_words_are_wrapped_at_the_width_and_never_broken() -> None:
+    terminal = Typed()
+    terminal.columns = 20
+    Console(terminal).say("one two three four five six", "averyveryverylongwordthatfitsnowhere")
+    assert terminal.text == "one two three four\nfive six\naveryveryverylongwordthatfitsnowhere\n"
+
+
+def test_what_drives_a_terminal_is_never_said() -> None:
+    terminal = Typed("x")
+    console = Console(terminal)
+    console.say(EVIL)
+    console.say_as_it_is(EVIL)
+    console.ask(EVIL)
+    assert not set("\x1b\x07\x9b\u202e\r") & set(terminal.text)
+    assert "red1m esrever next" in terminal.text
+
+
+def test_ascii_only_says_nothing_else() -> None:
+    terminal = Typed()
+    Console(terminal, ascii_only=True).say("Zoë … 世界 ß")
+    assert terminal.text == "Zoe . ?? ?\n"
+
+
+def test_an_answer_is_returned_without_blanks_around_it() -> None:
+    assert Console(Typed("  text with blanks ")).ask("Name:") == "text with blanks"
+    assert Console(Typed("")).ask("Name:") == ""
+
+
+@pytest.mark.parametrize("typed", ["::help", "::"])
+def test_an_answer_may_begin_with_the_sign_of_commands(typed: str) -> None:
+    assert Console(Typed(typed)).ask("Name:") == typed[1:]
+
+
+@pytest.mark.parametrize("typed", [":help", ":h", ":HELP"])
+def test_help_says_what_is_asked_and_the_commands_and_asks_again(typed: str) -> None:
+    terminal = Typed(typed, "x")
+    assert Console(terminal).ask("Name:", ("Shown on the sign-in page.",)) == "x"
+    assert "Shown on the sign-in page.\n:help: " in terminal.text
+    assert ":back: " in terminal.text
+    assert terminal.text.count("Name: ") == 2
+
+
+def test_review_says_what_is_entered() -> None:
+    terminal = Typed(":review", "x")
+    console = Console(terminal)
+    console.review = lambda: ["Name: Acme"]
+    assert console.ask("Website:") == "x"
+    assert "Name: Acme\nWebsite:" in terminal.text
+
+
+def test_back_and_quit_and_the_end_of_input() -> None:
+    with pytest.raises(Back):
+        Console(Typed(":back")).ask("Name:")
+    with pytest.raises(Left) as left:
+        Console(Typed(":quit")).ask("Name:")
+    assert left.value.code == 130
+    with pytest.raises(Left):
+        Console(Typed()).ask("Name:")
+
+
+def test_clear_is_for_answers_only() -> None:
+    with pytest.raises(Cleared):
+        Console(Typed(":clear")).ask("Name:", clears=True)
+    terminal = Typed(":clear", "x")
+    assert Console(terminal).ask("Name:") == "x"
+    assert "nothing to take away" in terminal.text
+
+
+@pytest.mark.parametrize("typed", [":nonsense-canary", ":"])
+def test_a_command_that_is_none_is_never_repeated(typed: str) -> None:
+    terminal = Typed(typed, "x")
+    assert Console(terminal).ask_secret("Token:") == "x"
+    assert "no such command" in terminal.text
+    assert "canary" not in terminal.text
+
+
+# ---- secrets ----
+
+
+def test_a_secret_is_read_unseen_and_takes_commands() -> None:
+    terminal = Typed(":help", "canary")
+    assert Console(terminal).ask_secret("Token:", ("Made in the console.",)) == "canary"
+    assert terminal.unseen == [":help", "canary"]
+    assert "canary" not in terminal.text
+    assert "Made in the console." in terminal.text
+
+
+def test_where_the_echo_stays_a_secret_is_not_asked_for() -> None:
+    terminal = Typed("canary", echo_stays=True)
+    with pytest.raises(EchoStays):
+        Console(terminal).ask_secret("Token:")
+    assert terminal.left_over == ["canary"]
+
+
+def test_of_several_lines_the_first_is_taken_and_that_is_said() -> None:
+    terminal = Typed("canary", more=True)
+    assert Console(terminal).ask_secret("Token:") == "canary"
+    assert "only the first was taken" in terminal.text
+
+
+PEM = ("-----BEGIN PRIVATE KEY-----", "MIIB", "-----END PRIVATE KEY-----")
+JWK = ("{", '"kty": "EC",', '"d": "x"', "}")
+
+
+@pytest.mark.parametrize("lines", [PEM, JWK, ('{"kty":"EC"}',), ("~/key.pem",), ("-----BEGIN X-----", "cut", "")])
+def test_a_key_is_read_to_its_last_line(lines: tuple[str, ...]) -> None:
+    terminal = Typed(*lines, "next answer")
+    assert Console(terminal).ask_secret("Key:", key=True) == "\n".join(filter(None, lines))
+    assert terminal.left_over == ["next answer"]
+
+
+def test_what_begins_a_key() -> None:
+    assert begins_key("-----BEGIN RSA PRIVATE KEY-----")
+    assert begins_key("{")
+    assert not begins_key("key.pem")
+    assert not begins_key(" ".join(PEM))
+
+
+# ---- choices ----
+
+
+@pytest.mark.parametrize(("typed", "key"), [("1", "a"), ("2", "b"), ("", "b")])
+def test_a_row_is_chosen_by_its_number_or_by_enter(typed: str, key: str) -> None:
+    terminal = Typed(typed)
+    assert Console(terminal).choose("Which", ROWS, "b") == key
+    assert terminal.text.startswith("1. First\n2. Second\nWhich, a number from 1 to 2 (Enter takes 2, Second): ")
+
+
+@pytest.mark.parametrize("typed", ["0", "3", "-1", "x", "²", "१", "9" * 5000])
+def test_what_is_no_number_of_a_row_is_asked_for_again(typed: str) -> None:
+    terminal = Typed(typed, "1")
+    assert Console(terminal).choose("Which", ROWS, "b") == "a"
+    assert "That is not a number from 1 to 2." in terminal.text
+
+
+def test_without_a_default_enter_is_no_choice() -> None:
+    terminal = Typed("", "2")
+    assert Console(terminal).choose("Which", ROWS) == "b"
+    assert "Enter takes" not in terminal.text
+
+
+@pytest.mark.parametrize(("typed", "agreed"), [("yes", True), ("Y", True), ("no", False), ("n", False), ("", False)])
+def test_enter_never_agrees(typed: str, agreed: bool) -> None:
+    assert Console(Typed(typed)).agrees("Send it?") is agreed
+
+
+def test_what_is_neither_yes_nor_no_is_asked_for_again() -> None:
+    terminal = Typed("perhaps", "yes")
+    assert Console(terminal).agrees("Send it?")
+    assert "neither yes nor no" in terminal.text

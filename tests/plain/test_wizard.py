@@ -1,0 +1,433 @@
+"""The walk in plain lines: from the beginning to the end, back, refusals, leaving, and going on in the other face."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orgwizard.answers import Draft
+from orgwizard.desk import Desk
+from orgwizard.errors import Unusable
+from orgwizard.plain.console import Console
+from orgwizard.plain.ending import Interruption
+from orgwizard.plain.wizard import Wizard
+from orgwizard.sandbox.magic import CREDENTIALS, MAGIC
+from orgwizard.tui.steps.site import SiteStep
+from orgwizard.values import Answer, Call
+from orgwizard.vault import FileStore, Store, Vault
+from tests.plain.lines import Typed
+from tests.tui.bench import CountedEngine, bench
+from tests.tui.walk import walking
+
+Line = str | Callable[[], str]
+OKTA_SITE = ("1", "acme.okta.com")
+OKTA_CONNECT = ("1", "", "no")
+ADMIN = ("Ada", "Lovelace", "ada@example.com", "", "", "", "", "")
+DATADOG_SITE = ("2", "")
+DATADOG_CONNECT = ("", "", "no")
+STORE = ("",)
+
+
+def okta(name: str = "My Child", *after: Line) -> list[Line]:
+    return [*OKTA_SITE, *OKTA_CONNECT, name, "", "", *ADMIN, *STORE, *after]
+
+
+def datadog(name: str = "My Child", *after: Line) -> list[Line]:
+    return [*DATADOG_SITE, *DATADOG_CONNECT, name, "", *STORE, *after]
+
+
+def walked(desk: Desk, lines: Sequence[Line], draft: Draft | None = None, magic: Any = (), **settings: Any) -> Typed:
+    """Walk with these lines typed, to the end; `code` of the terminal is then the exit code."""
+    terminal = Typed(*lines, **settings)
+    console = Console(terminal)
+    terminal.code = Wizard(console, desk, draft, magic, Interruption(desk.engine, terminal)).run()
+    assert terminal.left_over == []
+    return terminal
+
+
+def creations(desk: Desk) -> int:
+    assert isinstance(desk.engine, CountedEngine)
+    return desk.engine.creations
+
+
+# ---- the whole job ----
+
+
+@pytest.mark.parametrize(
+    ("lines", "parent"),
+    [(okta("My Child", "create", ""), "Acme"), (datadog("My Child", "create", ""), "Sandbox Parent")],
+)
+def test_an_org_from_the_first_line_to_the_profile(desk: Desk, lines: list[Line], parent: str) -> None:
+    terminal = walked(desk, lines)
+    assert terminal.code == 0
+    for number, title in enumerate(("Provider and site", "Connect", "Organization", "Administrator", "New keys"), 1):
+        assert f"Step {number} of 7: {title}." in terminal.said
+    assert f"Connected: {parent}" in terminal.said
+    assert "A private file was written to keys and read back." in terminal.said
+    assert "Done. The org was created and is ready. Name: My Child Org id:" in terminal.said
+    (record,) = desk.journal.all()
+    assert record.state == "ready"
+    assert [profile.org.name for profile in desk.profiles.all()[0]] == ["My Child"]
+    assert desk.drafts.load() is None
+
+
+def test_the_countdown_is_three_lines(desk: Desk) -> None:
+    terminal = walked(desk, okta("My Child", "create", ""))
+    told = [line for line in terminal.text.splitlines() if "the org is asked in" in line]
+    assert [line.split()[-2] for line in told] == ["30", "20", "10"]
+
+
+def test_another_org_begins_at_the_same_parent(desk: Desk) -> None:
+    again = ("1", *OKTA_CONNECT, "Second", "", "", *ADMIN, *STORE, "create", "")
+    terminal = walked(desk, okta("First", "create", *again))
+    assert terminal.code == 0
+    assert sorted(record.name for record in desk.journal.all()) == ["First", "Second"]
+    assert terminal.said.count("Step 1 of 7") == 1
+
+
+@pytest.mark.parametrize("typed", ["", "yes", "c", "creat", "Create it", "0", "99"])
+def test_nothing_but_the_word_creates(desk: Desk, typed: str) -> None:
+    terminal = walked(desk, datadog("My Child", typed, ":quit"))
+    assert (terminal.code, creations(desk)) == (130, 0)
+    assert 'Nothing is created before you type "create".' in terminal.said
+
+
+# ---- the way ----
+
+
+def test_back_from_every_step_loses_nothing(desk: Desk) -> None:
+    terminal = walked(desk, datadog("My Child", *[":back"] * 6, ":quit"))
+    headings = [line.removeprefix("Step ")[0] for line in terminal.text.splitlines() if line.startswith("Step ")]
+    assert headings == [*"123456", *"54321"]
+    draft = desk.drafts.load()
+    assert draft is not None
+    assert (draft.site, draft.section("organization")) == ("datadoghq.com", {"name": "My Child"})
+    assert "What now" in terminal.said  # from the first step to the beginning
+
+
+def test_a_line_of_the_review_is_changed_and_the_review_comes_back(desk: Desk) -> None:
+    number = "4"  # the name, after the parent and two keys
+    terminal = walked(desk, datadog("First", number, "Second", "create", ""))
+    assert terminal.code == 0
+    assert [record.name for record in desk.journal.all()] == ["Second"]
+    assert terminal.said.count("Step 4 of 7") == 1
+
+
+def test_what_is_entered_is_told_at_every_prompt(desk: Desk) -> None:
+    lines = [":review", *OKTA_SITE, ":review", *OKTA_CONNECT, "My Child", ":review", ":quit"]
+    terminal = walked(desk, lines)
+    assert "Nothing is entered yet." in terminal.said
+    assert "Name: My Child Subdomain: my-child Left blank: Website" in terminal.said
+    assert CREDENTIALS["okta.token"] not in terminal.text
+
+
+def test_the_exact_request_is_told_masked_and_a_plan_is_saved(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "saved.toml"
+    terminal = walked(desk, okta("My Child", "request", "plan", str(path), "plan", str(path), ":quit"))
+    assert "POST https://acme.okta.com/api/v1/orgs\n" in terminal.text
+    assert "Authorization: SSWS ********\n" in terminal.text
+    assert f"Saved as {path}." in terminal.said
+    assert "exists already: nothing was written." in terminal.said
+    assert 'name = "My Child"' in path.read_text()
+    assert CREDENTIALS["okta.token"] not in terminal.text + path.read_text()
+
+
+def test_a_plan_is_prefilled_and_taken_by_enter(desk: Desk) -> None:
+    draft = Draft("datadog")
+    draft.section("parent").update({"site": "datadoghq.eu", "method": "keys"})
+    draft.section("organization")["name"] = "Planned"
+    terminal = walked(desk, ["", "", "", "", "no", "", "", "", "create", ""], draft)
+    assert terminal.code == 0
+    assert desk.journal.all()[0].site == "datadoghq.eu"
+
+
+# ---- the site and the connection ----
+
+
+def test_a_site_that_is_none_is_asked_for_again(desk: Desk) -> None:
+    terminal = walked(desk, ["1", "http://acme.okta.com", "https://acme.okta.com\x1b[2J", "acme.okta.com", ":quit"])
+    assert "Plain http would show the credentials to the network." in terminal.said
+    assert "This is not a host name or URL." in terminal.said
+    assert "Step 2 of 7" in terminal.said
+    assert "\x1b" not in terminal.text.replace("\x1b[2J\n", "\n")  # what the terminal itself shows of it aside
+
+
+def test_no_credential_goes_to_another_host_without_a_yes(desk: Desk) -> None:
+    asked: list[str] = []
+
+    async def send(call: Call) -> Answer:
+        asked.append(call.origin)
+        return Answer(200, {}, b"{}")
+
+    watched = replace(desk, send=send)
+    terminal = walked(watched, ["2", "10", "https://dd.example.com", "", "10", "", "no", ":quit"])
+    assert asked == []
+    assert "is not one of Datadog's sites. Your keys will be sent there. Is it yours?" in terminal.said
+    walked(watched, ["2", "2", "10", "https://dd.example.com", "yes", "", "", ":quit"])
+    assert set(asked) == {"https://dd.example.com"}
+
+
+def test_refused_credentials_lead_to_their_field(desk: Desk) -> None:
+    terminal = walked(desk, [*OKTA_SITE, "1", "00wrong", ":clear", "no", ":quit"])
+    assert "Nothing was created. The token is not valid." in terminal.said
+    assert terminal.said.count("Connect with, a number") == 1
+    assert "Step 3 of 7" in terminal.said
+
+
+def test_an_unreachable_parent_may_be_tried_again(desk: Desk) -> None:
+    lines = [*DATADOG_SITE, "an-outage-key", "", "yes", "no", ":quit"]
+    terminal = walked(desk, lines)
+    assert terminal.said.count("Trying the credentials with reads that change nothing.") == 2
+    assert terminal.said.count("Step 2 of 7") == 2
+
+
+def test_other_sites_are_asked_only_after_a_yes(desk: Desk) -> None:
+    asked: set[str] = set()
+
+    async def send(call: Call) -> Answer:
+        asked.add(call.origin)
+        known = call.origin == "https://api.us5.datadoghq.com"
+        if not known:
+            return Answer(403, {}, b'{"errors": ["Forbidden"]}')
+        return Answer(200, {}, b'{"valid": true, "orgs": [{"name": "Acme"}], "data": {"id": "1"}, "included": []}')
+
+    watched = replace(desk, send=send)
+    walked(watched, [*DATADOG_SITE, "", "", "no", ":quit"])
+    assert asked == {"https://api.datadoghq.com"}
+    terminal = walked(watched, ["2", *DATADOG_SITE, "", "", "yes", "yes", "no", ":quit"])
+    assert 'They belong to US5 (site = "us5.datadoghq.com").' in terminal.said
+    assert "Step 3 of 7" in terminal.said
+    draft = desk.drafts.load()
+    assert draft is not None
+    assert draft.site == "us5.datadoghq.com"
+
+
+def test_a_connection_is_saved_once(desk: Desk) -> None:
+    terminal = walked(desk, [*OKTA_SITE, "1", "", "yes", ":back", ":quit"])
+    assert "Saved as the profile okta-acme-sandbox." in terminal.said
+    terminal = walked(desk, ["1", "", "", "", "", ":quit"])
+    assert "Save this connection" not in terminal.said
+    assert "Step 3 of 7" in terminal.said
+
+
+def test_a_site_that_is_there_already_is_named_with_its_source(desk: Desk) -> None:
+    there = replace(desk, given={}, environ={"DD_SITE": "datadoghq.eu", "OKTA_CLIENT_ORGURL": "acme.okta.com"})
+    terminal = walked(there, ["2", "", ":back", "1", "", ":quit"])
+    assert "datadoghq.eu is offered, from $DD_SITE." in terminal.said
+    assert "Enter takes 4, EU1, datadoghq.eu, Germany" in terminal.said
+    assert "Enter takes acme.okta.com, from $OKTA_CLIENT_ORGURL" in terminal.said
+
+
+# ---- the store ----
+
+
+class Broken(Vault):
+    """A vault without a keyring."""
+
+    def probe(self, store: Store) -> str:
+        if isinstance(store, FileStore):
+            return super().probe(store)
+        raise Unusable("It does not work.", "Choose another place for the keys.")
+
+
+def test_a_place_that_does_not_work_is_not_taken(desk: Desk) -> None:
+    broken = replace(desk, vault=Broken(Path("keys"), desk.clock))
+    lines = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "2", "3", "'", "", "pass insert", "1", ":quit"]
+    terminal = walked(broken, lines)
+    assert terminal.said.count("It does not work. Choose another place for the keys.") == 2
+    assert "A quotation mark is not closed." in terminal.said
+    assert "Step 6 of 7" in terminal.said
+
+
+# ---- the end ----
+
+
+def test_a_refusal_leads_to_the_field_it_is_about(desk: Desk) -> None:
+    first = [*OKTA_SITE, *OKTA_CONNECT, "My Child", "reserved", "", *ADMIN, *STORE]
+    terminal = walked(desk, [*first, "create", "other", "", "create", ""])
+    assert terminal.code == 0
+    assert "Nothing was created. The subdomain is a reserved word" in terminal.said
+    assert {record.mark: record.state for record in desk.journal.all()} == {"other": "ready", "reserved": "refused"}
+
+
+def test_a_taken_name_is_said_as_soon_as_it_is_known(desk: Desk) -> None:
+    first = [*OKTA_SITE, *OKTA_CONNECT, "My Child", "taken", "", "other", "", *ADMIN, *STORE]
+    terminal = walked(desk, [*first, "create", ""])
+    assert terminal.code == 0
+    assert "Subdomain: The subdomain is taken: an org answers at https://taken.okta.com." in terminal.said
+    assert "Name: probably free: no org answers at https://other.okta.com" in terminal.said
+
+
+def test_an_unknown_outcome_offers_no_second_try(desk: Desk) -> None:
+    terminal = walked(desk, datadog("silent-not-created", "create", ":back", ""))
+    assert terminal.code == 5
+    assert "It is not known whether the org was created." in terminal.said
+    assert "1. Leave What now" in terminal.said
+    assert "There is no way back from here." in terminal.said
+    assert "waiting for the answer, 10 s" in terminal.said
+
+
+def test_keys_that_are_nowhere_else_are_shown_on_request_and_leaving_asks(desk: Desk) -> None:
+    store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
+    terminal = walked(desk, [*store, "3", "no", "1", ":quit", "no", "3", "yes"])
+    assert terminal.code == 0
+    assert "on the screen only: copy them now" in terminal.said
+    assert "Stay until you have copied the keys: they are stored nowhere." in terminal.said
+    assert "The keys are stored." not in terminal.said
+    assert "safe on disk" not in terminal.said
+    shown = terminal.text.splitlines()
+    at = shown.index("API key of the child org, on the next line:")
+    assert len(shown[at + 1]) == 32
+    assert terminal.said.count("The new keys are stored nowhere else. Leave") == 3
+    assert "Enter takes 1, Show the new keys" in terminal.said
+
+
+def test_the_end_of_input_leaves_after_asking_once(desk: Desk) -> None:
+    store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
+    terminal = walked(desk, store)
+    assert "The new keys are stored nowhere else." in terminal.said
+    assert terminal.code == 0
+
+
+def test_a_signal_shows_the_keys_that_are_nowhere_else(desk: Desk) -> None:
+    terminal: Typed
+
+    def ended() -> str:
+        terminal.end(143)
+        return ""
+
+    terminal = Typed(*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create", ended)
+    code = Wizard(Console(terminal), desk, None, (), Interruption(desk.engine, terminal)).run()
+    assert code == 143
+    assert "API key of the child org, on the next line:" in terminal.said
+
+
+# ---- interruptions ----
+
+
+def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(desk: Desk) -> None:
+    terminal: Typed
+    interruption: Interruption
+
+    def pressed() -> str:
+        interruption()
+        return ""
+
+    terminal = Typed(*OKTA_SITE, *OKTA_CONNECT, "My Child", pressed)
+    interruption = Interruption(desk.engine, terminal)
+    assert Wizard(Console(terminal), desk, None, (), interruption).run() == 130
+    assert "Your answers are kept for next time, except secrets." in terminal.said
+    assert (desk.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
+
+
+def test_ctrl_c_in_a_creation_stores_what_comes_and_a_second_one_stops_the_wait(desk: Desk) -> None:
+    sent = threading.Event()
+
+    async def send(call: Call) -> Answer:
+        if call.once:
+            sent.set()
+        return await desk.send(call)
+
+    for times, code, state in ((1, 130, "later"), (2, 130, "unknown")):
+        watched = replace(desk, send=send)
+        sent.clear()
+        terminal = Typed(*(datadog("slow" if times == 1 else "silent-not-created", "create")))
+        if times == 2:
+            terminal = Typed("2", *terminal.left_over)  # the beginning: a new org
+        interruption = Interruption(desk.engine, terminal)
+
+        def press(times: int = times, interruption: Interruption = interruption) -> None:
+            assert sent.wait(30)
+            for _ in range(times):
+                interruption()
+
+        pressing = threading.Thread(target=press)
+        pressing.start()
+        assert Wizard(Console(terminal), watched, None, (), interruption).run() == code
+        pressing.join()
+        assert desk.journal.all()[0].state == state
+        assert "Ctrl+C again stops waiting" in terminal.said or times == 2
+
+
+# ---- the beginning ----
+
+
+def test_the_beginning_offers_what_there_is(desk: Desk) -> None:
+    desk.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
+    draft = Draft("okta")
+    draft.section("organization")["name"] = "Half done"
+    desk.drafts.save(draft)
+    Path("orgwizard/profiles").mkdir()
+    Path("orgwizard/profiles/bad.toml").write_text("nonsense")
+    terminal = walked(desk, ["1", "no", "4", "5", "6", ":back", ":quit"], magic=MAGIC)
+    rows = [line for line in terminal.text.splitlines() if line[:2] in ("1.", "2.", "3.", "4.", "5.", "6.")][:6]
+    assert rows == [
+        "1. Look at Doubtful: not sent",
+        "2. Continue the draft: Half done at okta",
+        "3. Create a new org",
+        "4. Orgs created so far",
+        "5. Profiles that cannot be read: 1",
+        "6. Names that make the sandbox misbehave",
+    ]
+    assert "Doubtful (okta https://acme.okta.com): not sent" in terminal.said
+    assert "it is not valid TOML" in terminal.said
+    assert "Datadog, organization, slow: The answer takes 20 seconds." in terminal.said
+    assert "This is the beginning. :quit leaves." in terminal.said
+
+
+def test_a_profile_of_an_earlier_run_begins_a_sister(desk: Desk) -> None:
+    walked(desk, okta("First", "create", ""))
+    terminal = walked(desk, ["2", ":quit"])
+    assert "Another child of https://acme.okta.com, as with First" in terminal.said
+    assert "Connected: Acme (sandbox)." in terminal.said
+    assert "Step 3 of 7: Organization." in terminal.said
+
+
+def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+    walked(desk, okta("First", "create", ""))
+    (record,) = desk.journal.all()
+    lines = record.path.read_text().splitlines(keepends=True)
+    stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
+    record.path.write_text("".join(lines[: stored + 1]))
+    desk.drafts.save(Draft("datadog"))
+    terminal = walked(desk, ["1", "yes", ""])
+    assert terminal.code == 0
+    assert "The org was created and is ready." in terminal.said
+    assert desk.journal.all()[0].state == "ready"
+    assert desk.drafts.load() is not None
+
+
+# ---- both faces ----
+
+
+async def test_what_began_in_lines_goes_on_in_the_drawn_wizard(desk: Desk) -> None:
+    walked(desk, [*OKTA_SITE, *OKTA_CONNECT, "Half done", "", "https://half.example", ":quit"])
+    async with walking(bench(Path("orgwizard"))) as walk:
+        await walk.press("enter")
+        await walk.until(SiteStep)
+        assert walk.draft.site == "acme.okta.com"
+        assert walk.draft.section("organization") == {"name": "Half done", "website": "https://half.example"}
+        await walk.to_organization("okta")
+        await walk.press("ctrl+n")
+        await walk.to_done("okta", "Half done")
+        assert "The org was created and is ready." in walk.text()
+
+
+async def test_what_began_in_the_drawn_wizard_goes_on_in_lines(desk: Desk) -> None:
+    async with walking(desk, again=True) as walk:
+        await walk.to_organization("okta")
+        await walk.fill("name", "Half done")
+        await walk.press("escape")
+    terminal = walked(desk, ["1", "", "", "", "", "no", "", "", "", *ADMIN, *STORE, "create", ""])
+    assert terminal.code == 0
+    assert desk.journal.all()[0].name == "Half done"
+
+
+def test_a_draft_that_cannot_be_saved_is_said_once(desk: Desk) -> None:
+    Path("orgwizard").mkdir()
+    Path("orgwizard/state").write_text("in the way")
+    terminal = walked(desk, [*OKTA_SITE, *OKTA_CONNECT, "My Child", ":quit"])
+    assert terminal.said.count("The draft is not saved on disk") == 2  # and once more in leaving
