@@ -102,8 +102,10 @@ class Menu(Listed):
 
 
 def button(label: str, action: str) -> Button:
-    """Return a button that does the action of its id."""
-    return Button(Content(f"[ {label} ]"), id=action, compact=True)
+    """Return a button that does the action of its id, as often as it is pressed."""
+    made = Button(Content(f"[ {label} ]"), id=action, compact=True)
+    made.active_effect_duration = 0
+    return made
 
 
 def bullet(words: str) -> Horizontal:

@@ -64,6 +64,7 @@ class Step(Screen[None]):
         Binding("ctrl+n", "next", show=False),
         Binding("escape", "back", show=False),
         Binding("f1,ctrl+g", "keys", show=False),
+        Binding("f2,ctrl+r", "reveal", show=False),
         Binding("up", "scroll_body(-1)", show=False),
         Binding("down", "scroll_body(1)", show=False),
         Binding("pageup", "scroll_body(-10)", show=False),
@@ -115,6 +116,7 @@ class Step(Screen[None]):
         yield Static("", id="message", markup=False)
         with Horizontal(id="buttons"):
             yield from self.buttons()
+            yield button("Help", "keys")
         yield Static(self.hints, id="hints", markup=False)
         yield Static(TOO_SMALL, classes="too-small", markup=False)
 
@@ -123,9 +125,11 @@ class Step(Screen[None]):
         return ()
 
     def buttons(self) -> Iterable[Widget]:
-        """Yield the buttons; those of most steps are Next and Back."""
+        """Yield the buttons; those of most steps are Next and Back. Help joins them."""
         yield button(self.next_label, "next")
         yield button("Back", "back")
+        if SECRET_KEYS.items() <= self.keys.items():
+            yield button("Reveal", "reveal")
 
     def _place(self) -> str:
         sandbox = "sandbox" if self.session.desk.sandbox else ""
@@ -195,6 +199,11 @@ class Step(Screen[None]):
     def action_keys(self) -> None:
         """Show the keys of this step."""
         self.post_message(self.Keys())
+
+    def action_reveal(self) -> None:
+        """Show all secrets of the step for a while, or hide them; in a field, its own key shows that one."""
+        for entry in self.query(Entry):
+            entry.action_reveal()
 
     def action_scroll_body(self, rows: int) -> None:
         """Move the body, where it is larger than the screen."""

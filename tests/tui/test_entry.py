@@ -49,6 +49,22 @@ async def test_a_secret_that_was_left_shows_its_length_and_of_a_long_one_its_end
         assert "••••••••  10 characters" in drawn(walk.entry("token"))
 
 
+async def test_the_button_reveals_every_secret_of_the_step(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ConnectStep, "datadog")
+        for name in ("api_key", "application_key"):
+            await walk.fill(name, f"{name}-canary")
+        walk.screen.query_one("#reveal").focus()
+        await walk.press("enter")
+        assert [drawn(walk.entry(n)).rstrip("_") for n in ("api_key", "application_key")] == [
+            "api_key-canary",
+            "application_key-canary",
+        ]
+        await walk.press("enter")
+        await walk.settled()
+        assert "api_key" not in drawn(walk.entry("api_key"))
+
+
 async def test_a_revealed_secret_hides_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.tui.entry.REVEAL_SECONDS", 0.05)
     async with walking(desk) as walk:

@@ -61,10 +61,9 @@ class ConnectStep(Step):
         yield Static(self._findings(), id="findings", markup=False)
 
     def buttons(self) -> Iterable[Widget]:
-        """Yield Next, Back, and what keeps the connection."""
-        yield button("Next", "next")
-        yield button("Save connection", "save")
-        yield button("Back", "back")
+        """Yield what keeps the connection, too."""
+        yield from super().buttons()
+        yield button("Save parent", "save")
 
     def _form(self) -> Form:
         return Form(connection_sheet(self.session))

@@ -72,10 +72,10 @@ class DoneStep(Step):
     def buttons(self) -> Iterable[Widget]:
         """Yield what makes sense after this end; never "try again" after an unknown one."""
         if self.result.secrets:
-            yield button("Show the keys", "reveal")
+            yield button("Reveal", "reveal")
             yield button("Copy", "copy")
         if self.result.outcome == "created":
-            yield button("Create another", "next")
+            yield button("Another", "next")
         if self.result.outcome == "not_created":
             yield button("Back to the review", "next")
         yield button("Leave", "leave")

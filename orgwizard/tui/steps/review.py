@@ -56,9 +56,9 @@ class ReviewStep(Step):
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done from here."""
-        yield button("Create...", "next")
+        yield button("Create", "next")
         yield button("Request", "request")
-        yield button("Save plan", "plan")
+        yield button("Plan", "plan")
         yield button("Back", "back")
 
     def selected(self, event: OptionList.OptionSelected) -> None:
