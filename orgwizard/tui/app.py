@@ -1,5 +1,6 @@
 """The wizard: which screen comes next, saving the draft on the way, and leaving without losing anything."""
 
+import os
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +20,7 @@ from orgwizard.errors import BadFields, Exit, Trouble
 from orgwizard.events import Result
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
+from orgwizard.tui.driver import FrugalDriver, driver_class
 from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
 from orgwizard.tui.session import Magic, Session
 from orgwizard.tui.signals import Watch
@@ -240,7 +242,9 @@ class Wizard(App[int]):
             self.push_screen(Page(f"Keys: {self.screen.heading}", table(self.screen.keys)))
 
     def action_redraw(self) -> None:
-        """Draw everything again."""
+        """Draw everything again, whatever the terminal shows by now."""
+        if isinstance(self._driver, FrugalDriver):
+            self._driver.redraw()
         self.refresh(repaint=True, layout=True)
 
     def action_rest(self) -> None:
@@ -313,6 +317,7 @@ def run(desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, mag
     """Run the wizard to its end and return the exit code; `guard` must have been called before."""
     replace_bad_bytes()
     wizard = Wizard(desk, draft, ascii_only=ascii_only, magic=magic)
+    wizard.driver_class = driver_class(os.environ)
     watch = Watch(desk.engine.leave, desk.engine.idle, wizard.leave_from_elsewhere)
     with watch():
         wizard.run(mouse=False)
