@@ -45,10 +45,9 @@ class Cells:
         self._erase_first = True
 
     def resize(self, size: tuple[int, int]) -> None:
-        """Take note of the terminal's size; nothing is known where it is another one."""
-        if size != self._size:
-            self._size = size
-            self.forget()
+        """Take note that the terminal was given a size, be it the same: what it shows is not known any more."""
+        self._size = size
+        self.forget()
 
     def send(self, data: str) -> str:
         """Return what to send for what Textual writes; what is not understood is sent as it is."""

@@ -1,5 +1,7 @@
 """Textual's driver on a diet: it keeps a copy of the screen and sends only what differs."""
 
+import functools
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +24,7 @@ class FrugalDriver(LinuxDriver):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._cells = Cells()
-        self._resized = False
+        self._sizes: deque[tuple[int, int]] = deque()  # that the terminal has told and the copy does not know yet
         self._in_update = False
 
     def redraw(self) -> None:
@@ -39,10 +41,8 @@ class FrugalDriver(LinuxDriver):
             super().write(f"{SYNC_START}{out}{SYNC_END}" if self._in_update and len(out) >= _TORN_BYTES else out)
 
     def _shortened(self, data: str) -> str:
-        if self._resized:
-            self._resized = False
-            self._cells.forget()
-        self._cells.resize(self._app.size)
+        while self._sizes:
+            self._cells.resize(self._sizes.popleft())
         return self._cells.send(data)
 
     # ---- when the terminal no longer shows what it was sent ----
@@ -52,6 +52,12 @@ class FrugalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._cells.erase()
 
+    def resume_application_mode(self) -> None:
+        """Go on, and have everything painted: Textual leaves that out where a signal from elsewhere suspended it."""
+        super().resume_application_mode()
+        paint = functools.partial(self._app.refresh, layout=True)
+        self._loop.call_soon_threadsafe(self._app.call_later, paint)
+
     def stop_application_mode(self) -> None:
         """Leave the terminal without the last look."""
         if rest := self._cells.rest():
@@ -60,13 +66,14 @@ class FrugalDriver(LinuxDriver):
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """Return the size; Textual asks for it when the terminal has told that it is another one."""
-        self._resized = True
-        return super()._get_terminal_size()
+        size = super()._get_terminal_size()
+        self._sizes.append(size)
+        return size
 
     def process_message(self, message: Message) -> None:
         """Take note of a terminal that tells its size among the keys; this runs in the thread that reads them."""
         if isinstance(message, events.Resize):
-            self._resized = True
+            self._sizes.append((message.size.width, message.size.height))
         super().process_message(message)
 
 

@@ -1,7 +1,7 @@
 """Two terminals side by side: one is fed what Textual writes, the other what our driver makes of it."""
 
 import re
-from typing import Any
+from collections.abc import Iterator
 
 import pyte
 from pyte.screens import Char
@@ -13,7 +13,7 @@ from orgwizard.tui.paint import neutral
 _UNKNOWN = re.compile(r"\x1b\[[<>=?][0-9;$]*[a-zA-Z]")
 _KNOWN = re.compile(r"\x1b\[\?(25|7)[hl]")
 NO_WRAP = "\x1b[?7l"
-WIDEST, HIGHEST = 132, 50
+MOST_TOLD = 9
 
 
 class Emulator(pyte.Screen):
@@ -24,11 +24,9 @@ class Emulator(pyte.Screen):
         kept = _UNKNOWN.sub(lambda found: found[0] if _KNOWN.fullmatch(found[0]) else "", data)
         pyte.Stream(self).feed(kept.replace("\r\n", "\n").replace("\n", "\r\n"))
 
-    def cells(self) -> list[list[Char]]:
-        return [[self.buffer[y][x] for x in range(self.columns)] for y in range(self.lines)]
-
-    def shown(self) -> tuple[list[list[Char]], tuple[int, int]]:
-        return self.cells(), (self.cursor.x, self.cursor.y)
+    def row(self, y: int) -> list[Char]:
+        line = self.buffer[y]
+        return [line[x] for x in range(self.columns)]
 
 
 class StrictEmulator(Emulator):
@@ -36,12 +34,12 @@ class StrictEmulator(Emulator):
 
     def draw(self, data: str) -> None:
         for character in data:
-            before = self.cells()[self.cursor.y] if self.cursor.y < self.lines else []
+            before = self.row(self.cursor.y)
             super().draw(character)
             self._mend(before)
 
     def erase_in_line(self, how: int = 0, private: bool = False) -> None:
-        before = self.cells()[self.cursor.y]
+        before = self.row(self.cursor.y)
         super().erase_in_line(how, private)
         self._mend(before)
 
@@ -69,7 +67,9 @@ class Twins:
         self.copy = Cells()
         self.size = size
         self.written = 0
+        self.erasing = False
         self.sent = ""
+        self.copy.resize(size)
         self.both(NO_WRAP)
 
     def both(self, data: str) -> None:
@@ -79,35 +79,44 @@ class Twins:
 
     def resize(self, size: tuple[int, int]) -> None:
         self.size = size
+        self.copy.resize(size)
         for screen in (self.direct, self.ours):
             screen.resize(size[1], size[0])
             screen.cursor_position(1, 1)
 
     def redraw(self) -> None:
-        """Begin with an empty screen: ours asks for it with its next paint."""
-        self.direct.feed(ERASE)
+        """Have the next paint begin with an empty screen."""
+        self.erasing = True
         self.copy.erase()
 
     def write(self, data: str) -> str:
         """Write as Textual does, and compare; returns what was sent."""
-        self.copy.resize(self.size)
         sent = data if neutral(data) else self.copy.send(data)
         self.receive(data, sent)
         return sent
 
     def receive(self, data: str, sent: str) -> None:
+        if not neutral(data):
+            self.direct.feed(ERASE if self.erasing else "")
+            self.erasing = False
+            self.written += 1
+        self.sent += sent
         self.direct.feed(data)
         self.ours.feed(sent)
-        self.sent += sent
         self.check()
 
     def check(self) -> None:
-        wanted, found = self.direct.shown(), self.ours.shown()
-        assert found == wanted, _difference(wanted, found)
+        """Compare cursors, and the rows that changed since the last time."""
+        rows = sorted(y for y in self.direct.dirty | self.ours.dirty if y < self.direct.lines)
+        self.direct.dirty.clear()
+        self.ours.dirty.clear()
+        assert not (found := list(self._differences(rows))), "\n".join(found[:MOST_TOLD])
 
-
-def _difference(wanted: Any, found: Any) -> str:
-    lines = [f"cursor {wanted[1]} became {found[1]}"]
-    for y, (left, right) in enumerate(zip(wanted[0], found[0], strict=True)):
-        lines += [f"{x},{y}: {a} became {b}" for x, (a, b) in enumerate(zip(left, right, strict=True)) if a != b]
-    return "\n".join(lines)
+    def _differences(self, rows: list[int]) -> Iterator[str]:
+        wanted, found = self.direct.cursor, self.ours.cursor
+        if (wanted.x, wanted.y) != (found.x, found.y):
+            yield f"the cursor is at {(found.x, found.y)} and should be at {(wanted.x, wanted.y)}"
+        for y in rows:
+            for x, (left, right) in enumerate(zip(self.direct.row(y), self.ours.row(y), strict=True)):
+                if left != right:
+                    yield f"{x},{y} is {right} and should be {left}"
