@@ -3,13 +3,10 @@
 The last tests run the program on a real pseudo-terminal, once with each driver.
 """
 
-import asyncio
-import contextlib
 import os
 import signal
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +29,7 @@ from orgwizard.tui.app import Wizard
 from orgwizard.tui.driver import SWITCH, FrugalDriver, driver_class
 from tests.tui.bench import bench
 from tests.tui.emulator import Emulator, StrictEmulator, Twins
+from tests.tui.offline import OfflineDriver, run_offline
 from tests.tui.terminal import PATIENCE_SECONDS, Terminal, terminal
 from tests.tui.test_pty import SANDBOX, begin
 from tests.tui.test_pty import environ as environ
@@ -40,57 +38,21 @@ SIZES = [(80, 24), (60, 18), (100, 30), (80, 23), (45, 12)]
 KEY_NAMES = ["tab", "shift+tab", "enter", "escape", "up", "down", "pagedown", "pageup", "home", "backspace", "f1"]
 
 
-class Sink:
-    """Stands where the thread is that writes to the terminal."""
-
-    def __init__(self) -> None:
-        self.sent = ""
-
-    def write(self, data: str) -> None:
-        self.sent += data
-
-    def take(self) -> str:
-        sent, self.sent = self.sent, ""
-        return sent
-
-    def stop(self) -> None:
-        """Nothing runs."""
-
-
-class TwinDriver(FrugalDriver):
-    """Our driver without a terminal: whatever Textual writes goes to the two emulators."""
+class TwinDriver(OfflineDriver):
+    """Whatever Textual writes goes to the two emulators."""
 
     twins: Twins
     differences: list[AssertionError]
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.sink = Sink()
-        self._writer_thread: Any = self.sink
-        self._size = self.twins.size
-        self._sizes.append(self.twins.size)
-
-    def write(self, data: str) -> None:
-        super().write(data)
+    def saw(self, written: str, sent: str) -> None:
         try:
-            self.twins.receive(data, self.sink.take())
+            self.twins.receive(written, sent)
         except AssertionError as difference:
             self.differences.append(difference)  # raised here, it would only end the app
 
     def redraw(self) -> None:
         super().redraw()
         self.twins.erasing = True
-
-    def start_application_mode(self) -> None:
-        size = Size(*self.twins.size)
-        self.redraw()
-        asyncio.get_running_loop().call_soon(self._app.post_message, Resize(size, size))
-
-    def stop_application_mode(self) -> None:
-        """Nothing was started."""
-
-    def disable_input(self) -> None:
-        """There is none."""
 
     def resize(self, size: tuple[int, int]) -> None:
         self.twins.resize(size)
@@ -174,35 +136,22 @@ async def act(pilot: Pilot[Any], driver: TwinDriver, name: str, what: Any) -> No
     await pilot.pause()
 
 
-def play(app: App[Any], kind: type[Emulator], script: list[Any], size: tuple[int, int] = (80, 24)) -> None:
+def play(app: App[Any], kind: type[Emulator], script: list[Any]) -> None:
     """Run an app through a script; each write is compared as it happens."""
 
     class Bound(TwinDriver):
-        twins = Twins(size, kind)
+        twins = Twins(TwinDriver.size, kind)
         differences: list[AssertionError] = []  # noqa: RUF012 - of this run alone
 
-    async def pilot(pilot: Pilot[Any]) -> None:
-        await pilot.pause()
+    async def acted(pilot: Pilot[Any]) -> None:
         assert isinstance(app._driver, Bound)
         for name, what in script:
             await act(pilot, app._driver, name, what)
-        app.exit()
 
-    app.driver_class = Bound
-    with handlers_kept():
-        asyncio.run(app.run_async(headless=False, mouse=False, size=size, auto_pilot=pilot))
+    run_offline(app, Bound, acted)
     for difference in Bound.differences:
         raise difference
     assert Bound.twins.written
-
-
-@contextlib.contextmanager
-def handlers_kept() -> Iterator[None]:
-    """Put back the signal handlers that a driver changes."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
 
 
 # Without shrinking: it would run an app hundreds of times.
