@@ -75,7 +75,7 @@ class Wizard(App[int]):
         ascii_only: bool = False,
         magic: Sequence[Magic] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class(os.environ))
         self.session = Session(desk, draft or Draft(), magic)
         self.crash: list[str] = []
         self.typeahead = Typeahead(self, super().on_event)
@@ -317,7 +317,6 @@ def run(desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, mag
     """Run the wizard to its end and return the exit code; `guard` must have been called before."""
     replace_bad_bytes()
     wizard = Wizard(desk, draft, ascii_only=ascii_only, magic=magic)
-    wizard.driver_class = driver_class(os.environ)
     watch = Watch(desk.engine.leave, desk.engine.idle, wizard.leave_from_elsewhere)
     with watch():
         wizard.run(mouse=False)
