@@ -1,5 +1,6 @@
 """The wizard: which screen comes next, saving the draft on the way, and leaving without losing anything."""
 
+import os
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from orgwizard.journey.session import KEPT_ANSWERS, LOSES_KEYS, Magic, Session
 from orgwizard.signals import Watch
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
+from orgwizard.tui.driver import FrugalDriver, driver_class
 from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
 from orgwizard.tui.step import Step
 from orgwizard.tui.steps.administrator import AdministratorStep
@@ -75,7 +77,7 @@ class Wizard(App[int]):
         theme: str = TERMINAL,
         magic: Sequence[Magic] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class(os.environ))
         self.session = Session(desk, draft or Draft(), magic)
         self.crash: list[str] = []
         self.typeahead = Typeahead(self, super().on_event)
@@ -238,7 +240,9 @@ class Wizard(App[int]):
             self.push_screen(Page(f"Keys: {self.screen.heading}", table(self.screen.keys)))
 
     def action_redraw(self) -> None:
-        """Draw everything again."""
+        """Draw everything again, whatever the terminal shows by now."""
+        if isinstance(self._driver, FrugalDriver):
+            self._driver.redraw()
         self.refresh(repaint=True, layout=True)
 
     def action_rest(self) -> None:

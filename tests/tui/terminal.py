@@ -12,6 +12,7 @@ import sys
 import termios
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pyte
@@ -104,6 +105,13 @@ class Terminal:
 
     def kill(self, number: int) -> None:
         self._process.send_signal(number)
+
+    def until_stopped(self) -> None:
+        """Wait until the program is suspended."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            assert self.read(), "it ended"
+            assert time.monotonic() < deadline, "it does not stop"
 
     def ended(self) -> int:
         """Wait for the end and return the exit code."""

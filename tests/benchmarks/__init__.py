@@ -1,0 +1,1 @@
+"""What the wizard costs a line, a machine and a user's patience, beside a bare Textual form."""
