@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -42,6 +43,8 @@ class Watch:
         """Watch while the face is up."""
         self._terminal = attributes()
         before = {number: signal.signal(number, self._caught) for number in self._signals}
+        if self._terminal is not None:
+            threading.Thread(target=_tell_of_hang_up, args=(self._over,), name="hang-up", daemon=True).start()
         hook, threading.excepthook = threading.excepthook, _quiet
         try:
             yield
@@ -74,6 +77,18 @@ class Watch:
         if not self._over.wait(SCREEN_SECONDS):
             put_back(self._terminal, self._reset)
             os._exit(128 + number)
+
+
+def _tell_of_hang_up(over: threading.Event) -> None:
+    """Wait without work for the terminal to go, and signal that.
+
+    The kernel signals only the session that a terminal controls; others would read its end over and over.
+    """
+    waiting = select.poll()
+    waiting.register(0, 0)
+    gone = waiting.poll()
+    if any(what & select.POLLHUP for _, what in gone) and not over.is_set():
+        os.kill(os.getpid(), signal.SIGHUP)
 
 
 def _quiet(_problem: threading.ExceptHookArgs) -> None:

@@ -14,6 +14,7 @@ from tests.servers import (
     CHILD_TOKEN,
     OKTA_CREATED,
     PATIENCE_SECONDS,
+    ROOT,
     Home,
     OktaServer,
     Peer,
@@ -22,6 +23,7 @@ from tests.servers import (
     serving,
 )
 from tests.terminal import Line
+from tests.tui.terminal import terminal
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
 SEEN = ("You need", "API token", "Connected: Acme.", "Last name", "and read", "Keys go to")  # step after step
@@ -120,3 +122,14 @@ def test_a_stalled_terminal_lets_the_answer_be_stored_and_does_not_keep_it_from_
         assert flight.stored()
         assert flight.terminal.restored
         assert flight.terminal.left_behind() == []
+
+
+@pytest.mark.parametrize("face", [(), ("--plain",)], ids=["drawn", "plain"])
+def test_a_terminal_that_goes_without_a_signal_ends_the_program(tmp_path: Path, face: tuple[str, ...]) -> None:
+    with terminal(["--sandbox", *face], {**Home(tmp_path).environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}) as run:
+        run.until("Create a new org")
+        run.hang_up()
+        assert run.ended_unread() in (
+            128 + signal.SIGHUP,
+            *([130] if face else []),
+        )  # plain lines may see their end first

@@ -120,11 +120,21 @@ class Terminal:
             assert time.monotonic() < deadline, f"it did not end:\n{self.screen}"
         return self._process.wait(PATIENCE_SECONDS)
 
+    def hang_up(self) -> None:
+        """Close the terminal, which controls no session: the kernel signals nobody."""
+        os.close(self.master)
+        self.master = -1
+
+    def ended_unread(self) -> int:
+        """Return the exit code of a program that nobody reads from any more."""
+        return self._process.wait(PATIENCE_SECONDS)
+
     def close(self) -> None:
         """Leave nothing behind."""
         self._process.kill()
         self._process.wait()
-        os.close(self.master)
+        if self.master >= 0:
+            os.close(self.master)
 
 
 @contextlib.contextmanager
