@@ -83,6 +83,7 @@ class Wizard(App[int]):
         self.typeahead = Typeahead(self, super().on_event)
         self._given = draft is not None
         self._cleaners: list[LineFilter] = [Scrub(), *([Ascii()] if ascii_only else [])]
+        self.set_class(ascii_only, "-ascii")
         if self.no_color:  # Textual alone would send greys
             self._cleaners.append(NoColor())
         self._saving: Timer | None = None

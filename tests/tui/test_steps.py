@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from textual.widgets import Static
+from textual.widgets import Digits, Static
 
 from orgwizard.answers import Draft
 from orgwizard.desk import Desk
+from orgwizard.events import Progress
 from orgwizard.sources import Reference
 from orgwizard.tui.choice import Choice
+from orgwizard.tui.countdown import Countdown
 from orgwizard.tui.dialogs import Ask, Confirm, Page, Typed
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Field
@@ -25,7 +27,7 @@ from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
 from orgwizard.tui.steps.store import StoreStep
-from tests.tui.bench import StuckEngine, bench
+from tests.tui.bench import StillEngine, StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
 PROVIDERS = ("okta", "datadog")
@@ -486,7 +488,7 @@ async def test_after_an_unknown_outcome_nothing_offers_to_try_again(desk: Desk) 
         await walk.create()
         await walk.until(DoneStep)
         assert "It is not known whether the org was created." in walk.text()
-        assert [button.id for button in walk.screen.query("Button")] == ["leave"]
+        assert [button.id for button in walk.screen.query("Button")] == ["leave", "keys"]
 
 
 async def test_a_refusal_about_no_field_goes_back_to_the_review(desk: Desk) -> None:
@@ -556,6 +558,32 @@ async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(desk: De
         await walk.create()
         await walk.until(ConnectStep)
         assert "DD_API_KEY" in note(walk, "api_key")
+
+
+@pytest.mark.parametrize(
+    ("size", "ascii_only", "large"), [((80, 23), False, True), ((60, 18), False, False), ((80, 24), True, False)]
+)
+async def test_the_countdown_is_large_where_there_is_room(
+    desk: Desk, size: tuple[int, int], ascii_only: bool, large: bool
+) -> None:
+    async with walking(replace(desk, engine=StillEngine()), size, ascii_only=ascii_only) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.create()
+        await walk.until(CreateStep)
+        countdown = walk.screen.query_one(Countdown)
+        assert not countdown.display
+        walk.screen.post_message(CreateStep.Told(Progress("settle", "waiting", "the org is asked in", 22), 1.0))
+        await walk.settled()
+        assert [(look.has_class("large"), look.display) for look in countdown.children] == [
+            (True, large),
+            (True, large),
+            (False, not large),
+        ]
+        assert str(countdown.query_one(".small", Static).render()) == "22 s"
+        assert countdown.query_one(Digits).value == "22"
+        walk.screen.post_message(CreateStep.Told(Progress("ready", "started", "Asking the new org"), 2.0))
+        await walk.settled()
+        assert not countdown.display
 
 
 async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:

@@ -1,14 +1,12 @@
 """Step 7, first half: the stages of a creation under way, with times, and what is safe meanwhile."""
 
 import asyncio
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -20,6 +18,7 @@ from orgwizard.journey.session import Session
 from orgwizard.journey.stages import STATES, TITLES, safe
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
+from orgwizard.tui.countdown import Countdown
 from orgwizard.tui.step import KEYS, Step
 
 
@@ -86,9 +85,8 @@ class CreateStep(Step):
         """Yield the stages, what is waited for, and what is safe."""
         yield Static(f"{printable(self.org_name())} at {self.session.provider.title}", classes="title", markup=False)
         yield Static(self._rows(), id="stages", markup=False)
-        with Horizontal(classes="line"):
-            yield Static("", id="doing", markup=False)
-            yield Static("", id="left", markup=False)
+        yield Static("", id="doing", markup=False)
+        yield Countdown()
         yield Static(safe(CHECK, self.session.draft.store), id="safe", markup=False)
 
     def org_name(self) -> str:
@@ -139,8 +137,7 @@ class CreateStep(Step):
             self.query_one("#safe", Static).update(safe(event.stage, self.session.draft.store))
         if self._rows() != before:
             self.query_one("#stages", Static).update(self._rows())
-        left = event.left_seconds
-        self.query_one("#left", Static).update(f"{math.ceil(left)} s" if left is not None else "", layout=False)
+        self.query_one(Countdown).show(event.left_seconds)
         self._say_once(event.words)
 
     def _say_once(self, words: str) -> None:
