@@ -92,7 +92,7 @@ class Cells:
             return ""
         _cut(row, start, end)
         row[start:end] = run.cells
-        erasable = _erasable(before, run.cells) if end == len(row) else len(before)
+        erasable = _erasable(before, run.cells, row[end:])
         out = [
             self._written((start + first, line), run.cells[first:last])
             for first, last in _changes(before[:erasable], run.cells)
@@ -163,10 +163,10 @@ def _is_half(cell: Cell | None) -> bool:
     return cell is not None and not cell[0]
 
 
-def _erasable(before: Sequence[Cell | None], after: Sequence[Cell]) -> int:
-    """Return from where the rest of a line is best erased; the length of the line where it is not."""
+def _erasable(before: Sequence[Cell | None], after: Sequence[Cell], rest: Sequence[Cell | None]) -> int:
+    """Return from where the rest of a line is best erased; the end of the run where it is not."""
     last, first, changed = after[-1], len(after), 0
-    if last[0] != " " or not last[1].blank:
+    if last[0] != " " or not last[1].blank or any(cell != last for cell in rest):
         return first
     for index in range(len(after) - 1, -1, -1):
         if after[index] != last:

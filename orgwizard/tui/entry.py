@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.message import Message
 from textual.strip import Strip
 from textual.timer import Timer
@@ -49,6 +50,11 @@ class Entry(Input):
         self._question = question
         self._hiding: Timer | None = None
         self.cursor_blink = False
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the terminal's cursor belongs, for input methods: Textual's is one cell off at the end of the text."""
+        return super().cursor_screen_offset - Offset(int(self.cursor_at_end), 0)
 
     def render_line(self, y: int) -> Strip:
         """Draw the line on which one writes as characters: blanks with an underline are not seen everywhere."""

@@ -1,20 +1,39 @@
 """Bytes: what each key, each Next and each Back sends, on every step; counted without a terminal, so on any machine."""
 
+import asyncio
+import itertools
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from textual.events import Key
 from textual.pilot import Pilot
 
 from orgwizard.tui.app import STEPS, Wizard
 from orgwizard.tui.entry import Entry
 from tests.tui.bench import bench
 from tests.tui.offline import OfflineDriver, run_offline
-from tests.tui.walk import ANSWERS, Walk
+from tests.tui.walk import ANSWERS, KEYS, Walk
 
-TYPED = "ab-c"
+TYPED = {
+    "site": "acme.okta.com",
+    "name": "My Child Org",
+    "subdomain": "mychild",
+    "website": "https://example.com",
+    "first_name": "Ada",
+    "last_name": "Lovelace",
+    "email": "ada@example.com",
+    "login": "ada.lovelace@example.com",
+    "password": "Correct-Horse-9",
+    "recovery_question": "Which was your first telescope?",
+    "recovery_answer": "A brass refractor",
+    "client_id": "0oa1a2b3c4d5e6f7g8h9",
+    "": "create",
+}
+SECRET = "00a1b2c3d4e5f6g7"
 METHODS = {"okta": ("api-token", "access-token", "service-app"), "datadog": ("keys",)}
 
 
@@ -52,17 +71,27 @@ class Counter:
         assert isinstance(driver, Counting)
         before = driver.ours, driver.textuals
         await doing
-        await self.walk.settled()
+        await self.walk.pilot.pause()
         return driver.ours - before[0], driver.textuals - before[1]
 
     async def type_everywhere(self, step: str) -> None:
-        """Type into each field that the step shows."""
+        """Type into each field that the step shows, as one who comes to it for the first time."""
         entries = [entry for entry in self.walk.screen.query(Entry) if entry in self.walk.screen.focus_chain]
+        costs = self.found.keys.setdefault(step, []) if entries else []
         for entry in entries:
             entry.focus()
             await self.walk.settled()
-            costs = self.found.keys.setdefault(f"{step}: {entry.id or ''}".removesuffix("-entry"), [])
-            costs += [await self.cost(self.walk.write(character)) for character in TYPED]
+            self.walk.app.session.touched.clear()
+            entry.value = ""
+            await self.walk.settled()
+            text = TYPED.get((entry.id or "").removesuffix("-entry"), SECRET)
+            costs += [await self.cost(self.key(character)) for character in text]
+
+    async def key(self, character: str) -> None:
+        """Type one character, without the pauses that Textual makes around a key in its own tests."""
+        self.walk.app.post_message(Key(KEYS.get(character, character), character))
+        await asyncio.sleep(0)
+        await self.walk.app.typeahead.idle.wait()
 
     async def move(self, name: str, doing: Callable[[], Awaitable[None]]) -> None:
         """Go somewhere."""
@@ -79,8 +108,8 @@ def count() -> Bytes:
 
             async def play(pilot: Pilot[Any], app: Wizard = app, provider: str = provider) -> None:
                 counter = Counter(Walk(pilot, app))
-                await _travel(counter, provider)
                 await _type(counter, provider)
+                await _travel(counter, provider)
                 found.keys |= counter.found.keys
                 found.moves |= counter.found.moves
 
@@ -90,42 +119,35 @@ def count() -> Bytes:
 
 
 async def _travel(counter: Counter, provider: str) -> None:
+    """Go from each step to the next, back, and on again."""
     walk = counter.walk
-    names = [name for name in STEPS if name != "create"]
     await walk.jump(STEPS["site"], provider)
-    for before, after in zip(names, names[1:], strict=False):
-
-        async def there(after: str = after) -> None:
-            await walk.press("ctrl+n")
-            await walk.until(STEPS[after])
-
-        async def back(before: str = before) -> None:
-            await walk.press("escape")
-            await walk.until(STEPS[before])
-
-        await counter.move(f"{provider}: {before} to {after}", there)
+    for before, after in itertools.pairwise(name for name in STEPS if name != "create"):
+        forward, back = partial(_go, walk, "ctrl+n", after), partial(_go, walk, "escape", before)
+        await counter.move(f"{provider}: {before} to {after}", forward)
         await counter.move(f"{provider}: {after} to {before}", back)
-        await there()
+        await forward()
+
+
+async def _go(walk: Walk, key: str, name: str) -> None:
+    await walk.press(key)
+    await walk.until(STEPS[name])
 
 
 async def _type(counter: Counter, provider: str) -> None:
-    walk = counter.walk
-    for name in STEPS:
-        for method in METHODS[provider] if name == "credentials" else METHODS[provider][:1]:
-            if name == "create":
-                continue
-            ANSWERS[provider]["parent"]["method"] = method
-            await walk.jump(STEPS[name], provider)
-            await counter.type_everywhere(f"{provider} {method if name == 'credentials' else name}")
-    ANSWERS[provider]["parent"]["method"] = METHODS[provider][0]
+    """Type on each step, and in the dialog that confirms the review."""
+    walk, parent = counter.walk, ANSWERS[provider]["parent"]
+    for name in ("site", "organization", "administrator", "store"):
+        await walk.jump(STEPS[name], provider)
+        for section in ("organization", "administrator"):
+            walk.draft.section(section).clear()
+        await walk.app.go(name)
+        await counter.type_everywhere(f"{provider}: {name}")
+    usual = parent["method"]
+    for parent["method"] in METHODS[provider]:
+        await walk.jump(STEPS["credentials"], provider)
+        await counter.type_everywhere(f"{provider}: credentials, {parent['method']}")
+    parent["method"] = usual
     await walk.jump(STEPS["review"], provider)
     await walk.press("ctrl+n")
-    await counter.type_everywhere(f"{provider} confirm")
-
-
-if __name__ == "__main__":
-    f = count()
-    for k, v in f.keys.items():
-        print(k, v)
-    for k, w in f.moves.items():
-        print(k, w)
+    await counter.type_everywhere(f"{provider}: the word that confirms")

@@ -164,13 +164,17 @@ class SiteStep(Step):
     def _site_changed(self) -> None:
         self.session.refusals.pop("site", None)
         self.session.disconnect()
-        self._show_site()
+        self._show_problem()
         self.changed()
 
     def _show_site(self) -> None:
+        self._show_problem()
+        self.refresh_place()
+
+    def _show_problem(self) -> None:
+        """Show what is wrong; the head line, which one key would move as a whole, waits until the field is left."""
         part = self.part()
         part.show(self.session.refusals.get("site", ""), touched="site" in self.session.touched)
-        self.refresh_place()
 
     def on_descendant_blur(self) -> None:
         """Say what is wrong once the field was left."""
