@@ -94,7 +94,13 @@ class Desk:
 
     def likely_provider(self) -> Provider:
         """Return the provider that the most is there for; the first of those that are even."""
-        return max(PROVIDERS, key=lambda provider: (bool(self.method_offer(provider)), bool(self.site_offer(provider))))
+        return max(PROVIDERS, key=self._readiness)
+
+    def _readiness(self, provider: Provider) -> tuple[bool, bool, int]:
+        """Return whether a whole credential is there for a provider, whether its site is, and how much else."""
+        asked = (question for model in provider.methods.values() for question in questions(model))
+        offered = sum(self.offer(provider, question) is not None for question in asked)
+        return bool(self.method_offer(provider)), self.site_offer(provider) is not None, offered
 
     def site_offer(self, provider: Provider) -> Offer | None:
         """Return the parent's site from the official variables and files, if it is there."""

@@ -129,10 +129,12 @@ def test_what_is_offered_decides_the_method(desk: Desk) -> None:
 
 def test_what_is_there_decides_the_provider(desk: Desk) -> None:
     keys = {"DD_API_KEY": "a", "DD_APP_KEY": "b"}
+    assert replace(desk, environ={"DD_API_KEY": "a"}).likely_provider() == provider_of("datadog")
     assert replace(desk, environ={}).likely_provider() == provider_of("okta")
     assert replace(desk, environ={"DD_SITE": "datadoghq.eu"}).likely_provider() == provider_of("datadog")
     assert replace(desk, environ=keys | {"OKTA_CLIENT_ORGURL": "acme"}).likely_provider() == provider_of("datadog")
-    assert replace(desk, environ=keys | {"OKTA_CLIENT_TOKEN": TOKEN}).likely_provider() == provider_of("okta")
+    okta = {"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_ORGURL": "acme.okta.com"}
+    assert replace(desk, environ=keys | okta).likely_provider() == provider_of("okta")
 
 
 def test_odd_files_of_the_vendor_are_remarked_on(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

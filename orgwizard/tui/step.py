@@ -262,6 +262,7 @@ class Step(Screen[None]):
             self.reveal()
             self.say(trouble.meaning, wrong=True)
         else:
+            self.say()
             self.post_message(self.Refused(trouble))
 
     def choice(self, name: str) -> Choice:
