@@ -206,3 +206,18 @@ def test_the_field_in_use_stays_in_sight_while_the_size_changes(environ: dict[st
     with terminal(SANDBOX, environ, size=(80, 24)) as run:
         Journey(run, "okta", look).go()
         assert run.ended() == 0
+
+
+def test_an_arrow_that_a_slow_line_splits_is_an_arrow_and_no_escape(environ: dict[str, str]) -> None:
+    def look(journey: Journey, number: int) -> None:
+        if number == 3:
+            run = journey.run
+            run.write("\x1b")
+            run.read(0.1)
+            run.write("[D")
+            journey.run.write("x")
+            run.until("Term Orxg")
+
+    with terminal(SANDBOX, environ) as run:
+        Journey(run, "datadog", look).go()
+        assert run.ended() == 0
