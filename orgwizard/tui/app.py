@@ -51,6 +51,7 @@ STEPS: dict[str, type[Step]] = {
     )
 }
 SAVE_SECONDS = 1.0
+READING_SECONDS = 0.3  # after the first screen is up: loading what the network needs would delay it
 
 
 class Wizard(App[int]):
@@ -103,7 +104,7 @@ class Wizard(App[int]):
 
     async def on_mount(self) -> None:
         """Begin with what there is to go on with, else with the first step."""
-        self.session.desk.engine.work(self.session.desk.warm)
+        self.set_timer(READING_SECONDS, lambda: self.session.desk.engine.work(self.session.desk.warm))
         start = StartStep(self.session, self.session.desk.drafts.load())
         await self.push_screen(SiteStep(self.session) if self._given or start.empty else start)
 

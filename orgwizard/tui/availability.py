@@ -5,18 +5,18 @@ import asyncio
 from textual import work
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Static
 from textual.worker import Worker
 
 from orgwizard.errors import Refused, Trouble
 from orgwizard.journey.session import Session
 from orgwizard.providers.base import Finding, name_unproven
 from orgwizard.text import printable
+from orgwizard.tui.words import Words
 
 PAUSE_SECONDS = 0.6
 
 
-class Availability(Static):
+class Availability(Words):
     """What the service says of the name; blank while it is not asked, or while the answers are not whole yet."""
 
     class Taken(Message):
@@ -27,7 +27,7 @@ class Availability(Static):
             super().__init__()
 
     def __init__(self, session: Session) -> None:
-        super().__init__("", id="availability", markup=False)
+        super().__init__(id="availability")
         self._session = session
         self._pause: Timer | None = None
         self._look: Worker[None] | None = None

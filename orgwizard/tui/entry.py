@@ -7,8 +7,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
@@ -29,6 +30,9 @@ class Entry(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+r", "reveal", "show or hide", show=False),
     ]
+
+    # As in Textual, but without laying the screen out at every key: the field's own size does not depend on its text.
+    virtual_size = Reactive(Size(0, 0))
 
     class Said(Message):
         """Something about the field that the user should know."""

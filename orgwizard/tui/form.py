@@ -14,6 +14,7 @@ from orgwizard.sources import Reference
 from orgwizard.text import printable
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.rows import Rows, pair_problem
+from orgwizard.tui.words import Words
 
 
 class Field(Vertical):
@@ -37,8 +38,8 @@ class Field(Vertical):
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
             yield Entry(self._text, self.question, self._placeholder())
-            yield Static("", classes="count", markup=False)
-        yield Static(self.help, classes="note", markup=False)
+            yield Words(classes="count")
+        yield Words(self.help, classes="note")
 
     @property
     def entry(self) -> Entry:
@@ -112,8 +113,8 @@ class Form(Vertical):
             yield Field(question, answers.get(question.name), sheet.offers.get(question.name))
         for question in self.tables:
             yield Rows(question, sheet.typed, self.session.draft.section(f"{sheet.section}.rows"))
-        yield Static("", classes="elsewhere note", markup=False)
-        yield Static("", classes="focused-help", markup=False)
+        yield Words(classes="elsewhere note")
+        yield Words(classes="focused-help")
 
     def on_mount(self) -> None:
         """Show what is known to be wrong."""

@@ -10,6 +10,7 @@ from textual.widgets import Button, Input, Static
 
 from orgwizard.answers import Question, Typed
 from orgwizard.tui.entry import Entry
+from orgwizard.tui.words import Words
 
 Pairs = list[list[str]]
 
@@ -45,7 +46,7 @@ class Rows(Vertical):
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
             yield Button(Content("[ Add a row ]"), classes="add", compact=True)
-        yield Static("", classes="note", markup=False)
+        yield Words(classes="note")
 
     def _rows(self) -> Iterator[Horizontal]:
         for name, value in self.pairs:

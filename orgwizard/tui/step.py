@@ -20,6 +20,7 @@ from orgwizard.text import printable
 from orgwizard.tui.choice import Choice, button
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Form
+from orgwizard.tui.words import Words
 
 STEPS = len(TITLES)
 TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}; your answers are kept."
@@ -109,11 +110,11 @@ class Step(Screen[None]):
             if self.number:
                 yield Static(f"Step {self.number} of {STEPS}  ", classes="faint", markup=False)
             yield Static(self.heading, id="heading", markup=False)
-            yield Static(self._place(), id="place", markup=False)
+            yield Words(self._place(), id="place")
         yield Track(self.number)
         with VerticalScroll(id="body", can_focus=False):
             yield from self.body()
-        yield Static("", id="message", markup=False)
+        yield Words(id="message")
         with Horizontal(id="buttons"):
             yield from self.buttons()
             yield button("Help", "keys")
@@ -137,13 +138,13 @@ class Step(Screen[None]):
 
     def refresh_place(self) -> None:
         """Draw the head line again after provider, site or parent changed."""
-        self.query_one("#place", Static).update(self._place())
+        self.query_one("#place", Static).update(self._place(), layout=False)
 
     def say(self, words: str = "", *, wrong: bool = False) -> None:
         """Show one line of news above the buttons."""
         message = self.query_one("#message", Static)
         message.set_class(wrong, "-wrong")
-        message.update(printable(words))
+        message.update(printable(words), layout=False)
 
     def on_mount(self) -> None:
         """Put the cursor into the first wrong field, if the user was led back to one."""
