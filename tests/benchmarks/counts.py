@@ -71,7 +71,10 @@ class Counter:
         assert isinstance(driver, Counting)
         before = driver.ours, driver.textuals
         await doing
-        await self.walk.pilot.pause()
+        seen = -1
+        while seen != driver.textuals:
+            seen = driver.textuals
+            await self.walk.pilot.pause()
         return driver.ours - before[0], driver.textuals - before[1]
 
     async def type_everywhere(self, step: str) -> None:

@@ -23,6 +23,7 @@ from orgwizard.tui.choice import Choice, button, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Form
 from orgwizard.tui.step import KEYS, SECRET_KEYS, Step, remarks
+from orgwizard.tui.words import Words
 from orgwizard.values import Site
 
 
@@ -58,7 +59,7 @@ class ConnectStep(Step):
             yield labelled("Connect with", Choice(titles, self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
         yield from remarks(self.session.desk.offer_remarks(self.session.provider))
-        yield Static(self._findings(), id="findings", markup=False)
+        yield Words(self._findings(), id="findings")
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what keeps the connection, too."""
