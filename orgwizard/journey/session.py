@@ -16,6 +16,7 @@ from orgwizard.text import printable
 from orgwizard.values import Site
 
 LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
+ANOTHER_LOSES_KEYS = "The new keys are stored nowhere else. Begin another org, and lose them unless you copied them?"
 KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
 
 

@@ -8,7 +8,7 @@ from orgwizard import report
 from orgwizard.engine import Engine
 from orgwizard.errors import Exit
 from orgwizard.events import CHECK, Event, Progress, Result
-from orgwizard.journey.session import LOSES_KEYS
+from orgwizard.journey.session import ANOTHER_LOSES_KEYS, LOSES_KEYS
 from orgwizard.journey.stages import STATES, TITLES, Telling, safe
 from orgwizard.plain.console import Back, Console
 from orgwizard.plain.terminal import LOOK_SECONDS, Left, Lines
@@ -114,7 +114,7 @@ class Ending:
                 self._show_unseen()
                 raise
             self._console.terminal.stays()
-            if self._result.secrets and not self._sure():
+            if not self._sure(LOSES_KEYS):
                 return self.next()
             raise Left(self._result.exit_code) from None
 
@@ -129,14 +129,20 @@ class Ending:
                 continue
             if chosen == LEAVE:
                 raise Left
-            if chosen != SHOW:
+            if chosen == SHOW:
+                self._show()
+            elif chosen == REVIEW or self._sure(ANOTHER_LOSES_KEYS):
                 return chosen
-            self._show()
 
-    def _sure(self) -> bool:
-        """Ask on a line of its own: Ctrl+C and the end of input leave one begun."""
+    def _sure(self, question: str) -> bool:
+        """Ask before the only keys are lost, on a line of its own: Ctrl+C and the end of input leave one begun."""
+        if not self._result.secrets:
+            return True
         self._console.say("")
-        return self._console.agrees(LOSES_KEYS)
+        try:
+            return self._console.agrees(question)
+        except Back:
+            return False
 
     def _rows(self) -> dict[str, str]:
         """Return what makes sense after this end; never "try again" after an unknown one."""

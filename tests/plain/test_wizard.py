@@ -285,6 +285,20 @@ def test_keys_that_are_nowhere_else_are_shown_on_request_and_leaving_asks(desk: 
     assert "Enter takes 1, Show the new keys" in terminal.said
 
 
+def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk) -> None:
+    store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
+    terminal = walked(desk, [*store, "2", "no", "2", ":back", "2", "yes", ":quit"])
+    assert terminal.said.count("nowhere else. Begin another org, and lose them") == 3
+    assert terminal.said.count("Step 2 of 7") == 2
+
+
+def test_going_back_from_the_question_about_leaving_keeps_the_only_keys(desk: Desk) -> None:
+    store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
+    terminal = walked(desk, [*store, "3", ":back", "1", "3", "yes"])
+    assert terminal.code == 0
+    assert "API key of the child org, on the next line:" in terminal.said
+
+
 def test_the_end_of_input_leaves_after_asking_once(desk: Desk) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
     terminal = walked(desk, store)

@@ -529,6 +529,17 @@ async def on_the_screen_only(walk: Walk, provider: str) -> None:
     await walk.until(DoneStep)
 
 
+async def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await on_the_screen_only(walk, "okta")
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, Ask)
+        await walk.press("enter")
+        assert isinstance(walk.screen, DoneStep)
+        await walk.press("ctrl+n", "right", "enter")
+        await walk.until(ConnectStep)
+
+
 async def test_shown_keys_hide_by_themselves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.tui.steps.done.REVEAL_SECONDS", 0.05)
     async with walking(desk) as walk:

@@ -12,9 +12,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.events import Result
-from orgwizard.journey.session import Session
+from orgwizard.journey.session import ANOTHER_LOSES_KEYS, Session
 from orgwizard.report import facts, headline, secrets
 from orgwizard.tui.choice import bullet, button, labelled
+from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.step import KEYS, Step
 
 REVEAL_SECONDS = 60.0  # long enough to select each by mouse
@@ -121,7 +122,13 @@ class DoneStep(Step):
         """Go on, after asking where the only copy of the keys is on this screen."""
         if self.result.outcome == "not_created":
             self.post_message(self.Edit("review"))
-        elif self.result.outcome == "created":
+        elif self.result.secrets:
+            self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="Begin another", no="Stay"), self._go_on)
+        else:
+            self._go_on(self.result.outcome == "created")
+
+    def _go_on(self, another: bool | None) -> None:
+        if another:
             self.post_message(self.Another())
 
     def action_leave(self) -> None:
