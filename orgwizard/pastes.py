@@ -9,7 +9,7 @@ from orgwizard.text import without_invisible
 _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019"}
 # A line of a shell, of PowerShell, of a .env file; and of TOML, YAML or INI where the name is one of the question's.
 _HOW, _NAME = r"(?P<how>export\s+|set\s+|\$env:)?", r"(?P<name>[A-Za-z_][\w.-]*)"
-_ASSIGNED = re.compile(_HOW + _NAME + r"\s*(?P<sign>[=:])\s*(?P<value>\S.*)")
+_ASSIGNED = re.compile(_HOW + _NAME + r"\s*(?P<sign>[=:])\s*(?P<value>[^\s=].*)")  # "=" alone pads Base64
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 

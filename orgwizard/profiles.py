@@ -135,6 +135,6 @@ def _profile(name: str, data: bytes) -> Profile:
         words = first_problem(invalid)
     except UnicodeDecodeError:
         words = "it is not UTF-8 text"
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # TOML's own fault, or a number of thousands of digits
         words = "it is not valid TOML"
     raise BadInput(words, "Correct the file, or remove it.")

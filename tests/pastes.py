@@ -48,6 +48,7 @@ ROWS = (
         KEY,
         "Of 3 pasted lines, the one with its name was taken.",
     ),
+    Row("token", "MFRGGZDFMZTWQ===", "MFRGGZDFMZTWQ==="),
     Row("token", f"    token: {TOKEN}", TOKEN, "Left out: blanks, token."),
     Row("password", " two words ", " two words "),
     Row("password", "A='b'", "A='b'"),

@@ -105,6 +105,7 @@ def test_a_profile_is_removed(profiles: Profiles) -> None:
         ('[secrets.api_key]\nfile = "', f'[secrets]\nmine = "{SECRET}"\n[secrets.api_key]\nfile = "', "secrets.mine: "),
         ('key = "api_key"', 'env = "A"', "secrets.api_key: exactly one"),
         ("[org]", "[org", "not valid TOML"),
+        ("created = 2026", f"x = {'9' * 5000}\ncreated = 2026", "not valid TOML"),
         ("[org]", "org = []\n[x]", "org: "),
     ],
 )

@@ -95,9 +95,10 @@ class Session:
         self.connection, self.checked, self.passed = connection, checked, list(checked.findings)
 
     def disconnect(self) -> None:
-        """Forget the tried connection: the site or the credentials changed."""
+        """Forget the tried connection, and what was refused over it: the site or the credentials changed."""
         self.connection = self.checked = None
         self.passed = []
+        self.refusals = {path: words for path, words in self.refusals.items() if path.startswith("credentials.")}
 
     # A reference may be a slow command: secrets are read off the face's thread, for the draft as it is now.
 

@@ -293,6 +293,28 @@ async def test_a_taken_name_is_said_at_its_field_and_gone_with_the_next_one(desk
         await walk.said("Probably free")
 
 
+async def test_a_taken_name_does_not_move_the_cursor(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await taken(walk)
+        await walk.fill("name", "Occupied")
+        await walk.press("tab", "tab")
+        await walk.said("The subdomain is taken")
+        await walk.write("abc")
+        assert (walk.entry("subdomain").value, walk.entry("website").value) == ("occupied", "abc")
+        assert message(walk) == ""
+
+
+async def test_a_refusal_is_gone_at_another_parent(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        walk.app.session.refusals |= {"organization.name": "Refused by Okta.", "credentials.token": "Refused."}
+        await walk.app.go("site")
+        await walk.until(SiteStep)
+        await walk.press("down")
+        assert walk.draft.provider == "datadog"
+        assert walk.app.session.refusals == {"credentials.token": "Refused."}
+
+
 async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(desk: Desk) -> None:
     watched = Watched(desk)
     async with walking(replace(desk, send=watched.send)) as walk:

@@ -6,7 +6,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.journey.sheet import Sheet
-from orgwizard.journey.steps import TITLES
+from orgwizard.journey.steps import TITLES, complaints
 from orgwizard.tui.availability import Availability
 from orgwizard.tui.choice import labelled
 from orgwizard.tui.form import Form
@@ -39,5 +39,6 @@ class OrganizationStep(Step):
         super().changed()
 
     def on_availability_taken(self, message: Availability.Taken) -> None:
-        """Say at its field that the name is taken."""
-        self.refused(message.refused)
+        """Say at its field that the name is taken; the user may be typing in another one, and stays there."""
+        self.session.refusals |= complaints(message.refused)
+        self.query_one(Form).refresh_notes()
