@@ -122,7 +122,7 @@ class DoneStep(Step):
         """Go on, after asking where the only copy of the keys is on this screen."""
         if self.result.outcome == "not_created":
             self.post_message(self.Edit("review"))
-        elif self.result.secrets:
+        elif self.result.outcome == "created" and self.result.secrets:
             self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="Begin another", no="Stay"), self._go_on)
         else:
             self._go_on(self.result.outcome == "created")
