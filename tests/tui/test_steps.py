@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from textual.widgets import Digits, Static
 
 from orgwizard.answers import Draft
+from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.events import Progress
 from orgwizard.sources import Reference
@@ -118,13 +119,19 @@ async def test_an_open_attempt_comes_first_and_is_told_truthfully(desk: Desk) ->
         assert desk.journal.open()
 
 
-async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+async def interrupted(desk: Desk) -> Record:
+    """Create an org, as far as the journal knows up to the moment when its keys were stored; return the record."""
     async with walking(desk, again=True) as walk:
         await walk.to_done("okta")
     (record,) = desk.journal.all()
     lines = record.path.read_text().splitlines(keepends=True)
     stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
     record.path.write_text("".join(lines[: stored + 1]))
+    return desk.journal.all()[0]
+
+
+async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+    await interrupted(desk)
     again = bench(Path("orgwizard"), send=desk.send)
     again.drafts.save(Draft("datadog"))
     async with walking(again, magic=()) as walk:
@@ -133,6 +140,20 @@ async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: De
         assert "The org was created and is ready." in walk.text()
     assert desk.journal.all()[0].state == "ready"
     assert desk.drafts.load() is not None
+
+
+async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(desk: Desk) -> None:
+    record = await interrupted(desk)
+    again = bench(Path("orgwizard"), send=desk.send)
+    async with walking(again, magic=()) as walk:
+        rival = desk.journal.resume(record)
+        await walk.press("enter", "right", "enter")
+        await walk.until(Page)
+        assert "The attempt was left as it is." in walk.text()
+        assert "Nothing was created" not in walk.text()
+        await walk.press("escape")
+        assert isinstance(walk.screen, StartStep)
+        rival.close()
 
 
 async def test_without_anything_to_offer_the_first_step_comes_at_once(desk: Desk) -> None:
