@@ -411,6 +411,15 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
         assert "/nowhere/at/all" in str(walk.screen.query_one("#proof", Static).render())
 
 
+async def test_what_was_refused_of_a_place_is_not_said_of_another(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        walk.app.session.refusals["store"] = "The folder is full."
+        await walk.jump(StoreStep, "okta")
+        assert "The folder is full." in walk.text()
+        await walk.press("down")
+        assert "The folder is full." not in walk.text()
+
+
 async def test_a_command_line_is_split_like_a_shell_does(desk: Desk) -> None:
     async with walking(desk) as walk:
         await walk.jump(StoreStep, "datadog")
