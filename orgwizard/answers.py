@@ -101,14 +101,14 @@ class Question:
     help: str
     example: str
     required: bool
-    secret: bool
-    asked: bool
-    longest: int | None
-    choices: tuple[str, ...]
-    rows: bool
-    constant: str
-    env: tuple[str, ...]
-    blank: str
+    secret: bool = False
+    asked: bool = True
+    longest: int | None = None
+    choices: tuple[str, ...] = ()
+    rows: bool = False
+    constant: str = ""
+    env: tuple[str, ...] = ()
+    blank: str = ""
     file: bool = False
     """Whether it may have several lines, and a path may be given in its place."""
     keys: tuple[str, ...] = ()

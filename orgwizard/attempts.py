@@ -213,7 +213,11 @@ class Journal:
     def _attempt(self, path: Path, started: datetime) -> Attempt:
         lock = private.hold(path, _ATTEMPT_SECONDS)
         if lock is None:
-            raise Unusable(f"Another orgwizard is at work on the attempt {path.stem}.", "Wait for it to end.")
+            raise Unusable(
+                f"Another orgwizard is at work on the attempt {path.stem}.",
+                "Wait for it to end.",
+                meaning="The attempt was left as it is.",
+            )
         return Attempt(path, lock, self._clock, started)
 
     def _free(self) -> Path:

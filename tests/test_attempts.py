@@ -223,8 +223,9 @@ def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) ->
         assert (record.state, record.running, record.pid) == ("sending", True, other.pid)
         with pytest.raises(Unusable, match=other_id):
             requested(journal)
-        with pytest.raises(Unusable, match="at work on the attempt"):
+        with pytest.raises(Unusable, match="at work on the attempt") as caught:
             journal.resume(record)
+        assert "created" not in caught.value.meaning
         other.send_signal(signal.SIGKILL)
     (left,) = journal.open()
     assert (left.id, left.state, left.running) == (other_id, "sending", False)

@@ -19,14 +19,6 @@ QUESTION = Question(
     help="It is fed the keys on its standard input. With {name} in it, it runs once per key.",
     example="pass insert -m {name}",
     required=True,
-    secret=False,
-    asked=True,
-    longest=None,
-    choices=(),
-    rows=False,
-    constant="",
-    env=(),
-    blank="",
 )
 
 

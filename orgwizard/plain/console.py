@@ -76,20 +76,23 @@ class Console:
                 return typed.removeprefix(SIGN)
 
     def ask_secret(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, key: bool = False) -> str:
-        """Return what was typed without being shown; with *key*, it may have several lines. Raises `EchoStays` too."""
+        """Return what was typed without being shown, with its blanks: a password may begin or end with one.
+
+        With *key*, it may have several lines. Raises `EchoStays` too.
+        """
         while True:
             typed, more = self._unseen(question, key=key)
             if more:
                 self.say("More than one line came: only the first was taken.")
-            if not self._is_command(typed, hints, clears=clears):
+            if not self._is_command(typed.strip(), hints, clears=clears):
                 return typed.removeprefix(SIGN)
 
     def _unseen(self, question: str, *, key: bool) -> tuple[str, bool]:
         """Return what was typed without being shown, and whether more lines came than were asked for."""
         with self.terminal.hidden():
             try:
-                typed = self.terminal.read(self._prompt(question)).strip()
-                while key and begins_key(typed):
+                typed = self.terminal.read(self._prompt(question))
+                while key and begins_key(typed.lstrip()):
                     line = self.terminal.read("").strip()
                     if not line:
                         break

@@ -139,6 +139,8 @@ class Wizard:
                     self.session = Session(desk, draft, magic, known=isinstance(found.of(chosen), Profile))
                 if after := steps.first(self.session) if draft else self._looked_at(found, chosen):
                     return after
+            except Trouble as trouble:
+                self._console.say(*trouble.lines())
             except Back:
                 self._console.say(f"This is the beginning. {SIGN}quit leaves.")
 

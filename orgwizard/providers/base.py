@@ -179,14 +179,7 @@ class Provider(ABC):
             help="Given with https://." if listed else self.site_help,
             example="https://api.example.com" if listed else self.site_example,
             required=True,
-            secret=False,
-            asked=True,
-            longest=None,
-            choices=(),
-            rows=False,
-            constant="",
             env=self.site_env,
-            blank="",
         )
 
     @abstractmethod

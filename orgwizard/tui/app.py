@@ -203,6 +203,10 @@ class Wizard(App[int]):
             await self._lead_to(trouble)
         elif isinstance(ended, Result):
             await self.switch_screen(DoneStep(self.session, ended))
+        elif isinstance(self.screen, ResumeStep):
+            self._begin(Draft())
+            await self.switch_screen(StartStep(self.session, self.session.desk.drafts.load()))
+            await self._lead_to(ended)
         else:
             await self.go("review")
             await self._lead_to(ended)

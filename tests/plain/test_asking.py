@@ -120,6 +120,12 @@ def administrator(desk: Desk, *typed: str, **answers: Any) -> tuple[dict[str, An
     return asked(desk, OktaAdministrator, "", "", "", "", *typed, section="administrator", **ADMIN, **answers)
 
 
+def test_a_password_keeps_its_blanks(desk: Desk) -> None:
+    live, terminal = administrator(desk, " canary password ", "", "", "")
+    assert live["password"].get_secret_value() == " canary password "
+    assert "17 characters taken." in terminal.said
+
+
 def test_secrets_are_never_repeated_and_their_length_is_said(desk: Desk) -> None:
     live, terminal = administrator(desk, "canary-password", "Which bird?", "", "canary-answer", "")
     assert live["password"].get_secret_value() == "canary-password"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from orgwizard.answers import Draft
+from orgwizard.attempts import Attempt, Record
 from orgwizard.desk import Desk
 from orgwizard.errors import Unusable
 from orgwizard.plain.console import Console
@@ -400,12 +401,34 @@ def test_a_profile_of_an_earlier_run_begins_a_sister(desk: Desk) -> None:
     assert "Step 3 of 7: Organization." in terminal.said
 
 
-def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+def interrupted(desk: Desk) -> Record:
+    """Create an org, as far as the journal knows up to the moment when its keys were stored; return the record."""
     walked(desk, okta("First", "create", ""))
     (record,) = desk.journal.all()
     lines = record.path.read_text().splitlines(keepends=True)
     stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
     record.path.write_text("".join(lines[: stored + 1]))
+    return desk.journal.all()[0]
+
+
+def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(desk: Desk) -> None:
+    record = interrupted(desk)
+    rivals: list[Attempt] = []
+
+    def agreed() -> str:
+        rivals.append(desk.journal.resume(record))
+        return "yes"
+
+    terminal = walked(desk, ["1", agreed, ":quit"])
+    assert "The attempt was left as it is. Another orgwizard is at work on it" in terminal.said.replace(
+        f"the attempt {record.id}", "it"
+    )
+    assert terminal.said.count("What now") == 2
+    rivals[0].close()
+
+
+def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+    interrupted(desk)
     desk.drafts.save(Draft("datadog"))
     terminal = walked(desk, ["1", "yes", ""])
     assert terminal.code == 0

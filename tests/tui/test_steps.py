@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from textual.widgets import Digits, Static
 
 from orgwizard.answers import Draft
+from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.events import Progress
 from orgwizard.sources import Reference
@@ -118,13 +119,19 @@ async def test_an_open_attempt_comes_first_and_is_told_truthfully(desk: Desk) ->
         assert desk.journal.open()
 
 
-async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+async def interrupted(desk: Desk) -> Record:
+    """Create an org, as far as the journal knows up to the moment when its keys were stored; return the record."""
     async with walking(desk, again=True) as walk:
         await walk.to_done("okta")
     (record,) = desk.journal.all()
     lines = record.path.read_text().splitlines(keepends=True)
     stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
     record.path.write_text("".join(lines[: stored + 1]))
+    return desk.journal.all()[0]
+
+
+async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
+    await interrupted(desk)
     again = bench(Path("orgwizard"), send=desk.send)
     again.drafts.save(Draft("datadog"))
     async with walking(again, magic=()) as walk:
@@ -133,6 +140,20 @@ async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: De
         assert "The org was created and is ready." in walk.text()
     assert desk.journal.all()[0].state == "ready"
     assert desk.drafts.load() is not None
+
+
+async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(desk: Desk) -> None:
+    record = await interrupted(desk)
+    again = bench(Path("orgwizard"), send=desk.send)
+    async with walking(again, magic=()) as walk:
+        rival = desk.journal.resume(record)
+        await walk.press("enter", "right", "enter")
+        await walk.until(Page)
+        assert "The attempt was left as it is." in walk.text()
+        assert "Nothing was created" not in walk.text()
+        await walk.press("escape")
+        assert isinstance(walk.screen, StartStep)
+        rival.close()
 
 
 async def test_without_anything_to_offer_the_first_step_comes_at_once(desk: Desk) -> None:
@@ -388,6 +409,15 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
         assert isinstance(walk.screen, StoreStep)
         assert message(walk) == "This place does not work: choose another one."
         assert "/nowhere/at/all" in str(walk.screen.query_one("#proof", Static).render())
+
+
+async def test_what_was_refused_of_a_place_is_not_said_of_another(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        walk.app.session.refusals["store"] = "The folder is full."
+        await walk.jump(StoreStep, "okta")
+        assert "The folder is full." in walk.text()
+        await walk.press("down")
+        assert "The folder is full." not in walk.text()
 
 
 async def test_a_command_line_is_split_like_a_shell_does(desk: Desk) -> None:

@@ -55,16 +55,18 @@ class StoreStep(Step):
     @on(Choice.Chosen, "#store")
     def _choose(self, event: Choice.Chosen) -> None:
         chosen = event.choice.chosen
-        self.session.draft.store = self._command() if chosen == COMMAND else chosen
-        self._show()
-        self.changed()
+        self._take(self._command() if chosen == COMMAND else chosen)
 
     @on(Field.Changed)
     def _type(self, event: Field.Changed) -> None:
         self._kept[COMMAND] = event.text
-        self.session.draft.store = self._command()
         self._proven.pop(COMMAND, None)
         self.session.touched.add("store.command")
+        self._take(self._command())
+
+    def _take(self, store: Any) -> None:
+        self.session.draft.store = store
+        self.session.refusals.pop("store", None)  # it was about the one before
         self._show()
         self.changed()
 
