@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from textual import on, work
+from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
@@ -98,8 +100,9 @@ class StoreStep(Step):
             self._proven[place] = " ".join(filter(None, (trouble.cause, trouble.advice)))
             works = False
         state = "works" if works else "does not work here"
-        self.choice("store").describe(place, f"{PLACES[place]:<22} {state}")
-        self._show()
+        with suppress(NoMatches):  # the user went on meanwhile: there is nothing left to show it on
+            self.choice("store").describe(place, f"{PLACES[place]:<22} {state}")
+            self._show()
         return works
 
     def action_next(self) -> None:
