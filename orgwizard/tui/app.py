@@ -169,8 +169,15 @@ class Wizard(App[int]):
 
     async def on_step_edit(self, message: Step.Edit) -> None:
         """Go to a step to change something, and come back to the review after it."""
+        if not self.session.org_name:  # an attempt that was taken up: its answers are not here
+            await self._begin_anew()
+            return
         self.session.returning = message.section != "review"
         await self.go(message.section)
+
+    async def _begin_anew(self) -> None:
+        self._begin(Draft())
+        await self.switch_screen(StartStep(self.session, self.session.desk.drafts.load()))
 
     async def on_step_refused(self, message: Step.Refused) -> None:
         """Lead to the field that a failure is about, or tell it on a page."""
@@ -204,8 +211,7 @@ class Wizard(App[int]):
         elif isinstance(ended, Result):
             await self.switch_screen(DoneStep(self.session, ended))
         elif isinstance(self.screen, ResumeStep):
-            self._begin(Draft())
-            await self.switch_screen(StartStep(self.session, self.session.desk.drafts.load()))
+            await self._begin_anew()
             await self._lead_to(ended)
         else:
             await self.go("review")

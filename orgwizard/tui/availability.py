@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.worker import Worker
 
+from orgwizard.answers import Typed
 from orgwizard.errors import Refused, Trouble
 from orgwizard.journey.session import Session
 from orgwizard.providers.base import Finding, name_unproven
@@ -20,10 +21,10 @@ class Availability(Words):
     """What the service says of the name; blank while it is not asked, or while the answers are not whole yet."""
 
     class Taken(Message):
-        """The name is certainly taken."""
+        """The name in *typed*, the answers as they were when it was asked about, is certainly taken."""
 
-        def __init__(self, refused: Refused) -> None:
-            self.refused = refused
+        def __init__(self, refused: Refused, typed: dict[str, Typed]) -> None:
+            self.refused, self.typed = refused, typed
             super().__init__()
 
     def __init__(self, session: Session) -> None:
@@ -52,13 +53,13 @@ class Availability(Words):
 
     @work(exclusive=True, description="asking whether the name is free")
     async def _ask(self) -> None:
-        found = self._session.asking_name()
+        found, typed = self._session.asking_name(), dict(self._session.draft.section("organization"))
         if found is None:
             return
         try:
             self._say(await asyncio.wrap_future(found))
         except Refused as refused:
-            self.post_message(self.Taken(refused))
+            self.post_message(self.Taken(refused, typed))
         except Trouble as trouble:
             self._say(name_unproven(trouble))
 

@@ -10,8 +10,10 @@ import pytest
 from textual.widgets import Static
 
 from orgwizard.desk import Desk
+from orgwizard.errors import Refused
 from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.sources import Reference
+from orgwizard.tui.availability import Availability
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Field
 from orgwizard.tui.steps.connect import ConnectStep
@@ -313,6 +315,16 @@ async def test_a_refusal_is_gone_at_another_parent(desk: Desk) -> None:
         await walk.press("down")
         assert walk.draft.provider == "datadog"
         assert walk.app.session.refusals == {"credentials.token": "Refused."}
+
+
+async def test_a_name_typed_meanwhile_is_not_called_taken(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_organization("okta")
+        await walk.fill("name", "Newer")
+        refused = Refused("The subdomain is taken.", field="organization.subdomain")
+        walk.screen.post_message(Availability.Taken(refused, {"name": "Older"}))
+        await walk.settled()
+        assert walk.app.session.refusals == {}
 
 
 async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(desk: Desk) -> None:

@@ -156,6 +156,16 @@ async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_st
         rival.close()
 
 
+async def test_an_attempt_taken_up_that_created_nothing_leads_to_the_start(desk: Desk) -> None:
+    desk.journal.requested("okta", "https://acme.okta.com", "Never sent").close()
+    async with walking(desk, magic=()) as walk:
+        await walk.press("enter", "right", "enter")
+        await walk.until(DoneStep)
+        assert "Nothing was created." in walk.text()
+        await walk.press("ctrl+n")
+        await walk.until(StartStep)
+
+
 async def test_without_anything_to_offer_the_first_step_comes_at_once(desk: Desk) -> None:
     async with walking(desk, magic=()) as walk:
         assert isinstance(walk.screen, SiteStep)

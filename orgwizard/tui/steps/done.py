@@ -78,7 +78,8 @@ class DoneStep(Step):
         if self.result.outcome == "created":
             yield button("Another", "next")
         if self.result.outcome == "not_created":
-            yield button("Back to the review", "next")
+            # An attempt that was taken up has no answers to review.
+            yield button("Back to the review" if self.session.org_name else "Back to the start", "next")
         yield button("Leave", "leave")
 
     def on_mount(self) -> None:

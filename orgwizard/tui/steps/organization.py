@@ -40,5 +40,6 @@ class OrganizationStep(Step):
 
     def on_availability_taken(self, message: Availability.Taken) -> None:
         """Say at its field that the name is taken; the user may be typing in another one, and stays there."""
-        self.session.refusals |= complaints(message.refused)
-        self.query_one(Form).refresh_notes()
+        if message.typed == self.session.draft.section("organization"):
+            self.session.refusals |= complaints(message.refused)
+            self.query_one(Form).refresh_notes()
