@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from orgwizard.errors import Unusable
+from orgwizard import faces
+from orgwizard.errors import BadInput, Unusable
 from orgwizard.faces import need_terminal, plain_because
 
 
@@ -46,3 +47,36 @@ def test_plain_lines_are_chosen_where_nothing_can_be_drawn(
     because = plain_because(environ, size)
     assert words in because
     assert bool(words) == bool(because)
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, True),
+        ({"LANG": "de_DE.UTF-8"}, True),
+        ({"LANG": "C.utf8"}, True),
+        ({"LANG": "de_DE.UTF-8", "LC_ALL": "C"}, False),
+        ({"LANG": "C"}, False),
+        ({"LC_CTYPE": "de_DE.ISO-8859-1", "LANG": "C.UTF-8"}, False),
+        ({"LC_ALL": "", "LC_CTYPE": "", "LANG": "POSIX"}, False),
+    ],
+)
+def test_the_locale_tells_whether_the_terminal_reads_utf8(
+    environ: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "flags", SimpleNamespace(utf8_mode=0))
+    assert faces.is_utf8(environ) is expected
+
+
+def test_a_locale_that_python_named_itself_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "flags", SimpleNamespace(utf8_mode=1))
+    assert not faces.is_utf8({"LANG": "C", "LC_CTYPE": "C.UTF-8"})
+    assert faces.is_utf8({"LC_CTYPE": "C.UTF-8"})
+
+
+def test_a_theme_that_nobody_knows_is_refused() -> None:
+    assert faces.theme({}, None) == "terminal"
+    assert faces.theme({"ORGWIZARD_THEME": "light"}, None) == "light"
+    assert faces.theme({"ORGWIZARD_THEME": "light"}, "dark") == "dark"
+    with pytest.raises(BadInput, match="ORGWIZARD_THEME is pink"):
+        faces.theme({"ORGWIZARD_THEME": "pink"}, None)

@@ -18,7 +18,7 @@ from typing import Any
 import pyte
 
 PATIENCE_SECONDS = 40
-REST_SECONDS = 0.3
+REST_SECONDS = 0.2
 # Private sequences that the emulator would print: kitty keys, queries.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;$]*[a-zA-Z]")
 _KNOWN = (b"\x1b[?25", b"\x1b[?1049", b"\x1b[?7")
