@@ -3,6 +3,7 @@
 import io
 import os
 import sys
+from types import SimpleNamespace
 
 import pytest
 
