@@ -18,7 +18,7 @@ from typing import Any
 import pyte
 
 PATIENCE_SECONDS = 40
-REST_SECONDS = 0.2
+REST_SECONDS = 0.5  # of a busy machine
 # Private sequences that the emulator would print: kitty keys, queries.
 _UNKNOWN = re.compile(rb"\x1b\[[<>=?][0-9;$]*[a-zA-Z]")
 _KNOWN = (b"\x1b[?25", b"\x1b[?1049", b"\x1b[?7")
@@ -91,6 +91,14 @@ class Terminal:
         """Return column and row of every cell in reverse video but those of the scroll bar: the focus."""
         cells = ((x, y) for y in range(self._screen.lines) for x in range(self._screen.columns - 4))
         return [(x, y) for x, y in cells if self._screen.buffer[y][x].reverse]
+
+    def until_focused(self) -> list[tuple[int, int]]:
+        """Wait until a focus is to be seen, and return its cells."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not self.reversed_cells():
+            assert self.read(), f"ended without a focus:\n{self.screen}"
+            assert time.monotonic() < deadline, f"no focus to be seen:\n{self.screen}"
+        return self.reversed_cells()
 
     def background(self) -> str:
         """Return the colour behind the last cell."""
