@@ -63,6 +63,12 @@ class Offers:
         methods = sorted(self._provider.methods, key=lambda name: name != self._mode)
         return next((name for name in methods if self._suffices(name)), "")
 
+    def extent(self) -> tuple[bool, bool, int]:
+        """Return whether a whole credential is there, whether the site is, and how many credentials are in all."""
+        asked = (question for model in self._provider.methods.values() for question in questions(model))
+        offered = sum(self.credential(question) is not None for question in asked)
+        return bool(self.method()), self.site() is not None, offered
+
     def remarks(self) -> list[str]:
         """Say which of the vendor's files cannot be read, and which hold a secret that others can read."""
         offered = [self.credential(q) for model in self._provider.methods.values() for q in questions(model)]
