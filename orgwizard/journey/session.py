@@ -90,6 +90,12 @@ class Session:
         if site := self.site:
             self.draft.section("parent")["confirmed"] = site.url
 
+    def settle_method(self) -> None:
+        """Choose the credential method that what is there is for, where the user has chosen none."""
+        if self.draft.method not in self.provider.methods:
+            offered = self.desk.method_offer(self.provider)
+            self.draft.section("parent")["method"] = offered or next(iter(self.provider.methods))
+
     def connected(self, connection: Connection, checked: Checked) -> None:
         """Remember a connection that was tried and works."""
         self.connection, self.checked, self.passed = connection, checked, list(checked.findings)

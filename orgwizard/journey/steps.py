@@ -22,6 +22,23 @@ def first(session: Session) -> str:
     return "credentials" if session.known and session.agreed else "site"
 
 
+def after(session: Session, here: str) -> str:
+    """Return the step after one that is complete; where the review wants the user back, what it still needs."""
+    names = list(TITLES)
+    step = names[names.index(here) + 1]
+    if session.returning and here != "review":
+        step = unfinished(session)
+    session.returning = session.returning and step != "review"
+    return step
+
+
+def before(session: Session, here: str) -> str:
+    """Return the step before one, which takes the user away from the review for good; "" before the first."""
+    names = list(TITLES)
+    session.returning = False
+    return names[names.index(here) - 1] if names.index(here) else ""
+
+
 def unfinished(session: Session) -> str:
     """Return the step that the review still needs, or the review."""
     if session.connection is None:

@@ -17,22 +17,14 @@ class ConnectStep(Step):
     def go(self, field: str = "") -> None:
         """Choose a credential method, give the credentials, have them tried."""
         known, self.session.known = self.session.known, False
-        asks = self._method_is_open()
+        self.session.settle_method()
         if known and not connection_sheet(self.session).problems():
             self._tried()
             return
         parts = [lambda: self._give(field), lambda: self._offer_to_save(self._tried())]
-        if asks and not field:
+        if len(self.session.provider.methods) > 1 and not field:
             parts.insert(0, self._choose_method)
         in_turn(*parts)
-
-    def _method_is_open(self) -> bool:
-        """Settle the method where there is nothing to choose; return whether there is."""
-        methods = self.session.provider.methods
-        if self.session.draft.method not in methods:
-            offered = self.session.desk.method_offer(self.session.provider)
-            self.session.draft.section("parent")["method"] = offered or next(iter(methods))
-        return len(methods) > 1
 
     def _give(self, first: str) -> None:
         session, console = self.session, self.console

@@ -75,22 +75,11 @@ class Wizard:
             return led.section, led.field
         except Trouble as trouble:
             return self._led_by(trouble)
-        return self._next(at), ""
-
-    def _next(self, at: str) -> str:
-        names = list(steps.TITLES)
-        after = names[names.index(at) + 1]
-        if self.session.returning and at != "review":
-            after = steps.unfinished(self.session)
-        self.session.returning = self.session.returning and after != "review"
-        return after
+        return steps.after(self.session, at), ""
 
     def _before(self, at: str) -> str:
-        names = list(steps.TITLES)
-        self.session.returning = False
-        if names.index(at):
-            return names[names.index(at) - 1]
-        return self._started(self.session.draft if self.session.draft.provider else None)
+        before = steps.before(self.session, at)
+        return before or self._started(self.session.draft if self.session.draft.provider else None)
 
     def _led_by(self, trouble: Trouble) -> tuple[str, str]:
         """Say a failure, or have it said at the field that it is about; return where to go."""

@@ -143,12 +143,7 @@ class Wizard(App[int]):
 
     async def on_step_forward(self) -> None:
         """Go to the next step, or back to the review where the user came from."""
-        here = self._here()
-        names = list(STEPS)
-        after = names[names.index(here) + 1]
-        if self.session.returning and here != "review":
-            after = steps.unfinished(self.session)
-        self.session.returning = self.session.returning and after != "review"
+        after = steps.after(self.session, self._here())
         await self.go(after)
         if after == "organization" and self.session.checked and isinstance(self.screen, Step):
             self.screen.say(f"Connected: {self.session.checked.parent}.")
@@ -158,11 +153,8 @@ class Wizard(App[int]):
 
     async def on_step_back(self) -> None:
         """Go one step back; from the first one to the start."""
-        names = list(STEPS)
-        at = names.index(self._here())
-        if at:
-            self.session.returning = False
-            await self.go(names[at - 1])
+        if before := steps.before(self.session, self._here()):
+            await self.go(before)
         else:
             self._save()
             await self.switch_screen(StartStep(self.session, self.session.draft))

@@ -150,12 +150,6 @@ class Step(Screen[None]):
         """Put the cursor into the first wrong field, if the user was led back to one."""
         self.call_after_refresh(self.focus_wrong)
 
-    def reveal(self) -> None:
-        """Show what was refused meanwhile, with the cursor at it."""
-        for form in self.query(Form):
-            form.refresh_notes()
-        self.focus_wrong()
-
     def focus_wrong(self) -> None:
         """Focus the first field that was touched and is wrong."""
         wrong = [entry for entry in self.query(".field.-wrong Entry") if entry in self.focus_chain]
@@ -260,7 +254,9 @@ class Step(Screen[None]):
         found = complaints(trouble)
         if self.section and section(next(iter(found))) == self.section:
             self.session.refusals |= found
-            self.reveal()
+            for form in self.query(Form):
+                form.refresh_notes()
+            self.focus_wrong()
             self.say(trouble.meaning, wrong=True)
         else:
             self.say()

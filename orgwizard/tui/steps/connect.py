@@ -46,9 +46,7 @@ class ConnectStep(Step):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        if session.draft.method not in session.provider.methods:
-            offered = session.desk.method_offer(session.provider)
-            session.draft.section("parent")["method"] = offered or next(iter(session.provider.methods))
+        session.settle_method()
         self._trial: Worker[None] | None = None
 
     def body(self) -> Iterable[Widget]:

@@ -137,11 +137,6 @@ class SiteStep(Step):
         """Show the part of the chosen provider."""
         self._show_part()
 
-    def reveal(self) -> None:
-        """Show what was refused meanwhile."""
-        self._show_site()
-        self.set_focus(self.part().query_one(Field).entry)
-
     def part(self) -> SitePart:
         """Return the part of the chosen provider."""
         return self.query_one(f"#site-{self.session.draft.provider}", SitePart)
