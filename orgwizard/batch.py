@@ -159,7 +159,7 @@ def _leaving_on_signal(engine: Engine) -> Iterator[list[int]]:
         caught.append(number)
         engine.leave()
 
-    before = {number: signal.signal(number, on_signal) for number in signals.ENDING}
+    before = {number: signal.signal(number, on_signal) for number in signals.heeded()}
     try:
         yield caught
     finally:

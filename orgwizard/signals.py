@@ -16,6 +16,11 @@ CREATION_SECONDS = 150.0  # longer than a create call may take, so that its answ
 SCREEN_SECONDS = 2.0
 
 
+def heeded() -> list[signal.Signals]:
+    """Return the ending signals, without those that the program was started to ignore, as `nohup` does."""
+    return [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+
+
 class Watch:
     """Turns the first of some signals into a calm end, and into a hard one where the face is stuck.
 

@@ -1,12 +1,18 @@
 """What holds for every test: no deadline that a slow machine could miss, no settings of whoever runs it."""
 
 import os
+import signal
 
 import pytest
 from hypothesis import settings
 
 settings.register_profile("orgwizard", deadline=None)
 settings.load_profile("orgwizard")
+
+# What runs in the background or under nohup is started to ignore these, and so would be all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_DFL)
 
 OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

@@ -534,6 +534,27 @@ def test_signals_while_the_request_is_on_its_way(tmp_path: Path) -> None:
         assert home.holding(servers.CHILD_API_KEY) == [Path(said["stored"]["file"])]
 
 
+def test_a_hang_up_that_it_was_started_to_ignore_changes_nothing(home: Home) -> None:
+    held = Held()
+    with serving(DatadogServer(held)) as server:
+        command = ["create", "--plan", home.datadog(server.url), "--yes", "--json"]
+        with home.start(*command, start_new_session=True, preexec_fn=no_hang_up) as running:
+            try:
+                assert held.there.wait(PATIENCE_SECONDS)
+                running.send_signal(signal.SIGHUP)
+            finally:
+                held.go_on.set()
+            out, err = running.communicate(timeout=PATIENCE_SECONDS)
+    ended = Ended(running.returncode, out, err)
+    quiet(ended)
+    assert (ended.code, ended.json()["outcome"]) == (0, "created")
+
+
+def no_hang_up() -> None:
+    """Do in a child what `nohup` does."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 def left(home: Home) -> tuple[str, bool]:
     """Return the state of the one attempt in a home's journal, and whether a process is at work on it."""
     (record,) = Journal(home.home / "state" / "orgwizard" / "attempts", SystemClock()).all()
