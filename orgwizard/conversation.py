@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from orgwizard.answers import Fields, questions
 from orgwizard.errors import NoAnswer, NotSent, Refused
+from orgwizard.fields import Fields, questions
 from orgwizard.ports import Send
 from orgwizard.providers.base import Checked, Connection, Finding, Provider, placed
 from orgwizard.values import Answer, Call, Conversation, Reply, Site, Way

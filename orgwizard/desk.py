@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard import plan, private, sources
-from orgwizard.answers import Draft, Fields, Question, questions
+from orgwizard.answers import Draft, Question
 from orgwizard.attempts import Journal, Record
 from orgwizard.clock import Clock
 from orgwizard.conversation import check, converse, elsewhere
@@ -23,12 +23,14 @@ from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
+from orgwizard.fields import Fields, questions
 from orgwizard.offers import Offer as Offer  # every face takes offers from here
 from orgwizard.offers import Offers
+from orgwizard.orders import connection, order, recalled
 from orgwizard.ports import Control, Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted, connection, order, recalled
+from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted
 from orgwizard.resumption import resume_org
 from orgwizard.sources import Reference
 from orgwizard.values import Site

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
-
-from pydantic import SecretStr
+from typing import TYPE_CHECKING, Any, Literal
 
 from orgwizard.errors import Exit, Trouble
 from orgwizard.values import Created, revealed
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 Outcome = Literal["created", "not_created", "unknown"]
 StageState = Literal["started", "waiting", "ok", "warning", "failed"]
@@ -42,7 +43,7 @@ class Result:
     stored: Mapping[str, Any] | None = None
     sources: Mapping[str, Any] = field(default_factory=dict)
     stored_words: str = ""
-    secrets: Mapping[str, SecretStr] = field(default_factory=dict)
+    secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
     trouble: Trouble | None = None
     remarks: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()

@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Fields
 from orgwizard.conversation import converse
 from orgwizard.errors import (
     CREATED,
@@ -25,6 +24,7 @@ from orgwizard.errors import (
     Trouble,
 )
 from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, Outcome, Progress, Result, StageState
+from orgwizard.fields import Fields
 from orgwizard.ports import Attempt, Tools, Vault
 from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
 from orgwizard.text import slug

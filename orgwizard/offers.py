@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from orgwizard import members, sources
-from orgwizard.answers import Question, Typed, questions
+from orgwizard.answers import Question, Typed
 from orgwizard.errors import BadInput, Trouble
+from orgwizard.fields import questions
 from orgwizard.providers.base import Provider
 from orgwizard.sources import Reference
 

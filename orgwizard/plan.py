@@ -8,11 +8,13 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard import private
-from orgwizard.answers import Draft, Fields, Question, Typed, questions, referenced
-from orgwizard.answers import problems as answer_problems
+from orgwizard.answers import Draft, Question, Typed
 from orgwizard.errors import BadFields, BadInput, Trouble
+from orgwizard.fields import Fields, questions, referenced
+from orgwizard.fields import problems as answer_problems
+from orgwizard.orders import draft_problems
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Provider, draft_problems
+from orgwizard.providers.base import Provider
 from orgwizard.sources import Reference
 
 LARGEST_PLAN = 256 * 1024

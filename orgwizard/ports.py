@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
-
-from pydantic import SecretStr
+from typing import TYPE_CHECKING, Any, Protocol
 
 from orgwizard.clock import Clock
 from orgwizard.events import Result
 from orgwizard.values import Answer, Call
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 Send = Callable[[Call], Awaitable[Answer]]
 
@@ -45,7 +46,7 @@ class Vault(Protocol):
         """Really write and read; return what was proven, raise `Unusable` where it fails."""
         ...
 
-    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> Kept:
+    def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: Mapping[str, str]) -> Kept:
         """Store and read back; raise `Unusable` where it fails."""
         ...
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from orgwizard.answers import Fields, questions
 from orgwizard.attempts import Record
 from orgwizard.errors import Exit
 from orgwizard.events import Result
+from orgwizard.fields import Fields, questions
 from orgwizard.profiles import Profile
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Order, Provider

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Fields
 from orgwizard.attempts import Attempt, Record
 from orgwizard.errors import NoAnswer, NotSent, Trouble
 from orgwizard.events import KEEP, Event
+from orgwizard.fields import Fields
 from orgwizard.flow import Flow, told
 from orgwizard.ports import Tools
 from orgwizard.providers.base import Checked, Provider, Wanted

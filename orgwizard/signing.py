@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr
-
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey
+    from pydantic import SecretStr
 
 # joserfc and the cryptography below it are imported where a key is used: they cost 100 ms and most runs have none.
 
@@ -42,9 +41,10 @@ class SigningKey:
         members = self.key.as_dict(private=False)
         return {name: str(members[name]) for name in _PUBLIC if name in members}
 
-    def signed(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> SecretStr:
+    def signed(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> "SecretStr":
         """Return the claims as a compact JWT (RFC 7519) with `alg` added to its *header*."""
         from joserfc import jwt
+        from pydantic import SecretStr
 
         return SecretStr(jwt.encode({**header, "alg": self.alg}, dict(claims), self.key, algorithms=[self.alg]))
 

@@ -4,14 +4,14 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
-
-from pydantic import SecretStr
-from pydantic_core import from_json
 
 from orgwizard.errors import NoAnswer, NotSent, Refused
 from orgwizard.signing import SigningKey
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class Scheme:
     """A secret behind the name of its authentication scheme: `Authorization: SSWS {token}`."""
 
     name: str
-    secret: SecretStr
+    secret: "SecretStr"
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,8 @@ class Answer:
         """Return the body as a JSON object: as far as it came, or {} where it is anything else."""
         if (whole := self._parsed()) is not None:
             return whole
+        from pydantic_core import from_json
+
         text = self.body.decode(errors="replace")
         try:
             value = from_json(text[max(0, text.find("{")) :], allow_partial=True)
@@ -209,13 +211,22 @@ class Created:
     id: str
     name: str
     url: str
-    secrets: Mapping[str, SecretStr] = field(default_factory=dict)
+    secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 
-def _walk(value: Any, leaf: Callable[[SecretStr | Grant], str]) -> Any:
+def hidden(text: str) -> "SecretStr":
+    """Return a secret as a value that no log, repr or traceback shows."""
+    from pydantic import SecretStr
+
+    return SecretStr(text)
+
+
+def _walk(value: Any, leaf: "Callable[[SecretStr | Grant], str]") -> Any:
     """Copy a tree of mappings and lists with every secret turned into text by *leaf*."""
+    from pydantic import SecretStr
+
     if isinstance(value, (SecretStr, Grant)):
         return leaf(value)
     if isinstance(value, Scheme):
@@ -232,7 +243,7 @@ def masked(value: Any) -> Any:
     return _walk(value, _mask)
 
 
-def _mask(secret: SecretStr | Grant) -> str:
+def _mask(secret: "SecretStr | Grant") -> str:
     if isinstance(secret, Grant):
         return f"{secret.name} {MASK}"
     return MASK if secret.get_secret_value() else ""
@@ -243,7 +254,7 @@ def revealed(value: Any) -> Any:
     return _walk(value, _clear)
 
 
-def _clear(secret: SecretStr | Grant) -> str:
+def _clear(secret: "SecretStr | Grant") -> str:
     if isinstance(secret, Grant):
         raise TypeError("a grant is exchanged for a token before it is sent")
     return secret.get_secret_value()

@@ -15,8 +15,10 @@ from orgwizard.errors import Attention, Trouble, Unusable
 from orgwizard.events import Result
 from orgwizard.ports import Control, Tools
 from orgwizard.providers.base import Connection, Order
-from orgwizard.providers.datadog import Datadog, DatadogOrganization, Keys
-from orgwizard.providers.okta import ApiToken, Okta, OktaAdministrator, OktaOrganization
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
+from orgwizard.providers.okta import Okta
+from orgwizard.providers.okta_fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.values import Answer, Call
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)

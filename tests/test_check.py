@@ -14,8 +14,10 @@ from orgwizard.conversation import check, way_findings
 from orgwizard.errors import Refused
 from orgwizard.ports import Send
 from orgwizard.providers.base import Checked, Connection, Finding, Provider
-from orgwizard.providers.datadog import Datadog, DatadogOrganization, Keys
-from orgwizard.providers.okta import ApiToken, Okta, OktaOrganization
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
+from orgwizard.providers.okta import Okta
+from orgwizard.providers.okta_fields import ApiToken, OktaOrganization
 from orgwizard.sandbox import CREDENTIALS
 from orgwizard.values import Answer, Call, Way
 from tests import servers

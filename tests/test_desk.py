@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import batch
-from orgwizard.answers import Draft, questions
+from orgwizard.answers import Draft
 from orgwizard.attempts import Journal
 from orgwizard.clock import SystemClock
 from orgwizard.desk import Desk
@@ -19,11 +19,13 @@ from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
 from orgwizard.events import Event, Result
+from orgwizard.fields import questions
 from orgwizard.profiles import Profiles
 from orgwizard.providers import provider_of
-from orgwizard.providers.datadog import Datadog, Keys
-from orgwizard.providers.okta import ApiToken, Okta
-from orgwizard.providers.okta_oauth import ServiceApp
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.datadog_fields import Keys
+from orgwizard.providers.okta import Okta
+from orgwizard.providers.okta_fields import ApiToken, ServiceApp
 from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
 from orgwizard.sources import Reference
 from orgwizard.transport import Transport

@@ -24,7 +24,7 @@ from orgwizard.authorization import Authorized
 from orgwizard.clock import SystemClock
 from orgwizard.providers.base import Connection, Order
 from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_oauth import ServiceApp
+from orgwizard.providers.okta_fields import ServiceApp
 from orgwizard.signing import SigningKey
 from orgwizard.transport import Transport
 from orgwizard.values import Answer, Call

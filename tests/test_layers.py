@@ -26,6 +26,7 @@ BOTTOM = [
     "members",
     "sources",
     "answers",
+    "fields",
 ]
 
 
@@ -143,7 +144,7 @@ def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -
 
 
 def test_providers_know_what_is_below_them_and_no_sibling() -> None:
-    known = ("text", "errors", "signing", "values", "address", "shapes", "sources", "answers")
+    known = ("text", "errors", "signing", "values", "address", "shapes", "sources", "answers", "fields")
     below = {f"orgwizard.{name}" for name in known}
     for name in (name for name in OURS if name.startswith("orgwizard.providers.")):
         family = {other for other in OURS if other.startswith(f"{name}_")}  # such as okta and okta_oauth
@@ -152,7 +153,9 @@ def test_providers_know_what_is_below_them_and_no_sibling() -> None:
 
 def test_only_the_list_of_providers_knows_them_all() -> None:
     siblings = tuple(
-        name for name in OURS if name.startswith("orgwizard.providers.") and not name.endswith((".base", "_oauth"))
+        name
+        for name in OURS
+        if name.startswith("orgwizard.providers.") and not name.endswith((".base", "_oauth", "_fields"))
     )
     assert len(siblings) >= 2
     assert breaches((), siblings, apart_from=("providers",)) == []

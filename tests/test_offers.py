@@ -8,11 +8,14 @@ from typing import ClassVar
 import pytest
 from pydantic import Field
 
-from orgwizard.answers import Draft, Fields, HeaderSecret, Question, Text, env_names, questions
+from orgwizard.answers import Draft, Question
+from orgwizard.fields import Fields, HeaderSecret, Text, env_names, questions
 from orgwizard.offers import Offer, Offers
-from orgwizard.providers.base import connection
-from orgwizard.providers.datadog import Datadog, Keys
-from orgwizard.providers.okta import AccessToken, ApiToken, Okta
+from orgwizard.orders import connection
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.datadog_fields import Keys
+from orgwizard.providers.okta import Okta
+from orgwizard.providers.okta_fields import AccessToken, ApiToken
 from orgwizard.sources import Reference, read
 
 SECRET = "s3cr3t-canary"

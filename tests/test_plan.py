@@ -10,8 +10,8 @@ from pydantic import SecretStr
 from orgwizard import sources
 from orgwizard.answers import Draft
 from orgwizard.errors import BadFields, BadInput
+from orgwizard.orders import connection
 from orgwizard.plan import LARGEST_PLAN, dump, load, parse, problems
-from orgwizard.providers.base import connection
 from orgwizard.providers.okta import Okta
 from orgwizard.sources import Reference
 from tests import keys

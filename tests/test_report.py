@@ -13,7 +13,8 @@ from orgwizard.events import Result
 from orgwizard.profiles import Org, Profile
 from orgwizard.providers.base import Checked, Connection, Finding, Order
 from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.okta import ApiToken, Okta, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta import Okta
+from orgwizard.providers.okta_fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.sources import Reference
 from orgwizard.values import Created
 from tests.fakes import datadog_order

@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import cli, engine, errors, private
-from orgwizard.answers import questions
+from orgwizard.fields import questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.sandbox import MAGIC, transport, world
 from orgwizard.sandbox.world import World

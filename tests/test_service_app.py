@@ -17,7 +17,7 @@ from orgwizard.errors import Exit, NoAnswer, NotSent, Refused, Trouble
 from orgwizard.events import Progress, Result
 from orgwizard.providers.base import Connection, Order
 from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_oauth import ServiceApp
+from orgwizard.providers.okta_fields import ServiceApp
 from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
 from orgwizard.sandbox.wire import Request
 from orgwizard.transport import Transport

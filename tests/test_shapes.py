@@ -4,9 +4,10 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import shapes
-from orgwizard.answers import Question, questions
-from orgwizard.providers.datadog import Keys
-from orgwizard.providers.okta import AccessToken, ApiToken
+from orgwizard.answers import Question
+from orgwizard.fields import questions
+from orgwizard.providers.datadog_fields import Keys
+from orgwizard.providers.okta_fields import AccessToken, ApiToken
 from orgwizard.shapes import shape
 from orgwizard.sources import Reference
 

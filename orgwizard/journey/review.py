@@ -6,8 +6,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from orgwizard import report
-from orgwizard.answers import Fields, Question, Typed, filled, questions
+from orgwizard.answers import Question, Typed
 from orgwizard.errors import Trouble
+from orgwizard.fields import Fields, filled, questions
 from orgwizard.journey.session import Session
 from orgwizard.sources import Reference
 

@@ -6,12 +6,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from orgwizard.answers import Draft, problems, validated
+from orgwizard.answers import Draft
 from orgwizard.desk import Desk
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
+from orgwizard.fields import problems, validated
+from orgwizard.orders import draft_problems
 from orgwizard.providers import PROVIDERS
-from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, draft_problems
+from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import Site
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Fields, Question, Typed, problems, questions
+from orgwizard.answers import Question, Typed
 from orgwizard.desk import Offer
+from orgwizard.fields import Fields, problems, questions
 from orgwizard.journey.session import Session
 from orgwizard.sources import Reference
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Question, Typed, filled, problems, referenced
+from orgwizard.answers import Question, Typed
+from orgwizard.fields import filled, problems, referenced
 from orgwizard.journey.review import NOT_GIVEN
 from orgwizard.journey.sheet import Sheet
 from orgwizard.pastes import meant

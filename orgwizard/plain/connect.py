@@ -4,6 +4,7 @@ from queue import SimpleQueue
 
 from orgwizard import report
 from orgwizard.errors import Trouble
+from orgwizard.fields import method_titles
 from orgwizard.journey import steps
 from orgwizard.journey.sheet import connection_sheet
 from orgwizard.plain.asking import fill
@@ -44,7 +45,7 @@ class ConnectStep(Step):
         return connection
 
     def _choose_method(self) -> None:
-        titles, draft = self.session.provider.method_titles, self.session.draft
+        titles, draft = method_titles(self.session.provider.methods), self.session.draft
         draft.section("parent")["method"] = self.console.choose("Connect with", titles, draft.method)
 
     def _connected(self) -> Connection:

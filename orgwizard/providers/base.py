@@ -1,27 +1,18 @@
 """The contract that a provider fulfils: fields, requests and the meaning of answers; never I/O."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import SecretStr
-
-from orgwizard.answers import (
-    Draft,
-    Fields,
-    Question,
-    Typed,
-    literal_problems,
-    problems,
-    questions,
-    referenced,
-    validated,
-)
-from orgwizard.errors import BadFields, BadInput, Refused, Trouble
-from orgwizard.sources import Reference
+from orgwizard.answers import Question
+from orgwizard.errors import Refused, Trouble
 from orgwizard.values import Answer, Call, Conversation, Created, Site
+
+if TYPE_CHECKING:
+    from orgwizard.fields import Fields
 
 State = Literal["ok", "warning", "unproven"]
 
@@ -129,18 +120,16 @@ class Provider(ABC):
 
     Its conversations are generators that yield calls and are sent replies; they do no I/O and know no
     clock. They raise `Refused` for an answer that is a no, and let `NotSent` and `NoAnswer` pass.
+
+    The models of its fields are properties, so that they can be loaded after the first screen, which needs none.
     """
 
     key: ClassVar[str]
     title: ClassVar[str]
     needs: ClassVar[tuple[str, ...]]
     """What the user must have before typing anything: product, permission, keys."""
-    methods: ClassVar[Mapping[str, type[Fields]]]
-    """Credential methods by their name in a plan; the first is the default."""
-    organization: ClassVar[type[Fields]]
     name_field: ClassVar[str] = "name"
     """The field of the organization that has to be free."""
-    administrator: ClassVar[type[Fields] | None] = None
     administrator_note: ClassVar[tuple[str, ...]] = ()
     """Said on the administrator step; all that is said where there are no fields."""
     irreversible: ClassVar[str]
@@ -165,9 +154,19 @@ class Provider(ABC):
     """How long the vendor asks to wait after the answer before the new org is called."""
 
     @property
-    def method_titles(self) -> dict[str, str]:
-        """Return what each credential method is called in a list of them."""
-        return {key: model.method_title or questions(model)[0].title for key, model in self.methods.items()}
+    @abstractmethod
+    def methods(self) -> Mapping[str, type[Fields]]:
+        """Return the credential methods by their name in a plan; the first is the default."""
+
+    @property
+    @abstractmethod
+    def organization(self) -> type[Fields]:
+        """Return the model of the child org."""
+
+    @property
+    def administrator(self) -> type[Fields] | None:
+        """Return the model of its first administrator, None where the service asks for none."""
+        return None
 
     @property
     def site_question(self) -> Question:
@@ -256,92 +255,3 @@ def placed(refused: Refused, credentials: Fields | None) -> Refused:
     if section == "credentials" and fields and name not in fields:
         refused.field = f"credentials.{next(iter(fields))}"
     return refused
-
-
-Read = Callable[[Reference], SecretStr]
-
-
-def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
-    """Build the validated connection; raises `BadInput` and `BadFields`.
-
-    References are read here, at the moment of use, and nowhere before.
-    """
-    if draft.method not in provider.methods:
-        known = ", ".join(provider.methods)
-        raise BadFields({"credentials.method": f"Unknown. Known for {provider.title}: {known}."})
-    site = provider.site(draft.site)
-    credentials = _section("credentials", provider.methods[draft.method], draft.credentials, read)
-    model = provider.methods[draft.method]
-    return Connection(site, draft.method, credentials, _sources(model, referenced(model, draft.credentials)))
-
-
-def _sources(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Any]:
-    """Return what can be written down of credentials: references, and answers that are no secrets."""
-    plain = {question.name for question in questions(model) if not question.secret}
-    references = {name: value.table() for name, value in typed.items() if isinstance(value, Reference)}
-    return references | {name: v for name, v in typed.items() if name in plain and isinstance(v, str) and v.strip()}
-
-
-def recalled(model: type[Fields], sources: Any) -> dict[str, Typed]:
-    """Return the answers of `Connection.sources`, without what is not of its shape."""
-    found: dict[str, Typed] = {}
-    for question in questions(model):
-        source = sources.get(question.name) if isinstance(sources, Mapping) else None
-        if isinstance(source, str) and not question.secret:
-            found[question.name] = source
-        with suppress(BadInput):
-            if isinstance(source, (Mapping, Reference)):
-                found[question.name] = Reference.parse(source)
-    return found
-
-
-def order(provider: Provider, draft: Draft, read: Read) -> Order:
-    """Build the validated order from a draft; raises `BadInput` and `BadFields`."""
-    return Order(
-        connection(provider, draft, read),
-        _section("organization", provider.organization, draft.section("organization"), read),
-        _section("administrator", provider.administrator, draft.section("administrator"), read)
-        if provider.administrator
-        else None,
-    )
-
-
-def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
-    """Return every problem of a draft as "section.field" -> sentence, without reading a secret."""
-    found: dict[str, str] = {}
-    try:
-        provider.site(draft.site)
-    except Trouble as trouble:
-        found["site"] = trouble.cause
-    if draft.method not in provider.methods:
-        return {**found, "credentials.method": f"It must be one of: {', '.join(provider.methods)}."}
-    for name, model in provider.sections(draft.method).items():
-        typed = draft.credentials if name == "credentials" else draft.section(name)
-        found |= {f"{name}.{field_name}": words for field_name, words in problems(model, typed).items()}
-    return found
-
-
-def _section(name: str, model: type[Fields], typed: Mapping[str, Typed], read: Read) -> Fields:
-    resolved = _resolved(name, referenced(model, typed), read)
-    followed = {key: value for key, value in resolved.items() if _from_variable(typed[key])}
-    resolved |= _resolved(name, referenced(model, followed), read)  # a variable may hold a path too
-    if found := literal_problems(model, resolved):
-        raise BadFields({f"{name}.{key}": words for key, words in found.items()})
-    return validated(model, resolved)
-
-
-def _from_variable(value: Typed) -> bool:
-    return isinstance(value, Reference) and value.env is not None
-
-
-def _resolved(name: str, typed: Mapping[str, Typed], read: Read) -> dict[str, Typed]:
-    return {key: _resolve(f"{name}.{key}", value, read) for key, value in typed.items()}
-
-
-def _resolve(field_name: str, value: Typed, read: Read) -> Typed:
-    if not isinstance(value, Reference):
-        return value
-    try:
-        return read(value)
-    except BadInput as trouble:
-        raise BadFields({field_name: trouble.cause}) from None

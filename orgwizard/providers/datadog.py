@@ -1,21 +1,25 @@
-"""Datadog: its fields, its conversations, its refusals (create child org, POST /api/v1/org).
+"""Datadog: its sites, its conversations, its refusals (create child org, POST /api/v1/org).
 
 Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.com.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
-from pydantic import BeforeValidator, Field, SecretStr
-
-from orgwizard import shapes
 from orgwizard.address import is_loopback, origin
-from orgwizard.answers import Fields, HeaderSecret, Text, env_names
 from orgwizard.errors import BadInput, NotSent, Refused, Trouble
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
-from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, together
+from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, hidden, together
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from orgwizard.fields import Fields
+    from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
 
 
 def _site(name: str, key: str, location: str, app_host: str) -> Site:
@@ -34,53 +38,6 @@ SITES = (
     _site("US1-FED", "ddog-gov.com", "US government", "app.ddog-gov.com"),
     _site("US2-FED", "us2.ddog-gov.com", "US government", "us2.ddog-gov.com"),
 )
-
-
-# ---- fields -----------------------------------------------------------------------------------
-
-
-class Keys(Fields):
-    """The parent's API key and the application key of the person who becomes the child's admin."""
-
-    api_key: HeaderSecret = Field(
-        title="API key",
-        description="Of the parent org: Organization Settings > API Keys.",
-        json_schema_extra=env_names(
-            "DD_API_KEY", "DATADOG_API_KEY", keys=("Connection.apikey",), shape=shapes.DATADOG_API_KEY
-        ),
-    )
-    application_key: HeaderSecret = Field(
-        title="Application key",
-        description="Of somebody with the permission Org Management: Organization Settings > Application Keys.",
-        json_schema_extra=env_names(
-            "DD_APP_KEY", "DATADOG_APP_KEY", keys=("Connection.appkey",), shape=shapes.DATADOG_APPLICATION_KEY
-        ),
-    )
-
-
-def _type_of(value: Any) -> Any:
-    """Take the API's own form too: { type = "pro" }."""
-    return value["type"] if isinstance(value, dict) and set(value) == {"type"} else value
-
-
-class DatadogOrganization(Fields):
-    """The child org; `billing` and `subscription` are deprecated and sent only if a plan gives them."""
-
-    unasked: ClassVar[frozenset[str]] = frozenset({"billing", "subscription"})
-
-    name: Text = Field(
-        title="Name",
-        description="How the child org is listed. Names need not be unique, but people confuse twins.",
-        examples=["My child org"],
-        min_length=1,
-        max_length=32,
-    )
-    billing: Annotated[Literal["parent_billing"] | None, BeforeValidator(_type_of)] = Field(
-        default=None, title="Billing", description="Deprecated by Datadog."
-    )
-    subscription: Annotated[Literal["trial", "free", "pro"] | None, BeforeValidator(_type_of)] = Field(
-        default=None, title="Subscription", description="Deprecated by Datadog."
-    )
 
 
 # ---- refusals -----------------------------------------------------------------------------------
@@ -152,8 +109,6 @@ class Datadog(Provider):
         "An API key of the parent, and an application key of a user with the permission Org Management.",
         "A name of at most 32 characters.",
     )
-    methods: ClassVar[Mapping[str, type[Fields]]] = {"keys": Keys}
-    organization = DatadogOrganization
     administrator_note = (
         "Datadog asks for no administrator: the owner of the application key becomes the admin of the child org.",
         "Take care if the parent enforces SAML: the child does not inherit it. An admin without a password is then "
@@ -172,6 +127,20 @@ class Datadog(Provider):
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
     files = ("~/.dogrc",)
     site_keys = ("Connection.api_host",)
+
+    @property
+    def methods(self) -> Mapping[str, type[Fields]]:
+        """Return the one way to connect."""
+        from orgwizard.providers.datadog_fields import METHODS
+
+        return METHODS
+
+    @property
+    def organization(self) -> type[DatadogOrganization]:
+        """Return the model of the child org."""
+        from orgwizard.providers.datadog_fields import DatadogOrganization
+
+        return DatadogOrganization
 
     def site(self, typed: str) -> Site:
         """Accept a site's key or name, its API or app URL, or another API URL after a question."""
@@ -250,7 +219,7 @@ class Datadog(Provider):
             id=_text(org, "public_id"),
             name=_text(org, "name") or wanted.name,
             url=wanted.site.app_url,
-            secrets={name: SecretStr(value) for name, value in found.items() if value},
+            secrets={name: hidden(value) for name, value in found.items() if value},
             details={name: value for name, value in details.items() if value},
             remarks=_remarks(org, found),
         )

@@ -1,220 +1,31 @@
-"""Okta: its fields, its conversations, its refusals (Org Creator API, POST /api/v1/orgs).
+"""Okta: its site, its conversations, its refusals (Org Creator API, POST /api/v1/orgs).
 
 Sources: Okta's OpenAPI document 2026.06, developer.okta.com and help.okta.com.
 """
+
+from __future__ import annotations
 
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, ClassVar, Literal, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
-
-from orgwizard import shapes
 from orgwizard.address import is_loopback, origin
-from orgwizard.answers import Fields, HeaderSecret, Secret, Text, Typed, env_names, wrong
 from orgwizard.errors import BadInput, NotSent, Refused
 from orgwizard.providers import okta_oauth
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
-from orgwizard.providers.okta_oauth import ServiceApp, ServiceAppGrant
-from orgwizard.text import odd_character, slug
-from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, together
+from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, hidden, together
+
+if TYPE_CHECKING:
+    from orgwizard.fields import Fields
+    from orgwizard.providers.okta_fields import OktaAdministrator, OktaOrganization
 
 BASE_DOMAINS = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
 WELL_KNOWN = "/.well-known/okta-organization"
 SETTLE_SECONDS = 30  # "Wait at least 30 seconds", says the description of createChildOrg
-
-
-# ---- fields -----------------------------------------------------------------------------------
-
-
-class ApiToken(Fields):
-    """An API token of the parent: `Authorization: SSWS {token}`."""
-
-    scheme: ClassVar[str] = "SSWS"
-    token: HeaderSecret = Field(
-        title="API token",
-        description="Made in the parent's Admin Console under Security > API, by a super admin.",
-        json_schema_extra=env_names(
-            "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", keys=("okta.client.token",), shape=shapes.OKTA_TOKEN
-        ),
-    )
-
-
-class AccessToken(Fields):
-    """An OAuth access token of the parent: `Authorization: Bearer {token}`."""
-
-    scheme: ClassVar[str] = "Bearer"
-    token: HeaderSecret = Field(
-        title="OAuth access token",
-        description="From the org authorization server, with the scope okta.orgs.manage.",
-        json_schema_extra=env_names(
-            "OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN", keys=("okta.client.token",), shape=shapes.JWT
-        ),
-    )
-
-
-def _three_bytes_at_most(text: str) -> str:
-    wide = next(((at, c) for at, c in enumerate(text, start=1) if ord(c) > 0xFFFF), None)
-    if wide:
-        raise wrong(f"Okta takes no emoji and no rare characters: the one at position {wide[0]} needs 4 bytes.")
-    return text
-
-
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-
-
-def _one_label(text: str) -> str:
-    if text.endswith("-admin"):
-        raise wrong("It must not end in -admin: Okta keeps that for the Admin Console.")
-    if not _LABEL.fullmatch(text):
-        raise wrong("Lower-case letters a-z, digits and hyphens only, and no hyphen at either end.")
-    return text
-
-
-class OktaOrganization(Fields):
-    """The child org."""
-
-    name: Annotated[Text, AfterValidator(_three_bytes_at_most)] = Field(
-        title="Name",
-        description="Shown in the title of the sign-in page. It must be unique.",
-        examples=["My Child Org 1"],
-        min_length=1,
-        max_length=100,
-    )
-    subdomain: Annotated[Text, AfterValidator(_one_label)] = Field(
-        title="Subdomain",
-        description="First part of the child's address. It must be unique and cannot be changed by you later.",
-        examples=["my-child-org-1"],
-        min_length=1,
-        max_length=57,
-    )
-    website: Text | None = Field(
-        default=None,
-        title="Website",
-        description="The organization's own site.",
-        examples=["https://www.example.com"],
-    )
-    edition: Literal["SKU"] = Field(
-        default="SKU", title="Edition", description="The only edition that Okta offers here."
-    )
-
-    @classmethod
-    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
-        """Propose the subdomain from the name."""
-        proposed = re.sub(r"(-admin)+$", "", slug(str(typed.get("name") or "")))
-        return {"subdomain": proposed} if proposed else {}
-
-
-# Attributes of Okta's user profile and their longest values; None is no limit of its own.
-PROFILE_LIMITS: Mapping[str, int | None] = {
-    "secondEmail": 100,
-    "mobilePhone": 100,
-    "primaryPhone": 100,
-    "streetAddress": 1024,
-    "city": 128,
-    "state": 128,
-    "zipCode": 50,
-    "countryCode": 2,
-    "postalAddress": 4096,
-}
-_OWN_FIELDS = {"firstName": "First name", "lastName": "Last name", "email": "E-mail", "login": "Login"}
-# RFC 5322 3.2.3 (dot-atom) before the @; a top-level domain of 2 to 20 characters (help.okta.com).
-_EMAIL = re.compile(
-    r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([^\W_]([\w-]*[^\W_])?\.)+[^\W\d_][\w-]{0,18}[^\W_]"
-)
-
-
-def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
-        raise wrong("This is not an e-mail address such as ada@example.com.")
-    return text
-
-
-class OktaAdministrator(Fields):
-    """The first super admin of the child org."""
-
-    first_name: Text = Field(title="First name", examples=["Ada"], min_length=1, max_length=50)
-    last_name: Text = Field(title="Last name", examples=["Lovelace"], min_length=1, max_length=50)
-    email: Annotated[Text, AfterValidator(_three_bytes_at_most), AfterValidator(_email)] = Field(
-        title="E-mail", examples=["ada@example.com"], min_length=5, max_length=100
-    )
-    login: Text = Field(
-        title="Login",
-        description="What the administrator signs in with; mostly the e-mail.",
-        examples=["ada@example.com"],
-        min_length=5,
-        max_length=100,
-    )
-    password: Secret | None = Field(
-        default=None,
-        title="Password",
-        description="Leave it blank to have it set at first sign-in. It must meet the child's password policy.",
-        json_schema_extra={"blank": "set at first sign-in"},
-    )
-    recovery_question: Text | None = Field(
-        default=None,
-        title="Recovery question",
-        description="Asked when the password is forgotten.",
-        examples=["Which was your first telescope?"],
-        min_length=1,
-        max_length=100,
-    )
-    recovery_answer: Secret | None = Field(
-        default=None,
-        title="Recovery answer",
-        description="Compared without regard to capitals.",
-        min_length=1,
-        max_length=100,
-        validate_default=True,
-    )
-    profile: dict[str, str] = Field(
-        default_factory=dict,
-        title="More attributes",
-        description="Attributes of Okta's user profile, such as mobilePhone or title.",
-        examples=["mobilePhone"],
-    )
-
-    @classmethod
-    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
-        """Propose the e-mail as the login."""
-        email = str(typed.get("email") or "").strip()
-        return {"login": email} if email else {}
-
-    @field_validator("recovery_answer")
-    @classmethod
-    def _with_its_question(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
-        question = info.data.get("recovery_question")
-        if question and value is None:
-            raise wrong("Needed, because there is a recovery question.")
-        if value is not None and "recovery_question" in info.data and not question:
-            raise wrong("Give the recovery question too, or leave this blank.")
-        return value
-
-    @field_validator("profile")
-    @classmethod
-    def _within_the_schema(cls, rows: dict[str, str]) -> dict[str, str]:
-        for name, value in rows.items():
-            if words := _row_problem(name, value):
-                raise wrong(words)
-        return rows
-
-
-def _row_problem(name: str, value: str) -> str:
-    """Say what is wrong with one attribute of the user profile, or ""."""
-    longest = PROFILE_LIMITS.get(name)
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        return f'"{name}" is not an attribute name: letters, digits and underscores only.'
-    if name in _OWN_FIELDS:
-        return f'{name} has a field of its own above: "{_OWN_FIELDS[name]}".'
-    if longest is not None and len(value) > longest:
-        return f"{name}: at most {longest} characters, you typed {len(value)}."
-    if odd := odd_character(value):
-        return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
-    return ""
 
 
 # ---- refusals -----------------------------------------------------------------------------------
@@ -280,7 +91,6 @@ _CAUSE_FIELDS: Mapping[str, str] = {
     "question": "administrator.recovery_question",
     "answer": "administrator.recovery_answer",
     "profile": "administrator.profile",
-    **{name.lower(): "administrator.profile" for name in PROFILE_LIMITS},
 }
 
 
@@ -292,11 +102,14 @@ def _causes(error: Mapping[str, Any]) -> list[str]:
 
 def _field_of(causes: list[str]) -> str:
     """Return the field that the causes are about: the last name before a colon, else the first anywhere."""
+    from orgwizard.providers.okta_fields import PROFILE_LIMITS
+
+    fields = {**dict.fromkeys(map(str.lower, PROFILE_LIMITS), "administrator.profile"), **_CAUSE_FIELDS}
     for cause in causes:
         before, colon, _ = cause.lower().partition(":")
         path = re.findall("[a-z_]+", before) if colon else []
         words = [*reversed(path), *re.findall("[a-z_]+", cause.lower())]
-        if field := next((_CAUSE_FIELDS[word] for word in words if word in _CAUSE_FIELDS), ""):
+        if field := next((fields[word] for word in words if word in fields), ""):
             return field
     return ""
 
@@ -336,14 +149,7 @@ class Okta(Provider):
         "An API token of a super admin, or a service app or access token with the scope okta.orgs.manage.",
         "Name, subdomain and the first administrator of the child org.",
     )
-    methods: ClassVar[Mapping[str, type[Fields]]] = {
-        "api-token": ApiToken,
-        "access-token": AccessToken,
-        "service-app": ServiceApp,
-    }
-    organization = OktaOrganization
     name_field = "subdomain"
-    administrator = OktaAdministrator
     administrator_note = ("This person becomes the first super admin of the child org.",)
     irreversible = "A child org cannot be deleted through the API, and its token is delivered once."
     secret_titles: ClassVar[Mapping[str, str]] = {"token": "API token of the child org"}
@@ -362,6 +168,27 @@ class Okta(Provider):
         "privatekey": "service-app",
     }
     settle_seconds = SETTLE_SECONDS
+
+    @property
+    def methods(self) -> Mapping[str, type[Fields]]:
+        """Return three ways to connect."""
+        from orgwizard.providers.okta_fields import METHODS
+
+        return METHODS
+
+    @property
+    def organization(self) -> type[OktaOrganization]:
+        """Return the model of the child org."""
+        from orgwizard.providers.okta_fields import OktaOrganization
+
+        return OktaOrganization
+
+    @property
+    def administrator(self) -> type[OktaAdministrator]:
+        """Return the model of its first super admin."""
+        from orgwizard.providers.okta_fields import OktaAdministrator
+
+        return OktaAdministrator
 
     def site(self, typed: str) -> Site:
         """Accept a host or URL; turn an -admin host into the plain one; ask about a custom domain."""
@@ -384,7 +211,7 @@ class Okta(Provider):
         site, subdomain = connection.site, str(getattr(organization, "subdomain", ""))
         wanted = _child_origin(site.host, subdomain)
         calls = [Call("GET", site.url + WELL_KNOWN, _ACCEPT), self._settings_call(connection)]
-        personal = isinstance(connection.credentials, ApiToken)  # only such a token surely has an owner to be read
+        personal = connection.method == "api-token"  # only such a token surely has an owner to be read
         if personal:
             calls.append(Call("GET", f"{site.url}/api/v1/users/me", self._headers(connection)))
         if wanted:
@@ -423,10 +250,12 @@ class Okta(Provider):
 
     def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
         """Read id, address and token; the address is trusted only under the parent's base domain."""
+        from orgwizard.providers.okta_fields import LABEL
+
         body = answer.json()
         token = _text(body, "token")
         echoed = _text(body, "subdomain")
-        subdomain = echoed if _LABEL.fullmatch(echoed) else wanted.subdomain
+        subdomain = echoed if LABEL.fullmatch(echoed) else wanted.subdomain
         site = wanted.site
         remarks = [] if token else ["The answer held no token. Sign in to the child as its administrator and make one."]
         if not _text(body, "id"):
@@ -441,7 +270,7 @@ class Okta(Provider):
             id=_text(body, "id"),
             name=_text(body, "name") or wanted.name,
             url=_child_url(site, domain, subdomain, body),
-            secrets={"token": SecretStr(token)} if token else {},
+            secrets={"token": hidden(token)} if token else {},
             details={name: value for name, value in details.items() if value},
             remarks=tuple(remarks),
         )
@@ -517,12 +346,14 @@ class Okta(Provider):
 _ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
 
 
-def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:
+def _authorization(connection: Connection) -> Scheme | okta_oauth.ServiceAppGrant:
     """Return the value of the Authorization header: a token, or what will be exchanged for one."""
+    from orgwizard.providers.okta_fields import ServiceApp
+
     given = connection.credentials
     if isinstance(given, ServiceApp):
-        return ServiceAppGrant(connection.site.url, given.client_id, given.private_key, given.key_id or "")
-    return Scheme(getattr(given, "scheme", ""), getattr(given, "token", SecretStr("")))
+        return okta_oauth.ServiceAppGrant(connection.site.url, given.client_id, given.private_key, given.key_id or "")
+    return Scheme(getattr(given, "scheme", ""), getattr(given, "token", hidden("")))
 
 
 def _prove(place: str, settings: Reply, me: Reply, known: Reply) -> tuple[Finding, ...]:

@@ -4,20 +4,22 @@ Sources: developer.okta.com, "Implement OAuth for Okta with a service app" and i
 RFC 7523 for the client assertion, RFC 9449 for proofs.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
-
-from orgwizard.answers import Fields, Text, env_names, file_or_env, wrong
 from orgwizard.errors import NotSent, Refused
-from orgwizard.signing import BadKey, SigningKey, read_key
-from orgwizard.values import Answer, Call, Conversation, Grant, Means, Scheme, ask
+from orgwizard.signing import SigningKey, read_key
+from orgwizard.values import Answer, Call, Conversation, Grant, Means, Scheme, ask, hidden
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105 - of the org authorization server, not of /oauth2/default
 MANAGE, READ = "okta.orgs.manage", "okta.orgs.read"
@@ -28,45 +30,6 @@ SKEW_SECONDS = 60.0
 ASKS = 6  # plain, with a proof, with a nonce, and the last two again with one scope less
 _BEARER_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _TOKENS, _API = "tokens", "api"  # the two servers, each of which has nonces of its own (RFC 9449 8 and 9)
-
-
-# ---- fields -----------------------------------------------------------------------------------
-
-
-def _usable(secret: SecretStr) -> SecretStr:
-    try:
-        read_key(secret.get_secret_value())
-    except BadKey as bad:
-        words = str(bad)
-    else:
-        return secret
-    raise wrong(words)
-
-
-class ServiceApp(Fields):
-    """An API services app of the parent: OAuth 2.0 client credentials with private_key_jwt."""
-
-    method_title: ClassVar[str] = "Service app with a private key"
-
-    client_id: Text = Field(
-        title="Client ID",
-        description="Of the API services app in the parent's Admin Console, under Applications.",
-        examples=["0oa1a2b3c4d5e6f7g8h9"],
-        json_schema_extra=env_names("OKTA_CLIENT_CLIENTID", "OKTA_API_CLIENT_ID", keys=("okta.client.clientId",)),
-    )
-    private_key: Annotated[SecretStr, AfterValidator(_usable)] = Field(
-        title="Private key",
-        description="The key registered with the app, as PEM or JWK, or the path of its file.",
-        json_schema_extra=file_or_env(
-            "OKTA_CLIENT_PRIVATEKEY", "OKTA_API_PRIVATE_KEY", keys=("okta.client.privateKey",)
-        ),
-    )
-    key_id: Text | None = Field(
-        default=None,
-        title="Key ID",
-        description="Needed where the app has several keys and the key is PEM: a JWK may hold it as kid.",
-        json_schema_extra=env_names("OKTA_API_PRIVATE_KEY_ID", keys=("okta.client.kid", "okta.client.privateKeyId")),
-    )
 
 
 # ---- tokens and proofs ----------------------------------------------------------------------------
@@ -82,7 +45,7 @@ class ServiceAppGrant(Grant):
     private_key: SecretStr = field(repr=False)
     key_id: str = ""
 
-    def session(self) -> "ServiceAppSession":
+    def session(self) -> ServiceAppSession:
         """Return a session without a token."""
         return ServiceAppSession(self)
 
@@ -162,7 +125,7 @@ class ServiceAppSession:
         if scheme == "DPoP" and not self._proof_key:
             return None
         life = body.get("expires_in")
-        return _Token(scheme, SecretStr(secret), now + (life if isinstance(life, int) else DEFAULT_LIFE_SECONDS))
+        return _Token(scheme, hidden(secret), now + (life if isinstance(life, int) else DEFAULT_LIFE_SECONDS))
 
     def _adapted(self, answer: Answer, means: Means) -> bool:
         """Do what the refused call lacked, and return whether there was such a thing."""

@@ -7,8 +7,9 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from orgwizard.answers import Question, Typed, filled
+from orgwizard.answers import Question, Typed
 from orgwizard.desk import Offer
+from orgwizard.fields import filled
 from orgwizard.journey.sheet import Sheet
 from orgwizard.sources import Reference
 from orgwizard.text import printable

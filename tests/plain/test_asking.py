@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from pydantic import Field, SecretStr
 
-from orgwizard.answers import Draft, Fields, Question, Secret, Text
+from orgwizard.answers import Draft, Question
 from orgwizard.desk import Desk
+from orgwizard.fields import Fields, Secret, Text
 from orgwizard.journey.session import Session
 from orgwizard.journey.sheet import Sheet, connection_sheet
 from orgwizard.plain.asking import fill
 from orgwizard.plain.console import Back, Console
-from orgwizard.providers.datadog import DatadogOrganization
-from orgwizard.providers.okta import OktaAdministrator, OktaOrganization
+from orgwizard.providers.datadog_fields import DatadogOrganization
+from orgwizard.providers.okta_fields import OktaAdministrator, OktaOrganization
 from orgwizard.sources import Reference
 from tests.keys import pem
 from tests.plain.lines import Typed

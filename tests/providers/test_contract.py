@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Fields, Question, problems, questions
+from orgwizard.answers import Draft, Question
 from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused, Trouble
+from orgwizard.fields import Fields, problems, questions
+from orgwizard.orders import connection, draft_problems, order
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.base import Checked, Connection, Order, Provider, connection, draft_problems, order
+from orgwizard.providers.base import Checked, Connection, Order, Provider
 from orgwizard.sources import Reference
 from orgwizard.values import MASK, Answer, Call, Conversation, Created, Grant, Reply, Scheme, masked, revealed
 

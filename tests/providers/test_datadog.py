@@ -7,10 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Typed, problems, questions, validated
+from orgwizard.answers import Draft, Typed
 from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness, order
-from orgwizard.providers.datadog import SITES, Datadog, DatadogOrganization, Keys
+from orgwizard.fields import problems, questions, validated
+from orgwizard.orders import order
+from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness
+from orgwizard.providers.datadog import SITES, Datadog
+from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, revealed
 
 T = TypeVar("T")

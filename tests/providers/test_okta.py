@@ -8,18 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Fields, Typed, filled, problems, questions, validated
+from orgwizard.answers import Draft, Typed
 from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness, order
-from orgwizard.providers.okta import (
-    BASE_DOMAINS,
-    PROFILE_LIMITS,
-    AccessToken,
-    ApiToken,
-    Okta,
-    OktaAdministrator,
-    OktaOrganization,
-)
+from orgwizard.fields import Fields, filled, problems, questions, validated
+from orgwizard.orders import order
+from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness
+from orgwizard.providers.okta import BASE_DOMAINS, Okta
+from orgwizard.providers.okta_fields import PROFILE_LIMITS, AccessToken, ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, revealed
 
 T = TypeVar("T")

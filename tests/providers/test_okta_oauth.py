@@ -12,10 +12,11 @@ import pytest
 from joserfc import jws
 from pydantic import SecretStr
 
-from orgwizard.answers import problems, questions, referenced
 from orgwizard.errors import Exit, NotSent, Refused
+from orgwizard.fields import problems, questions, referenced
 from orgwizard.providers.okta import Okta, refusal
-from orgwizard.providers.okta_oauth import ServiceApp, ServiceAppGrant, ServiceAppSession, asks_for_proof
+from orgwizard.providers.okta_fields import ServiceApp
+from orgwizard.providers.okta_oauth import ServiceAppGrant, ServiceAppSession, asks_for_proof
 from orgwizard.sources import Reference
 from orgwizard.values import MASK, Answer, Call, Conversation, Means, masked, revealed
 from tests import keys

@@ -15,9 +15,10 @@ from orgwizard import cli, report
 from orgwizard.creation import create_org
 from orgwizard.errors import BadFields
 from orgwizard.events import Progress, Result
+from orgwizard.orders import draft_problems, order
 from orgwizard.plan import dump, parse, problems
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.base import Provider, draft_problems, order
+from orgwizard.providers.base import Provider
 from orgwizard.sources import Reference
 from orgwizard.values import Answer, Call, masked, revealed
 from tests.fakes import Bench
@@ -28,7 +29,7 @@ MODULE = """
 from pydantic import Field, SecretStr
 
 from orgwizard.address import origin
-from orgwizard.answers import Fields, HeaderSecret, Text, env_names
+from orgwizard.fields import Fields, HeaderSecret, Text, env_names
 from orgwizard.errors import Refused
 from orgwizard.providers.base import Checked, Finding, Found, Provider, Readiness
 from orgwizard.values import Call, Created, Scheme, Site, ask

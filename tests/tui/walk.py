@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
-from orgwizard.answers import questions
 from orgwizard.desk import Desk
+from orgwizard.fields import questions
 from orgwizard.providers.base import Checked
 from orgwizard.sandbox.magic import MAGIC
 from orgwizard.tui.app import STEPS, Wizard

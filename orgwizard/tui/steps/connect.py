@@ -15,6 +15,7 @@ from textual.worker import Worker
 
 from orgwizard import report
 from orgwizard.errors import Trouble
+from orgwizard.fields import method_titles
 from orgwizard.journey.session import Session
 from orgwizard.journey.sheet import connection_sheet
 from orgwizard.journey.steps import TITLES
@@ -53,8 +54,7 @@ class ConnectStep(Step):
         """Yield the methods where there are several, the fields, remarks on files, and what a check found."""
         methods = self.session.provider.methods
         if len(methods) > 1:
-            titles = self.session.provider.method_titles
-            yield labelled("Connect with", Choice(titles, self.session.draft.method, "method"))
+            yield labelled("Connect with", Choice(method_titles(methods), self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
         yield from remarks(self.session.desk.offer_remarks(self.session.provider))
         yield Words(self._findings(), id="findings")

@@ -8,20 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field, SecretStr, ValidationError
 
-from orgwizard.answers import (
-    Draft,
-    Fields,
-    HeaderSecret,
-    Question,
-    Secret,
-    Text,
-    Typed,
-    env_names,
-    filled,
-    problems,
-    questions,
-    validated,
-)
+from orgwizard.answers import Draft, Question, Typed
+from orgwizard.fields import Fields, HeaderSecret, Secret, Text, env_names, filled, problems, questions, validated
 from orgwizard.sources import Reference
 
 SECRET = "s3cr3t-canary"
