@@ -1,4 +1,4 @@
-"""Questions as a face asks them, and the answers typed so far; models judge both, but only once there are answers."""
+"""Questions as a face asks them, what is offered for an answer, and the answers typed so far; models judge them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -45,6 +45,17 @@ class Question:
         """Say what a typed credential looks like where that is not what is asked for, else ""; a guess, no rule."""
         seen = shape((secret_text(typed) or "").strip()) if self.shape else ""
         return f"{self.title}: what you gave looks like {seen}." if seen and seen != self.shape else ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A value that the user already has: what to put into the draft, and where it comes from, in words.
+
+    A secret is a `Reference`, read when it is used; anything else is the text itself.
+    """
+
+    typed: Typed
+    source: str
 
 
 @dataclass

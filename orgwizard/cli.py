@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from orgwizard.answers import Draft
     from orgwizard.clock import Clock
     from orgwizard.desk import Desk
+    from orgwizard.engine import Engine
+    from orgwizard.front import Front
     from orgwizard.profiles import Profiles
     from orgwizard.sandbox.magic import Magic
 
@@ -237,6 +239,16 @@ class Folders:
     state: Path
     data: Path
 
+    @property
+    def attempts(self) -> Path:
+        """Return the folder of the journal."""
+        return self.state / "attempts"
+
+    @property
+    def profiles(self) -> Path:
+        """Return the folder of the profiles."""
+        return self.config / "profiles"
+
 
 def folders(*, sandbox: bool) -> Folders:
     """Return the folders that platformdirs names; the sandbox has its own below them."""
@@ -247,7 +259,35 @@ def folders(*, sandbox: bool) -> Folders:
     return Folders(dirs.user_config_path / below, dirs.user_state_path / below, dirs.user_data_path / below)
 
 
-def _desk(arguments: argparse.Namespace) -> "Desk":
+def _front(arguments: argparse.Namespace) -> "Front":
+    """Put together what the wizard begins with; it opens the desk while the user reads."""
+    from orgwizard.belongings import Belongings
+    from orgwizard.drafts import Drafts
+    from orgwizard.engine import Engine
+    from orgwizard.front import Front
+
+    place, engine = folders(sandbox=arguments.sandbox), Engine()
+    return Front(
+        Belongings(os.environ, _sandbox_credentials() if arguments.sandbox else {}),
+        engine,
+        Drafts(place.state),
+        lambda: _desk(arguments, engine),
+        sandbox=arguments.sandbox,
+        magic=_magic() if arguments.sandbox else (),
+        new=not any(_holds_something(folder) for folder in (place.attempts, place.profiles)),
+    )
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:  # whoever reads it says what is wrong with it
+        return True
+
+
+def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Desk":
     """Put together what a face works at."""
     from orgwizard.attempts import Journal
     from orgwizard.authorization import Authorized
@@ -265,10 +305,10 @@ def _desk(arguments: argparse.Namespace) -> "Desk":
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
     return Desk(
         send=Authorized(transport.send, clock).send,
-        engine=Engine(),
+        engine=engine or Engine(),
         clock=clock,
-        journal=Journal(place.state / "attempts", clock),
-        profiles=Profiles(place.config / "profiles"),
+        journal=Journal(place.attempts, clock),
+        profiles=Profiles(place.profiles),
         drafts=Drafts(place.state),
         vault=Vault(place.data / "keys", clock, without=used),
         used=used,
@@ -295,33 +335,28 @@ def _wizard(arguments: argparse.Namespace) -> int:
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
     arguments.ascii = arguments.ascii or not is_utf8(os.environ)
     draft = _loaded(arguments) if arguments.plan else None
-    magic = _magic() if arguments.sandbox else ()
-    if arguments.plain or because:
-        code = _in_lines(arguments, draft, magic, because)
-    else:
-        code = _drawn(arguments, draft, magic)
+    code = _in_lines(arguments, draft, because) if arguments.plain or because else _drawn(arguments, draft)
     from orgwizard.batch import flush
 
     flush()
     return code
 
 
-def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequence[Magic]", because: str) -> int:
+def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", because: str) -> int:
     from orgwizard.plain.wizard import run
 
-    return run(_desk(arguments), draft, ascii_only=arguments.ascii, magic=magic, because=because)
+    return run(_front(arguments), draft, ascii_only=arguments.ascii, because=because)
 
 
-def _drawn(arguments: argparse.Namespace, draft: "Draft | None", magic: "Sequence[Magic]") -> int:
+def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
     from orgwizard.faces import theme
     from orgwizard.tui.guard import prepare
 
     colours = theme(os.environ, arguments.theme)
     prepare(os.environ)
-    desk = _desk(arguments)
     from orgwizard.tui.app import run
 
-    return run(desk, draft, ascii_only=arguments.ascii, theme=colours, magic=magic)
+    return run(_front(arguments), draft, ascii_only=arguments.ascii, theme=colours)
 
 
 def _create(arguments: argparse.Namespace) -> int:
@@ -346,7 +381,7 @@ def _orgs(arguments: argparse.Namespace) -> int:
     from orgwizard.attempts import Journal
     from orgwizard.clock import SystemClock
 
-    records = Journal(folders(sandbox=arguments.sandbox).state / "attempts", SystemClock()).all()
+    records = Journal(folders(sandbox=arguments.sandbox).attempts, SystemClock()).all()
     if arguments.json:
         _say(json.dumps({"orgs": [report.attempt_as_json(record) for record in records]}, indent=2))
         return Exit.READY
@@ -420,7 +455,7 @@ def _profiles_path(arguments: argparse.Namespace) -> int:
 def _profiles(arguments: argparse.Namespace) -> "Profiles":
     from orgwizard.profiles import Profiles
 
-    return Profiles(folders(sandbox=arguments.sandbox).config / "profiles")
+    return Profiles(folders(sandbox=arguments.sandbox).profiles)
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:
@@ -460,7 +495,8 @@ def _ready_made(provider: str) -> str:
 
 
 def _sandbox_backend(clock: "Clock") -> "AsyncBaseTransport":
-    from orgwizard.sandbox import SandboxTransport, World
+    from orgwizard.sandbox.transport import SandboxTransport
+    from orgwizard.sandbox.world import World
 
     return SandboxTransport(World(clock))
 

@@ -14,8 +14,9 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard import plan, private, sources
-from orgwizard.answers import Draft, Question
+from orgwizard.answers import Draft, Typed
 from orgwizard.attempts import Journal, Record
+from orgwizard.belongings import Belongings
 from orgwizard.clock import Clock
 from orgwizard.conversation import check, converse, elsewhere
 from orgwizard.creation import create_org
@@ -23,21 +24,17 @@ from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
-from orgwizard.fields import Fields, questions
-from orgwizard.offers import Offer as Offer  # every face takes offers from here
-from orgwizard.offers import Offers
-from orgwizard.orders import connection, order, recalled
+from orgwizard.fields import Fields, problems, questions, validated
+from orgwizard.orders import connection, draft_problems, order, recalled
 from orgwizard.ports import Control, Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
-from orgwizard.providers import PROVIDERS, provider_of
+from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted
 from orgwizard.resumption import resume_org
 from orgwizard.sources import Reference
 from orgwizard.values import Site
 from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, parse_store
 from orgwizard.vault import sources as stored_sources
-
-_OF_THE_SANDBOX = "the sandbox's own"
 
 
 @dataclass(frozen=True)
@@ -86,33 +83,12 @@ class Desk:
     warm: Callable[[], None] = lambda: None
     used: set[str] = field(default_factory=set)
 
-    # ---- what the user already has ----
+    @property
+    def belongings(self) -> Belongings:
+        """Return what the user already has."""
+        return Belongings(self.environ, self.given)
 
-    def offer(self, provider: Provider, question: Question) -> Offer | None:
-        """Return a credential that is there already, if any; its value is read when it is used."""
-        if value := self.given.get(f"{provider.key}.{question.name}"):
-            return Offer(SecretStr(value) if question.secret else value, _OF_THE_SANDBOX)
-        return Offers(provider, self.environ).credential(question)
-
-    def likely_provider(self) -> Provider:
-        """Return the provider that the most is there for; the first of those that are even, as in the sandbox."""
-        if self.given:
-            return PROVIDERS[0]
-        return max(PROVIDERS, key=lambda provider: Offers(provider, self.environ).extent())
-
-    def site_offer(self, provider: Provider) -> Offer | None:
-        """Return the parent's site from the official variables and files, if it is there."""
-        if value := self.given.get(f"{provider.key}.site"):
-            return Offer(value, _OF_THE_SANDBOX)
-        return Offers(provider, self.environ).site()
-
-    def method_offer(self, provider: Provider) -> str:
-        """Return the credential method that what is there is for; "" where nothing is there, or not enough."""
-        return next(iter(provider.methods)) if self.given else Offers(provider, self.environ).method()
-
-    def offer_remarks(self, provider: Provider) -> list[str]:
-        """Return warnings about the vendor's files: those that cannot be read, and those that others can read."""
-        return [] if self.given else Offers(provider, self.environ).remarks()
+    # ---- from a draft to an org ----
 
     def read(self, reference: Reference) -> SecretStr:
         """Read a secret at the moment of use; raises `BadInput`."""
@@ -125,8 +101,6 @@ class Desk:
         answers = (value for section in draft.sections.get(draft.provider, {}).values() for value in section.values())
         found = (sources.remark(value) for value in answers if isinstance(value, Reference))
         return [remark for remark in found if remark]
-
-    # ---- from a draft to an org ----
 
     def connection(self, provider: Provider, draft: Draft) -> Connection:
         """Return the validated connection; raises `BadInput` and `BadFields`."""
@@ -153,10 +127,20 @@ class Desk:
         """Ask the vendor's other sites whether the credentials belong there: send them only where the user agreed."""
         return self.engine.read(elsewhere(provider, connected, self.send))
 
+    def problems(self, provider: Provider, draft: Draft) -> dict[str, str]:
+        """Return every problem of a draft, as "section.field" -> sentence."""
+        return draft_problems(provider, draft)
+
     def name_free(
-        self, provider: Provider, connected: Connection, checked: Checked, organization: Fields
-    ) -> "Future[Finding]":
-        """Ask whether the wanted name is free, which only reads; the future raises `Refused` where it is taken."""
+        self, provider: Provider, connected: Connection, checked: Checked, typed: Mapping[str, Typed]
+    ) -> "Future[Finding] | None":
+        """Ask whether the wanted name is free, which only reads; the future raises `Refused` where it is taken.
+
+        *typed* are the answers about the organization; None where they are not whole yet.
+        """
+        if problems(provider.organization, typed):
+            return None
+        organization = validated(provider.organization, typed)
         return self.engine.read(converse(provider.name_free(connected, checked, organization), self.send))
 
     def probe(self, store: Any) -> "Future[str]":
@@ -199,7 +183,8 @@ class Desk:
         draft = Draft(provider.key)
         draft.section("parent").update({"site": record.site, "method": via.get("method", next(iter(provider.methods)))})
         try:
-            offers = {q.name: self.offer(provider, q) for q in questions(provider.methods[draft.method])}
+            asked = questions(provider.methods[draft.method])
+            offers = {question.name: self.belongings.credential(provider, question) for question in asked}
             draft.credentials.update({name: offer.typed for name, offer in offers.items() if offer})
             draft.credentials.update(recalled(provider.methods[draft.method], via.get("credentials", {})))
             return self.connection(provider, draft).credentials

@@ -1,4 +1,4 @@
-"""What the user already has: variables and the vendors' files, each with its source named and no value shown."""
+"""What there is for a provider in variables and in the vendors' files, with its source named and no value shown."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,22 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from orgwizard import members, sources
-from orgwizard.answers import Question, Typed
+from orgwizard.answers import Offer, Question
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.fields import questions
 from orgwizard.providers.base import Provider
 from orgwizard.sources import Reference
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A value that the user already has: what to put into the draft, and where it comes from, in words.
-
-    A secret is a `Reference`, read when it is used; anything else is the text itself.
-    """
-
-    typed: Typed
-    source: str
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
 from orgwizard.providers.okta import Okta
 from orgwizard.providers.okta_fields import ApiToken, OktaOrganization
-from orgwizard.sandbox import CREDENTIALS
+from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.values import Answer, Call, Way
 from tests import servers
 from tests.servers import GIVEN, Ended, Home, answering, http, serving

@@ -20,7 +20,7 @@ import pytest
 from orgwizard import __version__, cli
 from orgwizard.attempts import Journal
 from orgwizard.clock import SystemClock
-from orgwizard.sandbox import CREDENTIALS
+from orgwizard.sandbox.magic import CREDENTIALS
 from tests import servers
 from tests.servers import DATADOG_CREATED, GIVEN, DatadogServer, Ended, Home, OktaServer, Peer, json_answer, serving
 

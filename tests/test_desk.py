@@ -19,14 +19,12 @@ from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
 from orgwizard.events import Event, Result
-from orgwizard.fields import questions
 from orgwizard.profiles import Profiles
-from orgwizard.providers import provider_of
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.datadog_fields import Keys
 from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ApiToken, ServiceApp
-from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
+from orgwizard.providers.okta_fields import ApiToken
+from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.transport import SandboxTransport
+from orgwizard.sandbox.world import World
 from orgwizard.sources import Reference
 from orgwizard.transport import Transport
 from orgwizard.values import Answer, Call
@@ -81,70 +79,6 @@ def created(desk: Desk, draft: Draft, store: Any = "file") -> Result:
     assert ended.wait(PATIENCE_SECONDS)
     assert desk.engine.idle.wait(PATIENCE_SECONDS)
     return results[0]
-
-
-# ---- what is there already --------------------------------------------------------------------------
-
-
-def test_a_variable_that_is_set_is_offered_by_name_and_not_read(desk: Desk) -> None:
-    (token,) = questions(ApiToken)
-    offer = desk.offer(Okta(), token)
-    assert offer is not None
-    assert offer.typed == Reference(env="OKTA_API_TOKEN")  # the first name is set, and empty
-    assert "OKTA_API_TOKEN" in offer.source
-    assert TOKEN not in repr(offer)
-
-
-def test_of_a_service_app_the_key_is_offered_by_name_and_the_client_id_as_it_is(desk: Desk) -> None:
-    set_there = replace(desk, environ={"OKTA_CLIENT_CLIENTID": "0oa1", "OKTA_API_PRIVATE_KEY": "-----BEGIN"})
-    offers = [set_there.offer(Okta(), question) for question in questions(ServiceApp)]
-    assert [offer and offer.typed for offer in offers] == ["0oa1", Reference(env="OKTA_API_PRIVATE_KEY"), None]
-
-
-def test_nothing_is_offered_where_nothing_is_set(desk: Desk) -> None:
-    assert [desk.offer(Datadog(), question) for question in questions(Keys)] == [None, None]
-    assert desk.site_offer(Okta()) is None
-
-
-def test_the_site_is_offered_from_its_variable(desk: Desk) -> None:
-    offer = desk.site_offer(Datadog())
-    assert offer is not None
-    assert (offer.typed, offer.source) == ("datadoghq.eu", "from $DD_SITE")
-
-
-def test_the_sandbox_offers_its_own_before_any_variable(desk: Desk) -> None:
-    sandboxed = replace(desk, given={"okta.token": "pretended", "okta.site": "acme.okta.com"})
-    (token,) = questions(ApiToken)
-    offer, site = sandboxed.offer(Okta(), token), sandboxed.site_offer(Okta())
-    assert offer is not None
-    assert site is not None
-    assert offer.typed == SecretStr("pretended")
-    assert site.typed == "acme.okta.com"
-
-
-def test_what_is_offered_decides_the_method(desk: Desk) -> None:
-    assert [desk.method_offer(Okta()), desk.method_offer(Datadog())] == ["api-token", ""]
-    bearer = replace(desk, environ={"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"})
-    assert bearer.method_offer(Okta()) == "access-token"
-    assert replace(bearer, given={"okta.token": "pretended"}).method_offer(Okta()) == "api-token"
-
-
-def test_what_is_there_decides_the_provider(desk: Desk) -> None:
-    keys = {"DD_API_KEY": "a", "DD_APP_KEY": "b"}
-    assert replace(desk, environ={"DD_API_KEY": "a"}).likely_provider() == provider_of("datadog")
-    assert replace(desk, environ={}).likely_provider() == provider_of("okta")
-    assert replace(desk, environ={"DD_SITE": "datadoghq.eu"}).likely_provider() == provider_of("datadog")
-    assert replace(desk, environ=keys | {"OKTA_CLIENT_ORGURL": "acme"}).likely_provider() == provider_of("datadog")
-    okta = {"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_ORGURL": "acme.okta.com"}
-    assert replace(desk, environ=keys | okta).likely_provider() == provider_of("okta")
-
-
-def test_odd_files_of_the_vendor_are_remarked_on(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / ".dogrc").write_text("nonsense")
-    assert desk.offer_remarks(Okta()) == []
-    assert len(desk.offer_remarks(Datadog())) == 1
-    assert replace(desk, given={"okta.token": "pretended"}).offer_remarks(Datadog()) == []
 
 
 # ---- orders -------------------------------------------------------------------------------------------

@@ -8,9 +8,9 @@ from typing import ClassVar
 import pytest
 from pydantic import Field
 
-from orgwizard.answers import Draft, Question
+from orgwizard.answers import Draft, Offer, Question
 from orgwizard.fields import Fields, HeaderSecret, Text, env_names, questions
-from orgwizard.offers import Offer, Offers
+from orgwizard.offers import Offers
 from orgwizard.orders import connection
 from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.datadog_fields import Keys

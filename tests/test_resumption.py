@@ -20,7 +20,9 @@ from orgwizard.events import Event, Result
 from orgwizard.plan import parse
 from orgwizard.profiles import Profiles
 from orgwizard.providers import provider_of
-from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
+from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.transport import SandboxTransport
+from orgwizard.sandbox.world import World
 from orgwizard.transport import Transport
 from orgwizard.vault import Vault
 

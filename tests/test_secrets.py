@@ -14,7 +14,8 @@ from pydantic import SecretStr
 from orgwizard import cli, engine, errors, private
 from orgwizard.fields import questions
 from orgwizard.providers import PROVIDERS
-from orgwizard.sandbox import MAGIC, transport, world
+from orgwizard.sandbox import transport, world
+from orgwizard.sandbox.magic import MAGIC
 from orgwizard.sandbox.world import World
 from orgwizard.values import Answer, Call, Created, Scheme
 from tests.servers import GIVEN, PASSWORD, Ended, Home

@@ -18,8 +18,10 @@ from orgwizard.events import Progress, Result
 from orgwizard.providers.base import Connection, Order
 from orgwizard.providers.okta import Okta
 from orgwizard.providers.okta_fields import ServiceApp
-from orgwizard.sandbox import CREDENTIALS, SandboxTransport, World
+from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.transport import SandboxTransport
 from orgwizard.sandbox.wire import Request
+from orgwizard.sandbox.world import World
 from orgwizard.transport import Transport
 from orgwizard.values import Answer, Call, Grant, revealed
 from tests import fakes, keys

@@ -22,7 +22,8 @@ from pydantic import SecretStr
 from orgwizard import transport
 from orgwizard.clock import SystemClock
 from orgwizard.errors import BadInput, NoAnswer, NotSent
-from orgwizard.sandbox import SandboxTransport, World
+from orgwizard.sandbox.transport import SandboxTransport
+from orgwizard.sandbox.world import World
 from orgwizard.transport import LARGEST_BODY, Transport
 from orgwizard.values import Answer, Call, Scheme, Way
 from tests import servers

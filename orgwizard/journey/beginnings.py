@@ -1,13 +1,16 @@
 """What there is to go on with: open attempts, the draft, profiles of earlier orgs, a new one."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from orgwizard import report
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from orgwizard.answers import Draft
-from orgwizard.attempts import Record
-from orgwizard.desk import Desk
-from orgwizard.journey.session import Magic
-from orgwizard.profiles import Profile
+from orgwizard.front import Front
+
+if TYPE_CHECKING:
+    from orgwizard.attempts import Record
+    from orgwizard.profiles import Problem, Profile
 
 INTRODUCTION = "A child organization at Okta or Datadog: created once, its keys kept."
 NEW, CONTINUE, ORGS, MAGIC, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
@@ -22,13 +25,17 @@ MOST_PROFILES = 5
 
 
 class Beginnings:
-    """What a desk had when a face began, or came back to the beginning."""
+    """What there was when a face began, or came back to the beginning."""
 
-    def __init__(self, desk: Desk, saved: Draft | None, magic: Sequence[Magic] = ()) -> None:
-        self.saved, self._magic = saved, magic
-        self.attempts = desk.journal.open()
-        self.records = desk.journal.all()
-        self.profiles, self.problems = desk.profiles.all()
+    def __init__(self, front: Front, saved: Draft | None) -> None:
+        self.saved, self._magic = saved, front.magic
+        self.attempts: Sequence[Record] = ()
+        self.records: Sequence[Record] = ()
+        self.profiles: Sequence[Profile] = ()
+        self.problems: Sequence[Problem] = ()
+        if not front.new:
+            self.attempts, self.records = front.desk.journal.open(), front.desk.journal.all()
+            self.profiles, self.problems = front.desk.profiles.all()
 
     @property
     def empty(self) -> bool:
@@ -51,14 +58,27 @@ class Beginnings:
             rows[MAGIC] = MAGIC_TITLE
         return rows
 
-    def of(self, row: str) -> Record | Profile | None:
-        """Return the attempt or the profile that a row is about."""
+    def attempt(self, row: str) -> Record | None:
+        """Return the attempt that a row is about."""
         name, _, number = row.partition("-")
-        lists: dict[str, Sequence[Record | Profile]] = {ATTEMPT: self.attempts, PROFILE: self.profiles}
-        return lists[name][int(number)] if name in lists else None
+        return self.attempts[int(number)] if name == ATTEMPT else None
+
+    def profile(self, row: str) -> Profile | None:
+        """Return the profile that a row is about."""
+        name, _, number = row.partition("-")
+        return self.profiles[int(number)] if name == PROFILE else None
+
+
+def told(record: Record) -> list[str]:
+    """Return what is known of an attempt."""
+    from orgwizard import report
+
+    return report.attempt(record)
 
 
 def _attempt_words(record: Record) -> str:
+    from orgwizard import report
+
     state = "under way in another process" if record.running else report.STATE_WORDS[record.state]
     return f"Look at {record.name}: {state}"
 

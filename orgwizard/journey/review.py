@@ -12,7 +12,6 @@ from orgwizard.fields import Fields, filled, questions
 from orgwizard.journey.session import Session
 from orgwizard.sources import Reference
 
-CREATE_WORD = "create"
 REQUEST_TITLE = "The exact request, with secrets masked"
 NOT_GIVEN = "not given"
 Line = tuple[str, str, str]  # the section to edit, label, value

@@ -1,41 +1,28 @@
 """What one run of a face knows beyond the draft: the tried connection, refusals, and how it ended."""
 
+from __future__ import annotations
+
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from orgwizard.answers import Draft
-from orgwizard.desk import Desk
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
-from orgwizard.fields import problems, validated
-from orgwizard.orders import draft_problems
+from orgwizard.front import Front
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import Site
 
+if TYPE_CHECKING:
+    from orgwizard.desk import Desk
+
 LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
 ANOTHER_LOSES_KEYS = "The new keys are stored nowhere else. Begin another org, and lose them unless you copied them?"
 KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
-
-
-class Magic(Protocol):
-    """A name that makes the sandbox misbehave."""
-
-    @property
-    def provider(self) -> str: ...  # noqa: D102 - as the docstring of the class says
-
-    @property
-    def where(self) -> str: ...  # noqa: D102
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-
-    @property
-    def what(self) -> str: ...  # noqa: D102
 
 
 @dataclass
@@ -48,9 +35,8 @@ class Session:
     wants the user back; `complained` that it was said that the draft cannot be saved.
     """
 
-    desk: Desk
+    front: Front
     draft: Draft
-    magic: Sequence[Magic] = ()
     connection: Connection | None = None
     checked: Checked | None = None
     passed: list[Finding] = field(default_factory=list)
@@ -63,10 +49,15 @@ class Session:
     complained: bool = False
 
     @property
+    def desk(self) -> Desk:
+        """Return what the steps after the first one work at."""
+        return self.front.desk
+
+    @property
     def provider(self) -> Provider:
         """Return the chosen provider, or the likely one where none is chosen yet."""
         chosen = (provider for provider in PROVIDERS if provider.key == self.draft.provider)
-        return next(chosen, None) or self.desk.likely_provider()
+        return next(chosen, None) or self.front.belongings.likely_provider()
 
     @property
     def org_name(self) -> str:
@@ -95,7 +86,7 @@ class Session:
     def settle_method(self) -> None:
         """Choose the credential method that what is there is for, where the user has chosen none."""
         if self.draft.method not in self.provider.methods:
-            offered = self.desk.method_offer(self.provider)
+            offered = self.front.belongings.method(self.provider)
             self.draft.section("parent")["method"] = offered or next(iter(self.provider.methods))
 
     def connected(self, connection: Connection, checked: Checked) -> None:
@@ -110,25 +101,25 @@ class Session:
 
     # A reference may be a slow command: secrets are read off the face's thread, for the draft as it is now.
 
-    def connecting(self) -> "Future[Connection]":
+    def connecting(self) -> Future[Connection]:
         """Build the connection; the future raises `BadInput` and `BadFields`."""
         desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
         return desk.engine.work(lambda: desk.connection(provider, draft))
 
-    def ordering(self) -> "Future[Order]":
+    def ordering(self) -> Future[Order]:
         """Build the order; the future raises `BadInput` and `BadFields`."""
         desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
         return desk.engine.work(lambda: desk.order(provider, draft))
 
-    def asking_name(self) -> "Future[Finding] | None":
+    def asking_name(self) -> Future[Finding] | None:
         """Ask whether the wanted name is free; the future raises `Refused` where it is taken.
 
         None where the answers are not whole yet, or the user has not confirmed the host that would be asked.
         """
-        model, typed = self.provider.organization, self.draft.section("organization")
-        if not self.agreed or self.connection is None or self.checked is None or problems(model, typed):
+        if not self.agreed or self.connection is None or self.checked is None:
             return None
-        return self.desk.name_free(self.provider, self.connection, self.checked, validated(model, typed))
+        typed = self.draft.section("organization")
+        return self.desk.name_free(self.provider, self.connection, self.checked, typed)
 
     def create(self, order: Order, tell: Callable[[Event], None]) -> bool:
         """Have the org created, and the draft forgotten once it exists; false where a creation runs already.
@@ -139,7 +130,7 @@ class Session:
         def told(event: Event) -> None:
             if isinstance(event, Result) and event.outcome == "created":
                 self.keeping = False
-                self.desk.drafts.remove()
+                self.front.drafts.remove()
             tell(event)
 
         return self.desk.create(self.provider, order, self.draft.store, told)
@@ -154,7 +145,7 @@ class Session:
 
     def problems(self) -> dict[str, str]:
         """Return every problem of the draft, as "section.field" -> sentence."""
-        return draft_problems(self.provider, self.draft)
+        return self.desk.problems(self.provider, self.draft)
 
     def place(self) -> str:
         """Return provider, site and parent as the head line shows them."""
@@ -170,7 +161,7 @@ class Session:
         if not (self.keeping and self.draft.provider):
             return ""
         try:
-            self.desk.drafts.save(self.draft)
+            self.front.drafts.save(self.draft)
         except (Trouble, OSError) as trouble:
             cause = trouble.cause if isinstance(trouble, Trouble) else type(trouble).__name__
             return f"The draft is not saved on disk: {cause}"

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from orgwizard.answers import Question, Typed
-from orgwizard.desk import Offer
-from orgwizard.fields import Fields, problems, questions
+from orgwizard.answers import Offer, Question, Typed
+from orgwizard.fields import Fields, filled, problems, questions
 from orgwizard.journey.session import Session
 from orgwizard.sources import Reference
 
@@ -42,6 +41,11 @@ class Sheet:
         """Return title and words of what is fixed and not asked."""
         return [(q.title, f"{q.constant}. {q.help}") for q in questions(self.model) if q.constant]
 
+    @property
+    def answers(self) -> dict[str, Typed]:
+        """Return the answers, with proposals for what nobody has edited."""
+        return filled(self.model, self.typed)
+
     def path(self, name: str) -> str:
         """Return the name of a field among all fields, such as "organization.name"."""
         return f"{self.section}.{name}"
@@ -67,5 +71,5 @@ def connection_sheet(session: Session) -> Sheet:
     """Return the sheet of the chosen credential method, with what the user has already."""
     provider, draft = session.provider, session.draft
     model = provider.methods[draft.method]
-    offers = {q.name: offer for q in questions(model) if (offer := session.desk.offer(provider, q))}
+    offers = {q.name: offer for q in questions(model) if (offer := session.front.belongings.credential(provider, q))}
     return Sheet(session, "credentials", model, draft.credentials, offers)

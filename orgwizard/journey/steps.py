@@ -16,6 +16,8 @@ TITLES: Mapping[str, str] = {
     "create": "Create",
 }
 
+CREATE_WORD = "create"
+
 
 def first(session: Session) -> str:
     """Return the step that a session begins with."""

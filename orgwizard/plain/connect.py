@@ -29,7 +29,7 @@ class ConnectStep(Step):
 
     def _give(self, first: str) -> None:
         session, console = self.session, self.console
-        for remark in session.desk.offer_remarks(session.provider):
+        for remark in session.front.belongings.remarks(session.provider):
             console.say(remark)
         fill(console, connection_sheet(session), self.save, first)
         for remark in session.desk.remarks(session.draft):

@@ -1,18 +1,18 @@
 """The walk through the steps in plain lines: what there is to go on with, which step comes next, and leaving."""
 
 import signal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from orgwizard import report, signals
 from orgwizard.answers import Draft
 from orgwizard.attempts import Record
-from orgwizard.desk import Desk
 from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
+from orgwizard.front import Front
 from orgwizard.journey import beginnings, review, steps
 from orgwizard.journey.beginnings import Beginnings
-from orgwizard.journey.session import KEPT_ANSWERS, Magic, Session
+from orgwizard.journey.session import KEPT_ANSWERS, Session
 from orgwizard.plain.child import AdministratorStep, OrganizationStep, StoreStep
 from orgwizard.plain.connect import ConnectStep
 from orgwizard.plain.console import SIGN, Back, Console
@@ -20,7 +20,6 @@ from orgwizard.plain.ending import ANOTHER, Ending, Interruption, followed
 from orgwizard.plain.site import SiteStep
 from orgwizard.plain.step import Led, Step
 from orgwizard.plain.terminal import Left, Terminal
-from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 
 WELCOME = f"At every prompt, {SIGN}help tells more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
@@ -38,12 +37,10 @@ ASKING: Mapping[str, type[Step]] = {
 class Wizard:
     """The steps in their order over one session."""
 
-    def __init__(
-        self, console: Console, desk: Desk, draft: Draft | None, magic: Sequence[Magic], interruption: Interruption
-    ) -> None:
+    def __init__(self, console: Console, front: Front, draft: Draft | None, interruption: Interruption) -> None:
         self._console, self._interruption, self._given = console, interruption, draft is not None
         self._here = "site"
-        self.session = Session(desk, draft or Draft(), magic)
+        self.session = Session(front, draft or Draft())
         console.review = self._entered
 
     # ---- walking ----
@@ -51,7 +48,7 @@ class Wizard:
     def run(self) -> int:
         """Go through the steps until the user leaves; return the program's exit code."""
         try:
-            at, field = "site" if self._given else self._started(self.session.desk.drafts.load()), ""
+            at, field = "site" if self._given else self._started(self.session.front.drafts.load()), ""
             while True:
                 at, field = self._after(at, field)
         except Left as left:
@@ -114,10 +111,10 @@ class Wizard:
 
     def _started(self, saved: Draft | None) -> str:
         """Begin with what there is to go on with; return the step to go to."""
-        desk, magic = self.session.desk, self.session.magic
+        front = self.session.front
         while True:
-            found = Beginnings(desk, saved, magic)
-            self.session = Session(desk, Draft(), magic)
+            found = Beginnings(front, saved)
+            self.session = Session(front, Draft())
             if found.empty:
                 return "site"
             self._console.heading(beginnings.INTRODUCTION)
@@ -125,7 +122,7 @@ class Wizard:
                 chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
                 draft = self._draft_of(found, chosen)
                 if draft:
-                    self.session = Session(desk, draft, magic, known=isinstance(found.of(chosen), Profile))
+                    self.session = Session(front, draft, known=found.profile(chosen) is not None)
                 if after := steps.first(self.session) if draft else self._looked_at(found, chosen):
                     return after
             except Trouble as trouble:
@@ -134,18 +131,16 @@ class Wizard:
                 self._console.say(f"This is the beginning. {SIGN}quit leaves.")
 
     def _draft_of(self, found: Beginnings, chosen: str) -> Draft | None:
-        about = found.of(chosen)
-        if isinstance(about, Profile):
-            return self.session.desk.draft_from(about)
+        if profile := found.profile(chosen):
+            return self.session.desk.draft_from(profile)
         return {beginnings.NEW: Draft(), beginnings.CONTINUE: found.saved}.get(chosen)
 
     def _looked_at(self, found: Beginnings, chosen: str) -> str:
         """Say what a row is about; return the step that follows an attempt taken up, else ""."""
-        about = found.of(chosen)
-        if isinstance(about, Record):
-            return self._taken_up(about)
+        if record := found.attempt(chosen):
+            return self._taken_up(record)
         if chosen == beginnings.ORGS:
-            self._console.say(*(line for record in found.records for line in report.attempt(record)))
+            self._console.say(*(line for record in found.records for line in beginnings.told(record)))
         elif chosen == beginnings.PROBLEMS:
             self._console.say(*(problem.words for problem in found.problems))
         else:
@@ -154,13 +149,13 @@ class Wizard:
 
     def _taken_up(self, record: Record) -> str:
         """Take an open attempt up, if the user says so; what was typed for another org stays in its draft."""
-        self._console.say(*([beginnings.RUNNING_TITLE] if record.running else []), *report.attempt(record))
+        self._console.say(*([beginnings.RUNNING_TITLE] if record.running else []), *beginnings.told(record))
         if record.running or not self._console.agrees(beginnings.TAKE_UP):
             return ""
         desk, terminal = self.session.desk, self._console.terminal
         draft = Draft(record.provider)
         draft.section("parent")["site"] = record.site
-        self.session = Session(desk, draft, self.session.magic, keeping=False)
+        self.session = Session(self.session.front, draft, keeping=False)
         resumed = followed(
             self._console,
             self._interruption,
@@ -175,7 +170,7 @@ class Wizard:
     def _magic(self) -> Iterator[str]:
         yield beginnings.MAGIC_WORDS
         titles = {provider.key: provider.title for provider in PROVIDERS}
-        yield from (f"{titles[m.provider]}, {m.where}, {m.name}: {m.what}" for m in self.session.magic)
+        yield from (f"{titles[m.provider]}, {m.where}, {m.name}: {m.what}" for m in self.session.front.magic)
 
     # ---- review, creation, end ----
 
@@ -188,10 +183,10 @@ class Wizard:
         while True:
             console.terminal.forget()  # nothing that was typed ahead creates anything
             typed = console.ask(
-                f'Type "{review.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, '
+                f'Type "{steps.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, '
                 'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
             ).lower()
-            if typed == review.CREATE_WORD:
+            if typed == steps.CREATE_WORD:
                 return
             if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(lines):
                 session.returning = True
@@ -210,7 +205,7 @@ class Wizard:
                 path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
                 console.say(review.save_plan(session, path)[1])
         else:
-            console.say(f'Nothing is created before you type "{review.CREATE_WORD}".')
+            console.say(f'Nothing is created before you type "{steps.CREATE_WORD}".')
 
     def _created(self) -> str:
         """Create the org; return the step that comes after it."""
@@ -234,30 +229,27 @@ class Wizard:
             raise Led(section, trouble.field.partition(".")[2])
         chosen = ending.next()
         if chosen == ANOTHER:
-            self.session = Session(self.session.desk, self.session.sister(), self.session.magic)
+            self.session = Session(self.session.front, self.session.sister())
         return chosen
 
 
-def run(
-    desk: Desk, draft: Draft | None = None, *, ascii_only: bool = False, magic: Sequence[Magic] = (), because: str = ""
-) -> int:
+def run(front: Front, draft: Draft | None = None, *, ascii_only: bool = False, because: str = "") -> int:
     """Run the wizard to its end and return the exit code; *because* says why plain lines were chosen by themselves."""
     terminal = Terminal()
     console = Console(terminal, ascii_only=ascii_only)
-    interruption = Interruption(desk.engine, terminal)
-    watch = signals.Watch(
-        desk.engine.leave, desk.engine.idle, terminal.end, signals=(signal.SIGHUP, signal.SIGTERM), reset=b""
-    )
-    desk.engine.work(desk.warm)
+    engine = front.engine
+    interruption = Interruption(engine, terminal)
+    watch = signals.Watch(engine.leave, engine.idle, terminal.end, signals=(signal.SIGHUP, signal.SIGTERM), reset=b"")
+    engine.work(lambda: front.desk.warm())  # noqa: PLW0108 - opening the desk is what takes time
     with watch(), _interrupted_by(interruption), terminal.heeding_signals():
         console.say(f"Plain lines were chosen, because {because}." if because else "orgwizard, in plain lines.")
-        if desk.sandbox:
+        if front.sandbox:
             console.say("This is the sandbox: no account, no network.")
         console.say(WELCOME)
         try:
-            return Wizard(console, desk, draft, magic, interruption).run()
+            return Wizard(console, front, draft, interruption).run()
         finally:
-            desk.engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
+            engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
 
 
 @contextmanager

@@ -140,6 +140,8 @@ class Provider(ABC):
     site_title: ClassVar[str] = "Site"
     site_help: ClassVar[str] = ""
     site_example: ClassVar[str] = ""
+    env_prefixes: ClassVar[tuple[str, ...]] = ("",)
+    """How all variables of the vendor begin: where there is none, and no file, nothing has to be looked for."""
     site_env: ClassVar[tuple[str, ...]] = ()
     """Variables that hold the site, best first; several make one as in "{NAME}.{BASE}"."""
     files: ClassVar[tuple[str, ...]] = ()

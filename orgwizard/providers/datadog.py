@@ -124,6 +124,7 @@ class Datadog(Provider):
     site_title = "Site"
     site_help = "The child org is created on the site of the parent's keys."
     site_example = "datadoghq.eu"
+    env_prefixes = ("DD_", "DATADOG_")
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
     files = ("~/.dogrc",)
     site_keys = ("Connection.api_host",)

@@ -1,10 +1,12 @@
 """The wizard: which screen comes next, saving the draft on the way, and leaving without losing anything."""
 
+from __future__ import annotations
+
 import os
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -13,45 +15,42 @@ from textual.filter import LineFilter, NoColor
 from textual.timer import Timer
 
 from orgwizard.answers import Draft
-from orgwizard.desk import Desk
 from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
+from orgwizard.front import Front
 from orgwizard.journey import steps
-from orgwizard.journey.session import KEPT_ANSWERS, LOSES_KEYS, Magic, Session
+from orgwizard.journey.session import KEPT_ANSWERS, LOSES_KEYS, Session
 from orgwizard.signals import Watch
 from orgwizard.text import printable
 from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.driver import FrugalDriver, driver_class
 from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
 from orgwizard.tui.step import Step
-from orgwizard.tui.steps.administrator import AdministratorStep
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.create import CreateStep
-from orgwizard.tui.steps.done import DoneStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.resume import ResumeStep
-from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
-from orgwizard.tui.steps.store import StoreStep
 from orgwizard.tui.themes import TERMINAL, THEMES
 from orgwizard.tui.typeahead import Typeahead
 
-# In the order of the walk, by the section of the draft that each is about.
-STEPS: dict[str, type[Step]] = {
-    step.section: step
-    for step in (
-        SiteStep,
-        ConnectStep,
-        OrganizationStep,
-        AdministratorStep,
-        StoreStep,
-        ReviewStep,
-        CreateStep,
-    )
-}
+if TYPE_CHECKING:
+    from orgwizard.tui.steps.create import CreateStep
+
 SAVE_SECONDS = 1.0
-READING_SECONDS = 0.3  # after the first screen is up: loading what the network needs would delay it
+
+
+def all_steps() -> dict[str, type[Step]]:
+    """Return the steps in the order of the walk, by the section of the draft that each is about.
+
+    Those after the first, and what they need, are imported here.
+    """
+    from orgwizard.tui.steps.administrator import AdministratorStep
+    from orgwizard.tui.steps.connect import ConnectStep
+    from orgwizard.tui.steps.create import CreateStep
+    from orgwizard.tui.steps.organization import OrganizationStep
+    from orgwizard.tui.steps.review import ReviewStep
+    from orgwizard.tui.steps.store import StoreStep
+
+    order = (SiteStep, ConnectStep, OrganizationStep, AdministratorStep, StoreStep, ReviewStep, CreateStep)
+    return {step.section: step for step in order}
 
 
 class Wizard(App[int]):
@@ -71,15 +70,14 @@ class Wizard(App[int]):
 
     def __init__(
         self,
-        desk: Desk,
+        front: Front,
         draft: Draft | None = None,
         *,
         ascii_only: bool = False,
         theme: str = TERMINAL,
-        magic: Sequence[Magic] = (),
     ) -> None:
         super().__init__(driver_class=driver_class(os.environ))
-        self.session = Session(desk, draft or Draft(), magic)
+        self.session = Session(front, draft or Draft())
         self.crash: list[str] = []
         self.typeahead = Typeahead(self, super().on_event)
         self._given = draft is not None
@@ -104,9 +102,15 @@ class Wizard(App[int]):
 
     async def on_mount(self) -> None:
         """Begin with what there is to go on with, else with the first step."""
-        self.set_timer(READING_SECONDS, lambda: self.session.desk.engine.work(self.session.desk.warm))
-        start = StartStep(self.session, self.session.desk.drafts.load())
+        front = self.session.front
+        start = StartStep(self.session, front.drafts.load())
         await self.push_screen(SiteStep(self.session) if self._given or start.empty else start)
+        self.call_after_refresh(lambda: front.engine.work(self._load))
+
+    def _load(self) -> None:
+        """Load what the first screen did without, while the user reads it: this runs in the engine's threads."""
+        all_steps()
+        self.session.desk.warm()
 
     async def on_event(self, event: Event) -> None:
         """Have keys wait for the effects of those before them."""
@@ -120,7 +124,7 @@ class Wizard(App[int]):
     async def go(self, name: str) -> None:
         """Show a step afresh from the draft."""
         self._save()
-        await self.switch_screen(STEPS[name](self.session))
+        await self.switch_screen(all_steps()[name](self.session))
 
     async def on_start_step_chosen(self, message: StartStep.Chosen) -> None:
         """Begin the steps with a draft; with a connection that was saved, at the first step that it leaves open."""
@@ -130,6 +134,8 @@ class Wizard(App[int]):
 
     async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
         """Take up an attempt; what was typed for another org stays in its draft."""
+        from orgwizard.tui.steps.resume import ResumeStep
+
         record = message.record
         draft = Draft(record.provider)
         draft.section("parent")["site"] = record.site
@@ -138,8 +144,7 @@ class Wizard(App[int]):
         await self.switch_screen(ResumeStep(self.session, record))
 
     def _begin(self, draft: Draft) -> None:
-        desk, magic = self.session.desk, self.session.magic
-        self.session = Session(desk, draft, magic)
+        self.session = Session(self.session.front, draft)
 
     async def on_step_forward(self) -> None:
         """Go to the next step, or back to the review where the user came from."""
@@ -149,7 +154,7 @@ class Wizard(App[int]):
             self.screen.say(f"Connected: {self.session.checked.parent}.")
 
     def _here(self) -> str:
-        return next(name for name, step in STEPS.items() if isinstance(self.screen, step))
+        return self.screen.section if isinstance(self.screen, Step) else ""
 
     async def on_step_back(self) -> None:
         """Go one step back; from the first one to the start."""
@@ -169,7 +174,7 @@ class Wizard(App[int]):
 
     async def _begin_anew(self) -> None:
         self._begin(Draft())
-        await self.switch_screen(StartStep(self.session, self.session.desk.drafts.load()))
+        await self.switch_screen(StartStep(self.session, self.session.front.drafts.load()))
 
     async def on_step_refused(self, message: Step.Refused) -> None:
         """Lead to the field that a failure is about, or tell it on a page."""
@@ -190,6 +195,9 @@ class Wizard(App[int]):
 
     async def on_create_step_ended(self, message: CreateStep.Ended) -> None:
         """Show how it ended; a refusal about a field leads back to that field."""
+        from orgwizard.tui.steps.done import DoneStep
+        from orgwizard.tui.steps.resume import ResumeStep
+
         ended = message.result
         trouble = ended.trouble if isinstance(ended, Result) else ended
         self._close_dialogs()
@@ -251,7 +259,7 @@ class Wizard(App[int]):
 
     def action_rest(self) -> None:
         """Suspend the program, but never a running creation."""
-        if self.session.desk.engine.idle.is_set():
+        if self.session.front.engine.idle.is_set():
             self.action_suspend_process()
         elif isinstance(self.screen, Step):
             self.screen.say("Not now: the answer of the service is being waited for.")
@@ -270,7 +278,7 @@ class Wizard(App[int]):
     def _question(self) -> str:
         """Return what to ask before leaving, or ""."""
         result = self.session.result
-        if not self.session.desk.engine.idle.is_set():
+        if not self.session.front.engine.idle.is_set():
             return "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
         if result and result.secrets:
             return LOSES_KEYS
@@ -282,11 +290,11 @@ class Wizard(App[int]):
         self._asking = False
         if not leave:
             return
-        if self.session.desk.engine.idle.is_set():
+        if self.session.front.engine.idle.is_set():
             self._end()
             return
         self._leaving = True
-        self.session.desk.engine.leave()
+        self.session.front.engine.leave()
         if isinstance(self.screen, Step):
             self.screen.say("Leaving as soon as what was sent is answered and stored.")
 
@@ -312,20 +320,19 @@ class Wizard(App[int]):
 
 
 def run(
-    desk: Desk,
+    front: Front,
     draft: Draft | None = None,
     *,
     ascii_only: bool = False,
     theme: str = TERMINAL,
-    magic: Sequence[Magic] = (),
 ) -> int:
     """Run the wizard to its end and return the exit code; `guard` must have been called before."""
     replace_bad_bytes()
-    wizard = Wizard(desk, draft, ascii_only=ascii_only, theme=theme, magic=magic)
-    watch = Watch(desk.engine.leave, desk.engine.idle, wizard.leave_from_elsewhere)
+    wizard = Wizard(front, draft, ascii_only=ascii_only, theme=theme)
+    watch = Watch(front.engine.leave, front.engine.idle, wizard.leave_from_elsewhere)
     with watch():
         wizard.run(mouse=False)
-        desk.engine.idle.wait()
+        front.engine.idle.wait()
     if wizard.crash:
         return Exit.BUG
     return Exit.LEFT if wizard.return_code is None else wizard.return_code

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from orgwizard.journey.review import CREATE_WORD
+from orgwizard.journey.steps import CREATE_WORD
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.entry import Entry

@@ -1,21 +1,23 @@
 """A form made from a model: one field per question, problems in the model's words, the draft as its only state."""
 
-from pydantic import SecretStr
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from orgwizard.answers import Question, Typed
-from orgwizard.desk import Offer
-from orgwizard.fields import filled
-from orgwizard.journey.sheet import Sheet
-from orgwizard.sources import Reference
+from orgwizard.answers import Offer, Question, Typed, secret_text
 from orgwizard.text import printable
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.rows import Rows, pair_problem
 from orgwizard.tui.words import Words
+
+if TYPE_CHECKING:
+    from orgwizard.journey.sheet import Sheet
 
 
 class Field(Vertical):
@@ -24,7 +26,7 @@ class Field(Vertical):
     class Changed(Message):
         """The user edited the field."""
 
-        def __init__(self, field: "Field", text: str) -> None:
+        def __init__(self, field: Field, text: str) -> None:
             self.field, self.text = field, text
             super().__init__()
 
@@ -89,9 +91,10 @@ class Field(Vertical):
 
 def shown(value: Typed, offer: Offer | None = None) -> str:
     """Return what an entry holds for a value: nothing for one that comes from elsewhere."""
-    if value is None or isinstance(value, Reference) or (offer and offer.typed == value):
+    if offer and offer.typed == value:
         return ""
-    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    secret = secret_text(value)
+    return value if isinstance(value, str) else secret or ""
 
 
 class Form(Vertical):
@@ -109,7 +112,7 @@ class Form(Vertical):
     def compose(self) -> ComposeResult:
         """Yield a field per question that is asked, and a place for what has no field."""
         sheet = self.sheet
-        answers = filled(sheet.model, sheet.typed)
+        answers = sheet.answers
         for question in self.asked:
             yield Field(question, answers.get(question.name), sheet.offers.get(question.name))
         for question in self.tables:

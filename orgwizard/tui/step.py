@@ -133,7 +133,7 @@ class Step(Screen[None]):
             yield button("Reveal", "reveal")
 
     def _place(self) -> str:
-        sandbox = "sandbox" if self.session.desk.sandbox else ""
+        sandbox = "sandbox" if self.session.front.sandbox else ""
         return " · ".join(part for part in (sandbox, self.session.place()) if part)
 
     def refresh_place(self) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 from textual.events import Key
 from textual.pilot import Pilot
 
-from orgwizard.tui.app import STEPS, Wizard
+from orgwizard.front import Front
+from orgwizard.tui.app import Wizard, all_steps
 from orgwizard.tui.entry import Entry
 from tests.tui.bench import bench
 from tests.tui.offline import OfflineDriver, run_offline
@@ -107,7 +108,7 @@ def count() -> Bytes:
     for provider in ANSWERS:
         with tempfile.TemporaryDirectory() as folder:
             desk = bench(Path(folder))
-            app = Wizard(desk)
+            app = Wizard(Front.of(desk))
 
             async def play(pilot: Pilot[Any], app: Wizard = app, provider: str = provider) -> None:
                 counter = Counter(Walk(pilot, app))
@@ -124,8 +125,8 @@ def count() -> Bytes:
 async def _travel(counter: Counter, provider: str) -> None:
     """Go from each step to the next, back, and on again."""
     walk = counter.walk
-    await walk.jump(STEPS["site"], provider)
-    for before, after in itertools.pairwise(name for name in STEPS if name != "create"):
+    await walk.jump(all_steps()["site"], provider)
+    for before, after in itertools.pairwise(name for name in all_steps() if name != "create"):
         forward, back = partial(_go, walk, "ctrl+n", after), partial(_go, walk, "escape", before)
         await counter.move(f"{provider}: {before} to {after}", forward)
         await counter.move(f"{provider}: {after} to {before}", back)
@@ -134,23 +135,23 @@ async def _travel(counter: Counter, provider: str) -> None:
 
 async def _go(walk: Walk, key: str, name: str) -> None:
     await walk.press(key)
-    await walk.until(STEPS[name])
+    await walk.until(all_steps()[name])
 
 
 async def _type(counter: Counter, provider: str) -> None:
     """Type on each step, and in the dialog that confirms the review."""
     walk, parent = counter.walk, ANSWERS[provider]["parent"]
     for name in ("site", "organization", "administrator", "store"):
-        await walk.jump(STEPS[name], provider)
+        await walk.jump(all_steps()[name], provider)
         for section in ("organization", "administrator"):
             walk.draft.section(section).clear()
         await walk.app.go(name)
         await counter.type_everywhere(f"{provider}: {name}")
     usual = parent["method"]
     for parent["method"] in METHODS[provider]:
-        await walk.jump(STEPS["credentials"], provider)
+        await walk.jump(all_steps()["credentials"], provider)
         await counter.type_everywhere(f"{provider}: credentials, {parent['method']}")
     parent["method"] = usual
-    await walk.jump(STEPS["review"], provider)
+    await walk.jump(all_steps()["review"], provider)
     await walk.press("ctrl+n")
     await counter.type_everywhere(f"{provider}: the word that confirms")

@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr
 from orgwizard.answers import Draft, Question
 from orgwizard.desk import Desk
 from orgwizard.fields import Fields, Secret, Text
+from orgwizard.front import Front
 from orgwizard.journey.session import Session
 from orgwizard.journey.sheet import Sheet, connection_sheet
 from orgwizard.plain.asking import fill
@@ -27,7 +28,7 @@ def asked(
     desk: Desk, model: type[Fields], *typed: str, section: str = "organization", refused: str = "", **answers: Any
 ) -> tuple[dict[str, Any], Typed]:
     """Fill a sheet whose answers so far are given; return the answers and the terminal."""
-    session = Session(desk, Draft("okta"))
+    session = Session(Front.of(desk), Draft("okta"))
     live = session.draft.section(section)
     live.update(answers)
     if refused:
@@ -179,7 +180,7 @@ def test_fields_with_choices_are_numbered(desk: Desk, monkeypatch: pytest.Monkey
 
 
 def connecting(desk: Desk, method: str, *typed: str, **settings: Any) -> tuple[dict[str, Any], Typed]:
-    session = Session(desk, Draft("okta" if method != "keys" else "datadog"))
+    session = Session(Front.of(desk), Draft("okta" if method != "keys" else "datadog"))
     session.draft.section("parent")["method"] = method
     terminal = Typed(*typed, **settings)
     sheet = connection_sheet(session)
@@ -203,7 +204,7 @@ def test_what_is_there_is_named_without_its_value_and_taken_by_enter(real: Desk)
 
 def test_what_is_typed_goes_before_what_is_there_and_clear_brings_that_back(real: Desk) -> None:
     assert connecting(real, "api-token", "typed")[0] == {"token": SecretStr("typed")}
-    session = Session(real, Draft("okta"))
+    session = Session(Front.of(real), Draft("okta"))
     session.draft.section("parent")["method"] = "api-token"
     session.draft.credentials["token"] = SecretStr("typed")
     fill(Console(Typed(":clear")), connection_sheet(session), lambda: None)

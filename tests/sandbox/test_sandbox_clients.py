@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from orgwizard.sandbox import CREDENTIALS, World
+from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.world import World
 
 pytest.importorskip("uvicorn")
 from orgwizard.sandbox import serve

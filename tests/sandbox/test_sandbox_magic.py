@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox import CREDENTIALS, MAGIC, World
-from orgwizard.sandbox.magic import ESCAPES, word
+from orgwizard.sandbox.magic import CREDENTIALS, ESCAPES, MAGIC, word
+from orgwizard.sandbox.world import World
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 Wait: TypeAlias = Callable[[float], None]

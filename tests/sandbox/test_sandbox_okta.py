@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox import CREDENTIALS, World
+from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.sandbox.okta_bodies import ERRORS
+from orgwizard.sandbox.world import World
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 Wait: TypeAlias = Callable[[float], None]

@@ -11,7 +11,8 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
-from orgwizard.sandbox import CREDENTIALS, World
+from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.world import World
 from tests import keys
 from tests.sandbox.conftest import JumpingClock
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from orgwizard.clock import SystemClock
-from orgwizard.sandbox import CREDENTIALS, World
+from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.world import World
 
 pytest.importorskip("uvicorn")
 from orgwizard.sandbox import serve

@@ -7,7 +7,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox import CREDENTIALS, MAGIC, SandboxTransport, World
+from orgwizard.sandbox.magic import CREDENTIALS, MAGIC
+from orgwizard.sandbox.transport import SandboxTransport
+from orgwizard.sandbox.world import World
 
 pytest.importorskip("openapi_core")
 from jsonschema_path import SchemaPath

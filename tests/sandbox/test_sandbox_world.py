@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orgwizard.clock import SystemClock
-from orgwizard.sandbox import CREDENTIALS, World
+from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.sandbox.okta_rules import causes
 from orgwizard.sandbox.wire import Reply, Request
+from orgwizard.sandbox.world import World
 
 KEYS = {
     "dd-api-key": CREDENTIALS["datadog.api_key"],

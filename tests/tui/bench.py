@@ -17,8 +17,9 @@ from orgwizard.errors import Unusable
 from orgwizard.events import Event
 from orgwizard.ports import Control
 from orgwizard.profiles import Profiles
-from orgwizard.sandbox import SandboxTransport, World
 from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.transport import SandboxTransport
+from orgwizard.sandbox.world import World
 from orgwizard.transport import Transport
 from orgwizard.vault import KeyringStore, Store, Vault
 

@@ -25,6 +25,7 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from orgwizard.front import Front
 from orgwizard.tui.app import Wizard
 from orgwizard.tui.driver import SWITCH, FrugalDriver, driver_class
 from tests.tui.bench import bench
@@ -182,7 +183,7 @@ def test_an_app_that_is_hard_to_draw_looks_the_same(
 def test_the_wizard_looks_the_same(script: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = bench(Path(folder))
-        play(Wizard(desk), Emulator, [("press", ["enter"]), *script])
+        play(Wizard(Front.of(desk)), Emulator, [("press", ["enter"]), *script])
         desk.engine.close()
 
 

@@ -10,7 +10,7 @@ from textual.widgets import Button, Static
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.journey.steps import TITLES
-from orgwizard.tui.app import STEPS
+from orgwizard.tui.app import all_steps
 from orgwizard.tui.dialogs import Ask, Page
 from orgwizard.tui.guard import prepare
 from orgwizard.tui.step import TOO_SMALL
@@ -25,8 +25,8 @@ SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
 
 
 def test_the_screens_are_the_steps_in_their_order() -> None:
-    assert list(STEPS) == list(TITLES)
-    assert [(step.number, step.heading) for step in STEPS.values()] == list(enumerate(TITLES.values(), 1))
+    assert list(all_steps()) == list(TITLES)
+    assert [(step.number, step.heading) for step in all_steps().values()] == list(enumerate(TITLES.values(), 1))
 
 
 @pytest.mark.parametrize("size", SIZES)

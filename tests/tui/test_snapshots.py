@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 from orgwizard.errors import NoAnswer
 from orgwizard.events import Result
+from orgwizard.front import Front
 from orgwizard.sandbox.magic import MAGIC
 from orgwizard.tui.app import Wizard
 from orgwizard.tui.steps.administrator import AdministratorStep
@@ -29,7 +30,7 @@ STEPS = [SiteStep, ConnectStep, OrganizationStep, AdministratorStep, StoreStep, 
 
 
 def wizard() -> Wizard:
-    return Wizard(bench(Path("orgwizard"), engine=StillEngine()), magic=MAGIC)
+    return Wizard(Front.of(bench(Path("orgwizard"), engine=StillEngine()), MAGIC))
 
 
 def at(step: type[Any], provider: str) -> Callable[[Any], Awaitable[None]]:

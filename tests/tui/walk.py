@@ -11,9 +11,10 @@ from textual.widgets import Static
 
 from orgwizard.desk import Desk
 from orgwizard.fields import questions
+from orgwizard.front import Front
 from orgwizard.providers.base import Checked
 from orgwizard.sandbox.magic import MAGIC
-from orgwizard.tui.app import STEPS, Wizard
+from orgwizard.tui.app import Wizard, all_steps
 from orgwizard.tui.availability import Availability
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.step import Step
@@ -110,12 +111,12 @@ class Walk:
         draft.provider = provider
         draft.section("parent").update(ANSWERS[provider]["parent"])
         for question in questions(session.provider.methods[draft.method]):
-            offer = session.desk.offer(session.provider, question)
+            offer = session.front.belongings.credential(session.provider, question)
             draft.credentials[question.name] = offer.typed if offer else ""
         draft.section("organization")["name"] = name
         draft.section("administrator").update(ANSWERS[provider]["administrator"])
         session.connected(session.desk.connection(session.provider, draft), Checked("Acme (sandbox)"))
-        await self.app.go(next(key for key, known in STEPS.items() if known is step))
+        await self.app.go(next(key for key, known in all_steps().items() if known is step))
         await self.until(step)
 
     # ---- the way ----
@@ -185,7 +186,7 @@ async def walking(
     desk: Desk, size: tuple[int, int] = (80, 24), *, again: bool = False, **settings: Any
 ) -> AsyncIterator[Walk]:
     """Run a wizard without a terminal; the desk's engine ends with it, unless it is used *again*."""
-    app = Wizard(desk, magic=settings.pop("magic", MAGIC), **settings)
+    app = Wizard(Front.of(desk, settings.pop("magic", MAGIC)), **settings)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Walk(pilot, app)

@@ -56,7 +56,7 @@ class ConnectStep(Step):
         if len(methods) > 1:
             yield labelled("Connect with", Choice(method_titles(methods), self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
-        yield from remarks(self.session.desk.offer_remarks(self.session.provider))
+        yield from remarks(self.session.front.belongings.remarks(self.session.provider))
         yield Words(self._findings(), id="findings")
 
     def buttons(self) -> Iterable[Widget]:

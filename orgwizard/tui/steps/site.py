@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.answers import Typed
-from orgwizard.desk import Desk
+from orgwizard.belongings import Belongings
 from orgwizard.errors import BadInput
 from orgwizard.journey.session import Session
 from orgwizard.journey.steps import TITLES
@@ -26,9 +26,9 @@ OTHER = "other"
 class SitePart(Vertical):
     """What one provider needs to know about the parent's site; the parts of the others are hidden."""
 
-    def __init__(self, provider: Provider, parent: dict[str, Typed], desk: Desk) -> None:
+    def __init__(self, provider: Provider, parent: dict[str, Typed], belongings: Belongings) -> None:
         self.provider, self.parent_answers = provider, parent
-        self.offer, self._remarks = desk.site_offer(provider), desk.offer_remarks(provider)
+        self.offer, self._remarks = belongings.site(provider), belongings.remarks(provider)
         if self.offer:
             parent.setdefault("site", self.offer.typed)
         if provider.sites and self._chosen() == OTHER:  # a draft or plan gave it: the list must not take it away
@@ -131,7 +131,7 @@ class SiteStep(Step):
         yield labelled("Provider", Choice(titles, self.session.draft.provider, "provider"))
         for provider in PROVIDERS:
             answers = self.session.draft.sections.setdefault(provider.key, {}).setdefault("parent", {})
-            yield SitePart(provider, answers, self.session.desk)
+            yield SitePart(provider, answers, self.session.front.belongings)
 
     def on_mount(self) -> None:
         """Show the part of the chosen provider."""

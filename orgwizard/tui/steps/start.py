@@ -1,15 +1,15 @@
 """The screen before the steps: open attempts, the draft, profiles, orgs so far, a new one."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from orgwizard import report
 from orgwizard.answers import Draft
-from orgwizard.attempts import Record
 from orgwizard.journey.beginnings import (
     CONTINUE,
     INTRODUCTION,
@@ -23,14 +23,17 @@ from orgwizard.journey.beginnings import (
     RUNNING_TITLE,
     TAKE_UP,
     Beginnings,
+    told,
 )
 from orgwizard.journey.session import Session
-from orgwizard.profiles import Profile
 from orgwizard.providers import PROVIDERS
 from orgwizard.text import printable
 from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.step import KEYS, Step
+
+if TYPE_CHECKING:
+    from orgwizard.attempts import Record
 
 
 class StartStep(Step):
@@ -60,7 +63,7 @@ class StartStep(Step):
 
     def __init__(self, session: Session, saved: Draft | None) -> None:
         super().__init__(session)
-        self._beginnings = Beginnings(session.desk, saved, session.magic)
+        self._beginnings = Beginnings(session.front, saved)
 
     @property
     def empty(self) -> bool:
@@ -92,21 +95,21 @@ class StartStep(Step):
     def selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the row leads."""
         chosen, saved = event.option_id or NEW, self._beginnings.saved
-        about = self._beginnings.of(chosen)
+        profile, record = self._beginnings.profile(chosen), self._beginnings.attempt(chosen)
         if chosen == CONTINUE and saved:
             self.post_message(self.Chosen(saved))
-        elif isinstance(about, Profile):
-            self.post_message(self.Chosen(self.session.desk.draft_from(about), saved=True))
+        elif profile:
+            self.post_message(self.Chosen(self.session.desk.draft_from(profile), saved=True))
         elif chosen == NEW:
             self.post_message(self.Chosen(Draft()))
-        elif about:
-            self._ask_about(about)
+        elif record:
+            self._ask_about(record)
         else:
             self.app.push_screen(self._page(chosen))
 
     def _ask_about(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
-        known = "\n".join(report.attempt(record))
+        known = "\n".join(told(record))
         if record.running:
             self.app.push_screen(Page(RUNNING_TITLE, known.splitlines()))
             return
@@ -124,13 +127,13 @@ class StartStep(Step):
             return self._magic_page()
         if name == PROBLEMS:
             return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
-        lines = [line for record in self._beginnings.records for line in (*report.attempt(record), "")]
+        lines = [line for record in self._beginnings.records for line in (*told(record), "")]
         return Page(ORGS_TITLE, lines)
 
     def _magic_page(self) -> Page:
         lines = [MAGIC_WORDS, ""]
         for provider in PROVIDERS:
             for where in ("organization", "credential"):
-                found = [m for m in self.session.magic if (m.provider, m.where) == (provider.key, where)]
+                found = [m for m in self.session.front.magic if (m.provider, m.where) == (provider.key, where)]
                 lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, 24), ""]
         return Page(MAGIC_TITLE, lines)

@@ -1,0 +1,68 @@
+"""What a face begins with: enough for its first screen at once, and the desk behind it, which takes longer to load."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from orgwizard.belongings import Belongings
+from orgwizard.drafts import Drafts
+from orgwizard.engine import Engine
+
+if TYPE_CHECKING:
+    from orgwizard.desk import Desk
+
+
+class Magic(Protocol):
+    """A name that makes the sandbox misbehave."""
+
+    @property
+    def provider(self) -> str: ...  # noqa: D102 - as the docstring of the class says
+
+    @property
+    def where(self) -> str: ...  # noqa: D102
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def what(self) -> str: ...  # noqa: D102
+
+
+class Front:
+    """One run of a face.
+
+    `desk` is put together by whoever asks for it first; `magic` are the sandbox's names, and `new` tells that there
+    is nothing yet that the desk would have to be asked for: no attempt and no profile.
+    """
+
+    def __init__(
+        self,
+        belongings: Belongings,
+        engine: Engine,
+        drafts: Drafts,
+        open_desk: Callable[[], Desk],
+        *,
+        sandbox: bool = False,
+        magic: Sequence[Magic] = (),
+        new: bool = False,
+    ) -> None:
+        self.belongings, self.engine, self.drafts = belongings, engine, drafts
+        self.sandbox, self.magic, self.new = sandbox, magic, new
+        self._open_desk = open_desk
+        self._desk: Desk | None = None
+        self._opening = threading.Lock()
+
+    @classmethod
+    def of(cls, desk: Desk, magic: Sequence[Magic] = ()) -> Front:
+        """Return the front of a desk that is there."""
+        return cls(desk.belongings, desk.engine, desk.drafts, lambda: desk, sandbox=desk.sandbox, magic=magic)
+
+    @property
+    def desk(self) -> Desk:
+        """Return the desk; whoever comes second waits for it."""
+        with self._opening:
+            if self._desk is None:
+                self._desk = self._open_desk()
+            return self._desk

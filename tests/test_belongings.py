@@ -1,0 +1,99 @@
+"""What the user already has, in variables, in the vendors' files and in the sandbox; told without being read."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from orgwizard.belongings import Belongings
+from orgwizard.fields import questions
+from orgwizard.providers import PROVIDERS, provider_of
+from orgwizard.providers.base import Provider
+from orgwizard.providers.datadog import Datadog
+from orgwizard.providers.datadog_fields import Keys
+from orgwizard.providers.okta import Okta
+from orgwizard.providers.okta_fields import ApiToken, ServiceApp
+from orgwizard.sources import Reference
+
+TOKEN = "00typed-token-canary"
+
+
+@pytest.fixture
+def belongings() -> Belongings:
+    return Belongings({"OKTA_API_TOKEN": TOKEN, "DD_SITE": "datadoghq.eu", "OKTA_CLIENT_TOKEN": ""})
+
+
+def test_a_variable_that_is_set_is_offered_by_name_and_not_read(belongings: Belongings) -> None:
+    (token,) = questions(ApiToken)
+    offer = belongings.credential(Okta(), token)
+    assert offer is not None
+    assert offer.typed == Reference(env="OKTA_API_TOKEN")  # the first name is set, and empty
+    assert "OKTA_API_TOKEN" in offer.source
+    assert TOKEN not in repr(offer)
+
+
+def test_of_a_service_app_the_key_is_offered_by_name_and_the_client_id_as_it_is(belongings: Belongings) -> None:
+    set_there = replace(belongings, environ={"OKTA_CLIENT_CLIENTID": "0oa1", "OKTA_API_PRIVATE_KEY": "-----BEGIN"})
+    offers = [set_there.credential(Okta(), question) for question in questions(ServiceApp)]
+    assert [offer and offer.typed for offer in offers] == ["0oa1", Reference(env="OKTA_API_PRIVATE_KEY"), None]
+
+
+def test_nothing_is_offered_where_nothing_is_set(belongings: Belongings) -> None:
+    assert [belongings.credential(Datadog(), question) for question in questions(Keys)] == [None, None]
+    assert belongings.site(Okta()) is None
+
+
+def test_the_site_is_offered_from_its_variable(belongings: Belongings) -> None:
+    offer = belongings.site(Datadog())
+    assert offer is not None
+    assert (offer.typed, offer.source) == ("datadoghq.eu", "from $DD_SITE")
+
+
+def test_the_sandbox_offers_its_own_before_any_variable(belongings: Belongings) -> None:
+    sandboxed = replace(belongings, given={"okta.token": "pretended", "okta.site": "acme.okta.com"})
+    (token,) = questions(ApiToken)
+    offer, site = sandboxed.credential(Okta(), token), sandboxed.site(Okta())
+    assert offer is not None
+    assert site is not None
+    assert offer.typed == SecretStr("pretended")
+    assert site.typed == "acme.okta.com"
+
+
+def test_what_is_offered_decides_the_method(belongings: Belongings) -> None:
+    assert [belongings.method(Okta()), belongings.method(Datadog())] == ["api-token", ""]
+    bearer = replace(belongings, environ={"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"})
+    assert bearer.method(Okta()) == "access-token"
+    assert replace(bearer, given={"okta.token": "pretended"}).method(Okta()) == "api-token"
+
+
+def test_what_is_there_decides_the_provider(belongings: Belongings) -> None:
+    keys = {"DD_API_KEY": "a", "DD_APP_KEY": "b"}
+    assert replace(belongings, environ={"DD_API_KEY": "a"}).likely_provider() == provider_of("datadog")
+    assert replace(belongings, environ={}).likely_provider() == provider_of("okta")
+    assert replace(belongings, environ={"DD_SITE": "datadoghq.eu"}).likely_provider() == provider_of("datadog")
+    assert replace(belongings, environ=keys | {"OKTA_CLIENT_ORGURL": "acme"}).likely_provider() == provider_of(
+        "datadog"
+    )
+    okta = {"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_ORGURL": "acme.okta.com"}
+    assert replace(belongings, environ=keys | okta).likely_provider() == provider_of("okta")
+
+
+def test_odd_files_of_the_vendor_are_remarked_on(
+    belongings: Belongings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".dogrc").write_text("nonsense")
+    assert belongings.remarks(Okta()) == []
+    assert len(belongings.remarks(Datadog())) == 1
+    assert replace(belongings, given={"okta.token": "pretended"}).remarks(Datadog()) == []
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)
+def test_no_variable_is_overlooked(provider: Provider) -> None:
+    names = {name for model in provider.methods.values() for question in questions(model) for name in question.env}
+    for template in (*provider.site_env, *provider.method_env):
+        names |= set(re.findall(r"{(\w+)}", template) or [template])
+    assert names
+    assert [name for name in names if not name.startswith(provider.env_prefixes)] == []
