@@ -18,6 +18,7 @@ from orgwizard.answers import Draft, Typed
 from orgwizard.attempts import Journal, Record
 from orgwizard.belongings import Belongings
 from orgwizard.clock import Clock
+from orgwizard.control import Control
 from orgwizard.conversation import check, converse, elsewhere
 from orgwizard.creation import create_org
 from orgwizard.drafts import Drafts
@@ -26,7 +27,7 @@ from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
 from orgwizard.fields import Fields, problems, questions, validated
 from orgwizard.orders import connection, draft_problems, order, recalled
-from orgwizard.ports import Control, Send, Tools
+from orgwizard.ports import Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted

@@ -1,14 +1,18 @@
 """The thread and loop in which creations run, apart from any screen, so that they outlive it."""
 
+from __future__ import annotations
+
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from orgwizard.events import Event
-from orgwizard.ports import Control
+from orgwizard.control import Control
+
+if TYPE_CHECKING:
+    from orgwizard.events import Event
 
 T = TypeVar("T")
 
@@ -35,11 +39,11 @@ class Engine:
         self._loop.run_forever()
         self._loop.close()
 
-    def read(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
+    def read(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run something that creates nothing; cancel the future to stop it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def work(self, step: Callable[[], T]) -> "Future[T]":
+    def work(self, step: Callable[[], T]) -> Future[T]:
         """Run a blocking step that creates nothing, off the caller's thread."""
         return self.read(asyncio.to_thread(step))
 

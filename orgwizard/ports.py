@@ -1,6 +1,5 @@
 """What a creation is handed by those who do I/O: the network, the journal, the stores, time."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from orgwizard.clock import Clock
+from orgwizard.control import Control
 from orgwizard.events import Result
 from orgwizard.values import Answer, Call
 
@@ -99,19 +99,6 @@ class Journal(Protocol):
     ) -> Attempt:
         """Begin an attempt; raises `Unusable` where the same order is under way elsewhere."""
         ...
-
-
-class Control:
-    """How a running creation is told to end early, from any thread of its loop.
-
-    `leave` asks to end at the next safe point: a request that left is still waited for and stored.
-    `give_up` stops waiting for an answer too; the outcome is then unknown.
-    """
-
-    def __init__(self) -> None:
-        """Nothing is asked for yet."""
-        self.leave = asyncio.Event()
-        self.give_up = asyncio.Event()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import errno
 import fcntl
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterator
@@ -84,7 +83,7 @@ def _fault(path: Path, found: os.stat_result) -> tuple[str, str]:
 
 def write(path: Path, data: bytes) -> None:
     """Put *data* in place of *path* in one step, mode 0600, flushed to disk; raises `Unusable`."""
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     with _told(path, "written"):
         try:
             _fill(fresh, data)

@@ -1,5 +1,7 @@
 """The values that travel between the modules: requests, answers, sites, secrets and the new org."""
 
+from __future__ import annotations
+
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
@@ -8,10 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from orgwizard.errors import NoAnswer, NotSent, Refused
-from orgwizard.signing import SigningKey
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
+
+    from orgwizard.signing import SigningKey
 
 T = TypeVar("T")
 
@@ -23,7 +26,7 @@ class Scheme:
     """A secret behind the name of its authentication scheme: `Authorization: SSWS {token}`."""
 
     name: str
-    secret: "SecretStr"
+    secret: SecretStr
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Call:
     form: bool = False
 
     @property
-    def grant(self) -> "Grant | None":
+    def grant(self) -> Grant | None:
         """Return the credentials that must be exchanged for a token before this call can be sent."""
         return next((leaf for leaf in self.headers.values() if isinstance(leaf, Grant)), None)
 
@@ -211,19 +214,19 @@ class Created:
     id: str
     name: str
     url: str
-    secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
+    secrets: Mapping[str, SecretStr] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
 
-def hidden(text: str) -> "SecretStr":
+def hidden(text: str) -> SecretStr:
     """Return a secret as a value that no log, repr or traceback shows."""
     from pydantic import SecretStr
 
     return SecretStr(text)
 
 
-def _walk(value: Any, leaf: "Callable[[SecretStr | Grant], str]") -> Any:
+def _walk(value: Any, leaf: Callable[[SecretStr | Grant], str]) -> Any:
     """Copy a tree of mappings and lists with every secret turned into text by *leaf*."""
     from pydantic import SecretStr
 
@@ -243,7 +246,7 @@ def masked(value: Any) -> Any:
     return _walk(value, _mask)
 
 
-def _mask(secret: "SecretStr | Grant") -> str:
+def _mask(secret: SecretStr | Grant) -> str:
     if isinstance(secret, Grant):
         return f"{secret.name} {MASK}"
     return MASK if secret.get_secret_value() else ""
@@ -254,7 +257,7 @@ def revealed(value: Any) -> Any:
     return _walk(value, _clear)
 
 
-def _clear(secret: "SecretStr | Grant") -> str:
+def _clear(secret: SecretStr | Grant) -> str:
     if isinstance(secret, Grant):
         raise TypeError("a grant is exchanged for a token before it is sent")
     return secret.get_secret_value()

@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from orgwizard.control import Control
 from orgwizard.errors import Attention, Trouble, Unusable
 from orgwizard.events import Result
-from orgwizard.ports import Control, Tools
+from orgwizard.ports import Tools
 from orgwizard.providers.base import Connection, Order
 from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.datadog_fields import DatadogOrganization, Keys

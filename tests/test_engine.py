@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
+from orgwizard.control import Control
 from orgwizard.engine import Engine
 from orgwizard.events import Event, Progress
-from orgwizard.ports import Control
 
 PATIENCE_SECONDS = 20.0
 

@@ -9,19 +9,20 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from orgwizard.address import is_loopback, origin
 from orgwizard.errors import BadInput, NotSent, Refused
-from orgwizard.providers import okta_oauth
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, hidden, together
 
 if TYPE_CHECKING:
     from orgwizard.fields import Fields
     from orgwizard.providers.okta_fields import OktaAdministrator, OktaOrganization
+    from orgwizard.providers.okta_oauth import ServiceAppGrant
+
+# The first screen needs the site alone: the models, OAuth and other modules are imported where they are used.
 
 BASE_DOMAINS = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
 WELL_KNOWN = "/.well-known/okta-organization"
@@ -119,6 +120,8 @@ def refusal(answer: Answer) -> Refused:
 
     What is wrong with a proof has the shape of an OAuth error instead.
     """
+    from orgwizard.providers import okta_oauth
+
     error = answer.json()
     if okta_oauth.about_proof(answer):
         return okta_oauth.refusal(answer)
@@ -287,6 +290,8 @@ class Okta(Provider):
 
     def asks_for_proof(self, answer: Answer) -> bool:
         """Return whether the API only wants a proof with a nonce of its own (RFC 9449 section 9)."""
+        from orgwizard.providers import okta_oauth
+
         return okta_oauth.asks_for_proof(answer)
 
     def wait_after(self, answer: Answer, now: float) -> float | None:
@@ -347,13 +352,14 @@ class Okta(Provider):
 _ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
 
 
-def _authorization(connection: Connection) -> Scheme | okta_oauth.ServiceAppGrant:
+def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:
     """Return the value of the Authorization header: a token, or what will be exchanged for one."""
     from orgwizard.providers.okta_fields import ServiceApp
+    from orgwizard.providers.okta_oauth import ServiceAppGrant
 
     given = connection.credentials
     if isinstance(given, ServiceApp):
-        return okta_oauth.ServiceAppGrant(connection.site.url, given.client_id, given.private_key, given.key_id or "")
+        return ServiceAppGrant(connection.site.url, given.client_id, given.private_key, given.key_id or "")
     return Scheme(getattr(given, "scheme", ""), getattr(given, "token", hidden("")))
 
 
@@ -539,6 +545,8 @@ def _unwell(answer: Answer) -> NotSent:
 
 
 def _date(answer: Answer, now: float) -> float:
+    from email.utils import parsedate_to_datetime
+
     try:
         return parsedate_to_datetime(answer.headers["date"]).timestamp()
     except (KeyError, ValueError, OverflowError):

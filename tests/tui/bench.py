@@ -10,12 +10,12 @@ from typing import Any
 
 from orgwizard.attempts import Journal
 from orgwizard.authorization import Authorized
+from orgwizard.control import Control
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import Unusable
 from orgwizard.events import Event
-from orgwizard.ports import Control
 from orgwizard.profiles import Profiles
 from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
