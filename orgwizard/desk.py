@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from orgwizard import plan, private, sources
+from orgwizard import outside, plan, private, signing, sources
 from orgwizard.answers import Draft, Typed
 from orgwizard.attempts import Journal, Record
 from orgwizard.belongings import Belongings
@@ -227,6 +227,21 @@ class Desk:
             **_connected(provider, via),
         )
         return self.profiles.save(profile).name
+
+    # ---- loading ----
+
+    def load_ahead(self, step: str, draft: Draft) -> None:
+        """Load what will be needed after a step, while the user reads and types on it; meant for another thread.
+
+        Raises `BadInput` where the network's settings cannot be used; who sends something is told so again.
+        """
+        if step == "credentials":
+            model = provider_of(draft.provider).methods[draft.method]
+            if any(question.file for question in questions(model)):
+                signing.load()
+            self.warm()
+        elif step == "organization":
+            outside.load_keyring()
 
     # ---- drafts, plans and profiles ----
 

@@ -135,7 +135,7 @@ def ask_keyring(question: "Callable[[KeyringBackend], T]", *, seconds: float) ->
 
     def asked() -> None:
         try:
-            import keyring  # here and nowhere else: it costs 100 ms and looks for a session bus
+            import keyring  # here and below, nowhere else: it costs 100 ms and looks for a session bus
 
             answer.set_result(question(keyring.get_keyring()))
         except BaseException as error:  # backends raise anything
@@ -149,3 +149,13 @@ def ask_keyring(question: "Callable[[KeyringBackend], T]", *, seconds: float) ->
     except TimeoutError:
         late = f"The system keyring cannot be used: it did not answer within {seconds:g} seconds."
     raise Unusable(late, _KEYRING_ADVICE)
+
+
+def load_keyring() -> None:
+    """Begin to import the keyring's library, which may hang where it looks for a session bus, and wait for nothing."""
+
+    def load() -> None:
+        with suppress(Exception):  # whoever asks the keyring is told what is wrong with it
+            import keyring  # noqa: F401
+
+    Thread(target=load, daemon=True).start()

@@ -149,3 +149,9 @@ def _judged(key: "RSAKey | ECKey", kid: str, stated: str) -> SigningKey:
     if stated and stated not in possible:
         raise BadKey(f"The JWK says that it signs with an algorithm that is not one of {', '.join(possible)}.")
     return SigningKey(stated or possible[0], kid, key)
+
+
+def load() -> None:
+    """Import what reading a key and signing take."""
+    import joserfc.jwk
+    import joserfc.jwt  # noqa: F401

@@ -295,3 +295,20 @@ def test_a_plan_is_saved_without_secrets_and_never_over_another(desk: Desk, tmp_
     assert "other" not in path.read_text()
     with pytest.raises(Unusable):
         desk.save_plan(okta_draft(), tmp_path / "missing" / "plan.toml")
+
+
+# ---- loading ----
+
+
+def test_what_a_step_needs_is_loaded_ahead(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[str] = []
+    monkeypatch.setattr("orgwizard.signing.load", lambda: loaded.append("signing"))
+    monkeypatch.setattr("orgwizard.outside.load_keyring", lambda: loaded.append("keyring"))
+    watched = replace(desk, warm=lambda: loaded.append("network"))
+    draft = okta_draft()
+    for step in ("site", "credentials", "organization", "review"):
+        watched.load_ahead(step, draft)
+    assert loaded == ["network", "keyring"]
+    draft.section("parent")["method"] = "service-app"
+    watched.load_ahead("credentials", draft)
+    assert loaded[2:] == ["signing", "network"]

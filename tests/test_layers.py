@@ -209,8 +209,18 @@ def test_nothing_imports_the_command_line_but_the_way_in() -> None:
 @pytest.mark.parametrize("module", ["orgwizard.cli", "orgwizard.errors"])
 def test_version_and_help_need_nothing_that_is_slow_to_import(module: str) -> None:
     slow = {"textual", "httpx", "pydantic", "keyring", "platformdirs", "asyncio"}
+    assert not slow & loaded_by(module)
+
+
+def test_the_first_screen_needs_nothing_that_can_be_loaded_while_it_is_read() -> None:
+    slow = {"httpx", "pydantic", "pydantic_core", "keyring", "joserfc", "cryptography", "yaml", "orgwizard.desk"}
+    assert not slow & (loaded_by("orgwizard.tui.app") | loaded_by("orgwizard.front"))
+
+
+def loaded_by(module: str) -> set[str]:
+    """Return the modules that are loaded where one is imported."""
     code = f"import sys, {module}; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.split())
     assert module in loaded
-    assert not slow & loaded
+    return loaded

@@ -110,7 +110,7 @@ class Wizard(App[int]):
     def _load(self) -> None:
         """Load what the first screen did without, while the user reads it: this runs in the engine's threads."""
         all_steps()
-        self.session.desk.warm()
+        _ = self.session.desk
 
     async def on_event(self, event: Event) -> None:
         """Have keys wait for the effects of those before them."""
@@ -124,7 +124,9 @@ class Wizard(App[int]):
     async def go(self, name: str) -> None:
         """Show a step afresh from the draft."""
         self._save()
-        await self.switch_screen(all_steps()[name](self.session))
+        session = self.session
+        await self.switch_screen(all_steps()[name](session))
+        self.call_after_refresh(lambda: session.front.engine.work(lambda: session.desk.load_ahead(name, session.draft)))
 
     async def on_start_step_chosen(self, message: StartStep.Chosen) -> None:
         """Begin the steps with a draft; with a connection that was saved, at the first step that it leaves open."""

@@ -79,6 +79,7 @@ class ConnectStep(Step):
         holder = self.query_one("#credentials")
         await holder.remove_children()
         await holder.mount(self._form())
+        session.front.engine.work(lambda: session.desk.load_ahead(self.section, session.draft))
         self.changed()
 
     def _forget_refusals(self) -> None:
