@@ -35,7 +35,7 @@ class Belongings:
         """Return the parent's site, if it is there."""
         if value := self.given.get(f"{provider.key}.site"):
             return Offer(value, _OF_THE_SANDBOX)
-        return self._offers(provider).site() if self._leaves_traces(provider) else None
+        return provider.site_in(self.environ) or (self._offers(provider).site() if _has_files(provider) else None)
 
     def credential(self, provider: Provider, question: Question) -> Offer | None:
         """Return a credential, if it is there; its value is read when it is used."""
@@ -49,17 +49,20 @@ class Belongings:
 
     def remarks(self, provider: Provider) -> list[str]:
         """Return warnings about the vendor's files: those that cannot be read, and those that others can read."""
-        return [] if self.given or not self._leaves_traces(provider) else self._offers(provider).remarks()
+        return [] if self.given or not _has_files(provider) else self._offers(provider).remarks()
 
     def _leaves_traces(self, provider: Provider) -> bool:
         """Return whether there may be anything: a variable of the vendor, or a file of its tools."""
-        named = any(name.startswith(provider.env_prefixes) for name in self.environ)
-        return named or any(_may_exist(file) for file in provider.files)
+        return any(name.startswith(provider.env_prefixes) for name in self.environ) or _has_files(provider)
 
     def _offers(self, provider: Provider) -> Offers:
         from orgwizard.offers import Offers  # reads models and files, which the first screen mostly need not wait for
 
         return Offers(provider, self.environ)
+
+
+def _has_files(provider: Provider) -> bool:
+    return any(_may_exist(file) for file in provider.files)
 
 
 def _may_exist(name: str) -> bool:

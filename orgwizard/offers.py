@@ -1,6 +1,5 @@
 """What there is for a provider in variables and in the vendors' files, with its source named and no value shown."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,13 +39,8 @@ class Offers:
 
     def site(self) -> Offer | None:
         """Return the parent's site, if it is there already."""
-        provider = self._provider
-        for template in provider.site_env:
-            names = re.findall(r"{(\w+)}", template) or [template]
-            if all(self._environ.get(name) for name in names):
-                value = template.format_map(self._environ) if "{" in template else self._environ[template]
-                return Offer(value, "from " + " and ".join(f"${name}" for name in names))
-        return next((Offer(text, _in_file(file, key)) for file, key, text in self._texts(provider.site_keys)), None)
+        in_files = (Offer(text, _in_file(file, key)) for file, key, text in self._texts(self._provider.site_keys))
+        return self._provider.site_in(self._environ) or next(in_files, None)
 
     def method(self) -> str:
         """Return the credential method that what is there is for, or "" where it is not enough for any."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from orgwizard.answers import Question
+from orgwizard.answers import Offer, Question
 from orgwizard.errors import Refused, Trouble
 from orgwizard.values import Answer, Call, Conversation, Created, Site
 
@@ -182,6 +183,15 @@ class Provider(ABC):
             required=True,
             env=self.site_env,
         )
+
+    def site_in(self, environ: Mapping[str, str]) -> Offer | None:
+        """Return the parent's site from the vendor's variables, if it is there."""
+        for template in self.site_env:
+            names = re.findall(r"{(\w+)}", template) or [template]
+            if all(environ.get(name) for name in names):
+                value = template.format_map(environ) if "{" in template else environ[template]
+                return Offer(value, "from " + " and ".join(f"${name}" for name in names))
+        return None
 
     @abstractmethod
     def site(self, typed: str) -> Site:
