@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
 JSON = {"content-type": "application/json"}
 HTML = {"content-type": "text/html;charset=utf-8"}
@@ -38,7 +39,7 @@ class Request:
     """A request as a service sees it; header names are lower case. Its repr holds no secret."""
 
     method: str
-    url: httpx.URL
+    url: "httpx.URL"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
