@@ -274,7 +274,7 @@ def _front(arguments: argparse.Namespace) -> "Front":
         lambda: _desk(arguments, engine),
         sandbox=arguments.sandbox,
         magic=_magic() if arguments.sandbox else (),
-        new=not any(_holds_something(folder) for folder in (place.attempts, place.profiles)),
+        is_new=lambda: not any(_holds_something(folder) for folder in (place.attempts, place.profiles)),
     )
 
 

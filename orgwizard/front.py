@@ -33,8 +33,8 @@ class Magic(Protocol):
 class Front:
     """One run of a face.
 
-    `desk` is put together by whoever asks for it first; `magic` are the sandbox's names, and `new` tells that there
-    is nothing yet that the desk would have to be asked for: no attempt and no profile.
+    `desk` is put together by whoever asks for it first; `magic` are the sandbox's names, and `is_new` tells whether
+    there is nothing yet that the desk would have to be asked for: no attempt and no profile.
     """
 
     def __init__(
@@ -46,10 +46,10 @@ class Front:
         *,
         sandbox: bool = False,
         magic: Sequence[Magic] = (),
-        new: bool = False,
+        is_new: Callable[[], bool] = lambda: False,
     ) -> None:
         self.belongings, self.engine, self.drafts = belongings, engine, drafts
-        self.sandbox, self.magic, self.new = sandbox, magic, new
+        self.sandbox, self.magic, self.is_new = sandbox, magic, is_new
         self._open_desk = open_desk
         self._desk: Desk | None = None
         self._opening = threading.Lock()

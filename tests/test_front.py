@@ -15,7 +15,7 @@ def fronted(desk: Desk, opened: list[Desk], *, new: bool) -> Front:
         opened.append(desk)
         return desk
 
-    return Front(desk.belongings, desk.engine, desk.drafts, open_desk, new=new)
+    return Front(desk.belongings, desk.engine, desk.drafts, open_desk, is_new=lambda: new)
 
 
 def test_the_desk_is_opened_once_for_all_who_ask_at_the_same_time(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ class Beginnings:
         self.records: Sequence[Record] = ()
         self.profiles: Sequence[Profile] = ()
         self.problems: Sequence[Problem] = ()
-        if not front.new:
+        if not front.is_new():
             self.attempts, self.records = front.desk.journal.open(), front.desk.journal.all()
             self.profiles, self.problems = front.desk.profiles.all()
 
