@@ -24,7 +24,7 @@ OTHER = "other"
 
 
 class SitePart(Vertical):
-    """What one provider needs to know about the parent's site; the parts of the others are hidden."""
+    """What one provider needs to know about the parent's site; the parts of the others are hidden, or not made yet."""
 
     def __init__(self, provider: Provider, parent: dict[str, Typed], belongings: Belongings) -> None:
         self.provider, self.parent_answers = provider, parent
@@ -33,6 +33,7 @@ class SitePart(Vertical):
             parent.setdefault("site", self.offer.typed)
         if provider.sites and self._chosen() == OTHER:  # a draft or plan gave it: the list must not take it away
             parent.setdefault(OTHER, self.typed)
+        self._settle()
         super().__init__(id=f"site-{provider.key}", classes="site -listed" if provider.sites else "site")
 
     @property
@@ -50,10 +51,6 @@ class SitePart(Vertical):
         if not provider.sites:
             yield labelled("You need", *map(bullet, provider.needs))
         yield from remarks(self._remarks)
-
-    def on_mount(self) -> None:
-        """Show the field only where something is to be typed."""
-        self.show()
 
     def _rows(self) -> dict[str, str]:
         sites = {site.key: f"{site.title:<8} {site.key:<18} {site.location}" for site in self.provider.sites}
@@ -84,7 +81,7 @@ class SitePart(Vertical):
         if self.provider.sites:
             self.parent_answers[OTHER] = event.text
 
-    def settle(self) -> None:
+    def _settle(self) -> None:
         """Take what the list stands on as the answer, where the user never moved."""
         if self.provider.sites and not self.typed:
             chosen = self._chosen()
@@ -93,7 +90,8 @@ class SitePart(Vertical):
     def show(self, refusal: str = "", *, touched: bool = False) -> None:
         """Show the field where it is needed, with what is wrong or was changed in it."""
         field = self.query_one(Field)
-        field.display = not self.provider.sites or self.query_one(Choice).chosen == OTHER
+        if self.provider.sites:
+            field.display = self.query_one(Choice).chosen == OTHER
         problem, notice = self.judged()
         field.show(refusal or (problem if touched else ""))
         if notice and not refusal:
@@ -126,33 +124,32 @@ class SiteStep(Step):
         session.draft.provider = session.provider.key
 
     def body(self) -> Iterable[Widget]:
-        """Yield the providers and a part for each."""
+        """Yield the providers, and a part for the one that is chosen."""
         titles = {provider.key: provider.title for provider in PROVIDERS}
         yield labelled("Provider", Choice(titles, self.session.draft.provider, "provider"))
-        for provider in PROVIDERS:
-            answers = self.session.draft.sections.setdefault(provider.key, {}).setdefault("parent", {})
-            yield SitePart(provider, answers, self.session.front.belongings)
+        yield self._new_part()
+
+    def _new_part(self) -> SitePart:
+        return SitePart(self.session.provider, self.session.draft.section("parent"), self.session.front.belongings)
 
     def on_mount(self) -> None:
-        """Show the part of the chosen provider."""
-        self._show_part()
+        """Show what is known about the site."""
+        self._show_site()
 
     def part(self) -> SitePart:
         """Return the part of the chosen provider."""
         return self.query_one(f"#site-{self.session.draft.provider}", SitePart)
 
     @on(Choice.Chosen, "#provider")
-    def _choose_provider(self, event: Choice.Chosen) -> None:
+    async def _choose_provider(self, event: Choice.Chosen) -> None:
+        self.part().display = False
         self.session.draft.provider = event.choice.chosen
         self.session.disconnect()
-        self._show_part()
-        self.changed()
-
-    def _show_part(self) -> None:
-        for part in self.query(SitePart):
-            part.display = part is self.part()
-        self.part().settle()
+        if not self.query(f"#site-{event.choice.chosen}"):
+            await self.query_one("#body").mount(self._new_part())
+        self.part().display = True
         self._show_site()
+        self.changed()
 
     @on(Choice.Chosen)
     @on(Field.Changed)
