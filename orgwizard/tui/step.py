@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import ScreenResume
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -103,6 +104,17 @@ class Step(Screen[None]):
         super().__init__()
 
     # ---- what is drawn ----
+
+    def on_compose(self) -> None:
+        """Know how much room there is before all is laid out: Textual tells it after that, and does it all again."""
+        width, height = self.app.size
+        across, down = self.app.HORIZONTAL_BREAKPOINTS or [], self.app.VERTICAL_BREAKPOINTS or []
+        room = self._get_breakpoint_classes(width, across) | self._get_breakpoint_classes(height, down)
+        self.add_class(*room, update=False)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Keep the styles as they are: Textual would make all of them again, of a step that is only just made."""
+        event.refresh_styles = False
 
     def compose(self) -> ComposeResult:
         """Yield the frame around the body."""
