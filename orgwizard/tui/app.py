@@ -100,6 +100,13 @@ class Wizard(App[int]):
         """Draw nothing that drives the terminal, and nothing that it or its user does not want."""
         return [*super().get_line_filters(), *self._cleaners]
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take the colours of the theme; while nothing is drawn, that is all: Textual would read the style twice."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     async def on_mount(self) -> None:
         """Begin with what there is to go on with, else with the first step."""
         front = self.session.front
