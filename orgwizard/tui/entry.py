@@ -96,13 +96,14 @@ class Entry(Input):
         """Take what the paste means; nothing in it can submit the field."""
         event.stop()
         event.prevent_default()
-        self._insert(event.text)
+        self.take_paste(event.text)
 
     def action_paste(self) -> None:
         """Treat the program's own clipboard like a paste of the terminal."""
-        self._insert(self.app.clipboard)
+        self.take_paste(self.app.clipboard)
 
-    def _insert(self, text: str) -> None:
+    def take_paste(self, text: str) -> None:
+        """Put in what is meant, and tell what was left out."""
         paste = meant(text, self._question)
         if paste.text:
             self.replace(paste.text, *sorted(self.selection))

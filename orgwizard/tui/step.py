@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import ScreenResume
+from textual.events import Key, Paste, ScreenResume
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -243,6 +243,28 @@ class Step(Screen[None]):
             self.set_focus(after[0])
         else:
             self.action_next()
+
+    def on_key(self, event: Key) -> None:
+        """Take what is typed on a list into the field after it."""
+        entry = self._entry_after_list()
+        if entry and event.is_printable and event.character and event.character != " ":
+            event.stop()
+            self.set_focus(entry)
+            entry.insert_text_at_cursor(event.character)
+
+    def on_paste(self, event: Paste) -> None:
+        """Take what is pasted on a list into the field after it, too."""
+        if entry := self._entry_after_list():
+            event.stop()
+            self.set_focus(entry)
+            entry.take_paste(event.text)
+
+    def _entry_after_list(self) -> Entry | None:
+        """Return the next field where the cursor is on a list, which takes no text."""
+        chain = self.focus_chain
+        if not isinstance(self.focused, Choice) or self.focused not in chain:
+            return None
+        return next((stop for stop in chain[chain.index(self.focused) :] if isinstance(stop, Entry)), None)
 
     # ---- news ----
 

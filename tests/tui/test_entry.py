@@ -6,10 +6,13 @@ import pytest
 from textual import events
 
 from orgwizard.desk import Desk
+from orgwizard.tui.choice import Choice
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.rows import pair_problem
 from orgwizard.tui.steps.connect import ConnectStep
 from orgwizard.tui.steps.organization import OrganizationStep
+from orgwizard.tui.steps.site import SiteStep
+from orgwizard.tui.steps.store import StoreStep
 from tests.tui.walk import walking
 
 
@@ -99,3 +102,29 @@ async def test_several_lines_in_a_key_field_are_a_message(desk: Desk) -> None:
 )
 def test_rows_are_judged_as_rows(pairs: list[list[str]], words: str) -> None:
     assert pair_problem(pairs) == words
+
+
+async def test_what_is_typed_or_pasted_on_a_list_goes_into_the_field_after_it(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(SiteStep, "okta")
+        site = walk.entry("site")
+        site.value = ""
+        walk.screen.set_focus(walk.screen.query_one("#provider"))
+        await walk.write("ab c")
+        assert (walk.screen.focused, site.value) == (site, "ab c")
+        await walk.jump(ConnectStep, "okta")
+        token = walk.entry("token")
+        token.value = ""
+        walk.screen.set_focus(walk.screen.query_one("#method"))
+        walk.screen.query_one("#method").post_message(events.Paste("export OKTA_CLIENT_TOKEN='00canary'\n"))
+        await walk.settled()
+        assert (walk.screen.focused, token.value) == (token, "00canary")
+        assert "left out" in walk.text()
+
+
+async def test_what_is_typed_on_a_list_without_a_field_goes_nowhere(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(StoreStep, "okta")
+        await walk.write("ab")
+        assert walk.draft.store == "file"
+        assert isinstance(walk.screen.focused, Choice)
