@@ -186,11 +186,12 @@ def start(program: Program) -> Start:
 
 @dataclass(frozen=True)
 class Walk:
-    """Bytes per second while nothing happens and during the countdown; seconds of a Next on a slow line."""
+    """Bytes per second while nothing happens and during the countdown; seconds of a Next on a slow line; memory."""
 
     idle: float
     countdown: float
     next_seconds: float
+    kilobytes: int
 
 
 def walk(program: Program, seconds: float = 4.0) -> Walk:
@@ -208,7 +209,7 @@ def walk(program: Program, seconds: float = 4.0) -> Walk:
         run.press(NEXT)
         run.press(b"create\r", 0)
         run.until(COUNTDOWN)
-        return Walk(idle, _bytes_per_second(run, seconds), next_seconds)
+        return Walk(idle, _bytes_per_second(run, seconds), next_seconds, run.peak_kilobytes())
 
 
 def _bytes_per_second(run: Terminal, seconds: float) -> float:
