@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.events import Event, Key, Paste
 from textual.filter import LineFilter, NoColor
+from textual.screen import Screen
 from textual.timer import Timer
 
 from orgwizard.answers import Draft
@@ -107,15 +108,20 @@ class Wizard(App[int]):
         else:
             self.stylesheet.set_variables(self.get_css_variables())
 
-    async def on_mount(self) -> None:
+    def get_default_screen(self) -> Screen[None]:
         """Begin with what there is to go on with, else with the first step."""
-        front = self.session.front
-        start = StartStep(self.session, front.drafts.load())
-        await self.push_screen(SiteStep(self.session) if self._given or start.empty else start)
-        self.call_after_refresh(lambda: front.engine.work(self._load))
+        start = StartStep(self.session, self.session.front.drafts.load())
+        first = SiteStep(self.session) if self._given or start.empty else start
+        # What switch_screen takes away: Textual gives it to every screen but the default one.
+        first._push_result_callback(self, None)  # noqa: SLF001
+        return first
+
+    def on_mount(self) -> None:
+        """Load what the first screen does without, once it is up."""
+        self.call_after_refresh(lambda: self.session.front.engine.work(self._load))
 
     def _load(self) -> None:
-        """Load what the first screen did without, while the user reads it: this runs in the engine's threads."""
+        """Load it, in the engine's threads, while the user reads."""
         all_steps()
         _ = self.session.desk
 

@@ -9,8 +9,9 @@ from textual.widgets import Button, Static
 
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
+from orgwizard.front import Front
 from orgwizard.journey.steps import TITLES
-from orgwizard.tui.app import all_steps
+from orgwizard.tui.app import Wizard, all_steps
 from orgwizard.tui.dialogs import Ask, Page
 from orgwizard.tui.guard import prepare
 from orgwizard.tui.step import TOO_SMALL
@@ -144,6 +145,16 @@ async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(desk
         await walk.app.typeahead.idle.wait()
         await walk.settled()
         assert [walk.entry(field).value for field in ("first_name", "last_name", "email")] == ["A", "L", "m"]
+
+
+async def test_keys_that_are_typed_before_the_first_step_is_up_reach_it(desk: Desk) -> None:
+    app = Wizard(Front.of(desk))
+    for key in ("tab", "a", "c", "m", "e"):
+        app.post_message(Key(key, key if len(key) == 1 else None))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        await app.typeahead.idle.wait()
+        assert app.session.draft.site == "acme"
 
 
 async def test_text_after_the_last_enter_never_lands_in_the_step_before(desk: Desk) -> None:

@@ -160,6 +160,7 @@ def test_a_theme_is_chosen_by_option_or_variable(environ: dict[str, str], theme:
     options = [] if chosen else ["--theme", theme]
     with terminal([*SANDBOX, *options], {**environ, **chosen, "COLORTERM": "truecolor"}) as run:
         run.until("Create a new org")
+        run.rest()
         assert run.background() == {"dark": "121212", "light": "ffffff"}[theme]
         run.press("ctrl+q")
         assert run.ended() == 130
