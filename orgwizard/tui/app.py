@@ -23,6 +23,7 @@ from orgwizard.journey import steps
 from orgwizard.journey.session import KEPT_ANSWERS, LOSES_KEYS, Session
 from orgwizard.signals import Watch
 from orgwizard.text import printable
+from orgwizard.tui import keyboard
 from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.driver import FrugalDriver, driver_class
 from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
@@ -343,6 +344,7 @@ def run(
 ) -> int:
     """Run the wizard to its end and return the exit code; `guard` must have been called before."""
     replace_bad_bytes()
+    keyboard.install()
     wizard = Wizard(front, draft, ascii_only=ascii_only, theme=theme)
     watch = Watch(front.engine.leave, front.engine.idle, wizard.leave_from_elsewhere)
     with watch():

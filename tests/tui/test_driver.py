@@ -207,6 +207,14 @@ def cells(run: Terminal) -> list[list[Char]]:
     return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
+def until_other(run: Terminal, before: list[list[Char]]) -> None:
+    """Wait until something else is on the screen."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while cells(run) == before:
+        assert run.read(), "it ended"
+        assert time.monotonic() < deadline, f"nothing changed:\n{run.screen}"
+
+
 def shows(run: Terminal, wanted: list[list[Char]]) -> None:
     """Wait until the screen is as wanted, and see that it stays so."""
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -231,10 +239,11 @@ def tour(environ: dict[str, str]) -> list[list[list[Char]]]:
         run.write("Größe 世界 e\u0301 org")
         seen.append(settled(run))
         for halt, back in (("f1", "escape"), ("ctrl+q", "escape")):
-            run.press(halt)
-            seen.append(settled(run))
-            run.press(back)
-            seen.append(settled(run))
+            for key in (halt, back):
+                before = cells(run)
+                run.press(key)
+                until_other(run, before)
+                seen.append(settled(run))
         run.press("escape")
         run.until("Step 2 of 7")
         seen.append(settled(run))

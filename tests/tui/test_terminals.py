@@ -216,3 +216,16 @@ def test_an_arrow_that_a_slow_line_splits_is_an_arrow_and_no_escape(environ: dic
     with terminal(SANDBOX, environ) as run:
         Journey(run, "datadog", look).go()
         assert run.ended() == 0
+
+
+def test_escape_is_one_key_however_fast_the_next_one_comes(environ: dict[str, str]) -> None:
+    with terminal(["--sandbox"], environ) as run:
+        run.until("Create a new org")
+        run.press("enter")
+        run.until("Step 1 of 7")
+        run.press("ctrl+n")
+        run.until("Step 2 of 7")
+        run.write("\x1b\x0e\x1b")
+        run.until("Step 1 of 7")
+        run.rest()
+        assert "^" not in run.screen

@@ -1,0 +1,55 @@
+"""What the terminal sends, read as keys: Escape is one whatever follows it, and no unknown key becomes text.
+
+Textual waits after the byte of Escape for what may be the rest of an arrow key; whatever else comes in that time would
+make a key of both, or a circumflex in the field under the cursor.
+"""
+
+import re
+from collections.abc import Iterable
+
+from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
+from textual.keys import Keys
+from textual.message import Message
+
+_ESCAPE = "\x1b"
+# How the rest of a control sequence begins (ECMA-48 5.3): CSI, SS3, and the strings, with their end.
+_INTRODUCERS = frozenset("[OP]X^_\\")
+_WHOLE = re.compile(r"\x1b(\[[\d;:]*[@-LN-~]|O[@-~])")  # but not CSI M, with which a mouse report begins
+
+
+class Keyboard(XTermParser):
+    """Textual's reader of keys, with Escape kept apart."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._came_alone = self._may_be_escape = False
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Read what came; what comes together may be one key."""
+        self._came_alone, self._may_be_escape = self._may_be_escape, data.endswith(_ESCAPE)
+        return super().feed(data)
+
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        if len(sequence) == 2 and self._is_escape_and_a_key(sequence):
+            yield events.Key("escape", _ESCAPE)
+            yield from super()._sequence_to_key_events(sequence[1])
+            return
+        found = list(super()._sequence_to_key_events(sequence, alt))
+        yield from found
+        if not found and _WHOLE.fullmatch(sequence):
+            yield events.Key(Keys.Ignore, sequence)
+
+    def _is_escape_and_a_key(self, pair: str) -> bool:
+        """Return whether two characters are two keys, and not one with Alt, such as Alt+B for a word back."""
+        if pair[0] != _ESCAPE or pair[1] in _INTRODUCERS:
+            return False
+        one_key = (pair in ANSI_SEQUENCES_KEYS and pair[1].isalpha()) or pair[1] == "\x7f"
+        return self._came_alone or not one_key
+
+
+def install() -> None:
+    """Have Textual's drivers read keys like this."""
+    linux_driver.XTermParser = Keyboard  # type: ignore[attr-defined]

@@ -1,0 +1,54 @@
+"""Bytes of a terminal as keys: Escape before anything else, sequences in pieces, and what nobody knows."""
+
+from pkgutil import resolve_name
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual import events
+from textual._xterm_parser import XTermParser
+
+from orgwizard.tui.keyboard import Keyboard, install
+
+
+def keys(*pieces: str) -> list[str]:
+    """Return the keys, and other messages by their kind, that pieces make which arrive one after the other."""
+    keyboard = Keyboard()
+    found = [message for piece in pieces for message in keyboard.feed(piece)]
+    return [message.key if isinstance(message, events.Key) else type(message).__name__ for message in found]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected"),
+    [
+        (("\x1b\x0e\x1bx",), ["escape", "ctrl+n", "escape", "x"]),
+        (("\x1b", "\x0e"), ["escape", "ctrl+n"]),
+        (("\x1b", "\t"), ["escape", "tab"]),
+        (("\x1b\t",), ["escape", "tab"]),
+        (("\x1b", "b"), ["escape", "b"]),
+        (("\x1bb\x1bf\x1b\x7f",), ["ctrl+left", "ctrl+right", "ctrl+w"]),  # with Alt: a word back, on, away
+        (("\x1b\x1b[A",), ["escape", "up"]),
+        (("\x1b", "[", "A"), ["up"]),
+        (("\x1b[", "A\x1bO", "P"), ["up", "f1"]),
+        (("\x1b[1;5C",), ["ctrl+right"]),
+        (("\x1b[97;5u",), ["ctrl+a"]),  # as kitty tells it
+        (("\x1b[200~x\x1b[201~y",), ["Paste", "y"]),
+        (("\x1b[?2026;1$y\x1b[I",), ["TerminalSupportsSynchronizedOutput", "AppFocus"]),
+        (("\x1b[<0;3;4M",), ["MouseDown"]),
+        (("a\x1b[99zb\x1bOzc",), ["a", "b", "c"]),  # known to nobody
+    ],
+)
+def test_what_is_sent_becomes_keys(pieces: tuple[str, ...], expected: list[str]) -> None:
+    assert keys(*pieces) == expected
+
+
+@given(st.text(alphabet="\x1b\x0e\t\r ab[OA1;~", max_size=12))
+def test_no_bytes_type_a_circumflex(sent: str) -> None:
+    assert "circumflex_accent" not in keys(sent + "\x00") or "[" in sent or "O" in sent
+
+
+def test_textual_still_has_the_reader_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    replaced = "textual.drivers.linux_driver.XTermParser"
+    monkeypatch.setattr(replaced, XTermParser)
+    install()
+    assert resolve_name(replaced.replace("driver.X", "driver:X")) is Keyboard
