@@ -31,7 +31,10 @@ class Progress:
 
 @dataclass(frozen=True)
 class Result:
-    """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed."""
+    """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
+
+    `open` tells that the attempt is not settled: `orgwizard resume` has something left to do or to find out.
+    """
 
     outcome: Outcome
     provider: str
@@ -49,6 +52,7 @@ class Result:
     next_steps: tuple[str, ...] = ()
     profile: str = ""
     spool: str = ""
+    open: bool = False
     ended: datetime | None = None
 
     @property
@@ -57,6 +61,12 @@ class Result:
         if self.trouble is not None:
             return self.trouble.exit_code
         return Exit.READY if self.ready else Exit.ATTENTION
+
+    @property
+    def look_again(self) -> str:
+        """Return what to do about an attempt that is open."""
+        first = "Do not create it again yet. Look once more with" if self.outcome == "unknown" else "Look again later"
+        return f"{first}: orgwizard resume {self.attempt}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints; secrets only where they are nowhere else."""

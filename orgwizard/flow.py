@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from pydantic import SecretStr
 
+from orgwizard.attempts import SETTLED
 from orgwizard.conversation import converse
 from orgwizard.errors import (
     CREATED,
@@ -164,7 +165,7 @@ class Flow:
         seen = f"{found.words} That is no proof." if found.state == "absent" else found.words
         return NoAnswer(
             f"{doubt.cause} {seen}".strip(),
-            f"Do not create it again yet. Look once more with: orgwizard resume {self.result.attempt}",
+            self.result.look_again,
             code=doubt.code,
             request_id=doubt.request_id,
         )
@@ -277,10 +278,11 @@ class Flow:
         """Close the journal and return the result, with everything that needs a person."""
         self._last_resort()
         trouble = trouble or self._attention()
-        self.note("ended", result=self.end or _end_word(self.result, trouble))
+        end = self.end or _end_word(self.result, trouble)
+        self.note("ended", result=end)
         if self.attempt is not None:
             self.attempt.close()
-        return replace(self.result, trouble=trouble, ended=self.tools.clock.wall())
+        return replace(self.result, trouble=trouble, open=end not in SETTLED, ended=self.tools.clock.wall())
 
     def _last_resort(self) -> None:
         """Give the screen an answer that is neither in a store nor on disk: it may hold the keys."""
@@ -293,7 +295,7 @@ class Flow:
         if result.ready and not result.remarks:
             return None
         kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
-        advice = "" if result.ready else f"Look again later: orgwizard resume {result.attempt}"
+        advice = "" if result.ready else result.look_again
         return Attention(" ".join(result.remarks) + kept, advice, code="attention")
 
     def named(self, attempt: str) -> None:

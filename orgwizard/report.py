@@ -115,6 +115,36 @@ def facts(result: Result) -> Iterator[tuple[str, str]]:
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 
 
+SHOWN_ONLY = "they were shown on the screen only"
+ANSWER_SHOWN_ONLY = "in the service's answer, if at all: it was shown on the screen only"
+NOWHERE = "nowhere: sign in to the org as its administrator and make new ones"
+
+
+def farewell(result: Result) -> list[str]:
+    """Return what has to stay readable once the wizard's screen is gone, never a key; [] where nothing was created."""
+    if result.outcome == "not_created":
+        return []
+    org, provider = result.org, provider_of(result.provider)
+    ready = " and is ready" if result.ready else " and is not known to be ready"
+    first = HEADLINES[result.outcome] + (ready if result.outcome == "created" else "")
+    lines = [f"{first}: {result.name} at {provider.title}, {result.site}"]
+    rows = {"Org URL": org.url if org else "", "Keys": _left_keys(result), "Attempt": result.attempt}
+    lines += [f"  {label:<12} {value}" for label, value in rows.items() if value]
+    lines += [result.look_again] if result.open else []
+    return [printable(line) for line in lines]
+
+
+def _left_keys(result: Result) -> str:
+    """Return where the keys are after the wizard has ended, "" where none are known to exist."""
+    if result.stored and not result.stored.get("screen"):
+        return result.stored_words
+    if result.spool:
+        return f"not in a store; the service's answer, which may hold them, is kept in {result.spool}"
+    if result.secrets:
+        return ANSWER_SHOWN_ONLY if set(result.secrets) == {"answer"} else SHOWN_ONLY
+    return NOWHERE if result.outcome == "created" else ""
+
+
 def secrets(result: Result) -> Iterator[tuple[str, str]]:
     """Yield title and value of each key that is stored nowhere else."""
     titles = {"answer": ANSWER_TITLE, **provider_of(result.provider).secret_titles}

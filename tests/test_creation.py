@@ -409,6 +409,7 @@ async def test_leaving_ends_the_look_up(bench: Bench) -> None:
 
     seen = await run(bench, watch=watch)
     assert (seen.result.exit_code, bench.log.lines[-1]) == (Exit.UNKNOWN, "ended unknown")
+    assert seen.result.open
     assert bench.clock.now() < 1010
 
 
@@ -809,7 +810,7 @@ async def test_leaving_while_it_settles_or_is_asked(bench: Bench, stage: str) ->
     seen = await run(bench, Okta(), fakes.okta_order(), watch)
     assert bench.vault.held == fakes.OKTA_SECRETS
     assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", False, Exit.ATTENTION)
-    assert bench.log.lines[-1] == "ended later"
+    assert (bench.log.lines[-1], seen.result.open) == ("ended later", True)
 
 
 # ---- who listens -----------------------------------------------------------------------------------

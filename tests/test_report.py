@@ -144,6 +144,7 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
     org = Created(NASTY, NASTY, NASTY)
     result = a_result(org=org, name=NASTY, site=NASTY, stored_words=NASTY, profile=NASTY, next_steps=(NASTY,))
     assert clean(report.result(result))
+    assert clean(report.farewell(result))
     record = a_record(
         name=NASTY, site=NASTY, org={"id": NASTY, "url": NASTY}, stored={"file": NASTY}, spool=NASTY, message=NASTY
     )
@@ -157,6 +158,68 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
         details={NASTY: "x"},
     )
     assert clean(report.profile(profile) + report.profiles([profile]))
+
+
+# ---- after the wizard ----
+
+FILE = {"stored": {"file": "x"}, "stored_words": "in the file x, which only you can read"}
+
+
+def test_after_the_wizard_it_is_said_what_there_is_and_what_is_left_to_do() -> None:
+    assert report.farewell(a_result(attempt="a1", open=True, **FILE)) == [
+        "The org was created and is not known to be ready: Child at Okta, https://acme.okta.com",
+        "  Org URL      https://child.okta.com",
+        "  Keys         in the file x, which only you can read",
+        "  Attempt      a1",
+        "Look again later: orgwizard resume a1",
+    ]
+
+
+def test_after_the_wizard_nothing_is_left_to_do_about_an_org_that_is_ready() -> None:
+    lines = report.farewell(a_result(attempt="a1", ready=True, **FILE))
+    assert lines[0].startswith("The org was created and is ready: Child")
+    assert lines[-1] == "  Attempt      a1"
+
+
+def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
+    assert report.farewell(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
+        "It is not known whether the org was created: Child at Okta, https://acme.okta.com",
+        "  Attempt      a1",
+        "Do not create it again yet. Look once more with: orgwizard resume a1",
+    ]
+
+
+def test_after_the_wizard_nothing_is_said_where_nothing_was_created() -> None:
+    assert report.farewell(a_result(outcome="not_created", org=None, attempt="a1")) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"stored": {"screen": True}, "stored_words": "copy them now"}, "they were shown on the screen only"),
+        ({"stored_words": "every store failed"}, "they were shown on the screen only"),
+        ({**FILE}, "in the file x, which only you can read"),
+        ({"spool": "/s"}, "not in a store; the service's answer, which may hold them, is kept in /s"),
+    ],
+)
+def test_after_the_wizard_no_key_is_shown_but_where_it_is(facts: dict[str, Any], words: str) -> None:
+    lines = report.farewell(a_result(secrets={"token": SecretStr(SECRET)}, **facts))
+    assert f"  Keys         {words}" in lines
+    assert SECRET not in "".join(lines)
+
+
+def test_after_the_wizard_an_answer_that_is_kept_nowhere_is_told_as_gone() -> None:
+    answer = {"answer": SecretStr(SECRET)}
+    for outcome in ("created", "unknown"):
+        lines = report.farewell(a_result(outcome=outcome, secrets=answer))
+        assert "  Keys         in the service's answer, if at all: it was shown on the screen only" in lines
+        assert SECRET not in "".join(lines)
+
+
+def test_after_the_wizard_keys_that_are_nowhere_are_told_as_such() -> None:
+    assert "  Keys         nowhere: sign in to the org as its administrator and make new ones" in report.farewell(
+        a_result()
+    )
 
 
 # ---- attempts and profiles ----

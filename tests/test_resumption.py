@@ -139,7 +139,7 @@ def test_an_answer_that_was_only_spooled_is_stored_and_proven(office: Office, ev
 
     result = office.resume()
 
-    assert (result.outcome, result.ready, result.exit_code) == ("created", True, Exit.READY)
+    assert (result.outcome, result.ready, result.open, result.exit_code) == ("created", True, False, Exit.READY)
     assert office.kept() == office.world.secrets
     assert office.world.creates == 1
     assert office.record.state == "ready"
@@ -164,6 +164,7 @@ def test_a_request_that_may_have_left_is_looked_up_and_its_keys_are_said_to_be_l
 
     assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
     assert result.trouble is not None
+    assert not result.open
     assert "keys are lost" in result.trouble.cause
     assert (office.world.creates, office.record.state) == (1, "exists")
 

@@ -18,8 +18,12 @@ from orgwizard.text import printable
 from orgwizard.values import Site
 
 if TYPE_CHECKING:
+    from orgwizard.attempts import Record
     from orgwizard.desk import Desk
 
+LEAVES_RUNNING = "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
+LEAVES_FOR_KEYS = "A creation is running, and its keys go to this screen only. End it, and see them before you leave?"
+TAKE_KEYS = "Take the keys before you leave: they are stored nowhere else."
 LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
 ANOTHER_LOSES_KEYS = "The new keys are stored nowhere else. Begin another org, and lose them unless you copied them?"
 KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
@@ -126,14 +130,25 @@ class Session:
 
         *tell* is called in the engine's thread and must not block.
         """
+        return self.desk.create(self.provider, order, self.draft.store, self._remembering(tell))
+
+    def resume(self, record: Record, tell: Callable[[Event], None]) -> bool:
+        """Have an attempt taken up; false where a creation runs already. Raises as `Desk.resume` does."""
+        return self.desk.resume(record, self._remembering(tell))
+
+    def _remembering(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
+        """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
+        self.result = None
 
         def told(event: Event) -> None:
-            if isinstance(event, Result) and event.outcome == "created":
-                self.keeping = False
-                self.front.drafts.remove()
+            if isinstance(event, Result):
+                self.result = event
+                if event.outcome == "created" and self.keeping:
+                    self.keeping = False
+                    self.front.drafts.remove()
             tell(event)
 
-        return self.desk.create(self.provider, order, self.draft.store, told)
+        return told
 
     def sister(self) -> Draft:
         """Return a draft for another child of the same parent."""

@@ -152,15 +152,15 @@ class Wizard:
         self._console.say(*([beginnings.RUNNING_TITLE] if record.running else []), *beginnings.told(record))
         if record.running or not self._console.agrees(beginnings.TAKE_UP):
             return ""
-        desk, terminal = self.session.desk, self._console.terminal
         draft = Draft(record.provider)
         draft.section("parent")["site"] = record.site
-        self.session = Session(self.session.front, draft, keeping=False)
+        self.session = session = Session(self.session.front, draft, keeping=False)
+        terminal = self._console.terminal
         resumed = followed(
             self._console,
             self._interruption,
             record.store,
-            lambda tell: terminal.awaited(desk.engine.work(lambda: desk.resume(record, tell))),
+            lambda tell: terminal.awaited(session.front.engine.work(lambda: session.resume(record, tell))),
         )
         try:
             return "credentials" if resumed and self._ended(resumed) == ANOTHER else ""

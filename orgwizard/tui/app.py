@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -20,7 +22,7 @@ from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
 from orgwizard.front import Front
 from orgwizard.journey import steps
-from orgwizard.journey.session import KEPT_ANSWERS, LOSES_KEYS, Session
+from orgwizard.journey.session import KEPT_ANSWERS, LEAVES_FOR_KEYS, LEAVES_RUNNING, LOSES_KEYS, TAKE_KEYS, Session
 from orgwizard.signals import Watch
 from orgwizard.text import printable
 from orgwizard.tui import keyboard
@@ -81,6 +83,8 @@ class Wizard(App[int]):
         super().__init__(driver_class=driver_class(os.environ))
         self.session = Session(front, draft or Draft())
         self.crash: list[str] = []
+        self.left = False
+        """Whether the user left, having been asked where keys would be lost."""
         self.typeahead = Typeahead(self, super().on_event)
         self._given = draft is not None
         self._cleaners: list[LineFilter] = [Scrub(), *([Ascii()] if ascii_only else [])]
@@ -219,13 +223,16 @@ class Wizard(App[int]):
         self._close_dialogs()
         if isinstance(ended, Result):
             self.session.result = ended
-        if self._leaving:
+        if self._leaving and not (isinstance(ended, Result) and ended.secrets):
             self._end()
         elif trouble and trouble.field and (not isinstance(ended, Result) or ended.outcome == "not_created"):
             self.session.returning = True
             await self._lead_to(trouble)
         elif isinstance(ended, Result):
             await self.switch_screen(DoneStep(self.session, ended))
+            if self._leaving and isinstance(self.screen, Step):  # with keys that are nowhere else
+                self._leaving = False
+                self.screen.say(TAKE_KEYS)
         elif isinstance(self.screen, ResumeStep):
             await self._begin_anew()
             await self._lead_to(ended)
@@ -295,7 +302,7 @@ class Wizard(App[int]):
         """Return what to ask before leaving, or ""."""
         result = self.session.result
         if not self.session.front.engine.idle.is_set():
-            return "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
+            return LEAVES_FOR_KEYS if self.session.draft.store == "screen" else LEAVES_RUNNING
         if result and result.secrets:
             return LOSES_KEYS
         if not result and self.session.draft.provider and isinstance(self.screen, Step) and self.screen.number:
@@ -316,6 +323,7 @@ class Wizard(App[int]):
 
     def _end(self) -> None:
         self._save()
+        self.left = True
         result = self.session.result
         self.exit(return_code=int(result.exit_code if result else Exit.LEFT))
 
@@ -350,6 +358,19 @@ def run(
     with watch():
         wizard.run(mouse=False)
         front.engine.idle.wait()
+    _say_how_it_ended(wizard)
     if wizard.crash:
         return Exit.BUG
     return Exit.LEFT if wizard.return_code is None else wizard.return_code
+
+
+def _say_how_it_ended(wizard: Wizard) -> None:
+    """Say it where the screen is gone; with keys that nobody could take, because of a signal or a fault of ours."""
+    result = wizard.session.result
+    if result is None:
+        return
+    from orgwizard import report
+
+    lines = report.farewell(result) if wizard.left or not result.secrets else report.result(result)
+    with suppress(OSError, ValueError):  # the terminal may be gone, too
+        print("\n".join(lines), end="\n" if lines else "", file=sys.stderr, flush=True)

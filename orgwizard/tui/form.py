@@ -86,6 +86,7 @@ class Field(Vertical):
         if self.entry.value not in ("", self._proposed) or self.entry.value == value:
             return False
         self._text = self._proposed = self.entry.value = value
+        self.entry.cursor_position = len(value)  # whoever goes on there adds to it
         return True
 
 

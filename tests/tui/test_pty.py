@@ -189,3 +189,53 @@ def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str,
     for secret in (token, password, answered, received):
         assert secret.encode() not in run.received + left + arguments
     assert others
+
+
+def waits_with_keys_for_the_screen(run: Terminal) -> None:
+    """Be in the wait for a new org whose keys go to the screen only."""
+    begin(run)
+    run.press("down")
+    run.until("datadoghq.eu")
+    run.press("ctrl+n")
+    to_organization(run)
+    run.write("slow-ready")
+    run.press("ctrl+n")
+    run.until("Step 4 of 7")
+    run.press("ctrl+n")
+    run.until("Step 5 of 7")
+    run.press("down", "down", "down")
+    run.until("(•) This screen only")
+    run.press("ctrl+n")
+    run.until("Step 6 of 7")
+    run.press("ctrl+n")
+    run.until('type the word "create"')
+    run.write("create")
+    run.press("enter")
+    run.until("now     Ask the new org")
+
+
+def test_who_leaves_while_keys_are_for_the_screen_only_is_shown_them_first(environ: dict[str, str]) -> None:
+    with terminal(["--sandbox", "--sandbox-speed", "2"], environ) as run:
+        waits_with_keys_for_the_screen(run)
+        run.press("ctrl+q")
+        run.until("A creation is running, and its keys")
+        run.press("tab", "enter")
+        run.until("Take the keys before you leave")
+        run.write("\x12")
+        run.until("c41d")
+        run.press("ctrl+q")
+        run.until("The new keys are stored nowhere else. Leave")
+        run.press("tab", "enter")
+        assert run.ended() == 6
+    left_behind = run.received.rpartition(b"\x1b[?1049l")[2].decode()
+    assert "The org was created and is not known to be ready: slow-ready" in left_behind
+    assert "c41d" not in left_behind
+
+
+def test_keys_that_nobody_could_take_are_said_after_a_signal(environ: dict[str, str]) -> None:
+    with terminal(["--sandbox", "--sandbox-speed", "2"], environ) as run:
+        waits_with_keys_for_the_screen(run)
+        run.kill(signal.SIGTERM)
+        assert run.ended() == 143
+    left_behind = run.received.rpartition(b"\x1b[?1049l")[2].decode()
+    assert left_behind.count("c41d") == 2

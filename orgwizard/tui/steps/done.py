@@ -62,7 +62,7 @@ class DoneStep(Step):
                 classes="line",
             )
         if self.result.secrets:
-            yield Static("", id="secrets", markup=False)
+            yield Static(HIDDEN, id="secrets", markup=False)
         if self.result.next_steps:
             yield labelled("What to do next", *map(bullet, self.result.next_steps))
 
@@ -81,10 +81,6 @@ class DoneStep(Step):
             # An attempt that was taken up has no answers to review.
             yield button("Back to the review" if self.session.org_name else "Back to the start", "next")
         yield button("Leave", "leave")
-
-    def on_mount(self) -> None:
-        """Begin with everything hidden."""
-        self._show_secrets()
 
     def action_reveal(self) -> None:
         """Show the keys for a while, or hide them again."""
@@ -114,10 +110,9 @@ class DoneStep(Step):
         self.say(f"{title}: sent to your terminal. Paste to check.")
 
     def _show_secrets(self) -> None:
-        if not self.result.secrets:
-            return
         shown = [f"{title}\n{value}" for title, value in secrets(self.result)]
-        self.query_one("#secrets", Static).update("\n".join(shown) if self._revealed else HIDDEN)
+        for place in self.query("#secrets").results(Static):  # not there while the program ends
+            place.update("\n".join(shown) if self._revealed else HIDDEN)
 
     def action_next(self) -> None:
         """Go on, after asking where the only copy of the keys is on this screen."""

@@ -26,5 +26,5 @@ class ResumeStep(CreateStep):
 
     async def begun(self) -> bool:
         """Have the engine take the attempt up; reading the keys of a store may take a while."""
-        desk = self.session.desk
-        return await asyncio.wrap_future(desk.engine.work(lambda: desk.resume(self._record, self.tell)))
+        session = self.session
+        return await asyncio.wrap_future(session.front.engine.work(lambda: session.resume(self._record, self.tell)))
