@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
@@ -90,22 +91,51 @@ def _nothing_created(provider: Provider, order: Order, trouble: Trouble | None =
     return Result("not_created", provider.key, site, name, trouble=trouble).as_json()
 
 
-def create(desk: Desk, draft: Draft, *, yes: bool, as_json: bool) -> int:
-    """Create the org of a plan and print the result; returns the exit code, 128+n after a signal."""
+def create(desk: Desk, draft: Draft, *, yes: bool, again: bool = False, as_json: bool) -> int:
+    """Create the org of a plan and print the result; returns the exit code, 128+n after a signal.
+
+    An earlier attempt at the same org that is still open is taken up first, unless it is to be created *again* in any
+    case: whoever repeats the command after a crash, as schedulers do, gets the first org and no second one.
+    """
     provider = provider_of(draft.provider)
     order = _ordered(desk, draft)
     if not yes:
         _confirmed("\n".join(report.order(provider, order, draft.store)))
-    return _run(desk, as_json, lambda tell: desk.create(provider, order, draft.store, tell))
+    earlier = None if again else desk.journal.rival(provider.key, order.connection.site.key, order.wanted.name)
+    if earlier and not earlier.running:
+        complain(f"Attempt {earlier.id} at this org is still open ({report.STATE_WORDS[earlier.state]}).")
+        complain("It is taken up first, so that nothing is created twice.")
+        ended = _followed(desk, lambda tell: desk.resume(earlier, tell))
+        if ended.result.outcome != "not_created" or ended.signal:
+            return ended.told(as_json=as_json)
+        complain("That attempt created nothing: the org is created now.")
+    return _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell)).told(as_json=as_json)
 
 
 def resume(desk: Desk, record: Record, *, as_json: bool) -> int:
     """Finish an attempt that was interrupted and print the result; returns the exit code."""
-    return _run(desk, as_json, lambda tell: desk.resume(record, tell))
+    return _followed(desk, lambda tell: desk.resume(record, tell)).told(as_json=as_json)
 
 
-def _run(desk: Desk, as_json: bool, begin: Callable[[Callable[[Event], None]], bool]) -> int:
-    """Run a flow to its end, stages on stderr, and print its result; returns the exit code, 128+n after a signal."""
+@dataclass(frozen=True)
+class _Ended:
+    """How a flow ended, and the first signal that came meanwhile, 0 for none."""
+
+    result: Result
+    signal: int
+
+    def told(self, *, as_json: bool) -> int:
+        """Print the result; returns the exit code, 128+n after a signal."""
+        result, lines = self.result, report.result(self.result)
+        if not say(json.dumps(result.as_json(), indent=2) if as_json else "\n".join(lines)) and result.secrets:
+            complain("\n".join(lines))  # keys that are nowhere else: the other stream is the last place
+        if result.trouble is not None and not as_json:
+            complain("\n".join(result.trouble.lines()))
+        return 128 + self.signal if self.signal else result.exit_code
+
+
+def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool]) -> _Ended:
+    """Run a flow to its end, stages on stderr."""
     ended = threading.Event()
     results: list[Result] = []
     telling = Telling()
@@ -122,13 +152,7 @@ def _run(desk: Desk, as_json: bool, begin: Callable[[Callable[[Event], None]], b
         while not ended.wait(0.5):
             if desk.engine.idle.is_set() and not ended.wait(1):
                 raise RuntimeError("a creation ended without a result")
-        result = results[0]
-        lines = report.result(result)
-        if not say(json.dumps(result.as_json(), indent=2) if as_json else "\n".join(lines)) and result.secrets:
-            complain("\n".join(lines))  # keys that are nowhere else: the other stream is the last place
-        if result.trouble is not None and not as_json:
-            complain("\n".join(result.trouble.lines()))
-    return 128 + caught[0] if caught else result.exit_code
+    return _Ended(results[0], caught[0] if caught else 0)
 
 
 def _ordered(desk: Desk, draft: Draft) -> Order:

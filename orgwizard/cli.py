@@ -157,6 +157,8 @@ def _add_create(commands: "_Commands[argparse.ArgumentParser]") -> None:
     create = commands.add_parser("create", help="create the org of a plan file, without questions")
     create.add_argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
     create.add_argument("--yes", action="store_true", help="create without asking; needed without a terminal")
+    words = "create it even if an earlier attempt at the same org is still open; else that one is taken up first"
+    create.add_argument("--again", action="store_true", help=words)
     create.add_argument("--dry-run", action="store_true", help="print the masked request and send nothing")
     create.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     _add_shared(create)
@@ -366,7 +368,7 @@ def _create(arguments: argparse.Namespace) -> int:
     desk = _desk(arguments)
     if arguments.dry_run:
         return batch.dry_run(desk, draft, as_json=arguments.json)
-    return batch.create(desk, draft, yes=arguments.yes, as_json=arguments.json)
+    return batch.create(desk, draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json)
 
 
 def _check(arguments: argparse.Namespace) -> int:

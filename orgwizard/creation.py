@@ -63,7 +63,7 @@ class _Creation(Flow):
         """Read what can be read and try the store, before anything is created."""
         self.progress(CHECK, "started", "Checking the parent org")
         if rival := self.tools.journal.rival(self.provider.key, self.wanted.site.key, self.wanted.name):
-            words = f"attempt {rival.id} at this org is still open ({rival.state}): see orgwizard resume {rival.id}"
+            words = f"attempt {rival.id} at an org of this name is still open: see orgwizard resume {rival.id}"
             self.progress(CHECK, "warning", words)
         self.checked = await check(self.provider, self.order.connection, self.order.organization, self.tools.send)
         for finding in self.checked.findings:

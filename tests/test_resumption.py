@@ -1,5 +1,6 @@
 """A run that is killed after any line of its journal is taken up again, and nothing is created twice or lost."""
 
+import json
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from orgwizard import batch
 from orgwizard.answers import Draft
 from orgwizard.attempts import Attempt, Journal, Record
 from orgwizard.clock import SystemClock
@@ -217,3 +219,40 @@ def test_a_further_creation_of_the_same_org_is_told_of_the_open_attempt(office: 
 
     earlier = office.desk.journal.open()[-1].id
     assert any(earlier in line and "still open" in line for line in told)
+
+
+@pytest.mark.parametrize("event", ["sending", "created", "stored"])
+def test_a_repeated_command_takes_the_open_attempt_up_and_creates_no_twin(
+    office: Office, event: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.create()
+    office.killed_after(event)
+
+    code = batch.create(office.desk, office.draft, yes=True, as_json=True)
+
+    said = capsys.readouterr()
+    assert json.loads(said.out)["attempt"] == office.record.id
+    assert "so that nothing is created twice" in said.err
+    assert (code, office.world.creates) == (Exit.READY if event == "stored" else Exit.ATTENTION, 1)
+
+
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)  # which takes a name twice
+def test_a_repeated_command_creates_where_the_open_attempt_never_did(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office.create()
+    office.killed_after("requested")
+    code = batch.create(office.desk, office.draft, yes=True, as_json=True)
+
+    assert (code, office.world.creates) == (Exit.READY, 2)
+    assert "That attempt created nothing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)
+def test_an_org_is_created_again_where_that_is_asked_for(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    office.create()
+    office.killed_after("sending")
+    code = batch.create(office.desk, office.draft, yes=True, again=True, as_json=True)
+
+    assert (code, office.world.creates) == (Exit.READY, 2)
+    assert json.loads(capsys.readouterr().out)["attempt"] != office.desk.journal.open()[-1].id

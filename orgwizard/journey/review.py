@@ -56,15 +56,19 @@ def in_words(question: Question, value: Typed) -> str:
 
 def warnings(session: Session) -> str:
     """Return what to know before creating: what cannot be undone, and an earlier attempt that is still open."""
+    return " ".join(filter(None, (session.provider.irreversible, _earlier(session))))
+
+
+def _earlier(session: Session) -> str:
     site = session.site.key if session.site else ""
     rival = session.desk.journal.rival(session.provider.key, site, session.org_name)
-    earlier = f"Attempt {rival.id} at an org of this name is still open: look at it first." if rival else ""
-    return " ".join(filter(None, (session.provider.irreversible, earlier)))
+    return f"Attempt {rival.id} at an org of this name is still open: look at it first." if rival else ""
 
 
 def confirmation(session: Session) -> str:
     """Return what is said right before the word that creates is asked for."""
-    return f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
+    will = f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
+    return " ".join(filter(None, (will, _earlier(session))))
 
 
 def save_plan(session: Session, path: str) -> tuple[bool, str]:
