@@ -14,7 +14,7 @@ from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.events import Progress
 from orgwizard.sources import Reference
-from orgwizard.tui.choice import Choice
+from orgwizard.tui.choice import Choice, Menu
 from orgwizard.tui.countdown import Countdown
 from orgwizard.tui.dialogs import Ask, Confirm, Page, Typed
 from orgwizard.tui.entry import Entry
@@ -658,3 +658,23 @@ async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(des
         assert walk.draft.site == "http://127.0.0.1:8080"
         await walk.press("ctrl+n")
         assert walk.draft.site == "http://127.0.0.1:8080"
+
+
+async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(desk: Desk) -> None:
+    attempt = desk.journal.requested("datadog", "datadoghq.com", "Other")
+    desk.drafts.save(Draft("datadog", sections={"datadog": {"organization": {"name": "Other"}}}))
+    async with walking(desk) as walk:
+
+        def rows() -> str:
+            return " ".join(str(option.prompt) for option in walk.screen.query_one(Menu).options)
+
+        assert "under way in another process" in rows()
+        await walk.press("enter")
+        attempt.note("ended", result="ready")
+        attempt.close()
+        desk.drafts.remove()
+        await walk.press("escape")
+        await walk.settled()
+        assert "under way" not in rows()
+        assert "Continue the draft" not in rows()
+        assert "Orgs created so far" in rows()

@@ -111,7 +111,7 @@ class StartStep(Step):
         """Tell truthfully what is known of an attempt, and offer to take it up."""
         known = "\n".join(told(record))
         if record.running:
-            self.app.push_screen(Page(RUNNING_TITLE, known.splitlines()))
+            self.app.push_screen(Page(RUNNING_TITLE, known.splitlines()), lambda _: self._look_again())
             return
 
         def answered(resume: bool | None) -> None:
@@ -120,6 +120,12 @@ class StartStep(Step):
 
         question = f"{known}\n\n{TAKE_UP}"
         self.app.push_screen(Ask(question, yes="Take it up", no="Not now"), answered)
+
+    def _look_again(self) -> None:
+        """Show what there is by now: the other process may have ended, and have used up the draft that was saved."""
+        saved = self._beginnings.saved
+        draft = saved if saved is self.session.draft else self.session.front.drafts.load()
+        self.app.switch_screen(StartStep(self.session, draft))
 
     def _page(self, name: str) -> Page:
         """Return the page that a row opens."""
