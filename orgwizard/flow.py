@@ -3,7 +3,7 @@
 import asyncio
 import math
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -301,10 +301,6 @@ class Flow:
     def named(self, attempt: str) -> None:
         """Say from now on which attempt this is."""
         self.result = replace(self.result, attempt=attempt)
-
-    def stored_already(self, stored: Mapping[str, Any] | None, profile: str) -> None:
-        """Take over where an earlier run put the keys."""
-        self.result = replace(self.result, stored=stored, profile=profile)
 
     def spooled_in(self, path: Path | None) -> None:
         """Take over the file in which an earlier run put the raw body."""

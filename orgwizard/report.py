@@ -13,6 +13,7 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import MASK, Call, Site, masked
+from orgwizard.vault import SHOWN_ONLY
 
 ANSWER_TITLE = "The service's answer, as it came"
 HEADLINES = {
@@ -115,7 +116,6 @@ def facts(result: Result) -> Iterator[tuple[str, str]]:
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 
 
-SHOWN_ONLY = "they were shown on the screen only"
 ANSWER_SHOWN_ONLY = "in the service's answer, if at all: it was shown on the screen only"
 NOWHERE = "nowhere: sign in to the org as its administrator and make new ones"
 

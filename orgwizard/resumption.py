@@ -1,6 +1,7 @@
 """resume_org(): an attempt that was interrupted, taken up where the journal says it stood."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -12,6 +13,7 @@ from orgwizard.flow import Flow, told
 from orgwizard.ports import Tools
 from orgwizard.providers.base import Checked, Provider, Wanted
 from orgwizard.values import Answer, Created
+from orgwizard.vault import place, sources
 
 _NEVER_LEFT = frozenset(("requested", "waiting"))
 
@@ -86,5 +88,13 @@ class _Resumption(Flow):
         lost = "" if self.secrets else "Its keys are in no store that can be read from here."
         created = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets)
         self.exists(created, (lost,) if lost else ())
-        self.stored_already(self.record.stored, self.record.profile)
+        self._stored_already()
         self.progress(KEEP, "warning" if lost else "ok", lost or "the keys were read from their store")
+
+    def _stored_already(self) -> None:
+        """Take over where an earlier run put the keys."""
+        stored = self.record.stored
+        self.result = replace(self.result, profile=self.record.profile)
+        if isinstance(stored, dict):
+            found = sources(stored, self.secrets)
+            self.result = replace(self.result, stored=stored, sources=found, stored_words=place(stored))

@@ -1,5 +1,6 @@
 """Where new credentials go: a private file, the system keyring, a command, or the screen only."""
 
+import json
 import secrets as randomness
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ Secrets: TypeAlias = Mapping[str, SecretStr]
 
 PROBE = "orgwizard-probe"
 PROBE_TEXT = "only a probe, not a secret"
+SHOWN_ONLY = "they were shown on the screen only"
 _ANOTHER_STORE = "Choose another place for the keys."
 
 
@@ -98,7 +100,7 @@ class FileStore:
         private.folder(vault.folder)
         path = private.write_numbered(vault.folder / f"{label}.toml", _toml(vault.clock, secrets, facts))
         reference = {"file": str(path)}
-        return Kept(reference, f"in the file {path}, which only you can read", sources(reference, secrets))
+        return Kept(reference, place(reference), sources(reference, secrets))
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,7 @@ class KeyringStore:
         """Set the entries under a label that is free; raises `Unusable`."""
         free = ask_keyring(lambda ring: _set_entries(ring, label, secrets), seconds=vault.seconds)
         reference = {"keyring": f"{SERVICE}/{free}"}
-        words = f"in the system keyring, service {SERVICE}, as {free}"
-        return Kept(reference, words, sources(reference, secrets))
+        return Kept(reference, place(reference), sources(reference, secrets))
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ class CommandStore:
         reference: dict[str, Any] = {"command": self._named(label)}
         if self._per_secret:
             reference["names"] = list(given)
-        return Kept(reference, f"with the command {self.argv[0]}, as {', '.join(given)}")
+        return Kept(reference, place(reference))
 
     @property
     def _per_secret(self) -> bool:
@@ -225,6 +226,23 @@ def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, R
     if entry := reference.get("keyring"):
         return {name: Reference(keyring=f"{entry}/{name}") for name in names}
     return {}
+
+
+def place(reference: Any) -> str:
+    """Return where the secrets are, in words, given what `keep` returned; as JSON what is none of ours."""
+    match reference:
+        case {"file": str(path)}:
+            return f"in the file {path}, which only you can read"
+        case {"keyring": str(entry)}:
+            service, _, name = entry.partition("/")
+            return f"in the system keyring, service {service}, as {name}"
+        case {"command": [str(program), *_], "names": [*names]}:
+            return f"given to the command {program}, as {', '.join(map(str, names))}"
+        case {"command": [str(program), *_]}:
+            return f"given to the command {program}"
+        case {"screen": True}:
+            return SHOWN_ONLY
+    return json.dumps(reference)
 
 
 def _check_text(secrets: Secrets) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from orgwizard import batch
+from orgwizard import batch, report
 from orgwizard.answers import Draft
 from orgwizard.attempts import Attempt, Journal, Record
 from orgwizard.clock import SystemClock
@@ -149,12 +149,14 @@ def test_an_answer_that_was_only_spooled_is_stored_and_proven(office: Office, ev
 
 @pytest.mark.parametrize("event", ["stored", "profile"])
 def test_an_interrupted_wait_is_finished_with_the_keys_of_the_store(office: Office, event: str) -> None:
-    stored = office.create().stored
+    created = office.create()
     office.killed_after(event)
 
     result = office.resume()
 
-    assert (result.ready, result.exit_code, result.stored) == (True, Exit.READY, stored)
+    assert (result.ready, result.exit_code, result.stored) == (True, Exit.READY, created.stored)
+    assert (result.stored_words, dict(result.sources)) == (created.stored_words, dict(created.sources))
+    assert f"  Keys         {created.stored_words}" in report.result(result)
     assert (office.world.creates, office.record.state) == (1, "ready")
 
 

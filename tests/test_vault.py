@@ -1,3 +1,4 @@
+import json
 import stat
 import sys
 import threading
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 from orgwizard.clock import SystemClock
 from orgwizard.errors import CREATED, Attention, BadInput, Unusable
 from orgwizard.sources import Reference, read
-from orgwizard.vault import CommandStore, FileStore, KeyringStore, ScreenStore, Store, Vault, parse_store
+from orgwizard.vault import CommandStore, FileStore, KeyringStore, ScreenStore, Store, Vault, parse_store, place
 
 TOKEN = "00canary-token"
 KEYS = {"api_key": SecretStr("canary-api-key"), "application_key": SecretStr("canary-app-key")}
@@ -264,6 +265,29 @@ def test_the_screen_keeps_nothing_and_says_so(vault: Vault, tmp_path: Path) -> N
     assert kept.reference == {"screen": True}
     assert kept.sources == {}
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ({"file": "/k.toml"}, "in the file /k.toml, which only you can read"),
+        ({"keyring": "orgwizard/okta-a"}, "in the system keyring, service orgwizard, as okta-a"),
+        ({"command": ["pass", "a"], "names": ["a-b", "a-c"]}, "given to the command pass, as a-b, a-c"),
+        ({"command": ["pass", "a"]}, "given to the command pass"),
+        ({"screen": True}, "they were shown on the screen only"),
+        ({"file": 5, "command": []}, '{"file": 5, "command": []}'),
+        (["edited"], '["edited"]'),
+    ],
+)
+def test_a_place_is_told_in_words(reference: Any, words: str) -> None:
+    assert place(reference) == words
+
+
+@pytest.mark.parametrize("store", [FileStore(), KeyringStore(), failing("pass")])
+def test_what_was_kept_is_told_as_it_will_be_from_the_journal(vault: Vault, ring: Ring, store: Store) -> None:
+    ring.entries.clear()
+    kept = vault.keep(store, "okta-a", {"token": SecretStr(TOKEN)}, FACTS)
+    assert kept.words == place(json.loads(json.dumps(kept.reference)))
 
 
 @pytest.mark.parametrize("store", [FileStore(), KeyringStore(), failing("pass"), ScreenStore()])
