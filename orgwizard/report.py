@@ -13,7 +13,7 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Order, Provider
 from orgwizard.text import printable
 from orgwizard.values import MASK, Call, Site, masked
-from orgwizard.vault import SHOWN_ONLY
+from orgwizard.vault import SHOWN_ONLY, place
 
 ANSWER_TITLE = "The service's answer, as it came"
 HEADLINES = {
@@ -196,7 +196,7 @@ def attempt(record: Record) -> list[str]:
     if record.org:
         lines.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
     if record.stored:
-        lines.append(f"    keys: {json.dumps(record.stored)}")
+        lines.append(f"    keys: {place(record.stored)}")
     if record.spool:
         lines.append(f"    the service's answer is kept in {record.spool}")
     if record.message:

@@ -232,10 +232,14 @@ def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
     assert report.attempt(record) == [
         "20261122-160419-3f9a  Child (okta s): created, keys stored, not known to be ready",
         "    00o1  https://c",
-        '    keys: {"file": "/k"}',
+        "    keys: in the file /k, which only you can read",
         "    the service's answer is kept in /s",
         "    It waits.",
     ]
+
+
+def test_keys_that_were_shown_are_told_as_shown() -> None:
+    assert "    keys: they were shown on the screen only" in report.attempt(a_record(stored={"screen": True}))
 
 
 def test_an_attempt_of_another_process_is_told_as_under_way() -> None:
