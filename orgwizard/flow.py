@@ -35,6 +35,7 @@ READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
 LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
 CERTAINLY_ABSENT_AFTER = timedelta(minutes=10)  # services list a new org late, but hardly that late
+MAKE_NEW_KEYS = "Sign in to the child org as its administrator and make new keys."
 _CUT = "The answer broke off; what came of it was used."
 
 
@@ -176,9 +177,8 @@ class Flow:
         self.result = replace(self.result, outcome="created", org=org)
         self.end = "" if self.kept() else "exists"
         lost = self.kept() or "Its first keys are lost."
-        advice = "Sign in to the child org as its administrator and make new keys."
         cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
-        return Attention(cause, advice, code=doubt.code, request_id=doubt.request_id)
+        return Attention(cause, MAKE_NEW_KEYS, code=doubt.code, request_id=doubt.request_id)
 
     def _is_old(self) -> bool:
         began = self.attempt.started if self.attempt else None

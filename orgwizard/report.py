@@ -136,8 +136,8 @@ def farewell(result: Result) -> list[str]:
 
 def _left_keys(result: Result) -> str:
     """Return where the keys are after the wizard has ended, "" where none are known to exist."""
-    if result.stored and not result.stored.get("screen"):
-        return result.stored_words
+    if result.stored:
+        return place(result.stored)
     if result.spool:
         return f"not in a store; the service's answer, which may hold them, is kept in {result.spool}"
     if result.secrets:
@@ -191,8 +191,7 @@ STATE_WORDS = {
 
 def attempt(record: Record) -> list[str]:
     """Return one attempt as lines: what is known of the org, where its keys are."""
-    state = "under way in another process" if record.running else STATE_WORDS.get(record.state, record.state)
-    lines = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {state}"]
+    lines = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {_state(record)}"]
     if record.org:
         lines.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
     if record.stored:
@@ -202,6 +201,14 @@ def attempt(record: Record) -> list[str]:
     if record.message:
         lines.append(f"    {record.message}")
     return [printable(line) for line in lines]
+
+
+def _state(record: Record) -> str:
+    """Return how an attempt stands; keys that were shown may have been copied."""
+    if record.running:
+        return "under way in another process"
+    unless = ", unless they were copied" if record.state == "exists" and record.stored else ""
+    return STATE_WORDS[record.state] + unless
 
 
 def attempt_as_json(record: Record) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from orgwizard.attempts import Attempt, Record
-from orgwizard.errors import NoAnswer, NotSent, Trouble
+from orgwizard.errors import Attention, NoAnswer, NotSent, Trouble
 from orgwizard.events import KEEP, Event
 from orgwizard.fields import Fields
-from orgwizard.flow import Flow, told
+from orgwizard.flow import MAKE_NEW_KEYS, Flow, told
 from orgwizard.ports import Tools
 from orgwizard.providers.base import Checked, Provider, Wanted
 from orgwizard.values import Answer, Created
 from orgwizard.vault import place, sources
 
+GONE = "Its first keys were for the screen only: unless they were copied there, they are lost."
 _NEVER_LEFT = frozenset(("requested", "waiting"))
 
 
@@ -66,7 +67,8 @@ class _Resumption(Flow):
                 return await self.look_up(doubt)
             await self.keep(answer)
         elif self.record.org:
-            self._known(self.record.org)
+            if trouble := self._known(self.record.org):
+                return trouble
         else:
             interrupted = "It was interrupted while the request was sent."
             return await self.look_up(NoAnswer(self.record.message or interrupted, code="interrupted"))
@@ -83,13 +85,25 @@ class _Resumption(Flow):
         self.spooled_in(self.record.spool)
         return Answer(self.record.status or 200, {}, body)
 
-    def _known(self, org: Mapping[str, str]) -> None:
-        """Take up an org whose keys are in a store, or nowhere."""
-        lost = "" if self.secrets else "Its keys are in no store that can be read from here."
+    def _known(self, org: Mapping[str, str]) -> Trouble | None:
+        """Take up an org whose keys are in a store, or nowhere; return what settles it where they are gone."""
+        gone = GONE if self._only_shown else ""
+        lost = "" if self.secrets or gone else "Its keys are in no store that can be read from here."
         created = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets)
         self.exists(created, (lost,) if lost else ())
         self._stored_already()
-        self.progress(KEEP, "warning" if lost else "ok", lost or "the keys were read from their store")
+        words = gone or lost
+        self.progress(KEEP, "warning" if words else "ok", words or "the keys were read from their store")
+        if not gone:
+            return None
+        self.end = "exists"  # without its keys it can never be proven ready
+        return Attention(gone, MAKE_NEW_KEYS, code="attention")
+
+    @property
+    def _only_shown(self) -> bool:
+        """Return whether the keys were for the screen only, so that no later look can find them."""
+        stored = self.record.stored
+        return "screen" in stored if isinstance(stored, dict) else not stored and self.record.store == "screen"
 
     def _stored_already(self) -> None:
         """Take over where an earlier run put the keys."""

@@ -239,7 +239,13 @@ def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
 
 
 def test_keys_that_were_shown_are_told_as_shown() -> None:
-    assert "    keys: they were shown on the screen only" in report.attempt(a_record(stored={"screen": True}))
+    lines = report.attempt(a_record("exists", stored={"screen": True}))
+    assert lines[0].endswith(": created; its first keys are lost, unless they were copied")
+    assert "    keys: they were shown on the screen only" in lines
+
+
+def test_keys_that_never_came_are_told_as_lost() -> None:
+    assert report.attempt(a_record("exists"))[0].endswith(": created; its first keys are lost")
 
 
 def test_an_attempt_of_another_process_is_told_as_under_way() -> None:

@@ -184,15 +184,36 @@ def test_a_request_that_never_left_is_settled_without_a_single_call(office: Offi
     assert (len(office.world.requests), office.record.state) == (before, "not_sent")
 
 
-def test_keys_that_were_only_shown_are_not_pretended_to_be_anywhere(office: Office) -> None:
+@pytest.mark.parametrize("event", ["created", "stored", "profile"])
+def test_an_org_whose_keys_were_only_shown_is_settled(office: Office, event: str) -> None:
     office.create(store="screen")
-    office.killed_after("created")
+    office.killed_after(event)
 
     result = office.resume()
 
-    assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
-    assert any("no store" in remark for remark in result.remarks)
+    assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
+    assert result.trouble is not None
+    assert "for the screen only" in result.trouble.cause
+    assert "make new keys" in result.trouble.advice
     assert not office.kept()
+    assert (office.record.state, office.desk.journal.open()) == ("exists", [])
+    assert report.exit_code(office.record) == Exit.ATTENTION
+
+
+def test_keys_in_a_store_that_cannot_be_read_now_leave_the_attempt_open(office: Office) -> None:
+    stored = office.create().stored
+    office.killed_after("profile")
+    (file,) = office.desk.vault.folder.glob("*.toml")
+    away = file.rename(file.with_suffix(".away"))
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code, result.stored) == ("created", Exit.ATTENTION, stored)
+    assert any("no store" in remark for remark in result.remarks)
+    if office.draft.provider == "datadog":  # Okta's address alone proves that the org is there
+        assert result.open
+        away.rename(file)
+        assert office.resume().ready
 
 
 def test_an_attempt_that_another_process_is_at_work_on_is_left_alone(office: Office) -> None:
