@@ -191,6 +191,15 @@ class Journal:
         rivals = [record for record in self.open() if record.same_order(provider, site, name)]
         return next((record for record in rivals if record.running), next(iter(rivals), None))
 
+    def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
+        """Return the ids of orgs of which the service itself told other attempts; what a look-up found is a guess."""
+        return [
+            record.org["id"]
+            for record in self.all()
+            if (record.provider, record.site) == (provider, site) and record.id != apart_from
+            if record.org and record.org.get("id") and not record.found
+        ]
+
     def all(self) -> list[Record]:
         """Return every attempt, newest first; files that cannot be read are among them as "damaged"."""
         records = [_record(path) for path in self.folder.glob(f"[!.]*{_ENDING}")]

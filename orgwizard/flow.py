@@ -146,7 +146,9 @@ class Flow:
         return self._settled(doubt, found)
 
     async def _look(self) -> Found:
-        conversation = self.provider.find(self.wanted, self.credentials, self.checked.before)
+        key, site = self.provider.key, self.wanted.site.key
+        ours = self.tools.journal.created(key, site, apart_from=self.result.attempt)
+        conversation = self.provider.find(self.wanted, self.credentials, {**self.checked.before, "ours": ours})
         try:
             return await converse(conversation, self.tools.send)
         except Trouble as trouble:

@@ -94,6 +94,10 @@ class Journal(Protocol):
         """Return an open attempt at the same org, if there is one."""
         ...
 
+    def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
+        """Return the ids of orgs that came of other attempts than the one named."""
+        ...
+
     def requested(
         self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any
     ) -> Attempt:

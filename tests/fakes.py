@@ -120,6 +120,12 @@ class MemoryJournal:
         assert site
         assert name
 
+    def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
+        assert provider
+        assert site
+        assert apart_from == self.attempt.id
+        return []
+
     def requested(
         self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any
     ) -> MemoryAttempt:

@@ -157,6 +157,21 @@ def test_what_a_look_found_is_kept(journal: Journal) -> None:
     assert (record.state, record.found, record.org) == ("unknown", "exists", ORG)
 
 
+def test_orgs_of_other_attempts_are_those_that_the_service_told_of(journal: Journal) -> None:
+    with requested(journal, "Mine") as mine:
+        mine.note("created", org={"id": "1"})
+    for name, other in (("Other", {"id": "2"}), ("Nameless", {"id": ""})):
+        with requested(journal, name) as attempt:
+            attempt.note("created", org=other)
+    with requested(journal, "Unknown"):
+        pass
+    with requested(journal, "Found") as attempt:
+        attempt.note("found", state="exists", org={"id": "3"})
+    with journal.requested("datadog", ORDER[1], "Elsewhere") as attempt:
+        attempt.note("created", org={"id": "4"})
+    assert journal.created(*ORDER[:2], apart_from=mine.id) == ["2"]
+
+
 def test_the_spool_holds_the_body_until_it_is_removed(journal: Journal) -> None:
     with requested(journal) as attempt:
         assert attempt.spooled() is None

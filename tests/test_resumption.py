@@ -173,6 +173,22 @@ def test_a_request_that_may_have_left_is_looked_up_and_its_keys_are_said_to_be_l
     assert (office.world.creates, office.record.state) == (1, "exists")
 
 
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)  # at Okta a subdomain is given once
+def test_an_org_of_the_same_name_that_came_of_another_attempt_is_left_out(office: Office) -> None:
+    first = office.create()
+    office.killed_after("sending")
+    record = office.record
+    second = office.create()
+    assert first.org
+    assert second.org
+
+    result = ended(lambda tell: office.desk.resume(record, tell))
+
+    assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
+    assert result.org
+    assert (result.org.id, office.world.creates) == (first.org.id, 2)
+
+
 def test_a_request_that_never_left_is_settled_without_a_single_call(office: Office) -> None:
     office.create()
     office.killed_after("requested")

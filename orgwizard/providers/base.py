@@ -244,7 +244,10 @@ class Provider(ABC):
 
     @abstractmethod
     def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
-        """Look whether an org of unknown outcome exists; *credentials* are the parent's, where they can be had."""
+        """Look whether an org of unknown outcome exists; *credentials* are the parent's, where they can be had.
+
+        *before* is that of `Checked`, and under "ours" the ids of orgs that came of other attempts.
+        """
 
     @abstractmethod
     def ready(self, site: Site, created: Created) -> Conversation[Readiness]:

@@ -246,7 +246,9 @@ class Datadog(Provider):
         name = wanted.name
         if not _listed(listing) or not before.get("listed"):
             return Found("unclear", "The list of child orgs could not be read.")
-        fresh = [c for c in _children(listing) if c["name"] == name and c["id"] not in before.get("ids", [])]
+        # Answers name an org by its public_id, lists by an id of their own.
+        others = [c for c in _children(listing) if c["public_id"] not in before.get("ours", [])]
+        fresh = [c for c in others if c["name"] == name and c["id"] not in before.get("ids", [])]
         if len(fresh) > 1:
             return Found("unclear", f"{len(fresh)} new child orgs are called {name}.")
         if fresh:

@@ -567,6 +567,11 @@ def test_a_child_that_is_listed_now_and_was_not_before_exists() -> None:
     assert seen.org == {"id": "p-uuid-2", "name": "Child", "url": "https://app.datadoghq.eu"}
 
 
+def test_a_child_that_came_of_another_attempt_is_not_the_one_looked_for() -> None:
+    seen = found(listed(("uuid-2", "Child"), ("uuid-3", "Child")), {**BEFORE, "ours": ["p-uuid-3"]})
+    assert (seen.state, seen.org["id"]) == ("exists", "p-uuid-2")
+
+
 @pytest.mark.parametrize(
     ("listing", "before", "state"),
     [
@@ -575,6 +580,8 @@ def test_a_child_that_is_listed_now_and_was_not_before_exists() -> None:
         (listed(("uuid-2", "child")), BEFORE, "absent"),
         (listed(current="uuid-9"), BEFORE, "absent"),
         (listed(("uuid-2", "Child"), ("uuid-3", "Child")), BEFORE, "unclear"),
+        (listed(("uuid-2", "Child")), {**BEFORE, "ours": ["p-uuid-2"]}, "absent"),
+        (listed(("uuid-2", "Child")), {**BEFORE, "ours": ["uuid-2"]}, "exists"),
         (listed(("uuid-2", "Child")), {"listed": False, "ids": []}, "unclear"),
         (listed(("uuid-2", "Child")), {}, "unclear"),
         (answer(403, EDGE), BEFORE, "unclear"),
