@@ -20,6 +20,10 @@ NOT_KNOWN = "It is not known whether the org was created."
 CREATED = "The org was created."
 
 
+# Codes of our own for `--json`, which tell a person nothing that the sentences do not.
+_OURS = frozenset(("attention", "bug", "interrupted", "left", "not_confirmed", "timeout"))
+
+
 class Exit(IntEnum):
     """The program's exit codes, a contract with scripts."""
 
@@ -69,7 +73,8 @@ class Trouble(Exception):
     @property
     def evidence(self) -> str:
         """Return the code and the request id as one short phrase, or ""."""
-        parts = [self.code, f"request id {self.request_id}" if self.request_id else ""]
+        code = "" if self.code in _OURS else self.code
+        parts = [code, f"request id {self.request_id}" if self.request_id else ""]
         return ", ".join(part for part in parts if part)
 
     def lines(self) -> list[str]:

@@ -1,6 +1,7 @@
 """Where a secret is read from, at the moment it is used: a variable, a file, a command or the keyring."""
 
 import os
+import shlex
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -198,9 +199,10 @@ def remark(reference: Reference) -> str:
     if not reference.file:
         return ""
     try:
-        mode = path_of(reference).stat().st_mode
+        path = path_of(reference)
+        mode = path.stat().st_mode
     except (OSError, BadInput):
         return ""
     if mode & (stat.S_IRGRP | stat.S_IROTH):
-        return f"Other users can read {reference.file}. Run: chmod go-rwx '{reference.file}'"
+        return f"Other users can read {reference.file}. Run: chmod go-rwx {shlex.quote(str(path))}"
     return ""

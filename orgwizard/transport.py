@@ -21,6 +21,8 @@ CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
 LEAVING_SECONDS = 30.0  # connecting, a proxy's CONNECT and TLS together: httpx knows no limit for all of them
 LARGEST_BODY = 4 * 1024 * 1024
+# What OpenSSL says where the other side answered with something else.
+_NOT_TLS = frozenset(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"))
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -275,6 +277,8 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
     tls = next((e for e in causes if isinstance(e, ssl.SSLError)), None)
     if isinstance(error, httpx.ProxyError):
         return f"The proxy refused the way to {where}: {error}.", "Check HTTPS_PROXY and NO_PROXY in the environment."
+    if tls is not None and not isinstance(tls, ssl.SSLCertVerificationError) and tls.reason in _NOT_TLS:
+        return f"{where} does not speak TLS.", _plain_advice(where)
     if tls is not None:
         reason = getattr(tls, "verify_message", "") or tls.reason or "the handshake failed"
         advice = "Where your network has its own root certificate, name it with --ca-file."
@@ -287,6 +291,12 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
     if "Name or service not known" in text or "name resolution" in text or "nodename" in text:
         return f"The name {where} could not be resolved.", "Check the address, then the network and its DNS."
     return f"No connection to {where}: {_last_words(text)}.", "Check the address, then the network, VPN or proxy."
+
+
+def _plain_advice(where: str) -> str:
+    """Return what to do about a host that answers without TLS: on this machine, it is a test service."""
+    host = where.rpartition(":")[0] or where
+    return f"For a service on this machine, write http://{where}." if is_loopback(host) else "Check host and port."
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

@@ -76,3 +76,10 @@ def test_several_wrong_fields_are_all_named_and_the_first_is_gone_to() -> None:
     assert bad.field == "organization.name"
     assert bad.problems == {"organization.name": "Needed.", "site": "Unknown."}
     assert BadFields({"site": "Unknown."}).cause == "site: Unknown."
+
+
+@pytest.mark.parametrize(
+    ("code", "told"), [("E0000088", ["(E0000088)"]), ("invalid_client", ["(invalid_client)"]), ("attention", [])]
+)
+def test_a_code_of_our_own_is_not_told_to_a_person(code: str, told: list[str]) -> None:
+    assert Refused("No.", code=code).lines() == [NOTHING_CREATED, "No.", *told]

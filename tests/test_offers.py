@@ -234,7 +234,7 @@ def test_a_file_that_others_can_read_is_a_remark_where_it_holds_a_secret(home: P
     path = written(home / ".dogrc", DOGRC)
     assert datadog().remarks() == []
     path.chmod(0o644)
-    assert datadog().remarks() == ["Other users can read ~/.dogrc. Run: chmod go-rwx '~/.dogrc'"]
+    assert datadog().remarks() == [f"Other users can read ~/.dogrc. Run: chmod go-rwx {path}"]
     written(path, "[Connection]\napi_host = x\n").chmod(0o644)
     assert datadog().remarks() == []
 

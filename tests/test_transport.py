@@ -309,6 +309,17 @@ async def test_a_certificate_that_is_not_trusted_and_one_that_is(certificate: Ce
         assert (await sent(create(server.url), certificate.certificate)).status == 200
 
 
+async def test_a_host_that_speaks_no_tls_is_not_said_to_have_a_bad_certificate() -> None:
+    def say_it_in_the_clear(peer: Peer) -> None:
+        peer.send(http(400))
+
+    with serving(say_it_in_the_clear) as server:
+        fault = await failure(create(f"https://127.0.0.1:{server.port}"))
+    assert isinstance(fault, NotSent)
+    assert fault.cause == f"127.0.0.1:{server.port} does not speak TLS."
+    assert f"http://127.0.0.1:{server.port}" in fault.advice
+
+
 async def test_a_trusted_certificate_for_another_name(certificate: Certificate) -> None:
     with serving(answering(http(200)), certificate.server()) as server:
         fault = await failure(create(f"https://other.localhost:{server.port}"), certificate.certificate)

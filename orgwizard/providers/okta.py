@@ -342,8 +342,11 @@ class Okta(Provider):
     def next_steps(self, created: Created) -> tuple[str, ...]:
         """Return what to do with a new Okta org."""
         console = created.details.get("administrator_url") or created.url
+        sign_in = f"Sign in as {created.details.get('administrator', 'the administrator')} at {console}"
+        if not created.secrets:
+            return (sign_in,)
         return (
-            f"Sign in as {created.details.get('administrator', 'the administrator')} at {console}",
+            sign_in,
             "Use the token within 30 days: it dies after 30 idle days or with its admin.",
             "Replace it before it does: it is not shown in the Admin Console and cannot be revoked there.",
         )
