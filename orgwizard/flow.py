@@ -313,8 +313,9 @@ class Flow:
         self.result = replace(self.result, outcome=outcome)
 
     def attend(self, remark: str) -> None:
-        """Add something that needs a person."""
-        self.result = replace(self.result, remarks=(*self.result.remarks, remark))
+        """Add something that needs a person; once, though several places may fail alike."""
+        if remark not in self.result.remarks:
+            self.result = replace(self.result, remarks=(*self.result.remarks, remark))
 
     # ---- small steps ----
 

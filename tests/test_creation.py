@@ -600,6 +600,15 @@ async def test_what_no_store_takes_is_left_to_the_screen(bench: Bench, fault: Ex
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
 
 
+async def test_what_fails_twice_alike_is_said_once(bench: Bench) -> None:
+    bench.log.faults |= {"keep file": full_disk(), "keep fallback": full_disk()}
+    bench.log.faults |= {"created": full_disk(), "profile": full_disk()}
+    seen = await run(bench)
+    remarks = seen.result.remarks
+    assert len(remarks) == len(set(remarks))
+    assert [remark.partition(":")[0] for remark in remarks] == ["The journal could not be written", "A store failed"]
+
+
 async def test_with_every_store_failed_the_spool_stays(bench: Bench) -> None:
     bench.log.faults |= {"keep file": failed_store(), "keep fallback": failed_store()}
     seen = await run(bench)
