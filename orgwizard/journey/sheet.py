@@ -26,7 +26,8 @@ class Sheet:
     offers: Mapping[str, Offer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        given = {name: Offer(v, v.describe()) for name, v in self.typed.items() if isinstance(v, Reference)}
+        named = {name: value for name, value in self.typed.items() if isinstance(value, Reference)}
+        given = {name: Offer(value, value.describe()) for name, value in named.items() if name not in self.unset}
         self.offers = {**self.offers, **given}
         for name, offer in self.offers.items():
             self.typed.setdefault(name, offer.typed)
@@ -64,7 +65,18 @@ class Sheet:
         """Return what is wrong per field: refusals of the service, and before those the model's rules."""
         refusals = self.session.refusals
         refused = {name: refusals[path] for name in self.model.model_fields if (path := self.path(name)) in refusals}
-        return refused | problems(self.model, self.typed)
+        return refused | self.wrong()
+
+    def wrong(self) -> dict[str, str]:
+        """Return what is wrong per field: the model's rules, and variables that are not set; no service was asked."""
+        return self.unset | problems(self.model, self.typed)
+
+    @property
+    def unset(self) -> dict[str, str]:
+        """Return a sentence per answer that a plan or a profile left to a variable which is not set."""
+        environ = self.session.front.belongings.environ
+        named = {name: value.env for name, value in self.typed.items() if isinstance(value, Reference) and value.env}
+        return {name: f"The variable {env} is not set." for name, env in named.items() if not environ.get(env)}
 
 
 def connection_sheet(session: Session) -> Sheet:

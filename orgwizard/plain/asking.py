@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from orgwizard.answers import Question, Typed
-from orgwizard.fields import filled, problems, referenced
+from orgwizard.fields import referenced
 from orgwizard.journey.review import NOT_GIVEN
 from orgwizard.journey.sheet import Sheet
 from orgwizard.pastes import meant
@@ -38,7 +38,7 @@ def fill(console: Console, sheet: Sheet, saved: Callable[[], None], first: str =
                 raise
             at -= 1
         saved()
-        if at == len(asked) and (wrong := problems(sheet.model, sheet.typed)):
+        if at == len(asked) and (wrong := sheet.wrong()):
             at = _first_wrong(console, sheet, wrong)
 
 
@@ -79,7 +79,7 @@ class Asked:
         except Cleared:
             self._sheet.take(self._question, "")
             done = True
-        if words := problems(self._sheet.model, typed).get(name, ""):
+        if words := self._sheet.wrong().get(name, ""):
             typed.clear()
             typed.update(before)
             self._console.say(words)
@@ -186,7 +186,7 @@ class Asked:
     def _default(self) -> str:
         """Return what Enter takes, or an example where it takes nothing."""
         question, sheet = self._question, self._sheet
-        value = filled(sheet.model, sheet.typed).get(question.name)
+        value = None if question.name in sheet.unset else sheet.answers.get(question.name)
         offer = sheet.offers.get(question.name)
         if offer and offer.typed == value:
             return f"Enter takes {_offered(value, offer.source)}"

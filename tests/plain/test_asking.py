@@ -211,6 +211,17 @@ def test_what_is_typed_goes_before_what_is_there_and_clear_brings_that_back(real
     assert session.draft.credentials == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
 
 
+def test_a_variable_that_is_not_set_is_said_at_once_and_not_offered(real: Desk) -> None:
+    draft = Draft("okta")
+    draft.section("parent")["method"] = "api-token"
+    draft.credentials["token"] = Reference(env="NOT_SET")
+    terminal = Typed("", "typed")
+    fill(Console(terminal), connection_sheet(Session(Front.of(real), draft)), lambda: None)
+    assert draft.credentials == {"token": SecretStr("typed")}
+    assert terminal.said.count("The variable NOT_SET is not set.") == 2
+    assert "Enter takes the one from $NOT_SET" not in terminal.said
+
+
 def test_a_key_that_looks_like_another_is_remarked_on(real: Desk) -> None:
     _, terminal = connecting(real, "keys", "0" * 40, "1" * 40)
     assert "API key: what you gave looks like a Datadog application key." in terminal.said
