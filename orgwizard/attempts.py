@@ -48,8 +48,10 @@ class Record(BaseModel):
 
     `mark` is the provider's own name for the org (Okta: the subdomain), `digest` that of the request's body,
     `before` what was seen before the request, `store` as in a plan, `via` method and sources of the parent's
-    credentials, `stored` the reference to the secrets,
-    `spool` the file with the undigested answer, as long as there is one. `running` tells that a process is at work.
+    credentials, `keys` the names of the secrets found in the answer (`None` in older records, and before there was
+    one), `stored` the reference to them, `spool` the file with the undigested answer, as long as there is one.
+    `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
+    `running` tells that a process is at work.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -73,7 +75,10 @@ class Record(BaseModel):
     request_id: str = ""
     spool: Path | None = None
     org: dict[str, str] | None = None
+    keys: tuple[str, ...] | None = None
     stored: Any = None
+    keys_shown: bool = False
+    answer_shown: bool = False
     profile: str = ""
     found: str = ""
     code: str = ""
@@ -94,9 +99,10 @@ class Attempt:
     """One attempt being made: every method is on the disk when it returns, or raises `Unusable`.
 
     It is locked against other processes until it is closed, or the process dies. The events and their facts:
-    sending; waiting (seconds, reason); answered (status, request_id); created (org: id, name, url);
-    stored (stored: the reference); profile (profile: its name); refused (code, message); not_sent (message);
-    unknown (message); found (state: exists, absent or unclear; org); ended (result: a `State`).
+    sending; waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys: their
+    names); stored (stored: the reference); shown (keys_shown, answer_shown: what only the screen has); profile
+    (profile: its name); refused (code, message); not_sent (message); unknown (message); found (state: exists,
+    absent or unclear; org); ended (result: a `State`).
     """
 
     def __init__(self, path: Path, lock: int, clock: Clock, started: datetime) -> None:

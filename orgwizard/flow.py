@@ -195,7 +195,8 @@ class Flow:
         self.exists(created, (*created.remarks, *cut))
         if answer.whole and not created.remarks:
             self.answer = None  # from here on its credentials are what counts
-        self.note("created", org={"id": created.id, "name": created.name, "url": created.url})
+        org = {"id": created.id, "name": created.name, "url": created.url}
+        self.note("created", org=org, keys=sorted(created.secrets))
         self.progress(KEEP, "started", "Storing the new keys")
         state: StageState = await self._store(created) if created.secrets else "warning"
         self._save_profile()
@@ -215,6 +216,7 @@ class Flow:
             return "warning"
         words = "on this screen only, because every store failed: copy them now"
         self.result = replace(self.result, secrets=created.secrets, stored_words=words)
+        self.note("shown", keys_shown=True)
         return "failed"
 
     async def _stored_in(self, vault: Vault, created: Created) -> bool:
@@ -291,6 +293,7 @@ class Flow:
         if self.answer is not None and self.answer.body and not self.result.spool:
             text = SecretStr(self.answer.body.decode(errors="replace"))
             self.result = replace(self.result, secrets={**self.result.secrets, "answer": text})
+            self.note("shown", answer_shown=True)
 
     def _attention(self) -> Trouble | None:
         result = self.result

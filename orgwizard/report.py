@@ -189,13 +189,17 @@ STATE_WORDS = {
 }
 
 
+UNWRITTEN = "nothing is written down about them"
+_MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
+
+
 def attempt(record: Record) -> list[str]:
     """Return one attempt as lines: what is known of the org, where its keys are."""
     lines = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {_state(record)}"]
     if record.org:
         lines.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
-    if record.stored:
-        lines.append(f"    keys: {place(record.stored)}")
+    if words := _keys(record):
+        lines.append(f"    keys: {words}")
     if record.spool:
         lines.append(f"    the service's answer is kept in {record.spool}")
     if record.message:
@@ -203,11 +207,27 @@ def attempt(record: Record) -> list[str]:
     return [printable(line) for line in lines]
 
 
+def _keys(record: Record) -> str:
+    """Return where the keys are, as far as the journal knows; "" where none are known to exist."""
+    if record.stored:
+        return place(record.stored)
+    if record.keys == ():
+        return "none were found in the service's answer"
+    if record.spool:
+        return f"in no store; {'they are' if record.keys else 'they may be'} in the service's answer"
+    if record.keys_shown:
+        return f"{SHOWN_ONLY}, because no store took them"
+    if record.answer_shown:
+        return ANSWER_SHOWN_ONLY
+    return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
+
+
 def _state(record: Record) -> str:
     """Return how an attempt stands; keys that were shown may have been copied."""
     if record.running:
         return "under way in another process"
-    unless = ", unless they were copied" if record.state == "exists" and record.stored else ""
+    shown = record.state == "exists" and (record.stored or record.keys_shown)
+    unless = ", unless they were copied" if shown else ""
     return STATE_WORDS[record.state] + unless
 
 

@@ -103,7 +103,9 @@ class _Resumption(Flow):
     def _only_shown(self) -> bool:
         """Return whether the keys were for the screen only, so that no later look can find them."""
         stored = self.record.stored
-        return "screen" in stored if isinstance(stored, dict) else not stored and self.record.store == "screen"
+        if isinstance(stored, dict):
+            return "screen" in stored
+        return not stored and (self.record.keys_shown or self.record.store == "screen")
 
     def _stored_already(self) -> None:
         """Take over where an earlier run put the keys."""

@@ -172,6 +172,19 @@ def test_orgs_of_other_attempts_are_those_that_the_service_told_of(journal: Jour
     assert journal.created(*ORDER[:2], apart_from=mine.id) == ["2"]
 
 
+def test_what_is_known_of_the_keys_is_kept_and_older_records_lack_it(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.note("created", org=ORG)
+        record = journal.get(attempt.id)
+        assert (record.keys, record.keys_shown, record.answer_shown) == (None, False, False)
+        attempt.note("created", org=ORG, keys=["token"])
+        attempt.note("shown", keys_shown=True)
+        attempt.note("shown", answer_shown=True)
+    record = journal.get(attempt.id)
+    assert (record.keys, record.keys_shown, record.answer_shown) == (("token",), True, True)
+    assert record.state == "created"
+
+
 def test_the_spool_holds_the_body_until_it_is_removed(journal: Journal) -> None:
     with requested(journal) as attempt:
         assert attempt.spooled() is None

@@ -131,6 +131,7 @@ async def test_the_journal_knows_the_order_without_its_secrets(bench: Bench) -> 
         "via": {"method": "api-token", "credentials": {}},
     }
     assert bench.attempt.facts["created"]["org"]["id"] == "00oChild"
+    assert bench.attempt.facts["created"]["keys"] == ["token"]
 
 
 @pytest.mark.parametrize(
@@ -598,6 +599,7 @@ async def test_what_no_store_takes_is_left_to_the_screen(bench: Bench, fault: Ex
     assert said["secrets"] == fakes.DATADOG_SECRETS
     assert said["stored"] is None
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+    assert bench.attempt.facts["shown"] == {"keys_shown": True}
 
 
 async def test_what_fails_twice_alike_is_said_once(bench: Bench) -> None:
@@ -635,6 +637,7 @@ async def test_an_odd_answer_without_a_spool_is_shown(bench: Bench) -> None:
     seen = await run(bench)
     assert seen.result.as_json()["secrets"] == {"answer": "created, key " + "a" * 32}
     assert "shown here" in (seen.result.trouble or Trouble("")).cause
+    assert bench.attempt.facts["shown"] == {"answer_shown": True}
 
 
 @pytest.mark.parametrize("fault", [full_disk(), ValueError("a bug")])
@@ -663,6 +666,13 @@ async def test_with_the_screen_as_the_store_nothing_touches_the_disk(reply: Any)
     await run(bench)
     assert not {"spool", "keep file", "keep fallback"}.intersection(bench.log.lines)
     assert (bench.vault.held, bench.fallback.held) == ({}, {})
+
+
+async def test_the_journal_knows_that_an_answer_held_no_keys(bench: Bench) -> None:
+    bench.service.creates = [answer(200, {"org": fakes.DATADOG_CREATED["org"]})]
+    seen = await run(bench)
+    assert bench.attempt.facts["created"]["keys"] == []
+    assert (seen.result.ready, "shown" in bench.attempt.facts) == (False, False)
 
 
 async def test_with_the_screen_as_the_store_the_result_has_the_secrets() -> None:

@@ -244,6 +244,48 @@ def test_keys_that_were_shown_are_told_as_shown() -> None:
     assert "    keys: they were shown on the screen only" in lines
 
 
+@pytest.mark.parametrize(
+    ("state", "facts", "words"),
+    [
+        ("later", {"keys": []}, "none were found in the service's answer"),
+        ("ready", {"keys": [], "spool": "/s"}, "none were found in the service's answer"),
+        ("later", {"keys": ["token"], "spool": "/s"}, "in no store; they are in the service's answer"),
+        (
+            "later",
+            {"keys": ["token"], "spool": "/s", "keys_shown": True},
+            "in no store; they are in the service's answer",
+        ),
+        ("unknown", {"spool": "/s"}, "in no store; they may be in the service's answer"),
+        (
+            "ready",
+            {"keys": ["token"], "keys_shown": True},
+            "they were shown on the screen only, because no store took them",
+        ),
+        (
+            "unknown",
+            {"answer_shown": True},
+            "in the service's answer, if at all: it was shown on the screen only",
+        ),
+        ("ready", {"keys": ["token"], "stored": {"screen": True}}, "they were shown on the screen only"),
+        ("sending", {}, "nothing is written down about them"),
+        ("created", {"keys": ["token"]}, "nothing is written down about them"),
+    ],
+)
+def test_of_keys_an_attempt_tells_what_the_journal_knows(state: str, facts: dict[str, Any], words: str) -> None:
+    lines = report.attempt(a_record(state, **facts))
+    assert [line for line in lines if line.startswith("    keys: ")] == [f"    keys: {words}"]
+    assert ("    the service's answer is kept in /s" in lines) == ("spool" in facts)
+
+
+@pytest.mark.parametrize("state", ["requested", "waiting", "unknown", "refused", "not_sent", "exists", "absent"])
+def test_nothing_is_said_of_keys_that_nobody_has_seen(state: str) -> None:
+    assert len(report.attempt(a_record(state))) == 1
+
+
+def test_nothing_is_said_of_keys_that_are_still_under_way() -> None:
+    assert len(report.attempt(a_record("sending", running=True))) == 1
+
+
 def test_keys_that_never_came_are_told_as_lost() -> None:
     assert report.attempt(a_record("exists"))[0].endswith(": created; its first keys are lost")
 

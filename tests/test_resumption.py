@@ -216,6 +216,19 @@ def test_an_org_whose_keys_were_only_shown_is_settled(office: Office, event: str
     assert report.exit_code(office.record) == Exit.ATTENTION
 
 
+def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
+    office.create()
+    office.killed_after("created")
+    with office.desk.journal.resume(office.record) as attempt:
+        attempt.note("shown", keys_shown=True)
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
+    assert office.record.state == "exists"
+    assert "they were shown on the screen only, because no store took them" in "".join(report.attempt(office.record))
+
+
 def test_keys_in_a_store_that_cannot_be_read_now_leave_the_attempt_open(office: Office) -> None:
     stored = office.create().stored
     office.killed_after("profile")
