@@ -34,6 +34,7 @@ def odd_character(text: str) -> tuple[int, str] | None:
 
 
 _LOOKS_LIKE = {"─": "-", "━": "=", "•": "*", "›": ">", "…": ".", "·": "-", "–": "-", "\u2019": "'", "│": "|"}
+_LOOKS_LIKE |= dict.fromkeys("▁▂▃▄▅▆▇", " ")  # the ends of a scroll bar, which colours alone can draw
 
 
 def in_ascii(character: str) -> str:

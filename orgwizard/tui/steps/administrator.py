@@ -19,6 +19,11 @@ class AdministratorStep(Step):
     heading = TITLES["administrator"]
     keys = KEYS | SECRET_KEYS
 
+    def buttons(self) -> Iterable[Widget]:
+        """Yield the buttons; where there is no field, there is no secret to show."""
+        asked = self.session.provider.administrator is not None
+        return (button for button in super().buttons() if asked or button.id != "reveal")
+
     def body(self) -> Iterable[Widget]:
         """Yield the provider's note and its fields, if it has any."""
         provider = self.session.provider
