@@ -199,7 +199,7 @@ class Flow:
         self.note("created", org=org, keys=sorted(created.secrets))
         self.progress(KEEP, "started", "Storing the new keys")
         state: StageState = await self._store(created) if created.secrets else "warning"
-        self._save_profile()
+        self.save_profile()
         self.progress(KEEP, state, self.result.stored_words or "the answer held no keys")
 
     def exists(self, created: Created, remarks: tuple[str, ...] = ()) -> None:
@@ -239,7 +239,8 @@ class Flow:
             self.unspool()
         return True
 
-    def _save_profile(self) -> None:
+    def save_profile(self) -> None:
+        """Save a profile of the org, and write its name down; a failure is told at the end."""
         try:
             name = self.tools.save_profile(self.result)
         except Exception as fault:  # whatever it is, the org exists and its keys are stored

@@ -92,6 +92,8 @@ class _Resumption(Flow):
         created = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets)
         self.exists(created, (lost,) if lost else ())
         self._stored_already()
+        if not self.record.profile:
+            self.save_profile()
         words = gone or lost
         self.progress(KEEP, "warning" if words else "ok", words or "the keys were read from their store")
         if not gone:

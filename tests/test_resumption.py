@@ -308,3 +308,17 @@ def test_an_org_is_created_again_where_that_is_asked_for(office: Office, capsys:
 
     assert (code, office.world.creates) == (Exit.READY, 2)
     assert json.loads(capsys.readouterr().out)["attempt"] != office.desk.journal.open()[-1].id
+
+
+def test_a_profile_that_was_not_saved_yet_is_saved_when_the_attempt_is_taken_up(office: Office) -> None:
+    stored = office.create().stored
+    office.killed_after("stored")
+    for file in office.desk.profiles.folder.iterdir():
+        file.unlink()
+
+    result = office.resume()
+
+    assert office.record.profile == result.profile
+    profile = office.desk.profiles.load(result.profile)
+    assert stored is not None
+    assert {reference.file for reference in profile.secrets.values()} == {stored["file"]}
