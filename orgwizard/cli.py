@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import glob
 import json
 import os
 import sys
@@ -12,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard import __version__
-from orgwizard.errors import Exit, NotSent, Trouble, Unusable
+from orgwizard.errors import BadInput, Exit, NotSent, Trouble, Unusable
 from orgwizard.faces import THEMES
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
     from orgwizard.answers import Draft
+    from orgwizard.attempts import Record
     from orgwizard.clock import Clock
     from orgwizard.desk import Desk
     from orgwizard.engine import Engine
@@ -398,7 +400,7 @@ def _resume(arguments: argparse.Namespace) -> int:
     from orgwizard import batch, report
 
     desk = _desk(arguments)
-    record = desk.journal.get(arguments.attempt) if arguments.attempt else next(iter(desk.journal.open()), None)
+    record = _record(arguments, desk) if arguments.attempt else next(iter(desk.journal.open()), None)
     if record is None:
         nothing = {"outcome": None, "ready": None, "attempt": None, "error": None}
         _say(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
@@ -412,6 +414,21 @@ def _resume(arguments: argparse.Namespace) -> int:
         _say(shown)
         return report.exit_code(record)
     return batch.resume(desk, record, as_json=arguments.json)
+
+
+def _record(arguments: argparse.Namespace, desk: "Desk") -> "Record":
+    """Return the attempt that is meant; raises `BadInput`, which tells where it is one of the sandbox."""
+    try:
+        return desk.journal.get(str(arguments.attempt))
+    except BadInput:
+        files = folders(sandbox=True).attempts.glob(f"{glob.escape(arguments.attempt)}*.jsonl")
+        if arguments.sandbox or not any(files):
+            raise
+    raise BadInput(
+        "This is an attempt of the sandbox.",
+        f"Run: orgwizard resume {arguments.attempt} --sandbox",
+        meaning="Nothing was done.",
+    )
 
 
 def _profiles_list(arguments: argparse.Namespace) -> int:

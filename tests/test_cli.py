@@ -423,6 +423,14 @@ def test_a_reader_that_goes_away_is_no_fault(program: Program, home: Home) -> No
     assert (ended.code, ended.err) == (0, "")
 
 
+def test_an_attempt_of_the_sandbox_is_recognised_without_its_option(program: Program, home: Home) -> None:
+    made = program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", "--json", *FAST).json()["attempt"]
+    ended = program("resume", made)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"orgwizard resume {made} --sandbox" in ended.err
+    assert "--sandbox" not in program("resume", "[0-9]*").err
+
+
 def test_the_wizard_needs_a_terminal(home: Home) -> None:
     ended = home.run()
     quiet(ended)
