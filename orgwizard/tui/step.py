@@ -24,7 +24,8 @@ from orgwizard.tui.form import Form
 from orgwizard.tui.words import Words
 
 STEPS = len(TITLES)
-TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}; your answers are kept."
+NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"
+TOO_SMALL = f"{NEEDS} your answers are kept."
 KEYS = {
     "Tab, Shift+Tab": "next field or button, and back",
     "Enter": "next field; on the last one, next step",
@@ -61,6 +62,8 @@ class Step(Screen[None]):
     hints: ClassVar[str] = "Enter next field · Ctrl+N next step · Esc back · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS
     next_label: ClassVar[str] = "Next"
+    too_small: ClassVar[str] = TOO_SMALL
+    """Said in place of everything else."""
     AUTO_FOCUS = "Entry, Choice, Menu, Button"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+n", "next", show=False),
@@ -131,7 +134,7 @@ class Step(Screen[None]):
             yield from self.buttons()
             yield button("Help", "keys")
         yield Static(self.hints, id="hints", markup=False)
-        yield Static(TOO_SMALL, classes="too-small", markup=False)
+        yield Static(self.too_small, classes="too-small", markup=False)
 
     def body(self) -> Iterable[Widget]:
         """Yield what the step is about."""

@@ -14,12 +14,14 @@ from orgwizard.journey.steps import TITLES
 from orgwizard.tui.app import Wizard, all_steps
 from orgwizard.tui.dialogs import Ask, Page
 from orgwizard.tui.guard import prepare
-from orgwizard.tui.step import TOO_SMALL
+from orgwizard.tui.step import NEEDS, TOO_SMALL
 from orgwizard.tui.steps.administrator import AdministratorStep
+from orgwizard.tui.steps.create import CreateStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.store import StoreStep
+from tests.tui.bench import StillEngine, bench
 from tests.tui.walk import walking
 
 SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
@@ -57,6 +59,15 @@ async def test_a_tiny_terminal_says_which_size_is_needed(desk: Desk) -> None:
         await walk.pilot.resize_terminal(80, 24)
         await walk.pilot.pause()
         assert [static.display for static in shown] == [False]
+
+
+async def test_below_the_smallest_size_a_creation_is_said_to_go_on(tmp_path: Path) -> None:
+    async with walking(bench(tmp_path, engine=StillEngine()), size=(59, 18)) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.app.go("create")
+        await walk.until(CreateStep)
+        over = walk.screen.query_one(".too-small", Static)
+        assert (str(over.render()), over.display) == (f"{NEEDS} the creation goes on.", True)
 
 
 @pytest.mark.parametrize("key", ["f1", "ctrl+g"])

@@ -19,7 +19,7 @@ from orgwizard.journey.stages import STATES, TITLES, safe
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.countdown import Countdown
-from orgwizard.tui.step import KEYS, Step
+from orgwizard.tui.step import KEYS, NEEDS, Step
 
 
 @dataclass
@@ -51,6 +51,7 @@ class CreateStep(Step):
     number = 7
     section = "create"
     heading = steps.TITLES["create"]
+    too_small = f"{NEEDS} the creation goes on."
     hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
     keys: ClassVar[dict[str, str]] = {
         "Ctrl+T": "stop waiting for the answer: the outcome is then unknown and looked up",
