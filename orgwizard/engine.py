@@ -37,6 +37,10 @@ class Engine:
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+        if begun := asyncio.all_tasks(self._loop):  # reads that nobody waits for any more
+            for task in begun:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.wait(begun))
         self._loop.close()
 
     def read(self, work: Coroutine[Any, Any, T]) -> Future[T]:

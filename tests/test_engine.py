@@ -1,6 +1,7 @@
 """The thread in which creations run: one at a time, whatever the face does, to the end."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -211,3 +212,13 @@ def test_a_read_that_is_cancelled_ends(engine: Engine) -> None:
     assert begun.wait(PATIENCE_SECONDS)
     reading.cancel()
     assert ended.wait(PATIENCE_SECONDS)
+
+
+def test_what_is_still_to_be_read_at_the_end_is_dropped_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    for _ in range(20):
+        engine = Engine()
+        dropped = [engine.work(lambda: None) for _ in range(5)]
+        engine.close()
+        assert all(future.done() for future in dropped)
+    gc.collect()
+    assert not recwarn.list
