@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from orgwizard import private
 from orgwizard.clock import Clock
 from orgwizard.errors import BadInput, Trouble, Unusable
+from orgwizard.ports import SETTLED
 
 _ENDING = ".jsonl"
 _LIMIT_BYTES = 16 * 1024 * 1024
@@ -37,7 +38,6 @@ State = Literal[
     "absent",  # unknown once, then not found
     "damaged",  # the file cannot be read
 ]
-SETTLED = frozenset(("ready", "refused", "not_sent", "exists", "absent"))
 _TELLING = frozenset(
     ("requested", "waiting", "sending", "answered", "created", "stored", "refused", "not_sent", "unknown")
 )

@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 
 from pydantic import SecretStr
 
-from orgwizard.attempts import SETTLED
 from orgwizard.conversation import converse
 from orgwizard.errors import (
     CREATED,
@@ -26,7 +25,7 @@ from orgwizard.errors import (
 )
 from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, Outcome, Progress, Result, StageState
 from orgwizard.fields import Fields
-from orgwizard.ports import Attempt, Tools, Vault
+from orgwizard.ports import SETTLED, Attempt, Tools, Vault
 from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
 from orgwizard.text import slug
 from orgwizard.values import Answer, Created

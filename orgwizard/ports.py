@@ -14,6 +14,8 @@ from orgwizard.values import Answer, Call
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+# The ends of an attempt after which nothing is left to do or to find out.
+SETTLED = frozenset(("ready", "refused", "not_sent", "exists", "absent"))
 Send = Callable[[Call], Awaitable[Answer]]
 
 
