@@ -14,7 +14,7 @@ from tests.benchmarks.counts import Bytes, count
 from tests.benchmarks.request import added_seconds
 from tests.benchmarks.times import BARE, OURS, TEXTUALS, Start, Walk, command_seconds, imports_textual, start, walk
 
-STARTS = 5
+STARTS = 3
 COMMAND_FIXED_MS = 60.0
 HEADER = ("", "wizard", "on Textual's driver", "bare form", "goal", "")
 
