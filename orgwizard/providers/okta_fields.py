@@ -96,6 +96,18 @@ def _one_label(text: str) -> str:
     return text
 
 
+# A scheme, apart from a host with its port.
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(/|$))")
+
+
+def _web_address(text: str) -> str:
+    """Take what may be one: Okta documents no format, so that a bare host is taken, too."""
+    scheme = _SCHEME.match(text)
+    if any(map(str.isspace, text)) or (scheme and scheme[1].lower() not in ("http", "https")):
+        raise wrong("This is not a web address such as https://www.example.com.")
+    return text
+
+
 class OktaOrganization(Fields):
     """The child org."""
 
@@ -113,7 +125,7 @@ class OktaOrganization(Fields):
         min_length=1,
         max_length=57,
     )
-    website: Text | None = Field(
+    website: Annotated[Text, AfterValidator(_web_address)] | None = Field(
         default=None,
         title="Website",
         description="The organization's own site.",

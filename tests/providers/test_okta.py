@@ -21,6 +21,7 @@ T = TypeVar("T")
 SECRET = "00s3cr3t-canary"
 OKTA = Okta()
 PARENT = "https://acme.okta.com"
+NO_WEBSITE = "This is not a web address such as https://www.example.com."
 CHILD = "https://my-child-org-1.okta.com"
 WELL_KNOWN = "/.well-known/okta-organization"
 ORG = {"name": "My Child Org 1", "subdomain": "my-child-org-1"}
@@ -110,7 +111,14 @@ NO_EMAIL = "This is not an e-mail address such as ada@example.com."
         ("subdomain", "child-admin-2", ""),
         ("website", "", ""),
         ("website", "https://www.example.com", ""),
+        ("website", "HTTP://example.com/a?b=c:d", ""),
+        ("website", "www.example.com", ""),
+        ("website", "www.example.com:8080/path", ""),
         ("website", "x" * 5000, ""),
+        ("website", "javascript:alert(1)", NO_WEBSITE),
+        ("website", "ftp://example.com", NO_WEBSITE),
+        ("website", "mailto:ada@example.com", NO_WEBSITE),
+        ("website", "https://www.example .com", NO_WEBSITE),
         ("website", "a\u0007", "Invisible character at position 2 (u+0007). Delete it or type the text again."),
         ("edition", "SKU", ""),
         ("edition", "FREE", "It must be 'SKU'."),
