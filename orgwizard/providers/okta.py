@@ -130,6 +130,8 @@ def refusal(answer: Answer) -> Refused:
     fallback = _Meaning(f"Okta refused with HTTP {answer.status}.", _RIGHTS_ADVICE)
     meaning = _MEANINGS.get(code) or _MEANINGS.get(_BY_STATUS.get(answer.status, "")) or fallback
     said = "; ".join(causes) or str(error.get("errorSummary") or "")
+    if said.strip(" .").lower() == meaning.cause.strip(" .").lower():
+        said = ""
     return Refused(
         f'{meaning.cause} Okta says: "{said}".' if said else meaning.cause,
         meaning.advice,

@@ -618,6 +618,11 @@ REFUSALS = [
 ]
 
 
+def test_what_okta_says_in_the_same_words_is_not_said_twice() -> None:
+    said = error("E0000170", summary="The subdomain is a reserved word")
+    assert OKTA.refused(answer(400, said)).cause == "The subdomain is a reserved word."
+
+
 @pytest.mark.parametrize(("status", "code", "field", "words"), REFUSALS)
 def test_each_error_code_names_its_field_or_cause(status: int, code: str, field: str, words: str) -> None:
     said = answer(status, error(code, summary="What Okta said."), x_okta_request_id="req-1")
