@@ -2,7 +2,6 @@
 
 import argparse
 import gc
-import glob
 import json
 import os
 import sys
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
     from orgwizard.answers import Draft
-    from orgwizard.attempts import Record
+    from orgwizard.attempts import Journal, Record
     from orgwizard.clock import Clock
     from orgwizard.desk import Desk
     from orgwizard.engine import Engine
@@ -317,7 +316,6 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
         vault=Vault(place.data / "keys", clock, without=used),
         used=used,
         environ=os.environ,
-        sandbox=arguments.sandbox,
         given=_sandbox_credentials() if arguments.sandbox else {},
         warm=transport.warm,
     )
@@ -382,10 +380,8 @@ def _check(arguments: argparse.Namespace) -> int:
 
 def _orgs(arguments: argparse.Namespace) -> int:
     from orgwizard import report
-    from orgwizard.attempts import Journal
-    from orgwizard.clock import SystemClock
 
-    records = Journal(folders(sandbox=arguments.sandbox).attempts, SystemClock()).all()
+    records = _journal(sandbox=arguments.sandbox).all()
     if arguments.json:
         _say(json.dumps({"orgs": [report.attempt_as_json(record) for record in records]}, indent=2))
         return Exit.READY
@@ -416,13 +412,20 @@ def _resume(arguments: argparse.Namespace) -> int:
     return batch.resume(desk, record, as_json=arguments.json)
 
 
+def _journal(*, sandbox: bool) -> "Journal":
+    """Return the journal to look into; what writes it is the desk's."""
+    from orgwizard.attempts import Journal
+    from orgwizard.clock import SystemClock
+
+    return Journal(folders(sandbox=sandbox).attempts, SystemClock())
+
+
 def _record(arguments: argparse.Namespace, desk: "Desk") -> "Record":
     """Return the attempt that is meant; raises `BadInput`, which tells where it is one of the sandbox."""
     try:
         return desk.journal.get(str(arguments.attempt))
     except BadInput:
-        files = folders(sandbox=True).attempts.glob(f"{glob.escape(arguments.attempt)}*.jsonl")
-        if arguments.sandbox or not any(files):
+        if arguments.sandbox or not any(r.id.startswith(arguments.attempt) for r in _journal(sandbox=True).all()):
             raise
     raise BadInput(
         "This is an attempt of the sandbox.",

@@ -79,7 +79,6 @@ class Desk:
     drafts: Drafts
     vault: Vault
     environ: Mapping[str, str]
-    sandbox: bool = False
     given: Mapping[str, str] = field(default_factory=dict)
     warm: Callable[[], None] = lambda: None
     used: set[str] = field(default_factory=set)

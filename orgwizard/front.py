@@ -54,11 +54,6 @@ class Front:
         self._desk: Desk | None = None
         self._opening = threading.Lock()
 
-    @classmethod
-    def of(cls, desk: Desk, magic: Sequence[Magic] = ()) -> Front:
-        """Return the front of a desk that is there."""
-        return cls(desk.belongings, desk.engine, desk.drafts, lambda: desk, sandbox=desk.sandbox, magic=magic)
-
     @property
     def desk(self) -> Desk:
         """Return the desk; whoever comes second waits for it."""

@@ -3,6 +3,7 @@
 import errno
 import fcntl
 import os
+import shlex
 import stat
 import time
 from collections.abc import Iterator
@@ -75,9 +76,9 @@ def _fault(path: Path, found: os.stat_result) -> tuple[str, str]:
     if found.st_uid != os.geteuid():
         return "it belongs to another user", _OTHER_PLACE
     if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        return "other users may write to it", f"Run: chmod go-w '{path}'"
+        return "other users may write to it", f"Run: chmod go-w {shlex.quote(str(path))}"
     if not os.access(path, os.W_OK | os.X_OK):
-        return "it cannot be written to", f"Run: chmod u+rwx '{path}', or choose another place."
+        return "it cannot be written to", f"Choose another place, or run: chmod u+rwx {shlex.quote(str(path))}"
     return "", ""
 
 

@@ -277,7 +277,7 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
     tls = next((e for e in causes if isinstance(e, ssl.SSLError)), None)
     if isinstance(error, httpx.ProxyError):
         return f"The proxy refused the way to {where}: {error}.", "Check HTTPS_PROXY and NO_PROXY in the environment."
-    if tls is not None and not isinstance(tls, ssl.SSLCertVerificationError) and tls.reason in _NOT_TLS:
+    if tls is not None and tls.reason in _NOT_TLS:
         return f"{where} does not speak TLS.", _plain_advice(where)
     if tls is not None:
         reason = getattr(tls, "verify_message", "") or tls.reason or "the handshake failed"

@@ -1,6 +1,7 @@
 import errno
 import os
 import resource
+import shlex
 import shutil
 import stat
 import tempfile
@@ -86,6 +87,7 @@ def test_a_folder_that_others_may_write_to_is_refused_with_the_remedy(tmp_path: 
     with pytest.raises(Unusable, match="other users may write") as caught:
         private.folder(tmp_path / "shared")
     assert "chmod go-w" in caught.value.advice
+    assert caught.value.advice == f"Run: chmod go-w {shlex.quote(str(tmp_path / 'shared'))}"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")

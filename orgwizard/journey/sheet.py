@@ -26,8 +26,9 @@ class Sheet:
     offers: Mapping[str, Offer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        unset = self.unset
         named = {name: value for name, value in self.typed.items() if isinstance(value, Reference)}
-        given = {name: Offer(value, value.describe()) for name, value in named.items() if name not in self.unset}
+        given = {name: Offer(value, value.describe()) for name, value in named.items() if name not in unset}
         self.offers = {**self.offers, **given}
         for name, offer in self.offers.items():
             self.typed.setdefault(name, offer.typed)

@@ -12,10 +12,9 @@ from typing import Any
 from textual.events import Key
 from textual.pilot import Pilot
 
-from orgwizard.front import Front
 from orgwizard.tui.app import Wizard, all_steps
 from orgwizard.tui.entry import Entry
-from tests.tui.bench import bench
+from tests.tui.bench import bench, fronted
 from tests.tui.offline import OfflineDriver, run_offline
 from tests.tui.walk import ANSWERS, KEYS, Walk
 
@@ -108,7 +107,7 @@ def count() -> Bytes:
     for provider in ANSWERS:
         with tempfile.TemporaryDirectory() as folder:
             desk = bench(Path(folder))
-            app = Wizard(Front.of(desk))
+            app = Wizard(fronted(desk))
 
             async def play(pilot: Pilot[Any], app: Wizard = app, provider: str = provider) -> None:
                 counter = Counter(Walk(pilot, app))

@@ -10,7 +10,6 @@ from pydantic import Field, SecretStr
 from orgwizard.answers import Draft, Question
 from orgwizard.desk import Desk
 from orgwizard.fields import Fields, Secret, Text
-from orgwizard.front import Front
 from orgwizard.journey.session import Session
 from orgwizard.journey.sheet import Sheet, connection_sheet
 from orgwizard.plain.asking import fill
@@ -20,6 +19,7 @@ from orgwizard.providers.okta_fields import OktaAdministrator, OktaOrganization
 from orgwizard.sources import Reference
 from tests.keys import pem
 from tests.plain.lines import Typed
+from tests.tui.bench import fronted
 
 ADMIN = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com"}
 
@@ -28,7 +28,7 @@ def asked(
     desk: Desk, model: type[Fields], *typed: str, section: str = "organization", refused: str = "", **answers: Any
 ) -> tuple[dict[str, Any], Typed]:
     """Fill a sheet whose answers so far are given; return the answers and the terminal."""
-    session = Session(Front.of(desk), Draft("okta"))
+    session = Session(fronted(desk), Draft("okta"))
     live = session.draft.section(section)
     live.update(answers)
     if refused:
@@ -180,7 +180,7 @@ def test_fields_with_choices_are_numbered(desk: Desk, monkeypatch: pytest.Monkey
 
 
 def connecting(desk: Desk, method: str, *typed: str, **settings: Any) -> tuple[dict[str, Any], Typed]:
-    session = Session(Front.of(desk), Draft("okta" if method != "keys" else "datadog"))
+    session = Session(fronted(desk), Draft("okta" if method != "keys" else "datadog"))
     session.draft.section("parent")["method"] = method
     terminal = Typed(*typed, **settings)
     sheet = connection_sheet(session)
@@ -204,7 +204,7 @@ def test_what_is_there_is_named_without_its_value_and_taken_by_enter(real: Desk)
 
 def test_what_is_typed_goes_before_what_is_there_and_clear_brings_that_back(real: Desk) -> None:
     assert connecting(real, "api-token", "typed")[0] == {"token": SecretStr("typed")}
-    session = Session(Front.of(real), Draft("okta"))
+    session = Session(fronted(real), Draft("okta"))
     session.draft.section("parent")["method"] = "api-token"
     session.draft.credentials["token"] = SecretStr("typed")
     fill(Console(Typed(":clear")), connection_sheet(session), lambda: None)
@@ -216,7 +216,7 @@ def test_a_variable_that_is_not_set_is_said_at_once_and_not_offered(real: Desk) 
     draft.section("parent")["method"] = "api-token"
     draft.credentials["token"] = Reference(env="NOT_SET")
     terminal = Typed("", "typed")
-    fill(Console(terminal), connection_sheet(Session(Front.of(real), draft)), lambda: None)
+    fill(Console(terminal), connection_sheet(Session(fronted(real), draft)), lambda: None)
     assert draft.credentials == {"token": SecretStr("typed")}
     assert terminal.said.count("The variable NOT_SET is not set.") == 2
     assert "Enter takes the one from $NOT_SET" not in terminal.said

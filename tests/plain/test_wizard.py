@@ -12,7 +12,6 @@ from orgwizard.answers import Draft
 from orgwizard.attempts import Attempt, Record
 from orgwizard.desk import Desk
 from orgwizard.errors import Unusable
-from orgwizard.front import Front
 from orgwizard.plain.console import Console
 from orgwizard.plain.ending import Interruption
 from orgwizard.plain.wizard import Wizard
@@ -21,7 +20,7 @@ from orgwizard.tui.steps.site import SiteStep
 from orgwizard.values import Answer, Call
 from orgwizard.vault import FileStore, Store, Vault
 from tests.plain.lines import Typed
-from tests.tui.bench import CountedEngine, bench
+from tests.tui.bench import CountedEngine, bench, fronted
 from tests.tui.walk import walking
 
 Line = str | Callable[[], str]
@@ -45,7 +44,7 @@ def walked(desk: Desk, lines: Sequence[Line], draft: Draft | None = None, magic:
     """Walk with these lines typed, to the end; `code` of the terminal is then the exit code."""
     terminal = Typed(*lines, **settings)
     console = Console(terminal)
-    terminal.code = Wizard(console, Front.of(desk, magic), draft, Interruption(desk.engine, terminal)).run()
+    terminal.code = Wizard(console, fronted(desk, magic), draft, Interruption(desk.engine, terminal)).run()
     assert terminal.left_over == []
     return terminal
 
@@ -316,7 +315,7 @@ def test_a_signal_shows_the_keys_that_are_nowhere_else(desk: Desk) -> None:
         return ""
 
     terminal = Typed(*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create", ended)
-    code = Wizard(Console(terminal), Front.of(desk), None, Interruption(desk.engine, terminal)).run()
+    code = Wizard(Console(terminal), fronted(desk), None, Interruption(desk.engine, terminal)).run()
     assert code == 143
     assert "API key of the child org, on the next line:" in terminal.said
 
@@ -334,7 +333,7 @@ def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(desk: Desk) -> None:
 
     terminal = Typed(*OKTA_SITE, *OKTA_CONNECT, "My Child", pressed)
     interruption = Interruption(desk.engine, terminal)
-    assert Wizard(Console(terminal), Front.of(desk), None, interruption).run() == 130
+    assert Wizard(Console(terminal), fronted(desk), None, interruption).run() == 130
     assert "Your answers are kept for next time, except secrets." in terminal.said
     assert (desk.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
 
@@ -362,7 +361,7 @@ def test_ctrl_c_in_a_creation_stores_what_comes_and_a_second_one_stops_the_wait(
 
         pressing = threading.Thread(target=press)
         pressing.start()
-        assert Wizard(Console(terminal), Front.of(watched), None, interruption).run() == code
+        assert Wizard(Console(terminal), fronted(watched), None, interruption).run() == code
         pressing.join()
         assert desk.journal.all()[0].state == state
         assert "Ctrl+C again stops waiting" in terminal.said or times == 2

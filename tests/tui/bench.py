@@ -1,7 +1,7 @@
 """A desk over the sandbox in a folder of its own, with a clock that hardly makes a test wait."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import Unusable
 from orgwizard.events import Event
+from orgwizard.front import Front, Magic
 from orgwizard.profiles import Profiles
 from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
@@ -96,7 +97,11 @@ def bench(folder: Path, **changes: Any) -> Desk:
         drafts=Drafts(folder / "state"),
         vault=SameProofs(folder / "keys", clock, seconds=2),
         environ={},
-        sandbox=True,
         given=dict(CREDENTIALS),
     )
     return replace(desk, **changes)
+
+
+def fronted(desk: Desk, magic: Sequence[Magic] = ()) -> Front:
+    """Return the front of a desk that is there."""
+    return Front(desk.belongings, desk.engine, desk.drafts, lambda: desk, sandbox=True, magic=magic)

@@ -25,10 +25,9 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from orgwizard.front import Front
 from orgwizard.tui.app import Wizard
 from orgwizard.tui.driver import SWITCH, FrugalDriver, driver_class
-from tests.tui.bench import bench
+from tests.tui.bench import bench, fronted
 from tests.tui.emulator import Emulator, StrictEmulator, Twins
 from tests.tui.offline import OfflineDriver, run_offline
 from tests.tui.terminal import PATIENCE_SECONDS, Terminal, terminal
@@ -183,7 +182,7 @@ def test_an_app_that_is_hard_to_draw_looks_the_same(
 def test_the_wizard_looks_the_same(script: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         desk = bench(Path(folder))
-        play(Wizard(Front.of(desk)), Emulator, [("press", ["enter"]), *script])
+        play(Wizard(fronted(desk)), Emulator, [("press", ["enter"]), *script])
         desk.engine.close()
 
 

@@ -9,7 +9,6 @@ from textual.widgets import Button, Static
 
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
-from orgwizard.front import Front
 from orgwizard.journey.steps import TITLES
 from orgwizard.tui.app import Wizard, all_steps
 from orgwizard.tui.dialogs import Ask, Page
@@ -21,7 +20,7 @@ from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.store import StoreStep
-from tests.tui.bench import StillEngine, bench
+from tests.tui.bench import StillEngine, bench, fronted
 from tests.tui.walk import walking
 
 SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
@@ -159,7 +158,7 @@ async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(desk
 
 
 async def test_keys_that_are_typed_before_the_first_step_is_up_reach_it(desk: Desk) -> None:
-    app = Wizard(Front.of(desk))
+    app = Wizard(fronted(desk))
     for key in ("tab", "a", "c", "m", "e"):
         app.post_message(Key(key, key if len(key) == 1 else None))
     async with app.run_test() as pilot:

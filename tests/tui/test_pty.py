@@ -46,14 +46,33 @@ def finish(run: Terminal) -> None:
     """Go from the store to the end."""
     run.until("Step 5 of 7")
     run.until("A private file         works")
+    confirm(run)
+    run.until("The org was created and is ready.")
+    run.press("ctrl+q")
+
+
+def confirm(run: Terminal) -> None:
+    """Go from the store to the creation."""
     run.press("ctrl+n")
     run.until("Step 6 of 7")
     run.press("ctrl+n")
     run.until('type the word "create"')
     run.write("create")
     run.press("enter")
-    run.until("The org was created and is ready.")
-    run.press("ctrl+q")
+
+
+def datadog_to_store(run: Terminal, name: str) -> None:
+    """Begin an org at Datadog and go as far as its keys."""
+    begin(run)
+    run.press("down")
+    run.until("datadoghq.eu")
+    run.press("ctrl+n")
+    to_organization(run)
+    run.write(name)
+    run.until(f"{len(name)} of 32")
+    run.press("ctrl+n")
+    run.until("Step 4 of 7")
+    run.press("ctrl+n")
 
 
 def okta(run: Terminal) -> None:
@@ -72,16 +91,7 @@ def okta(run: Terminal) -> None:
 
 
 def datadog(run: Terminal) -> None:
-    begin(run)
-    run.press("down")
-    run.until("datadoghq.eu")
-    run.press("ctrl+n")
-    to_organization(run)
-    run.write("Pty Org")
-    run.until("7 of 32")
-    run.press("ctrl+n")
-    run.until("Step 4 of 7")
-    run.press("ctrl+n")
+    datadog_to_store(run, "Pty Org")
     finish(run)
 
 
@@ -137,22 +147,9 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
 
 def test_a_hang_up_in_a_creation_stores_the_keys(environ: dict[str, str]) -> None:
     with terminal(["--sandbox", "--sandbox-speed", "10"], environ) as run:
-        begin(run)
-        run.press("down")
-        run.until("datadoghq.eu")
-        run.press("ctrl+n")
-        to_organization(run)
-        run.write("slow")
-        run.press("ctrl+n")
-        run.until("Step 4 of 7")
-        run.press("ctrl+n")
+        datadog_to_store(run, "slow")
         run.until("Step 5 of 7")
-        run.press("ctrl+n")
-        run.until("Step 6 of 7")
-        run.press("ctrl+n")
-        run.until('type the word "create"')
-        run.write("create")
-        run.press("enter")
+        confirm(run)
         run.until("now     Send the request")
         run.kill(signal.SIGHUP)
         assert run.ended() == 129
@@ -193,24 +190,11 @@ def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str,
 
 def waits_with_keys_for_the_screen(run: Terminal) -> None:
     """Be in the wait for a new org whose keys go to the screen only."""
-    begin(run)
-    run.press("down")
-    run.until("datadoghq.eu")
-    run.press("ctrl+n")
-    to_organization(run)
-    run.write("slow-ready")
-    run.press("ctrl+n")
-    run.until("Step 4 of 7")
-    run.press("ctrl+n")
+    datadog_to_store(run, "slow-ready")
     run.until("Step 5 of 7")
     run.press("down", "down", "down")
     run.until("(•) This screen only")
-    run.press("ctrl+n")
-    run.until("Step 6 of 7")
-    run.press("ctrl+n")
-    run.until('type the word "create"')
-    run.write("create")
-    run.press("enter")
+    confirm(run)
     run.until("now     Ask the new org")
 
 

@@ -13,7 +13,6 @@ from textual.color import Color
 from orgwizard.desk import Desk
 from orgwizard.errors import Attention
 from orgwizard.events import Result
-from orgwizard.front import Front
 from orgwizard.providers.base import Checked
 from orgwizard.tui.app import Wizard
 from orgwizard.tui.dialogs import Page
@@ -23,6 +22,7 @@ from orgwizard.tui.steps.done import DoneStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.values import Created
+from tests.tui.bench import fronted
 from tests.tui.walk import walking
 
 EVIL = "[red]x[/nope] [@click=app.quit]q[/] \x1b[31m\x1b]52;c;eA==\x07 \x9b2J \u202eesrever"
@@ -97,7 +97,7 @@ def test_bytes_that_are_not_utf8_do_not_end_the_program() -> None:
 
 
 async def test_a_fault_is_reported_without_values(desk: Desk) -> None:
-    app = Wizard(Front.of(desk))
+    app = Wizard(fronted(desk))
     with pytest.raises(RuntimeError):
         await _run_into_a_fault(app)
     assert "RuntimeError at test_safety.py" in app.crash[0]
@@ -115,7 +115,7 @@ def _fail(secret: str) -> None:
 
 
 async def test_leaving_from_another_thread_reaches_the_loop(desk: Desk) -> None:
-    app = Wizard(Front.of(desk))
+    app = Wizard(fronted(desk))
     async with app.run_test() as pilot:
         app.leave_from_elsewhere(143)
         await pilot.pause()

@@ -9,7 +9,6 @@ from textual.screen import Screen
 
 from orgwizard.errors import NoAnswer
 from orgwizard.events import Result
-from orgwizard.front import Front
 from orgwizard.sandbox.magic import MAGIC
 from orgwizard.tui.app import Wizard
 from orgwizard.tui.steps.administrator import AdministratorStep
@@ -21,7 +20,7 @@ from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.store import StoreStep
 from orgwizard.values import Created
-from tests.tui.bench import StillEngine, bench
+from tests.tui.bench import StillEngine, bench, fronted
 from tests.tui.gallery import UNDER_WAY
 from tests.tui.walk import Walk
 
@@ -30,7 +29,7 @@ STEPS = [SiteStep, ConnectStep, OrganizationStep, AdministratorStep, StoreStep, 
 
 
 def wizard() -> Wizard:
-    return Wizard(Front.of(bench(Path("orgwizard"), engine=StillEngine()), MAGIC))
+    return Wizard(fronted(bench(Path("orgwizard"), engine=StillEngine()), MAGIC))
 
 
 def at(step: type[Any], provider: str) -> Callable[[Any], Awaitable[None]]:

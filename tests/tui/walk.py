@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from orgwizard.desk import Desk
 from orgwizard.fields import questions
-from orgwizard.front import Front
 from orgwizard.providers.base import Checked
 from orgwizard.sandbox.magic import MAGIC
 from orgwizard.tui.app import Wizard, all_steps
@@ -25,6 +24,7 @@ from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.store import StoreStep
+from tests.tui.bench import fronted
 
 PATIENCE_SECONDS = 20
 KEYS = {" ": "space", "-": "minus", ".": "full_stop", "@": "at", "_": "underscore", "/": "slash", ":": "colon"}
@@ -186,7 +186,7 @@ async def walking(
     desk: Desk, size: tuple[int, int] = (80, 24), *, again: bool = False, **settings: Any
 ) -> AsyncIterator[Walk]:
     """Run a wizard without a terminal; the desk's engine ends with it, unless it is used *again*."""
-    app = Wizard(Front.of(desk, settings.pop("magic", MAGIC)), **settings)
+    app = Wizard(fronted(desk, settings.pop("magic", MAGIC)), **settings)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Walk(pilot, app)
