@@ -126,13 +126,13 @@ class Attempt:
 
     def note(self, event: str, **facts: Any) -> None:
         """Add an event with JSON facts; a `SecretStr` among them is a `TypeError`."""
-        private.append(self.path, _line(self._clock, event, facts))
+        private.append(self.path, _line(self._clock.wall(), event, facts))
 
     def spool(self, body: bytes) -> Path:
         """Keep the undigested answer, which may hold secrets, in a file and return it."""
         path = _spool(self.path)
         private.folder(path.parent)
-        private.write(path, body)
+        private.write_new(path, body)
         return path
 
     def spooled(self) -> bytes | None:
@@ -178,9 +178,9 @@ class Journal:
                     "Wait for it to end, then see: orgwizard orgs",
                     meaning="Nothing was sent by this one.",
                 )
-            path = self._free()
-            private.write(path, f"{_line(self._clock, 'requested', facts | seen)}\n".encode())
-            return self._attempt(path, self._clock.wall())
+            path, started = self._free(), self._clock.wall()
+            private.write(path, f"{_line(started, 'requested', facts | seen)}\n".encode())
+            return self._attempt(path, started)
 
     def resume(self, record: Record) -> Attempt:
         """Take up an attempt again; raises `Unusable` if another process is at work on it."""
@@ -243,9 +243,9 @@ class Journal:
                 return path
 
 
-def _line(clock: Clock, event: str, facts: Mapping[str, Any]) -> str:
+def _line(at: datetime, event: str, facts: Mapping[str, Any]) -> str:
     """Return an event as ASCII JSON, with question marks for half characters: those make no valid record."""
-    text = json.dumps({"at": clock.wall().isoformat(), "event": event, **facts}, ensure_ascii=False)
+    text = json.dumps({"at": at.isoformat(), "event": event, **facts}, ensure_ascii=False)
     return json.dumps(json.loads(text.encode(errors="replace")))
 
 
@@ -266,9 +266,10 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _spooled(path: Path) -> Path | None:
-    """Return the spool file of an attempt if it is there."""
+    """Return the spool file of an attempt if there is something in it."""
+    spool = _spool(path)
     try:
-        return _spool(path) if _spool(path).is_file() else None
+        return spool if spool.is_file() and spool.stat().st_size else None
     except OSError:
         return None
 

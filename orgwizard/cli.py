@@ -313,7 +313,7 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
         journal=Journal(place.attempts, clock),
         profiles=Profiles(place.profiles),
         drafts=Drafts(place.state),
-        vault=Vault(place.data / "keys", clock, without=used),
+        vault=Vault(place.data / "keys", without=used),
         used=used,
         environ=os.environ,
         given=_sandbox_credentials() if arguments.sandbox else {},

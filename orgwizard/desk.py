@@ -225,7 +225,8 @@ class Desk:
             secrets=dict(result.sources),
             **_connected(provider, via),
         )
-        return self.profiles.save(profile).name
+        saved = (p.name for p in self.profiles.all()[0] if (p.kind, p.attempt) == ("child", result.attempt))
+        return next(saved, "") or self.profiles.save(profile).name  # a run that was cut short may have saved it
 
     # ---- loading ----
 

@@ -220,6 +220,8 @@ class Flow:
 
     async def _stored_in(self, vault: Vault, created: Created) -> bool:
         facts = {"provider": self.provider.title, "org": created.name, "id": created.id, "url": created.url}
+        if self.attempt:
+            facts |= {"attempt": self.attempt.id, "date": f"{self.attempt.started:%Y-%m-%d %H:%M} UTC"}
         label = f"{self.provider.key}-{slug(self.wanted.subdomain or created.name) or 'org'}"
         try:
             kept = await asyncio.to_thread(vault.keep, label, created.secrets, facts)

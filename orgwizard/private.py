@@ -87,7 +87,7 @@ def write(path: Path, data: bytes) -> None:
     fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     with _told(path, "written"):
         try:
-            _fill(fresh, data)
+            _fill(os.open(fresh, _NEW, _FILE_MODE), data)
             fresh.replace(path)
         except BaseException:
             with suppress(OSError):
@@ -97,18 +97,19 @@ def write(path: Path, data: bytes) -> None:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write *path*, which must not exist yet; raises `FileExistsError`, or `Unusable`.
+    """Write *path*, which must not exist yet, mode 0600, flushed to disk; raises `FileExistsError`, or `Unusable`.
 
-    The name is taken by an empty file first: unlike a hard link, that works on every file system.
+    It is written in its place, so that what a kill leaves of it lies where it is looked for.
     """
     with _told(path, "written", passing=(FileExistsError,)):
-        os.close(os.open(path, _NEW, _FILE_MODE))
-    try:
-        write(path, data)
-    except BaseException:
-        with suppress(OSError):
-            path.unlink()
-        raise
+        handle = os.open(path, _NEW, _FILE_MODE)
+        try:
+            _fill(handle, data)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
+        _flush_names(path.parent)
 
 
 def numbered(name: str) -> Iterator[str]:
@@ -118,12 +119,18 @@ def numbered(name: str) -> Iterator[str]:
 
 
 def write_numbered(path: Path, data: bytes) -> Path:
-    """Write the first of name.toml, name-2.toml ... that does not exist yet, and return it; raises `Unusable`."""
+    """Write the first of name.toml, name-2.toml ... that does not exist yet, and return it; raises `Unusable`.
+
+    One that holds just *data* was written by a run that was cut short, and is returned as it is.
+    """
     for stem in numbered(path.stem):
         free = path.with_name(stem + path.suffix)
-        with suppress(FileExistsError):
+        try:
             write_new(free, data)
             break
+        except FileExistsError:
+            if _holds(free, data):
+                break
     return free
 
 
@@ -163,6 +170,13 @@ def read(path: Path, limit: int, *, follow: bool = False) -> bytes:
     if len(data) > limit:
         raise Unusable(f"{path} could not be read: it is larger than {limit} bytes.", "Is it the right file?")
     return data
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return read(path, len(data)) == data
+    except (Unusable, FileNotFoundError):
+        return False
 
 
 def remove(path: Path) -> bool:
@@ -220,9 +234,9 @@ def held(path: Path) -> bool:
     return False
 
 
-def _fill(path: Path, data: bytes) -> None:
-    """Create *path* with all of *data* on the disk."""
-    with open(path, "wb", opener=lambda name, _: os.open(name, _NEW, _FILE_MODE)) as file:
+def _fill(handle: int, data: bytes) -> None:
+    """Put all of *data* on the disk, and close the file."""
+    with open(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

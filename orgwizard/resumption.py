@@ -61,12 +61,15 @@ class _Resumption(Flow):
         if self.record.state in _NEVER_LEFT:
             return NotSent("It was interrupted before the request was sent.", "Create it anew.", code="interrupted")
         self.outcome("unknown")
-        if answer := self._spooled():
+        answer = self._spooled()
+        if answer and not self.record.stored:
             doubt = self.judged(answer)
             if doubt:
                 return await self.look_up(doubt)
             await self.keep(answer)
         elif self.record.org:
+            if answer:
+                self._tidy(answer)
             if trouble := self._known(self.record.org):
                 return trouble
         else:
@@ -77,13 +80,17 @@ class _Resumption(Flow):
         return None
 
     def _spooled(self) -> Answer | None:
-        """Return the answer that was put on disk and not stored; the journal has its status."""
-        attempt = self.attempt
-        body = attempt.spooled() if isinstance(attempt, Attempt) and not self.record.stored else None
+        """Return the answer that lies on the disk; the journal has its status."""
+        body = self.attempt.spooled() if isinstance(self.attempt, Attempt) else None
         if not body:
             return None
         self.spooled_in(self.record.spool)
         return Answer(self.record.status or 200, {}, body)
+
+    def _tidy(self, answer: Answer) -> None:
+        """Remove an answer whose keys are stored, as a kill prevented; an odd one stays until somebody looked at it."""
+        if answer.whole and not self.provider.created(self.wanted, answer, self.checked.domain).remarks:
+            self.unspool()
 
     def _known(self, org: Mapping[str, str]) -> Trouble | None:
         """Take up an org whose keys are in a store, or nowhere; return what settles it where they are gone."""

@@ -11,7 +11,6 @@ import tomli_w
 from pydantic import SecretStr
 
 from orgwizard import private
-from orgwizard.clock import Clock, SystemClock
 from orgwizard.errors import Attention, BadInput, Trouble, Unusable
 from orgwizard.outside import PATIENCE_SECONDS, Ended, ask_keyring, run
 from orgwizard.sources import SERVICE, Reference, read
@@ -42,14 +41,13 @@ class Kept:
 
 @dataclass(frozen=True)
 class Vault:
-    """The means that stores work with: a folder for files, a clock for dates.
+    """The means that stores work with.
 
-    `seconds` is how long a command or the keyring may take to answer. `without` names environment variables
-    that hold credentials, beyond the vendors' own: commands do not see them.
+    `folder` is that of files, `seconds` is how long a command or the keyring may take to answer. `without` names
+    environment variables that hold credentials, beyond the vendors' own: commands do not see them.
     """
 
     folder: Path
-    clock: Clock = field(default_factory=SystemClock)
     seconds: float = PATIENCE_SECONDS
     without: Collection[str] = ()
 
@@ -61,7 +59,8 @@ class Vault:
         """Store the secrets of a new org and read them back where that is possible.
 
         *label* names them in the store ("okta-my-child"), *facts* are told beside them. Nothing is ever overwritten
-        in a file or the keyring. Raises `Attention`: the org exists, and its secrets are not (all) stored.
+        in a file or the keyring; what a run that was cut short put there is found and not put there twice. Raises
+        `Attention`: the org exists, and its secrets are not (all) stored.
         """
         try:
             _check_text(secrets)
@@ -98,7 +97,7 @@ class FileStore:
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
         """Write a file of its own; raises `Unusable`."""
         private.folder(vault.folder)
-        path = private.write_numbered(vault.folder / f"{label}.toml", _toml(vault.clock, secrets, facts))
+        path = private.write_numbered(vault.folder / f"{label}.toml", _toml(secrets, facts))
         reference = {"file": str(path)}
         return Kept(reference, place(reference), sources(reference, secrets))
 
@@ -252,10 +251,9 @@ def _check_text(secrets: Secrets) -> None:
             raise Unusable(f"The {name} holds characters that cannot be stored as text.", _ANOTHER_STORE)
 
 
-def _toml(clock: Clock, secrets: Secrets, facts: Mapping[str, str]) -> bytes:
+def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:
     """Return the file of an org: facts as comments, secrets as members."""
-    told = {**facts, "date": f"{clock.wall():%Y-%m-%d %H:%M} UTC"}
-    comments = "".join(f"# {printable(name)}: {printable(value)}\n" for name, value in told.items())
+    comments = "".join(f"# {printable(name)}: {printable(value)}\n" for name, value in facts.items())
     members = {name: secret.get_secret_value() for name, secret in secrets.items()}
     return f"# The keys of an org that orgwizard created.\n{comments}{tomli_w.dumps(members)}".encode()
 
@@ -269,10 +267,11 @@ def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:
 
 
 def _set_entries(ring: "KeyringBackend", wanted: str, secrets: Secrets) -> str:
-    """Set all entries under the first of wanted, wanted-2 ... that is free, and return it."""
+    """Set all entries under the first of wanted, wanted-2 ... that is free, or has them already, and return it."""
+    values = {name: secret.get_secret_value() for name, secret in secrets.items()}
     for free in private.numbered(wanted):
-        if all(ring.get_password(SERVICE, f"{free}/{name}") is None for name in secrets):
+        if all(ring.get_password(SERVICE, f"{free}/{name}") in (None, value) for name, value in values.items()):
             break
-    for name, secret in secrets.items():
-        ring.set_password(SERVICE, f"{free}/{name}", secret.get_secret_value())
+    for name, value in values.items():
+        ring.set_password(SERVICE, f"{free}/{name}", value)
     return free

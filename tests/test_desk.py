@@ -50,7 +50,7 @@ def desk(tmp_path: Path, world: World) -> Iterator[Desk]:
         journal=Journal(tmp_path / "state" / "attempts", clock),
         profiles=Profiles(tmp_path / "config" / "profiles"),
         drafts=Drafts(tmp_path / "state"),
-        vault=Vault(tmp_path / "data" / "keys", clock),
+        vault=Vault(tmp_path / "data" / "keys"),
         environ={"OKTA_API_TOKEN": TOKEN, "DD_SITE": "datadoghq.eu", "OKTA_CLIENT_TOKEN": ""},
     )
     yield made

@@ -169,6 +169,13 @@ def test_new_files_never_overwrite_and_get_numbers(tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_file_that_holds_just_that_is_not_written_twice(tmp_path: Path) -> None:
+    for data, name in ((b"first", "key.toml"), (b"other", "key-2.toml"), (b"firs", "key-3.toml")):
+        for _ in range(2):
+            assert private.write_numbered(tmp_path / "key.toml", data) == tmp_path / name
+    assert names(tmp_path) == ["key-2.toml", "key-3.toml", "key.toml"]
+
+
 def test_lines_are_appended_privately(tmp_path: Path) -> None:
     private.append(tmp_path / "lines", "one")
     private.append(tmp_path / "lines", "two")

@@ -66,7 +66,8 @@ def test_an_older_file_without_the_parents_references_is_still_a_profile(profile
 
 
 def test_names_are_unique_and_plain(profiles: Profiles) -> None:
-    names = [profiles.save(CHILD.model_copy(update={"name": name})).name for name in ("A", "a", "../a", "日本", "日本")]
+    wanted = [{"name": name, "attempt": str(at)} for at, name in enumerate(("A", "a", "../a", "日本", "日本"))]
+    names = [profiles.save(CHILD.model_copy(update=update)).name for update in wanted]
     assert names == ["a", "a-2", "a-3", "datadog", "datadog-2"]
     assert [profile.name for profile in profiles.all()[0]] == sorted(names)
 

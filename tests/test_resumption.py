@@ -27,6 +27,7 @@ from orgwizard.sandbox.transport import SandboxTransport
 from orgwizard.sandbox.world import World
 from orgwizard.transport import Transport
 from orgwizard.vault import Vault
+from tests.cuts import Cuts
 
 PLANS = {
     "okta": """
@@ -65,6 +66,7 @@ class Office:
     desk: Desk
     world: World
     draft: Draft
+    home: Path
 
     def create(self, store: Any = "file") -> Result:
         provider = provider_of(self.draft.provider)
@@ -84,6 +86,12 @@ class Office:
         lines = self.record.path.read_text().splitlines(keepends=True)
         last = next(at for at, line in enumerate(lines) if f'"event": "{event}"' in line)
         self.record.path.write_text("".join(lines[: last + 1]))
+
+    def files_with_keys(self) -> list[str]:
+        """Return which files hold a secret of the new org, by their folder and name."""
+        files = [path for path in self.home.rglob("*") if path.is_file()]
+        secret = [path for path in files if any(value in path.read_text() for value in self.world.secrets)]
+        return sorted(str(path.relative_to(self.home)) for path in secret)
 
     def kept(self) -> set[str]:
         """Return the secrets in all key files."""
@@ -118,10 +126,10 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
         journal=Journal(tmp_path / "attempts", clock),
         profiles=Profiles(tmp_path / "profiles"),
         drafts=Drafts(tmp_path),
-        vault=Vault(tmp_path / "keys", clock),
+        vault=Vault(tmp_path / "keys"),
         environ=ENVIRON,
     )
-    yield Office(desk, world, parse(PLANS[request.param]))
+    yield Office(desk, world, parse(PLANS[request.param]), tmp_path)
     engine.close()
 
 
@@ -145,6 +153,34 @@ def test_an_answer_that_was_only_spooled_is_stored_and_proven(office: Office, ev
     assert office.kept() == office.world.secrets
     assert office.world.creates == 1
     assert office.record.state == "ready"
+
+
+def test_whatever_a_kill_leaves_on_the_disk_the_keys_end_in_one_file_and_in_no_other(
+    office: Office, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuts = Cuts(office.home, tmp_path_factory.mktemp("copies"))
+    with monkeypatch.context() as watched:
+        cuts.watch(watched)
+        office.create()
+    name = f"{office.draft.provider}-resumed.toml"
+    found = []
+
+    for copy in cuts.restored():
+        record = next(iter(office.desk.journal.all()), None)
+        if record is None or record.state == "requested":
+            continue
+        found.append(record.state)
+        had_keys = bool(office.files_with_keys())
+        if not record.settled:
+            office.resume()
+        empty = {path.name for path in (office.home / "keys").glob("*") if not path.read_bytes()}
+        expected = [f"keys/{name.replace('.', '-2.') if name in empty else name}"] if had_keys else []
+        assert (copy, office.files_with_keys()) == (copy, expected)
+        assert office.record.state == ("ready" if had_keys else "exists")
+        assert len(office.desk.profiles.all()[0]) == had_keys
+
+    assert list(dict.fromkeys(found)) == ["sending", "answered", "created", "stored", "ready"]
+    assert office.world.creates == 1
 
 
 @pytest.mark.parametrize("event", ["stored", "profile"])

@@ -176,14 +176,14 @@ def test_a_fault_of_ours_repeats_no_secret(watched: Watched, monkeypatch: pytest
 
 
 def test_a_full_disk_leaves_the_secrets_to_the_screen(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = private.write
+    real = private.write_new
 
     def full(path: Path, data: bytes) -> None:
         if any(secret.encode() in data for secret in watched.issued):
             raise errors.Unusable(f"{path} could not be written: the disk is full.")
         real(path, data)
 
-    monkeypatch.setattr(private, "write", full)
+    monkeypatch.setattr(private, "write_new", full)
     plan = plan_of(watched.home, "datadog", "plain", '"file"')
     ended = watched.run("create", "--plan", plan, "--yes", "--json", "--sandbox", "--sandbox-speed", SPEED)
     said = ended.json()

@@ -4,14 +4,12 @@ import sys
 import threading
 import tomllib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.clock import SystemClock
 from orgwizard.errors import CREATED, Attention, BadInput, Unusable
 from orgwizard.sources import Reference, read
 from orgwizard.vault import CommandStore, FileStore, KeyringStore, ScreenStore, Store, Vault, parse_store, place
@@ -25,13 +23,6 @@ import sys
 with open(sys.argv[1], "a") as file:
     file.write(f"[{sys.argv[2]}]" + sys.stdin.read())
 """
-
-
-class Noon(SystemClock):
-    """A clock that stands still."""
-
-    def wall(self) -> datetime:
-        return datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -62,7 +53,7 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    return Vault(tmp_path / "keys", Noon(), seconds=20)
+    return Vault(tmp_path / "keys", seconds=20)
 
 
 def recorder(path: Path, name: str = "{name}") -> CommandStore:
@@ -116,7 +107,6 @@ def test_a_file_holds_the_secrets_and_tells_whose_they_are(vault: Vault) -> None
         "# The keys of an org that orgwizard created.\n"
         "# org: My Child [evil][2J\n"
         "# url: https://my-child.okta.com\n"
-        "# date: 2026-11-22 12:00 UTC\n"
         'api_key = "canary-api-key"\n'
         'application_key = "canary-app-key"\n'
     )
@@ -184,14 +174,23 @@ def test_a_keyring_that_changes_what_it_is_given_is_noticed(
 
 def test_a_keyring_holds_an_entry_per_secret_and_none_is_overwritten(vault: Vault, ring: Ring) -> None:
     first = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
-    second = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
+    others = {"api_key": SecretStr("canary-other"), "application_key": KEYS["application_key"]}
+    second = vault.keep(KeyringStore(), "datadog-a", others, {})
     assert [first.reference, second.reference] == [
         {"keyring": "orgwizard/datadog-a"},
         {"keyring": "orgwizard/datadog-a-2"},
     ]
     assert first.sources["api_key"] == Reference(keyring="orgwizard/datadog-a/api_key")
     assert ring.entries["orgwizard", "datadog-a-2/application_key"] == "canary-app-key"
-    assert {name: read(source) for name, source in second.sources.items()} == KEYS
+    assert {name: read(source) for name, source in second.sources.items()} == others
+    assert {name: read(source) for name, source in first.sources.items()} == KEYS
+
+
+def test_a_keyring_that_a_run_filled_in_part_before_it_was_cut_short_is_filled_up(vault: Vault, ring: Ring) -> None:
+    ring.entries["orgwizard", "datadog-a/api_key"] = KEYS["api_key"].get_secret_value()
+    kept = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
+    assert kept.reference == {"keyring": "orgwizard/datadog-a"}
+    assert len(ring.entries) == len(KEYS)
 
 
 def test_a_keyring_that_hangs_after_its_probe_holds_nobody_up(

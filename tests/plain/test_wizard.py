@@ -235,7 +235,7 @@ class Broken(Vault):
 
 
 def test_a_place_that_does_not_work_is_not_taken(desk: Desk) -> None:
-    broken = replace(desk, vault=Broken(Path("keys"), desk.clock))
+    broken = replace(desk, vault=Broken(Path("keys")))
     lines = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "2", "3", "'", "", "pass insert", "1", ":quit"]
     terminal = walked(broken, lines)
     assert terminal.said.count("It does not work. Choose another place for the keys.") == 2

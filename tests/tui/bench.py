@@ -95,7 +95,7 @@ def bench(folder: Path, **changes: Any) -> Desk:
         journal=SameNames(folder / "attempts", clock),
         profiles=Profiles(folder / "profiles"),
         drafts=Drafts(folder / "state"),
-        vault=SameProofs(folder / "keys", clock, seconds=2),
+        vault=SameProofs(folder / "keys", seconds=2),
         environ={},
         given=dict(CREDENTIALS),
     )
