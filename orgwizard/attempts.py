@@ -206,6 +206,11 @@ class Journal:
             if record.org and record.org.get("id") and not record.found
         ]
 
+    def given(self) -> set[str]:
+        """Return the names under which attempts gave keys to commands, which may overwrite what they have."""
+        stored = [record.stored for record in self.all() if isinstance(record.stored, dict)]
+        return {str(name) for reference in stored for name in reference.get("names") or ()}
+
     def all(self) -> list[Record]:
         """Return every attempt, newest first; files that cannot be read are among them as "damaged"."""
         records = [_record(path) for path in self.folder.glob(f"[!.]*{_ENDING}")]

@@ -305,15 +305,16 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
     clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
     place = folders(sandbox=arguments.sandbox)
     used: set[str] = set()
+    journal = Journal(place.attempts, clock)
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
     return Desk(
         send=Authorized(transport.send, clock).send,
         engine=engine or Engine(),
         clock=clock,
-        journal=Journal(place.attempts, clock),
+        journal=journal,
         profiles=Profiles(place.profiles),
         drafts=Drafts(place.state),
-        vault=Vault(place.data / "keys", without=used),
+        vault=Vault(place.data / "keys", without=used, given=journal.given),
         used=used,
         environ=os.environ,
         given=_sandbox_credentials() if arguments.sandbox else {},
@@ -398,7 +399,8 @@ def _resume(arguments: argparse.Namespace) -> int:
     desk = _desk(arguments)
     record = _record(arguments, desk) if arguments.attempt else next(iter(desk.journal.open()), None)
     if record is None:
-        nothing = {"outcome": None, "ready": None, "attempt": None, "error": None}
+        names = ("outcome", "ready", "attempt", "provider", "site", "org", "stored", "error")
+        nothing = dict.fromkeys(names)
         _say(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
         return Exit.READY
     if record.settled or record.state == "damaged":

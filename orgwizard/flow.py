@@ -29,6 +29,7 @@ from orgwizard.ports import SETTLED, Attempt, Tools, Vault
 from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
 from orgwizard.text import slug
 from orgwizard.values import Answer, Created
+from orgwizard.vault import sources
 
 READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
@@ -265,6 +266,8 @@ class Flow:
         self.progress(READY, "ok" if seen.ready else "warning", seen.words)
         if not seen.ready:
             self.attend(f"It is not known to be ready: {seen.words}.")
+            if not seen.may_change and not sources(self.result.stored or {}, ("key",)):
+                self.end = "exists"  # no later look can prove more: its keys can be read from nowhere
 
     async def _probed(self, created: Created, deadline: float) -> Readiness:
         """Ask the new org until it answers, the deadline passes or the user leaves."""
@@ -302,7 +305,7 @@ class Flow:
         if result.ready and not result.remarks:
             return None
         kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
-        advice = "" if result.ready else result.look_again
+        advice = "" if result.ready or self.end in SETTLED else result.look_again
         return Attention(" ".join(result.remarks) + kept, advice, code="attention")
 
     def named(self, attempt: str) -> None:

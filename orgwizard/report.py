@@ -226,9 +226,14 @@ def _state(record: Record) -> str:
     """Return how an attempt stands; keys that were shown may have been copied."""
     if record.running:
         return "under way in another process"
-    shown = record.state == "exists" and (record.stored or record.keys_shown)
-    unless = ", unless they were copied" if shown else ""
-    return STATE_WORDS[record.state] + unless
+    if record.state != "exists":
+        return STATE_WORDS[record.state]
+    if isinstance(record.stored, dict) and "command" in record.stored:
+        return "created, keys stored where they cannot be read back; not known to be ready"
+    if record.keys == ():
+        return "created without keys; not known to be ready"
+    unless = ", unless they were copied" if record.stored or record.keys_shown else ""
+    return STATE_WORDS["exists"] + unless
 
 
 def attempt_as_json(record: Record) -> dict[str, Any]:
@@ -248,7 +253,16 @@ def attempt_as_json(record: Record) -> dict[str, Any]:
         "spool": str(record.spool) if record.spool else None,
         "profile": record.profile or None,
         "message": record.message or None,
+        "error": _error_as_json(record),
     }
+
+
+def _error_as_json(record: Record) -> dict[str, str | None] | None:
+    """Return what kept an attempt from a good end, as far as the journal knows, like that of a creation."""
+    if not record.message or record.state == "ready":
+        return None
+    known = {"code": record.code, "message": record.message, "request_id": record.request_id}
+    return {"hint": "", "field": None, **{name: value or None for name, value in known.items()}}
 
 
 def exit_code(record: Record) -> Exit:

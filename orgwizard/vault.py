@@ -2,7 +2,7 @@
 
 import json
 import secrets as randomness
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -44,12 +44,14 @@ class Vault:
     """The means that stores work with.
 
     `folder` is that of files, `seconds` is how long a command or the keyring may take to answer. `without` names
-    environment variables that hold credentials, beyond the vendors' own: commands do not see them.
+    environment variables that hold credentials, beyond the vendors' own: commands do not see them. `given` tells which
+    names commands were given before.
     """
 
     folder: Path
     seconds: float = PATIENCE_SECONDS
     without: Collection[str] = ()
+    given: Callable[[], Collection[str]] = tuple
 
     def probe(self, store: "Store") -> str:
         """Try a store for real and return a sentence saying what was proven; raises `Unusable`."""
@@ -131,8 +133,9 @@ class KeyringStore:
 class CommandStore:
     """A command that is fed the secrets on its standard input.
 
-    With `{name}` in its arguments it runs once per secret, `{name}` being "label-secret", and is given the bare
-    secret and a line end. Without, it runs once and is given a line `name=value` for each.
+    With `{name}` in its arguments it runs once per secret, `{name}` being "label-secret", or "label-2-secret" where
+    another org's was called so, and is given the bare secret and a line end. Without, it runs once and is given a line
+    `name=value` for each.
     """
 
     argv: tuple[str, ...]
@@ -156,6 +159,7 @@ class CommandStore:
         """Feed it the secrets; raises `Unusable`."""
         values = {name: secret.get_secret_value() for name, secret in secrets.items()}
         if self._per_secret:
+            label = _not_given(label, secrets, vault.given())
             given = {f"{label}-{name}": f"{value}\n" for name, value in values.items()}
         else:
             given = {label: "".join(f"{name}={value}\n" for name, value in values.items())}
@@ -256,6 +260,12 @@ def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:
     comments = "".join(f"# {printable(name)}: {printable(value)}\n" for name, value in facts.items())
     members = {name: secret.get_secret_value() for name, secret in secrets.items()}
     return f"# The keys of an org that orgwizard created.\n{comments}{tomli_w.dumps(members)}".encode()
+
+
+def _not_given(wanted: str, secrets: Secrets, given: Collection[str]) -> str:
+    """Return the first of wanted, wanted-2 ... under which no command was given a secret."""
+    free = private.numbered(wanted)
+    return next(label for label in free if not any(f"{label}-{name}" in given for name in secrets))
 
 
 def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:

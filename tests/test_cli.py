@@ -138,6 +138,25 @@ def sandbox_plan(home: Home, provider: str, **changed: str) -> str:
     return home.datadog("datadoghq.eu", **changed)
 
 
+def test_resume_prints_the_same_object_where_nothing_is_left_to_do(program: Program, home: Home) -> None:
+    nothing = program("resume", "--json", *FAST)
+    assert (nothing.code, nothing.json()) == (0, dict.fromkeys(KEYS))
+    refused = program("create", "--plan", sandbox_plan(home, "okta", name="taken"), "--yes", "--json", *FAST).json()
+    settled = program("resume", refused["attempt"], "--json", *FAST)
+    assert settled.code == 3
+    assert set(settled.json()) >= KEYS
+    assert settled.json()["error"]["code"] == refused["error"]["code"] == "E0000088"
+
+
+def test_two_orgs_of_one_name_are_given_to_a_command_under_two_names(program: Program, home: Home) -> None:
+    store = f'{{ command = ["sh", "-c", "cat > $0", "{home.folder}/{{name}}"] }}'
+    plan = sandbox_plan(home, "datadog", store=store)
+    stored = [program("create", "--plan", plan, "--yes", "--json", *FAST).json()["stored"] for _ in range(2)]
+    assert [reference["names"][0] for reference in stored] == ["datadog-my-child-api_key", "datadog-my-child-2-api_key"]
+    texts = {(home.folder / name).read_text() for reference in stored for name in reference["names"]}
+    assert len(texts) == 4
+
+
 def test_without_json_the_result_is_on_stdout_and_the_stages_on_stderr(program: Program, home: Home) -> None:
     ended = program("create", "--plan", sandbox_plan(home, "datadog"), "--yes", *FAST)
     quiet(ended)

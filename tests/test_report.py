@@ -245,6 +245,20 @@ def test_keys_that_were_shown_are_told_as_shown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (
+            {"stored": {"command": ["pass"]}},
+            "created, keys stored where they cannot be read back; not known to be ready",
+        ),
+        ({"keys": []}, "created without keys; not known to be ready"),
+    ],
+)
+def test_an_org_that_no_look_can_prove_ready_is_told_as_that(facts: dict[str, Any], words: str) -> None:
+    assert report.attempt(a_record("exists", **facts))[0].endswith(f": {words}")
+
+
+@pytest.mark.parametrize(
     ("state", "facts", "words"),
     [
         ("later", {"keys": []}, "none were found in the service's answer"),

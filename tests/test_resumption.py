@@ -265,6 +265,22 @@ def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
     assert "they were shown on the screen only, because no store took them" in "".join(report.attempt(office.record))
 
 
+def test_keys_that_were_given_to_a_command_are_told_of_and_nothing_is_left_to_do(office: Office) -> None:
+    safe = office.home / "safe"
+    office.create(store={"command": ["tee", "-a", str(safe)]})
+    office.killed_after("profile")
+
+    result = office.resume()
+
+    assert (result.outcome, result.open, office.desk.journal.open()) == ("created", False, [])
+    if office.draft.provider == "datadog":  # Okta's address alone proves that the org is there
+        assert result.trouble is not None
+        assert (result.exit_code, result.trouble.advice) == (Exit.ATTENTION, "")
+        assert "keys stored where they cannot be read back" in report.attempt(office.record)[0]
+    assert "given to the command tee" in "".join(report.attempt(office.record))
+    assert office.files_with_keys() == ["safe"]
+
+
 def test_keys_in_a_store_that_cannot_be_read_now_leave_the_attempt_open(office: Office) -> None:
     stored = office.create().stored
     office.killed_after("profile")

@@ -3,7 +3,7 @@ import stat
 import sys
 import threading
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -223,6 +223,12 @@ def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Pat
         "names": ["datadog-a-api_key", "datadog-a-application_key"],
     }
     assert kept.sources == {}
+
+
+def test_a_command_with_a_name_is_given_no_name_twice(vault: Vault, tmp_path: Path) -> None:
+    before = replace(vault, given=lambda: {"datadog-a-application_key", "datadog-a-2-api_key"})
+    kept = before.keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, {})
+    assert kept.reference["names"] == ["datadog-a-3-api_key", "datadog-a-3-application_key"]
 
 
 def test_a_command_without_a_name_gets_all_secrets_as_lines(vault: Vault, tmp_path: Path) -> None:
