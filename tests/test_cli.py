@@ -141,11 +141,12 @@ def sandbox_plan(home: Home, provider: str, **changed: str) -> str:
 def test_resume_prints_the_same_object_where_nothing_is_left_to_do(program: Program, home: Home) -> None:
     nothing = program("resume", "--json", *FAST)
     assert (nothing.code, nothing.json()) == (0, dict.fromkeys(KEYS))
-    refused = program("create", "--plan", sandbox_plan(home, "okta", name="taken"), "--yes", "--json", *FAST).json()
+    plan = sandbox_plan(home, "okta", organization__subdomain='"rejected"')
+    refused = program("create", "--plan", plan, "--yes", "--json", *FAST).json()
     settled = program("resume", refused["attempt"], "--json", *FAST)
     assert settled.code == 3
     assert set(settled.json()) >= KEYS
-    assert settled.json()["error"]["code"] == refused["error"]["code"] == "E0000088"
+    assert settled.json()["error"]["code"] == refused["error"]["code"] == "E0000089"
 
 
 def test_two_orgs_of_one_name_are_given_to_a_command_under_two_names(program: Program, home: Home) -> None:
