@@ -1,7 +1,7 @@
 """Orders, requests, findings and results as lines for a person; no line carries control characters."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from orgwizard.attempts import Record
@@ -15,6 +15,7 @@ from orgwizard.text import printable
 from orgwizard.values import MASK, Call, Site, masked
 from orgwizard.vault import SHOWN_ONLY, place
 
+STAGE_INDENT = 20  # cells of the first column of a check's findings
 ANSWER_TITLE = "The service's answer, as it came"
 HEADLINES = {
     "created": "The org was created",
@@ -69,7 +70,7 @@ def findings(checked: Checked) -> list[str]:
 
 def findings_table(found: Sequence[Finding]) -> list[str]:
     """Return the stages that a check has passed, in two columns."""
-    return [printable(f"{f.stage:<18}  {f.told}") for f in found]
+    return [printable(f"{f.stage:<{STAGE_INDENT - 2}}  {f.told}") for f in found]
 
 
 def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
@@ -88,15 +89,16 @@ def result(ended: Result) -> list[str]:
     provider = provider_of(ended.provider)
     ready = ", ready" if ended.ready else ""
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{ready}: {ended.name} at {provider.title}, {ended.site}"]
-    if ended.org:
-        lines += [f"  {'Org id':<12} {ended.org.id or 'not in the answer'}", f"  {'Org URL':<12} {ended.org.url}"]
-    if ended.stored_words:
-        lines.append(f"  {'Keys':<12} {ended.stored_words}")
+    org = {"Org id": ended.org.id or "not in the answer", "Org URL": ended.org.url} if ended.org else {}
+    lines += _rows({**org, "Keys": ended.stored_words})
     lines += [f"  {title}: {value}" for title, value in secrets(ended)]
-    lines += [f"  {'Profile':<12} {ended.profile}"] if ended.profile else []
-    lines += [f"  {'Attempt':<12} {ended.attempt}"] if ended.attempt else []
+    lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt})
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
     return [printable(line) for line in lines]
+
+
+def _rows(rows: Mapping[str, str]) -> list[str]:
+    return [f"  {label:<12} {value}" for label, value in rows.items() if value]
 
 
 def headline(result: Result) -> str:
@@ -128,8 +130,7 @@ def farewell(result: Result) -> list[str]:
     ready = " and is ready" if result.ready else " and is not known to be ready"
     first = HEADLINES[result.outcome] + (ready if result.outcome == "created" else "")
     lines = [f"{first}: {result.name} at {provider.title}, {result.site}"]
-    rows = {"Org URL": org.url if org else "", "Keys": _left_keys(result), "Attempt": result.attempt}
-    lines += [f"  {label:<12} {value}" for label, value in rows.items() if value]
+    lines += _rows({"Org URL": org.url if org else "", "Keys": _left_keys(result), "Attempt": result.attempt})
     lines += [result.look_again] if result.open else []
     return [printable(line) for line in lines]
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from orgwizard.tui.steps.create import CreateStep
 
 SAVE_SECONDS = 1.0
+KEYS_INDENT = 18  # cells of the first column of the help
 
 
 def all_steps() -> dict[str, type[Step]]:
@@ -272,7 +273,7 @@ class Wizard(App[int]):
     def on_step_keys(self) -> None:
         """Show the keys of the step."""
         if isinstance(self.screen, Step):
-            self.push_screen(Page(f"Keys: {self.screen.heading}", table(self.screen.keys)))
+            self.push_screen(Page(f"Keys: {self.screen.heading}", table(self.screen.keys, KEYS_INDENT), KEYS_INDENT))
 
     def action_redraw(self) -> None:
         """Draw everything again, whatever the terminal shows by now."""

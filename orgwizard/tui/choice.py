@@ -9,11 +9,13 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.style import Style
+from textual.visual import visualize
 from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from orgwizard.text import printable
+from orgwizard.tui.hanging import Hanging
 
 
 class Listed(OptionList):
@@ -34,8 +36,9 @@ class Listed(OptionList):
         around = next((node for node in self.ancestors if isinstance(node, VerticalScroll)), None)
         if around is None or self.highlighted is None or not self.has_focus:
             return
-        top = self.region.y + self.highlighted - round(self.scroll_y)
-        row = Region(self.region.x, top, self.region.width, 1)
+        heights = [visualize(self, option.prompt).get_height({}, self.size.width) for option in self.options]
+        top = self.region.y + sum(heights[: self.highlighted]) - round(self.scroll_y)
+        row = Region(self.region.x, top, self.region.width, heights[self.highlighted])
         around.scroll_to_region(row.translate(around.scroll_offset - around.region.offset), animate=False)
 
 
@@ -81,19 +84,16 @@ class Choice(Listed):
             self.replace_option_prompt(changed, self._prompt(changed))
         self.post_message(self.Chosen(self))
 
-    def _prompt(self, key: str) -> Content:
+    def _prompt(self, key: str) -> Hanging:
         mark = "(•)" if key == self.chosen else "( )"
-        return Content(f"{mark} {self.rows[key]}")
+        return Hanging(f"{mark} {self.rows[key]}", 4)
 
 
 class Menu(Listed):
     """A list of things to do: Enter does the one under the cursor."""
 
-    def __init__(self, rows: Mapping[str, str | Content], id: str) -> None:  # noqa: A002 - Textual's name
-        options = (
-            Option(words if isinstance(words, Content) else Content(printable(words)), id=key)
-            for key, words in rows.items()
-        )
+    def __init__(self, rows: Mapping[str, str], id: str, indent: int = 0) -> None:  # noqa: A002 - Textual's name
+        options = (Option(Hanging(printable(words), indent), id=key) for key, words in rows.items())
         super().__init__(*options, id=id, compact=True, markup=False)
 
     def on_mount(self) -> None:

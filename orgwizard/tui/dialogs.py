@@ -13,8 +13,7 @@ from orgwizard.journey.steps import CREATE_WORD
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.entry import Entry
-
-LABEL_WIDTH = 16
+from orgwizard.tui.hanging import Hanging
 
 
 class Ask(ModalScreen[bool]):
@@ -120,8 +119,8 @@ class Page(ModalScreen[None]):
         Binding("ctrl+n", "dismiss", show=False),
     ]
 
-    def __init__(self, heading: str, lines: Iterable[str]) -> None:
-        self._heading, self._lines = heading, "\n".join(lines)
+    def __init__(self, heading: str, lines: Iterable[str], indent: int = 0) -> None:
+        self._heading, self._text = heading, Hanging("\n".join(lines), indent)
         super().__init__()
 
     def compose(self) -> ComposeResult:
@@ -129,7 +128,7 @@ class Page(ModalScreen[None]):
         with Vertical(classes="page"):
             yield Static(self._heading, classes="title", markup=False)
             with VerticalScroll():
-                yield Static(self._lines, classes="text", markup=False)
+                yield Static(self._text, classes="text")
             yield Static("Up and Down scroll · Esc closes", classes="hints", markup=False)
 
     def on_mount(self) -> None:
@@ -137,6 +136,6 @@ class Page(ModalScreen[None]):
         self.query_one(VerticalScroll).focus()
 
 
-def table(rows: Mapping[str, str], width: int = LABEL_WIDTH) -> list[str]:
-    """Return rows of two columns."""
-    return [f"{name:<{width}}  {words}" for name, words in rows.items()]
+def table(rows: Mapping[str, str], indent: int) -> list[str]:
+    """Return rows of two columns, the second after *indent* cells."""
+    return [f"{name:<{indent - 2}}  {words}" for name, words in rows.items()]

@@ -7,6 +7,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import Reactive
@@ -72,8 +73,8 @@ class Entry(Input):
         return Strip([*super().render_line(y).crop(0, seen), self._line(self.size.width - seen)], self.size.width)
 
     def _empty_line(self) -> Strip:
-        """Draw the placeholder, cut where the field ends, with the cursor on its first cell."""
-        text = set_cell_size(self.placeholder, min(self.size.width, cell_len(self.placeholder)))
+        """Draw the placeholder, as much of it as the field has room for, with the cursor on its first cell."""
+        text = Content(self.placeholder).truncate(self.size.width, ellipsis=True).plain
         style = self.rich_style + self.get_component_rich_style("input--placeholder", partial=True)
         drawn = [Segment(text, style), self._line(self.size.width - cell_len(text))]
         if not self.has_focus:

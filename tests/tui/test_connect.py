@@ -16,6 +16,7 @@ from orgwizard.sources import Reference
 from orgwizard.tui.availability import Availability
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Field
+from orgwizard.tui.hanging import Hanging
 from orgwizard.tui.steps.connect import ConnectStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
@@ -96,7 +97,9 @@ def host(call: Call) -> str:
 
 
 def findings(walk: Walk) -> str:
-    return str(walk.screen.query_one("#findings", Static).render())
+    drawn = walk.screen.query_one("#findings", Static).content
+    assert isinstance(drawn, Hanging)
+    return drawn.text
 
 
 def message(walk: Walk) -> str:

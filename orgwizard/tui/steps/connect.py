@@ -23,6 +23,7 @@ from orgwizard.providers.base import Connection, Finding
 from orgwizard.tui.choice import Choice, button, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.form import Form
+from orgwizard.tui.hanging import Hanging
 from orgwizard.tui.step import KEYS, SECRET_KEYS, Step, remarks
 from orgwizard.tui.words import Words
 from orgwizard.values import Site
@@ -67,8 +68,8 @@ class ConnectStep(Step):
     def _form(self) -> Form:
         return Form(connection_sheet(self.session))
 
-    def _findings(self) -> str:
-        return "\n".join(report.findings_table(self.session.passed))
+    def _findings(self) -> Hanging:
+        return Hanging("\n".join(report.findings_table(self.session.passed)), report.STAGE_INDENT)
 
     @on(Choice.Chosen, "#method")
     async def _choose_method(self, event: Choice.Chosen) -> None:

@@ -6,19 +6,19 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from orgwizard import report
 from orgwizard.errors import Trouble
-from orgwizard.journey.review import REQUEST_TITLE, Line, confirmation, lines, save_plan, warnings
+from orgwizard.journey.review import REQUEST_TITLE, confirmation, lines, save_plan, warnings
 from orgwizard.journey.steps import TITLES
-from orgwizard.text import printable
 from orgwizard.tui.availability import Availability
 from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Confirm, Page, Typed
 from orgwizard.tui.step import KEYS, Step
+
+LABELS = 20  # cells of the labels' column
 
 
 class ReviewStep(Step):
@@ -42,7 +42,11 @@ class ReviewStep(Step):
     def body(self) -> Iterable[Widget]:
         """Yield the lines, what cannot be undone, and what the check found."""
         self._lines = list(lines(self.session))
-        yield Menu({str(number): _row(line) for number, line in enumerate(self._lines)}, "lines")
+        yield Menu(
+            {str(n): f"{label:<{LABELS - 1}} {value}" for n, (_, label, value) in enumerate(self._lines)},
+            "lines",
+            LABELS,
+        )
         yield Static(warnings(self.session), classes="irreversible", markup=False)
         yield Availability(self.session)
 
@@ -97,8 +101,3 @@ class ReviewStep(Step):
     def _confirmed(self, word: str | None) -> None:
         if word:
             self.post_message(self.Forward())
-
-
-def _row(line: Line) -> Content:
-    _, label, value = line
-    return Content(f"{printable(label):<20}{printable(value)}")

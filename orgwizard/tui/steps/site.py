@@ -58,7 +58,7 @@ class SitePart(Vertical):
 
     def _chosen(self) -> str:
         if not self.typed:
-            return self._rows().__iter__().__next__()
+            return next(iter(self._rows()))
         try:
             found = self.provider.site(self.typed).key
         except BadInput:

@@ -35,6 +35,8 @@ from orgwizard.tui.step import KEYS, Step
 if TYPE_CHECKING:
     from orgwizard.attempts import Record
 
+ORG_INDENT, MAGIC_INDENT = 4, 26  # cells of the first column
+
 
 class StartStep(Step):
     """Offer what there is to go on with."""
@@ -111,7 +113,7 @@ class StartStep(Step):
         """Tell truthfully what is known of an attempt, and offer to take it up."""
         known = "\n".join(told(record))
         if record.running:
-            self.app.push_screen(Page(RUNNING_TITLE, known.splitlines()), lambda _: self._look_again())
+            self.app.push_screen(Page(RUNNING_TITLE, known.splitlines(), ORG_INDENT), lambda _: self._look_again())
             return
 
         def answered(resume: bool | None) -> None:
@@ -134,12 +136,12 @@ class StartStep(Step):
         if name == PROBLEMS:
             return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
         lines = [line for record in self._beginnings.records for line in (*told(record), "")]
-        return Page(ORGS_TITLE, lines)
+        return Page(ORGS_TITLE, lines, ORG_INDENT)
 
     def _magic_page(self) -> Page:
         lines = [MAGIC_WORDS, ""]
         for provider in PROVIDERS:
             for where in ("organization", "credential"):
                 found = [m for m in self.session.front.magic if (m.provider, m.where) == (provider.key, where)]
-                lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, 24), ""]
-        return Page(MAGIC_TITLE, lines)
+                lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, MAGIC_INDENT), ""]
+        return Page(MAGIC_TITLE, lines, MAGIC_INDENT)

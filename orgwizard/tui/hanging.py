@@ -1,0 +1,41 @@
+"""Lines of which the first column stays free where the rest of them is wrapped."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import RenderOptions, Visual
+
+
+@dataclass(frozen=True)
+class Hanging(Visual):
+    """A text whose lines, where they are too long, go on under what follows their first *indent* cells."""
+
+    text: str
+    indent: int
+
+    def wrapped(self, width: int) -> Content:
+        """Return the text for a room of *width* cells."""
+        return Content("\n").join(line for whole in self.text.splitlines() for line in self._lines(whole, width))
+
+    def _lines(self, line: str, width: int) -> Iterator[Content]:
+        first, *more = Content(line).wrap(width) or [Content("")]
+        yield first
+        rest = line[len(first.plain) :].strip()
+        hanging = min(self.indent, width // 2)
+        yield from (part.pad_left(hanging) for part in Content(rest).wrap(width - hanging) if more)
+
+    def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
+        """Draw the text; part of Textual's protocol of visuals, as are the two below."""
+        return self.wrapped(width).render_strips(width, height, style, options)
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """Return the width at which nothing is wrapped."""
+        return Content(self.text).get_optimal_width(rules, container_width)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Return how many lines the text takes."""
+        return self.wrapped(width).get_height(rules, width)
