@@ -190,6 +190,7 @@ STATE_WORDS = {
 }
 
 
+RUNNING_WORDS = "under way in another process"
 UNWRITTEN = "nothing is written down about them"
 _MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
 
@@ -226,7 +227,7 @@ def _keys(record: Record) -> str:
 def _state(record: Record) -> str:
     """Return how an attempt stands; keys that were shown may have been copied."""
     if record.running:
-        return "under way in another process"
+        return RUNNING_WORDS
     if record.state != "exists":
         return STATE_WORDS[record.state]
     if isinstance(record.stored, dict) and "command" in record.stored:

@@ -79,7 +79,7 @@ def told(record: Record) -> list[str]:
 def _attempt_words(record: Record) -> str:
     from orgwizard import report
 
-    state = "under way in another process" if record.running else report.STATE_WORDS[record.state]
+    state = report.RUNNING_WORDS if record.running else report.STATE_WORDS[record.state]
     return f"Look at {record.name}: {state}"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from orgwizard.answers import Question
 
 INTRODUCTION = "The keys of the new org are given once and never again. Who keeps them?"
+TRYING = "Trying it with a harmless text."
 COMMAND = "command"
 PLACES = {
     "file": "A private file",

@@ -28,6 +28,9 @@ SAFE = {
 }
 
 
+RUNS_ALREADY = "A creation is running already: this one was not begun."
+STOPPING = "Stopping at the next safe point."
+NO_WAY_BACK = "There is no way back from here."
 ON_SCREEN_ONLY = "Stay until you have copied the keys: they are stored nowhere."
 
 

@@ -17,6 +17,7 @@ TITLES: Mapping[str, str] = {
 }
 
 CREATE_WORD = "create"
+NOT_BEFORE = f'Nothing is created before you type "{CREATE_WORD}".'
 
 
 def first(session: Session) -> str:

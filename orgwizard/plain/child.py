@@ -71,7 +71,7 @@ class StoreStep(Step):
     def _works(self) -> bool:
         """Try the chosen place, and say what that proved."""
         console = self.console
-        console.say("Trying it with a harmless text.")
+        console.say(places.TRYING)
         try:
             console.say(console.terminal.awaited(self.session.desk.probe(self.session.draft.store)))
         except Trouble as trouble:

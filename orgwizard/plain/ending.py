@@ -9,7 +9,7 @@ from orgwizard.engine import Engine
 from orgwizard.errors import Exit
 from orgwizard.events import CHECK, Event, Progress, Result
 from orgwizard.journey.session import ANOTHER_LOSES_KEYS, LOSES_KEYS
-from orgwizard.journey.stages import STATES, TITLES, Telling, safe
+from orgwizard.journey.stages import NO_WAY_BACK, RUNS_ALREADY, STATES, STOPPING, TITLES, Telling, safe
 from orgwizard.plain.console import Back, Console
 from orgwizard.plain.terminal import LOOK_SECONDS, Left, Lines
 
@@ -47,7 +47,7 @@ class Interruption:
             return ""
         if self.times == 1:
             return "Leaving as soon as what was sent is answered and stored. Ctrl+C again stops waiting for the answer."
-        return "Stopping at the next safe point."
+        return STOPPING
 
 
 def followed(
@@ -59,7 +59,7 @@ def followed(
     telling, said = Telling(), ""
     assured = {safe(CHECK, store)}  # it is what the review said, too
     if not begin(events.put):
-        console.say("A creation is running already: this one was not begun.")
+        console.say(RUNS_ALREADY)
         return None
     while True:
         try:
@@ -125,7 +125,7 @@ class Ending:
             except Back:
                 if self._result.outcome == "not_created":
                     return REVIEW
-                self._console.say("There is no way back from here.")
+                self._console.say(NO_WAY_BACK)
                 continue
             if chosen == LEAVE:
                 raise Left

@@ -205,7 +205,7 @@ class Wizard:
                 path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
                 console.say(review.save_plan(session, path)[1])
         else:
-            console.say(f'Nothing is created before you type "{steps.CREATE_WORD}".')
+            console.say(steps.NOT_BEFORE)
 
     def _created(self) -> str:
         """Create the org; return the step that comes after it."""

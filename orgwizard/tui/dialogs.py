@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from orgwizard.journey.steps import CREATE_WORD
+from orgwizard.journey.steps import CREATE_WORD, NOT_BEFORE
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.entry import Entry
@@ -46,6 +46,11 @@ class Ask(ModalScreen[bool]):
     def action_answer(self, answer: bool) -> None:
         """Answer by key."""
         self.dismiss(answer)
+
+
+def consent(question: str) -> Ask:
+    """Return the *question* that a site brings along: whether credentials may go there."""
+    return Ask(question, yes="Yes, send them there", no="No")
 
 
 class Typed(ModalScreen[str]):
@@ -108,7 +113,7 @@ class Confirm(Typed):
 
     def refusal(self, typed: str) -> str:
         """Take the word and nothing else, so that Enter alone never creates."""
-        return "" if typed.lower() == CREATE_WORD else f'Nothing is created before you type "{CREATE_WORD}".'
+        return "" if typed.lower() == CREATE_WORD else NOT_BEFORE
 
 
 class Page(ModalScreen[None]):

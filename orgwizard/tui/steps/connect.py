@@ -21,7 +21,7 @@ from orgwizard.journey.sheet import connection_sheet
 from orgwizard.journey.steps import TITLES
 from orgwizard.providers.base import Connection, Finding
 from orgwizard.tui.choice import Choice, button, labelled
-from orgwizard.tui.dialogs import Ask
+from orgwizard.tui.dialogs import Ask, consent
 from orgwizard.tui.form import Form
 from orgwizard.tui.hanging import Hanging
 from orgwizard.tui.step import KEYS, SECRET_KEYS, Step, remarks
@@ -180,7 +180,7 @@ class ConnectStep(Step):
         """Return whether credentials may go to the site; asked here too, for drafts that begin at this step."""
         session = self.session
         if not session.agreed and session.site:
-            if not await self.app.push_screen_wait(Ask(session.site.question, yes="Yes, send them there", no="No")):
+            if not await self.app.push_screen_wait(consent(session.site.question)):
                 return False
             session.agree()
         return session.agreed

@@ -15,7 +15,7 @@ from orgwizard.errors import Trouble
 from orgwizard.events import CHECK, FIND, SEND, SETTLE, Event, Progress, Result
 from orgwizard.journey import steps
 from orgwizard.journey.session import Session
-from orgwizard.journey.stages import STATES, TITLES, safe
+from orgwizard.journey.stages import RUNS_ALREADY, STATES, STOPPING, TITLES, safe
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.countdown import Countdown
@@ -110,7 +110,7 @@ class CreateStep(Step):
             self.post_message(self.Ended(trouble))
             return
         if not begun:
-            self.say("A creation is running already: this one was not begun.", wrong=True)
+            self.say(RUNS_ALREADY, wrong=True)
 
     async def begun(self) -> bool:
         """Have the engine create the org; false where it is at work already. Raises a `Trouble`."""
@@ -157,7 +157,7 @@ class CreateStep(Step):
             self.session.desk.engine.give_up()
         else:
             self.session.desk.engine.leave()
-        self.say("Stopping at the next safe point.")
+        self.say(STOPPING)
 
     def action_back(self) -> None:
         """There is no way back from here."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from orgwizard.events import Result
 from orgwizard.journey.session import ANOTHER_LOSES_KEYS, Session
+from orgwizard.journey.stages import NO_WAY_BACK
 from orgwizard.report import facts, headline, secrets
 from orgwizard.tui.choice import bullet, button, labelled
 from orgwizard.tui.dialogs import Ask
@@ -136,4 +137,4 @@ class DoneStep(Step):
         if self.result.outcome == "not_created":
             self.action_next()
         else:
-            self.say("There is no way back from here.")
+            self.say(NO_WAY_BACK)

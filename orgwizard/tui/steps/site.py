@@ -16,7 +16,7 @@ from orgwizard.journey.steps import TITLES
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Provider
 from orgwizard.tui.choice import Choice, bullet, labelled
-from orgwizard.tui.dialogs import Ask
+from orgwizard.tui.dialogs import consent
 from orgwizard.tui.form import Field
 from orgwizard.tui.step import Step, remarks
 
@@ -190,7 +190,7 @@ class SiteStep(Step):
     @work
     async def _ask(self) -> None:
         question = self.session.site.question if self.session.site else ""
-        agreed: bool = await self.app.push_screen_wait(Ask(question, yes="Yes, send them there", no="No"))
+        agreed: bool = await self.app.push_screen_wait(consent(question))
         if agreed:
             self.session.agree()
             self.action_next()

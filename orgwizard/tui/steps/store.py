@@ -12,7 +12,7 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from orgwizard.errors import Trouble
-from orgwizard.journey.places import COMMAND, INTRODUCTION, PLACES, QUESTION, command_line, place_of, words_of
+from orgwizard.journey.places import COMMAND, INTRODUCTION, PLACES, QUESTION, TRYING, command_line, place_of, words_of
 from orgwizard.journey.session import Session
 from orgwizard.journey.steps import TITLES
 from orgwizard.tui.choice import Choice, labelled
@@ -119,7 +119,7 @@ class StoreStep(Step):
 
     @work(exclusive=True, group="chosen", description="trying the chosen store")
     async def _try_chosen(self) -> None:
-        self.say("Trying it with a harmless text.")
+        self.say(TRYING)
         place, store = self.place, self.session.draft.store
         works = await self._probe(place, store)
         if works and store == self.session.draft.store:
