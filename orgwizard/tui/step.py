@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
-from textual.events import Key, Paste, ScreenResume
+from textual.events import DescendantFocus, Key, Paste, Resize, ScreenResume
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
@@ -50,6 +51,17 @@ class Track(Widget):
         """Draw the part that is done heavily."""
         done = self.size.width * self._number // STEPS
         return Content.assemble(("━" * done, "bold $accent"), ("─" * (self.size.width - done), "dim"))
+
+
+class Body(VerticalScroll, can_focus=False):
+    """The part between head line and buttons, which scrolls where it is larger than its room."""
+
+    class Grown(Message):
+        """There is more or less in it than before, such as an error under a field."""
+
+    def watch_virtual_size(self) -> None:
+        """Tell of it."""
+        self.post_message(self.Grown())
 
 
 class Step(Screen[None]):
@@ -127,7 +139,7 @@ class Step(Screen[None]):
             yield Static(self.heading, id="heading", markup=False)
             yield Words(self._place(), id="place")
         yield Track(self.number)
-        with VerticalScroll(id="body", can_focus=False):
+        with Body(id="body"):
             yield from self.body()
         yield Words(id="message")
         with Horizontal(id="buttons"):
@@ -171,13 +183,17 @@ class Step(Screen[None]):
         if wrong:
             self.set_focus(wrong[0])
 
-    def on_resize(self) -> None:
-        """Keep the focused field in sight."""
+    @on(Resize)
+    @on(Body.Grown)
+    @on(DescendantFocus)
+    def _keep_in_sight(self) -> None:
+        """Keep the focused field in sight, and where there is room its help or what is wrong with it, too."""
         self.call_after_refresh(self._show_focused)
 
     def _show_focused(self) -> None:
         if self.focused:
-            self.focused.scroll_visible(animate=False, immediate=True)
+            for part in (*self.query(".field:focus-within").results(Widget), self.focused):
+                part.scroll_visible(animate=False, immediate=True)
 
     # ---- moving ----
 

@@ -12,6 +12,7 @@ from orgwizard.drafts import Drafts
 from orgwizard.journey.steps import TITLES
 from orgwizard.tui.app import Wizard, all_steps
 from orgwizard.tui.dialogs import Ask, Page
+from orgwizard.tui.form import Field
 from orgwizard.tui.guard import prepare
 from orgwizard.tui.step import NEEDS, TOO_SMALL
 from orgwizard.tui.steps.administrator import AdministratorStep
@@ -49,6 +50,30 @@ async def test_every_step_is_whole_at_80_by_23(desk: Desk, provider: str) -> Non
         for step in (SiteStep, OrganizationStep, AdministratorStep, StoreStep, ReviewStep):
             await walk.jump(step, provider)
             assert walk.screen.query_one("#body").max_scroll_y == 0, step
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_field_in_use_and_what_is_wrong_with_it_are_in_sight(desk: Desk, size: tuple[int, int]) -> None:
+    async with walking(desk, size) as walk:
+        await walk.to_connect("okta")
+        await walk.press("down", "down")  # the method with the most fields
+        for field in walk.screen.query(Field):
+            field.entry.focus()
+            await walk.write("?")
+            await walk.settled()
+            assert walk.screen.query_one("#body").region.contains_region(field.region), field.question.title
+
+
+async def test_an_error_that_takes_more_lines_than_there_were_scrolls_into_sight(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_site()
+        await walk.press("down", "tab", "end", "tab")
+        await walk.write("okta.com")
+        await walk.press("ctrl+n")
+        field = walk.screen.query_one("#site-datadog").query_one(Field)
+        assert field.has_class("-wrong")
+        assert field.query_one(".note").region.height > 1
+        assert walk.screen.query_one("#body").region.contains_region(field.region)
 
 
 async def test_a_tiny_terminal_says_which_size_is_needed(desk: Desk) -> None:
