@@ -197,6 +197,11 @@ class Journal:
         rivals = [record for record in self.open() if record.same_order(provider, site, name)]
         return next((record for record in rivals if record.running), next(iter(rivals), None))
 
+    def made(self, provider: str, site: str, name: str) -> Record | None:
+        """Return an attempt that created the same org and lost its first keys, or `None`."""
+        made = (record for record in self.all() if record.state == "exists" and record.same_order(provider, site, name))
+        return next(made, None)
+
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
         """Return the ids of orgs of which the service itself told other attempts; what a look-up found is a guess."""
         return [
@@ -225,9 +230,10 @@ class Journal:
         records = [record for record in self.all() if record.id.startswith(prefix)]
         chosen = [record for record in records if record.id == prefix] or records
         if not chosen:
-            raise BadInput(f"There is no attempt {prefix}.", "See: orgwizard orgs")
+            raise BadInput(f"There is no attempt {prefix}.", "See: orgwizard orgs", meaning="Nothing was done.")
         if len(chosen) > 1:
-            raise BadInput(f"Several attempts begin with {prefix}: {', '.join(record.id for record in chosen)}.")
+            several = ", ".join(record.id for record in chosen)
+            raise BadInput(f"Several attempts begin with {prefix}: {several}.", meaning="Nothing was done.")
         return chosen[0]
 
     def _attempt(self, path: Path, started: datetime) -> Attempt:

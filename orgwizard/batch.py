@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Any, TextIO
@@ -24,6 +23,8 @@ from orgwizard.plan import problems
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Connection, Finding, Order, Provider
 from orgwizard.values import masked
+
+READER_SECONDS = 1.0
 
 
 def ready_draft(draft: Draft, path: Path) -> Draft:
@@ -101,40 +102,55 @@ def create(desk: Desk, draft: Draft, *, yes: bool, again: bool = False, as_json:
     order = _ordered(desk, draft)
     if not yes:
         _confirmed("\n".join(report.order(provider, order, draft.store)))
+    made = None if again else desk.journal.made(provider.key, order.connection.site.key, order.wanted.name)
+    if made:
+        complain(f"Attempt {made.id} created this org before. Nothing is created again without --again.")
+        return look(made, as_json=as_json)
     earlier = None if again else desk.journal.rival(provider.key, order.connection.site.key, order.wanted.name)
     if earlier and not earlier.running:
         complain(f"Attempt {earlier.id} at this org is still open ({report.STATE_WORDS[earlier.state]}).")
         complain("It is taken up first, so that nothing is created twice.")
-        ended = _followed(desk, lambda tell: desk.resume(earlier, tell))
-        if ended.result.outcome != "not_created" or ended.signal:
-            return ended.told(as_json=as_json)
+        with _leaving_on_signal(desk.engine) as taking:
+            result = _followed(desk, lambda tell: desk.resume(earlier, tell))
+            if result.outcome != "not_created" or taking.caught:
+                return _told(desk, result, taking, as_json=as_json)
         complain("That attempt created nothing: the org is created now.")
-    return _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell)).told(as_json=as_json)
+    with _leaving_on_signal(desk.engine) as taking:
+        result = _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell))
+        return _told(desk, result, taking, as_json=as_json)
+
+
+def look(record: Record, *, as_json: bool) -> int:
+    """Print an attempt about which nothing is left to do; returns its exit code."""
+    say(json.dumps(report.attempt_as_json(record), indent=2) if as_json else "\n".join(report.attempt(record)))
+    return report.exit_code(record)
 
 
 def resume(desk: Desk, record: Record, *, as_json: bool) -> int:
-    """Finish an attempt that was interrupted and print the result; returns the exit code."""
-    return _followed(desk, lambda tell: desk.resume(record, tell)).told(as_json=as_json)
+    """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
+    with _leaving_on_signal(desk.engine) as taking:
+        result = _followed(desk, lambda tell: desk.resume(record, tell))
+        return _told(desk, result, taking, as_json=as_json)
 
 
-@dataclass(frozen=True)
-class _Ended:
-    """How a flow ended, and the first signal that came meanwhile, 0 for none."""
+def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> int:
+    """Print a result; returns the exit code, 128+n after a signal.
 
-    result: Result
-    signal: int
-
-    def told(self, *, as_json: bool) -> int:
-        """Print the result; returns the exit code, 128+n after a signal."""
-        result, lines = self.result, report.result(self.result)
-        if not say(json.dumps(result.as_json(), indent=2) if as_json else "\n".join(lines)) and result.secrets:
-            complain("\n".join(lines))  # keys that are nowhere else: the other stream is the last place
+    What stdout does not take goes to stderr; keys that neither takes, because they are closed, full or stand still
+    until a signal ends the wait, go to a private file.
+    """
+    lines, taken = "\n".join(report.result(result)), False
+    with taking.ending_a_wait():
+        taken = say(json.dumps(result.as_json(), indent=2) if as_json else lines) or complain(lines)
+    if result.secrets and not taken:
+        result = desk.rescued(result)
+    with taking.ending_a_wait():
         if result.trouble is not None and not as_json:
             complain("\n".join(result.trouble.lines()))
-        return 128 + self.signal if self.signal else result.exit_code
+    return 128 + taking.caught[0] if taking.caught else result.exit_code
 
 
-def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool]) -> _Ended:
+def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool]) -> Result:
     """Run a flow to its end, stages on stderr."""
     ended = threading.Event()
     results: list[Result] = []
@@ -147,12 +163,11 @@ def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool]) -> _
         else:
             tell_stage(telling, event)
 
-    with _leaving_on_signal(desk.engine) as caught:
-        begin(tell)
-        while not ended.wait(0.5):
-            if desk.engine.idle.is_set() and not ended.wait(1):
-                raise RuntimeError("a creation ended without a result")
-    return _Ended(results[0], caught[0] if caught else 0)
+    begin(tell)
+    while not ended.wait(0.5):
+        if desk.engine.idle.is_set() and not ended.wait(1):
+            raise RuntimeError("a creation ended without a result")
+    return results[0]
 
 
 def _ordered(desk: Desk, draft: Draft) -> Order:
@@ -172,20 +187,58 @@ def _confirmed(review: str) -> None:
         raise NotSent("You did not confirm.", code="not_confirmed")
 
 
+class _Signals:
+    """The ending signals that came so far: requests to end at a safe point; a second one stops waiting for the answer.
+
+    While something is printed, they end a wait for a reader that stands still.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.caught: list[int] = []
+        self._engine, self._printing = engine, False
+
+    def take(self, number: int, _: FrameType | None) -> None:
+        """Note a signal."""
+        if self.caught:
+            self._engine.give_up()
+        self.caught.append(number)
+        self._engine.leave()
+        if self._printing:
+            _begin_to_interrupt()
+
+    @contextmanager
+    def ending_a_wait(self) -> Iterator[None]:
+        """Give up printing what nobody has read a second after a signal; `say` and `complain` then return false."""
+        before = signal.signal(signal.SIGALRM, _interrupt)
+        self._printing = True
+        try:
+            if self.caught:
+                _begin_to_interrupt()
+            yield
+        except InterruptedError:
+            pass
+        finally:
+            self._printing = False
+            if self.caught:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def _begin_to_interrupt() -> None:
+    signal.setitimer(signal.ITIMER_REAL, READER_SECONDS, READER_SECONDS)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise InterruptedError
+
+
 @contextmanager
-def _leaving_on_signal(engine: Engine) -> Iterator[list[int]]:
-    """Turn ending signals into a request to end at a safe point; a second one stops waiting for the answer."""
-    caught: list[int] = []
-
-    def on_signal(number: int, _: FrameType | None) -> None:
-        if caught:
-            engine.give_up()
-        caught.append(number)
-        engine.leave()
-
-    before = {number: signal.signal(number, on_signal) for number in signals.heeded()}
+def _leaving_on_signal(engine: Engine) -> Iterator[_Signals]:
+    """Take ending signals instead of dying of them."""
+    taking = _Signals(engine)
+    before = {number: signal.signal(number, taking.take) for number in signals.heeded()}
     try:
-        yield caught
+        yield taking
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -199,16 +252,17 @@ def tell_stage(telling: Telling, event: Progress) -> None:
 
 def say(text: str) -> bool:
     """Print to stdout, which carries results only; return whether it took them: a closed one is no failure."""
-    return _print(text, sys.stdout)
+    return _print(text, "stdout")
 
 
-def complain(text: str, end: str = "\n") -> None:
-    """Print to stderr; a closed one is no failure."""
-    _print(text, sys.stderr, end)
+def complain(text: str, end: str = "\n") -> bool:
+    """Print to stderr; return whether it took it: a closed one is no failure."""
+    return _print(text, "stderr", end)
 
 
-def _print(text: str, stream: TextIO | None, end: str = "\n") -> bool:
-    """Print to a stream that may be closed; Python then has nothing to flush into it at the end either."""
+def _print(text: str, name: str, end: str = "\n") -> bool:
+    """Print to a stream that may be closed, or be found to be: Python then has nothing to flush into it at the end."""
+    stream: TextIO | None = getattr(sys, name)
     if stream is None:
         return False
     try:
@@ -217,10 +271,11 @@ def _print(text: str, stream: TextIO | None, end: str = "\n") -> bool:
     except (OSError, ValueError):
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        setattr(sys, name, None)
         return False
 
 
 def flush() -> None:
     """Let go of what a terminal that is gone did not take: Python would end with a code of its own."""
-    for stream in (sys.stdout, sys.stderr):
-        _print("", stream, end="")
+    for name in ("stdout", "stderr"):
+        _print("", name, end="")

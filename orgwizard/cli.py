@@ -43,22 +43,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except Trouble as trouble:
-        return _told(trouble, as_json=getattr(arguments, "json", False))
+        return _told(trouble, arguments)
     except KeyboardInterrupt:
-        _told(NotSent("You left.", code="left"), as_json=getattr(arguments, "json", False))
+        _told(NotSent("You left.", code="left"), arguments)
         return Exit.LEFT
     except Exception as bug:
-        return _told(_fault(bug), as_json=getattr(arguments, "json", False))
+        return _told(_fault(bug), arguments)
 
 
-def _told(trouble: Trouble, *, as_json: bool) -> int:
+def _told(trouble: Trouble, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
-    if as_json:
+    if getattr(arguments, "json", False):
         from orgwizard.events import Result
 
         # A fault of ours may have come after the request: it must not say that nothing was created.
         found = Result("unknown" if trouble.exit_code == Exit.BUG else "not_created", "", "", "", trouble=trouble)
-        _say(json.dumps(found.as_json(), indent=2))
+        # Commands that create nothing know no outcome either: an attempt that they do not find may have created an org.
+        outcome = {} if arguments.run in (_create, _check) else {"outcome": None}
+        _say(json.dumps(found.as_json() | outcome, indent=2))
     _complain("\n".join(trouble.lines()))
     return trouble.exit_code
 
@@ -158,7 +160,7 @@ def _add_create(commands: "_Commands[argparse.ArgumentParser]") -> None:
     create = commands.add_parser("create", help="create the org of a plan file, without questions")
     create.add_argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
     create.add_argument("--yes", action="store_true", help="create without asking; needed without a terminal")
-    words = "create it even if an earlier attempt at the same org is still open; else that one is taken up first"
+    words = "create it even if an earlier attempt at the same org is still open, or created it; else that one counts"
     create.add_argument("--again", action="store_true", help=words)
     create.add_argument("--dry-run", action="store_true", help="print the masked request and send nothing")
     create.add_argument("--json", action="store_true", help="print one JSON object on stdout")
@@ -394,7 +396,7 @@ def _orgs(arguments: argparse.Namespace) -> int:
 
 
 def _resume(arguments: argparse.Namespace) -> int:
-    from orgwizard import batch, report
+    from orgwizard import batch
 
     desk = _desk(arguments)
     record = _record(arguments, desk) if arguments.attempt else next(iter(desk.journal.open()), None)
@@ -404,13 +406,7 @@ def _resume(arguments: argparse.Namespace) -> int:
         _say(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
         return Exit.READY
     if record.settled or record.state == "damaged":
-        shown = (
-            json.dumps(report.attempt_as_json(record), indent=2)
-            if arguments.json
-            else "\n".join(report.attempt(record))
-        )
-        _say(shown)
-        return report.exit_code(record)
+        return batch.look(record, as_json=arguments.json)
     return batch.resume(desk, record, as_json=arguments.json)
 
 

@@ -6,7 +6,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from orgwizard.conversation import check, converse, elsewhere
 from orgwizard.creation import create_org
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
-from orgwizard.errors import BadInput, Trouble
+from orgwizard.errors import Attention, BadInput, Trouble
 from orgwizard.events import Event, Result
 from orgwizard.fields import Fields, problems, questions, validated
 from orgwizard.orders import connection, draft_problems, order, recalled
@@ -34,7 +34,7 @@ from orgwizard.providers.base import Checked, Connection, Finding, Order, Provid
 from orgwizard.resumption import resume_org
 from orgwizard.sources import Reference
 from orgwizard.values import Site
-from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, parse_store
+from orgwizard.vault import FileStore, Kept, ScreenStore, Store, Vault, label_of, parse_store
 from orgwizard.vault import sources as stored_sources
 
 
@@ -199,6 +199,23 @@ class Desk:
             with suppress(Trouble):
                 found[name] = self.read(source)
         return found
+
+    def rescued(self, result: Result) -> Result:
+        """Put keys that no screen took into a private file, and write down where; where that fails, too, say so."""
+        facts = {"org": result.name, "attempt": result.attempt}
+        try:
+            kept = self.vault.keep(FileStore(), label_of(result.provider, result.name), result.secrets, facts)
+        except Trouble as trouble:
+            return replace(result, trouble=Attention(f"The keys could not be shown. {trouble.cause}", code="attention"))
+        with suppress(Trouble):
+            self._write_down(kept, self.journal.get(result.attempt))
+        attention = Attention(f"The keys could not be shown. They are {kept.words}.", code="attention")
+        return replace(result, stored=kept.reference, stored_words=kept.words, secrets={}, trouble=attention)
+
+    def _write_down(self, kept: Kept, record: Record) -> None:
+        with self.journal.resume(record) as attempt:
+            attempt.note("stored", stored=dict(kept.reference))
+            attempt.note("ended", result=record.state)
 
     def _tools(self, wanted: Wanted, via: Mapping[str, Any], chosen: BoundVault, control: Control) -> Tools:
         return Tools(

@@ -27,9 +27,8 @@ from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, Outcome, Pr
 from orgwizard.fields import Fields
 from orgwizard.ports import SETTLED, Attempt, Tools, Vault
 from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
-from orgwizard.text import slug
 from orgwizard.values import Answer, Created
-from orgwizard.vault import sources
+from orgwizard.vault import label_of, sources
 
 READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
@@ -223,9 +222,9 @@ class Flow:
         facts = {"provider": self.provider.title, "org": created.name, "id": created.id, "url": created.url}
         if self.attempt:
             facts |= {"attempt": self.attempt.id, "date": f"{self.attempt.started:%Y-%m-%d %H:%M} UTC"}
-        label = f"{self.provider.key}-{slug(self.wanted.subdomain or created.name) or 'org'}"
+        name = label_of(self.provider.key, self.wanted.subdomain or created.name)
         try:
-            kept = await asyncio.to_thread(vault.keep, label, created.secrets, facts)
+            kept = await asyncio.to_thread(vault.keep, name, created.secrets, facts)
         except Exception as fault:  # whatever it is, the next place is tried
             self.attend(f"A store failed: {_cause(fault)}")
             return False

@@ -14,7 +14,7 @@ from orgwizard import private
 from orgwizard.errors import Attention, BadInput, Trouble, Unusable
 from orgwizard.outside import PATIENCE_SECONDS, Ended, ask_keyring, run
 from orgwizard.sources import SERVICE, Reference, read
-from orgwizard.text import printable
+from orgwizard.text import printable, slug
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -206,6 +206,11 @@ class ScreenStore:
 Store: TypeAlias = FileStore | KeyringStore | CommandStore | ScreenStore
 
 _BY_NAME: Mapping[str, Store] = {"file": FileStore(), "keyring": KeyringStore(), "screen": ScreenStore()}
+
+
+def label_of(provider: str, name: str) -> str:
+    """Return the label of an org's secrets in every store, such as "okta-my-child"."""
+    return f"{provider}-{slug(name) or 'org'}"
 
 
 def parse_store(value: object) -> Store:

@@ -137,10 +137,10 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
     monkeypatch.setattr(engine, "leave", lambda: asked.append("leave"))
     monkeypatch.setattr(engine, "give_up", lambda: asked.append("give up"))
     before = [signal.getsignal(number) for number in signals.ENDING]
-    with batch._leaving_on_signal(engine) as caught:
+    with batch._leaving_on_signal(engine) as taking:
         signal.raise_signal(signal.SIGTERM)
         assert asked == ["leave"]
         signal.raise_signal(signal.SIGHUP)
         assert "give up" in asked
-    assert caught == [signal.SIGTERM, signal.SIGHUP]
+    assert taking.caught == [signal.SIGTERM, signal.SIGHUP]
     assert [signal.getsignal(number) for number in signals.ENDING] == before

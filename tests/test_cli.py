@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -443,6 +444,32 @@ def test_a_reader_that_goes_away_is_no_fault(program: Program, home: Home) -> No
     assert (ended.code, ended.err) == (0, "")
 
 
+def test_an_org_that_was_created_once_is_not_created_again_by_repeating_the_command(
+    program: Program, home: Home
+) -> None:
+    plan = home.datadog("datadoghq.eu", organization__name='"server-error"')
+    first = program("create", "--plan", plan, "--yes", "--json", *FAST)
+    again = program("create", "--plan", plan, "--yes", "--json", *FAST)
+    assert (first.code, again.code) == (6, 6)
+    assert again.json()["attempt"] == first.json()["attempt"]
+    assert "--again" in again.err
+    assert (
+        program("create", "--plan", plan, "--yes", "--again", "--json", *FAST).json()["attempt"]
+        != first.json()["attempt"]
+    )
+
+
+@pytest.mark.parametrize("attempt", ["2026", "20269999", "nonsense"])
+def test_an_attempt_that_is_not_found_says_nothing_of_an_outcome(program: Program, home: Home, attempt: str) -> None:
+    plan = home.datadog("datadoghq.eu")
+    for _ in range(2):
+        program("create", "--plan", plan, "--yes", "--again", *FAST)
+    made = program("orgs", "--sandbox", "--json").json()["orgs"][0]["attempt"]
+    ended = program("resume", made[:4] if attempt == "2026" else attempt, "--json", "--sandbox")
+    assert (ended.code, ended.json()["outcome"]) == (2, None)
+    assert "Nothing was created" not in ended.out + ended.err
+
+
 def test_an_attempt_of_the_sandbox_is_recognised_without_its_option(program: Program, home: Home) -> None:
     made = program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", "--json", *FAST).json()["attempt"]
     ended = program("resume", made)
@@ -503,13 +530,58 @@ def test_on_a_terminal_it_asks_once(home: Home, typed: bytes, code: int, outcome
 def test_ctrl_c_at_the_question_leaves(home: Home) -> None:
     terminal = Terminal(home, "create", "--plan", home.datadog("datadoghq.eu"), "--json", *FAST)
     terminal.expect(b'Type "create"')
-    terminal.program.send_signal(signal.SIGINT)
+    while terminal.program.poll() is None:  # one that comes just before the program waits for a line does not end that
+        terminal.program.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            terminal.program.wait(5)
     ended = terminal.ended()
     quiet(ended)
     assert (ended.code, ended.json()["outcome"]) == (130, "not_created")
 
 
 # ---- signals ------------------------------------------------------------------------------------------------------
+
+
+def full_pipe() -> tuple[int, int]:
+    """Return a pipe that takes no more, as one whose reader stands still; its end to read comes first."""
+    source, sink = os.pipe()
+    os.set_blocking(sink, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(sink, b" ")
+    os.set_blocking(sink, True)
+    return source, sink
+
+
+def keys_in(home: Home) -> list[Path]:
+    return [path for path in home.files() if "api_key = " in path.read_text() and "application_key" in path.read_text()]
+
+
+def test_keys_of_the_screen_that_nobody_reads_go_to_the_other_stream_after_a_signal(home: Home) -> None:
+    source, sink = full_pipe()
+    plan = home.datadog("datadoghq.eu", store='"screen"')
+    with home.start("create", "--plan", plan, "--yes", *FAST, stdout=sink) as running:
+        assert running.stderr is not None
+        err = ""
+        while "ready" not in err:
+            err += running.stderr.readline()
+        running.send_signal(signal.SIGINT)
+        err += running.communicate(timeout=PATIENCE_SECONDS)[1]
+    os.close(source)
+    os.close(sink)
+    assert running.returncode == 130
+    assert "API key of the child org: " in err
+    assert "Nothing was created" not in err
+
+
+@pytest.mark.parametrize("closed", [">&- 2>&-", ">/dev/full 2>/dev/full"])
+def test_keys_of_the_screen_that_no_stream_takes_go_to_a_private_file(home: Home, closed: str) -> None:
+    plan = home.datadog("datadoghq.eu", store='"screen"')
+    ended = home.run("create", "--plan", plan, "--yes", *FAST, redirected=closed)
+    (file,) = keys_in(home)
+    assert (ended.code, file.stat().st_mode & 0o777) == (6, 0o600)
+    told = home.run("orgs", "--sandbox", "--json").json()["orgs"][0]
+    assert (told["state"], told["stored"]) == ("ready", {"file": str(file)})
 
 
 class Held:
