@@ -36,7 +36,8 @@ class Session:
     `refusals` holds the service's sentences per field ("organization.subdomain") until the field is changed;
     `passed` the findings of the last check as far as it came; `touched` the fields whose problems are shown;
     `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the review
-    wants the user back; `complained` that it was said that the draft cannot be saved.
+    wants the user back; `sparing` that another draft is saved, which this one replaces only when something about the
+    org is typed; `complained` that it was said that the draft cannot be saved.
     """
 
     front: Front
@@ -50,6 +51,7 @@ class Session:
     returning: bool = False
     result: Result | None = None
     keeping: bool = True
+    sparing: bool = False
     complained: bool = False
 
     @property
@@ -171,9 +173,15 @@ class Session:
         parts = (self.provider.title, parent, (site.title or site.host) if site else "")
         return " · ".join(printable(part) for part in parts if part)
 
+    def to_continue(self) -> Draft | None:
+        """Return the draft that the beginning offers to go on with after this session."""
+        if self.sparing:
+            return self.front.drafts.load()
+        return self.draft if self.draft.provider else None
+
     def keep(self) -> str:
         """Save the draft; return a sentence where that failed, which must not stop anybody."""
-        if not (self.keeping and self.draft.provider):
+        if not self.draft.provider or not self.keeping or self.sparing:
             return ""
         try:
             self.front.drafts.save(self.draft)

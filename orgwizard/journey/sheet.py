@@ -61,6 +61,7 @@ class Sheet:
         else:
             self.typed.pop(question.name, None)
         self.session.refusals.pop(self.path(question.name), None)
+        self.session.sparing &= self.section == "credentials"
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong per field: refusals of the service, and before those the model's rules."""

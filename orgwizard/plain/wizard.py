@@ -76,7 +76,7 @@ class Wizard:
 
     def _before(self, at: str) -> str:
         before = steps.before(self.session, at)
-        return before or self._started(self.session.draft if self.session.draft.provider else None)
+        return before or self._started(self.session.to_continue())
 
     def _led_by(self, trouble: Trouble) -> tuple[str, str]:
         """Say a failure, or have it said at the field that it is about; return where to go."""
@@ -122,7 +122,8 @@ class Wizard:
                 chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
                 draft = self._draft_of(found, chosen)
                 if draft:
-                    self.session = Session(front, draft, known=found.profile(chosen) is not None)
+                    sparing = found.saved not in (None, draft)
+                    self.session = Session(front, draft, known=found.profile(chosen) is not None, sparing=sparing)
                 if after := steps.first(self.session) if draft else self._looked_at(found, chosen):
                     return after
             except Trouble as trouble:

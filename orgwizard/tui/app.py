@@ -150,7 +150,7 @@ class Wizard(App[int]):
     async def on_start_step_chosen(self, message: StartStep.Chosen) -> None:
         """Begin the steps with a draft; with a connection that was saved, at the first step that it leaves open."""
         self._begin(message.draft)
-        self.session.known = message.saved
+        self.session.known, self.session.sparing = message.saved, message.sparing
         await self.go(steps.first(self.session))
 
     async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
@@ -183,7 +183,7 @@ class Wizard(App[int]):
             await self.go(before)
         else:
             self._save()
-            await self.switch_screen(StartStep(self.session, self.session.draft))
+            await self.switch_screen(StartStep(self.session, self.session.to_continue()))
 
     async def on_step_edit(self, message: Step.Edit) -> None:
         """Go to a step to change something, and come back to the review after it."""

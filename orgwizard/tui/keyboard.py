@@ -1,7 +1,8 @@
-"""What the terminal sends, read as keys: Escape is one whatever follows it, and no unknown key becomes text.
+"""What the terminal sends, read as keys: Escape is one, whatever follows it; no unknown key is text, and no paste keys.
 
 Textual waits after the byte of Escape for what may be the rest of an arrow key; whatever else comes in that time would
-make a key of both, or a circumflex in the field under the cursor.
+make a key of both, or a circumflex in the field under the cursor. In a paste it reads what follows an escape as keys,
+which could press Next.
 """
 
 import re
@@ -18,6 +19,42 @@ _ESCAPE = "\x1b"
 # How the rest of a control sequence begins (ECMA-48 5.3): CSI, SS3, and the strings, with their end.
 _INTRODUCERS = frozenset("[OP]X^_\\")
 _WHOLE = re.compile(r"\x1b(\[[\d;:]*[@-LN-~]|O[@-~])")  # but not CSI M, with which a mouse report begins
+_STARTS, _ENDS = "\x1b[200~", "\x1b[201~"
+_IN_PASTE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~])?")
+_UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
+_INVISIBLE = "\a"  # stands for what drives a terminal: left out of every answer, and that is said
+
+
+class Pastes:
+    """Takes escapes out of bracketed pastes, in whatever pieces those come."""
+
+    def __init__(self) -> None:
+        self._inside = False
+        self._before = self._held = ""
+
+    def clean(self, data: str) -> str:
+        """Return what came, less what the next piece has to decide about."""
+        cleaned, data, self._held = "", self._held + data, ""
+        while data:
+            piece, data = self._paste(data) if self._inside else self._keys(data)
+            cleaned += piece
+        return cleaned
+
+    def _keys(self, data: str) -> tuple[str, str]:
+        """Return what there is up to the beginning of a paste, which the last piece may have begun, and the rest."""
+        found = (self._before + data).find(_STARTS)
+        self._inside = found >= 0
+        end = found + len(_STARTS) - len(self._before) if self._inside else len(data)
+        self._before = "" if self._inside else (self._before + data)[1 - len(_STARTS) :]
+        return data[:end], data[end:]
+
+    def _paste(self, data: str) -> tuple[str, str]:
+        """Return what there is up to the end of a paste, and the rest; what may be its end is held back."""
+        text, end, rest = data.partition(_ENDS)
+        self._inside = not end
+        if self._inside and (open_end := _UNFINISHED.search(text)):
+            text, self._held = text[: open_end.start()], open_end.group()
+        return _IN_PASTE.sub(_INVISIBLE, text) + end, rest
 
 
 class Keyboard(XTermParser):
@@ -26,9 +63,12 @@ class Keyboard(XTermParser):
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._came_alone = self._may_be_escape = False
+        self._pastes = Pastes()
 
     def feed(self, data: str) -> Iterable[Message]:
         """Read what came; what comes together may be one key."""
+        if data and not (data := self._pastes.clean(data)):
+            return ()
         self._came_alone, self._may_be_escape = self._may_be_escape, data.endswith(_ESCAPE)
         return super().feed(data)
 

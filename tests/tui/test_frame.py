@@ -7,6 +7,7 @@ import pytest
 from textual.events import Key
 from textual.widgets import Button, Static
 
+from orgwizard.answers import Draft
 from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.journey.steps import TITLES
@@ -16,10 +17,12 @@ from orgwizard.tui.form import Field
 from orgwizard.tui.guard import prepare
 from orgwizard.tui.step import NEEDS, TOO_SMALL
 from orgwizard.tui.steps.administrator import AdministratorStep
+from orgwizard.tui.steps.connect import ConnectStep
 from orgwizard.tui.steps.create import CreateStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
+from orgwizard.tui.steps.start import StartStep
 from orgwizard.tui.steps.store import StoreStep
 from tests.tui.bench import StillEngine, bench, fronted
 from tests.tui.walk import walking
@@ -145,6 +148,29 @@ async def test_the_draft_is_saved_on_the_way_without_secrets(desk: Desk) -> None
     assert saved is not None
     assert saved.section("organization")["name"] == "Kept"
     assert saved.sections["okta"]["credentials.api-token"] == {}
+
+
+async def test_a_saved_draft_is_replaced_only_when_something_is_typed_about_another_org(desk: Desk) -> None:
+    draft = Draft("datadog")
+    draft.section("organization")["name"] = "Precious"
+    desk.drafts.save(draft)
+    async with walking(desk) as walk:
+        for _ in range(2):
+            await walk.press("down", "enter")  # below "Continue the draft" is "Create a new org"
+            await walk.until(SiteStep)
+            await walk.press("escape")
+            await walk.until(StartStep)
+            saved = desk.drafts.load()
+            assert saved is not None
+            assert saved.section("organization")["name"] == "Precious"
+        await walk.press("down", "enter")
+        await walk.to_organization("datadog")
+        await walk.write("Next")
+        await walk.press("escape")
+        await walk.until(ConnectStep)
+    saved = desk.drafts.load()
+    assert saved is not None
+    assert saved.section("organization")["name"] == "Next"
 
 
 async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(desk: Desk, tmp_path: Path) -> None:

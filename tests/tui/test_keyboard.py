@@ -42,6 +42,24 @@ def test_what_is_sent_becomes_keys(pieces: tuple[str, ...], expected: list[str])
     assert keys(*pieces) == expected
 
 
+def pasted(*pieces: str) -> list[str]:
+    """Return the texts of the pastes that pieces make, and the names of what else they make."""
+    keyboard = Keyboard()
+    found = [message for piece in pieces for message in keyboard.feed(piece)]
+    return [message.text if isinstance(message, events.Paste) else getattr(message, "key", "?") for message in found]
+
+
+@pytest.mark.parametrize("held", ["\x1b[0m\nsecond", "\x1b\x0e", "\x1b\a\x1b[200~", "\x1b[201", "\x1b", "\x1b[A\x1bOP"])
+def test_nothing_in_a_paste_is_a_key(held: str) -> None:
+    sent = f"a\x1b[200~x{held}y\x1b[201~b"
+    whole = pasted(sent)
+    assert (whole[0], len(whole), whole[2]) == ("a", 3, "b")
+    assert "\x1b" not in whole[1]
+    for cut in range(2, len(sent)):  # a piece that begins with the rest of "\x1b" would be a key Escape
+        assert pasted(sent[:cut], sent[cut:]) == whole, cut
+    assert pasted(*sent) == whole
+
+
 @given(st.text(alphabet="\x1b\x0e\t\r ab[OA1;~", max_size=12))
 def test_no_bytes_type_a_circumflex(sent: str) -> None:
     assert "circumflex_accent" not in keys(sent + "\x00") or "[" in sent or "O" in sent

@@ -50,10 +50,13 @@ class StartStep(Step):
     }
 
     class Chosen(Message):
-        """The user begins with a draft: an empty one, the saved one, or one of a connection that was *saved*."""
+        """The user begins with a draft: an empty one, the saved one, or one of a connection that was *saved*.
 
-        def __init__(self, draft: Draft, *, saved: bool = False) -> None:
-            self.draft, self.saved = draft, saved
+        *sparing* says that a draft is saved which is another one.
+        """
+
+        def __init__(self, draft: Draft, *, saved: bool = False, sparing: bool = False) -> None:
+            self.draft, self.saved, self.sparing = draft, saved, sparing
             super().__init__()
 
     class Resumed(Message):
@@ -101,9 +104,9 @@ class StartStep(Step):
         if chosen == CONTINUE and saved:
             self.post_message(self.Chosen(saved))
         elif profile:
-            self.post_message(self.Chosen(self.session.desk.draft_from(profile), saved=True))
+            self.post_message(self.Chosen(self.session.desk.draft_from(profile), saved=True, sparing=saved is not None))
         elif chosen == NEW:
-            self.post_message(self.Chosen(Draft()))
+            self.post_message(self.Chosen(Draft(), sparing=saved is not None))
         elif record:
             self._ask_about(record)
         else:
