@@ -22,7 +22,7 @@ _WHOLE = re.compile(r"\x1b(\[[\d;:]*[@-LN-~]|O[@-~])")  # but not CSI M, with wh
 _STARTS, _ENDS = "\x1b[200~", "\x1b[201~"
 _IN_PASTE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~])?")
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
-_INVISIBLE = "\a"  # stands for what drives a terminal: left out of every answer, and that is said
+_INVISIBLE = "\u200b"  # stands for what drives a terminal; what is invisible is left out of answers, and that is said
 
 
 class Pastes:
