@@ -42,6 +42,10 @@ class Beginnings:
         """Return whether there is nothing to offer but a new org."""
         return list(self.rows()) == [NEW]
 
+    def spares(self, draft: Draft) -> bool:
+        """Return whether *draft* is not the saved one, and that one names an org."""
+        return self.saved is not None and draft is not self.saved and bool(self.saved.section("organization"))
+
     def rows(self) -> dict[str, str]:
         """Return what can be done, the most pressing first; "attempt-0" is the first attempt, and so on."""
         rows = {f"{ATTEMPT}-{number}": _attempt_words(record) for number, record in enumerate(self.attempts)}

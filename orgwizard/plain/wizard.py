@@ -122,8 +122,8 @@ class Wizard:
                 chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
                 draft = self._draft_of(found, chosen)
                 if draft:
-                    sparing = found.saved not in (None, draft)
-                    self.session = Session(front, draft, known=found.profile(chosen) is not None, sparing=sparing)
+                    known, sparing = found.profile(chosen) is not None, found.spares(draft)
+                    self.session = Session(front, draft, known=known, sparing=sparing)
                 if after := steps.first(self.session) if draft else self._looked_at(found, chosen):
                     return after
             except Trouble as trouble:

@@ -52,7 +52,7 @@ class StartStep(Step):
     class Chosen(Message):
         """The user begins with a draft: an empty one, the saved one, or one of a connection that was *saved*.
 
-        *sparing* says that a draft is saved which is another one.
+        *sparing* says that a draft of another org is saved.
         """
 
         def __init__(self, draft: Draft, *, saved: bool = False, sparing: bool = False) -> None:
@@ -102,15 +102,18 @@ class StartStep(Step):
         chosen, saved = event.option_id or NEW, self._beginnings.saved
         profile, record = self._beginnings.profile(chosen), self._beginnings.attempt(chosen)
         if chosen == CONTINUE and saved:
-            self.post_message(self.Chosen(saved))
+            self._choose(saved)
         elif profile:
-            self.post_message(self.Chosen(self.session.desk.draft_from(profile), saved=True, sparing=saved is not None))
+            self._choose(self.session.desk.draft_from(profile), saved=True)
         elif chosen == NEW:
-            self.post_message(self.Chosen(Draft(), sparing=saved is not None))
+            self._choose(Draft())
         elif record:
             self._ask_about(record)
         else:
             self.app.push_screen(self._page(chosen))
+
+    def _choose(self, draft: Draft, *, saved: bool = False) -> None:
+        self.post_message(self.Chosen(draft, saved=saved, sparing=self._beginnings.spares(draft)))
 
     def _ask_about(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
