@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable
 
 from orgwizard.conversation import check, reply_to
 from orgwizard.errors import NoAnswer, NotSent, Refused, Trouble
-from orgwizard.events import CHECK, SEND, STORE, Event
+from orgwizard.events import CHECK, SEND, STORE, Event, resuming
 from orgwizard.flow import Flow, told, until_first
 from orgwizard.ports import Attempt, Tools
 from orgwizard.providers.base import Order, Provider
@@ -63,8 +63,8 @@ class _Creation(Flow):
         """Read what can be read and try the store, before anything is created."""
         self.progress(CHECK, "started", "Checking the parent org")
         if rival := self.tools.journal.rival(self.provider.key, self.wanted.site.key, self.wanted.name):
-            words = f"attempt {rival.id} at an org of this name is still open: see orgwizard resume {rival.id}"
-            self.progress(CHECK, "warning", words)
+            look = resuming(rival.id, self.tools.options)
+            self.progress(CHECK, "warning", f"attempt {rival.id} at an org of this name is still open: see {look}")
         self.checked = await check(self.provider, self.order.connection, self.order.organization, self.tools.send)
         for finding in self.checked.findings:
             self.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)

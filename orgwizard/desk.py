@@ -226,6 +226,7 @@ class Desk:
             clock=self.clock,
             save_profile=lambda result: self._save_profile(provider_of(result.provider), wanted, via, result),
             control=control,
+            options="--sandbox" if self.given else "",
         )
 
     def _save_profile(self, provider: Provider, wanted: Wanted, via: Mapping[str, Any], result: Result) -> str:

@@ -33,7 +33,8 @@ class Progress:
 class Result:
     """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
 
-    `open` tells that the attempt is not settled: `orgwizard resume` has something left to do or to find out.
+    `open` tells that the attempt is not settled: `orgwizard resume` has something left to do or to find out, with the
+    same `options`, such as "--sandbox".
     """
 
     outcome: Outcome
@@ -54,6 +55,7 @@ class Result:
     spool: str = ""
     open: bool = False
     ended: datetime | None = None
+    options: str = ""
 
     @property
     def exit_code(self) -> Exit:
@@ -66,7 +68,7 @@ class Result:
     def look_again(self) -> str:
         """Return what to do about an attempt that is open."""
         first = "Do not create it again yet. Look once more with" if self.outcome == "unknown" else "Look again later"
-        return f"{first}: orgwizard resume {self.attempt}"
+        return f"{first}: {resuming(self.attempt, self.options)}"
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints; secrets only where they are nowhere else."""
@@ -84,6 +86,11 @@ class Result:
             "error": trouble_as_json(self.trouble),
         }
         return found | ({"secrets": revealed(self.secrets)} if self.secrets else {})
+
+
+def resuming(attempt: str, options: str) -> str:
+    """Return the command that takes an attempt up."""
+    return f"orgwizard resume {attempt} {options}".rstrip()
 
 
 def trouble_as_json(trouble: Trouble | None) -> dict[str, str | None] | None:

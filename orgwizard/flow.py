@@ -56,7 +56,7 @@ class Flow:
         self.checked = Checked("")
         self.answer: Answer | None = None  # a success that is not (wholly) in a store
         self.end: str = ""  # the journal's word, where the result alone does not tell
-        self.result = Result("not_created", provider.key, wanted.site.key, wanted.name)
+        self.result = Result("not_created", provider.key, wanted.site.key, wanted.name, options=tools.options)
 
     async def stages(self) -> Trouble | None:
         """Go through the stages; return or raise what keeps the end from being a good one."""

@@ -111,7 +111,8 @@ class Journal(Protocol):
 class Tools:
     """What the flow works with: the door to the network, the journal, the store, time, and profiles.
 
-    `fallback` is tried where `vault` fails after the org exists; `save_profile` returns a profile's name.
+    `fallback` is tried where `vault` fails after the org exists; `save_profile` returns a profile's name; `options` are
+    those that the program needs to find the same journal again.
     """
 
     send: Send
@@ -121,3 +122,4 @@ class Tools:
     clock: Clock
     save_profile: Callable[[Result], str]
     control: Control = field(default_factory=Control)
+    options: str = ""

@@ -1,6 +1,7 @@
 """Orders, requests, findings and results as lines for a person; no line carries control characters."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -47,7 +48,7 @@ def answers(model: Fields) -> Iterator[tuple[str, str]]:
 def store_words(store: Any) -> str:
     """Return a store, given as in a plan, in words."""
     if isinstance(store, dict):
-        return "the command " + " ".join(map(str, store.get("command", [])))
+        return "the command " + shlex.join(map(str, store.get("command", [])))
     return {
         "file": "a private file",
         "keyring": "the system keyring",

@@ -8,6 +8,10 @@ from orgwizard.plain.terminal import Left, Lines
 from orgwizard.signing import is_key
 from orgwizard.text import in_ascii, printable
 
+PROGRAM = ": orgwizard "
+PASTE_SECONDS = 0.05  # no person types a line so soon after another
+SECRET_PASTE_SECONDS = 0.3  # the rest of a paste that a slow line delivers would be shown after that
+ONE_LINE = "More than one line came: only the first was taken."
 WIDEST = 78
 ROOM, LITTLE_ROOM = 24, 6  # columns behind a question, to type a text or a number in
 SIGN = ":"
@@ -52,8 +56,11 @@ class Console:
         self.say("", words)
 
     def _wrapped(self, text: str) -> str:
-        width = min(self.terminal.columns - 1, WIDEST)
-        return "\n".join(textwrap.wrap(self._harmless(text), width, break_long_words=False, break_on_hyphens=False))
+        """Return the text in lines; a command at its end, which is there to be pasted, stays in one."""
+        width, flat = min(self.terminal.columns - 1, WIDEST), self._harmless(text)
+        words, found, command = flat.partition(PROGRAM) if len(flat) > width else (flat, "", "")
+        lines = textwrap.wrap(f"{words}{found[:1]}", width, break_long_words=False, break_on_hyphens=False)
+        return "\n".join((*lines, *([f"{found[2:]}{command}"] if found else [])))
 
     def _prompt(self, question: str, needed: int = 0) -> str:
         """Return a question with room behind it to type in; where there is less, the answer gets a line."""
@@ -69,9 +76,16 @@ class Console:
     # ---- asking ----
 
     def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, room: int = ROOM) -> str:
-        """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Left`."""
+        """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Left`.
+
+        Of several lines that come at once, as a paste does, the first is the answer, and the others answer nothing.
+        """
         while True:
+            typed_ahead = self.terminal.waiting()
             typed = self.terminal.read(self._prompt(question, room)).strip()
+            if not typed_ahead and self.terminal.waiting(PASTE_SECONDS):
+                self.terminal.forget()
+                self.say(ONE_LINE)
             if not self._is_command(typed, hints, clears=clears):
                 return typed.removeprefix(SIGN)
 
@@ -83,7 +97,7 @@ class Console:
         while True:
             typed, more = self._unseen(question, key=key)
             if more:
-                self.say("More than one line came: only the first was taken.")
+                self.say(ONE_LINE)
             if not self._is_command(typed.strip(), hints, clears=clears):
                 return typed.removeprefix(SIGN)
 
@@ -99,7 +113,7 @@ class Console:
                     typed = f"{typed}\n{line}"
             finally:
                 self.terminal.write("\n")
-            return typed, self.terminal.waiting()
+            return typed, self.terminal.waiting(SECRET_PASTE_SECONDS)
 
     def _is_command(self, typed: str, hints: Sequence[str], *, clears: bool) -> bool:
         """Do what a command says; what was typed is never repeated: it may be a secret."""

@@ -75,7 +75,7 @@ def followed(
             return event
         if words := telling.words(event):
             console.say(_stage(event, words))
-        if (assurance := safe(event.stage, store)) not in assured:
+        if event.state in ("started", "waiting") and (assurance := safe(event.stage, store)) not in assured:
             assured.add(assurance)
             console.say(assurance)
 

@@ -55,8 +55,8 @@ class Lines(Protocol):
         """Drop what was typed ahead."""
         ...
 
-    def waiting(self) -> bool:
-        """Return whether more was typed already."""
+    def waiting(self, seconds: float = 0.0) -> bool:
+        """Return whether more was typed already, or comes within some seconds."""
         ...
 
     def awaited(self, work: "Future[T]", meanwhile: Callable[[], None] = ...) -> T:
@@ -127,9 +127,9 @@ class Terminal:
         except OSError:  # a terminal that is gone
             return b""
 
-    def waiting(self) -> bool:
-        """Return whether more was typed already."""
-        return bool(select.select([self._source], [], [], 0)[0])
+    def waiting(self, seconds: float = 0.0) -> bool:
+        """Return whether more was typed already, or comes within some seconds."""
+        return bool(select.select([self._source], [], [], seconds)[0])
 
     def forget(self) -> None:
         """Drop what was typed ahead."""

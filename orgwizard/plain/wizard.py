@@ -220,7 +220,7 @@ class Wizard:
         """Tell of the end; return what the user does next, or raise `Led` to the field that a refusal is about."""
         self.session.result = result
         ending = Ending(self._console, result)
-        self._console.heading("Done.")
+        self._console.heading("The result.")
         ending.tell()
         if self._interruption.times and not result.secrets:
             raise Left

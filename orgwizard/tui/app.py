@@ -273,7 +273,9 @@ class Wizard(App[int]):
     def on_step_keys(self) -> None:
         """Show the keys of the step."""
         if isinstance(self.screen, Step):
-            self.push_screen(Page(f"Keys: {self.screen.heading}", table(self.screen.keys, KEYS_INDENT), KEYS_INDENT))
+            self.push_screen(
+                Page(f"Keys: {self.screen.heading}", table(self.screen.key_help(), KEYS_INDENT), KEYS_INDENT)
+            )
 
     def action_redraw(self) -> None:
         """Draw everything again, whatever the terminal shows by now."""

@@ -145,12 +145,20 @@ class Step(Screen[None]):
         with Horizontal(id="buttons"):
             yield from self.buttons()
             yield button("Help", "keys")
-        yield Static(self.hints, id="hints", markup=False)
+        yield Static(self.hint(), id="hints", markup=False)
         yield Static(self.too_small, classes="too-small", markup=False)
 
     def body(self) -> Iterable[Widget]:
         """Yield what the step is about."""
         return ()
+
+    def hint(self) -> str:
+        """Return the line of keys below the buttons."""
+        return self.hints
+
+    def key_help(self) -> dict[str, str]:
+        """Return every key of the step, and what it does."""
+        return self.keys
 
     def buttons(self) -> Iterable[Widget]:
         """Yield the buttons; those of most steps are Next and Back. Help joins them."""

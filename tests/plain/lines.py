@@ -22,7 +22,7 @@ class Typed:
         self.unseen: list[str] = []
         self.code: int | None = None
         self.echo_stays, self.more = echo_stays, more
-        self._hides = False
+        self._hides = self._has_read = False
 
     @property
     def left_over(self) -> list[str | Callable[[], str]]:
@@ -43,6 +43,7 @@ class Typed:
             raise Left
         given = self._lines.pop(0)
         line = given if isinstance(given, str) else given()
+        self._has_read = True
         self.checked()
         if self._hides:
             self.unseen.append(line)
@@ -61,10 +62,10 @@ class Typed:
             self._hides = False
 
     def forget(self) -> None:
-        """Nothing is typed ahead."""
+        self.more = False
 
-    def waiting(self) -> bool:
-        return self.more
+    def waiting(self, seconds: float = 0.0) -> bool:  # noqa: ARG002 - the contract's
+        return self.more and self._has_read
 
     def end(self, code: int) -> None:
         self.code = code

@@ -110,6 +110,23 @@ def test_of_several_lines_the_first_is_taken_and_that_is_said() -> None:
     assert "only the first was taken" in terminal.text
 
 
+def test_of_several_pasted_lines_the_others_answer_nothing() -> None:
+    terminal = Typed("first", "next", more=True)
+    console = Console(terminal)
+    assert console.ask("Name:") == "first"
+    assert terminal.text == "Name: first\nMore than one line came: only the first was taken.\n"
+    assert console.ask("Website:") == "next"
+    assert terminal.text.endswith("Website: next\n")
+
+
+def test_a_command_to_paste_stays_in_one_line() -> None:
+    terminal = Typed()
+    terminal.columns = 40
+    Console(terminal).say("It is not known. Look once more with: orgwizard resume 20260102-030405-0000 --sandbox")
+    assert terminal.text.splitlines()[-1] == "orgwizard resume 20260102-030405-0000 --sandbox"
+    assert terminal.text.splitlines()[-2].endswith("with:")
+
+
 PEM = ("-----BEGIN PRIVATE KEY-----", "MIIB", "-----END PRIVATE KEY-----")
 JWK = ("{", '"kty": "EC",', '"d": "x"', "}")
 

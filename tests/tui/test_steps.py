@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
@@ -417,8 +418,24 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
         await walk.press("ctrl+n")
         await walk.settled()
         assert isinstance(walk.screen, StoreStep)
-        assert message(walk) == "This place does not work: choose another one."
+        assert message(walk) == "The command did not take the text: see above."
         assert "/nowhere/at/all" in str(walk.screen.query_one("#proof", Static).render())
+
+
+async def test_another_command_is_tried_although_the_first_has_not_answered(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials: dict[str, Future[str]] = {}
+    async with walking(desk) as walk:
+        await walk.jump(StoreStep, "datadog")
+        await walk.press("down", "down")
+        monkeypatch.setattr(Desk, "probe", lambda _, store: trials.setdefault(str(store), Future()))
+        for command in ("first", "second"):
+            await walk.fill("command", command)
+            await walk.press("ctrl+n")
+        assert trials["{'command': ['first']}"].cancelled()
+        trials["{'command': ['second']}"].set_result("It works.")
+        await walk.until(ReviewStep)
 
 
 async def test_what_was_refused_of_a_place_is_not_said_of_another(desk: Desk) -> None:

@@ -59,6 +59,7 @@ class CreateStep(Step):
         "F1, Ctrl+G": KEYS["F1, Ctrl+G"],
     }
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
+    no_way_back: ClassVar[str] = "There is no way back while a creation runs. Ctrl+T stops waiting."
     shown: ClassVar[frozenset[str]] = frozenset(TITLES)
     """The stages that are listed from the start; others join when they begin."""
 
@@ -161,7 +162,7 @@ class CreateStep(Step):
 
     def action_back(self) -> None:
         """There is no way back from here."""
-        self.say("There is no way back while a creation runs. Ctrl+T stops waiting.")
+        self.say(self.no_way_back)
 
     def action_next(self) -> None:
         """Nothing comes next before the end."""

@@ -19,6 +19,11 @@ from orgwizard.tui.choice import bullet, button, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.step import KEYS, Step
 
+TAKING_KEYS = {
+    "Ctrl+R": "show the new keys, each under its name to select by mouse",
+    "Ctrl+Y": "copy the new keys one by one",
+}
+LEAVING_KEYS = {name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Z")} | {"Ctrl+Q": "leave"}
 REVEAL_SECONDS = 60.0  # long enough to select each by mouse
 HIDDEN = "Hidden. Show them with Ctrl+R where nobody looks over your shoulder; they are stored nowhere else."
 
@@ -28,14 +33,7 @@ class DoneStep(Step):
 
     AUTO_FOCUS = ""  # an Enter too many must not take the result away
     number = 7
-    heading = "Done"
-    hints = "Ctrl+N create another · Ctrl+Q leave · F1 keys"
-    keys: ClassVar[dict[str, str]] = KEYS | {
-        "Ctrl+R": "show the new keys, where they are stored nowhere, each on a line to select by mouse",
-        "Ctrl+Y": "copy the new keys one by one, where they are stored nowhere",
-        "Ctrl+N": "create another org; after a refusal, back to the review",
-        "Escape": "after a refusal, back to the review",
-    }
+    heading = "Result"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+r", "reveal", show=False),
         Binding("ctrl+y", "copy", show=False),
@@ -50,6 +48,24 @@ class DoneStep(Step):
         self._revealed = False
         self._hiding: Timer | None = None
         self._to_copy = cycle(secrets(result))
+
+    @property
+    def _onward(self) -> str:
+        """Return where Next leads; "" after an unknown outcome, after which nothing is begun."""
+        if self.result.outcome == "not_created":
+            # An attempt that was taken up has no answers to review.
+            return "back to the review" if self.session.org_name else "back to the start"
+        return "create another" if self.result.outcome == "created" else ""
+
+    def hint(self) -> str:
+        """Name the keys that do something after this end."""
+        onward = [f"Ctrl+N {self._onward}"] if self._onward else []
+        return " · ".join((*onward, "Ctrl+Q leave", "F1 keys"))
+
+    def key_help(self) -> dict[str, str]:
+        """Return the keys that do something after this end."""
+        known = {"Ctrl+N": self._onward, "Escape": self._onward if self.result.outcome == "not_created" else ""}
+        return {**(TAKING_KEYS if self.result.secrets else {}), **{k: w for k, w in known.items() if w}, **LEAVING_KEYS}
 
     def body(self) -> Iterable[Widget]:
         """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
@@ -79,8 +95,7 @@ class DoneStep(Step):
         if self.result.outcome == "created":
             yield button("Another", "next")
         if self.result.outcome == "not_created":
-            # An attempt that was taken up has no answers to review.
-            yield button("Back to the review" if self.session.org_name else "Back to the start", "next")
+            yield button(self._onward.capitalize(), "next")
         yield button("Leave", "leave")
 
     def action_reveal(self) -> None:

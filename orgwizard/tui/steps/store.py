@@ -63,10 +63,12 @@ class StoreStep(Step):
     def _type(self, event: Field.Changed) -> None:
         self._kept[COMMAND] = event.text
         self._proven.pop(COMMAND, None)
+        self.choice("store").describe(COMMAND, PLACES[COMMAND])
         self.session.touched.add("store.command")
         self._take(self._command())
 
     def _take(self, store: Any) -> None:
+        self._stop()
         self.session.draft.store = store
         self.session.refusals.pop("store", None)  # it was about the one before
         self._show()
@@ -122,13 +124,20 @@ class StoreStep(Step):
         self.say(TRYING)
         place, store = self.place, self.session.draft.store
         works = await self._probe(place, store)
-        if works and store == self.session.draft.store:
+        if works:
             self.leave_for(self.Forward())
+        elif place == COMMAND:
+            self.say("The command did not take the text: see above.", wrong=True)
         else:
-            self.say("" if works else "This place does not work: choose another one.", wrong=True)
+            self.say("This place does not work: choose another one.", wrong=True)
 
     def action_back(self) -> None:
         """Stop a trial, and go back."""
+        self._stop()
+        super().action_back()
+
+    def _stop(self) -> None:
+        """Wait no longer for a trial of what is not wanted any more."""
         if self._trial is not None:
             self._trial.cancel()
-        super().action_back()
+            self._trial = None
