@@ -44,8 +44,8 @@ class Authorized:
         if grant not in self._held:
             self._held[grant] = _Held(grant.session())
         held = self._held[grant]
-        await self._renew(held, call)
         for _ in range(1 if call.once else PROOFS):
+            await self._renew(held, call)
             answer = await self._send(held.session.signed(call, self._means))
             if not held.session.challenged(answer):
                 break

@@ -22,6 +22,7 @@ from orgwizard.journey.stages import Telling
 from orgwizard.plan import problems
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Connection, Finding, Order, Provider
+from orgwizard.text import printable
 from orgwizard.values import masked
 
 READER_SECONDS = 1.0
@@ -111,12 +112,12 @@ def create(desk: Desk, draft: Draft, *, yes: bool, again: bool = False, as_json:
         complain(f"Attempt {earlier.id} at this org is still open ({report.STATE_WORDS[earlier.state]}).")
         complain("It is taken up first, so that nothing is created twice.")
         with _leaving_on_signal(desk.engine) as taking:
-            result = _followed(desk, lambda tell: desk.resume(earlier, tell))
+            result = _followed(desk, lambda tell: desk.resume(earlier, tell), taking)
             if result.outcome != "not_created" or taking.caught:
                 return _told(desk, result, taking, as_json=as_json)
         complain("That attempt created nothing: the org is created now.")
     with _leaving_on_signal(desk.engine) as taking:
-        result = _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell))
+        result = _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell), taking)
         return _told(desk, result, taking, as_json=as_json)
 
 
@@ -129,7 +130,7 @@ def look(record: Record, *, as_json: bool) -> int:
 def resume(desk: Desk, record: Record, *, as_json: bool) -> int:
     """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
     with _leaving_on_signal(desk.engine) as taking:
-        result = _followed(desk, lambda tell: desk.resume(record, tell))
+        result = _followed(desk, lambda tell: desk.resume(record, tell), taking)
         return _told(desk, result, taking, as_json=as_json)
 
 
@@ -145,12 +146,12 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
     if result.secrets and not taken:
         result = desk.rescued(result)
     with taking.ending_a_wait():
-        if result.trouble is not None and not as_json:
+        if result.trouble is not None:
             complain("\n".join(result.trouble.lines()))
     return 128 + taking.caught[0] if taking.caught else result.exit_code
 
 
-def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool]) -> Result:
+def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals") -> Result:
     """Run a flow to its end, stages on stderr."""
     ended = threading.Event()
     results: list[Result] = []
@@ -164,6 +165,8 @@ def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool]) -> R
             tell_stage(telling, event)
 
     begin(tell)
+    if taking.caught:  # before there was anything to end
+        desk.engine.leave()
     while not ended.wait(0.5):
         if desk.engine.idle.is_set() and not ended.wait(1):
             raise RuntimeError("a creation ended without a result")
@@ -261,12 +264,16 @@ def complain(text: str, end: str = "\n") -> bool:
 
 
 def _print(text: str, name: str, end: str = "\n") -> bool:
-    """Print to a stream that may be closed, or be found to be: Python then has nothing to flush into it at the end."""
+    """Print to a stream that may be closed, or be found to be: Python then has nothing to flush into it at the end.
+
+    Whatever a service has said, nothing that drives a terminal is printed; what the stream cannot encode is "?".
+    """
     stream: TextIO | None = getattr(sys, name)
     if stream is None:
         return False
     try:
-        print(text, end=end, file=stream, flush=True)
+        clean, encoding = "\n".join(map(printable, text.split("\n"))), stream.encoding or "utf-8"
+        print(clean.encode(encoding, "replace").decode(encoding), end=end, file=stream, flush=True)
         return True
     except (OSError, ValueError):
         with suppress(OSError, ValueError):

@@ -175,7 +175,10 @@ class Desk:
             tools = self._tools(wanted, via, chosen, control)
             return resume_org(provider, record, attempt, wanted, credentials, secrets, tools)
 
-        return self.engine.create(begin, tell)
+        begun = self.engine.create(begin, tell)
+        if not begun:
+            attempt.close()
+        return begun
 
     def _parents(self, provider: Provider, record: Record) -> Fields | None:
         """Return the parent's credentials from where the attempt had them, or from the environment; None if nowhere."""

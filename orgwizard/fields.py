@@ -205,14 +205,14 @@ _SENTENCES: Mapping[str, str] = {
     "string_unicode": "It holds half a character. Type it again.",
     "string_type": 'Text in quotes is expected, such as "example".',
     "string_sub_type": 'Text in quotes is expected, such as "example".',
-    "dict_type": 'A table of names and values is expected, such as { title = "CTO" }.',
+    "dict_type": 'A table of names and values is expected, such as {{ title = "CTO" }}.',
 }
 
 
 def _sentence(model: type[Fields], answers: Mapping[str, Typed], error: ErrorDetails) -> str:
     """Turn one of pydantic's errors into our words."""
     template = _SENTENCES.get(error["type"])
-    if template is None or "dict_type" in error["type"]:
-        return template or f"{error['msg']}."
+    if template is None:
+        return f"{error['msg']}."
     typed = _length(answers.get(str((*error["loc"], "")[0])))
     return template.format(**error.get("ctx", {}), typed=typed, known=", ".join(model.model_fields))

@@ -394,6 +394,7 @@ class DatadogServer(Vendor):
     """A parent, and after the create call its child."""
 
     create_path = "/api/v1/org"
+    parent_name = "Acme"
     parent_keys = ("parentapikeycanary".ljust(32, "7"), "parentappkeycanary".ljust(40, "8"))
 
     def reply(self, seen: Seen) -> bytes:
@@ -406,7 +407,7 @@ class DatadogServer(Vendor):
             return json_answer(200, {"data": {"id": "u-1", "type": "current_org"}, "included": []})
         if seen.path == f"/api/v1/org/{CHILD_ID}":
             return json_answer(200, {"org": {"public_id": CHILD_ID, "name": "My Child"}})
-        return json_answer(200, {"orgs": [{"public_id": "parent", "name": "Acme"}]})
+        return json_answer(200, {"orgs": [{"public_id": "parent", "name": self.parent_name}]})
 
 
 # ---- the program, in folders of its own ---------------------------------------------------------------

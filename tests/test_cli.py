@@ -435,6 +435,27 @@ def test_keys_that_are_nowhere_else_are_not_lost_with_stdout(home: Home) -> None
     assert home.holding("c41d") == []
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_what_an_encoding_lacks_is_a_question_mark(home: Home, encoding: str) -> None:
+    home.environ |= {"PYTHONIOENCODING": encoding}
+    plan = home.datadog("datadoghq.eu", organization__name='"Tokyo 東京"')
+    ended = home.run("create", "--plan", plan, "--dry-run", *FAST)
+    assert (ended.code, '"name": "Tokyo ??"' in ended.out) == (0, True)
+
+
+class Driving(DatadogServer):
+    """A parent whose name would drive a terminal."""
+
+    parent_name = "Acme\x1b]0;x\x07\x1b[2J"
+
+
+def test_what_a_service_says_never_drives_the_terminal(home: Home) -> None:
+    with serving(Driving(lambda peer: peer.send(json_answer(200, DATADOG_CREATED)))) as server:
+        ended = home.run("create", "--plan", home.datadog(server.url), "--yes")
+    quiet(ended)
+    assert "parent org Acme" in ended.err
+
+
 def test_a_reader_that_goes_away_is_no_fault(program: Program, home: Home) -> None:
     assert program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", *FAST).code == 0
     reader, broken = os.pipe()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LEAVES_RUNNING = "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
 LEAVES_FOR_KEYS = "A creation is running, and its keys go to this screen only. End it, and see them before you leave?"
+LEAVING = "Leaving as soon as what was sent is answered and stored."
 TAKE_KEYS = "Take the keys before you leave: they are stored nowhere else."
 LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
 ANOTHER_LOSES_KEYS = "The new keys are stored nowhere else. Begin another org, and lose them unless you copied them?"
@@ -147,7 +149,8 @@ class Session:
                 self.result = event
                 if event.outcome == "created" and self.keeping:
                     self.keeping = False
-                    self.front.drafts.remove()
+                    with suppress(Trouble, OSError):  # the result must be told, whatever becomes of the draft
+                        self.front.drafts.remove()
             tell(event)
 
         return told

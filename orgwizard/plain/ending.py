@@ -8,7 +8,7 @@ from orgwizard import report
 from orgwizard.engine import Engine
 from orgwizard.errors import Exit
 from orgwizard.events import CHECK, Event, Progress, Result
-from orgwizard.journey.session import ANOTHER_LOSES_KEYS, LOSES_KEYS
+from orgwizard.journey.session import ANOTHER_LOSES_KEYS, LEAVING, LOSES_KEYS
 from orgwizard.journey.stages import NO_WAY_BACK, RUNS_ALREADY, STATES, STOPPING, TITLES, Telling, safe
 from orgwizard.plain.console import Back, Console
 from orgwizard.plain.terminal import LOOK_SECONDS, Left, Lines
@@ -46,7 +46,7 @@ class Interruption:
         if not self.times:
             return ""
         if self.times == 1:
-            return "Leaving as soon as what was sent is answered and stored. Ctrl+C again stops waiting for the answer."
+            return f"{LEAVING} Ctrl+C again stops waiting for the answer."
         return STOPPING
 
 
@@ -58,6 +58,7 @@ def followed(
     interruption.times = 0
     telling, said = Telling(), ""
     assured = {safe(CHECK, store)}  # it is what the review said, too
+    console.terminal.checked()
     if not begin(events.put):
         console.say(RUNS_ALREADY)
         return None

@@ -196,6 +196,7 @@ class Terminal:
             except Left:
                 work.cancel()
                 raise
+        self.checked()
         return work.result()
 
     @contextmanager

@@ -12,7 +12,7 @@ from orgwizard.events import Result
 from orgwizard.front import Front
 from orgwizard.journey import beginnings, review, steps
 from orgwizard.journey.beginnings import Beginnings
-from orgwizard.journey.session import KEPT_ANSWERS, Session
+from orgwizard.journey.session import KEPT_ANSWERS, LEAVING, Session
 from orgwizard.plain.child import AdministratorStep, OrganizationStep, StoreStep
 from orgwizard.plain.connect import ConnectStep
 from orgwizard.plain.console import SIGN, Back, Console
@@ -40,6 +40,7 @@ class Wizard:
     def __init__(self, console: Console, front: Front, draft: Draft | None, interruption: Interruption) -> None:
         self._console, self._interruption, self._given = console, interruption, draft is not None
         self._here = "site"
+        self._told: Result | None = None
         self.session = Session(front, draft or Draft())
         console.review = self._entered
 
@@ -53,6 +54,12 @@ class Wizard:
                 at, field = self._after(at, field)
         except Left as left:
             return self._left(left.code)
+
+    def tell_late(self) -> None:
+        """Tell of an end that came after the user was gone, with keys that are nowhere else."""
+        if self.session.result and self.session.result is not self._told:
+            for line in report.result(self.session.result):
+                self._console.say_as_it_is(line)
 
     def _after(self, at: str, field: str) -> tuple[str, str]:
         """Go through one step; return which one comes next, and at which field."""
@@ -92,6 +99,9 @@ class Wizard:
     def _left(self, code: int) -> int:
         """Say what is kept; return the exit code: that of the result, where there is one."""
         words = self.session.keep()
+        if not self.session.front.engine.idle.is_set():
+            self._console.heading(LEAVING)
+            return code
         if self.session.result:
             return self.session.result.exit_code if code == Exit.LEFT and not self._interruption.times else code
         self._console.heading("You left.")
@@ -222,6 +232,7 @@ class Wizard:
         ending = Ending(self._console, result)
         self._console.heading("The result.")
         ending.tell()
+        self._told = result
         if self._interruption.times and not result.secrets:
             raise Left
         trouble = result.trouble
@@ -247,10 +258,12 @@ def run(front: Front, draft: Draft | None = None, *, ascii_only: bool = False, b
         if front.sandbox:
             console.say("This is the sandbox: no account, no network.")
         console.say(WELCOME)
+        wizard = Wizard(console, front, draft, interruption)
         try:
-            return Wizard(console, front, draft, interruption).run()
+            return wizard.run()
         finally:
             engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
+            wizard.tell_late()
 
 
 @contextmanager

@@ -160,9 +160,15 @@ class ServiceAppSession:
         return replace(call, headers=headers)
 
     def challenged(self, answer: Answer) -> bool:
-        """Remember the nonce that an answer brings; return whether a proof with it is all that was missing."""
+        """Remember the nonce that an answer brings; return whether a proof with it is all that was missing.
+
+        A token that is refused otherwise, such as one that was revoked, is not used again.
+        """
         news = self._learn(_API, answer.headers.get("dpop-nonce", ""))
-        return news and self._proof_key is not None and asks_for_proof(answer)
+        asked = news and self._proof_key is not None and asks_for_proof(answer)
+        if answer.status == 401 and not asked:
+            self._token = None
+        return asked
 
 
 _SCHEMES: Mapping[str, str] = {"bearer": "Bearer", "dpop": "DPoP"}

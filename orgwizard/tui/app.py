@@ -22,7 +22,15 @@ from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
 from orgwizard.front import Front
 from orgwizard.journey import steps
-from orgwizard.journey.session import KEPT_ANSWERS, LEAVES_FOR_KEYS, LEAVES_RUNNING, LOSES_KEYS, TAKE_KEYS, Session
+from orgwizard.journey.session import (
+    KEPT_ANSWERS,
+    LEAVES_FOR_KEYS,
+    LEAVES_RUNNING,
+    LEAVING,
+    LOSES_KEYS,
+    TAKE_KEYS,
+    Session,
+)
 from orgwizard.signals import Watch
 from orgwizard.text import printable
 from orgwizard.tui import keyboard
@@ -322,7 +330,7 @@ class Wizard(App[int]):
         self._leaving = True
         self.session.front.engine.leave()
         if isinstance(self.screen, Step):
-            self.screen.say("Leaving as soon as what was sent is answered and stored.")
+            self.screen.say(LEAVING)
 
     def _end(self) -> None:
         self._save()

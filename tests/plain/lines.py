@@ -79,5 +79,6 @@ class Typed:
 
     def awaited(self, work: "Future[T]", meanwhile: Callable[[], None] = lambda: None) -> T:
         result = work.result(PATIENCE_SECONDS)
+        self.checked()
         meanwhile()
         return result

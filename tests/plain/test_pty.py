@@ -279,7 +279,7 @@ def test_after_a_suspension_the_secret_is_still_not_shown(home: Home) -> None:
 
 
 @contextmanager
-def in_flight(home: Home) -> Iterator[tuple[Talk, Event, Server]]:
+def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]]:
     """Go to where the request is on its way, and has no answer yet."""
     there, answer = Event(), Event()
 
@@ -289,7 +289,7 @@ def in_flight(home: Home) -> Iterator[tuple[Talk, Event, Server]]:
         peer.send(json_answer(201, OKTA_CREATED))
 
     with serving(OktaServer(held)) as server:
-        plan = home.okta(server.url)
+        plan = home.okta(server.url, **changed)
         try:
             with Talk(home, "--plain", "--plan", plan) as talk:
                 talk.answer("Provider, a number")
@@ -323,6 +323,18 @@ def test_a_signal_lets_the_answer_be_stored(home: Home, number: signal.Signals) 
         assert b"\x1b" not in talk.received
         assert [path.parent.name for path in home.holding(CHILD_TOKEN)] == ["keys"]
         assert len(server.asked("POST", OktaServer.create_path)) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_keys_of_the_screen_are_said_after_a_signal(home: Home, number: signal.Signals) -> None:
+    with in_flight(home, store='"screen"') as (talk, answer, _):
+        talk.kill(number)
+        if number == signal.SIGHUP:  # with the others, the end is waited for and told as ever
+            talk.hear("Leaving as soon as what was sent is answered and stored.")
+        answer.set()
+        assert talk.ended() == 128 + number
+        assert CHILD_TOKEN.encode() in talk.received
+        assert b"You left" not in talk.received
 
 
 def test_a_closed_terminal_lets_the_answer_be_stored(home: Home) -> None:
