@@ -217,8 +217,11 @@ class Journal:
         return {str(name) for reference in stored for name in reference.get("names") or ()}
 
     def all(self) -> list[Record]:
-        """Return every attempt, newest first; files that cannot be read are among them as "damaged"."""
-        records = [_record(path) for path in self.folder.glob(f"[!.]*{_ENDING}")]
+        """Return every attempt, newest first; files that cannot be read are among them as "damaged".
+
+        Raises `Unusable` where the folder cannot be read: like all that look for an attempt.
+        """
+        records = [_record(path) for path in private.listed(self.folder, _ENDING)]
         return sorted(records, key=lambda record: (record.started, record.id), reverse=True)
 
     def open(self) -> list[Record]:

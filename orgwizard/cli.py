@@ -153,6 +153,12 @@ def _speed(text: str) -> float:
     return speed
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
+        raise argparse.ArgumentTypeError("it must be a number between 0 and 65535")
+    return int(text)
+
+
 _Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives the type no public name
 
 
@@ -228,7 +234,9 @@ def _add_reset(commands: "_Commands[argparse.ArgumentParser]") -> None:
 def _add_sandbox(commands: "_Commands[argparse.ArgumentParser]") -> None:
     sandbox = commands.add_parser("sandbox", help="serve the pretend Okta or Datadog on 127.0.0.1")
     sandbox.add_argument("provider", choices=["okta", "datadog"])
-    sandbox.add_argument("--port", type=int, default=0, metavar="N", help="the port; 0, the default, takes a free one")
+    sandbox.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="the port; 0, the default, takes a free one"
+    )
     _add_speed(sandbox, 1.0)
     sandbox.set_defaults(run=_sandbox)
 
@@ -308,6 +316,7 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
     place = folders(sandbox=arguments.sandbox)
     used: set[str] = set()
     journal = Journal(place.attempts, clock)
+    others = Journal(folders(sandbox=not arguments.sandbox).attempts, clock)
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
     return Desk(
         send=Authorized(transport.send, clock).send,
@@ -316,7 +325,7 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
         journal=journal,
         profiles=Profiles(place.profiles),
         drafts=Drafts(place.state),
-        vault=Vault(place.data / "keys", without=used, given=journal.given),
+        vault=Vault(place.data / "keys", without=used, given=lambda: journal.given() | others.given()),
         used=used,
         environ=os.environ,
         given=_sandbox_credentials() if arguments.sandbox else {},
@@ -330,6 +339,13 @@ def _loaded(arguments: argparse.Namespace) -> "Draft":
     return load(arguments.plan)
 
 
+def _check_store(draft: "Draft") -> None:
+    """Refuse a plan whose store is none: where the wizard asks for it, it asks for a choice among those there are."""
+    from orgwizard.vault import parse_store
+
+    parse_store(draft.store)
+
+
 # ---- commands -----------------------------------------------------------------------------------
 
 
@@ -340,6 +356,8 @@ def _wizard(arguments: argparse.Namespace) -> int:
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
     arguments.ascii = arguments.ascii or not is_utf8(os.environ)
     draft = _loaded(arguments) if arguments.plan else None
+    if draft:
+        _check_store(draft)
     code = _in_lines(arguments, draft, because) if arguments.plain or because else _drawn(arguments, draft)
     from orgwizard.batch import flush
 
@@ -490,7 +508,11 @@ def _sandbox(arguments: argparse.Namespace) -> int:
             meaning="Nothing was started.",
         ) from None
     print(f"The sandbox takes any plausible credentials, such as: {_ready_made(arguments.provider)}", file=sys.stderr)
-    serve(arguments.provider, arguments.port, SystemClock(arguments.sandbox_speed), started=_announce)
+    try:
+        serve(arguments.provider, arguments.port, SystemClock(arguments.sandbox_speed), started=_announce)
+    except OSError as error:
+        cause = f"Port {arguments.port} cannot be had: {error.strerror}."
+        raise Unusable(cause, "Choose another one, or none.", meaning="Nothing was started.") from None
     return Exit.READY
 
 

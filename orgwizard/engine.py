@@ -48,8 +48,10 @@ class Engine:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def work(self, step: Callable[[], T]) -> Future[T]:
-        """Run a blocking step that creates nothing, off the caller's thread."""
-        return self.read(asyncio.to_thread(step))
+        """Run a blocking step that creates nothing, off the caller's thread; the program's end does not wait for it."""
+        future: Future[T] = Future()
+        threading.Thread(target=_done, args=(step, future), name="work", daemon=True).start()
+        return future
 
     def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
         """Run one creation to its end; false where one is running already, whatever the face thinks."""
@@ -88,6 +90,15 @@ class Engine:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
+
+
+def _done(step: Callable[[], T], future: Future[T]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        future.set_result(step())
+    except BaseException as fault:
+        future.set_exception(fault)
 
 
 def _told(tell: Callable[[Event], None], event: Event) -> None:

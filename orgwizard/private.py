@@ -33,7 +33,7 @@ _REASONS = {
     errno.EPERM: ("the system does not permit it", _OTHER_PLACE),
     errno.ELOOP: ("it is a symbolic link", "Put a real file in its place."),
     errno.ENOENT: ("its folder does not exist", _OTHER_PLACE),
-    errno.ENOTDIR: ("something above it is not a folder", _OTHER_PLACE),
+    errno.ENOTDIR: ("a part of its path is not a folder", _OTHER_PLACE),
     errno.ENOLCK: ("its file system has no locks", _OTHER_PLACE),
     errno.EISDIR: ("it is a folder", "Move it away."),
 }
@@ -61,6 +61,7 @@ def folder(path: Path) -> Path:
         for missing in reversed([place for place in (path, *path.parents) if not place.exists()]):
             with suppress(FileExistsError):  # made by another orgwizard meanwhile, or a dangling link: judged below
                 missing.mkdir(_FOLDER_MODE)
+                _flush_names(missing.parent)
         fault, advice = _fault(path, path.lstat())
     if fault:
         raise Unusable(f"The folder {path} cannot be used: {fault}.", advice)
@@ -80,6 +81,16 @@ def _fault(path: Path, found: os.stat_result) -> tuple[str, str]:
     if not os.access(path, os.W_OK | os.X_OK):
         return "it cannot be written to", f"Choose another place, or run: chmod u+rwx {shlex.quote(str(path))}"
     return "", ""
+
+
+def listed(path: Path, ending: str) -> list[Path]:
+    """Return the files in a folder whose names end so and do not begin with a dot, [] where there is no folder.
+
+    Raises `Unusable` for a folder that cannot be read.
+    """
+    with _told(path, "read", passing=(FileNotFoundError,)), suppress(FileNotFoundError), os.scandir(path) as found:
+        return [Path(entry.path) for entry in found if entry.name.endswith(ending) and not entry.name.startswith(".")]
+    return []
 
 
 def write(path: Path, data: bytes) -> None:

@@ -100,9 +100,9 @@ class Profiles:
             raise BadInput(f"The profile {path} cannot be used: {fault.cause}", fault.advice) from None
 
     def all(self) -> tuple[list[Profile], list[Problem]]:
-        """Return the profiles by name, and what is wrong with the files that hold none."""
+        """Return the profiles by name, and what is wrong with the files that hold none; raises `Unusable`."""
         profiles, problems = [], []
-        for path in sorted(self.folder.glob("[!.]*.toml"), key=lambda path: path.stem):
+        for path in sorted(private.listed(self.folder, ".toml"), key=lambda path: path.stem):
             try:
                 profiles.append(self.load(path.stem))
             except BadInput as fault:

@@ -95,6 +95,8 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"textual", "htt
         ("--sandbox-speed", "0", "orgs"),
         ("profiles", "show"),
         ("sandbox", "aws"),
+        ("sandbox", "okta", "--port", "70000"),
+        ("sandbox", "okta", "--port", "-1"),
         ("check", "--plan", "x", "--yes"),
     ],
 )
@@ -441,6 +443,22 @@ def test_what_an_encoding_lacks_is_a_question_mark(home: Home, encoding: str) ->
     plan = home.datadog("datadoghq.eu", organization__name='"Tokyo 東京"')
     ended = home.run("create", "--plan", plan, "--dry-run", *FAST)
     assert (ended.code, '"name": "Tokyo ??"' in ended.out) == (0, True)
+
+
+def test_a_journal_that_cannot_be_read_is_not_an_empty_one(program: Program, home: Home) -> None:
+    state = home.home / "state" / "orgwizard"
+    state.mkdir(parents=True)
+    (state / "attempts").write_text("in the way")
+    ended = program("orgs")
+    assert (ended.code, ended.out) == (2, "")
+    assert "could not be read" in ended.err
+
+
+@pytest.mark.parametrize("store", ["{ command = 5 }", '{ command = "pass insert" }', '"safe"'])
+def test_the_wizard_refuses_a_plan_whose_store_is_none(home: Home, store: str) -> None:
+    terminal = Terminal(home, "--plain", "--plan", home.datadog("datadoghq.eu", store=store), *FAST)
+    terminal.expect(b"store")
+    assert terminal.ended().code == 2
 
 
 class Driving(DatadogServer):

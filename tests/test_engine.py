@@ -217,7 +217,7 @@ def test_a_read_that_is_cancelled_ends(engine: Engine) -> None:
 def test_what_is_still_to_be_read_at_the_end_is_dropped_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
     for _ in range(20):
         engine = Engine()
-        dropped = [engine.work(lambda: None) for _ in range(5)]
+        dropped = [engine.read(asyncio.to_thread(lambda: None)) for _ in range(5)]
         engine.close()
         assert all(future.done() for future in dropped)
     gc.collect()

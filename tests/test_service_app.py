@@ -284,6 +284,15 @@ async def test_an_api_that_asks_for_nonces_without_end_gets_three_proofs() -> No
     assert len(parent.requests("/api/v1/org")) == 3
 
 
+async def test_a_token_that_was_revoked_is_not_used_again() -> None:
+    parent = Parent()
+    call = OKTA._settings_call(parent.order.connection)
+    assert (await parent.send(call)).ok
+    parent.world.okta.oauth.tokens.clear()
+    assert (await parent.send(call)).status == 401
+    assert (await parent.send(call)).ok
+
+
 async def test_a_create_call_that_is_left_while_its_token_is_renewed_never_left() -> None:
     parent = Parent()
 

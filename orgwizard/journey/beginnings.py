@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from orgwizard.answers import Draft
+from orgwizard.errors import Trouble
 from orgwizard.front import Front
 
 if TYPE_CHECKING:
     from orgwizard.attempts import Record
+    from orgwizard.desk import Desk
     from orgwizard.profiles import Problem, Profile
 
 INTRODUCTION = "A child organization at Okta or Datadog: created once, its keys kept."
@@ -18,7 +20,7 @@ ATTEMPT, PROFILE = "attempt", "profile"
 MAGIC_TITLE = "Names that make the sandbox misbehave"
 MAGIC_WORDS = "Give one of these as the name (Okta: or subdomain) of the org, or inside a credential."
 ORGS_TITLE = "Orgs created so far"
-PROBLEMS_TITLE = "Profiles that cannot be read"
+PROBLEMS_TITLE = "What cannot be read"
 RUNNING_TITLE = "An attempt under way in another process"
 TAKE_UP = "Take it up now? It is finished or looked up; nothing is created."
 MOST_PROFILES = 5
@@ -34,8 +36,17 @@ class Beginnings:
         self.profiles: Sequence[Profile] = ()
         self.problems: Sequence[Problem] = ()
         if not front.is_new():
-            self.attempts, self.records = front.desk.journal.open(), front.desk.journal.all()
-            self.profiles, self.problems = front.desk.profiles.all()
+            self._look(front.desk)
+
+    def _look(self, desk: Desk) -> None:
+        """Look into the folders; one that cannot be read is a problem, too."""
+        from orgwizard.profiles import Problem
+
+        try:
+            self.profiles, self.problems = desk.profiles.all()
+            self.attempts, self.records = desk.journal.open(), desk.journal.all()
+        except Trouble as fault:
+            self.problems = (*self.problems, Problem(desk.journal.folder, fault.cause))
 
     @property
     def empty(self) -> bool:

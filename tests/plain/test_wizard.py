@@ -384,7 +384,7 @@ def test_the_beginning_offers_what_there_is(desk: Desk) -> None:
         "2. Continue the draft: Half done at okta",
         "3. Create a new org",
         "4. Orgs created so far",
-        "5. Profiles that cannot be read: 1",
+        "5. What cannot be read: 1",
         "6. Names that make the sandbox misbehave",
     ]
     assert "Doubtful (okta https://acme.okta.com): not sent" in terminal.said
