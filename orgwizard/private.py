@@ -35,7 +35,7 @@ _REASONS = {
     errno.ENOENT: ("its folder does not exist", _OTHER_PLACE),
     errno.ENOTDIR: ("a part of its path is not a folder", _OTHER_PLACE),
     errno.ENOLCK: ("its file system has no locks", _OTHER_PLACE),
-    errno.EISDIR: ("it is a folder", "Move it away."),
+    errno.EISDIR: ("it is a folder", "A file is needed here."),
 }
 
 

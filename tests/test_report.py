@@ -79,7 +79,7 @@ def test_an_order_without_an_administrator_tells_the_rest() -> None:
         ("file", "a private file"),
         ("keyring", "the system keyring"),
         ("screen", "this screen only: they are stored nowhere"),
-        ({"command": ["pass", "insert", "-m", "{name}"]}, "the command pass insert -m {name}"),
+        ({"command": ["pass", "insert", "-m", "{name}"]}, "the command pass insert -m '{name}'"),
     ],
 )
 def test_a_store_is_told_in_words(store: Any, words: str) -> None:

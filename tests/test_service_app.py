@@ -286,11 +286,16 @@ async def test_an_api_that_asks_for_nonces_without_end_gets_three_proofs() -> No
 
 async def test_a_token_that_was_revoked_is_not_used_again() -> None:
     parent = Parent()
-    call = OKTA._settings_call(parent.order.connection)
-    assert (await parent.send(call)).ok
-    parent.world.okta.oauth.tokens.clear()
-    assert (await parent.send(call)).status == 401
-    assert (await parent.send(call)).ok
+    revoked: set[object] = set()
+
+    async def send(call: Call) -> Answer:
+        given = revealed(call.headers).get("Authorization")
+        return answer(401, {"error": "invalid_token"}) if given in revoked else await parent.transport.send(call)
+
+    door, call = Authorized(send, parent.bench.clock, keys.proof_key), OKTA._settings_call(parent.order.connection)
+    assert (await door.send(call)).ok
+    revoked |= {f"DPoP {token}" for token in parent.world.okta.oauth.tokens}
+    assert [(await door.send(call)).status, (await door.send(call)).status] == [401, 200]
 
 
 async def test_a_create_call_that_is_left_while_its_token_is_renewed_never_left() -> None:

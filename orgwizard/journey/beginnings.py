@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,11 @@ class Beginnings:
         if self.saved:
             rows[CONTINUE] = f"Continue the draft: {_draft_words(self.saved)}"
         rows[NEW] = "Create a new org"
-        for number, profile in enumerate(self.profiles[:MOST_PROFILES]):
-            rows[f"{PROFILE}-{number}"] = _profile_words(profile)
+        shown = self.profiles[:MOST_PROFILES]
+        alike = Counter(map(_profile_words, shown))
+        for number, profile in enumerate(shown):
+            words = _profile_words(profile)
+            rows[f"{PROFILE}-{number}"] = f"{words} ({profile.name})" if alike[words] > 1 else words
         if self.records:
             rows[ORGS] = ORGS_TITLE
         if self.problems:

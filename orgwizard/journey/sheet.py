@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from orgwizard.answers import Offer, Question, Typed
+from orgwizard.errors import Trouble
 from orgwizard.fields import Fields, filled, problems, questions
 from orgwizard.journey.session import Session
 from orgwizard.sources import Reference
@@ -87,3 +88,10 @@ def connection_sheet(session: Session) -> Sheet:
     model = provider.methods[draft.method]
     offers = {q.name: offer for q in questions(model) if (offer := session.front.belongings.credential(provider, q))}
     return Sheet(session, "credentials", model, draft.credentials, offers)
+
+
+def may_be_elsewhere(session: Session, refused: Trouble) -> bool:
+    """Return whether another site may know credentials that were refused; not where their shape tells what is wrong."""
+    sheet = connection_sheet(session)
+    hinted = any(question.hint(sheet.typed.get(question.name)) for question in sheet.asked)
+    return session.provider.of_another_site(refused) and not hinted

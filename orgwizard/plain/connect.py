@@ -6,7 +6,7 @@ from orgwizard import report
 from orgwizard.errors import Trouble
 from orgwizard.fields import method_titles
 from orgwizard.journey import steps
-from orgwizard.journey.sheet import connection_sheet
+from orgwizard.journey.sheet import connection_sheet, may_be_elsewhere
 from orgwizard.plain.asking import fill
 from orgwizard.plain.step import Led, Step, in_turn
 from orgwizard.providers.base import Checked, Connection, Finding
@@ -80,7 +80,7 @@ class ConnectStep(Step):
         """Tell of a failed check and return where it is to be tried again; raises `Led` where it is not."""
         console, section = self.console, steps.section(trouble.field)
         console.say(*trouble.lines())
-        if self.session.provider.of_another_site(trouble) and self._moved(connection):
+        if may_be_elsewhere(self.session, trouble) and self._moved(connection):
             return
         if section or not console.agrees("Try again with the same answers?"):
             raise Led(section or "credentials", trouble.field.partition(".")[2])

@@ -86,7 +86,7 @@ class Console:
             if not typed_ahead and self.terminal.waiting(PASTE_SECONDS):
                 self.terminal.forget()
                 self.say(ONE_LINE)
-            if not self._is_command(typed, hints, clears=clears):
+            if not self._is_command(typed, hints or (question,), clears=clears):
                 return typed.removeprefix(SIGN)
 
     def ask_secret(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, key: bool = False) -> str:
@@ -127,13 +127,14 @@ class Console:
             raise Left
         if name == "clear" and clears:
             raise Cleared
-        self.say(*self._told(name, hints))
+        self.say(*self._told(name, hints, clears=clears))
         return True
 
-    def _told(self, name: str, hints: Sequence[str]) -> Iterable[str]:
+    def _told(self, name: str, hints: Sequence[str], *, clears: bool) -> Iterable[str]:
         """Return what a command says that leads nowhere."""
         if name == "help":
-            return (*hints, *(f"{SIGN}{command}: {words}." for command, words in COMMANDS.items()), f"{LITERAL}.")
+            known = {command: words for command, words in COMMANDS.items() if command != "clear" or clears}
+            return (*hints, *(f"{SIGN}{command}: {words}." for command, words in known.items()), f"{LITERAL}.")
         if name == "review":
             return self.review()
         if name == "clear":
@@ -144,11 +145,13 @@ class Console:
 
     def choose(self, question: str, rows: Mapping[str, str], chosen: str = "", hints: Sequence[str] = ()) -> str:
         """Return the key of the row whose number was typed; Enter takes *chosen*, which is named."""
-        keys = list(rows)
-        self.say(*(f"{number}. {words}" for number, words in enumerate(rows.values(), 1)))
+        keys, numbered = list(rows), [f"{number}. {words}" for number, words in enumerate(rows.values(), 1)]
+        self.say(*numbered)
         default = f" (Enter takes {keys.index(chosen) + 1}, {rows[chosen]})" if chosen in rows else ""
         while True:
-            typed = self.ask(f"{question}, a number from 1 to {len(keys)}{default}:", hints, room=LITTLE_ROOM)
+            typed = self.ask(
+                f"{question}, a number from 1 to {len(keys)}{default}:", (*hints, *numbered), room=LITTLE_ROOM
+            )
             if not typed and default:
                 return chosen
             if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(keys):

@@ -102,12 +102,12 @@ class Wizard:
         if not self.session.front.engine.idle.is_set():
             self._console.heading(LEAVING)
             return code
-        if self.session.result:
-            return self.session.result.exit_code if code == Exit.LEFT and not self._interruption.times else code
-        self._console.heading("You left.")
-        if self.session.draft.provider:
-            self._console.say(words or KEPT_ANSWERS)
-        return code
+        result = self.session.result
+        if not result or result.outcome == "not_created":
+            self._console.heading("You left.")
+            if self.session.draft.provider:
+                self._console.say(words or KEPT_ANSWERS)
+        return result.exit_code if result and code == Exit.LEFT and not self._interruption.times else code
 
     def _entered(self) -> Iterable[str]:
         """Return what was entered up to the step where the user is."""

@@ -186,8 +186,7 @@ class Form(Vertical):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Say what helps with the focused field, where there is no room to say it at each."""
         holder = event.widget.parent and event.widget.parent.parent
-        if isinstance(holder, Field):
-            self.query_one(".focused-help", Static).update(holder.help)
+        self.query_one(".focused-help", Static).update(holder.help if isinstance(holder, Field) else "")
 
     def on_descendant_blur(self) -> None:
         """Fill a field that was left empty and follows another."""

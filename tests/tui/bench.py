@@ -77,10 +77,14 @@ class CountedEngine(Engine):
 
 
 class StuckEngine(Engine):
-    """An engine whose reads never end."""
+    """An engine whose reads and steps never end."""
 
     def read(self, work: Any) -> "Future[Any]":
         work.close()
+        return Future()
+
+    def work(self, step: Any) -> "Future[Any]":
+        del step
         return Future()
 
 

@@ -209,6 +209,18 @@ async def test_a_refused_application_key_is_no_reason_to_ask_other_sites(desk: D
         assert not isinstance(walk.screen, Ask)
 
 
+async def test_of_swapped_keys_none_is_sent_to_other_sites(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.to_connect("datadog")
+        await walk.fill("api_key", APPLICATION_KEY)
+        await walk.fill("application_key", API_KEY)
+        await walk.press("ctrl+n")
+        await walk.said("Nothing was created.")
+        await walk.settled()
+        assert isinstance(walk.screen, ConnectStep)
+        assert "application key" in note(walk, "api_key")
+
+
 # ---- a connection for the next org ----
 
 

@@ -17,7 +17,7 @@ from orgwizard import report
 from orgwizard.errors import Trouble
 from orgwizard.fields import method_titles
 from orgwizard.journey.session import Session
-from orgwizard.journey.sheet import connection_sheet
+from orgwizard.journey.sheet import connection_sheet, may_be_elsewhere
 from orgwizard.journey.steps import TITLES
 from orgwizard.providers.base import Connection, Finding
 from orgwizard.tui.choice import Choice, button, labelled
@@ -171,7 +171,7 @@ class ConnectStep(Step):
             await self._check(connection)
         except Trouble as trouble:
             self.refused(trouble)
-            if self.session.provider.of_another_site(trouble):
+            if may_be_elsewhere(self.session, trouble):
                 await self._look_elsewhere(connection)
             return False
         return True
@@ -209,7 +209,7 @@ class ConnectStep(Step):
         """Ask the vendor's other sites whether the credentials belong there, where the user wants that."""
         session, title = self.session, self.session.provider.title
         question = (
-            f"{title} does not know the key at {connection.site.title}. Ask its other sites whether it is theirs? "
+            f"{title} does not know the API key at {connection.site.title}. Ask its other sites whether it is theirs? "
             "The key is sent to each of them, and nothing is changed."
         )
         if not await self.app.push_screen_wait(Ask(question, yes="Ask them", no="No")):

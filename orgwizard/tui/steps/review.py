@@ -90,7 +90,10 @@ class ReviewStep(Step):
     def _save_plan(self, path: str | None) -> None:
         if path:
             saved, words = save_plan(self.session, path)
-            self.say(words, wrong=not saved)
+            if saved:
+                self.say(words)
+            else:  # with a path in it, it may take more than the one line of news
+                self.app.push_screen(Page("No plan was saved", [words]))
 
     # ---- creating ----
 
