@@ -4,10 +4,10 @@ import json
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Any, TextIO
 
@@ -26,6 +26,7 @@ from orgwizard.text import printable
 from orgwizard.values import masked
 
 READER_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 
 
 def ready_draft(draft: Draft, path: Path) -> Draft:
@@ -152,25 +153,23 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
 
 
 def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals") -> Result:
-    """Run a flow to its end, stages on stderr."""
-    ended = threading.Event()
-    results: list[Result] = []
+    """Run a flow to its end, stages on stderr; one that nobody reads holds up the telling, and not the flow."""
+    events: SimpleQueue[Event] = SimpleQueue()
     telling = Telling()
-
-    def tell(event: Event) -> None:
-        if isinstance(event, Result):
-            results.append(event)
-            ended.set()
-        else:
-            tell_stage(telling, event)
-
-    begin(tell)
+    begin(events.put)
     if taking.caught:  # before there was anything to end
         desk.engine.leave()
-    while not ended.wait(0.5):
-        if desk.engine.idle.is_set() and not ended.wait(1):
-            raise RuntimeError("a creation ended without a result")
-    return results[0]
+    while True:
+        try:
+            event = events.get(timeout=LOOK_SECONDS)
+        except Empty:
+            if desk.engine.idle.is_set() and events.empty():
+                raise RuntimeError("a creation ended without a result") from None
+            continue
+        if isinstance(event, Result):
+            return event
+        with taking.ending_a_wait():
+            tell_stage(telling, event)
 
 
 def _ordered(desk: Desk, draft: Draft) -> Order:

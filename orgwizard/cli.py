@@ -340,7 +340,7 @@ def _loaded(arguments: argparse.Namespace) -> "Draft":
 
 
 def _check_store(draft: "Draft") -> None:
-    """Refuse a plan whose store is none: where the wizard asks for it, it asks for a choice among those there are."""
+    """Raise `BadInput` for a plan whose store is none; the steps take it for one."""
     from orgwizard.vault import parse_store
 
     parse_store(draft.store)

@@ -613,6 +613,24 @@ def test_keys_of_the_screen_that_nobody_reads_go_to_the_other_stream_after_a_sig
     assert "Nothing was created" not in err
 
 
+def test_stages_that_nobody_reads_do_not_hold_up_the_creation(home: Home) -> None:
+    source, sink = full_pipe()
+    held = Held()
+    held.go_on.set()
+    with serving(DatadogServer(held)) as server:
+        command = ("create", "--plan", home.datadog(server.url), "--yes", "--json")
+        with home.start(*command, stderr=sink) as running:
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            while not home.holding(servers.CHILD_API_KEY) and time.monotonic() < deadline:
+                select.select([], [], [], 0.05)
+            assert [path.parent.name for path in home.holding(servers.CHILD_API_KEY)] == ["keys"]
+            running.send_signal(signal.SIGTERM)
+            out = running.communicate(timeout=PATIENCE_SECONDS)[0]
+    os.close(source)
+    os.close(sink)
+    assert (running.returncode, json.loads(out)["outcome"]) == (128 + signal.SIGTERM, "created")
+
+
 @pytest.mark.parametrize("closed", [">&- 2>&-", ">/dev/full 2>/dev/full"])
 def test_keys_of_the_screen_that_no_stream_takes_go_to_a_private_file(home: Home, closed: str) -> None:
     plan = home.datadog("datadoghq.eu", store='"screen"')
