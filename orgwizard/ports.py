@@ -49,7 +49,7 @@ class Vault(Protocol):
         ...
 
     def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: Mapping[str, str]) -> Kept:
-        """Store and read back; raise `Unusable` where it fails."""
+        """Store and read back; raise `Attention` where it fails: the org exists."""
         ...
 
 

@@ -23,6 +23,8 @@ _HOW = (
 _WORDS = {
     "missing": "is missing",
     "extra_forbidden": "is not a known key",
+    "tuple_type": 'is written as a list of words, such as ["pass", "show", "name"]',
+    "too_short": "names no program",
     "string_pattern_mismatch": "holds characters that do not belong there",
 }
 

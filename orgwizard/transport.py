@@ -173,7 +173,8 @@ def _add_roots(context: ssl.SSLContext, file: Path, told: str) -> None:
     try:
         context.load_verify_locations(file)
     except (OSError, ValueError) as error:
-        words = getattr(error, "strerror", "") or "it is no PEM file"
+        named = isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.strerror
+        words = named or "it is no PEM file with certificates"
         raise BadInput(f"The CA file {file} cannot be used: {words}.", f"Name a PEM file {told}.") from None
 
 
