@@ -12,7 +12,10 @@ from textual.visual import RenderOptions, Visual
 
 @dataclass(frozen=True)
 class Hanging(Visual):
-    """A text whose lines, where they are too long, go on under what follows their first *indent* cells."""
+    """A text whose lines, where they are too long, go on under what follows their first *indent* cells.
+
+    A line that has no blank before that column has no columns: it is wrapped as ever.
+    """
 
     text: str
     indent: int
@@ -25,7 +28,7 @@ class Hanging(Visual):
         first, *more = Content(line).wrap(width) or [Content("")]
         yield first
         rest = line[len(first.plain) :].strip()
-        hanging = min(self.indent, width // 2)
+        hanging = min(self.indent, width // 2) if line[: self.indent].endswith(" ") else 0
         yield from (part.pad_left(hanging) for part in Content(rest).wrap(width - hanging) if more)
 
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:

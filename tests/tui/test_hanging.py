@@ -23,6 +23,10 @@ def test_what_is_too_long_goes_on_in_its_column() -> None:
     ]
 
 
+def test_a_line_without_columns_is_wrapped_as_ever() -> None:
+    assert rows("Give one of these", 3, 12) == ["Give one of", "these"]
+
+
 def test_blank_lines_and_those_that_fit_stay() -> None:
     assert rows("one\n\n  two", 4, 20) == ["one", "", "  two"]
 
@@ -36,5 +40,5 @@ def test_nothing_is_lost_and_nothing_stands_out(text: str, indent: int, width: i
     assert "".join("".join(drawn).split()) == "".join(text.split())
     assert all(cell_len(row.rstrip()) <= width for row in drawn)
     assert Hanging(text, indent).get_height({}, width) == len(drawn)
-    hanging = min(indent, width // 2)
+    hanging = min(indent, width // 2) if text[:indent].endswith(" ") else 0
     assert all(not row[:hanging].strip() for row in drawn[1:])
