@@ -197,8 +197,8 @@ class Scene:
     # ---- what came of it ----
 
     def records(self) -> list[dict[str, Any]]:
-        """Return what `orgwizard orgs` tells afterwards."""
-        orgs = self._here("orgs", "--json").json()["orgs"]
+        """Return what `orgwizard orgs` tells afterwards; nothing where it says that the journal cannot be read."""
+        orgs = self._here("orgs", "--json").json().get("orgs", [])
         assert isinstance(orgs, list)
         return orgs
 

@@ -374,8 +374,7 @@ def test_a_disk_that_fails_is_told_and_nothing_is_begun(journal: Journal, monkey
         patch.setattr("os.fsync", full)
         with pytest.raises(Unusable, match="disk is full"):
             requested(journal)
-    with pytest.raises(Unusable, match="could not be read"):
-        journal.all()
+    assert journal.all() == []
     with requested(journal) as attempt, monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
         with pytest.raises(Unusable, match="disk is full"):

@@ -620,15 +620,18 @@ def test_stages_that_nobody_reads_do_not_hold_up_the_creation(home: Home) -> Non
     with serving(DatadogServer(held)) as server:
         command = ("create", "--plan", home.datadog(server.url), "--yes", "--json")
         with home.start(*command, stderr=sink) as running:
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while not home.holding(servers.CHILD_API_KEY) and time.monotonic() < deadline:
-                select.select([], [], [], 0.05)
-            assert [path.parent.name for path in home.holding(servers.CHILD_API_KEY)] == ["keys"]
-            running.send_signal(signal.SIGTERM)
-            out = running.communicate(timeout=PATIENCE_SECONDS)[0]
+            try:
+                deadline = time.monotonic() + PATIENCE_SECONDS
+                while not list(home.home.rglob("keys/*.toml")) and time.monotonic() < deadline:
+                    select.select([], [], [], 0.05)
+                running.send_signal(signal.SIGTERM)
+                out = running.communicate(timeout=PATIENCE_SECONDS)[0]
+            finally:
+                running.kill()
     os.close(source)
     os.close(sink)
     assert (running.returncode, json.loads(out)["outcome"]) == (128 + signal.SIGTERM, "created")
+    assert [path.parent.name for path in home.holding(servers.CHILD_API_KEY)] == ["keys"]
 
 
 @pytest.mark.parametrize("closed", [">&- 2>&-", ">/dev/full 2>/dev/full"])
