@@ -294,6 +294,16 @@ async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
     assert bench.attempt.spooled is None
 
 
+@pytest.mark.parametrize(("said", "seconds"), [("9", 9), ("-9", 5), ("soon", 5), ("9" * 400, 5)])
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+async def test_retry_after_is_waited_for(
+    bench: Bench, name: str, provider: Provider, order: Order, said: str, seconds: int
+) -> None:
+    bench.service.creates = [answer(429, {}, Retry_After=said)]
+    seen = await run(bench, provider, order)
+    assert (bench.attempt.facts["waiting"]["seconds"], seen.result.exit_code) == (seconds, Exit.READY), name
+
+
 async def test_leaving_ends_the_wait_for_a_rate_limit(bench: Bench) -> None:
     bench.service.creates = [answer(429, {}, X_RateLimit_Reset="500")]
 

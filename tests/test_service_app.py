@@ -146,6 +146,21 @@ async def test_one_confirmation_buys_no_third_proof() -> None:
     assert parent.bench.log.lines[-2:] == ["refused", "ended refused"]
 
 
+async def test_one_confirmation_buys_one_more_proof_even_with_a_429_in_between() -> None:
+    parent = Parent("0oanonce")
+    sent, asked = parent._sent, json.dumps({"error": "use_dpop_nonce"}).encode()
+    replies = [Answer(401, {"dpop-nonce": nonce}, asked) for nonce in "ab"]
+    replies.insert(1, Answer(429, {"retry-after": "2"}, b"{}"))
+
+    async def rotating(call: Call) -> Answer:
+        return replies.pop(0) if call.once else await sent(call)
+
+    parent.send = Authorized(rotating, parent.bench.clock, keys.proof_key).send
+    result = await parent.create()
+    assert (result.outcome, result.exit_code) == ("not_created", Exit.REFUSED)
+    assert parent.bench.log.lines.count("sending") == 3
+
+
 async def test_an_answer_that_may_have_created_something_is_never_taken_for_a_challenge() -> None:
     parent = Parent("0oanonce")
     sent = parent._sent

@@ -5,13 +5,13 @@ Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
 from orgwizard.address import is_loopback, origin
 from orgwizard.errors import BadInput, NotSent, Refused, Trouble
+from orgwizard.http_times import longest, number, retry_after
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, hidden, together
 
@@ -229,13 +229,9 @@ class Datadog(Provider):
         """Tell what an error of the create call means."""
         return refusal(answer)
 
-    def wait_after(self, answer: Answer, now: float) -> float | None:  # noqa: ARG002 - it names no time of day
-        """Return X-RateLimit-Reset, which Datadog gives in seconds from now."""
-        try:
-            reset = float(answer.headers["x-ratelimit-reset"])
-        except (KeyError, ValueError):
-            return None
-        return max(1.0, reset) if math.isfinite(reset) else None
+    def wait_after(self, answer: Answer, now: float) -> float | None:
+        """Return the longer of Retry-After and X-RateLimit-Reset, which Datadog gives in seconds from now."""
+        return longest(number(answer.headers.get("x-ratelimit-reset", "")), retry_after(answer, now))
 
     def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
         """List the children and compare those of that name with the list from before."""

@@ -5,7 +5,6 @@ Sources: Okta's OpenAPI document 2026.06, developer.okta.com and help.okta.com.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 from orgwizard.address import is_loopback, origin
 from orgwizard.errors import BadInput, NotSent, Refused
+from orgwizard.http_times import longest, number, retry_after, service_time
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, hidden, together
 
@@ -297,13 +297,10 @@ class Okta(Provider):
         return okta_oauth.asks_for_proof(answer)
 
     def wait_after(self, answer: Answer, now: float) -> float | None:
-        """Return reset minus the answer's own date plus one: X-Rate-Limit-Reset is absolute, in UTC."""
-        try:
-            reset = float(answer.headers["x-rate-limit-reset"])
-        except (KeyError, ValueError):
-            return None
-        wait = reset - _date(answer, now) + 1
-        return max(1.0, wait) if math.isfinite(wait) else None
+        """Return the longer of Retry-After and the reset, which is absolute by Okta's clock, plus a second."""
+        reset, sent = number(answer.headers.get("x-rate-limit-reset", "")), service_time(answer)
+        limit = None if reset is None else reset - (now if sent is None else sent) + 1
+        return longest(limit, retry_after(answer, now))
 
     def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:  # noqa: ARG002 - anybody may read it
         """Read the wanted subdomain's well-known document and compare it with the one from before."""
@@ -547,15 +544,6 @@ def _unwell(answer: Answer) -> NotSent:
         code=f"HTTP {answer.status}",
         request_id=answer.request_id,
     )
-
-
-def _date(answer: Answer, now: float) -> float:
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return now
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:

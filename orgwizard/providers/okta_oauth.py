@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from orgwizard.errors import NotSent, Refused
+from orgwizard.http_times import service_time
 from orgwizard.signing import SigningKey, read_key
 from orgwizard.values import Answer, Call, Conversation, Grant, Means, Scheme, ask, hidden
 
@@ -165,7 +166,8 @@ class ServiceAppSession:
         A token that is refused otherwise, such as one that was revoked, is not used again.
         """
         news = self._learn(_API, answer.headers.get("dpop-nonce", ""))
-        asked = news and self._proof_key is not None and asks_for_proof(answer)
+        bound = self._token is not None and self._token.scheme == "DPoP"
+        asked = news and bound and asks_for_proof(answer)
         if answer.status == 401 and not asked:
             self._token = None
         return asked
@@ -177,23 +179,29 @@ _SCOPE_ERRORS = ("consent_required", "invalid_scope", "access_denied")
 
 
 def asks_for_proof(answer: Answer) -> bool:
-    """Return whether an answer of the API refuses, before any work, for want of a proof with its nonce.
+    """Return whether a response of the API refuses, before any work, only for want of a proof with its nonce.
 
-    A 401 is given before anything is done. A 400 may be a refusal of what was asked, and then has a code.
+    The error code alone says so (RFC 9449 sections 8 and 9): a nonce comes with other refusals and with successes too.
     """
-    if "dpop-nonce" not in answer.headers or answer.status not in (400, 401):
-        return False
-    return answer.status == 401 or "use_dpop_nonce" in _errors(answer) or not answer.json().get("errorCode")
+    asked = "dpop-nonce" in answer.headers and answer.status in (400, 401)
+    return asked and _error_code(answer) == "use_dpop_nonce"
 
 
 def about_proof(answer: Answer) -> bool:
-    """Return whether an answer of the API is about the proof, and not about what was asked."""
-    return any(error in _errors(answer) for error in _PROOF_ERRORS)
+    """Return whether a response of the API is about the proof, and not about what was asked."""
+    return _error_code(answer) in _PROOF_ERRORS
 
 
-def _errors(answer: Answer) -> str:
-    """Return where an OAuth error can stand: the body's member, and the WWW-Authenticate header."""
-    return f"{answer.json().get('error', '')} {answer.headers.get('www-authenticate', '')}"
+_CHALLENGE = re.compile(r'\bDPoP\b.*?\berror\s*=\s*"?([\w-]+)', re.IGNORECASE)
+
+
+def _error_code(answer: Answer) -> str:
+    """Return the OAuth error code: the body's member, else that of the DPoP challenge in WWW-Authenticate."""
+    code = answer.json().get("error")
+    if isinstance(code, str) and code:
+        return code
+    challenge = _CHALLENGE.search(answer.headers.get("www-authenticate", ""))
+    return challenge[1] if challenge else ""
 
 
 def _bare(url: str) -> str:
@@ -299,8 +307,7 @@ def refusal(answer: Answer, skew: float = 0.0) -> Refused:
     It decides by `error`, and among the many meanings of invalid_client by what the description speaks of.
     """
     body, status = answer.json(), f"HTTP {answer.status}"
-    named = next((error for error in _PROOF_ERRORS if error in _errors(answer)), "")
-    error = str(body.get("error") or named)
+    error = str(body.get("error") or _error_code(answer))
     said = str(body.get("error_description") or body.get("errorSummary") or "")
     cause = _cause(error, said, answer.status)
     if abs(skew) >= SKEW_SECONDS and cause in _MAY_BE_CLOCK:
@@ -323,10 +330,8 @@ def _cause(error: str, said: str, status: int) -> _Cause:
 
 def _skew(answer: Answer, now: float) -> float:
     """Return how many seconds our clock is ahead of the answer's; 0 where that cannot be told."""
-    try:
-        return now - parsedate_to_datetime(answer.headers["date"]).timestamp()
-    except (KeyError, ValueError, OverflowError):
-        return 0.0
+    sent = service_time(answer)
+    return 0.0 if sent is None else now - sent
 
 
 def _lag(skew: float) -> str:

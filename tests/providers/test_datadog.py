@@ -351,8 +351,18 @@ def test_the_reset_is_in_seconds_from_now(reset: str, wait: float | None) -> Non
     assert DATADOG.wait_after(answer(429, b"", x_ratelimit_reset=reset), now=1767225610) == wait
 
 
-def test_no_other_header_tells_how_long_to_wait() -> None:
-    assert DATADOG.wait_after(answer(429, b"", retry_after="7", x_ratelimit_period="60"), now=0) is None
+@pytest.mark.parametrize(
+    ("headers", "wait"),
+    [
+        ({"x_ratelimit_period": "60"}, None),
+        ({"retry_after": "7"}, 7),
+        ({"retry_after": "7", "x_ratelimit_reset": "42"}, 42),
+        ({"retry_after": "soon", "x_ratelimit_reset": "42"}, 42),
+        ({"retry_after": "99", "x_ratelimit_reset": "42"}, 99),
+    ],
+)
+def test_retry_after_counts_beside_datadogs_own_header(headers: dict[str, str], wait: float | None) -> None:
+    assert DATADOG.wait_after(answer(429, b"", **headers), now=0) == wait
 
 
 # ---- the check ------------------------------------------------------------------------------------

@@ -711,7 +711,9 @@ def test_an_error_of_okta_itself_is_no_refusal(code: str) -> None:
         ({"x_rate_limit_reset": "soon"}, None),
         ({"x_rate_limit_reset": "nan"}, None),
         ({"x_rate_limit_reset": "inf"}, None),
-        ({"retry_after": "7"}, None),
+        ({"retry_after": "7"}, 7),
+        ({"retry_after": "40", "x_rate_limit_reset": "1767225630", "date": "Thu, 01 Jan 2026 00:00:00 GMT"}, 40),
+        ({"retry_after": "Thu, 01 Jan 2026 00:01:00 GMT", "date": "Thu, 01 Jan 2026 00:00:00 GMT"}, 60),
         ({}, None),
     ],
 )

@@ -200,8 +200,15 @@ OKTA_ERROR = {"errorCode": "E0000088", "errorSummary": "taken"}
 @pytest.mark.parametrize(
     ("said", "asks"),
     [
-        (answer(401, {}, dpop_nonce="n"), True),
-        (answer(401, {"errorCode": "E0000011"}, dpop_nonce="n"), True),
+        (answer(401, {"error": "use_dpop_nonce"}, dpop_nonce="n"), True),
+        (answer(401, {}, dpop_nonce="n", www_authenticate="DPoP algs=\"ES256\", error='use'"), False),
+        (answer(401, {}, dpop_nonce="n", www_authenticate='Bearer error="use_dpop_nonce"'), False),
+        (answer(401, {}, dpop_nonce="n", www_authenticate='DPoP algs="RS256", error=use_dpop_nonce'), True),
+        (answer(401, {}, dpop_nonce="n"), False),
+        (answer(401, {"errorCode": "E0000011"}, dpop_nonce="n"), False),
+        (answer(400, {}, dpop_nonce="n"), False),
+        (answer(400, {"error": "invalid_dpop_proof"}, dpop_nonce="n"), False),
+        (answer(400, {"error_description": "use_dpop_nonce"}, dpop_nonce="n"), False),
         (answer(400, {"error": "use_dpop_nonce"}, dpop_nonce="n"), True),
         (answer(400, OKTA_ERROR, dpop_nonce="n", www_authenticate='DPoP error="use_dpop_nonce"'), True),
         (answer(400, OKTA_ERROR, dpop_nonce="n"), False),
@@ -211,7 +218,7 @@ OKTA_ERROR = {"errorCode": "E0000088", "errorSummary": "taken"}
         (answer(201, {"id": "x"}, dpop_nonce="n"), False),
     ],
 )
-def test_only_a_refusal_before_any_work_asks_for_another_proof(said: Answer, asks: bool) -> None:
+def test_only_the_error_code_use_dpop_nonce_asks_for_another_proof(said: Answer, asks: bool) -> None:
     assert asks_for_proof(said) is asks
     assert Okta().asks_for_proof(said) is asks
 
