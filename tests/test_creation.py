@@ -126,7 +126,15 @@ async def test_the_journal_knows_the_order_without_its_secrets(bench: Bench) -> 
         "site": "https://acme.okta.com",
         "name": "My Child",
         "mark": "my-child",
-        "before": {"parent_id": "00oParent", "child_id": "", "domain": "acme.okta.com"},
+        "before": {
+            "parent_id": "00oParent",
+            "child_id": "",
+            "ids": ["00oParent"],
+            "known": ["00oParent"],
+            "whole": True,
+            "date": None,
+            "domain": "acme.okta.com",
+        },
         "store": "file",
         "via": {"method": "api-token", "credentials": {}},
     }

@@ -88,7 +88,9 @@ class Checked:
     """The result of a check that found nothing against creating.
 
     `parent` is the parent's name; `domain` the host that children's addresses are built from;
-    `before` is JSON-able and tells `find` how the world looked before the create call.
+    `before` is JSON-able and tells `find` how the world looked before the create call: "parent_id" (as `find` reads
+    it again), "ids" (of all orgs that were there), "known" (the ids by which a response would name them), "whole"
+    (whether all of that was really read) and "date" (epoch seconds by the service's own clock, or None).
     """
 
     parent: str
@@ -99,11 +101,17 @@ class Checked:
 
 @dataclass(frozen=True)
 class Found:
-    """What a look-up after an unknown outcome saw."""
+    """What a look-up after an unknown outcome saw.
+
+    "exists" takes the id of an org that was not there before, "absent" a whole list without one. `date` is the
+    service's own time of the look in epoch seconds, `may_change` whether another look could see more.
+    """
 
     state: Literal["exists", "absent", "unclear"]
     words: str
     org: Mapping[str, str] = field(default_factory=dict)
+    date: float | None = None
+    may_change: bool = True
 
 
 @dataclass(frozen=True)
@@ -244,7 +252,7 @@ class Provider(ABC):
 
     @abstractmethod
     def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
-        """Look whether an org of unknown outcome exists; *credentials* are the parent's, where they can be had.
+        """Look whether an org of unknown outcome exists; *credentials* are the parent's, if they can be had.
 
         *before* is that of `Checked`, and under "ours" the ids of orgs that came of other attempts.
         """

@@ -5,13 +5,14 @@ Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
 from orgwizard.address import is_loopback, origin
 from orgwizard.errors import BadInput, NotSent, Refused, Trouble
-from orgwizard.http_times import longest, number, retry_after
+from orgwizard.http_times import longest, number, retry_after, service_time
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, hidden, together
 
@@ -171,16 +172,15 @@ class Datadog(Provider):
         )
         credentials = _keys_finding(keys, alone, connection.site)
         right = _right_finding(own, listing)
-        children = _children(listing)
         name = str(getattr(organization, "name", ""))
-        findings = (credentials, right, *([_name_finding(name, listing, children)] if organization else []))
-        before = {"ids": sorted(c["id"] for c in children if c["name"] == name), "listed": _listed(listing)}
-        return Checked(_parent_name(own, listing, connection.site), findings, connection.site.host, before)
+        findings = (credentials, right, *([_name_finding(name, listing)] if organization else []))
+        parent = _parent_name(own, listing, connection.site)
+        return Checked(parent, findings, connection.site.host, _before(own, listing))
 
     def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - the list says it all
         """List the children: a name may be given twice, so one that has it is a warning."""
         (listing,) = yield from together(self._get(connection, "/api/v2/org"))
-        return _name_finding(str(getattr(organization, "name", "")), listing, _children(listing))
+        return _name_finding(str(getattr(organization, "name", "")), listing)
 
     def of_another_site(self, refused: Trouble) -> bool:
         """Return whether the API key is what was refused: keys belong to one site."""
@@ -234,23 +234,25 @@ class Datadog(Provider):
         return longest(number(answer.headers.get("x-ratelimit-reset", "")), retry_after(answer, now))
 
     def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
-        """List the children and compare those of that name with the list from before."""
+        """List the children: only an id that was not there before, under the same parent, is the new org."""
         if credentials is None:
-            known = "DD_API_KEY and DD_APP_KEY"
-            return Found("unclear", f"The parent's keys are needed to look: set {known}.")
+            return Found("unclear", "The parent's API key and application key are needed to look.", may_change=False)
         (listing,) = yield from together(self._get(Connection(wanted.site, "keys", credentials), "/api/v2/org"))
-        name = wanted.name
-        if not _listed(listing) or not before.get("listed"):
-            return Found("unclear", "The list of child orgs could not be read.")
-        # Answers name an org by its public_id, lists by an id of their own.
-        others = [c for c in _children(listing) if c["public_id"] not in before.get("ours", [])]
-        fresh = [c for c in others if c["name"] == name and c["id"] not in before.get("ids", [])]
-        if len(fresh) > 1:
-            return Found("unclear", f"{len(fresh)} new child orgs are called {name}.")
-        if fresh:
-            org = {"id": fresh[0]["public_id"], "name": name, "url": wanted.site.app_url}
-            return Found("exists", f"A child org {name} is listed now and was not before.", org)
-        return Found("absent", f"No new child org {name} is listed.")
+        if doubt := _why_unclear(listing, before):
+            return doubt
+        date = service_time(listing) if isinstance(listing, Answer) else None
+        # Responses name an org by its public_id, lists by an id of their own.
+        fresh = [row for row in _children(listing) if row["id"] not in before["ids"]]
+        others = [row for row in fresh if row["public_id"] not in before.get("ours", ())]
+        named = [row for row in others if same_name(row["name"], wanted.name)]
+        if len(named) > 1:
+            return Found("unclear", f"{len(named)} new child orgs are called {wanted.name}.", date=date)
+        if named:
+            org = {"id": named[0]["public_id"] or named[0]["id"], "name": named[0]["name"], "url": wanted.site.app_url}
+            return Found("exists", f"A child org {wanted.name} is listed now and was not before.", org, date)
+        if any(not row["name"] for row in others):
+            return Found("unclear", "A new child org is listed without its name.", date=date)
+        return Found("absent", f"No new child org {wanted.name} is listed.", date=date)
 
     def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         """Validate the new keys, then read the child's own settings with them."""
@@ -335,7 +337,7 @@ def _right_finding(own: Reply, listing: Reply) -> Finding:
         refused = refusal(own)
         raise Refused(
             "The keys are valid, but lack the permission Org Management (org_management).",
-            _OTHER_RIGHT_ADVICE if _listed(listing) else _LACKING_ADVICE,
+            _OTHER_RIGHT_ADVICE if _is_listed(listing) else _LACKING_ADVICE,
             code=refused.code,
             request_id=refused.request_id,
             field="credentials.application_key",
@@ -345,26 +347,101 @@ def _right_finding(own: Reply, listing: Reply) -> Finding:
     return Finding("Right to create", "unproven", "the permission Org Management could not be read")
 
 
-def _name_finding(name: str, listing: Reply, children: list[dict[str, str]]) -> Finding:
-    if not _listed(listing):
-        return Finding("Name", "unproven", "the list of child orgs could not be read")
-    twins = [child for child in children if child["name"] == name]
-    if not twins:
-        return Finding("Name", "ok", f"no child org is called {name}")
-    return Finding(
-        "Name", "warning", f"a child org of this name exists since {twins[0]['created_at'] or 'an unknown day'}"
-    )
+def same_name(one: str, other: str) -> bool:
+    """Return whether two names are the same to a reader: composed alike, without regard to case, spaces and dashes."""
+    return _folded(one) == _folded(other)
 
 
-def _listed(listing: Reply) -> bool:
+def _folded(name: str) -> str:
+    words = "".join(" " if unicodedata.category(c) == "Zs" else c for c in unicodedata.normalize("NFC", name)).split()
+    dashed = "".join("-" if unicodedata.category(c) == "Pd" else c for c in " ".join(words))
+    return unicodedata.normalize("NFC", dashed.casefold())
+
+
+def _name_finding(name: str, listing: Reply) -> Finding:
+    """Judge the wanted name by the list of children; a part of the list can only prove that a name is there."""
+    twins = [child for child in _children(listing) if same_name(child["name"], name)]
+    if twins:
+        since = twins[0]["created_at"] or "an unknown day"
+        return Finding("Name", "warning", f"a child org of this name exists since {since}")
+    if not _is_whole(listing):
+        return Finding("Name", "unproven", "could not check: the list of child orgs could not be read whole")
+    return Finding("Name", "ok", f"no child org is called {name}")
+
+
+# ---- the list of orgs, as evidence ------------------------------------------------------------------
+
+
+def _before(own: Reply, listing: Reply) -> dict[str, Any]:
+    """Return how the world looks before the create call, as `find` compares it."""
+    rows, parent = _rows(_listing_body(listing)), _current(listing)
+    public = next((row["public_id"] for row in rows if row["id"] == parent), "") or _text(_own_org(own), "public_id")
+    return {
+        "parent_id": parent,
+        "parent_public_id": public,
+        "ids": sorted(row["id"] for row in rows),
+        "known": sorted({row["public_id"] for row in rows} | {public} - {""}),
+        "whole": _is_whole(listing),
+        "date": service_time(listing) if isinstance(listing, Answer) else None,
+    }
+
+
+def _why_unclear(listing: Reply, before: Mapping[str, Any]) -> Found | None:
+    """Return why a list proves nothing beside the one from before; None if it proves something."""
+    if not (before.get("whole") and isinstance(before.get("ids"), list) and before.get("parent_id")):
+        words = "Could not check: the list of child orgs from before the request was not read whole."
+        return Found("unclear", words, may_change=False)
+    if isinstance(listing, Answer) and listing.status in (401, 403):
+        words = f"Datadog refused these keys (HTTP {listing.status}), so the child orgs could not be listed."
+        return Found("unclear", words, may_change=False)
+    if _is_listed(listing) and _current(listing) not in ("", before["parent_id"]):
+        words = "These keys belong to another parent org: the keys that sent the request are needed to look."
+        return Found("unclear", words, may_change=False)
+    if not _is_whole(listing):
+        return Found("unclear", "The list of child orgs could not be read whole.")
+    return None
+
+
+def _is_listed(listing: Reply) -> bool:
     return isinstance(listing, Answer) and listing.ok and isinstance(listing.json().get("included"), list)
 
 
+def _is_whole(listing: Reply) -> bool:
+    """Return whether a list came to its end and holds every org that it speaks of, so that absence from it counts."""
+    if not (_is_listed(listing) and isinstance(listing, Answer) and listing.whole and _current(listing)):
+        return False
+    body = listing.json()
+    ids = [row["id"] for row in _rows(body)]
+    every_row_read = len(ids) == len(body["included"]) and all(ids)
+    return every_row_read and _managed_ids(body) <= set(ids) and not _goes_on(body)
+
+
+def _managed_ids(body: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the children that the list refers to."""
+    references = _table(_table(_table(body, "data"), "relationships"), "managed_orgs").get("data")
+    return {_text(row, "id") for row in references if isinstance(row, dict)} if isinstance(references, list) else set()
+
+
+def _goes_on(body: Mapping[str, Any]) -> bool:
+    """Return whether there are further pages; none are documented, which is no promise."""
+    meta = _table(body, "meta")
+    pages = (_table(body, "links"), meta, _table(meta, "page"), _table(meta, "pagination"))
+    cursors = ("next", "after", "next_cursor", "next_offset", "has_more")
+    return any(page.get(name) for page in pages for name in cursors)
+
+
+def _current(listing: Reply) -> str:
+    """Return the id of the org whose keys listed, "" if the list does not say."""
+    return _text(_table(_listing_body(listing), "data"), "id")
+
+
+def _listing_body(listing: Reply) -> dict[str, Any]:
+    return listing.json() if isinstance(listing, Answer) and listing.ok else {}
+
+
 def _children(listing: Reply) -> list[dict[str, str]]:
-    """Return the managed orgs of GET /api/v2/org, without the current org itself."""
-    body = listing.json() if isinstance(listing, Answer) and listing.ok else {}
-    current = _text(_table(body, "data"), "id")
-    return [row for row in _rows(body) if row["id"] != current]
+    """Return the managed orgs of GET /api/v2/org, disabled ones included, without the current org itself."""
+    return [row for row in _rows(_listing_body(listing)) if row["id"] != _current(listing)]
 
 
 def _rows(body: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -374,14 +451,16 @@ def _rows(body: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"id": _text(row, "id"), **{n: _text(_table(row, "attributes"), n) for n in names}} for row in rows]
 
 
+def _own_org(own: Reply) -> dict[str, Any]:
+    """Return the one org of GET /api/v1/org."""
+    orgs = own.json().get("orgs") if isinstance(own, Answer) and own.ok else None
+    return orgs[0] if isinstance(orgs, list) and orgs and isinstance(orgs[0], dict) else {}
+
+
 def _parent_name(own: Reply, listing: Reply, site: Site) -> str:
     """Return the parent's name from either list, else the site's."""
-    orgs = own.json().get("orgs") if isinstance(own, Answer) and own.ok else None
-    first = orgs[0] if isinstance(orgs, list) and orgs and isinstance(orgs[0], dict) else {}
-    body = listing.json() if isinstance(listing, Answer) and listing.ok else {}
-    current = _text(_table(body, "data"), "id")
-    named = next((row["name"] for row in _rows(body) if row["id"] == current), "")
-    return _text(first, "name") or named or site.title
+    named = next((row["name"] for row in _rows(_listing_body(listing)) if row["id"] == _current(listing)), "")
+    return _text(_own_org(own), "name") or named or site.title
 
 
 def _remarks(org: Mapping[str, Any], found: Mapping[str, str]) -> tuple[str, ...]:

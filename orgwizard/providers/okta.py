@@ -230,17 +230,15 @@ class Okta(Provider):
         if organization and not wanted:  # a custom domain: the parent's Okta domain is known only now
             wanted = _child_origin(domain, subdomain)
             child = [(yield from _lookup(wanted))] if wanted else []
-        taken = _well_known(child[0]) if child else {}
-        parent_id = _text(metadata, "id")
-        findings = (*credentials, *([_name_finding(wanted, taken)] if organization else []))
-        before = {"parent_id": parent_id, "child_id": _text(taken, "id"), "domain": domain}
+        there = child[0] if child else None
+        findings = (*credentials, *([_name_finding(wanted, there)] if organization else []))
+        before = _before(metadata, settings, there) | {"domain": domain}
         return Checked(_parent_name(settings, site), findings, domain, before)
 
     def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:
         """Read the wanted subdomain's well-known document, which needs no credentials."""
         wanted = _child_origin(checked.domain or connection.site.host, str(getattr(organization, "subdomain", "")))
-        taken = _well_known((yield from _lookup(wanted))) if wanted else {}
-        return _name_finding(wanted, taken)
+        return _name_finding(wanted, (yield from _lookup(wanted)) if wanted else None)
 
     def _settings_call(self, connection: Connection) -> Call:
         return Call("GET", f"{connection.site.url}/api/v1/org", self._headers(connection))
@@ -306,17 +304,23 @@ class Okta(Provider):
         """Read the wanted subdomain's well-known document and compare it with the one from before."""
         there = _child_origin(str(before.get("domain") or wanted.site.host), wanted.subdomain)
         if not there:
-            return Found("unclear", "The child's address cannot be worked out from the parent's.")
+            words = "Could not check: the child's address cannot be derived from the parent's."
+            return Found("unclear", words, may_change=False)
         reply = yield from _lookup(there)
-        found = _text(_well_known(reply), "id")
+        found, date = _text(_well_known(reply), "id"), service_time(reply) if isinstance(reply, Answer) else None
+        if not before.get("whole"):
+            words = f"{there} could not be checked before the request, so what answers there now proves nothing."
+            return Found("unclear", words, date=date, may_change=False)
+        if found in before.get("ours", ()):
+            return Found("unclear", f"The org at {there} was created by another attempt.", date=date, may_change=False)
         if found and found not in (before.get("parent_id"), before.get("child_id")):
             org = {"id": found, "url": there, "name": wanted.name}
-            return Found("exists", f"{there} answers now and did not before.", org)
+            return Found("exists", f"{there} now exists; it didn't before.", org, date)
         if found:
-            return Found("unclear", f"{there} answered before the request too.")
-        if isinstance(reply, Answer) and reply.status == 404:
-            return Found("absent", f"No org answers at {there}.")
-        return Found("unclear", f"{there} gave no clear answer.")
+            return Found("unclear", f"{there} answered before the request too.", date=date, may_change=False)
+        if _is_free(reply):
+            return Found("absent", f"No org answers at {there}.", date=date)
+        return Found("unclear", f"Could not check {there}.", date=date)
 
     def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         """Ask the child for its well-known document, then for its settings with the new token."""
@@ -524,17 +528,46 @@ def _parent_name(settings: Reply, site: Site) -> str:
     return _text(body, "companyName") or _text(body, "subdomain") or site.title
 
 
-def _name_finding(wanted: str, taken: Mapping[str, Any]) -> Finding:
-    """Judge the wanted subdomain; raises `Refused` where an org certainly has it."""
-    if taken.get("id"):
+def _is_free(reply: Reply | None) -> bool:
+    """Return whether a look at a child's address proves that no org is there; a failed look or an odd page does not."""
+    return isinstance(reply, Answer) and reply.status == 404
+
+
+def _before(metadata: Mapping[str, Any], settings: Reply, child: Reply | None) -> dict[str, Any]:
+    """Return how the world looks before the create call, as `find` compares it; *metadata* is the parent's."""
+    known = settings.json() if isinstance(settings, Answer) and settings.ok else {}
+    parent_id = _text(metadata, "id") or _text(known, "id")
+    child_id = _text(_well_known(child), "id") if child else ""
+    ids = sorted({parent_id, child_id} - {""})
+    return {
+        "parent_id": parent_id,
+        "child_id": child_id,
+        "ids": ids,
+        "known": ids,
+        "whole": bool(child_id) or _is_free(child),
+        "date": service_time(settings) if isinstance(settings, Answer) else None,
+    }
+
+
+def _name_finding(wanted: str, there: Reply | None) -> Finding:
+    """Judge the wanted subdomain by a look at its address; raises `Refused` if an org certainly has it."""
+    if there and _text(_well_known(there), "id"):
         raise Refused(
             f"The subdomain is taken: an org answers at {wanted}.",
             "Choose another subdomain.",
             field="organization.subdomain",
         )
     if not wanted:
-        return Finding("Name", "unproven", "its address cannot be worked out from the parent's")
+        return Finding("Name", "unproven", "could not check: its address cannot be derived from the parent's")
+    if not _is_free(there):
+        return Finding("Name", "unproven", f"could not check {wanted}{_why_not(there)}")
     return Finding("Name", "ok", f"probably free: no org answers at {wanted}")
+
+
+def _why_not(there: Reply | None) -> str:
+    if isinstance(there, Answer):
+        return f" (HTTP {there.status})"
+    return f": {there.cause.rstrip('.')}" if there else ""
 
 
 def _unwell(answer: Answer) -> NotSent:

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -12,7 +13,7 @@ from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
 from orgwizard.fields import problems, questions, validated
 from orgwizard.orders import order
 from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness
-from orgwizard.providers.datadog import SITES, Datadog
+from orgwizard.providers.datadog import SITES, Datadog, same_name
 from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, revealed
 
@@ -371,12 +372,13 @@ VALID = answer(200, {"status": "ok"})
 OWN = answer(200, {"orgs": [{"name": "Acme", "public_id": "abc"}]})
 
 
-def listed(*children: tuple[str, str], current: str = "uuid-0") -> Answer:
+def listed(*children: tuple[str, str], current: str = "uuid-0", **more: Any) -> Answer:
     rows = [(current, "Acme"), *children]
+    references = [{"id": id_, "type": "orgs"} for id_, _ in children]
     return answer(
         200,
         {
-            "data": {"id": current, "type": "orgs"},
+            "data": {"id": current, "type": "orgs", "relationships": {"managed_orgs": {"data": references}}},
             "included": [
                 {
                     "id": id_,
@@ -385,8 +387,24 @@ def listed(*children: tuple[str, str], current: str = "uuid-0") -> Answer:
                 }
                 for id_, name in rows
             ],
+            **more,
         },
     )
+
+
+NEW_YEAR = 1767225600.0
+DATE = {"date": "Thu, 01 Jan 2026 00:00:00 GMT"}
+WHOLE = listed(("uuid-1", "Child"))
+CUT_OFF: tuple[Reply, ...] = (
+    replace(WHOLE, complete=False),
+    replace(WHOLE, body=WHOLE.body[:-9]),
+    listed(("uuid-1", "Child"), links={"next": "https://api.datadoghq.eu/api/v2/org?page[offset]=1"}),
+    listed(("uuid-1", "Child"), meta={"page": {"next_cursor": "abc"}}),
+    listed(("uuid-1", "Child"), included=json.loads(WHOLE.body)["included"][:1]),
+    listed(("uuid-1", "Child"), included=[*json.loads(WHOLE.body)["included"], None]),
+    listed(("uuid-1", "Child"), included=[*json.loads(WHOLE.body)["included"], {"type": "orgs"}]),
+    listed(("uuid-1", "Child"), data=None),
+)
 
 
 def replies_of(
@@ -414,7 +432,40 @@ def test_a_healthy_parent_is_named_and_the_name_is_free() -> None:
     found = checked(listing=listed(("uuid-1", "Other")))
     assert found.parent == "Acme"
     assert states(found) == {"Credentials": "ok", "Right to create": "ok", "Name": "ok"}
-    assert found.before == {"ids": [], "listed": True}
+    assert found.before == {
+        "parent_id": "uuid-0",
+        "parent_public_id": "p-uuid-0",
+        "ids": ["uuid-0", "uuid-1"],
+        "known": ["p-uuid-0", "p-uuid-1"],
+        "whole": True,
+        "date": None,
+    }
+
+
+def test_the_check_remembers_the_services_own_time() -> None:
+    assert checked(listing=replace(listed(), headers=DATE)).before["date"] == NEW_YEAR
+
+
+def test_the_parent_is_known_by_its_public_id_from_either_read() -> None:
+    assert checked(listing=answer(403, EDGE)).before["parent_public_id"] == "abc"
+
+
+@pytest.mark.parametrize("listing", CUT_OFF)
+def test_a_list_that_was_cut_off_proves_no_name_free(listing: Reply) -> None:
+    found = checked("Other", listing=listing)
+    assert (states(found)["Name"], found.before["whole"]) == ("unproven", False)
+    assert "could not check" in found.findings[-1].words
+
+
+def test_a_twin_in_a_list_that_was_cut_off_is_a_twin() -> None:
+    assert states(checked(listing=replace(WHOLE, complete=False)))["Name"] == "warning"
+
+
+def test_a_disabled_child_is_there_before_the_request() -> None:
+    child = {"id": "uuid-1", "type": "orgs", "attributes": {"name": "Child", "public_id": "p", "disabled": True}}
+    parent = json.loads(listed().body)["included"]
+    found = checked(listing=listed(("uuid-1", "Child"), included=[*parent, child]))
+    assert (states(found)["Name"], found.before["ids"]) == ("warning", ["uuid-0", "uuid-1"])
 
 
 def test_all_reads_carry_both_keys_but_that_of_the_api_key_alone() -> None:
@@ -429,7 +480,7 @@ def test_twins_are_warned_of_and_remembered() -> None:
     found = checked(listing=listed(("uuid-2", "Child"), ("uuid-1", "Child"), ("uuid-3", "child")))
     assert states(found)["Name"] == "warning"
     assert found.findings[-1].words == "a child org of this name exists since 2026-01-01"
-    assert found.before["ids"] == ["uuid-1", "uuid-2"]
+    assert found.before["ids"] == ["uuid-0", "uuid-1", "uuid-2", "uuid-3"]
 
 
 def test_the_parent_itself_is_no_twin() -> None:
@@ -448,7 +499,7 @@ def test_without_an_organization_no_name_is_judged() -> None:
 def test_a_list_that_cannot_be_read_leaves_the_name_unproven(listing: Reply) -> None:
     found = checked(listing=listing)
     assert states(found)["Name"] == "unproven"
-    assert found.before["listed"] is False
+    assert found.before["whole"] is False
 
 
 @pytest.mark.parametrize("keys", [answer(404), answer(429), answer(302), answer(200, b"<html>Hello</html>")])
@@ -563,7 +614,7 @@ def test_a_parent_without_a_name_goes_by_another(own: Reply, listing: Reply, nam
 
 # ---- an unknown outcome -----------------------------------------------------------------------------
 
-BEFORE = {"listed": True, "ids": ["uuid-1"]}
+BEFORE = {"whole": True, "parent_id": "uuid-0", "ids": ["uuid-0", "uuid-1"]}
 
 
 def found(listing: Reply, before: Mapping[str, Any] = BEFORE) -> Found:
@@ -587,12 +638,19 @@ def test_a_child_that_came_of_another_attempt_is_not_the_one_looked_for() -> Non
     [
         (listed(("uuid-1", "Child")), BEFORE, "absent"),
         (listed(), BEFORE, "absent"),
-        (listed(("uuid-2", "child")), BEFORE, "absent"),
-        (listed(current="uuid-9"), BEFORE, "absent"),
+        (listed(("uuid-2", "Other")), BEFORE, "absent"),
+        (listed(("uuid-2", "child")), BEFORE, "exists"),
+        (listed(("uuid-2", " Child\u00a0")), BEFORE, "exists"),
+        (listed(("uuid-2", "")), BEFORE, "unclear"),
+        (listed(("uuid-2", "Child"), ("uuid-3", "")), BEFORE, "exists"),
+        (listed(("uuid-2", "Child"), current="uuid-9"), BEFORE, "unclear"),
+        (listed(current="uuid-9"), BEFORE, "unclear"),
+        *((listing, BEFORE, "unclear") for listing in CUT_OFF),
         (listed(("uuid-2", "Child"), ("uuid-3", "Child")), BEFORE, "unclear"),
         (listed(("uuid-2", "Child")), {**BEFORE, "ours": ["p-uuid-2"]}, "absent"),
         (listed(("uuid-2", "Child")), {**BEFORE, "ours": ["uuid-2"]}, "exists"),
-        (listed(("uuid-2", "Child")), {"listed": False, "ids": []}, "unclear"),
+        (listed(("uuid-2", "Child")), {**BEFORE, "whole": False}, "unclear"),
+        (listed(("uuid-2", "Child")), {"listed": True, "ids": []}, "unclear"),  # an older record
         (listed(("uuid-2", "Child")), {}, "unclear"),
         (answer(403, EDGE), BEFORE, "unclear"),
         (answer(200, b"<html>"), BEFORE, "unclear"),
@@ -604,6 +662,42 @@ def test_a_child_that_came_of_another_attempt_is_not_the_one_looked_for() -> Non
 )
 def test_what_else_a_look_up_can_see(listing: Reply, before: Mapping[str, Any], state: str) -> None:
     assert found(listing, before).state == state
+
+
+def test_a_look_up_tells_the_services_own_time() -> None:
+    assert found(replace(listed(), headers=DATE)).date == NEW_YEAR
+    assert found(replace(listed(("uuid-2", "Child")), headers=DATE)).date == NEW_YEAR
+
+
+@pytest.mark.parametrize(
+    ("listing", "before"),
+    [(listed(current="uuid-9"), BEFORE), (answer(401), BEFORE), (answer(403, EDGE), BEFORE), (listed(), {})],
+)
+def test_what_no_later_look_can_change_is_said_to_be_so(listing: Reply, before: Mapping[str, Any]) -> None:
+    assert not found(listing, before).may_change
+    assert found(NoAnswer("No.")).may_change
+
+
+def test_without_the_parents_keys_no_look_is_tried() -> None:
+    seen = talk(DATADOG.find(wanted().wanted, None, BEFORE), {})
+    assert (seen.state, seen.may_change) == ("unclear", False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Caf\u00e9", "Cafe\u0301", True),
+        ("Team A", "team\u00a0a", True),
+        ("Team A", " Team  A ", True),
+        ("Team-A", "Team\u2013A", True),
+        ("STRASSE", "stra\u00dfe", True),
+        ("Team A", "TeamA", False),
+        ("Team-A", "Team A", False),
+        ("Team", "Teams", False),
+    ],
+)
+def test_names_that_a_reader_cannot_tell_apart_are_the_same(one: str, other: str, same: bool) -> None:
+    assert same_name(one, other) is same
 
 
 # ---- ready ----------------------------------------------------------------------------------------

@@ -751,7 +751,15 @@ def test_a_healthy_parent_is_named_and_the_name_is_probably_free() -> None:
     assert (found.parent, found.domain) == ("Acme", "acme.okta.com")
     assert states(found) == {"Credentials": "ok", "Right to create": "unproven", "Name": "ok"}
     assert found.findings[-1].words == f"probably free: no org answers at {CHILD}"
-    assert found.before == {"parent_id": "00oparent", "child_id": "", "domain": "acme.okta.com"}
+    assert found.before == {
+        "parent_id": "00oparent",
+        "child_id": "",
+        "ids": ["00oparent"],
+        "known": ["00oparent"],
+        "whole": True,
+        "date": None,
+        "domain": "acme.okta.com",
+    }
 
 
 def test_credentials_go_to_the_parent_and_not_to_the_wanted_address() -> None:
@@ -785,8 +793,10 @@ def test_a_taken_subdomain_is_refused_at_its_field() -> None:
 @pytest.mark.parametrize(
     "child", [answer(200, b"<html></html>"), answer(429), answer(500), NotSent("No such name."), NoAnswer("Silence.")]
 )
-def test_whatever_else_answers_at_the_wanted_address_proves_nothing(child: Reply) -> None:
-    assert states(checked(child=child))["Name"] == "ok"
+def test_whatever_else_answers_at_the_wanted_address_is_told_as_not_checked(child: Reply) -> None:
+    found = checked(child=child)
+    assert (states(found)["Name"], found.before["whole"]) == ("unproven", False)
+    assert "could not check" in found.findings[-1].words
 
 
 def test_a_parent_on_a_custom_domain_gives_away_its_okta_domain() -> None:
@@ -882,7 +892,7 @@ def test_a_parent_without_a_name_goes_by_another(settings_: dict[str, Any], name
 
 # ---- an unknown outcome -----------------------------------------------------------------------------
 
-BEFORE = {"parent_id": "00oparent", "child_id": "", "domain": "acme.okta.com"}
+BEFORE = {"parent_id": "00oparent", "child_id": "", "domain": "acme.okta.com", "whole": True}
 
 
 def found(reply: Reply, before: Mapping[str, Any] = BEFORE) -> Found:
@@ -901,6 +911,9 @@ def test_an_org_that_answers_now_and_did_not_before_exists() -> None:
     [
         (answer(200, {"id": "00oold"}), {**BEFORE, "child_id": "00oold"}, "unclear"),
         (answer(200, {"id": "00oparent"}), BEFORE, "unclear"),
+        (answer(200, {"id": "00onew"}), {**BEFORE, "whole": False}, "unclear"),
+        (answer(200, {"id": "00onew"}), {**BEFORE, "ours": ["00onew"]}, "unclear"),
+        (HTML, {**BEFORE, "whole": False}, "unclear"),
         (answer(200, {"id": None}), BEFORE, "unclear"),
         (answer(200, {"id": 5}), BEFORE, "unclear"),
         (answer(200, b"<html>"), BEFORE, "unclear"),
