@@ -3,17 +3,20 @@
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from orgwizard import private
 from orgwizard.clock import Clock
-from orgwizard.errors import BadInput, Trouble, Unusable
+from orgwizard.errors import BadInput, Busy, Repeated, Trouble, Unusable
+from orgwizard.identity import Marks, OrderKey, folded
 from orgwizard.ports import SETTLED
 
 _ENDING = ".jsonl"
@@ -38,6 +41,10 @@ State = Literal[
     "absent",  # unknown once, then not found
     "damaged",  # the file cannot be read
 ]
+NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
+_OTHER_EVENTS = frozenset(("resumed", "shown", "profile", "found", "ended"))
+_NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
+_PRESSING = ("running", "open", "done", "unclear")
 _TELLING = frozenset(
     ("requested", "waiting", "sending", "answered", "created", "stored", "refused", "not_sent", "unknown")
 )
@@ -51,7 +58,8 @@ class Record(BaseModel):
     credentials, `keys` the names of the secrets found in the answer (`None` in older records, and before there was
     one), `stored` the reference to them, `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
-    `running` tells that a process is at work.
+    `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
+    object of `--json`, without secrets, and the exit code.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -75,6 +83,7 @@ class Record(BaseModel):
     request_id: str = ""
     spool: Path | None = None
     org: dict[str, str] | None = None
+    details: dict[str, str] = {}
     keys: tuple[str, ...] | None = None
     stored: Any = None
     keys_shown: bool = False
@@ -83,16 +92,54 @@ class Record(BaseModel):
     found: str = ""
     code: str = ""
     message: str = ""
+    told: dict[str, Any] | None = None
+    exit: int | None = None
 
     @property
     def settled(self) -> bool:
         """Return whether nothing is left to do or to find out."""
         return self.state in SETTLED
 
-    def same_order(self, provider: str, site: str, name: str) -> bool:
-        """Return whether this attempt is about the same org."""
-        ours = (self.provider, self.site, self.name.strip().casefold())
-        return ours == (provider, site, name.strip().casefold())
+    def same_order(self, key: OrderKey) -> bool | None:
+        """Return whether this attempt was made for the same order, None where that cannot be told."""
+        marks = _marks(self.path)
+        if marks is None and self.name:  # of a version that named files by their id alone
+            parents = frozenset((f"host {urlsplit(self.site).netloc}",)) if self.mark else frozenset[str]()
+            old = OrderKey(self.provider, self.mark.casefold() or folded(self.name), parents)
+            if self.provider != key.provider:
+                return False
+            marks = old.marks(self.id)
+        return None if marks is None else key.marks(self.id).same(marks)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An attempt at the same order that stands in the way of sending it again.
+
+    "running": another process is at it; "open": something is left to do or to find out; "done": the org was created;
+    "unclear": its record cannot be read, or its parent is not known, so that it may have been this order.
+    """
+
+    kind: Literal["running", "open", "done", "unclear"]
+    record: Record
+
+    def trouble(self, options: str = "") -> Busy | Repeated:
+        """Return what keeps this order from being sent."""
+        attempt = self.record.id
+        if self.kind == "running":
+            return Busy(f"Another orgwizard is creating this org right now: attempt {attempt}.", "Wait for it to end.")
+        if self.kind == "unclear":
+            advice = "Check at the provider whether it exists. To create it anyway, use --again."
+            return Repeated(attempt, self.kind, f"This org may have been created before: {self._doubt()}.", advice)
+        state = "created this org" if self.kind == "done" else "may have created this org and is not finished"
+        see = f"orgwizard resume {attempt} {options}".rstrip()
+        cause = f"Attempt {attempt} {state}."
+        return Repeated(attempt, self.kind, cause, f"See: {see}. To create a second one, use --again.")
+
+    def _doubt(self) -> str:
+        if self.record.state == "damaged":
+            return f"the record of attempt {self.record.id} cannot be read ({self.record.path})"
+        return f"attempt {self.record.id} was for an org of this name, and maybe of this parent"
 
 
 class Attempt:
@@ -102,12 +149,12 @@ class Attempt:
     sending; waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys: their
     names); stored (stored: the reference); shown (keys_shown, answer_shown: what only the screen has); profile
     (profile: its name); refused (code, message); not_sent (message); unknown (message); found (state: exists,
-    absent or unclear; org); ended (result: a `State`).
+    absent or unclear; org); ended (result: a `State`; told, exit: see `Record`).
     """
 
     def __init__(self, path: Path, lock: int, clock: Clock, started: datetime) -> None:
         self.path = path
-        self.id = path.stem
+        self.id = _id(path)
         self.started = started
         self._lock: int | None = lock
         self._clock = clock
@@ -165,20 +212,22 @@ class Journal:
         before: Any = None,
         store: Any = None,
         via: Any = None,
+        key: OrderKey | None = None,
+        known: Collection[str] = (),
     ) -> Attempt:
-        """Begin an attempt, or raise `Unusable`: also if another one at the same org is under way in any process."""
+        """Begin an attempt at the order that *key* stands for; raises `Unusable`.
+
+        Raises `Busy` if another process is at this order, and `Repeated` if an attempt at it is there that may have
+        created the org: it has begun since the last look. Those in *known* were passed over by the user's own wish.
+        """
         facts = {"provider": provider, "site": site, "name": name, "mark": mark, "digest": digest}
         seen = {"before": before, "store": store, "via": via, "pid": os.getpid()}
+        key = key or OrderKey(provider, mark.casefold() or folded(name), frozenset((f"site {site}",)))
         private.folder(self.folder)
         with _alone(self.folder / ".lock"):
-            rival = self.rival(provider, site, name)
-            if rival and rival.running:
-                raise Unusable(
-                    f"The org {name!r} is being created right now by another orgwizard: attempt {rival.id}.",
-                    "Wait for it to end, then see: orgwizard orgs",
-                    meaning="Nothing was sent by this one.",
-                )
-            path, started = self._free(), self._clock.wall()
+            if earlier := self.earlier(key, known):
+                raise earlier.trouble()
+            path, started = self._free(key), self._clock.wall()
             private.write(path, f"{_line(started, 'requested', facts | seen)}\n".encode())
             return self._attempt(path, started)
 
@@ -192,15 +241,18 @@ class Journal:
             raise
         return attempt
 
-    def rival(self, provider: str, site: str, name: str) -> Record | None:
-        """Return an unsettled attempt at the same org, one that is running first, or `None`."""
-        rivals = [record for record in self.open() if record.same_order(provider, site, name)]
-        return next((record for record in rivals if record.running), next(iter(rivals), None))
+    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> Earlier | None:
+        """Return the attempt that stands in the way of an order, the most pressing one; `None` where there is none.
 
-    def made(self, provider: str, site: str, name: str) -> Record | None:
-        """Return an attempt that created the same org and lost its first keys, or `None`."""
-        made = (record for record in self.all() if record.state == "exists" and record.same_order(provider, site, name))
-        return next(made, None)
+        Those in *known* do not count, but for one that is running. Raises `Unusable`.
+        """
+        found = [_standing(record, key) for record in self.all()]
+        counted = [one for one in found if one and (one.kind == "running" or one.record.id not in known)]
+        return min(counted, key=lambda one: _PRESSING.index(one.kind), default=None)
+
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all attempts; raises `Unusable`."""
+        return frozenset(map(_id, private.listed(self.folder, _ENDING)))
 
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
         """Return the ids of orgs of which the service itself told other attempts; what a look-up found is a guess."""
@@ -242,19 +294,18 @@ class Journal:
     def _attempt(self, path: Path, started: datetime) -> Attempt:
         lock = private.hold(path, _ATTEMPT_SECONDS)
         if lock is None:
-            raise Unusable(
-                f"Another orgwizard is at work on the attempt {path.stem}.",
-                "Wait for it to end.",
-                meaning="The attempt was left as it is.",
-            )
+            raise Busy(f"Another orgwizard is at work on it: attempt {_id(path)}.", "Wait for it to end.")
         return Attempt(path, lock, self._clock, started)
 
-    def _free(self) -> Path:
-        """Return a file for an id that sorts by time and can be typed, such as 20261122-160419-3f9a."""
-        while True:
-            path = self.folder / f"{self._clock.wall():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}{_ENDING}"
-            if not path.exists():
-                return path
+    def _free(self, key: OrderKey) -> Path:
+        """Return a file for an id that sorts by time and can be typed, such as 20261122-160419-3f9a.
+
+        The order's marks stand behind the id, so that it is known even where the file can no longer be read.
+        """
+        taken = self.ids()
+        while (name := f"{self._clock.wall():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}") in taken:
+            pass
+        return self.folder / f"{name}.{key.marks(name).words}{_ENDING}"
 
 
 def _line(at: datetime, event: str, facts: Mapping[str, Any]) -> str:
@@ -263,8 +314,30 @@ def _line(at: datetime, event: str, facts: Mapping[str, Any]) -> str:
     return json.dumps(json.loads(text.encode(errors="replace")))
 
 
+def _id(path: Path) -> str:
+    """Return the id of the attempt that a file is about: its name up to the first dot."""
+    return path.name.partition(".")[0]
+
+
+def _marks(path: Path) -> Marks | None:
+    """Return the marks of the order in a file's name, `None` where it has none."""
+    return Marks.parse(path.name.removesuffix(_ENDING).partition(".")[2])
+
+
+def _standing(record: Record, key: OrderKey) -> Earlier | None:
+    """Return how a record stands in the way of an order, `None` where it does not."""
+    same = record.same_order(key)
+    if same is False or record.state in _NOTHING_MADE:
+        return None
+    if record.running:
+        return Earlier("running", record) if same else None
+    if same is None or record.state == "damaged":
+        return Earlier("unclear", record)
+    return Earlier("done" if record.settled else "open", record)
+
+
 def _spool(path: Path) -> Path:
-    return path.parent / "spool" / f"{path.stem}.body"
+    return path.parent / "spool" / f"{_id(path)}.body"
 
 
 @contextmanager
@@ -289,31 +362,46 @@ def _spooled(path: Path) -> Path | None:
 
 
 def _record(path: Path) -> Record:
-    """Read one file; whatever is wrong with it is a "damaged" record and never an error."""
+    """Read one file; what is wrong with it makes a "damaged" record of what can be read, and is never an error."""
     spool = _spooled(path)
+    began = _began(path)
+    seen = {"id": _id(path), "path": path, "spool": spool}
+    facts: dict[str, Any] = {"started": began, "changed": began, "state": "damaged"}
+    with suppress(Trouble, OSError, RecursionError):
+        facts |= {"running": private.held(path)}
+        facts |= _folded(private.read(path, _LIMIT_BYTES))
+    if spool and facts["state"] == "sending":  # ended between the two writes
+        facts["state"] = "answered"
     try:
-        known = _folded(private.read(path, _LIMIT_BYTES))
-        if spool and known["state"] == "sending":  # ended between the two writes
-            known["state"] = "answered"
-        seen = {"id": path.stem, "path": path, "spool": spool, "running": private.held(path)}
-        return Record.model_validate(known | seen)
-    except (Trouble, OSError, ValueError, RecursionError):
-        when = _touched(path)
-        return Record(id=path.stem, path=path, state="damaged", started=when, changed=when, spool=spool)
+        return Record.model_validate(facts | seen)
+    except ValidationError as error:  # the words of a later version, or of nobody
+        odd = {str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False)}
+        kept = {name: value for name, value in facts.items() if name not in odd}
+        return Record.model_validate({"started": began, "changed": began} | kept | seen | {"state": "damaged"})
 
 
 def _folded(data: bytes) -> dict[str, Any]:
-    """Fold the lines into the facts of a record; raises `ValueError` if they do not begin as they should."""
-    first, *later = _events(data)
-    if first["event"] != "requested":
-        raise ValueError("the beginning is missing")
+    """Fold the lines into the facts of a record, {} where no line can be read.
+
+    Where the beginning is lost, what the later lines repeat of it is used; without that the record is "damaged".
+    """
+    events, whole = _events(data)
+    if not events:
+        return {}
     known: dict[str, Any] = {}
-    state, found = "requested", ""
-    for event in (first, *later):
+    state, found = "damaged", ""
+    for event in events:
         known |= event
         state = _state_after(event, state)
         found = event.get("state", "") if event["event"] == "found" else found
-    return known | {"started": first["at"], "changed": known["at"], "state": state, "found": found}
+    if not whole and state in NEVER_LEFT:  # what is lost may have said that the request left
+        state = "unknown"
+    told = known.get("told")
+    named = {name: told[name] for name in ("provider", "site") if isinstance(told, dict) and told.get(name)}
+    known = {**named, **known, "changed": known["at"], "state": state, "found": found}
+    if events[0]["event"] == "requested":
+        return known | {"started": events[0]["at"]}
+    return known if known.get("provider") and known.get("site") else known | {"state": "damaged"}
 
 
 def _state_after(event: Mapping[str, Any], state: str) -> Any:
@@ -323,18 +411,30 @@ def _state_after(event: Mapping[str, Any], state: str) -> Any:
     return event["event"] if event["event"] in _TELLING else state
 
 
-def _events(data: bytes) -> Iterator[dict[str, Any]]:
-    """Yield the lines that are events; a torn one, or one edited into nonsense, is passed over."""
-    for line in data.split(b"\n"):
-        try:
-            event = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(event, dict) and isinstance(event.get("event"), str) and "at" in event:
-            yield event
+def _events(data: bytes) -> tuple[list[dict[str, Any]], bool]:
+    """Return the lines that are events of ours, and whether those are all.
+
+    A torn line, one edited into nonsense, zeros after a power cut and the words of a later version are passed over.
+    """
+    lines = data.removeprefix(b"\xef\xbb\xbf").splitlines()
+    read = [_event(line.strip(b"\0")) for line in lines]
+    events = [event for event in read if event]
+    return events, len(events) == len(lines)
 
 
-def _touched(path: Path) -> datetime:
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    known = isinstance(event, dict) and event.get("event") in _TELLING | _OTHER_EVENTS and "at" in event
+    return event if known else None
+
+
+def _began(path: Path) -> datetime:
+    """Return when an attempt began: by its id, else by when its file was touched."""
+    with suppress(ValueError):
+        return datetime.strptime(_id(path)[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
     try:
         return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError):

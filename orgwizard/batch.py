@@ -16,7 +16,7 @@ from orgwizard.answers import Draft
 from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.engine import Engine
-from orgwizard.errors import BadFields, BadInput, Exit, NotSent, Trouble
+from orgwizard.errors import BadFields, BadInput, Exit, NotSent, Repeated, Trouble
 from orgwizard.events import Event, Progress, Result
 from orgwizard.journey.stages import Telling
 from orgwizard.plan import problems
@@ -97,34 +97,53 @@ def _nothing_created(provider: Provider, order: Order, trouble: Trouble | None =
 def create(desk: Desk, draft: Draft, *, yes: bool, again: bool = False, as_json: bool) -> int:
     """Create the org of a plan and print the result; returns the exit code, 128+n after a signal.
 
-    An earlier attempt at the same org that is still open is taken up first, unless it is to be created *again* in any
-    case: whoever repeats the command after a crash, as schedulers do, gets the first org and no second one.
+    One org per order: whoever repeats the command, as schedulers do, gets the result of the first attempt, which is
+    finished first where it is still open, and nothing is sent; only *again* creates a second org.
     """
     provider = provider_of(draft.provider)
     order = _ordered(desk, draft)
+    if not again and (earlier := desk.earlier(provider, order.wanted, order.connection.credentials)):
+        code = _first_result(desk, provider, order, earlier.trouble(), as_json=as_json)
+        if code is not None:
+            return code
     if not yes:
         _confirmed("\n".join(report.order(provider, order, draft.store)))
-    made = None if again else desk.journal.made(provider.key, order.connection.site.key, order.wanted.name)
-    if made:
-        complain(f"Attempt {made.id} created this org before. Nothing is created again without --again.")
-        return look(made, as_json=as_json)
-    earlier = None if again else desk.journal.rival(provider.key, order.connection.site.key, order.wanted.name)
-    if earlier and not earlier.running:
-        complain(f"Attempt {earlier.id} at this org is still open ({report.STATE_WORDS[earlier.state]}).")
-        complain("It is taken up first, so that nothing is created twice.")
-        with _leaving_on_signal(desk.engine) as taking:
-            result = _followed(desk, lambda tell: desk.resume(earlier, tell), taking)
-            if result.outcome != "not_created" or taking.caught:
-                return _told(desk, result, taking, as_json=as_json)
-        complain("That attempt created nothing: the org is created now.")
     with _leaving_on_signal(desk.engine) as taking:
-        result = _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell), taking)
-        return _told(desk, result, taking, as_json=as_json)
+        result = _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell, again=again), taking)
+        if taking.caught or not isinstance(result.trouble, Repeated):
+            return _told(desk, result, taking, as_json=as_json)
+    code = _first_result(desk, provider, order, result.trouble, as_json=as_json)  # the check told more of the parent
+    return result.exit_code if code is None else code
+
+
+def _first_result(desk: Desk, provider: Provider, order: Order, trouble: Trouble, *, as_json: bool) -> int | None:
+    """Tell what became of the first attempt at an order that is repeated, finishing it where it is open.
+
+    Returns the exit code, None where that attempt turns out to have created nothing. Raises what keeps it from that.
+    """
+    if not isinstance(trouble, Repeated):
+        raise trouble
+    record = desk.journal.get(trouble.attempt)
+    if trouble.kind == "done":
+        complain(f"{trouble.cause} Nothing was sent; --again creates a second one.")
+        return look(record, as_json=as_json)
+    with _leaving_on_signal(desk.engine) as taking:
+        if trouble.kind == "unclear":
+            site = order.connection.site.key
+            unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, trouble=trouble)
+            return _told(desk, unknown, taking, as_json=as_json)
+        complain(f"Attempt {record.id} at this org is not finished: {report.STATE_WORDS[record.state]}.")
+        complain("It is finished first, so that nothing is sent twice.")
+        result = _followed(desk, lambda tell: desk.resume(record, tell), taking)
+        if result.outcome != "not_created" or taking.caught:
+            return _told(desk, result, taking, as_json=as_json)
+    complain("That attempt created nothing.")
+    return None
 
 
 def look(record: Record, *, as_json: bool) -> int:
-    """Print an attempt about which nothing is left to do; returns its exit code."""
-    say(json.dumps(report.attempt_as_json(record), indent=2) if as_json else "\n".join(report.attempt(record)))
+    """Print an attempt about which nothing is left to do, as when it ended; returns its exit code."""
+    say(json.dumps(report.told_as_json(record), indent=2) if as_json else "\n".join(report.attempt(record)))
     return report.exit_code(record)
 
 
@@ -149,6 +168,7 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
     with taking.ending_a_wait():
         if result.trouble is not None:
             complain("\n".join(result.trouble.lines()))
+    desk.engine.idle.wait()  # the end is in the journal before the program ends
     return 128 + taking.caught[0] if taking.caught else result.exit_code
 
 

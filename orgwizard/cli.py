@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orgwizard import __version__
 from orgwizard.errors import BadInput, Exit, NotSent, Trouble, Unusable
@@ -92,12 +92,20 @@ def _fault(bug: Exception) -> Trouble:
 # ---- arguments ----------------------------------------------------------------------------------
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that takes no option by its beginning: `--a --y` must not be `--again --yes`."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Take what argparse takes; the parsers of commands are of this kind, too."""
+        super().__init__(allow_abbrev=False, **settings)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="orgwizard",
         description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
         epilog="Exit codes: 0 created and ready, 1 a bug, 2 wrong usage or plan, 3 refused, 4 never sent, "
-        "5 unknown, 6 created but needs attention, 130 left.",
+        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 left.",
     )
     parser.add_argument("--version", action="version", version=f"orgwizard {__version__}")
     parser.add_argument("--plan", type=Path, metavar="FILE", help="start the wizard with the answers of a plan file")
@@ -162,11 +170,11 @@ def _port(text: str) -> int:
 _Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse gives the type no public name
 
 
-def _add_create(commands: "_Commands[argparse.ArgumentParser]") -> None:
+def _add_create(commands: "_Commands[_Parser]") -> None:
     create = commands.add_parser("create", help="create the org of a plan file, without questions")
     create.add_argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
     create.add_argument("--yes", action="store_true", help="create without asking; needed without a terminal")
-    words = "create it even if an earlier attempt at the same org is still open, or created it; else that one counts"
+    words = "create a second org even if an earlier attempt for this order is open or succeeded"
     create.add_argument("--again", action="store_true", help=words)
     create.add_argument("--dry-run", action="store_true", help="print the masked request and send nothing")
     create.add_argument("--json", action="store_true", help="print one JSON object on stdout")
@@ -174,7 +182,7 @@ def _add_create(commands: "_Commands[argparse.ArgumentParser]") -> None:
     create.set_defaults(run=_create)
 
 
-def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
+def _add_check(commands: "_Commands[_Parser]") -> None:
     check = commands.add_parser("check", help="try a plan's credentials and name with reads; never creates")
     check.add_argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
     check.add_argument("--json", action="store_true", help="print one JSON object on stdout")
@@ -184,14 +192,14 @@ def _add_check(commands: "_Commands[argparse.ArgumentParser]") -> None:
     check.set_defaults(run=_check)
 
 
-def _add_orgs(commands: "_Commands[argparse.ArgumentParser]") -> None:
+def _add_orgs(commands: "_Commands[_Parser]") -> None:
     orgs = commands.add_parser("orgs", help="list what was created or is still open")
     orgs.add_argument("--json", action="store_true", help="print one JSON object on stdout")
     _add_shared(orgs)
     orgs.set_defaults(run=_orgs)
 
 
-def _add_resume(commands: "_Commands[argparse.ArgumentParser]") -> None:
+def _add_resume(commands: "_Commands[_Parser]") -> None:
     resume = commands.add_parser(
         "resume", help="finish a wait, store what was only kept, or look up an unknown outcome"
     )
@@ -207,7 +215,7 @@ def _add_resume(commands: "_Commands[argparse.ArgumentParser]") -> None:
     resume.set_defaults(run=_resume)
 
 
-def _add_profiles(commands: "_Commands[argparse.ArgumentParser]") -> None:
+def _add_profiles(commands: "_Commands[_Parser]") -> None:
     profiles = commands.add_parser("profiles", help="list, show or remove saved profiles")
     _add_shared(profiles)
     profiles.set_defaults(run=_profiles_list, json=False)
@@ -226,12 +234,12 @@ def _add_profiles(commands: "_Commands[argparse.ArgumentParser]") -> None:
         action.set_defaults(run=run)
 
 
-def _add_reset(commands: "_Commands[argparse.ArgumentParser]") -> None:
+def _add_reset(commands: "_Commands[_Parser]") -> None:
     reset = commands.add_parser("reset-terminal", help="mend a terminal that a killed program left behind")
     reset.set_defaults(run=_reset_terminal)
 
 
-def _add_sandbox(commands: "_Commands[argparse.ArgumentParser]") -> None:
+def _add_sandbox(commands: "_Commands[_Parser]") -> None:
     sandbox = commands.add_parser("sandbox", help="serve the pretend Okta or Datadog on 127.0.0.1")
     sandbox.add_argument("provider", choices=["okta", "datadog"])
     sandbox.add_argument(

@@ -7,12 +7,13 @@ journal first, then the request, then the answer on disk before it is read, then
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 
 from orgwizard.conversation import check, reply_to
 from orgwizard.errors import NoAnswer, NotSent, Refused, Trouble
-from orgwizard.events import CHECK, SEND, STORE, Event, resuming
+from orgwizard.events import CHECK, SEND, STORE, Event
 from orgwizard.flow import Flow, told, until_first
+from orgwizard.identity import OrderKey
 from orgwizard.ports import Attempt, Tools
 from orgwizard.providers.base import Order, Provider
 from orgwizard.values import Answer, Call, Reply, masked
@@ -38,6 +39,7 @@ class _Creation(Flow):
     def __init__(self, provider: Provider, order: Order, tools: Tools, tell: Callable[[Event], None]) -> None:
         super().__init__(provider, order.wanted, order.connection.credentials, tools, tell)
         self.order = order
+        self.known: Collection[str] = ()  # attempts at this order that the user wants to pass over
         self.proven_anew = False  # one confirmation buys one more proof, and no second one
 
     async def stages(self) -> Trouble | None:
@@ -61,10 +63,10 @@ class _Creation(Flow):
 
     async def _prepare(self) -> None:
         """Read what can be read and try the store, before anything is created."""
+        self.known = self.tools.journal.ids() if self.tools.again else ()
+        if earlier := self.tools.journal.earlier(self._key(), self.known):
+            raise earlier.trouble(self.tools.options)
         self.progress(CHECK, "started", "Checking the parent org")
-        if rival := self.tools.journal.rival(self.provider.key, self.wanted.site.key, self.wanted.name):
-            look = resuming(rival.id, self.tools.options)
-            self.progress(CHECK, "warning", f"attempt {rival.id} at an org of this name is still open: see {look}")
         self.checked = await check(self.provider, self.order.connection, self.order.organization, self.tools.send)
         for finding in self.checked.findings:
             self.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)
@@ -72,8 +74,13 @@ class _Creation(Flow):
         self.progress(STORE, "started", "Trying the store for the new keys")
         self.progress(STORE, "ok", await asyncio.to_thread(self.tools.vault.probe))
 
+    def _key(self) -> OrderKey:
+        """Return what this order is recognised by; after the check its parent has more names."""
+        before = {**self.checked.before, "domain": self.checked.domain}
+        return self.provider.order_key(self.wanted, self.order.connection.credentials, before)
+
     def _begin(self, call: Call) -> None:
-        """Write down what is about to be sent; raises `Unusable`, and then nothing is sent."""
+        """Write down what is about to be sent; raises `Unusable`, `Busy` or `Repeated`, and then nothing is sent."""
         if self.leaving():
             raise NotSent("You left before the request was sent.", "Start again when you are ready.", code="left")
         self.attempt: Attempt | None = self.tools.journal.requested(
@@ -85,6 +92,8 @@ class _Creation(Flow):
             before={**self.checked.before, "domain": self.checked.domain},
             store=self.tools.vault.plan(),
             via={"method": self.order.connection.method, "credentials": dict(self.order.connection.sources)},
+            key=self._key(),
+            known=self.known,
         )
         self.named(self.attempt.id)
 
@@ -118,7 +127,8 @@ class _Creation(Flow):
 
     async def _sent_once(self, call: Call) -> Reply:
         """Send the call and wait for the reply; a hang-up does not end this wait, `give_up` does."""
-        self.note("sending")
+        named = {"provider": self.provider.key, "site": self.wanted.site.key, "name": self.wanted.name}
+        self.note("sending", **named, mark=self.wanted.subdomain)  # again: the file's beginning may be lost
         self.outcome("unknown")
         self.progress(SEND, "started", f"Sending the request to {call.origin}")
         sending = asyncio.ensure_future(reply_to(call, self.tools.send))

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 
 from orgwizard import outside, plan, private, signing, sources
 from orgwizard.answers import Draft, Typed
-from orgwizard.attempts import Journal, Record
+from orgwizard.attempts import Earlier, Journal, Record
 from orgwizard.belongings import Belongings
 from orgwizard.clock import Clock
 from orgwizard.control import Control
@@ -147,15 +147,30 @@ class Desk:
         """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""
         return self.engine.work(lambda: self.vault.probe(parse_store(store)))
 
-    def create(self, provider: Provider, wanted: Order, store: Any, tell: Callable[[Event], None]) -> bool:
+    def earlier(
+        self, provider: Provider, wanted: Wanted, credentials: Fields | None, checked: Checked | None = None
+    ) -> Earlier | None:
+        """Return the attempt that already is at this order, or made its org; raises `Unusable`.
+
+        *credentials* and *checked* tell the names of the parent, as far as they are known yet.
+        """
+        before = {**checked.before, "domain": checked.domain} if checked else {}
+        return self.journal.earlier(provider.order_key(wanted, credentials, before))
+
+    def create(
+        self, provider: Provider, wanted: Order, store: Any, tell: Callable[[Event], None], *, again: bool = False
+    ) -> bool:
         """Create the org, telling of each event; false where a creation is running already.
 
-        Raises `BadInput` for an unknown store. *tell* is called in the engine's thread and must not block.
+        Where an attempt is at this order, or made its org, nothing is sent and the result's trouble is `Busy` or
+        `Repeated`, unless a second org is wanted *again*. Raises `BadInput` for an unknown store. *tell* is called in
+        the engine's thread and must not block.
         """
         chosen, via = BoundVault(self.vault, parse_store(store)), _via(wanted.connection)
 
         def begin(control: Control) -> AsyncIterator[Event]:
-            return create_org(provider, wanted, self._tools(wanted.wanted, via, chosen, control))
+            tools = self._tools(wanted.wanted, via, chosen, control, again=again)
+            return create_org(provider, wanted, tools)
 
         return self.engine.create(begin, tell)
 
@@ -220,7 +235,9 @@ class Desk:
             attempt.note("stored", stored=dict(kept.reference))
             attempt.note("ended", result=record.state)
 
-    def _tools(self, wanted: Wanted, via: Mapping[str, Any], chosen: BoundVault, control: Control) -> Tools:
+    def _tools(
+        self, wanted: Wanted, via: Mapping[str, Any], chosen: BoundVault, control: Control, *, again: bool = False
+    ) -> Tools:
         return Tools(
             send=self.send,
             journal=self.journal,
@@ -230,6 +247,7 @@ class Desk:
             save_profile=lambda result: self._save_profile(provider_of(result.provider), wanted, via, result),
             control=control,
             options="--sandbox" if self.given else "",
+            again=again,
         )
 
     def _save_profile(self, provider: Provider, wanted: Wanted, via: Mapping[str, Any], result: Result) -> str:

@@ -6,6 +6,8 @@ Trouble
 |-- Unusable        2  no terminal, or a folder or store that does not work
 |-- Refused         3  the service said no                            nothing was created
 |-- NotSent         4  the request never left this machine            nothing was created
+|-- Busy            7  another orgwizard is at this order now       nothing was sent
+|-- Repeated        5  an attempt at this order is there already    nothing was sent
 |-- NoAnswer        5  it left, or may have, and no whole answer came
 `-- Attention       6  created, and something after it needs a person
 """
@@ -16,12 +18,13 @@ from enum import IntEnum
 from orgwizard.text import printable
 
 NOTHING_CREATED = "Nothing was created."
+NOTHING_SENT = "Nothing was sent by this run."
 NOT_KNOWN = "It is not known whether the org was created."
 CREATED = "The org was created."
 
 
 # Codes of our own for `--json`, which tell a person nothing that the sentences do not.
-_OURS = frozenset(("attention", "bug", "interrupted", "left", "not_confirmed", "timeout"))
+_OURS = frozenset(("attention", "bug", "interrupted", "left", "not_confirmed", "repeated", "timeout"))
 
 
 class Exit(IntEnum):
@@ -34,6 +37,7 @@ class Exit(IntEnum):
     NOT_SENT = 4
     UNKNOWN = 5
     ATTENTION = 6
+    BUSY = 7
     LEFT = 130
 
 
@@ -103,6 +107,25 @@ class Unusable(Trouble):
     """Something on this machine does not work: the terminal, a folder, a store for the keys."""
 
     exit_code = Exit.USAGE
+
+
+class Busy(Trouble):
+    """Another orgwizard is at work on the same order, or on the same attempt."""
+
+    exit_code = Exit.BUSY
+    meaning = NOTHING_SENT
+
+
+class Repeated(Trouble):
+    """The order was sent before, or may have been: the attempt with the id `attempt` is "open", "done" or "unclear"."""
+
+    exit_code = Exit.UNKNOWN
+    meaning = NOTHING_SENT
+
+    def __init__(self, attempt: str, kind: str, cause: str, advice: str = "") -> None:
+        """Keep the attempt's id, and how it stands, beside the sentences."""
+        super().__init__(cause, advice, code="repeated")
+        self.attempt, self.kind = attempt, kind
 
 
 class Refused(Trouble):

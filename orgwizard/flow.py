@@ -4,6 +4,7 @@ import asyncio
 import math
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -63,14 +64,20 @@ class Flow:
         raise NotImplementedError
 
     async def run(self) -> None:
-        """Go through all stages and tell of the end, whichever it is."""
+        """Go through all stages and tell of the end: exactly one `Result`, before anything that may still fail."""
         try:
             trouble = await self.stages()
         except Trouble as met:
             trouble = met
         except Exception as bug:
             trouble = _own_fault(bug, self.result.outcome, self.kept())
-        self.tell(self._ended(self._truly(trouble)))
+        try:
+            result, end = self._ended(self._truly(trouble))
+        except Exception as bug:
+            result, end = replace(self.result, trouble=_own_fault(bug, self.result.outcome, ""), open=True), ""
+        self.tell(result)
+        with suppress(Exception):  # what the journal does not learn now, `resume` finds out
+            self._close(result, end)
 
     def _truly(self, trouble: Trouble | None) -> Trouble | None:
         """Return a failure that says what is true: one after the org exists must not say that nothing was created."""
@@ -195,7 +202,7 @@ class Flow:
         if answer.whole and not created.remarks:
             self.answer = None  # from here on its credentials are what counts
         org = {"id": created.id, "name": created.name, "url": created.url}
-        self.note("created", org=org, keys=sorted(created.secrets))
+        self.note("created", org=org, keys=sorted(created.secrets), details=dict(created.details))
         self.progress(KEEP, "started", "Storing the new keys")
         state: StageState = await self._store(created) if created.secrets else "warning"
         self.save_profile()
@@ -282,15 +289,23 @@ class Flow:
 
     # ---- the end ----
 
-    def _ended(self, trouble: Trouble | None) -> Result:
-        """Close the journal and return the result, with everything that needs a person."""
+    def _ended(self, trouble: Trouble | None) -> tuple[Result, str]:
+        """Return the result, with everything that needs a person, and the journal's word for it."""
         self._last_resort()
         trouble = trouble or self._attention()
         end = self.end or _end_word(self.result, trouble)
-        self.note("ended", result=end)
-        if self.attempt is not None:
+        return replace(self.result, trouble=trouble, open=end not in SETTLED, ended=self.tools.clock.wall()), end
+
+    def _close(self, result: Result, end: str) -> None:
+        """Write the end down, and let other processes take the attempt up."""
+        if self.attempt is None:
+            return
+        try:
+            if end:
+                told = {name: value for name, value in result.as_json().items() if name != "secrets"}
+                self.attempt.note("ended", result=end, told=told, exit=result.exit_code)
+        finally:
             self.attempt.close()
-        return replace(self.result, trouble=trouble, open=end not in SETTLED, ended=self.tools.clock.wall())
 
     def _last_resort(self) -> None:
         """Give the screen an answer that is neither in a store nor on disk: it may hold the keys."""

@@ -1,6 +1,6 @@
 """What a creation is handed by those who do I/O: the network, the journal, the stores, time."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from orgwizard.clock import Clock
 from orgwizard.control import Control
+from orgwizard.errors import Trouble
 from orgwizard.events import Result
+from orgwizard.identity import OrderKey
 from orgwizard.values import Answer, Call
 
 if TYPE_CHECKING:
@@ -79,21 +81,23 @@ class Attempt(Protocol):
         ...
 
 
-class Rival(Protocol):
-    """An earlier attempt at the same org about which something is left to do or to find out."""
+class Earlier(Protocol):
+    """An attempt that stands in the way of the same order."""
 
-    @property
-    def id(self) -> str: ...  # noqa: D102
-
-    @property
-    def state(self) -> str: ...  # noqa: D102
+    def trouble(self, options: str = "") -> Trouble:
+        """Return what keeps the order from being sent."""
+        ...
 
 
 class Journal(Protocol):
     """The record of all attempts."""
 
-    def rival(self, provider: str, site: str, name: str) -> Rival | None:
-        """Return an open attempt at the same org, if there is one."""
+    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> Earlier | None:
+        """Return the attempt that stands in the way of an order, apart from those *known* that do not run."""
+        ...
+
+    def ids(self) -> Collection[str]:
+        """Return the ids of all attempts."""
         ...
 
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
@@ -101,9 +105,20 @@ class Journal(Protocol):
         ...
 
     def requested(
-        self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any
+        self,
+        provider: str,
+        site: str,
+        name: str,
+        *,
+        mark: str,
+        digest: str,
+        before: Any,
+        store: Any,
+        via: Any,
+        key: OrderKey,
+        known: Collection[str],
     ) -> Attempt:
-        """Begin an attempt; raises `Unusable` where the same order is under way elsewhere."""
+        """Begin an attempt; raises `Busy` or `Repeated` where one at the same order is there."""
         ...
 
 
@@ -112,7 +127,8 @@ class Tools:
     """What the flow works with: the door to the network, the journal, the store, time, and profiles.
 
     `fallback` is tried where `vault` fails after the org exists; `save_profile` returns a profile's name; `options` are
-    those that the program needs to find the same journal again.
+    those that the program needs to find the same journal again; `again` is the user's wish for a second org of the
+    same order.
     """
 
     send: Send
@@ -123,3 +139,4 @@ class Tools:
     save_profile: Callable[[Result], str]
     control: Control = field(default_factory=Control)
     options: str = ""
+    again: bool = False

@@ -239,6 +239,11 @@ def _state(record: Record) -> str:
     return STATE_WORDS["exists"] + unless
 
 
+def told_as_json(record: Record) -> dict[str, Any]:
+    """Return what a creation printed with `--json` when it ended, without secrets, with where its keys are now."""
+    return {**record.told, "stored": record.stored} if record.told else attempt_as_json(record)
+
+
 def attempt_as_json(record: Record) -> dict[str, Any]:
     """Return one attempt as an object of `orgs --json`."""
     return {
@@ -269,7 +274,9 @@ def _error_as_json(record: Record) -> dict[str, str | None] | None:
 
 
 def exit_code(record: Record) -> Exit:
-    """Return the exit code of an attempt about which nothing is left to do."""
+    """Return the exit code of an attempt about which nothing is left to do: the one it ended with."""
+    if record.exit in set(Exit):
+        return Exit(record.exit)
     ends = {"ready": Exit.READY, "refused": Exit.REFUSED, "not_sent": Exit.NOT_SENT, "absent": Exit.NOT_SENT}
     return ends.get(record.state, Exit.ATTENTION if record.state == "exists" else Exit.UNKNOWN)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from orgwizard.attempts import Attempt, Record
+from orgwizard.attempts import NEVER_LEFT, Attempt, Record
 from orgwizard.errors import Attention, NoAnswer, NotSent, Trouble
 from orgwizard.events import KEEP, Event
 from orgwizard.fields import Fields
@@ -16,7 +16,6 @@ from orgwizard.values import Answer, Created
 from orgwizard.vault import place, sources
 
 GONE = "Its first keys were for the screen only: unless they were copied there, they are lost."
-_NEVER_LEFT = frozenset(("requested", "waiting"))
 
 
 def resume_org(
@@ -58,7 +57,7 @@ class _Resumption(Flow):
         self.named(record.id)
 
     async def stages(self) -> Trouble | None:
-        if self.record.state in _NEVER_LEFT:
+        if self.record.state in NEVER_LEFT:
             return NotSent("It was interrupted before the request was sent.", "Create it anew.", code="interrupted")
         self.outcome("unknown")
         answer = self._spooled()
@@ -96,7 +95,7 @@ class _Resumption(Flow):
         """Take up an org whose keys are in a store, or nowhere; return what settles it where they are gone."""
         gone = GONE if self._only_shown else ""
         lost = "" if self.secrets or gone else "Its keys are in no store that can be read from here."
-        created = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets)
+        created = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets, self.record.details)
         self.exists(created, (lost,) if lost else ())
         self._stored_already()
         if not self.record.profile:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +11,11 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from orgwizard.attempts import Earlier
 from orgwizard.control import Control
 from orgwizard.errors import Attention, Trouble, Unusable
 from orgwizard.events import Result
+from orgwizard.identity import OrderKey
 from orgwizard.ports import Tools
 from orgwizard.providers.base import Connection, Order
 from orgwizard.providers.datadog import Datadog
@@ -111,14 +113,18 @@ class MemoryJournal:
     log: Log
     attempt: MemoryAttempt = field(init=False)
     facts: dict[str, Any] = field(default_factory=dict)
+    rival: Earlier | None = None
+    keys: list[OrderKey] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.attempt = MemoryAttempt(self.log)
 
-    def rival(self, provider: str, site: str, name: str) -> None:
-        assert provider
-        assert site
-        assert name
+    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> Earlier | None:
+        self.keys.append(key)
+        return None if self.rival and self.rival.record.id in known else self.rival
+
+    def ids(self) -> Collection[str]:
+        return {self.rival.record.id} if self.rival else set()
 
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
         assert provider
@@ -127,8 +133,21 @@ class MemoryJournal:
         return []
 
     def requested(
-        self, provider: str, site: str, name: str, *, mark: str, digest: str, before: Any, store: Any, via: Any
+        self,
+        provider: str,
+        site: str,
+        name: str,
+        *,
+        mark: str,
+        digest: str,
+        before: Any,
+        store: Any,
+        via: Any,
+        key: OrderKey,
+        known: Collection[str],
     ) -> MemoryAttempt:
+        if earlier := self.earlier(key, known):
+            raise earlier.trouble()
         self.facts = {"mark": mark, "digest": digest, "before": before, "store": store, "via": via}
         self.facts |= {"provider": provider, "site": site, "name": name}
         self.log("requested")
@@ -302,6 +321,7 @@ class Bench:
     clock: FakeClock = field(default_factory=FakeClock)
     control: Control = field(default_factory=Control)
     profile: Callable[[Result], str] | None = None
+    again: bool = False
 
     def __post_init__(self) -> None:
         self.service = Service(self.log)
@@ -316,7 +336,14 @@ class Bench:
     @property
     def tools(self) -> Tools:
         return Tools(
-            self.service.send, self.journal, self.vault, self.fallback, self.clock, self._profile, self.control
+            self.service.send,
+            self.journal,
+            self.vault,
+            self.fallback,
+            self.clock,
+            self._profile,
+            self.control,
+            again=self.again,
         )
 
     def _profile(self, result: Result) -> str:

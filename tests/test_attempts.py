@@ -5,6 +5,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.attempts import Attempt, Journal
-from orgwizard.errors import BadInput, Unusable
+from orgwizard.errors import BadInput, Busy, Exit, Repeated, Unusable
+from orgwizard.identity import OrderKey
 
 SECRET = "s3cr3t-canary"
 ORDER = ("okta", "https://acme.okta.com", "My Child")
@@ -55,8 +57,17 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "attempts", Ticking())
 
 
-def requested(journal: Journal, name: str = "My Child") -> Attempt:
-    return journal.requested(*ORDER[:2], name, mark="my-child", digest="abc", before=["a"], store={"command": ["pass"]})
+def requested(
+    journal: Journal,
+    name: str = "My Child",
+    *,
+    mark: str = "my-child",
+    key: OrderKey | None = None,
+    known: Collection[str] = (),
+) -> Attempt:
+    store = {"command": ["pass"]}
+    key = key or (OrderKey("okta", name, frozenset(("id 00o",))) if name != ORDER[2] else None)
+    return journal.requested(*ORDER[:2], name, mark=mark, digest="abc", before=["a"], store=store, key=key, known=known)
 
 
 def test_an_attempt_is_on_disk_before_anything_is_sent(journal: Journal) -> None:
@@ -130,7 +141,7 @@ def test_the_whole_way_is_remembered(journal: Journal) -> None:
         ("ended", {"result": "unknown"}, "unknown", True),
         ("ended", {"result": "exists"}, "exists", False),
         ("ended", {"result": "absent"}, "absent", False),
-        ("anything", {"state": "ready", "id": "x", "path": "/", "running": True}, "requested", True),
+        ("anything", {"state": "ready", "id": "x", "path": "/", "running": True}, "unknown", True),
     ],
 )
 def test_each_event_leads_to_its_state(
@@ -225,21 +236,149 @@ def test_an_empty_journal_is_no_failure_and_makes_no_folder(journal: Journal) ->
 
 def test_the_same_order_is_refused_while_the_first_is_under_way(journal: Journal) -> None:
     with requested(journal) as first:
-        with pytest.raises(Unusable, match=first.id) as caught:
-            requested(journal, " my child")
-        assert caught.value.lines()[0] == "Nothing was sent by this one."
-        with requested(journal, "Another") as second:
-            assert second.id != first.id
-    rival = journal.rival(*ORDER)
-    assert rival is not None
-    assert (rival.id, rival.running) == (first.id, False)
-    with requested(journal) as again:
-        running = journal.rival(*ORDER)
-        assert running is not None
-        assert running.id == again.id
-    again.note("ended", result="ready")
-    first.note("ended", result="absent")
-    assert journal.rival(*ORDER) is None
+        with pytest.raises(Busy, match=first.id) as caught:
+            requested(journal)
+        assert caught.value.exit_code == Exit.BUSY
+        with requested(journal, key=KEY), pytest.raises(Busy):
+            requested(journal, key=KEY, known=journal.ids())
+
+
+KEY = OrderKey("okta", "my-child", frozenset(("host acme.okta.com", "id 00oParent")))
+SAME = OrderKey("okta", "my-child", frozenset(("host login.acme.com", "id 00oParent")))
+OTHERS = (
+    OrderKey("okta", "my-child", frozenset(("host beta.okta.com",))),
+    OrderKey("okta", "my-child-2", KEY.parents),
+    OrderKey("datadog", "my-child", KEY.parents),
+)
+
+
+@pytest.mark.parametrize(
+    ("ended", "kind"),
+    [("ready", "done"), ("exists", "done"), ("later", "open"), ("unknown", "open"), (None, "open")],
+)
+def test_an_attempt_stands_in_the_way_of_the_same_order(journal: Journal, ended: str | None, kind: str) -> None:
+    with requested(journal, key=KEY) as attempt:
+        attempt.note("sending")
+        if ended:
+            attempt.note("ended", result=ended)
+    for key in (KEY, SAME):
+        earlier = journal.earlier(key)
+        assert earlier is not None
+        assert (earlier.kind, earlier.record.id) == (kind, attempt.id)
+        assert journal.earlier(key, known=journal.ids()) is None
+        with pytest.raises(Repeated) as caught:
+            requested(journal, key=key)
+        assert (caught.value.attempt, caught.value.kind) == (attempt.id, kind)
+    assert [journal.earlier(key) for key in OTHERS] == [None] * len(OTHERS)
+    requested(journal, key=KEY, known=journal.ids()).close()
+
+
+@pytest.mark.parametrize("ended", ["refused", "not_sent", "absent"])
+def test_an_attempt_that_created_nothing_stands_in_nobodys_way(journal: Journal, ended: str) -> None:
+    with requested(journal, key=KEY) as attempt:
+        attempt.note("ended", result=ended)
+    assert journal.earlier(KEY) is None
+
+
+def test_the_most_pressing_attempt_is_told_of(journal: Journal) -> None:
+    with requested(journal, key=KEY) as done:
+        done.note("ended", result="ready")
+    with requested(journal, key=KEY, known=journal.ids()) as left:
+        left.note("ended", result="unknown")
+    earlier = journal.earlier(KEY)
+    assert earlier is not None
+    assert (earlier.kind, earlier.record.id) == ("open", left.id)
+
+
+def test_where_a_parent_is_not_known_it_cannot_be_told_whether_the_order_is_the_same(journal: Journal) -> None:
+    with requested(journal, key=OrderKey("okta", "my-child")) as attempt:
+        attempt.note("ended", result="ready")
+    earlier = journal.earlier(KEY)
+    assert earlier is not None
+    assert earlier.kind == "unclear"
+
+
+def _torn(data: bytes) -> bytes:
+    return data[30:]
+
+
+def _zeros(data: bytes) -> bytes:
+    return b"\0" * len(data)
+
+
+def _zeros_at_the_end(data: bytes) -> bytes:
+    first, _, rest = data.partition(b"\n")
+    return first + b"\n" + b"\0" * len(rest)
+
+
+def _empty(_: bytes) -> bytes:
+    return b""
+
+
+def _later_version(data: bytes) -> bytes:
+    return data.replace(b'"event": "sending"', b'"event": "departed"').replace(b'"ready"', b'"archived"')
+
+
+def _later_events(data: bytes) -> bytes:
+    return data.replace(b'"event": "sending"', b'"event": "departed"').replace(b'"event": "ended"', b'"event": "over"')
+
+
+def _garbage(_: bytes) -> bytes:
+    return b"\xff\xfe{[nonsense\n]]"
+
+
+def _with_bom(data: bytes) -> bytes:
+    return b"\xef\xbb\xbf" + data
+
+
+@pytest.mark.parametrize(
+    ("damage", "kinds"),
+    [
+        (_torn, {"done"}),
+        (_zeros, {"unclear"}),
+        (_zeros_at_the_end, {"open"}),
+        (_empty, {"unclear"}),
+        (_later_version, {"unclear"}),
+        (_later_events, {"open"}),
+        (_garbage, {"unclear"}),
+        (_with_bom, {"done"}),
+    ],
+)
+def test_a_damaged_record_hides_no_attempt(journal: Journal, damage: Callable[[bytes], bytes], kinds: set[str]) -> None:
+    with requested(journal, key=KEY) as attempt:
+        attempt.note("sending", provider="okta", site=ORDER[1], name=ORDER[2])
+        attempt.note("ended", result="ready")
+    attempt.path.write_bytes(damage(attempt.path.read_bytes()))
+    earlier = journal.earlier(KEY)
+    assert earlier is not None
+    assert earlier.kind in kinds
+    assert earlier.record.id == attempt.id
+    assert journal.earlier(OTHERS[1]) is None  # the file's name tells that it is another order
+    assert earlier.record.state not in ("requested", "waiting")  # which would be sent again without a look
+    with pytest.raises(Repeated):
+        requested(journal, key=KEY)
+
+
+@pytest.mark.parametrize("damage", [_zeros, _empty, _garbage])
+def test_a_damaged_record_without_marks_may_be_of_any_order(journal: Journal, damage: Callable[[bytes], bytes]) -> None:
+    with requested(journal, key=KEY) as attempt:
+        attempt.note("ended", result="ready")
+    attempt.path.write_bytes(damage(b"x"))
+    attempt.path.rename(attempt.path.with_name(f"{attempt.id}.jsonl"))
+    for key in (KEY, *OTHERS):
+        earlier = journal.earlier(key)
+        assert earlier is not None
+        assert earlier.kind == "unclear"
+
+
+def test_records_of_a_version_without_marks_are_known_by_their_facts(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.note("ended", result="ready")
+    attempt.path.rename(attempt.path.with_name(f"{attempt.id}.jsonl"))
+    earlier = journal.earlier(KEY)
+    assert earlier is not None
+    assert (earlier.kind, earlier.record.id) == ("done", attempt.id)
+    assert journal.earlier(OTHERS[0]) is None
 
 
 def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) -> None:
@@ -249,9 +388,9 @@ def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) ->
         other_id = other.stdout.readline().strip()
         record = journal.get(other_id)
         assert (record.state, record.running, record.pid) == ("sending", True, other.pid)
-        with pytest.raises(Unusable, match=other_id):
-            requested(journal)
-        with pytest.raises(Unusable, match="at work on the attempt") as caught:
+        with pytest.raises(Busy, match=other_id):
+            requested(journal, mark="")
+        with pytest.raises(Busy, match="at work on it") as caught:
             journal.resume(record)
         assert "created" not in caught.value.meaning
         other.send_signal(signal.SIGKILL)

@@ -98,6 +98,13 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"textual", "htt
         ("sandbox", "okta", "--port", "70000"),
         ("sandbox", "okta", "--port", "-1"),
         ("check", "--plan", "x", "--yes"),
+        ("create", "--plan", "x", "--a", "--y"),
+        ("create", "--plan", "x", "--ye"),
+        ("create", "--pl", "x"),
+        ("--sandb", "orgs"),
+        ("orgs", "--js"),
+        ("profiles", "list", "--js"),
+        ("sandbox", "okta", "--po", "0"),
     ],
 )
 def test_wrong_usage(program: Program, argv: tuple[str, ...]) -> None:
@@ -155,7 +162,7 @@ def test_resume_prints_the_same_object_where_nothing_is_left_to_do(program: Prog
 def test_two_orgs_of_one_name_are_given_to_a_command_under_two_names(program: Program, home: Home) -> None:
     store = f'{{ command = ["sh", "-c", "cat > $0", "{home.folder}/{{name}}"] }}'
     plan = sandbox_plan(home, "datadog", store=store)
-    stored = [program("create", "--plan", plan, "--yes", "--json", *FAST).json()["stored"] for _ in range(2)]
+    stored = [program("create", "--plan", plan, "--yes", "--again", "--json", *FAST).json()["stored"] for _ in range(2)]
     assert [reference["names"][0] for reference in stored] == ["datadog-my-child-api_key", "datadog-my-child-2-api_key"]
     texts = {(home.folder / name).read_text() for reference in stored for name in reference["names"]}
     assert len(texts) == 4
@@ -483,19 +490,72 @@ def test_a_reader_that_goes_away_is_no_fault(program: Program, home: Home) -> No
     assert (ended.code, ended.err) == (0, "")
 
 
-def test_an_org_that_was_created_once_is_not_created_again_by_repeating_the_command(
-    program: Program, home: Home
-) -> None:
-    plan = home.datadog("datadoghq.eu", organization__name='"server-error"')
+# ---- the same order again -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["My Child", "server-error", "never-ready", "no-keys"])
+def test_a_repeated_command_gets_the_first_result_and_sends_nothing(program: Program, home: Home, name: str) -> None:
+    plan = home.datadog("datadoghq.eu", organization__name=f'"{name}"')
     first = program("create", "--plan", plan, "--yes", "--json", *FAST)
     again = program("create", "--plan", plan, "--yes", "--json", *FAST)
-    assert (first.code, again.code) == (6, 6)
-    assert again.json()["attempt"] == first.json()["attempt"]
-    assert "--again" in again.err
-    assert (
-        program("create", "--plan", plan, "--yes", "--again", "--json", *FAST).json()["attempt"]
-        != first.json()["attempt"]
-    )
+    assert (again.code, again.json()["attempt"]) == (first.code, first.json()["attempt"])
+    assert (again.json()["org"], again.json()["outcome"]) == (first.json()["org"], "created")
+    if not first.json()["error"] or first.json()["error"]["code"] != "attention":
+        assert again.json() == first.json()
+    assert len(program("orgs", "--sandbox", "--json").json()["orgs"]) == 1
+    assert "Sending" not in again.err
+
+
+def test_a_second_org_is_made_by_an_explicit_wish_alone(program: Program, home: Home) -> None:
+    plan = home.datadog("datadoghq.eu")
+    first = program("create", "--plan", plan, "--yes", "--json", *FAST).json()
+    told = program("create", "--plan", plan, "--yes", "--json", *FAST)
+    assert "--again" in told.err
+    second = program("create", "--plan", plan, "--yes", "--again", "--json", *FAST).json()
+    assert second["attempt"] != first["attempt"]
+    assert second["outcome"] == "created"
+
+
+def test_an_okta_org_that_this_machine_made_is_not_told_as_taken(program: Program, home: Home) -> None:
+    plan = home.okta("https://acme.okta.com")
+    first = program("create", "--plan", plan, "--yes", "--json", *FAST)
+    again = program("create", "--plan", plan, "--yes", "--json", *FAST)
+    assert (first.code, again.code) == (0, 0)
+    assert again.json() == first.json()
+
+
+@pytest.mark.parametrize("name", ["my child", "My\u00a0Child", "MY  CHILD"])
+def test_a_name_in_another_spelling_is_the_same_order(program: Program, home: Home, name: str) -> None:
+    first = program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", "--json", *FAST).json()
+    again = home.datadog("datadoghq.eu", organization__name=f'"{name}"')
+    assert program("create", "--plan", again, "--yes", "--json", *FAST).json()["attempt"] == first["attempt"]
+
+
+def test_the_same_name_below_another_parent_is_another_order(
+    program: Program, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = home.datadog("datadoghq.eu")
+    first = program("create", "--plan", plan, "--yes", "--json", *FAST).json()
+    monkeypatch.setenv("DD_API_KEY", "9" * 32)
+    monkeypatch.setenv("DD_APP_KEY", "8" * 40)
+    assert program("create", "--plan", plan, "--yes", "--json", *FAST).json()["attempt"] != first["attempt"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 400, b'{"at": "2026-'])
+def test_a_record_that_cannot_be_read_keeps_its_order_from_being_sent(
+    program: Program, home: Home, damage: bytes
+) -> None:
+    plan = home.datadog("datadoghq.eu")
+    first = program("create", "--plan", plan, "--yes", "--json", *FAST).json()["attempt"]
+    (record,) = home.home.rglob(f"{first}*.jsonl")
+    record.write_bytes(damage)
+    ended = program("create", "--plan", plan, "--yes", "--json", *FAST)
+    assert (ended.code, ended.json()["outcome"], ended.json()["attempt"]) == (5, "unknown", first)
+    assert str(record) in ended.json()["error"]["message"]
+    assert "--again" in ended.json()["error"]["hint"]
+    other = home.datadog("datadoghq.eu", organization__name='"Other Child"')
+    assert program("create", "--plan", other, "--yes", "--json", *FAST).code == 0
+    assert program("create", "--plan", plan, "--yes", "--again", "--json", *FAST).code == 0
 
 
 @pytest.mark.parametrize("attempt", ["2026", "20269999", "nonsense"])

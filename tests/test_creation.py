@@ -12,10 +12,10 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import creation, flow
-from orgwizard.attempts import Journal
+from orgwizard.attempts import Earlier, Journal, Record
 from orgwizard.creation import create_org
-from orgwizard.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Trouble, Unusable
-from orgwizard.events import Event, Progress, Result
+from orgwizard.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Repeated, Trouble, Unusable
+from orgwizard.events import STORE, Event, Progress, Result
 from orgwizard.providers.base import Order, Provider, Readiness, Wanted
 from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.okta import Okta
@@ -242,6 +242,50 @@ async def test_a_check_without_an_answer_is_not_sent(bench: Bench, fault: Troubl
     assert isinstance(result, Result)
     assert (result.outcome, result.exit_code) == ("not_created", Exit.NOT_SENT)
     assert bench.log.lines == []
+
+
+def rival(kind: Any) -> Earlier:
+    record = Record(id="20261122-155900-bbbb", path=Path("/x"), state="ready", started=fakes.START, changed=fakes.START)
+    return Earlier(kind, record)
+
+
+@pytest.mark.parametrize(("kind", "code"), [("running", Exit.BUSY), ("open", Exit.UNKNOWN), ("done", Exit.UNKNOWN)])
+async def test_an_order_that_was_sent_before_is_not_sent_again(bench: Bench, kind: str, code: Exit) -> None:
+    bench.journal.rival = rival(kind)
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code, bench.service.calls) == ("not_created", code, [])
+
+
+async def test_an_order_that_another_program_sends_meanwhile_is_not_sent(bench: Bench) -> None:
+    def begun_elsewhere(event: Event) -> None:
+        if isinstance(event, Progress) and event.stage == STORE:
+            bench.journal.rival = rival("done")
+
+    seen = await run(bench, watch=begun_elsewhere)
+    assert isinstance(seen.result.trouble, Repeated)
+    assert (seen.result.trouble.attempt, bench.service.posted) == ("20261122-155900-bbbb", 0)
+
+
+async def test_what_the_check_tells_of_the_parent_is_part_of_the_order(bench: Bench) -> None:
+    await run(bench, Okta(), fakes.okta_order())
+    first, last = bench.journal.keys[0], bench.journal.keys[-1]
+    assert first.parents < last.parents
+    assert "id 00oParent" in last.parents
+
+
+async def test_a_second_org_is_created_where_that_is_wanted(bench: Bench) -> None:
+    bench.journal.rival = rival("done")
+    bench.again = True
+    assert (await run(bench)).result.outcome == "created"
+
+
+async def test_a_fault_in_closing_the_journal_keeps_no_result_back(bench: Bench) -> None:
+    bench.attempt.close = broken  # type: ignore[method-assign]
+    assert (await run(bench)).result.outcome == "created"
+
+
+def broken() -> None:
+    raise OSError(5, "Input/output error")
 
 
 async def test_leaving_before_the_request_sends_nothing(bench: Bench) -> None:

@@ -44,13 +44,14 @@ def test_the_exit_codes_are_those_that_scripts_know() -> None:
         "NOT_SENT": 4,
         "UNKNOWN": 5,
         "ATTENTION": 6,
+        "BUSY": 7,
         "LEFT": 130,
     }
 
 
 def test_every_kind_of_failure_is_a_trouble() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
-    assert len(kinds) == 8
+    assert len(kinds) == 10
     assert all(issubclass(kind, Trouble) for kind in kinds)
 
 

@@ -16,6 +16,7 @@ PACKAGE = Path(orgwizard.__file__).parent
 BOTTOM = [
     "text",
     "errors",
+    "identity",
     "signing",
     "values",
     "http_times",
@@ -145,7 +146,19 @@ def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -
 
 
 def test_providers_know_what_is_below_them_and_no_sibling() -> None:
-    known = ("text", "errors", "signing", "values", "http_times", "address", "shapes", "sources", "answers", "fields")
+    known = [
+        "text",
+        "errors",
+        "identity",
+        "signing",
+        "values",
+        "http_times",
+        "address",
+        "shapes",
+        "sources",
+        "answers",
+        "fields",
+    ]
     below = {f"orgwizard.{name}" for name in known}
     for name in (name for name in OURS if name.startswith("orgwizard.providers.")):
         family = {other for other in OURS if other.startswith(f"{name}_")}  # such as okta and okta_oauth

@@ -60,9 +60,8 @@ def warnings(session: Session) -> str:
 
 
 def _earlier(session: Session) -> str:
-    site = session.site.key if session.site else ""
-    rival = session.desk.journal.rival(session.provider.key, site, session.org_name)
-    return f"Attempt {rival.id} at an org of this name is still open: look at it first." if rival else ""
+    earlier = session.earlier()
+    return earlier.trouble().cause if earlier else ""
 
 
 def confirmation(session: Session) -> str:

@@ -14,12 +14,12 @@ from orgwizard.errors import BadInput, Trouble
 from orgwizard.events import Event, Result
 from orgwizard.front import Front
 from orgwizard.providers import PROVIDERS
-from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider
+from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted
 from orgwizard.text import printable
 from orgwizard.values import Site
 
 if TYPE_CHECKING:
-    from orgwizard.attempts import Record
+    from orgwizard.attempts import Earlier, Record
     from orgwizard.desk import Desk
 
 LEAVES_RUNNING = "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
@@ -128,6 +128,16 @@ class Session:
             return None
         typed = self.draft.section("organization")
         return self.desk.name_free(self.provider, self.connection, self.checked, typed)
+
+    def earlier(self) -> Earlier | None:
+        """Return the attempt that already is at this order, or made its org; None also where that cannot be read."""
+        if (site := self.site) is None:
+            return None
+        subdomain = str(self.draft.section("organization").get("subdomain", ""))
+        credentials = self.connection.credentials if self.connection else None
+        with suppress(Trouble):  # whoever begins an attempt is told why the journal cannot be read
+            return self.desk.earlier(self.provider, Wanted(site, self.org_name, subdomain), credentials, self.checked)
+        return None
 
     def create(self, order: Order, tell: Callable[[Event], None]) -> bool:
         """Have the org created, and the draft forgotten once it exists; false where a creation runs already.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from orgwizard.answers import Offer, Question
 from orgwizard.errors import Refused, Trouble
+from orgwizard.identity import OrderKey, folded
 from orgwizard.values import Answer, Call, Conversation, Created, Site
 
 if TYPE_CHECKING:
@@ -200,6 +201,21 @@ class Provider(ABC):
                 value = template.format_map(environ) if "{" in template else environ[template]
                 return Offer(value, "from " + " and ".join(f"${name}" for name in names))
         return None
+
+    def order_key(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> OrderKey:
+        """Return what tells this order from others; the more is known of the parent, the more names it has.
+
+        *credentials* are the parent's, where they are at hand, *before* that of `Checked`, {} where nothing was read.
+        """
+        return OrderKey(self.key, self.child_key(wanted), self.parent_names(wanted.site, credentials, before))
+
+    def child_key(self, wanted: Wanted) -> str:
+        """Return what makes the child unique below its parent."""
+        return folded(wanted.name)
+
+    @abstractmethod
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
+        """Return the names that the parent is known by; a credential may be one of them."""
 
     @abstractmethod
     def site(self, typed: str) -> Site:

@@ -162,6 +162,12 @@ class Datadog(Provider):
         )
         return Site(url, url, title=parts.netloc, location="another API URL", app_url=url, question=question)
 
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
+        """Return the API key, which belongs to one org, and the public id of that org once it was read."""
+        key = getattr(credentials, "api_key", None)
+        names = {f"{site.key} key {key.get_secret_value()}"} if key is not None else set()
+        return frozenset(names | ({f"{site.key} id {public}"} if (public := before.get("parent_public_id")) else set()))
+
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
         """Try the keys, the API key alone, the permission and the list of orgs, side by side."""
         keys, alone, own, listing = yield from together(

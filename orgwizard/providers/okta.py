@@ -212,6 +212,15 @@ class Okta(Provider):
         url = f"{parts.scheme}://{host}"
         return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
 
+    def child_key(self, wanted: Wanted) -> str:
+        """Return the subdomain: Okta's names may repeat."""
+        return wanted.subdomain.strip().casefold()
+
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG002 - a host names the parent
+        """Return the parent's hosts, its own and Okta's, and its org id."""
+        hosts = {f"host {host.casefold()}" for host in (site.host, str(before.get("domain") or "")) if host}
+        return frozenset(hosts | ({f"id {before['parent_id']}"} if before.get("parent_id") else set()))
+
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
         """Read the parent's well-known document, its settings, the token's owner and the wanted name, side by side."""
         site, subdomain = connection.site, str(getattr(organization, "subdomain", ""))

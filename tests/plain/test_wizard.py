@@ -420,7 +420,7 @@ def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(de
         return "yes"
 
     terminal = walked(desk, ["1", agreed, ":quit"])
-    assert "The attempt was left as it is. Another orgwizard is at work on it" in terminal.said.replace(
+    assert "Nothing was sent by this run. Another orgwizard is at work on it" in terminal.said.replace(
         f"the attempt {record.id}", "it"
     )
     assert terminal.said.count("What now") == 2

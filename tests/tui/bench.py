@@ -17,6 +17,7 @@ from orgwizard.engine import Engine
 from orgwizard.errors import Unusable
 from orgwizard.events import Event
 from orgwizard.front import Front, Magic
+from orgwizard.identity import OrderKey
 from orgwizard.profiles import Profiles
 from orgwizard.sandbox.magic import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
@@ -45,7 +46,7 @@ class QuickClock:
 class SameNames(Journal):
     """A journal whose attempts have the same id in every run."""
 
-    def _free(self) -> Path:
+    def _free(self, key: OrderKey) -> Path:  # noqa: ARG002 - the names are counted
         return self.folder / f"20260102-030405-{len(list(self.folder.glob('*.jsonl'))):04}.jsonl"
 
 
