@@ -213,9 +213,9 @@ class Provider(ABC):
         """Return what makes the child unique below its parent."""
         return folded(wanted.name)
 
-    @abstractmethod
-    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG002 - a site of its own names the parent
         """Return the names that the parent is known by; a credential may be one of them."""
+        return frozenset((f"site {site.key}",))
 
     @abstractmethod
     def site(self, typed: str) -> Site:
