@@ -55,8 +55,9 @@ class Record(BaseModel):
 
     `mark` is the provider's own name for the org (Okta: the subdomain), `digest` that of the request's body,
     `before` what was seen before the request, `store` as in a plan, `via` method and sources of the parent's
-    credentials, `keys` the names of the secrets found in the answer (`None` in older records, and before there was
-    one), `stored` the reference to them, `spool` the file with the undigested answer, as long as there is one.
+    credentials, `sent_at` when the request was last sent, in epoch seconds by the service's own clock,
+    `keys` the names of the secrets found in the answer (`None` in older records, and before there was one), `stored`
+    the reference to them, `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
     object of `--json`, without secrets, and the exit code.
@@ -79,6 +80,7 @@ class Record(BaseModel):
     before: Any = None
     store: Any = None
     via: Any = None
+    sent_at: float | None = None
     status: int = 0
     request_id: str = ""
     spool: Path | None = None
@@ -146,8 +148,8 @@ class Attempt:
     """One attempt being made: every method is on the disk when it returns, or raises `Unusable`.
 
     It is locked against other processes until it is closed, or the process dies. The events and their facts:
-    sending; waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys: their
-    names); stored (stored: the reference); shown (keys_shown, answer_shown: what only the screen has); profile
+    sending (sent_at); waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys:
+    their names); stored (stored: the reference); shown (keys_shown, answer_shown: what only the screen has); profile
     (profile: its name); refused (code, message); not_sent (message); unknown (message); found (state: exists,
     absent or unclear; org); ended (result: a `State`; told, exit: see `Record`).
     """

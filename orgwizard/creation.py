@@ -40,6 +40,7 @@ class _Creation(Flow):
         super().__init__(provider, order.wanted, order.connection.credentials, tools, tell)
         self.order = order
         self.known: Collection[str] = ()  # attempts at this order that the user wants to pass over
+        self.checked_at = self._times()
         self.proven_anew = False  # one confirmation buys one more proof, and no second one
 
     async def stages(self) -> Trouble | None:
@@ -68,6 +69,7 @@ class _Creation(Flow):
             raise earlier.trouble(self.tools.options)
         self.progress(CHECK, "started", "Checking the parent org")
         self.checked = await check(self.provider, self.order.connection, self.order.organization, self.tools.send)
+        self.checked_at = self._times()
         for finding in self.checked.findings:
             self.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)
         self.progress(CHECK, "ok", f"parent org {self.checked.parent}")
@@ -96,6 +98,16 @@ class _Creation(Flow):
             known=self.known,
         )
         self.named(self.attempt.id)
+
+    def _times(self) -> tuple[float, float]:
+        """Return the time on both of our clocks, in seconds: one stands still in standby, the other may be set."""
+        return self.tools.clock.now(), self.tools.clock.wall().timestamp()
+
+    def _service_time(self) -> float | None:
+        """Return what time it is at the service, in epoch seconds: its own at the check, and what passed since."""
+        date = self.checked.before.get("date")
+        passed = (now - then for now, then in zip(self._times(), self.checked_at, strict=True))
+        return None if date is None else date + max(passed)
 
     # ---- the request ----
 
@@ -127,8 +139,10 @@ class _Creation(Flow):
 
     async def _sent_once(self, call: Call) -> Reply:
         """Send the call and wait for the reply; a hang-up does not end this wait, `give_up` does."""
+        # The order again, because the beginning of the file may be lost.
         named = {"provider": self.provider.key, "site": self.wanted.site.key, "name": self.wanted.name}
-        self.note("sending", **named, mark=self.wanted.subdomain)  # again: the file's beginning may be lost
+        self.sendings, self.sent_at = self.sendings + 1, self._service_time()
+        self.note("sending", **named, mark=self.wanted.subdomain, sent_at=self.sent_at)
         self.outcome("unknown")
         self.progress(SEND, "started", f"Sending the request to {call.origin}")
         sending = asyncio.ensure_future(reply_to(call, self.tools.send))

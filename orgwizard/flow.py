@@ -6,9 +6,9 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -34,9 +34,10 @@ from orgwizard.vault import label_of, sources
 READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
 LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
-CERTAINLY_ABSENT_AFTER = timedelta(minutes=10)  # services list a new org late, but hardly that late
+CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # services list a new org late, but hardly that late
 MAKE_NEW_KEYS = "Sign in to the child org as its administrator and make new keys."
 _CUT = "The answer broke off; what came of it was used."
+_REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POST may be answered with 302 and 303
 
 
 class Flow:
@@ -57,6 +58,9 @@ class Flow:
         self.checked = Checked("")
         self.answer: Answer | None = None  # a success that is not (wholly) in a store
         self.end: str = ""  # the journal's word, where the result alone does not tell
+        self.sendings = 0  # of the create call
+        self.sent_at: float | None = None  # the last of them, in epoch seconds by the service's own clock
+        self.refusal: Refused | None = None  # one that may be about our own org, and is looked up first
         self.result = Result("not_created", provider.key, wanted.site.key, wanted.name, options=tools.options)
 
     async def stages(self) -> Trouble | None:
@@ -94,18 +98,28 @@ class Flow:
     def judged(self, answer: Answer) -> NoAnswer | None:
         """Return None for an org that was created, the doubt where that is not known; raise a refusal."""
         self.answer = answer if answer.ok else None
-        if answer.ok and (answer.whole or self._is_part(answer)):
+        if answer.ok and self._is_identified(answer):
             return None
-        if 300 <= answer.status < 400:
+        if answer.status in _REPEAT_ELSEWHERE:
             self._refuse(_redirected(answer))
         if self.provider.is_refusal(answer):
-            self._refuse(placed(self.provider.refused(answer), self.credentials))
-        return self._broken(answer)
+            refused = placed(self.provider.refused(answer), self.credentials)
+            if not self._may_be_ours(answer):
+                self._refuse(refused)
+            self.refusal = refused
+            return NoAnswer(refused.cause, code=refused.code, request_id=refused.request_id)
+        return self._doubt(answer)
 
-    def _is_part(self, answer: Answer) -> bool:
-        """Return whether half an answer, or one wrapped in something, surely speaks of the new org."""
+    def _is_identified(self, answer: Answer) -> bool:
+        """Return whether a success names an org that was not there before, or brings keys; half of one may do."""
         created = self.provider.created(self.wanted, answer, self.checked.domain)
-        return bool(created.id) and (bool(created.secrets) or answer.body.lstrip().startswith(b"{"))
+        new = bool(created.id) and created.id not in self.checked.before.get("known", ())
+        is_object = answer.whole or answer.body.lstrip().startswith(b"{")
+        return (new or bool(created.secrets)) and (is_object or bool(created.id and created.secrets))
+
+    def _may_be_ours(self, answer: Answer) -> bool:
+        """Return whether the name that is refused as taken may have been taken by an earlier copy of our request."""
+        return self.provider.says_taken(answer) and (self.sendings > 1 or bool(self.checked.before.get("whole")))
 
     def _refuse(self, refused: Refused) -> NoReturn:
         """Raise what a refusal means; its body holds nothing worth keeping."""
@@ -114,12 +128,16 @@ class Flow:
         self.note("refused", code=refused.code, message=refused.cause)
         raise refused
 
-    def _broken(self, answer: Answer) -> NoAnswer:
-        """Return the doubt about an answer that cannot be understood, or about a 5xx."""
+    def _doubt(self, answer: Answer) -> NoAnswer:
+        """Return the doubt about a redirect, a 5xx, or a success that names no new org."""
         title, status = self.provider.title, f"HTTP {answer.status}"
         if not answer.ok:
             self.unspool()
             words = f"{title} answered with an error of its own ({status}), which proves nothing."
+            if 300 <= answer.status < 400:
+                words = f"{title} answered with a redirect ({status}){_target(answer)}, which proves nothing."
+        elif answer.whole:
+            words = f"{title} reported success ({status}) with an answer that names no new org. {self.kept()}"
         else:
             words = f"{title} reported success ({status}) with an answer that cannot be understood. {self.kept()}"
         return NoAnswer(words.strip(), code=status, request_id=answer.request_id)
@@ -134,22 +152,37 @@ class Flow:
     # ---- an unknown outcome ----
 
     async def look_up(self, doubt: NoAnswer) -> Trouble:
-        """Look whether the org exists, three times; return what that makes of the doubt."""
+        """Look whether the org exists, as often as it may help; return what that makes of the doubt."""
         self.note("unknown", message=doubt.cause)
         self.progress(SEND, "failed", doubt.cause)
         self.progress(FIND, "started", "It is not known whether the org was created: looking")
+        found = await self._looked()
+        self.note("found", state=found.state, words=found.words, org=dict(found.org))
+        return self._settled(doubt, found)
+
+    async def _looked(self) -> Found:
+        """Return the last of the looks; one that could not be taken is unclear, without words."""
         found = Found("unclear", "")
+        if self.credentials is None and self.provider.finds_with_credentials:
+            return Found("unclear", self.why_no_credentials())
         started = self.tools.clock.now()
-        for after in LOOKS_AFTER_SECONDS:
+        for after in self._looks_after_seconds():
             await self.wait(FIND, started + after - self.tools.clock.now(), "next look in")
             if self.leaving():
                 break
             found = await self._look()
             self.progress(FIND, "waiting", found.words)
-            if found.state == "exists":
+            if found.state == "exists" or not found.may_change:
                 break
-        self.note("found", state=found.state, words=found.words, org=dict(found.org))
-        return self._settled(doubt, found)
+        return found
+
+    def _looks_after_seconds(self) -> tuple[float, ...]:
+        """Return when to look; a refusal of what was sent once is almost surely about another org: once then."""
+        return LOOKS_AFTER_SECONDS[:1] if self.refusal and self.sendings < 2 else LOOKS_AFTER_SECONDS
+
+    def why_no_credentials(self) -> str:
+        """Return which credentials a look-up lacks."""
+        return f"The parent's credentials are needed to look at {self.provider.title}."
 
     async def _look(self) -> Found:
         key, site = self.provider.key, self.wanted.site.key
@@ -164,7 +197,9 @@ class Flow:
         """Return what the look-up makes of the doubt."""
         if found.state == "exists":
             return self._exists(doubt, found)
-        if found.state == "absent" and self._is_old():
+        if self.refusal and found.words and self.sendings < 2:
+            self._refuse(self.refusal)
+        if found.state == "absent" and self._is_old(found):
             self.outcome("not_created")
             self.end = "absent"
             advice = "To try again, create it anew: that asks for a new confirmation."
@@ -188,9 +223,11 @@ class Flow:
         cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
         return Attention(cause, MAKE_NEW_KEYS, code=doubt.code, request_id=doubt.request_id)
 
-    def _is_old(self) -> bool:
-        began = self.attempt.started if self.attempt else None
-        return began is not None and self.tools.clock.wall() - began > CERTAINLY_ABSENT_AFTER
+    def _is_old(self, found: Found) -> bool:
+        """Return whether the request was sent long ago, by the service's own clock: ours may have been set since."""
+        if found.date is None or self.sent_at is None:
+            return False
+        return found.date - self.sent_at > CERTAINLY_ABSENT_AFTER_SECONDS
 
     # ---- after the answer ----
 
@@ -446,14 +483,22 @@ def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> Trouble:
 
 def _redirected(answer: Answer) -> Refused:
     """Return the refusal that a redirect is: credentials go to the chosen host and nowhere else."""
-    there = answer.headers.get("location", "another address")
     return Refused(
-        f"The service points to {there}. Nothing was sent there.",
+        f"The service answered with a redirect{_target(answer)}. Nothing was sent there.",
         "Check the site; if the new address is right, give it as the site yourself.",
         code=f"HTTP {answer.status}",
         request_id=answer.request_id,
         field="site",
     )
+
+
+def _target(answer: Answer) -> str:
+    """Return the host that a redirect leads to, as " to HOST"; the rest of the address may hold a secret."""
+    try:
+        host = urlsplit(answer.headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return f" to {host}" if host else ""
 
 
 def _end_word(result: Result, trouble: Trouble | None) -> str:

@@ -54,6 +54,7 @@ class _Resumption(Flow):
         self.attempt = attempt
         before = record.before if isinstance(record.before, dict) else {}
         self.checked = Checked("", domain=str(before.get("domain", "")), before=before)
+        self.sent_at = record.sent_at
         self.named(record.id)
 
     async def stages(self) -> Trouble | None:

@@ -211,7 +211,7 @@ class Service:
         if call.once:
             self.log("POST")
             reply = await _given(self.creates.pop(0) if self.creates else created(call))
-            self._made = reply.ok and b'"id"' in reply.body
+            self._made = reply.ok and b'"id"' in reply.body and b"00oParent" not in reply.body
             return reply
         path = call.url.partition("://")[2].partition("/")[2]
         return self._read(call, path)

@@ -563,7 +563,8 @@ async def test_a_refusal_creates_nothing(
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED), name
     assert bench.service.posted == 1
-    assert bench.log.lines[-3:] == ["answered", "refused", "ended refused"]
+    looked_up = ["unknown", "found"] if status == 409 else []  # of a name that was free at the check
+    assert bench.log.after("POST") == ["answered", *looked_up, "refused", "ended refused"]
     assert "spool" not in bench.log.lines  # what is in the spool is a success: a resumption relies on it
     assert seen.result.as_json()["error"]["request_id"] == "req-1"
 
@@ -575,7 +576,125 @@ async def test_a_refusal_names_the_field(bench: Bench) -> None:
     assert (error["code"], error["field"], error["request_id"]) == ("E0000088", "organization.subdomain", "oae1")
 
 
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+TAKEN = (
+    ("okta", Okta(), fakes.okta_order(), answer(400, {"errorCode": "E0000088"})),
+    ("okta", Okta(), fakes.okta_order(), answer(400, {"errorCode": "E0000171"})),
+    ("datadog", Datadog(), fakes.datadog_order(), answer(409, {"errors": ["exists"]})),
+)
+
+
+@pytest.mark.parametrize(("name", "provider", "order", "reply"), TAKEN)
+async def test_a_name_that_is_taken_now_and_was_free_may_be_ours(
+    bench: Bench, name: str, provider: Provider, order: Order, reply: Answer
+) -> None:
+    bench.service.creates, bench.service.exists = [reply], True
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("created", Exit.ATTENTION, 1), name
+
+
+@pytest.mark.parametrize(("name", "provider", "order", "reply"), TAKEN)
+async def test_a_name_that_is_taken_is_refused_after_one_look(
+    bench: Bench, name: str, provider: Provider, order: Order, reply: Answer
+) -> None:
+    bench.service.creates = [reply]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED), name
+    assert (bench.log.lines[-1], len(seen.stages("find"))) == ("ended refused", 2 + flow.LOOKS_AFTER_SECONDS[0])
+
+
+@pytest.mark.parametrize(("name", "provider", "order", "reply"), TAKEN)
+async def test_a_name_that_is_taken_after_our_own_second_sending_is_unknown_until_it_is_found(
+    bench: Bench, name: str, provider: Provider, order: Order, reply: Answer
+) -> None:
+    bench.service.creates = [answer(429, {}), reply]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN), name
+    assert (bench.service.posted, seen.result.open) == (2, True)
+
+
+async def test_leaving_before_the_look_does_not_call_a_taken_name_not_created(bench: Bench) -> None:
+    bench.service.creates = [TAKEN[0][3]]
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and event.stage == "find":
+            bench.control.leave.set()
+
+    seen = await run(bench, Okta(), fakes.okta_order(), watch)
+    assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN)
+
+
+async def test_a_name_that_could_not_be_checked_is_refused_at_once(bench: Bench) -> None:
+    async def send(call: Any) -> Answer:
+        unchecked = "well-known" in call.url and "my-child" in call.url
+        return answer(503, {}) if unchecked else await bench.service.send(call)
+
+    bench.service.creates = [TAKEN[0][3]]
+    *_, result = [e async for e in create_org(Okta(), fakes.okta_order(), replace(bench.tools, send=send))]
+    assert isinstance(result, Result)
+    assert (result.outcome, "found" in bench.log.lines) == ("not_created", False)
+
+
+@pytest.mark.parametrize("status", [300, 302, 303, 304, 305, 399])
+@pytest.mark.parametrize("exists", [True, False])
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+async def test_a_redirect_that_may_follow_a_processed_request_is_looked_up(
+    bench: Bench, name: str, provider: Provider, order: Order, exists: bool, status: int
+) -> None:
+    bench.service.creates = [answer(status, b"", Location="https://elsewhere.example/done?key=s3cret#s3cret")]
+    bench.service.exists = exists
+    seen = await run(bench, provider, order)
+    expected = ("created", Exit.ATTENTION) if exists else ("unknown", Exit.UNKNOWN)
+    assert (seen.result.outcome, seen.result.exit_code) == expected, name
+    assert bench.service.posted == 1
+    assert "s3cret" not in repr(seen.events) + json.dumps(bench.attempt.facts)
+    assert not [call for call in bench.service.calls if "elsewhere" in call.url]
+
+
+NAMES_NO_ORG = (b"{}", b'{"org": {}}', b'{"org": {"public_id": ""}}', b'{"id": "00oParent"}', b'{"status": "queued"}')
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
+@pytest.mark.parametrize("body", [*NAMES_NO_ORG, b'{"org": {"public_id": "public-u-parent", "name": "Acme"}}'])
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+async def test_a_success_that_names_no_new_org_is_looked_up(
+    bench: Bench, name: str, provider: Provider, order: Order, status: int, body: bytes
+) -> None:
+    if name == "datadog" and body.startswith(b'{"id"'):
+        body = b"{}"
+    bench.service.creates = [Answer(status, {}, body)]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN)
+    assert "profile saved" not in bench.log.lines
+    assert seen.result.spool
+
+
+@pytest.mark.parametrize("body", [{"token": "00child-token-received"}, {"id": "00oNew"}])
+async def test_keys_or_a_new_id_are_evidence(bench: Bench, body: dict[str, str]) -> None:
+    bench.service.creates = [answer(201, body)]
+    seen = await run(bench, Okta(), fakes.okta_order())
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+
+
+async def test_keys_of_half_a_response_are_stored_though_it_names_no_org(bench: Bench) -> None:
+    body = json.dumps({"api_key": fakes.DATADOG_CREATED["api_key"], "org": {}})[:-8]
+    bench.service.creates = [Answer(200, {}, body.encode(), complete=False)]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+    assert bench.vault.held == {"api_key": fakes.DATADOG_SECRETS["api_key"]}
+
+
+async def test_the_sending_is_dated_by_the_services_own_clock(bench: Bench) -> None:
+    dated = "Thu, 01 Jan 2026 00:00:00 GMT"
+
+    async def send(call: Any) -> Answer:
+        return replace(await bench.service.send(call), headers={"date": dated})
+
+    bench.service.creates = [answer(429, {}), NoAnswer("reset")]
+    [_ async for _ in create_org(Datadog(), fakes.datadog_order(), replace(bench.tools, send=send))]
+    assert bench.attempt.facts["sending"]["sent_at"] == 1767225600 + creation.REPEAT_SECONDS
+
+
+@pytest.mark.parametrize("status", [301, 307, 308])
 async def test_a_redirect_is_a_refusal_and_goes_nowhere(bench: Bench, status: int) -> None:
     bench.service.creates = [answer(status, b"", Location="https://elsewhere.example/api/v1/org")]
     seen = await run(bench)

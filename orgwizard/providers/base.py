@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from orgwizard.fields import Fields
 
 State = Literal["ok", "warning", "unproven"]
+_PROVES_NOTHING = frozenset((408, 460, 499))  # something on the way ended its wait, whatever became of the request
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,8 @@ class Provider(ABC):
     method_keys: ClassVar[tuple[str, ...]] = ()
     method_names: ClassVar[Mapping[str, str]] = {}
     """Variables and keys that say which method a shared name is for, and what they say, in lower case."""
+    finds_with_credentials: ClassVar[bool] = True
+    """Whether `find` needs the parent's credentials."""
     settle_seconds: ClassVar[int] = 0
     """How long the vendor asks to wait after the answer before the new org is called."""
 
@@ -253,7 +256,11 @@ class Provider(ABC):
 
     def is_refusal(self, answer: Answer) -> bool:
         """Return whether *answer* proves that nothing was created; a 5xx does not."""
-        return 400 <= answer.status < 500 and answer.status not in (408, 499)
+        return 400 <= answer.status < 500 and answer.status not in _PROVES_NOTHING
+
+    def says_taken(self, answer: Answer) -> bool:
+        """Return whether a refusal says that the org exists already; it may be the one that was asked for."""
+        return answer.status == 409
 
     def asks_for_proof(self, answer: Answer) -> bool:  # noqa: ARG002 - most services never do
         """Return whether *answer* refused before any work, only because the call must be signed anew."""

@@ -173,6 +173,7 @@ class Okta(Provider):
         "bearer": "access-token",
         "privatekey": "service-app",
     }
+    finds_with_credentials = False
     settle_seconds = SETTLE_SECONDS
 
     @property
@@ -296,6 +297,10 @@ class Okta(Provider):
         """Count read-only mode, which Okta reports as 503, as a refusal too."""
         read_only = answer.status == 503 and answer.json().get("errorCode") == "E0000010"
         return read_only or super().is_refusal(answer)
+
+    def says_taken(self, answer: Answer) -> bool:
+        """Count a subdomain that exists, and one that another request holds: either may be by our own request."""
+        return super().says_taken(answer) or answer.json().get("errorCode") in ("E0000088", "E0000171")
 
     def asks_for_proof(self, answer: Answer) -> bool:
         """Return whether the API only wants a proof with a nonce of its own (RFC 9449 section 9)."""

@@ -346,7 +346,7 @@ def test_every_refusal_says_what_to_do(provider: Provider, status: int) -> None:
 
 
 @each_provider
-@pytest.mark.parametrize("status", [408, 499, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [408, 460, 499, 500, 502, 503, 504])
 def test_what_may_have_created_something_is_no_refusal(provider: Provider, status: int) -> None:
     assert not provider.is_refusal(Answer(status))
 
