@@ -234,8 +234,10 @@ class Flow:
     async def keep(self, answer: Answer) -> None:
         """Read the answer, put its credentials where they belong, read them back, save a profile."""
         created = self.provider.created(self.wanted, answer, self.checked.domain)
-        cut = () if answer.whole else (_CUT,)
-        self.exists(created, (*created.remarks, *cut))
+        if not answer.whole:
+            missing = (*created.missing, "end of the response")
+            created = replace(created, remarks=(*created.remarks, _CUT), missing=missing)
+        self.exists(created, created.remarks)
         if answer.whole and not created.remarks:
             self.answer = None  # from here on its credentials are what counts
         org = {"id": created.id, "name": created.name, "url": created.url}

@@ -89,7 +89,8 @@ def result(ended: Result) -> list[str]:
     """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
     provider = provider_of(ended.provider)
     ready = ", ready" if ended.ready else ""
-    lines = [f"{OUTCOME_WORDS[ended.outcome]}{ready}: {ended.name} at {provider.title}, {ended.site}"]
+    lacks = f", but {_lacks(ended)}" if ended.outcome == "created" and _lacks(ended) else ready
+    lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} at {provider.title}, {ended.site}"]
     org = {"Org id": ended.org.id or "not in the answer", "Org URL": ended.org.url} if ended.org else {}
     lines += _rows({**org, "Keys": ended.stored_words})
     lines += [f"  {title}: {value}" for title, value in secrets(ended)]
@@ -104,9 +105,33 @@ def _rows(rows: Mapping[str, str]) -> list[str]:
 
 def headline(result: Result) -> str:
     """Return the outcome, in words, before anything else."""
+    return f"{_outcome_words(result)}."
+
+
+def needs_attention(result: Result) -> bool:
+    """Return whether the org exists, and something about it needs a person."""
+    return result.outcome == "created" and (result.trouble is not None or not result.ready)
+
+
+def _outcome_words(result: Result) -> str:
+    """Return the outcome, with what is missing first of all, without a full stop."""
+    words = HEADLINES[result.outcome]
     if result.outcome != "created":
-        return f"{HEADLINES[result.outcome]}."
-    return f"{HEADLINES['created']} and is ready." if result.ready else f"{HEADLINES['created']}. Look at it:"
+        return words
+    if lacks := _lacks(result):
+        return f"{words}, but {lacks}"
+    if not result.ready:
+        return f"{words} and is not known to be ready"
+    return f"{words} and is ready{', but needs your attention' if needs_attention(result) else ''}"
+
+
+def _lacks(result: Result) -> str:
+    """Return what is missing of a new org's keys, id or response, "" if nothing is."""
+    if result.org and result.org.missing:
+        *first, last = (f"the {name}" for name in result.org.missing)
+        return f"{', '.join(first)} and {last} are missing" if first else f"{last} is missing"
+    kept = result.stored or result.stored_words or result.spool or result.secrets
+    return "" if kept else "its keys were lost"
 
 
 def facts(result: Result) -> Iterator[tuple[str, str]]:
@@ -128,9 +153,7 @@ def farewell(result: Result) -> list[str]:
     if result.outcome == "not_created":
         return []
     org, provider = result.org, provider_of(result.provider)
-    ready = " and is ready" if result.ready else " and is not known to be ready"
-    first = HEADLINES[result.outcome] + (ready if result.outcome == "created" else "")
-    lines = [f"{first}: {result.name} at {provider.title}, {result.site}"]
+    lines = [f"{_outcome_words(result)}: {result.name} at {provider.title}, {result.site}"]
     lines += _rows({"Org URL": org.url if org else "", "Keys": _left_keys(result), "Attempt": result.attempt})
     lines += [result.look_again] if result.open else []
     return [printable(line) for line in lines]

@@ -208,7 +208,8 @@ class Created:
     """The new org as the answer describes it.
 
     `secrets` is keyed by the names a plan file uses (`token`, or `api_key` and `application_key`);
-    `details` are further facts in display order; `remarks` are sentences about what was missing or odd.
+    `details` are further facts in display order; `missing` names what a response should have brought and did not, such
+    as "org id"; `remarks` are sentences about that and about what else was odd.
     """
 
     id: str
@@ -217,6 +218,7 @@ class Created:
     secrets: Mapping[str, SecretStr] = field(default_factory=dict)
     details: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def hidden(text: str) -> SecretStr:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, cast
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import creation, flow
+from orgwizard import creation, flow, report
 from orgwizard.attempts import Earlier, Journal, Record
 from orgwizard.creation import create_org
 from orgwizard.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Repeated, Trouble, Unusable
@@ -735,6 +735,33 @@ async def test_a_missing_key_is_said_and_the_answer_kept(bench: Bench) -> None:
     assert bench.attempt.spooled is not None
     assert "application key" in (seen.result.trouble or Trouble("")).cause
     assert seen.result.spool in (seen.result.trouble or Trouble("")).cause
+
+
+@pytest.mark.parametrize(
+    ("provider", "order", "body", "missing"),
+    [
+        (Okta(), fakes.okta_order(), {**fakes.OKTA_CREATED, "token": None}, ("API token",)),
+        (Okta(), fakes.okta_order(), {**fakes.OKTA_CREATED, "id": 5}, ("org id",)),
+        (Datadog(), fakes.datadog_order(), {**fakes.DATADOG_CREATED, "application_key": None}, ("application key",)),
+        (Datadog(), fakes.datadog_order(), {**fakes.DATADOG_CREATED, "org": {}}, ("org id",)),
+    ],
+)
+async def test_what_is_missing_is_in_the_headline(
+    bench: Bench, provider: Provider, order: Order, body: dict[str, Any], missing: tuple[str, ...]
+) -> None:
+    bench.service.creates = [answer(201, body)]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+    assert seen.result.org is not None
+    assert seen.result.org.missing == missing
+    assert report.headline(seen.result).startswith(f"The org was created, but the {missing[0]} is missing")
+
+
+async def test_half_a_response_is_in_the_headline(bench: Bench) -> None:
+    bench.service.creates = [Answer(200, {}, DATADOG_BODY[:-2].encode(), complete=False)]
+    seen = await run(bench)
+    assert report.headline(seen.result) == "The org was created, but the end of the response is missing."
+    assert seen.result.exit_code == Exit.ATTENTION
 
 
 @pytest.mark.parametrize("odd", [None, 7, ["x"], {"key": None}, "text"])

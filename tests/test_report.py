@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from orgwizard import report
 from orgwizard.attempts import Record, State
+from orgwizard.errors import Attention
 from orgwizard.events import Result
 from orgwizard.profiles import Org, Profile
 from orgwizard.providers.base import Checked, Connection, Finding, Order
@@ -158,6 +159,38 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
         details={NASTY: "x"},
     )
     assert clean(report.profile(profile) + report.profiles([profile]))
+
+
+@pytest.mark.parametrize(
+    ("facts", "headline", "attention"),
+    [
+        ({"ready": True, "stored": {"file": "x"}}, "created and is ready.", False),
+        ({"ready": True, "stored": {"file": "x"}, "trouble": Attention("x")}, "is ready, but needs your atten", True),
+        ({"stored": {"file": "x"}}, "created and is not known to be ready.", True),
+        ({"trouble": Attention("x")}, "created, but its keys were lost.", True),
+        ({"spool": "/x", "trouble": Attention("x")}, "created and is not known to be ready.", True),
+        ({"outcome": "unknown", "org": None}, "not known whether the org was created.", False),
+    ],
+)
+def test_the_headline_says_what_needs_a_person(facts: dict[str, Any], headline: str, attention: bool) -> None:
+    result = a_result(**facts)
+    assert headline in report.headline(result)
+    assert report.needs_attention(result) is attention
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        (("API token",), "the API token is missing"),
+        (("API key", "application key", "org id"), "the API key, the application key and the org id are missing"),
+    ],
+)
+def test_the_headline_says_what_is_missing(missing: tuple[str, ...], words: str) -> None:
+    org = Created("00o1", "Child", "https://child.okta.com", missing=missing)
+    result = a_result(org=org, ready=True, stored={"file": "x"}, trouble=Attention("x"))
+    assert report.headline(result) == f"The org was created, but {words}."
+    assert report.farewell(result)[0].startswith(f"The org was created, but {words}: Child")
+    assert report.result(result)[0].startswith(f"Created, but {words}: Child")
 
 
 # ---- after the wizard ----

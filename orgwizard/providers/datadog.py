@@ -5,7 +5,6 @@ Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
@@ -13,6 +12,7 @@ from urllib.parse import quote
 from orgwizard.address import is_loopback, origin
 from orgwizard.errors import BadInput, NotSent, Refused, Trouble
 from orgwizard.http_times import longest, number, retry_after, service_time
+from orgwizard.identity import folded
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Site, hidden, together
 
@@ -222,13 +222,16 @@ class Datadog(Provider):
             "application_key": _text(_table(body, "application_key"), "hash"),
         }
         details = {"administrator": _text(user, "handle"), "created": _text(org, "created")}
+        brought = {"API key": found["api_key"], "application key": found["application_key"]}
+        missing = [name for name, value in {**brought, "org id": _text(org, "public_id")}.items() if not value]
         return Created(
             id=_text(org, "public_id"),
             name=_text(org, "name") or wanted.name,
             url=wanted.site.app_url,
             secrets={name: hidden(value) for name, value in found.items() if value},
             details={name: value for name, value in details.items() if value},
-            remarks=_remarks(org, found),
+            remarks=tuple(_REMARKS[name] for name in missing),
+            missing=tuple(missing),
         )
 
     def refused(self, answer: Answer) -> Refused:
@@ -355,13 +358,7 @@ def _right_finding(own: Reply, listing: Reply) -> Finding:
 
 def same_name(one: str, other: str) -> bool:
     """Return whether two names are the same to a reader: composed alike, without regard to case, spaces and dashes."""
-    return _folded(one) == _folded(other)
-
-
-def _folded(name: str) -> str:
-    words = "".join(" " if unicodedata.category(c) == "Zs" else c for c in unicodedata.normalize("NFC", name)).split()
-    dashed = "".join("-" if unicodedata.category(c) == "Pd" else c for c in " ".join(words))
-    return unicodedata.normalize("NFC", dashed.casefold())
+    return folded(one) == folded(other)
 
 
 def _name_finding(name: str, listing: Reply) -> Finding:
@@ -469,15 +466,12 @@ def _parent_name(own: Reply, listing: Reply, site: Site) -> str:
     return _text(_own_org(own), "name") or named or site.title
 
 
-def _remarks(org: Mapping[str, Any], found: Mapping[str, str]) -> tuple[str, ...]:
-    remarks = []
-    if not found["api_key"]:
-        remarks.append("The answer held no API key. Sign in to the child org and make one.")
-    if not found["application_key"]:
-        remarks.append("The answer held no application key. Sign in to the child org and make one.")
-    if not _text(org, "public_id"):
-        remarks.append("The answer held no org id.")
-    return tuple(remarks)
+# What a response has to bring, and what to say if it did not.
+_REMARKS: Mapping[str, str] = {
+    "API key": "The answer held no API key. Sign in to the child org and make one.",
+    "application key": "The answer held no application key. Sign in to the child org and make one.",
+    "org id": "The answer held no org id.",
+}
 
 
 def _accepted(reply: Reply, words: str) -> Readiness:

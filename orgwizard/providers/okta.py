@@ -271,9 +271,8 @@ class Okta(Provider):
         echoed = _text(body, "subdomain")
         subdomain = echoed if LABEL.fullmatch(echoed) else wanted.subdomain
         site = wanted.site
-        remarks = [] if token else ["The answer held no token. Sign in to the child as its administrator and make one."]
-        if not _text(body, "id"):
-            remarks.append("The answer held no org id.")
+        brought = {"API token": token, "org id": _text(body, "id")}
+        missing = tuple(name for name, value in brought.items() if not value)
         details = {
             "subdomain": subdomain,
             "status": _text(body, "status"),
@@ -286,7 +285,8 @@ class Okta(Provider):
             url=_child_url(site, domain, subdomain, body),
             secrets={"token": hidden(token)} if token else {},
             details={name: value for name, value in details.items() if value},
-            remarks=tuple(remarks),
+            remarks=tuple(_REMARKS[name] for name in missing),
+            missing=missing,
         )
 
     def refused(self, answer: Answer) -> Refused:
@@ -370,6 +370,11 @@ class Okta(Provider):
 
 
 _ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+# What a response has to bring, and what to say if it did not.
+_REMARKS: Mapping[str, str] = {
+    "API token": "The answer held no token. Sign in to the child as its administrator and make one.",
+    "org id": "The answer held no org id.",
+}
 
 
 def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:

@@ -41,8 +41,18 @@ THEMES = {
             line="ansi_cyan",
             wrong="ansi_red",
             good="ansi_green",
+            warn="ansi_yellow",
         ),
-        _theme(DARK, paper="#121212", ink="#e4e4e4", faint="#a8a8a8", line="#5fd7ff", wrong="#ff8787", good="#87d787"),
+        _theme(
+            DARK,
+            paper="#121212",
+            ink="#e4e4e4",
+            faint="#a8a8a8",
+            line="#5fd7ff",
+            wrong="#ff8787",
+            good="#87d787",
+            warn="#ffd75f",
+        ),
         _theme(
             LIGHT,
             dark=False,
@@ -52,6 +62,7 @@ THEMES = {
             line="#005f87",
             wrong="#af0000",
             good="#005f00",
+            warn="#875f00",
         ),
     )
 }

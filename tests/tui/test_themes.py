@@ -16,7 +16,7 @@ def luminance(colour: Color) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("text", ["ink", "faint", "line", "wrong", "good"])
+@pytest.mark.parametrize("text", ["ink", "faint", "line", "wrong", "good", "warn"])
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_every_text_has_contrast_enough_on_its_paper(theme: str, text: str) -> None:
     colours = THEMES[theme].variables
@@ -26,6 +26,6 @@ def test_every_text_has_contrast_enough_on_its_paper(theme: str, text: str) -> N
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT])
 def test_every_colour_is_one_of_256(theme: str) -> None:
-    for name in ("paper", "ink", "faint", "line", "wrong", "good"):
+    for name in ("paper", "ink", "faint", "line", "wrong", "good", "warn"):
         rgb = Color.parse(THEMES[theme].variables[name]).rgb
         assert all(part in STEPS for part in rgb) or (len(set(rgb)) == 1 and rgb[0] in GREYS), name

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from orgwizard.events import Result
 from orgwizard.journey.session import ANOTHER_LOSES_KEYS, Session
 from orgwizard.journey.stages import NO_WAY_BACK
-from orgwizard.report import facts, headline, secrets
+from orgwizard.report import facts, headline, needs_attention, secrets
 from orgwizard.tui.choice import bullet, button, labelled
 from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.step import KEYS, Step
@@ -69,7 +69,8 @@ class DoneStep(Step):
 
     def body(self) -> Iterable[Widget]:
         """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
-        yield Static(headline(self.result), classes=f"outcome -{self.result.outcome}", markup=False)
+        state = "attention" if needs_attention(self.result) else self.result.outcome
+        yield Static(headline(self.result), classes=f"outcome -{state}", markup=False)
         if self.result.trouble:
             yield Static(self._trouble(), classes="trouble", markup=False)
         for label, value in facts(self.result):
