@@ -170,7 +170,7 @@ class Attempt:
     def close(self) -> None:
         """Let other processes take the attempt up."""
         if self._lock is not None:
-            os.close(self._lock)
+            private.let_go(self._lock)
             self._lock = None
 
     def note(self, event: str, **facts: Any) -> None:
@@ -351,7 +351,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        os.close(lock)
+        private.let_go(lock)
 
 
 def _spooled(path: Path) -> Path | None:

@@ -146,7 +146,7 @@ def write_numbered(path: Path, data: bytes) -> Path:
 
 
 def append(path: Path, line: str) -> None:
-    """Add *line* and a line end in one write, flushed to disk; raises `Unusable`.
+    """Add *line* and a line end in one write, flushed to disk; raises `Unusable`, and then takes back what it wrote.
 
     A line that an earlier failure cut short stays a line of its own.
     """
@@ -155,14 +155,23 @@ def append(path: Path, line: str) -> None:
         try:
             size = os.fstat(handle).st_size
             torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-            data = (b"\n" if torn else b"") + line.encode() + b"\n"
-            if os.write(handle, data) < len(data):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            os.fsync(handle)
+            _add(handle, size, (b"\n" if torn else b"") + line.encode() + b"\n")
         finally:
             os.close(handle)
         if size == 0:
             _flush_names(path.parent)
+
+
+def _add(handle: int, size: int, data: bytes) -> None:
+    """Write and flush *data* at the end of a file of *size* bytes; what cannot be written whole is taken back."""
+    try:
+        if os.write(handle, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(handle)
+    except OSError:
+        with suppress(OSError):  # it stays torn, then: whoever reads it passes over it
+            os.ftruncate(handle, size)
+        raise
 
 
 def read(path: Path, limit: int, *, follow: bool = False) -> bytes:
@@ -217,6 +226,12 @@ def hold(path: Path, seconds: float) -> int | None:
         return handle
     os.close(handle)
     return None
+
+
+def let_go(handle: int) -> None:
+    """Free the lock that `hold` took; never raises: nothing was written through it, and a close always lets go."""
+    with suppress(OSError):
+        os.close(handle)
 
 
 def _taken(handle: int, deadline: float) -> bool:

@@ -1,7 +1,7 @@
 """The program with its time running faster: python -m tests.hurried SPEED ARGUMENTS..."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from orgwizard import cli, clock, vault
@@ -15,13 +15,12 @@ def hurried(factor: float) -> Callable[..., SystemClock]:
     return lambda speed=1.0: SystemClock(speed * factor)
 
 
-def main() -> int:
+def run(factor: float, argv: Sequence[str]) -> int:
     """Run one command; how long a store may take shrinks with everything else."""
-    factor = float(sys.argv[1])
     clock.SystemClock = hurried(factor)  # type: ignore[assignment, misc]
     vault.Vault = partial(vault.Vault, seconds=STORE_SECONDS / factor)  # type: ignore[misc, assignment]
-    return cli.main(sys.argv[2:])
+    return cli.main(argv)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(float(sys.argv[1]), sys.argv[2:]))
