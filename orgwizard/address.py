@@ -5,6 +5,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from orgwizard.errors import BadInput
+from orgwizard.redactor import REDACTOR
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
@@ -14,6 +15,8 @@ def origin(typed: str, example: str) -> SplitResult:
 
     Plain http is taken for loopback hosts only. Raises `BadInput` with words for the user.
     """
+    if REDACTOR.is_secret(typed):
+        raise BadInput("This looks like a credential, not like an address.", f"Enter an address such as {example}.")
     text = typed.strip().lower()
     if not text:
         raise BadInput(f"Needed, for example {example}.")

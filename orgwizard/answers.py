@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self, TypeAlias
 
 from orgwizard.errors import BadInput
+from orgwizard.redactor import REDACTOR
 from orgwizard.shapes import shape
 
 # The first screen is drawn from what stands here: pydantic, and what needs it, is loaded while the user reads it.
@@ -117,8 +118,15 @@ REFERENCE_KEY = "reference"
 def _without_secrets(section: Mapping[str, Typed]) -> dict[str, Any]:
     from orgwizard.sources import Reference
 
-    kept = {name: value for name, value in section.items() if secret_text(value) is None}
+    kept = {name: value for name, value in section.items() if secret_text(value) is None and not _is_secret(value)}
     return {n: {REFERENCE_KEY: v.table()} if isinstance(v, Reference) else v for n, v in kept.items()}
+
+
+def _is_secret(value: Typed) -> bool:
+    """Return whether an answer that is not asked for as a secret looks like one all the same."""
+    if isinstance(value, Mapping):
+        return any(REDACTOR.is_secret(str(text)) for pair in value.items() for text in pair)
+    return isinstance(value, str) and REDACTOR.is_secret(value)
 
 
 def _revive(value: Any) -> Typed:

@@ -18,6 +18,7 @@ from orgwizard.clock import Clock
 from orgwizard.errors import BadInput, Busy, Repeated, Trouble, Unusable
 from orgwizard.identity import Marks, OrderKey, folded
 from orgwizard.ports import SETTLED
+from orgwizard.redactor import REDACTOR
 
 _ENDING = ".jsonl"
 _LIMIT_BYTES = 16 * 1024 * 1024
@@ -312,7 +313,8 @@ class Journal:
 
 def _line(at: datetime, event: str, facts: Mapping[str, Any]) -> str:
     """Return an event as ASCII JSON, with question marks for half characters: those make no valid record."""
-    text = json.dumps({"at": at.isoformat(), "event": event, **facts}, ensure_ascii=False)
+    known = REDACTOR.clean_values({"at": at.isoformat(), "event": event, **facts})
+    text = json.dumps(known, ensure_ascii=False)
     return json.dumps(json.loads(text.encode(errors="replace")))
 
 

@@ -15,6 +15,7 @@ Trouble
 from collections.abc import Mapping
 from enum import IntEnum
 
+from orgwizard.redactor import REDACTOR
 from orgwizard.text import printable
 
 NOTHING_CREATED = "Nothing was created."
@@ -45,7 +46,7 @@ class Trouble(Exception):
     """A failure told in the order a person needs it: meaning, cause, advice, evidence.
 
     `code` is the service's own error code, `request_id` what its support asks for, and `field`
-    ("organization.subdomain") the answer that the failure is about. None of them holds a secret.
+    ("organization.subdomain") the answer that the failure is about. Whatever is a secret in them is masked.
     """
 
     exit_code = Exit.BUG
@@ -62,17 +63,17 @@ class Trouble(Exception):
         field: str = "",
     ) -> None:
         """Keep the parts, cleaned of anything that could drive a terminal."""
-        self.cause = printable(cause)
-        self.advice = printable(advice)
+        self.cause = printable(REDACTOR.clean(cause))
+        self.advice = printable(REDACTOR.clean(advice))
         self.meaning = meaning or type(self).meaning
-        self.code = printable(code)
-        self.request_id = printable(request_id)
+        self.code = printable(REDACTOR.without_secrets(code))
+        self.request_id = printable(REDACTOR.without_secrets(request_id))
         self.field = printable(field)
         super().__init__(self.cause)
 
     def advise(self, *sentences: str) -> None:
         """Put what is known of this very case before the general advice."""
-        self.advice = printable(" ".join(filter(None, (*sentences, self.advice))))
+        self.advice = printable(REDACTOR.clean(" ".join(filter(None, (*sentences, self.advice)))))
 
     @property
     def evidence(self) -> str:

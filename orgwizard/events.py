@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from orgwizard.errors import Exit, Trouble
+from orgwizard.redactor import REDACTOR
 from orgwizard.values import Created, revealed
 
 if TYPE_CHECKING:
@@ -85,7 +86,8 @@ class Result:
             "remarks": list(self.remarks),
             "error": trouble_as_json(self.trouble),
         }
-        return found | ({"secrets": revealed(self.secrets)} if self.secrets else {})
+        cleaned: dict[str, Any] = REDACTOR.clean_values(found)
+        return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
 
 
 def resuming(attempt: str, options: str) -> str:

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from orgwizard.answers import Question, Typed
+from orgwizard.redactor import REDACTOR, is_like_token
 from orgwizard.signing import is_key
 from orgwizard.sources import Reference
 from orgwizard.text import odd_character
@@ -68,7 +69,14 @@ def _one_word(secret: SecretStr) -> SecretStr:
     return secret
 
 
-Text = Annotated[str, AfterValidator(_visible)]
+def _no_secret(text: str) -> str:
+    if REDACTOR.is_secret(text):
+        raise PydanticCustomError("secret", "{words}", {"words": LOOKS_SECRET})
+    return text
+
+
+LOOKS_SECRET = "This looks like a credential, and this field is not secret. Enter something else."  # noqa: S105 - words
+Text = Annotated[str, AfterValidator(_visible), AfterValidator(_no_secret)]
 Secret = Annotated[SecretStr, AfterValidator(_visible_secret)]
 # A secret that is sent in an HTTP header.
 HeaderSecret = Annotated[SecretStr, AfterValidator(_one_word)]
@@ -150,7 +158,7 @@ def referenced(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typ
 
 def _reference(value: Typed) -> Typed:
     path = value.get_secret_value().strip() if isinstance(value, SecretStr) else ""
-    if not path or is_key(path) or odd_character(path):
+    if not path or is_key(path) or odd_character(path) or is_like_token(path):
         return value
     return Reference(file=path)
 
@@ -174,6 +182,14 @@ def literal_problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[st
         told = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(found)}
         return {name: told[name] for name in _in_order(model, told) if name not in later}
     return {}
+
+
+def suspects(model: type[Fields], typed: Mapping[str, Typed]) -> list[str]:
+    """Return the fields whose answers look like credentials: right where the user says so (`Redactor.allow`)."""
+    told = problems(model, typed)
+    return [
+        name for name, value in typed.items() if name in told and isinstance(value, str) and REDACTOR.is_secret(value)
+    ]
 
 
 def validated(model: type[Fields], typed: Mapping[str, Typed]) -> Fields:
@@ -202,6 +218,7 @@ _SENTENCES: Mapping[str, str] = {
     "literal_error": "It must be {expected}.",
     "extra_forbidden": "Unknown. Known here: {known}.",
     "wrong": "{words}",
+    "secret": "{words}",
     "string_unicode": "It holds half a character. Type it again.",
     "string_type": 'Text in quotes is expected, such as "example".',
     "string_sub_type": 'Text in quotes is expected, such as "example".',

@@ -28,6 +28,7 @@ from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, Outcome, Pr
 from orgwizard.fields import Fields
 from orgwizard.ports import SETTLED, Attempt, Tools, Vault
 from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
+from orgwizard.redactor import REDACTOR
 from orgwizard.values import Answer, Created
 from orgwizard.vault import label_of, sources
 
@@ -249,6 +250,7 @@ class Flow:
 
     def exists(self, created: Created, remarks: tuple[str, ...] = ()) -> None:
         """Remember that the org exists, and what is odd about it."""
+        created = _without_echo(created)
         steps = self.provider.next_steps(created)
         told = (*self.result.remarks, *remarks)
         self.result = replace(self.result, outcome="created", org=created, remarks=told, next_steps=steps)
@@ -375,6 +377,7 @@ class Flow:
 
     def attend(self, remark: str) -> None:
         """Add something that needs a person; once, though several places may fail alike."""
+        remark = REDACTOR.clean(remark)
         if remark not in self.result.remarks:
             self.result = replace(self.result, remarks=(*self.result.remarks, remark))
 
@@ -425,7 +428,7 @@ class Flow:
         self, stage: str, state: StageState, words: str, left: int | None = None, *, spent: int | None = None
     ) -> None:
         """Tell of a stage."""
-        self.tell(Progress(stage, state, words, left, spent))
+        self.tell(Progress(stage, state, REDACTOR.clean(words), left, spent))
 
     async def wait(self, stage: str, seconds: float, words: str) -> None:
         """Count down to a deadline, a whole second at a time, until it is over or the user leaves."""
@@ -463,6 +466,19 @@ async def until_first(*waits: Awaitable[Any]) -> None:
     finally:
         for task in tasks.difference(waits):
             task.cancel()
+
+
+def _without_echo(created: Created) -> Created:
+    """Return the new org with the secrets of this run masked in what the service says of it."""
+    clean = REDACTOR.without_secrets
+    return replace(
+        created,
+        id=clean(created.id),
+        name=clean(created.name),
+        url=clean(created.url),
+        details={name: clean(value) for name, value in created.details.items()},
+        remarks=tuple(map(clean, created.remarks)),
+    )
 
 
 def _cause(fault: Exception) -> str:

@@ -10,6 +10,7 @@ from orgwizard.answers import Draft, Typed
 from orgwizard.errors import BadFields, BadInput, Trouble
 from orgwizard.fields import Fields, literal_problems, problems, questions, referenced, validated
 from orgwizard.providers.base import Connection, Order, Provider
+from orgwizard.redactor import REDACTOR
 from orgwizard.sources import Reference
 
 Read = Callable[[Reference], SecretStr]
@@ -79,6 +80,7 @@ def _section(name: str, model: type[Fields], typed: Mapping[str, Typed], read: R
     resolved = _resolved(name, referenced(model, typed), read)
     followed = {key: value for key, value in resolved.items() if _from_variable(typed[key])}
     resolved |= _resolved(name, referenced(model, followed), read)  # a variable may hold a path too
+    REDACTOR.learn(*(value for value in resolved.values() if isinstance(value, SecretStr)))
     if found := literal_problems(model, resolved):
         raise BadFields({f"{name}.{key}": words for key, words in found.items()})
     return validated(model, resolved)

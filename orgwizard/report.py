@@ -12,8 +12,9 @@ from orgwizard.fields import Fields, questions
 from orgwizard.profiles import Profile
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Order, Provider
+from orgwizard.redactor import MASK
 from orgwizard.text import printable
-from orgwizard.values import MASK, Call, Site, masked
+from orgwizard.values import Call, Site, masked
 from orgwizard.vault import SHOWN_ONLY, place
 
 STAGE_INDENT = 20  # cells of the first column of a check's findings

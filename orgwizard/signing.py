@@ -1,5 +1,6 @@
 """Private keys that sign JSON Web Tokens: read from PEM or JWK, judged in words, never shown."""
 
+import base64
 import json
 import re
 import warnings
@@ -20,6 +21,8 @@ _EC: Mapping[str, str] = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"} 
 _MEMBERS = ("kty", "n", "e", "d", "p", "q", "dp", "dq", "qi", "crv", "x", "y")  # RFC 7518 6, less what is about use
 _PUBLIC = ("kty", "n", "e", "crv", "x", "y")
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----", re.DOTALL)
+_SHORTEST_BODY = 100  # characters of base64: an EC key on P-256 has more
+_URL_SAFE = str.maketrans("+/", "-_")
 _WANTED = "An RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521, is needed."
 
 
@@ -58,7 +61,18 @@ def new_key() -> SigningKey:
 
 def is_key(text: str) -> bool:
     """Return whether *text* looks like a key at all, and not like the path of a file."""
-    return text.lstrip().startswith("{") or "-----" in text or "\n" in text.strip()
+    bare = text.strip("\ufeff \r\n\t")
+    return bare.startswith("{") or "-----" in bare or "\n" in bare or bool(_encoded(bare))
+
+
+def _encoded(text: str) -> bytes:
+    """Return what *text* is base64 of, where that is a key: a PEM, a JWK or the DER within a PEM; else b""."""
+    body = re.sub(r"\\[rn]|\s+", "", text.strip("\ufeff\"' \r\n\t"))
+    if len(body) < _SHORTEST_BODY or not re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", body):
+        return b""
+    data = base64.urlsafe_b64decode(body.rstrip("=").translate(_URL_SAFE) + "=" * (-len(body.rstrip("=")) % 4))
+    frame = data.lstrip().startswith((b"{", b"-----BEGIN")) or data[:1] == b"\x30"  # a DER sequence
+    return data if frame or (data.isascii() and _encoded(data.decode())) else b""
 
 
 @lru_cache(
@@ -69,7 +83,28 @@ def read_key(text: str) -> SigningKey:
 
     A PEM whose line ends were lost, or written as backslash and n, is read too: variables and prompts do that.
     """
-    return _from_jwk(_json(text)) if text.lstrip().startswith("{") else _from_pem(text)
+    text = text.strip("\ufeff\"' \r\n\t")
+    if text.startswith("{"):
+        return _from_jwk(_json(text))
+    if "-----" not in text and (data := _encoded(text)):
+        return _from_der(data) if data[:1] == b"\x30" else read_key(data.decode(errors="replace"))
+    return _from_pem(text)
+
+
+def _from_der(data: bytes) -> SigningKey:
+    """Return the key of a PEM that has lost its frame."""
+    from cryptography.hazmat.primitives import serialization
+
+    try:
+        key: Any = serialization.load_der_private_key(data, None)
+        wrapped = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    except Exception:  # whatever it is: the library's own error may repeat the key
+        wrapped = b""
+    if not wrapped:
+        raise BadKey("This key cannot be read. Paste it whole, from -----BEGIN to -----END.")
+    return _judged(_loaded(wrapped), "", "")
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -79,9 +114,16 @@ def _json(text: str) -> dict[str, Any]:
         members = None
     if not isinstance(members, dict):
         raise BadKey("This is not whole: a JWK is one JSON object.")
-    if "keys" in members:
-        raise BadKey("This is a set of keys. Give the one private key in it.")
-    return members
+    return _only_private(members["keys"]) if "keys" in members else members
+
+
+def _only_private(found: Any) -> dict[str, Any]:
+    """Return the one private key of a JWK set."""
+    keys = [key for key in found if isinstance(key, dict)] if isinstance(found, list) else []
+    private = [key for key in keys if "d" in key]
+    if len(private) != 1:
+        raise BadKey(f"This is a set of keys with {len(private)} private ones. Enter the one private key alone.")
+    return private[0]
 
 
 def _from_jwk(members: Mapping[str, Any]) -> SigningKey:
@@ -89,14 +131,15 @@ def _from_jwk(members: Mapping[str, Any]) -> SigningKey:
         raise BadKey("This is the public key. Give the private one, which has a member d.")
     key = _imported(str(members.get("kty")), {name: members[name] for name in _MEMBERS if name in members})
     kid, alg = members.get("kid"), members.get("alg")
-    return _judged(key, kid if isinstance(kid, str) else "", str(alg or ""))
+    return _judged(key, "" if kid is None or isinstance(kid, (dict, list)) else str(kid), str(alg or ""))
 
 
 def _from_pem(text: str) -> SigningKey:
-    found = _PEM.search(text)
-    if not found:
+    blocks = [(found[1], found[2]) for found in _PEM.finditer(text)]
+    if not blocks:
         raise BadKey("This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?")
-    kind, body = found.groups()
+    # Parameters or certificates may stand beside the key: openssl writes them so.
+    kind, body = next((block for block in blocks if "PRIVATE KEY" in block[0]), blocks[0])
     if "ENCRYPTED" in kind + body:
         raise BadKey("This key is protected by a pass phrase. Give it without: openssl pkey -in FILE")
     if "PRIVATE KEY" not in kind:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, m
 from orgwizard import members, private
 from orgwizard.errors import BadInput, Trouble
 from orgwizard.outside import OUTPUT_BYTES, PATIENCE_SECONDS, ask_keyring, run
+from orgwizard.redactor import REDACTOR, is_like_token
 
 SERVICE = "orgwizard"
 _KINDS = ("env", "file", "command", "keyring")
@@ -70,6 +71,8 @@ class Reference(BaseModel):
         given = [kind for kind in _KINDS if value.get(kind) is not None]
         if len(given) != 1:
             raise ValueError(f"exactly one of {', '.join(_KINDS)} is needed, not {len(given)}: {_HOW}")
+        if any(isinstance(value.get(kind), str) and is_like_token(value[kind]) for kind in ("env", "file", "keyring")):
+            raise ValueError(f"this looks like the secret itself, not like where it is: {_HOW}")
         if "key" in value and given != ["file"]:
             raise ValueError("key goes with file only: it names a member of a TOML, YAML or INI file")
         return value
@@ -121,6 +124,7 @@ def read(
         raise BadInput(fault.cause, fault.advice) from None
     if not secret:
         raise BadInput(f"The secret {reference.describe()} is empty.")
+    REDACTOR.learn(secret)
     return SecretStr(secret)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from orgwizard.errors import NoAnswer, NotSent, Refused
+from orgwizard.redactor import MASK, REDACTOR
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from orgwizard.signing import SigningKey
 
 T = TypeVar("T")
-
-MASK = "********"
 
 
 @dataclass(frozen=True)
@@ -225,6 +224,7 @@ def hidden(text: str) -> SecretStr:
     """Return a secret as a value that no log, repr or traceback shows."""
     from pydantic import SecretStr
 
+    REDACTOR.learn(text)
     return SecretStr(text)
 
 
@@ -262,4 +262,5 @@ def revealed(value: Any) -> Any:
 def _clear(secret: SecretStr | Grant) -> str:
     if isinstance(secret, Grant):
         raise TypeError("a grant is exchanged for a token before it is sent")
+    REDACTOR.learn(secret)  # whatever is sent may come back in what a service says
     return secret.get_secret_value()

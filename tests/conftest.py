@@ -6,6 +6,8 @@ import signal
 import pytest
 from hypothesis import settings
 
+from orgwizard.redactor import REDACTOR
+
 settings.register_profile("orgwizard", deadline=None)
 settings.load_profile("orgwizard")
 
@@ -15,6 +17,14 @@ for number in (signal.SIGHUP, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
 
 OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each test be a run of its own: what others learned as a secret is none here."""
+    for name in ("_secrets", "_allowed"):
+        monkeypatch.setattr(REDACTOR, name, set())
+    monkeypatch.setattr(REDACTOR, "_values", None)
 
 
 @pytest.fixture(autouse=True)

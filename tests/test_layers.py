@@ -14,6 +14,7 @@ PACKAGE = Path(orgwizard.__file__).parent
 
 # Each of these knows at most what stands before it, and nothing of the network, the terminal or the user's folders.
 BOTTOM = [
+    "redactor",
     "text",
     "errors",
     "identity",
@@ -147,6 +148,7 @@ def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -
 
 def test_providers_know_what_is_below_them_and_no_sibling() -> None:
     known = [
+        "redactor",
         "text",
         "errors",
         "identity",

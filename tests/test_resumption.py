@@ -71,10 +71,15 @@ class Office:
     def create(self, store: Any = "file", *, again: bool = False) -> Result:
         provider = provider_of(self.draft.provider)
         order = self.desk.order(provider, self.draft)
-        return ended(lambda tell: self.desk.create(provider, order, store, tell, again=again))
+        return self._ended(lambda tell: self.desk.create(provider, order, store, tell, again=again))
 
     def resume(self) -> Result:
-        return ended(lambda tell: self.desk.resume(self.record, tell))
+        return self._ended(lambda tell: self.desk.resume(self.record, tell))
+
+    def _ended(self, begin: Callable[[Callable[[Event], None]], bool]) -> Result:
+        result = ended(begin)
+        assert self.desk.engine.idle.wait(60)  # until then the journal does not know the end
+        return result
 
     @property
     def record(self) -> Record:

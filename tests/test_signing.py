@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,7 +58,6 @@ def test_lost_line_ends_are_found_again(between: str) -> None:
 
 SMALL = rsa.generate_private_key(65537, 1024)  # noqa: S505 - that is what is tested
 LOCKED = serialization.BestAvailableEncryption(b"word")
-SET = json.dumps({"keys": [json.loads(keys.jwk("P-256"))]})
 K1 = as_pem(ec.generate_private_key(ec.SECP256K1()))
 ED = as_pem(ed25519.Ed25519PrivateKey.generate())
 PUBLIC_PEM = keys.key("2048").as_pem(private=False).decode()
@@ -81,7 +81,7 @@ BAD = [
     (json.dumps({**json.loads(keys.jwk("P-256")), "crv": "P-384"}), "This key cannot be used."),
     (keys.jwk("2048", alg="PS256"), "The JWK says that it signs with an algorithm that is not one of RS256, RS384,"),
     (keys.jwk("P-256", alg="ES384"), "The JWK says that it signs with an algorithm that is not one of ES256."),
-    (SET, "This is a set of keys. Give the one private key in it."),
+    (json.dumps({"keys": []}), "This is a set of keys with 0 private ones. Enter the one private key alone."),
     (keys.jwk("2048")[:-20], "This is not whole: a JWK is one JSON object."),
     ("{" * 100_000, "This is not whole"),
     (OPEN_ENDED, "This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?"),
@@ -128,3 +128,55 @@ def test_a_new_key_is_an_rsa_key_and_a_new_one_each_time() -> None:
     assert isinstance(first.key, RSAKey)
     assert not isinstance(first.key, ECKey)
     assert first.public != second.public
+
+
+EC_PARAMETERS = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
+
+def body_of(pem: str) -> str:
+    return "".join(pem.splitlines()[1:-1])
+
+
+def base64_of(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@pytest.mark.parametrize("kind", ["2048", "P-256"])
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        lambda pem: EC_PARAMETERS + pem,
+        lambda pem: CERTIFICATE + pem,
+        lambda pem: pem + CERTIFICATE,
+        lambda pem: f"Bag Attributes\n    localKeyID: 01\nKey Attributes: <No Attributes>\n{pem}",
+        base64_of,
+        lambda pem: base64_of(base64_of(pem)),
+        lambda pem: "\n".join(base64_of(pem)[at : at + 76] for at in range(0, len(base64_of(pem)), 76)),
+        body_of,
+        lambda pem: f'"{pem}"',
+        lambda pem: f"\ufeff{pem}",
+    ],
+)
+def test_a_key_is_read_however_tools_hand_it_on(kind: str, wrapped: Callable[[str], str]) -> None:
+    text = wrapped(keys.pem(kind))
+    assert is_key(text)
+    assert read_key(text).public == keys.public(kind)
+
+
+def test_the_one_private_key_of_a_set_is_taken_and_a_kid_may_be_a_number() -> None:
+    private = json.loads(keys.jwk("P-256"))
+    public = keys.public("P-384")
+    signing = read_key(json.dumps({"keys": [public, private | {"kid": 7}]}))
+    assert (signing.public, signing.kid) == (keys.public("P-256"), "7")
+    with pytest.raises(BadKey, match="2 private"):
+        read_key(json.dumps({"keys": [private, private]}))
+    with pytest.raises(BadKey, match="0 private"):
+        read_key(json.dumps({"keys": [public]}))
+
+
+@pytest.mark.parametrize("text", ["xK3bP9qLm2Zt7Rv1Yw8c" * 3 + "ABCD", "a" * 200, "MII" + "A" * 200])
+def test_what_is_no_key_is_not_repeated(text: str) -> None:
+    with pytest.raises(BadKey) as caught:
+        read_key(text)
+    assert text[:20] not in str(caught.value)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.errors import NoAnswer, NotSent
-from orgwizard.values import MASK, Answer, Call, Created, Scheme, Site, ask, masked, revealed, together
+from orgwizard.redactor import MASK
+from orgwizard.values import Answer, Call, Created, Scheme, Site, ask, masked, revealed, together
 
 SECRET = "s3cr3t-canary"
 CALL = Call(

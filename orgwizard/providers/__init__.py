@@ -4,8 +4,10 @@ from orgwizard.errors import BadInput
 from orgwizard.providers.base import Provider
 from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.okta import Okta
+from orgwizard.redactor import REDACTOR
 
 PROVIDERS: tuple[Provider, ...] = (Okta(), Datadog())
+REDACTOR.recognise(*(shape for provider in PROVIDERS for shape in provider.secret_shapes))
 
 
 def provider_of(key: str) -> Provider:

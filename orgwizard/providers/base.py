@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from orgwizard.answers import Offer, Question
 from orgwizard.errors import Refused, Trouble
 from orgwizard.identity import OrderKey, folded
+from orgwizard.redactor import REDACTOR
 from orgwizard.values import Answer, Call, Conversation, Created, Site
 
 if TYPE_CHECKING:
@@ -68,6 +69,10 @@ class Finding:
     stage: str
     state: State
     words: str
+
+    def __post_init__(self) -> None:
+        """Mask what a service repeats of a secret."""
+        object.__setattr__(self, "words", REDACTOR.clean(self.words))
 
     @property
     def told(self) -> str:
@@ -151,6 +156,8 @@ class Provider(ABC):
     site_title: ClassVar[str] = "Site"
     site_help: ClassVar[str] = ""
     site_example: ClassVar[str] = ""
+    secret_shapes: ClassVar[tuple[str, ...]] = ()
+    """Regular expressions of the vendor's credentials as they stand in a text."""
     env_prefixes: ClassVar[tuple[str, ...]] = ("",)
     """How all variables of the vendor begin: where there is none, and no file, nothing has to be looked for."""
     site_env: ClassVar[tuple[str, ...]] = ()

@@ -125,6 +125,8 @@ class Datadog(Provider):
     site_title = "Site"
     site_help = "The child org is created on the site of the parent's keys."
     site_example = "datadoghq.eu"
+    # Classic keys in hexadecimal, and those with a prefix that tells their kind.
+    secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9]{20,}\b")
     env_prefixes = ("DD_", "DATADOG_")
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
     files = ("~/.dogrc",)

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_val
 
 from orgwizard import shapes
 from orgwizard.answers import Typed
-from orgwizard.fields import Fields, HeaderSecret, Secret, Text, env_names, file_or_env, wrong
+from orgwizard.fields import LOOKS_SECRET, Fields, HeaderSecret, Secret, Text, env_names, file_or_env, wrong
+from orgwizard.redactor import REDACTOR
 from orgwizard.signing import BadKey, read_key
 from orgwizard.text import odd_character, slug
 
@@ -138,7 +139,8 @@ class OktaOrganization(Fields):
     @classmethod
     def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
         """Propose the subdomain from the name."""
-        proposed = re.sub(r"(-admin)+$", "", slug(str(typed.get("name") or "")))
+        name = str(typed.get("name") or "")
+        proposed = "" if REDACTOR.is_secret(name) else re.sub(r"(-admin)+$", "", slug(name))
         return {"subdomain": proposed} if proposed else {}
 
 
@@ -215,7 +217,7 @@ class OktaAdministrator(Fields):
     def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
         """Propose the e-mail as the login."""
         email = str(typed.get("email") or "").strip()
-        return {"login": email} if email else {}
+        return {"login": email} if email and not REDACTOR.is_secret(email) else {}
 
     @field_validator("recovery_answer")
     @classmethod
@@ -245,6 +247,8 @@ def _row_problem(name: str, value: str) -> str:
         return f'{name} has a field of its own above: "{_OWN_FIELDS[name]}".'
     if longest is not None and len(value) > longest:
         return f"{name}: at most {longest} characters, you typed {len(value)}."
+    if REDACTOR.is_secret(name) or REDACTOR.is_secret(value):
+        return LOOKS_SECRET
     if odd := odd_character(value):
         return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
     return ""

@@ -18,8 +18,9 @@ from orgwizard.fields import Fields, problems, questions
 from orgwizard.orders import connection, draft_problems, order
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.base import Checked, Connection, Order, Provider
+from orgwizard.redactor import MASK
 from orgwizard.sources import Reference
-from orgwizard.values import MASK, Answer, Call, Conversation, Created, Grant, Reply, Scheme, masked, revealed
+from orgwizard.values import Answer, Call, Conversation, Created, Grant, Reply, Scheme, masked, revealed
 
 T = TypeVar("T")
 SECRET = "s3cr3t-canary"

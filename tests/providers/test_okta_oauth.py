@@ -17,8 +17,9 @@ from orgwizard.fields import problems, questions, referenced
 from orgwizard.providers.okta import Okta, refusal
 from orgwizard.providers.okta_fields import ServiceApp
 from orgwizard.providers.okta_oauth import ServiceAppGrant, ServiceAppSession, asks_for_proof
+from orgwizard.redactor import MASK
 from orgwizard.sources import Reference
-from orgwizard.values import MASK, Answer, Call, Conversation, Means, masked, revealed
+from orgwizard.values import Answer, Call, Conversation, Means, masked, revealed
 from tests import keys
 from tests.fakes import answer
 

@@ -1,0 +1,114 @@
+"""What is never shown or written: the secrets of this run in any of their forms, and anything of a credential's shape.
+
+Everything from outside (a service's words, another program's, a file's) and everything that is written down passes
+`REDACTOR`, the one of this process.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+MASK = "********"
+_SHORTEST = 6  # a shorter secret is no secret, and would mask half of what is said
+# Whatever the vendor: private keys, and JSON Web Tokens. Sources: RFC 7468, RFC 7519.
+_SHAPES = (
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+    r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
+)
+# A key's body, or one in base64, that has lost its frame: long, unbroken, with capitals, small letters and digits.
+_BODY = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/_-]{64,}={0,2}")
+
+
+class Redactor:
+    """Knows secrets by value and by shape."""
+
+    def __init__(self) -> None:
+        self._secrets: set[str] = set()
+        self._allowed: set[str] = set()
+        self._shapes: list[str] = list(_SHAPES)
+        self._values: re.Pattern[str] | None = None
+        self._looks: re.Pattern[str] = re.compile("|".join(self._shapes), re.DOTALL)
+
+    def learn(self, *secrets: str | SecretStr) -> None:
+        """Remember secrets of this run, whatever they look like."""
+        texts = {secret if isinstance(secret, str) else secret.get_secret_value() for secret in secrets}
+        fresh = {text for text in texts if len(text.strip()) >= _SHORTEST} - self._secrets
+        if fresh:
+            self._secrets |= fresh
+            self._values = None
+
+    def recognise(self, *shapes: str) -> None:
+        """Take regular expressions of a vendor's credentials for secrets, wherever they stand."""
+        self._shapes += [shape for shape in shapes if shape not in self._shapes]
+        self._looks = re.compile("|".join(self._shapes), re.DOTALL)
+
+    def without_secrets(self, text: str) -> str:
+        """Return *text* with the secrets of this run masked, in clear or encoded for URLs, JSON, HTML or in base64."""
+        if self._values is None:
+            forms = sorted({form for secret in self._secrets for form in _forms(secret)}, key=len, reverse=True)
+            self._values = re.compile("|".join(map(re.escape, forms)) or r"(?!)")
+        return self._values.sub(MASK, text)
+
+    def clean(self, text: str) -> str:
+        """Return *text* with the secrets of this run, and whatever has a credential's shape, masked."""
+        return self._looks.sub(MASK, self.without_secrets(text))
+
+    def clean_values(self, value: Any) -> Any:
+        """Return JSON-able data with the secrets of this run masked in each text, names included."""
+        if isinstance(value, str):
+            return self.without_secrets(value)
+        if isinstance(value, Mapping):
+            return {self.without_secrets(str(name)): self.clean_values(member) for name, member in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.clean_values(member) for member in value]
+        return value
+
+    def has_shape(self, text: str) -> bool:
+        """Return whether something of a credential's shape stands in *text*."""
+        return bool(self._looks.search(text))
+
+    def is_secret(self, text: str) -> bool:
+        """Return whether *text* holds a secret of this run, or something of a credential's shape."""
+        text = text.strip()
+        return text not in self._allowed and (self.clean(text) != text or bool(_BODY.search(text)))
+
+    def allow(self, text: str) -> None:
+        """Remember that the user said that *text* is no secret, though it looks like one."""
+        self._allowed.add(text.strip())
+
+
+# A run of letters and digits, mixed, that is longer than words are.
+_RUN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]*[A-Za-z])(?=[A-Za-z0-9]*[0-9])[A-Za-z0-9+=]{16,}")
+
+
+def is_like_token(text: str) -> bool:
+    """Return whether *text*, where a name or a path is expected, is more likely the secret itself: by its shape."""
+    path = text.startswith(("/", "~", "./", "../")) or re.search(r"\.[A-Za-z]{1,5}$", text)
+    return not path and (bool(_RUN.search(text) or _BODY.search(text)) or REDACTOR.has_shape(text))
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Yield a secret as services and programs repeat it."""
+    data = secret.encode(errors="replace")
+    yield secret
+    if secret != secret.strip():
+        yield secret.strip()
+    yield quote(secret, safe="", errors="replace")
+    yield quote_plus(secret, errors="replace")
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield html.escape(secret)
+    for encoded in (base64.b64encode(data), base64.urlsafe_b64encode(data)):
+        yield encoded.decode().rstrip("=")
+
+
+REDACTOR = Redactor()

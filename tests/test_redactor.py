@@ -1,0 +1,119 @@
+import base64
+import json
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import SecretStr
+
+import orgwizard.providers  # noqa: F401 - brings the vendors' shapes
+from orgwizard.redactor import MASK, REDACTOR, Redactor, is_like_token
+from tests import keys
+
+SECRET = 'pa ss"w\u00f6rd&/canary+1'
+TOKEN = "00" + "aB3-_" * 8
+API_KEY, APPLICATION_KEY = "0123456789abcdef" * 2, "0123456789" * 4
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJvcmd3aXphcmQifQ.c2lnbmF0dXJl"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        str,
+        lambda secret: quote(secret, safe=""),
+        json.dumps,
+        lambda secret: json.dumps(secret, ensure_ascii=False),
+        lambda secret: base64.b64encode(secret.encode()).decode(),
+        lambda secret: base64.urlsafe_b64encode(secret.encode()).decode().rstrip("="),
+        lambda secret: secret.replace("&", "&amp;").replace('"', "&quot;"),
+    ],
+)
+def test_a_secret_of_this_run_is_masked_in_every_form(form: Callable[[str], str]) -> None:
+    redactor = Redactor()
+    redactor.learn(SecretStr(SECRET))
+    cleaned = redactor.clean(f"The service said: {form(SECRET)} is wrong.")
+    assert MASK in cleaned
+    assert "canary" not in cleaned
+    assert form(SECRET).strip('"') not in cleaned
+
+
+@pytest.mark.parametrize(
+    "secret", [TOKEN, API_KEY, APPLICATION_KEY, JWT, keys.pem("P-256").strip(), "ddapp_" + "aB3" * 11]
+)
+def test_what_has_a_credentials_shape_is_masked_though_nobody_knows_it(secret: str) -> None:
+    assert REDACTOR.clean(f"Bad value {secret}, try again") == f"Bad value {MASK}, try again"
+    assert REDACTOR.is_secret(secret)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My Child Org 1",
+        "https://my-child-org-1.okta.com",
+        "ada@example.com",
+        "0oa1a2b3c4d5e6f7g8h9",
+        "3fa85f64-5717-4562-b3fc-2c963f66afa6",
+        "/home/ada/.local/share/orgwizard/keys/datadog-my-child-2.toml",
+        "20261128-081500-3f9a",
+        "E0000088, request id XyZ-123",
+    ],
+)
+def test_what_people_and_services_write_is_left_alone(text: str) -> None:
+    assert REDACTOR.clean(text) == text
+    assert not REDACTOR.is_secret(text)
+
+
+def test_short_words_are_no_secrets() -> None:
+    redactor = Redactor()
+    redactor.learn("blue", "")
+    assert redactor.clean("The sky is blue.") == "The sky is blue."
+
+
+def test_a_longer_secret_is_masked_before_one_within_it() -> None:
+    redactor = Redactor()
+    redactor.learn("secret-a", "secret-a-and-b")
+    assert redactor.clean("secret-a-and-b secret-a") == f"{MASK} {MASK}"
+
+
+def test_data_is_masked_wherever_a_secret_stands_in_it() -> None:
+    redactor = Redactor()
+    redactor.learn("canary-1")
+    found = redactor.clean_values({"a": ["canary-1", 7, None, {"canary-1": "x canary-1"}], "b": True})
+    assert found == {"a": [MASK, 7, None, {MASK: f"x {MASK}"}], "b": True}
+
+
+def test_what_the_user_says_is_no_secret_is_none() -> None:
+    redactor = Redactor()
+    redactor.learn("canary-1")
+    assert redactor.is_secret(" canary-1 ")
+    redactor.allow("canary-1")
+    assert not redactor.is_secret("canary-1")
+    assert redactor.clean("canary-1") == MASK  # from a service it still is one
+
+
+@given(st.text(min_size=6).filter(lambda text: len(text.strip()) >= 6), st.text(), st.text())
+def test_no_known_secret_survives(secret: str, before: str, after: str) -> None:
+    redactor = Redactor()
+    redactor.learn(secret)
+    assert secret not in redactor.without_secrets(before + secret + after).replace(MASK, "\0")
+
+
+@pytest.mark.parametrize(
+    ("text", "likely"),
+    [
+        (TOKEN, True),
+        (API_KEY, True),
+        ("xK3bP9qLm2Zt7Rv1Yw8c", True),
+        (base64.b64encode(keys.pem("P-256").encode()).decode(), True),
+        ("MY_OKTA_TOKEN_2", False),
+        ("okta-token-production-1", False),
+        ("datadog-my-child-2/api_key", False),
+        ("~/.okta/key.pem", False),
+        ("keys/okta-2026.pem", False),
+        ("/run/secrets/a1b2c3d4e5f6a7b8c9d0e1f2", False),
+    ],
+)
+def test_a_secret_in_the_place_of_a_name_or_a_path_is_recognised(text: str, likely: bool) -> None:
+    assert is_like_token(text) is likely
