@@ -57,8 +57,9 @@ class Record(BaseModel):
     `mark` is the provider's own name for the org (Okta: the subdomain), `digest` that of the request's body,
     `before` what was seen before the request, `store` as in a plan, `via` method and sources of the parent's
     credentials, `sent_at` when the request was last sent, in epoch seconds by the service's own clock,
-    `keys` the names of the secrets found in the answer (`None` in older records, and before there was one), `stored`
-    the reference to them, `spool` the file with the undigested answer, as long as there is one.
+    `keys` the names of the secrets found in the answer (`None` in older records, and before there was one), `missing`
+    what it lacked, in words, `stored` the reference to the secrets, `spool` the file with the undigested answer, as
+    long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
     object of `--json`, without secrets, and the exit code.
@@ -88,6 +89,7 @@ class Record(BaseModel):
     org: dict[str, str] | None = None
     details: dict[str, str] = {}
     keys: tuple[str, ...] | None = None
+    missing: tuple[str, ...] = ()
     stored: Any = None
     keys_shown: bool = False
     answer_shown: bool = False

@@ -3,6 +3,7 @@
 `cli` puts it together; faces ask it and never touch the network, the engine's loop or a file themselves.
 """
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import Future
 from contextlib import suppress
@@ -182,21 +183,26 @@ class Desk:
         provider = provider_of(record.provider)
         wanted = Wanted(provider.site(record.site), record.name, record.mark)
         chosen = BoundVault(self.vault, _store_of(record))
-        credentials, secrets = self._parents(provider, record), self._stored(provider, record)
+        (credentials, lacking), secrets = self._parents(provider, record), self._stored(provider, record)
         via = record.via if isinstance(record.via, dict) else {}
+        forgotten = bool(self.given) and record.pid != os.getpid()
         attempt = self.journal.resume(record)
 
         def begin(control: Control) -> AsyncIterator[Event]:
             tools = self._tools(wanted, via, chosen, control)
-            return resume_org(provider, record, attempt, wanted, credentials, secrets, tools)
+            facts = (provider, record, attempt, wanted, credentials, secrets, tools)
+            return resume_org(*facts, lacking=lacking, forgotten=forgotten)
 
         begun = self.engine.create(begin, tell)
         if not begun:
             attempt.close()
         return begun
 
-    def _parents(self, provider: Provider, record: Record) -> Fields | None:
-        """Return the parent's credentials from where the attempt had them, or from the environment; None if nowhere."""
+    def _parents(self, provider: Provider, record: Record) -> tuple[Fields | None, str]:
+        """Return the parent's credentials from where the attempt had them, or from the environment.
+
+        If they are nowhere, return None and a sentence that says which are needed.
+        """
         via = record.via if isinstance(record.via, dict) else {}
         draft = Draft(provider.key)
         draft.section("parent").update({"site": record.site, "method": via.get("method", next(iter(provider.methods)))})
@@ -205,9 +211,9 @@ class Desk:
             offers = {question.name: self.belongings.credential(provider, question) for question in asked}
             draft.credentials.update({name: offer.typed for name, offer in offers.items() if offer})
             draft.credentials.update(recalled(provider.methods[draft.method], via.get("credentials", {})))
-            return self.connection(provider, draft).credentials
-        except (Trouble, KeyError, AttributeError):
-            return None
+            return self.connection(provider, draft).credentials, ""
+        except (Trouble, KeyError, AttributeError) as missing:
+            return None, _needed(provider, draft.method, missing)
 
     def _stored(self, provider: Provider, record: Record) -> dict[str, SecretStr]:
         """Return the child's secrets from the store that has them; {} where none can be read."""
@@ -330,6 +336,15 @@ class Desk:
     def save_plan(self, draft: Draft, path: Path) -> None:
         """Write the draft as a plan file, without secrets; raises `Unusable`, `FileExistsError`."""
         private.write_new(path, plan.dump(draft).encode())
+
+
+def _needed(provider: Provider, method: str, missing: Exception) -> str:
+    """Say which of the parent's credentials a look-up needs, and why they are not there."""
+    secret = [question for question in questions(provider.methods.get(method) or Fields) if question.secret]
+    titles = " and ".join(question.title for question in secret) or "credentials"
+    why = f" {missing.cause}" if isinstance(missing, Trouble) else ""
+    variables = " and ".join(f"${question.env[0]}" for question in secret if question.env)
+    return f"Checking needs the parent's {titles}.{why}{f' Set {variables}.' if variables else ''}"
 
 
 def _via(connected: Connection) -> dict[str, Any]:

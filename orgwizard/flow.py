@@ -242,7 +242,8 @@ class Flow:
         if answer.whole and not created.remarks:
             self.answer = None  # from here on its credentials are what counts
         org = {"id": created.id, "name": created.name, "url": created.url}
-        self.note("created", org=org, keys=sorted(created.secrets), details=dict(created.details))
+        missing = list(created.missing)
+        self.note("created", org=org, missing=missing, keys=sorted(created.secrets), details=dict(created.details))
         self.progress(KEEP, "started", "Storing the new keys")
         state: StageState = await self._store(created) if created.secrets else "warning"
         self.save_profile()

@@ -26,13 +26,23 @@ def resume_org(
     credentials: Fields | None,
     secrets: Mapping[str, SecretStr],
     tools: Tools,
+    *,
+    lacking: str = "",
+    forgotten: bool = False,
 ) -> AsyncIterator[Event]:
     """Finish a wait, store an answer that was only spooled, or look up an unknown outcome.
 
-    *credentials* are the parent's, where they can be had; *secrets* the child's, where a store has them.
+    *credentials* are the parent's, if they can be had, else *lacking* says which are not; *secrets* are the child's, if
+    a store has them. *forgotten* says that the service was the sandbox of a program that has ended.
     Nothing is created. The last event is the only `Result`.
     """
-    return told(lambda tell: _Resumption(provider, record, attempt, wanted, credentials, secrets, tools, tell))
+
+    def begin(tell: Callable[[Event], None]) -> Flow:
+        resumption = _Resumption(provider, record, attempt, wanted, credentials, secrets, tools, tell)
+        resumption.lacking, resumption.forgotten = lacking, forgotten
+        return resumption
+
+    return told(begin)
 
 
 class _Resumption(Flow):
@@ -55,6 +65,7 @@ class _Resumption(Flow):
         before = record.before if isinstance(record.before, dict) else {}
         self.checked = Checked("", domain=str(before.get("domain", "")), before=before)
         self.sent_at = record.sent_at
+        self.lacking, self.forgotten = "", False
         self.named(record.id)
 
     async def stages(self) -> Trouble | None:
@@ -73,11 +84,24 @@ class _Resumption(Flow):
             if trouble := self._known(self.record.org):
                 return trouble
         else:
-            interrupted = "It was interrupted while the request was sent."
-            return await self.look_up(NoAnswer(self.record.message or interrupted, code="interrupted"))
+            return await self._find_out()
         if self.result.org:
             await self.until_ready(self.result.org, self.tools.clock.now() - self.provider.settle_seconds)
         return None
+
+    def why_no_credentials(self) -> str:
+        """Return which credentials a look-up lacks, and why."""
+        return self.lacking or super().why_no_credentials()
+
+    async def _find_out(self) -> Trouble:
+        """Look up what became of a request that may have left; the orgs of a sandbox end with its program."""
+        if not self.forgotten:
+            interrupted = "It was interrupted while the request was sent."
+            return await self.look_up(NoAnswer(self.record.message or interrupted, code="interrupted"))
+        self.outcome("not_created")
+        self.end = "absent"
+        words = "The sandbox forgets its orgs when the program ends, so there is nothing left to check."
+        return NotSent(words, "Create it anew.", code="interrupted")
 
     def _spooled(self) -> Answer | None:
         """Return the answer that lies on the disk; the journal has its status."""
@@ -95,18 +119,28 @@ class _Resumption(Flow):
     def _known(self, org: Mapping[str, str]) -> Trouble | None:
         """Take up an org whose keys are in a store, or nowhere; return what settles it where they are gone."""
         gone = GONE if self._only_shown else ""
-        lost = "" if self.secrets or gone else "Its keys are in no store that can be read from here."
-        created = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets, self.record.details)
-        self.exists(created, (lost,) if lost else ())
+        lacks = "" if gone else self._lacks()
+        known = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets, self.record.details)
+        self.exists(replace(known, missing=self.record.missing), (lacks,) if lacks else ())
         self._stored_already()
         if not self.record.profile:
             self.save_profile()
-        words = gone or lost
+        words = gone or lacks
         self.progress(KEEP, "warning" if words else "ok", words or "the keys were read from their store")
         if not gone:
             return None
         self.end = "exists"  # without its keys it can never be proven ready
         return Attention(gone, MAKE_NEW_KEYS, code="attention")
+
+    def _lacks(self) -> str:
+        """Return which keys cannot be had: those that never came, and those that their store does not give back."""
+        if not self.secrets:
+            return "Its keys are in no store that can be read from here."
+        titles = self.provider.secret_titles
+        unread = [titles.get(name, name) for name in self.record.keys or () if name not in self.secrets]
+        never_came = f"The response lacked: {', '.join(self.record.missing)}." if self.record.missing else ""
+        kept_back = f"The store did not give back: {', '.join(unread)}." if unread else ""
+        return f"{never_came} {kept_back}".strip()
 
     @property
     def _only_shown(self) -> bool:

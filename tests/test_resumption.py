@@ -1,10 +1,12 @@
 """A run that is killed after any line of its journal is taken up again, and nothing is created twice or lost."""
 
 import json
+import os
+import re
 import threading
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,10 @@ class Office:
         provider = provider_of(self.draft.provider)
         order = self.desk.order(provider, self.draft)
         return self._ended(lambda tell: self.desk.create(provider, order, store, tell, again=again))
+
+    def named(self, name: str) -> None:
+        """Have the org called *name*, one of the sandbox's."""
+        self.draft.section("organization")["name"] = name
 
     def resume(self) -> Result:
         return self._ended(lambda tell: self.desk.resume(self.record, tell))
@@ -228,6 +234,93 @@ def test_an_org_of_the_same_name_that_came_of_another_attempt_is_left_out(office
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
     assert result.org
     assert (result.org.id, office.world.creates) == (first.org.id, 2)
+
+
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)  # Okta's look-up needs no credentials
+def test_without_the_parents_keys_nothing_is_asked_and_it_is_said_which_are_needed(office: Office) -> None:
+    office.create()
+    office.killed_after("sending")
+    asked = len(office.world.requests)
+    desk = replace(office.desk, environ={})
+
+    result = ended(lambda tell: desk.resume(office.record, tell))
+
+    assert (result.outcome, result.exit_code, len(office.world.requests)) == ("unknown", Exit.UNKNOWN, asked)
+    assert result.trouble is not None
+    for name in ("PARENT_API_KEY", "API key", "Application key", "$DD_API_KEY and $DD_APP_KEY"):
+        assert name in result.trouble.cause
+
+
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)
+@pytest.mark.parametrize("wrong", ["PARENT_API_KEY", "PARENT_APP_KEY"])
+def test_with_keys_that_are_refused_one_look_is_enough(office: Office, wrong: str) -> None:
+    office.create()
+    office.killed_after("sending")
+    asked = len(office.world.requests)
+    desk = replace(office.desk, environ={**ENVIRON, wrong: "wrong" + "0" * 27})
+
+    result = ended(lambda tell: desk.resume(office.record, tell))
+
+    assert (result.outcome, len(office.world.requests)) == ("unknown", asked + 1)
+
+
+def test_an_attempt_at_a_sandbox_that_has_ended_is_settled(office: Office) -> None:
+    office.create()
+    office.killed_after("sending")
+    path = office.record.path
+    path.write_text(path.read_text().replace(f'"pid": {os.getpid()}', '"pid": 1'))
+    desk = replace(office.desk, given=CREDENTIALS)
+    asked = len(office.world.requests)
+
+    result = ended(lambda tell: desk.resume(office.record, tell))
+
+    assert (result.outcome, result.open, office.record.state) == ("not_created", False, "absent")
+    assert len(office.world.requests) == asked
+
+
+def dated(office: Office, seconds_ago: float) -> None:
+    """Change when the request was sent, by the service's clock, in the attempt's record."""
+    lines = [json.loads(line) for line in office.record.path.read_text().splitlines()]
+    sent = next(line for line in lines if line["event"] == "sending")
+    sent["sent_at"] -= seconds_ago
+    lines[0]["at"] = "1970-01-01T00:00:00+00:00"  # by ours, it began long ago in any case
+    office.record.path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+
+
+@pytest.mark.parametrize(("seconds_ago", "outcome"), [(0, "unknown"), (500, "unknown"), (700, "not_created")])
+def test_an_org_is_absent_only_by_the_services_own_clock(office: Office, seconds_ago: float, outcome: str) -> None:
+    office.named("reset-not-created")
+    assert office.create().outcome == "unknown"
+    office.killed_after("sending")
+    dated(office, seconds_ago)
+
+    result = office.resume()
+
+    assert (result.outcome, office.world.creates) == (outcome, 1)
+    assert office.record.state == ("unknown" if outcome == "unknown" else "absent")
+
+
+def test_a_record_that_does_not_say_when_it_was_sent_proves_no_absence(office: Office) -> None:
+    office.named("reset-not-created")
+    office.create()
+    office.killed_after("sending")
+    dated(office, 100_000)
+    path = office.record.path
+    path.write_text(re.sub(r', "sent_at": [0-9.]+', "", path.read_text()))
+
+    assert office.resume().outcome == "unknown"
+
+
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)
+def test_a_key_that_never_came_is_still_missing_later(office: Office) -> None:
+    office.named("no-application-key")
+    office.create()
+    office.killed_after("profile")
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
+    assert "the application key is missing" in report.headline(result)
 
 
 def test_a_request_that_never_left_is_settled_without_a_single_call(office: Office) -> None:
