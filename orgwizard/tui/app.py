@@ -20,6 +20,7 @@ from textual.timer import Timer
 from orgwizard.answers import Draft
 from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
+from orgwizard.faces import SMALLEST
 from orgwizard.front import Front
 from orgwizard.journey import steps
 from orgwizard.journey.session import (
@@ -94,7 +95,7 @@ class Wizard(App[int]):
         self.crash: list[str] = []
         self.left = False
         """Whether the user left, having been asked where keys would be lost."""
-        self.typeahead = Typeahead(self, super().on_event)
+        self.typeahead = Typeahead(self, self._work_off)
         self._given = draft is not None
         self._cleaners: list[LineFilter] = [Scrub(), *([Ascii()] if ascii_only else [])]
         self.set_class(ascii_only, "-ascii")
@@ -144,6 +145,14 @@ class Wizard(App[int]):
         if isinstance(event, Key | Paste) and not event.is_forwarded:
             self.typeahead.take(event)
         else:
+            await super().on_event(event)
+
+    async def _work_off(self, event: Event) -> None:
+        """Do what a key means, unless nobody could see what it does: then only what can lose and create nothing."""
+        columns, rows = self.size
+        too_small = columns < SMALLEST[0] or rows < SMALLEST[1]
+        key = event.key if isinstance(event, Key) else ""
+        if not too_small or key in ("ctrl+l", "ctrl+z") or (key == "ctrl+q" and not self._question()):
             await super().on_event(event)
 
     # ---- moving ----
@@ -284,6 +293,11 @@ class Wizard(App[int]):
             self.push_screen(
                 Page(f"Keys: {self.screen.heading}", table(self.screen.key_help(), KEYS_INDENT), KEYS_INDENT)
             )
+
+    def action_help_quit(self) -> None:
+        """Say what Ctrl+C does not do; where it copies, the field takes it."""
+        if isinstance(self.screen, Step):
+            self.screen.say("Ctrl+Q quits.")
 
     def action_redraw(self) -> None:
         """Draw everything again, whatever the terminal shows by now."""

@@ -9,11 +9,19 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from orgwizard.faces import SMALLEST
 from orgwizard.journey.steps import CREATE_WORD, NOT_BEFORE
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.hanging import Hanging
+
+TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}."
+
+
+def too_small() -> Static:
+    """Return what covers a dialog that has no room, in which no key does anything."""
+    return Static(TOO_SMALL, classes="too-small", markup=False)
 
 
 class Ask(ModalScreen[bool]):
@@ -38,6 +46,7 @@ class Ask(ModalScreen[bool]):
             with Horizontal(classes="answers"):
                 yield button(self._no, "no")
                 yield button(self._yes, "yes")
+        yield too_small()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
@@ -72,6 +81,7 @@ class Typed(ModalScreen[str]):
             with Horizontal(classes="answers"):
                 yield button("Cancel", "no")
                 yield button(self._yes, "yes")
+        yield too_small()
 
     def refusal(self, typed: str) -> str:
         """Return why *typed* is not an answer, or ""."""
@@ -135,6 +145,7 @@ class Page(ModalScreen[None]):
             with VerticalScroll():
                 yield Static(self._text, classes="text")
             yield Static("Up and Down scroll · Esc closes", classes="hints", markup=False)
+        yield too_small()
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""

@@ -104,10 +104,11 @@ class Entry(Input):
         self.take_paste(self.app.clipboard)
 
     def take_paste(self, text: str) -> None:
-        """Put in what is meant, and tell what was left out."""
+        """Put in what is meant, and tell what was left out; a secret, of which nothing can be seen, is replaced."""
         paste = meant(text, self._question)
         if paste.text:
-            self.replace(paste.text, *sorted(self.selection))
+            replaced = (0, len(self.value)) if self.secret else sorted(self.selection)
+            self.replace(paste.text, *replaced)
         if paste.said:
             self.post_message(self.Said(paste.said))
 

@@ -18,7 +18,8 @@ from textual.message import Message
 _ESCAPE = "\x1b"
 # How the rest of a control sequence begins (ECMA-48 5.3): CSI, SS3, and the strings, with their end.
 _INTRODUCERS = frozenset("[OP]X^_\\")
-_WHOLE = re.compile(r"\x1b(\[[\d;:]*[@-LN-~]|O[@-~])")  # but not CSI M, with which a mouse report begins
+# But not CSI M, with which a mouse report begins, nor CSI [, with which a function key of the Linux console does.
+_WHOLE = re.compile(r"\x1b(\[[\d;:]*[@-LN-Z\\-~]|O[@-~])")
 _STARTS, _ENDS = "\x1b[200~", "\x1b[201~"
 _IN_PASTE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~])?")
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")

@@ -128,3 +128,12 @@ async def test_what_is_typed_on_a_list_without_a_field_goes_nowhere(desk: Desk) 
         await walk.write("ab")
         assert walk.draft.store == "file"
         assert isinstance(walk.screen.focused, Choice)
+
+
+async def test_a_paste_into_a_filled_secret_replaces_it(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ConnectStep, "okta")
+        await walk.fill("token", "00refused")
+        walk.entry("token").post_message(events.Paste("00better"))
+        await walk.settled()
+        assert walk.entry("token").value == "00better"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Button, Static
 
 from orgwizard.answers import Draft
@@ -12,7 +12,7 @@ from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.journey.steps import TITLES
 from orgwizard.tui.app import Wizard, all_steps
-from orgwizard.tui.dialogs import Ask, Page
+from orgwizard.tui.dialogs import Ask, Confirm, Page
 from orgwizard.tui.form import Field
 from orgwizard.tui.guard import prepare
 from orgwizard.tui.step import NEEDS, TOO_SMALL
@@ -25,7 +25,7 @@ from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
 from orgwizard.tui.steps.store import StoreStep
 from tests.tui.bench import StillEngine, bench, fronted
-from tests.tui.walk import walking
+from tests.tui.walk import Walk, walking
 
 SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
 
@@ -225,3 +225,101 @@ async def test_text_after_the_last_enter_never_lands_in_the_step_before(desk: De
             walk.app.post_message(Key(key, key if len(key) == 1 else None))
         await walk.until(AdministratorStep)
         assert walk.draft.section("organization")["name"] == "Org"
+
+
+def burst(walk: Walk, text: str, *, gap: float = 0.0) -> None:
+    """Send keys as a terminal does that does not mark pastes, each *gap* seconds after the one before."""
+    for number, letter in enumerate(text):
+        key = Key("enter", "\r") if letter == "\n" else Key(letter, letter)
+        key.time = number * gap
+        walk.app.post_message(key)
+
+
+async def came(walk: Walk) -> None:
+    await walk.pilot.pause()
+    await walk.app.typeahead.idle.wait()
+    await walk.settled()
+
+
+PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----\n"
+
+
+async def test_a_burst_of_lines_is_a_paste_into_one_field(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ConnectStep, "okta")
+        await walk.press("down", "down")
+        before = walk.entry("key_id").value
+        walk.screen.set_focus(walk.entry("private_key"))
+        burst(walk, PEM, gap=0.002)
+        await came(walk)
+        assert walk.entry("private_key").value == " ".join(PEM.split("\n")).strip()
+        assert (walk.entry("key_id").value, walk.screen.focused) == (before, walk.entry("private_key"))
+        assert isinstance(walk.screen, ConnectStep)
+
+
+async def test_a_key_behind_a_burst_does_what_it_does(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "datadog", "")
+        burst(walk, "A name of several lines\nof which the first one\nis the name\n")
+        walk.app.post_message(Key("ctrl+n", None))
+        await walk.until(AdministratorStep)
+        assert walk.draft.section("organization")["name"] == "A name of several lines"
+
+
+async def test_keys_that_a_person_types_while_the_screen_is_busy_are_keys(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(AdministratorStep, "okta")
+        for field in ("first_name", "last_name"):
+            await walk.fill(field, "")
+        walk.screen.set_focus(walk.entry("first_name"))
+        burst(walk, "Ada Augusta Anne Noel\nKing-Noel Countess of Lovelace", gap=0.1)
+        await came(walk)
+        assert walk.entry("last_name").value == "King-Noel Countess of Lovelace"
+
+
+async def test_enter_behind_one_long_line_goes_on(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(AdministratorStep, "okta")
+        walk.screen.set_focus(walk.entry("first_name"))
+        await walk.fill("first_name", "")
+        burst(walk, "Pablo Diego Jose Francisco de Paula\n")
+        await came(walk)
+        assert walk.entry("first_name").value == "Pablo Diego Jose Francisco de Paula"
+        assert walk.screen.focused is walk.entry("last_name")
+
+
+# ---- a terminal that is too small ----
+
+
+async def test_where_nothing_can_be_seen_keys_do_nothing(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "datadog", "Org")
+        await walk.pilot.resize_terminal(59, 18)
+        await walk.write("xyz")
+        walk.app.post_message(Paste("pasted"))
+        await walk.press("ctrl+n", "ctrl+q")
+        assert walk.draft.section("organization")["name"] == "Org"
+        assert isinstance(walk.screen, OrganizationStep)
+        await walk.pilot.resize_terminal(80, 24)
+        await walk.write("x")
+        assert walk.draft.section("organization")["name"] == "Orgx"
+
+
+async def test_a_dialog_that_has_no_room_says_so_and_creates_nothing(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.press("ctrl+n")
+        await walk.write("create")
+        await walk.pilot.resize_terminal(40, 10)
+        await walk.press("enter")
+        assert isinstance(walk.screen, Confirm)
+        assert walk.screen.query_one(".too-small").display
+        assert desk.journal.all() == []
+
+
+async def test_ctrl_c_names_the_key_that_quits_and_shows_nothing_of_textuals(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.press("ctrl+c")
+        assert "Ctrl+Q" in str(walk.screen.query_one("#message", Static).render())
+        assert not walk.app._notifications

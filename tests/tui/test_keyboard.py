@@ -36,6 +36,7 @@ def keys(*pieces: str) -> list[str]:
         (("\x1b[?2026;1$y\x1b[I",), ["TerminalSupportsSynchronizedOutput", "AppFocus"]),
         (("\x1b[<0;3;4M",), ["MouseDown"]),
         (("a\x1b[99zb\x1bOzc",), ["a", "b", "c"]),  # known to nobody
+        (("\x1b[[B\x1b[[Ex",), ["f2", "f5", "x"]),  # as the Linux console tells them
     ],
 )
 def test_what_is_sent_becomes_keys(pieces: tuple[str, ...], expected: list[str]) -> None:
