@@ -242,8 +242,8 @@ class Flow:
         if answer.whole and not created.remarks:
             self.answer = None  # from here on its credentials are what counts
         org = {"id": created.id, "name": created.name, "url": created.url}
-        missing = list(created.missing)
-        self.note("created", org=org, missing=missing, keys=sorted(created.secrets), details=dict(created.details))
+        facts = {"keys": sorted(created.secrets), "missing": list(created.missing), "details": dict(created.details)}
+        self.note("created", org=org, **facts)
         self.progress(KEEP, "started", "Storing the new keys")
         state: StageState = await self._store(created) if created.secrets else "warning"
         self.save_profile()

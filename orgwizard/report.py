@@ -129,10 +129,14 @@ def _outcome_words(result: Result) -> str:
 def _lacks(result: Result) -> str:
     """Return what is missing of a new org's keys, id or response, "" if nothing is."""
     if result.org and result.org.missing:
-        *first, last = (f"the {name}" for name in result.org.missing)
-        return f"{', '.join(first)} and {last} are missing" if first else f"{last} is missing"
+        return _missing_words(result.org.missing)
     kept = result.stored or result.stored_words or result.spool or result.secrets
     return "" if kept else "its keys were lost"
+
+
+def _missing_words(missing: Sequence[str]) -> str:
+    *first, last = (f"the {name}" for name in missing)
+    return f"{', '.join(first)} and {last} are missing" if first else f"{last} is missing"
 
 
 def facts(result: Result) -> Iterator[tuple[str, str]]:
@@ -254,7 +258,8 @@ def _state(record: Record) -> str:
     if record.running:
         return RUNNING_WORDS
     if record.state != "exists":
-        return STATE_WORDS[record.state]
+        lacks = f", but {_missing_words(record.missing)}" if record.missing else ""
+        return STATE_WORDS[record.state] + lacks
     if isinstance(record.stored, dict) and "command" in record.stored:
         return "created, keys stored where they cannot be read back; not known to be ready"
     if record.keys == ():

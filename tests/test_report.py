@@ -193,6 +193,11 @@ def test_the_headline_says_what_is_missing(missing: tuple[str, ...], words: str)
     assert report.result(result)[0].startswith(f"Created, but {words}: Child")
 
 
+def test_an_attempt_that_lacks_a_key_says_so() -> None:
+    (line, *_) = report.attempt(a_record(state="ready", missing=("application key",)))
+    assert line.endswith("created and ready, but the application key is missing")
+
+
 # ---- after the wizard ----
 
 FILE = {"stored": {"file": "x"}, "stored_words": "in the file x, which only you can read"}
