@@ -2,37 +2,47 @@
 
 import asyncio
 import os
+import re
 import ssl
-import zlib
-from collections.abc import Mapping
+import stat
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgwizard.address import is_loopback
 from orgwizard.errors import BadInput, NoAnswer, NotSent
-from orgwizard.values import Answer, Call, Way, revealed
+from orgwizard.raw_response import LARGEST_BYTES, answer_of, head_of, holds_object, unpacked, written
+from orgwizard.values import Answer, Call, Sink, Way, revealed
 
 if TYPE_CHECKING:
     import httpx
     from httpcore import AsyncNetworkStream
 
+    from orgwizard.tap import TappedStream
+
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 20.0
+WHOLE_READ_SECONDS = 30.0  # of a read from its first byte out to its last one in, however it trickles
+SETTLE_SECONDS = 1.0  # of silence, after which a response that contradicts itself is taken for what came
 LEAVING_SECONDS = 30.0  # connecting, a proxy's CONNECT and TLS together: httpx knows no limit for all of them
-LARGEST_BODY = 4 * 1024 * 1024
+LARGEST_BODY = 4 * 1024 * 1024  # of a read; that of the create call is kept up to `LARGEST_BYTES`
+_PIECE = 64 * 1024
 # What OpenSSL says where the other side answered with something else.
 _NOT_TLS = frozenset(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"))
+_OLD_TLS = frozenset(("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"))
+_LAST_PORT = 65535
 _PORTS = {"http": 80, "https": 443}
 
 
 class Phase:
     """How far a request came and by which way, as httpcore's trace tells it; a proxy's CONNECT does not count."""
 
-    def __init__(self, limit: asyncio.Timeout) -> None:
-        """Start before anything was sent; *limit* holds until then only."""
+    def __init__(self, limit: asyncio.Timeout, then: float | None = None, sink: Sink | None = None) -> None:
+        """Start before anything was sent; *limit* holds until then, and *then* seconds more, None for without end."""
         self.left = False
-        self._limit = limit
+        self._limit, self._then, self._sink = limit, then, sink
         self._dialled, self._address, self._issuer = "", "", ""
 
     def way(self, url: "httpx.URL") -> Way:
@@ -46,9 +56,13 @@ class Phase:
         event = name.partition(".")[2]
         if event == "send_request_headers.started" and info["request"].method != b"CONNECT":
             self.left = True
-            self._limit.reschedule(None)
+            if self._sink is not None:
+                self._sink.sent()
+            self._limit.reschedule(None if self._then is None else asyncio.get_running_loop().time() + self._then)
         if event == "connect_tcp.started":
             self._dialled = f"{info['host']}:{info['port']}"
+            if (info["port"] or 0) > _LAST_PORT:  # of a proxy: sites have none such
+                raise _unusable_proxy(f"there is no port {info['port']}")
         if event in ("connect_tcp.complete", "start_tls.complete") and info["return_value"] is not None:
             self._saw(info["return_value"])
         if event == "send_request_headers.failed" and type(info["exception"]).__name__ == "LocalProtocolError":
@@ -89,6 +103,7 @@ class Transport:
     async def send(self, call: Call) -> Answer:
         """Send *call* once and return the answer, whatever its status.
 
+        The response to a call that creates is handed to its sink as it comes from the socket, before any parser.
         Raises `NotSent` where the request never left, `NoAnswer` where it may have and no status came,
         and `BadInput` where the proxy variables or the CA file cannot be used. Where a call that creates is
         cancelled, what is known of it by then is told in the same ways, and not lost.
@@ -96,11 +111,11 @@ class Transport:
         import httpx
 
         limit = asyncio.timeout(LEAVING_SECONDS)
-        phase = Phase(limit)
+        phase = Phase(limit, None if call.once else WHOLE_READ_SECONDS, call.sink)
         try:
             async with (
                 limit,
-                self._client(call) as client,
+                self._client(call, phase) as client,
                 client.stream(
                     call.method,
                     call.url,
@@ -110,7 +125,7 @@ class Transport:
                 ) as response,
             ):
                 way = Way(sandbox=True) if self._backend is not None else phase.way(response.request.url)
-                return replace(await _answer(response, whole=not call.once), way=way)
+                return replace(await (_taken(response, call.sink) if call.once else _answer(response)), way=way)
         except asyncio.CancelledError:
             if phase.left or not call.once:
                 raise
@@ -119,7 +134,7 @@ class Transport:
             issuer = await _issuer_seen(httpx.URL(call.url), phase) if _is_untrusted(error) else ""
             raise _unanswered(error, phase, call, issuer) from None
 
-    def _client(self, call: Call) -> "httpx.AsyncClient":
+    def _client(self, call: Call, phase: Phase) -> "httpx.AsyncClient":
         """Return a fresh client: a reused connection that the server has closed looks like a lost answer."""
         import httpx
 
@@ -129,12 +144,14 @@ class Transport:
             return httpx.AsyncClient(transport=self._backend, timeout=limits, trust_env=False)
         on_loopback = is_loopback(httpx.URL(call.url).host)
         try:
-            return httpx.AsyncClient(timeout=limits, verify=self._context(), trust_env=not on_loopback)
+            client = httpx.AsyncClient(timeout=limits, verify=self._context(), trust_env=not on_loopback)
         except (ValueError, ImportError, httpx.InvalidURL) as error:
-            raise BadInput(
-                f"A proxy variable cannot be used: {_proxy_fault(error)}.",
-                "Correct HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment.",
-            ) from None
+            raise _unusable_proxy(_proxy_fault(error)) from None
+        if call.once:
+            from orgwizard.tap import tap
+
+            tap(client, lambda: phase.left)
+        return client
 
     def _context(self) -> ssl.SSLContext:
         if self._tls is None:
@@ -171,11 +188,19 @@ _SYSTEM_ROOTS = (
 
 def _add_roots(context: ssl.SSLContext, file: Path, told: str) -> None:
     try:
+        if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+            raise ValueError("not a regular file")
         context.load_verify_locations(file)
     except (OSError, ValueError) as error:
         named = isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.strerror
         words = named or "it is no PEM file with certificates"
         raise BadInput(f"The CA file {file} cannot be used: {words}.", f"Name a PEM file {told}.") from None
+
+
+def _unusable_proxy(fault: str) -> BadInput:
+    return BadInput(
+        f"A proxy variable cannot be used: {fault}.", "Correct HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment."
+    )
 
 
 def _proxy_fault(error: Exception) -> str:
@@ -195,11 +220,8 @@ def _wire_body(call: Call) -> dict[str, Any]:
     return {"data" if call.form else "json": revealed(call.body)}
 
 
-async def _answer(response: "httpx.Response", *, whole: bool) -> Answer:
-    """Read a body up to the limit; a connection that breaks half way still gives what came.
-
-    So does a body that nobody waits for any longer, unless it is wanted *whole* or not at all.
-    """
+async def _answer(response: "httpx.Response") -> Answer:
+    """Read the body of a read up to the limit; a connection that breaks half way still gives what came."""
     import httpx
 
     body, complete = bytearray(), True
@@ -209,26 +231,68 @@ async def _answer(response: "httpx.Response", *, whole: bool) -> Answer:
             if len(body) > LARGEST_BODY:
                 complete = False
                 break
-    except asyncio.CancelledError:
-        if whole:
-            raise
-        complete = False
-    except (httpx.HTTPError, httpx.StreamError, OSError):
+    except (httpx.HTTPError, httpx.StreamError, ConnectionError):
         complete = False
     headers = {name.lower(): value for name, value in response.headers.items()}
-    unpacked, entire = _unpacked(bytes(body[:LARGEST_BODY]), headers.get("content-encoding", ""))
-    return Answer(response.status_code, headers, unpacked, complete and entire)
+    text, entire = unpacked(bytes(body[:LARGEST_BODY]), headers.get("content-encoding", ""), LARGEST_BODY)
+    return Answer(response.status_code, headers, text, complete and entire)
 
 
-def _unpacked(body: bytes, encoding: str) -> tuple[bytes, bool]:
-    """Return a gzip or deflate body unpacked up to the limit, and whether that is all of it; others unchanged."""
-    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return body, True
-    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+async def _taken(response: "httpx.Response", sink: Sink | None) -> Answer:
+    """Take the response to a create call, as far as it comes: it breaks off, or nobody waits for it any longer."""
+    import httpcore
+    import httpx
+
+    raw, closed = bytearray(), False
     try:
-        return unpacking.decompress(body, LARGEST_BODY), not unpacking.unconsumed_tail
-    except zlib.error:
-        return body, True
+        async with aclosing(_pieces(response, raw)) as pieces:
+            async for piece in pieces:
+                if sink is not None:
+                    sink.write(piece)
+                raw += piece
+                if len(raw) >= LARGEST_BYTES:
+                    break
+            else:
+                closed = True
+    except asyncio.CancelledError:
+        if head_of(raw) is None:
+            raise
+    except (httpx.HTTPError, httpx.StreamError, httpcore.NetworkError, OSError):
+        pass
+    answer = answer_of(bytes(raw), closed=closed)
+    if answer is None:
+        raise httpx.RemoteProtocolError("No status came.")
+    return answer
+
+
+async def _pieces(response: "httpx.Response", raw: bytearray) -> AsyncGenerator[bytes, None]:
+    """Yield a response as it comes over the wire; *raw* is what was yielded before. The sandbox has no wire."""
+    from orgwizard.tap import TappedStream
+
+    if isinstance(stream := response.extensions.get("network_stream"), TappedStream):
+        while piece := await _piece(stream, raw):
+            yield piece
+        return
+    yield written(response.status_code, dict(response.headers), b"")
+    async for piece in response.aiter_raw():
+        yield piece
+
+
+async def _piece(stream: "TappedStream", raw: bytearray) -> bytes:
+    """Return what comes next, b"" where the connection has ended or nothing of worth can follow.
+
+    A response of which its headers say one thing about its end and its body another is waited for a little longer.
+    """
+    import httpcore
+
+    head = head_of(raw)
+    ended = head is not None and head.ended(raw)
+    if head is None or (ended and (not head.ok or holds_object(raw))):
+        return b"" if ended else await stream.receive(_PIECE)
+    try:
+        return await stream.receive(_PIECE, SETTLE_SECONDS)
+    except httpcore.ReadTimeout:
+        return b"" if ended or holds_object(raw) else await stream.receive(_PIECE)
 
 
 def _is_untrusted(error: Exception) -> bool:
@@ -277,21 +341,41 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
     causes = list(_chain(error))
     tls = next((e for e in causes if isinstance(e, ssl.SSLError)), None)
     if isinstance(error, httpx.ProxyError):
-        return f"The proxy refused the way to {where}: {error}.", "Check HTTPS_PROXY and NO_PROXY in the environment."
-    if tls is not None and tls.reason in _NOT_TLS:
-        return f"{where} does not speak TLS.", _plain_advice(where)
-    if tls is not None:
-        reason = getattr(tls, "verify_message", "") or tls.reason or "the handshake failed"
-        advice = "Where your network has its own root certificate, name it with --ca-file."
-        return f"The TLS certificate of {where} was not accepted: {reason}.", advice
+        return _refused_by_proxy(str(error), where)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return f"No connection to {where} in time.", "Check the network, VPN or proxy."
+    if tls is not None:
+        return _why_no_tls(tls, where)
     if isinstance(error, httpx.LocalProtocolError):  # its text may hold a header
         return "The request cannot be written as HTTP.", "Please report this as a fault of orgwizard."
     text = next((str(e) for e in causes if isinstance(e, OSError) and e.strerror), str(error))
     if "Name or service not known" in text or "name resolution" in text or "nodename" in text:
         return f"The name {where} could not be resolved.", "Check the address, then the network and its DNS."
     return f"No connection to {where}: {_last_words(text)}.", "Check the address, then the network, VPN or proxy."
+
+
+def _refused_by_proxy(words: str, where: str) -> tuple[str, str]:
+    """Return cause and advice; of a proxy's words only the number counts: they may repeat its password."""
+    status = re.match(r"\d{3}\b", words)
+    said = f"HTTP {status[0]}" if status else "it answered with no status"
+    advice = "Check HTTPS_PROXY and NO_PROXY in the environment."
+    if status and status[0] == "407":
+        advice = "Check user name and password in HTTPS_PROXY."
+    return f"The proxy refused to connect to {where}: {said}.", advice
+
+
+def _why_no_tls(error: ssl.SSLError, where: str) -> tuple[str, str]:
+    """Return cause and advice for a TLS connection that did not come about."""
+    if error.reason in _NOT_TLS:
+        return f"{where} does not speak TLS.", _plain_advice(where)
+    if error.reason in _OLD_TLS:
+        return f"{where} supports no TLS version that is secure (1.2 or later).", "Check host, port and proxy."
+    if isinstance(error, ssl.SSLCertVerificationError):
+        advice = "Where your network has its own root certificate, name it with --ca-file."
+        return f"The TLS certificate of {where} was not accepted: {error.verify_message}.", advice
+    return f"The TLS handshake with {where} failed: {error.reason or 'the connection ended'}.", (
+        "Check the network, VPN or proxy."
+    )
 
 
 def _plain_advice(where: str) -> str:

@@ -28,12 +28,24 @@ class Scheme:
     secret: SecretStr
 
 
+class Sink(Protocol):
+    """What takes the response to a create call as it comes from the socket; nothing in it may raise."""
+
+    def sent(self) -> None:
+        """Learn that the request is about to leave."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Take what came next."""
+        ...
+
+
 @dataclass(frozen=True)
 class Call:
     """One HTTP request as a value; secrets are `SecretStr`, `Scheme` or `Grant` leaves of headers and body.
 
     `body` is sent as JSON, or form-encoded where `form` says so. `once` marks the call that creates something:
-    it is never repeated.
+    it is never repeated, and its response goes to `sink`, where there is one, before any parser sees it.
     """
 
     method: str
@@ -42,6 +54,7 @@ class Call:
     body: Any = None
     once: bool = False
     form: bool = False
+    sink: Sink | None = field(default=None, compare=False, repr=False)
 
     @property
     def grant(self) -> Grant | None:

@@ -22,6 +22,7 @@ from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
 from orgwizard.providers.okta import Okta
 from orgwizard.providers.okta_fields import ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.raw_response import written
 from orgwizard.values import Answer, Call
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
@@ -210,7 +211,11 @@ class Service:
         self.calls.append(call)
         if call.once:
             self.log("POST")
+            if call.sink is not None:
+                call.sink.sent()
             reply = await _given(self.creates.pop(0) if self.creates else created(call))
+            if call.sink is not None:
+                call.sink.write(written(reply.status, reply.headers, reply.body))
             self._made = reply.ok and b'"id"' in reply.body and b"00oParent" not in reply.body
             return reply
         path = call.url.partition("://")[2].partition("/")[2]

@@ -76,6 +76,10 @@ class Peer:
         self._wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
         self._wire.close()
 
+    def pause(self, seconds: float) -> None:
+        """Say nothing for a while, shorter where the server is stopped."""
+        self._server.stopping.wait(seconds)
+
     def wait(self) -> None:
         """Say nothing until the client goes away or the server is stopped."""
         self._wire.settimeout(0.01)

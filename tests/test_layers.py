@@ -21,6 +21,7 @@ BOTTOM = [
     "signing",
     "values",
     "http_times",
+    "raw_response",
     "address",
     "clock",
     "private",
@@ -187,7 +188,7 @@ def test_faces_and_flow_never_touch_the_network_themselves(name: str) -> None:
 
 
 def test_only_the_transport_and_the_sandbox_import_httpx() -> None:
-    assert breaches((), ("httpx",), apart_from=("transport", "sandbox", "cli")) == []
+    assert breaches((), ("httpx",), apart_from=("transport", "tap", "sandbox", "cli")) == []
 
 
 def test_cryptography_is_done_in_one_place_on_either_side() -> None:

@@ -5,7 +5,9 @@ import gc
 import gzip
 import importlib.util
 import json
+import os
 import socket
+import ssl
 import threading
 import traceback
 import warnings
@@ -267,7 +269,7 @@ async def test_a_huge_body_is_bounded(packed: bool) -> None:
     body = b"x" * (LARGEST_BODY + 100_000)
     data = http(201, gzip.compress(body), {"Content-Encoding": "gzip"}) if packed else http(201, body)
     with serving(answering(data)) as server:
-        answer = await sent(create(server.url))
+        answer = await sent(read(server.url))
     assert len(answer.body) == LARGEST_BODY
     assert not answer.complete
 
@@ -548,3 +550,69 @@ def test_nothing_secret_is_in_the_text_of_a_call_or_an_answer() -> None:
     shown: Any = (create("https://acme.okta.com"), Answer(201, {}, TOKEN.encode()))
     assert TOKEN not in repr(shown)
     assert PASSWORD not in repr(shown)
+
+
+# ---- odd surroundings ---------------------------------------------------------------------------------
+
+
+async def test_a_read_that_trickles_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trickling(peer: Peer) -> None:
+        peer.read()
+        peer.send(http(200, b"", {"Content-Length": "100000"}))
+        for _ in range(1000):
+            peer.pause(0.02)
+            peer.send(b" ")
+
+    monkeypatch.setattr(transport, "WHOLE_READ_SECONDS", 0.3)
+    with serving(trickling) as server:
+        fault = await failure(read(server.url))
+    assert isinstance(fault, NoAnswer)
+    assert "in time" in fault.cause
+
+
+async def test_a_proxy_that_repeats_its_password_is_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    def echoing(peer: Peer) -> None:
+        peer.read()
+        peer.send(f"HTTP/1.1 407 No {PROXY_PASSWORD}\r\nContent-Length: 0\r\n\r\n".encode())
+
+    with serving(echoing) as proxy:
+        use_proxy(monkeypatch, proxy)
+        fault = await failure(create("https://acme.okta.com"))
+    assert "HTTP 407" in fault.cause
+    assert "password" in fault.advice
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", f"ada:{PROXY_PASSWORD}@127.0.0.1"])
+async def test_a_proxy_port_that_no_port_can_be(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{host}:99999")
+    with pytest.raises(BadInput) as caught:
+        await sent(create("https://acme.okta.com"))
+    assert "proxy" in caught.value.cause
+    assert PROXY_PASSWORD not in texts(caught.value)
+
+
+async def test_a_pipe_as_ca_file_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "roots.pem")
+    with pytest.raises(BadInput) as caught:
+        await sent(create("https://acme.okta.com"), tmp_path / "roots.pem")
+    assert "--ca-file" in caught.value.advice
+
+
+async def test_an_old_tls_is_not_told_as_a_bad_certificate(certificate: Certificate) -> None:
+    context = certificate.server()
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1
+    with serving(answering(http(200)), context) as server:
+        fault = await failure(create(server.url), certificate.certificate)
+    assert isinstance(fault, NotSent)
+    assert "TLS" in fault.cause
+    assert "certificate" not in fault.cause
+
+
+async def test_a_handshake_that_times_out_is_not_told_as_a_bad_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.2)
+    with serving(servers.deaf) as server:
+        fault = await failure(create(f"https://127.0.0.1:{server.port}"))
+    assert "in time" in fault.cause
