@@ -118,6 +118,7 @@ class _Creation(Flow):
             pause = self._pause_before_repeat(reply)
             if pause is None:
                 return reply
+            self.sendings -= isinstance(reply, NotSent)
             self.outcome("not_created")
             self.note("waiting", seconds=round(pause), reason=_reason(reply))
             await self.wait(SEND, pause, f"{_reason(reply)}; the request is sent again in")
@@ -175,10 +176,11 @@ class _Creation(Flow):
     def _pause_before_repeat(self, reply: Reply) -> float | None:
         """Return how long to wait before the call may be sent again; None where it must not be."""
         if isinstance(reply, NotSent):
-            return REPEAT_SECONDS
-        if not isinstance(reply, Answer) or reply.status != 429:
+            asked = reply.wait_seconds
+        elif isinstance(reply, Answer) and reply.status == 429:
+            asked = self.provider.wait_after(reply, self.tools.clock.wall().timestamp())
+        else:
             return None
-        asked = self.provider.wait_after(reply, self.tools.clock.wall().timestamp())
         pause = REPEAT_SECONDS if asked is None else asked
         return pause if pause <= LONGEST_WAIT_SECONDS else None
 

@@ -136,9 +136,13 @@ class Refused(Trouble):
 
 
 class NotSent(Trouble):
-    """The request never left: name, connection, TLS, proxy or the answer to a read was missing."""
+    """The request never left: name, connection, TLS, proxy or the answer to a read was missing.
+
+    `wait_seconds` is when to try again, where a service said so.
+    """
 
     exit_code = Exit.NOT_SENT
+    wait_seconds: float | None = None
 
 
 class NoAnswer(Trouble):

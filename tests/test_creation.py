@@ -398,6 +398,7 @@ UNKNOWN: tuple[Any, ...] = (
     answer(503, {}),
     answer(504, b""),
     answer(408, {}),
+    answer(403, b" <html>Blocked by your network</html>"),
     answer(201, b"created!"),
     answer(200, b""),
     answer(201, b"[]"),
@@ -610,6 +611,12 @@ async def test_a_name_that_is_taken_after_our_own_second_sending_is_unknown_unti
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN), name
     assert (bench.service.posted, seen.result.open) == (2, True)
+
+
+async def test_a_sending_that_never_left_does_not_count(bench: Bench) -> None:
+    bench.service.creates = [NotSent("refused"), TAKEN[0][3]]
+    seen = await run(bench, Okta(), fakes.okta_order())
+    assert (seen.result.outcome, bench.service.posted) == ("not_created", 2)
 
 
 async def test_leaving_before_the_look_does_not_call_a_taken_name_not_created(bench: Bench) -> None:

@@ -134,6 +134,27 @@ async def test_a_create_call_refused_for_want_of_a_nonce_is_sent_once_more_and_j
     assert parent.bench.attempt.facts["waiting"]["reason"] == "Okta asked for a new proof (HTTP 401)"
 
 
+async def test_a_token_endpoint_that_is_busy_is_asked_again_when_it_says() -> None:
+    parent = Parent()
+    busy = [Answer(429, {"retry-after": "33"}, b"{}")]
+
+    async def limited(call: Call) -> Answer:
+        wanted = call.form and "sending" in parent.bench.log.lines and busy
+        return busy.pop() if wanted else await sent(call)
+
+    sent = parent._sent
+    door = Authorized(limited, parent.bench.clock, keys.proof_key)
+
+    async def send(call: Call) -> Answer:
+        if call.once:
+            door._held.clear()  # as if the token had expired
+        return await door.send(call)
+
+    parent.send = send
+    result = await parent.create()
+    assert (result.exit_code, parent.bench.attempt.facts["waiting"]["seconds"]) == (Exit.READY, 33)
+
+
 async def test_one_confirmation_buys_no_third_proof() -> None:
     parent = Parent("0oanonce")
     parent.before = on_create(parent.world.okta.oauth.api_nonces.forget, times=9)

@@ -262,8 +262,12 @@ class Provider(ABC):
         """Tell what an answer outside 2xx means; `field` names the answer it is about."""
 
     def is_refusal(self, answer: Answer) -> bool:
-        """Return whether *answer* proves that nothing was created; a 5xx does not."""
-        return 400 <= answer.status < 500 and answer.status not in _PROVES_NOTHING
+        """Return whether *answer* proves that nothing was created; a 5xx does not, nor does a web page.
+
+        Services refuse in JSON: a page is by something on the way, which may also have kept back a response.
+        """
+        is_page = answer.body.lstrip().startswith(b"<") and answer.status != 429
+        return 400 <= answer.status < 500 and answer.status not in _PROVES_NOTHING and not is_page
 
     def says_taken(self, answer: Answer) -> bool:
         """Return whether a refusal says that the org exists already; it may be the one that was asked for."""

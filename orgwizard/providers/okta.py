@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from orgwizard.address import is_loopback, origin
 from orgwizard.errors import BadInput, NotSent, Refused
-from orgwizard.http_times import longest, number, retry_after, service_time
+from orgwizard.http_times import service_time
 from orgwizard.providers.base import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
 from orgwizard.values import Answer, Call, Conversation, Created, Reply, Scheme, Site, hidden, together
 
@@ -310,10 +310,10 @@ class Okta(Provider):
         return okta_oauth.asks_for_proof(answer)
 
     def wait_after(self, answer: Answer, now: float) -> float | None:
-        """Return the longer of Retry-After and the reset, which is absolute by Okta's clock, plus a second."""
-        reset, sent = number(answer.headers.get("x-rate-limit-reset", "")), service_time(answer)
-        limit = None if reset is None else reset - (now if sent is None else sent) + 1
-        return longest(limit, retry_after(answer, now))
+        """Return what Okta's headers say, which name an absolute time by its own clock."""
+        from orgwizard.providers import okta_oauth
+
+        return okta_oauth.wait_after(answer, now)
 
     def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:  # noqa: ARG002 - anybody may read it
         """Read the wanted subdomain's well-known document and compare it with the one from before."""

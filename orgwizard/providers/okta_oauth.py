@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from orgwizard.errors import NotSent, Refused
-from orgwizard.http_times import service_time
+from orgwizard.http_times import longest, number, retry_after, service_time
 from orgwizard.signing import SigningKey, read_key
 from orgwizard.values import Answer, Call, Conversation, Grant, Means, Scheme, ask, hidden
 
@@ -217,6 +217,16 @@ def _sendable(token: str) -> bool:
     return bool(token) and token.isascii() and token.isprintable() and " " not in token
 
 
+def wait_after(answer: Answer, now: float) -> float | None:
+    """Return the longer of Retry-After and X-Rate-Limit-Reset, in seconds; None if neither says anything.
+
+    Okta's reset is an absolute time by its own clock, to which its SDKs add a second; *now* is ours, in epoch seconds.
+    """
+    reset, sent = number(answer.headers.get("x-rate-limit-reset", "")), service_time(answer)
+    limit = None if reset is None else reset - (now if sent is None else sent) + 1
+    return longest(limit, retry_after(answer, now))
+
+
 # ---- refusals -----------------------------------------------------------------------------------
 
 
@@ -293,7 +303,9 @@ def no_token(answer: Answer, now: float, *, proven: bool = False) -> Refused | N
     status = f"HTTP {answer.status}"
     if answer.status >= 500 or answer.status == 429:
         advice = "Look at status.okta.com and start again later."
-        return NotSent(f"Okta gives no tokens now ({status}).", advice, code=status, request_id=answer.request_id)
+        busy = NotSent(f"Okta gives no tokens now ({status}).", advice, code=status, request_id=answer.request_id)
+        busy.wait_seconds = wait_after(answer, now)
+        return busy
     if answer.ok:
         why = "is bound to a key that is not ours" if proven else "is of no known kind, or missing"
         cause = f"Okta's answer holds no token that can be used: it {why}."

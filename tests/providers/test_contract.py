@@ -353,6 +353,12 @@ def test_what_may_have_created_something_is_no_refusal(provider: Provider, statu
 
 
 @each_provider
+@pytest.mark.parametrize(("status", "proves"), [(403, False), (404, False), (429, True)])
+def test_a_web_page_is_no_refusal_of_the_service(provider: Provider, status: int, proves: bool) -> None:
+    assert provider.is_refusal(Answer(status, {}, b"<html>Blocked</html>")) is proves
+
+
+@each_provider
 @settings(deadline=None, max_examples=60)
 @given(answer=answers, now=st.floats(0, 1e11))
 def test_a_wait_is_a_finite_time_or_not_said(provider: Provider, answer: Answer, now: float) -> None:
