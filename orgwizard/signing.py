@@ -70,7 +70,10 @@ def _encoded(text: str) -> bytes:
     body = re.sub(r"\\[rn]|\s+", "", text.strip("\ufeff\"' \r\n\t"))
     if len(body) < _SHORTEST_BODY or not re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", body):
         return b""
-    data = base64.urlsafe_b64decode(body.rstrip("=").translate(_URL_SAFE) + "=" * (-len(body.rstrip("=")) % 4))
+    body = body.rstrip("=")
+    if len(body) % 4 == 1:  # base64 has no such length
+        return b""
+    data = base64.urlsafe_b64decode(body.translate(_URL_SAFE) + "=" * (-len(body) % 4))
     frame = data.lstrip().startswith((b"{", b"-----BEGIN")) or data[:1] == b"\x30"  # a DER sequence
     return data if frame or (data.isascii() and _encoded(data.decode())) else b""
 

@@ -180,3 +180,8 @@ def test_what_is_no_key_is_not_repeated(text: str) -> None:
     with pytest.raises(BadKey) as caught:
         read_key(text)
     assert text[:20] not in str(caught.value)
+
+
+def test_text_of_a_length_that_base64_does_not_have_is_no_key() -> None:
+    with pytest.raises(ValueError, match="no key"):
+        read_key("0" * 133)
