@@ -57,9 +57,9 @@ class Record(BaseModel):
     `mark` is the provider's own name for the org (Okta: the subdomain), `digest` that of the request's body,
     `before` what was seen before the request, `store` as in a plan, `via` method and sources of the parent's
     credentials, `sent_at` when the request was last sent, in epoch seconds by the service's own clock,
-    `keys` the names of the secrets found in the answer (`None` in older records, and before there was one), `missing`
-    what it lacked, in words, `stored` the reference to the secrets, `spool` the file with the undigested answer, as
-    long as there is one.
+    `sendings` how often it may have left, `keys` the names of the secrets found in the answer (`None` in older
+    records, and before there was one), `missing` what it lacked, in words, `stored` the reference to the secrets,
+    `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
     object of `--json`, without secrets, and the exit code.
@@ -83,6 +83,7 @@ class Record(BaseModel):
     store: Any = None
     via: Any = None
     sent_at: float | None = None
+    sendings: int = 1
     status: int = 0
     request_id: str = ""
     spool: Path | None = None

@@ -143,7 +143,8 @@ class _Creation(Flow):
         # The order again, because the beginning of the file may be lost.
         named = {"provider": self.provider.key, "site": self.wanted.site.key, "name": self.wanted.name}
         self.sendings, self.sent_at = self.sendings + 1, self._service_time()
-        self.note("sending", **named, mark=self.wanted.subdomain, sent_at=self.sent_at)
+        sent = {"sent_at": self.sent_at, "sendings": self.sendings}
+        self.note("sending", **named, mark=self.wanted.subdomain, **sent)
         self.outcome("unknown")
         self.progress(SEND, "started", f"Sending the request to {call.origin}")
         sending = asyncio.ensure_future(reply_to(call, self.tools.send))

@@ -200,7 +200,7 @@ class Flow:
             return self._exists(doubt, found)
         if self.refusal and found.words and self.sendings < 2:
             self._refuse(self.refusal)
-        if found.state == "absent" and self._is_old(found):
+        if found.state == "absent" and self._is_old(found) and self.answer is None:
             self.outcome("not_created")
             self.end = "absent"
             advice = "To try again, create it anew: that asks for a new confirmation."

@@ -64,7 +64,7 @@ class _Resumption(Flow):
         self.attempt = attempt
         before = record.before if isinstance(record.before, dict) else {}
         self.checked = Checked("", domain=str(before.get("domain", "")), before=before)
-        self.sent_at = record.sent_at
+        self.sent_at, self.sendings = record.sent_at, record.sendings
         self.lacking, self.forgotten = "", False
         self.named(record.id)
 

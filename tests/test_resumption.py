@@ -4,6 +4,7 @@ import json
 import os
 import re
 import threading
+import time
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -282,7 +283,7 @@ def dated(office: Office, seconds_ago: float) -> None:
     """Change when the request was sent, by the service's clock, in the attempt's record."""
     lines = [json.loads(line) for line in office.record.path.read_text().splitlines()]
     sent = next(line for line in lines if line["event"] == "sending")
-    sent["sent_at"] -= seconds_ago
+    sent["sent_at"] = time.time() - seconds_ago
     lines[0]["at"] = "1970-01-01T00:00:00+00:00"  # by ours, it began long ago in any case
     office.record.path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
 
@@ -298,6 +299,18 @@ def test_an_org_is_absent_only_by_the_services_own_clock(office: Office, seconds
 
     assert (result.outcome, office.world.creates) == (outcome, 1)
     assert office.record.state == ("unknown" if outcome == "unknown" else "absent")
+
+
+def test_an_org_that_the_service_called_created_is_never_absent(office: Office) -> None:
+    office.named("reset-not-created")
+    office.create()
+    office.killed_after("sending")
+    dated(office, 700)
+    spool = office.record.path.parent / "spool"
+    spool.mkdir(mode=0o700, exist_ok=True)
+    (spool / f"{office.record.id}.body").write_bytes(b"{}")
+
+    assert office.resume().outcome == "unknown"
 
 
 def test_a_record_that_does_not_say_when_it_was_sent_proves_no_absence(office: Office) -> None:
