@@ -336,8 +336,8 @@ def _standing(record: Record, key: OrderKey) -> Earlier | None:
     same = record.same_order(key)
     if same is False or record.state in _NOTHING_MADE:
         return None
-    if record.running:
-        return Earlier("running", record) if same else None
+    if record.running and same:
+        return Earlier("running", record)
     if same is None or record.state == "damaged":
         return Earlier("unclear", record)
     return Earlier("done" if record.settled else "open", record)

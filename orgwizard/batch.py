@@ -16,7 +16,7 @@ from orgwizard.answers import Draft
 from orgwizard.attempts import Record
 from orgwizard.desk import Desk
 from orgwizard.engine import Engine
-from orgwizard.errors import BadFields, BadInput, Exit, NotSent, Repeated, Trouble
+from orgwizard.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, Trouble
 from orgwizard.events import Event, Progress, Result
 from orgwizard.journey.stages import Telling
 from orgwizard.plan import problems
@@ -102,18 +102,36 @@ def create(desk: Desk, draft: Draft, *, yes: bool, again: bool = False, as_json:
     """
     provider = provider_of(draft.provider)
     order = _ordered(desk, draft)
-    if not again and (earlier := desk.earlier(provider, order.wanted, order.connection.credentials)):
-        code = _first_result(desk, provider, order, earlier.trouble(), as_json=as_json)
+    try:
+        if not again and (earlier := desk.earlier(provider, order.wanted, order.connection.credentials)):
+            code = _first_result(desk, provider, order, earlier.trouble(), as_json=as_json)
+            if code is not None:
+                return code
+        if not yes:
+            _confirmed("\n".join(report.order(provider, order, draft.store)))
+        return _created(desk, provider, order, draft.store, again=again, as_json=as_json)
+    except Busy as busy:
+        return _kept_out(provider, order, busy, as_json=as_json)
+
+
+def _created(desk: Desk, provider: Provider, order: Order, store: Any, *, again: bool, as_json: bool) -> int:
+    """Create the org, or tell the first result where the check, or another program, showed that there is one."""
+    while True:  # each round settles an attempt that stood in the way
+        with _leaving_on_signal(desk.engine) as taking:
+            result = _followed(desk, lambda tell: desk.create(provider, order, store, tell, again=again), taking)
+            if taking.caught or not isinstance(result.trouble, (Busy, Repeated)):
+                return _told(desk, result, taking, as_json=as_json)
+        code = _first_result(desk, provider, order, result.trouble, as_json=as_json)
         if code is not None:
             return code
-    if not yes:
-        _confirmed("\n".join(report.order(provider, order, draft.store)))
-    with _leaving_on_signal(desk.engine) as taking:
-        result = _followed(desk, lambda tell: desk.create(provider, order, draft.store, tell, again=again), taking)
-        if taking.caught or not isinstance(result.trouble, Repeated):
-            return _told(desk, result, taking, as_json=as_json)
-    code = _first_result(desk, provider, order, result.trouble, as_json=as_json)  # the check told more of the parent
-    return result.exit_code if code is None else code
+
+
+def _kept_out(provider: Provider, order: Order, busy: Busy, *, as_json: bool) -> int:
+    """Tell that another program is at this order, whose outcome nobody knows yet; returns the exit code."""
+    if as_json:
+        say(json.dumps(_nothing_created(provider, order, busy) | {"outcome": None}, indent=2))
+    complain("\n".join(busy.lines()))
+    return busy.exit_code
 
 
 def _first_result(desk: Desk, provider: Provider, order: Order, trouble: Trouble, *, as_json: bool) -> int | None:
