@@ -57,7 +57,7 @@ def _is_address(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether *host* (a name or address without port) is this very machine."""
-    if host == "localhost" or host.endswith(".localhost"):
+    """Return whether *host* is this very machine: localhost or a literal address, for other names are looked up."""
+    if host == "localhost":
         return True
     return _is_address(host) and ipaddress.ip_address(host).is_loopback

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from orgwizard import outside, plan, private, signing, sources
+from orgwizard.address import is_loopback
 from orgwizard.answers import Draft, Typed
 from orgwizard.attempts import Earlier, Journal, Record
 from orgwizard.belongings import Belongings
@@ -95,20 +97,25 @@ class Desk:
         """Read a secret at the moment of use; raises `BadInput`."""
         if reference.env:
             self.used.add(reference.env)
-        return sources.read(reference, self.environ)
+        return sources.read(reference, self.environ, without=self.used)
+
+    def _hide(self, draft: Draft) -> None:
+        """Remember the variables of a draft's secrets before the first command is run: it sees none of them."""
+        self.used.update(value.env for value in _references(draft) if value.env)
 
     def remarks(self, draft: Draft) -> list[str]:
         """Return warnings about where a draft's secrets lie, such as a file that others can read."""
-        answers = (value for section in draft.sections.get(draft.provider, {}).values() for value in section.values())
-        found = (sources.remark(value) for value in answers if isinstance(value, Reference))
+        found = map(sources.remark, _references(draft))
         return [remark for remark in found if remark]
 
     def connection(self, provider: Provider, draft: Draft) -> Connection:
         """Return the validated connection; raises `BadInput` and `BadFields`."""
+        self._hide(draft)
         return connection(provider, draft, self.read)
 
     def order(self, provider: Provider, draft: Draft) -> Order:
         """Return the validated order; raises `BadInput` and `BadFields`."""
+        self._hide(draft)
         return order(provider, draft, self.read)
 
     def check(
@@ -208,12 +215,30 @@ class Desk:
         draft.section("parent").update({"site": record.site, "method": via.get("method", next(iter(provider.methods)))})
         try:
             asked = questions(provider.methods[draft.method])
-            offers = {question.name: self.belongings.credential(provider, question) for question in asked}
-            draft.credentials.update({name: offer.typed for name, offer in offers.items() if offer})
+            if self._belongs_to(provider, record.site):
+                offers = {question.name: self.belongings.credential(provider, question) for question in asked}
+                draft.credentials.update({name: offer.typed for name, offer in offers.items() if offer})
             draft.credentials.update(recalled(provider.methods[draft.method], via.get("credentials", {})))
+            self._refuse_of_another_site(provider, draft)
             return self.connection(provider, draft).credentials, ""
         except (Trouble, KeyError, AttributeError) as missing:
             return None, _needed(provider, draft.method, missing)
+
+    def _belongs_to(self, provider: Provider, site: str) -> bool:
+        """Return whether what the user has at hand is for *site*: it says so, or nothing and that is a vendor's."""
+        offer, meant = self.belongings.site(provider), provider.site(site)
+        if offer is None:
+            return not (meant.question or is_loopback(urlsplit(meant.url).hostname or ""))
+        with suppress(BadInput):
+            return provider.site(str(offer.typed)).url == meant.url
+        return False
+
+    def _refuse_of_another_site(self, provider: Provider, draft: Draft) -> None:
+        """Raise `BadInput` where the draft's variables are now those of another site than the draft's."""
+        offer = self.belongings.site(provider)
+        named = [value.env for value in draft.credentials.values() if isinstance(value, Reference) and value.env]
+        if named and offer and not self._belongs_to(provider, draft.site):
+            raise BadInput(f"${named[0]} is now for {offer.typed}, not for {draft.site}.")
 
     def _stored(self, provider: Provider, record: Record) -> dict[str, SecretStr]:
         """Return the child's secrets from the store that has them; {} where none can be read."""
@@ -336,6 +361,12 @@ class Desk:
     def save_plan(self, draft: Draft, path: Path) -> None:
         """Write the draft as a plan file, without secrets; raises `Unusable`, `FileExistsError`."""
         private.write_new(path, plan.dump(draft).encode())
+
+
+def _references(draft: Draft) -> list[Reference]:
+    """Return where the secrets of a draft's provider are read from."""
+    answers = (value for section in draft.sections.get(draft.provider, {}).values() for value in section.values())
+    return [value for value in answers if isinstance(value, Reference)]
 
 
 def _needed(provider: Provider, method: str, missing: Exception) -> str:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from orgwizard.answers import Question, Typed
 from orgwizard.redactor import REDACTOR, is_like_token
+from orgwizard.shapes import no_value
 from orgwizard.signing import is_key
 from orgwizard.sources import Reference
 from orgwizard.text import odd_character
@@ -57,12 +58,20 @@ def _visible(text: str) -> str:
 
 
 def _visible_secret(secret: SecretStr) -> SecretStr:
+    refuse_no_value(secret)
     if odd := odd_character(secret.get_secret_value()):
         raise wrong(f"Invisible character at position {odd[0]}. Paste it again without line ends.")
     return secret
 
 
+def refuse_no_value(secret: SecretStr) -> None:
+    """Raise where a secret is a reference, a placeholder or not the bare value, saying which."""
+    if what := no_value(secret.get_secret_value()):
+        raise wrong(f"This is {what}.")
+
+
 def _one_word(secret: SecretStr) -> SecretStr:
+    refuse_no_value(secret)
     text = secret.get_secret_value()
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise wrong("Blanks, line ends and characters beyond ASCII cannot be part of it. Paste it again.")
@@ -158,7 +167,7 @@ def referenced(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typ
 
 def _reference(value: Typed) -> Typed:
     path = value.get_secret_value().strip() if isinstance(value, SecretStr) else ""
-    if not path or is_key(path) or odd_character(path) or is_like_token(path):
+    if not path or is_key(path) or odd_character(path) or is_like_token(path) or no_value(path):
         return value
     return Reference(file=path)
 

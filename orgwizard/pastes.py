@@ -38,6 +38,12 @@ def meant(pasted: str, question: Question | None = None) -> Meant:
     return _cleaned(lines[0], question)
 
 
+def typed_line(line: str) -> Meant:
+    """Return what a typed line means where it may hold anything: names have "=" and quotation marks in them."""
+    seen = without_invisible(flat := line.replace("\t", " "))
+    return Meant(seen.strip(), "Left out: invisible characters." if seen != flat else "")
+
+
 def _of_several(lines: list[str], question: Question | None) -> Meant:
     """Choose the line that is named after the question; else the first one, but of a secret none."""
     named = [line for line in lines if question and (found := _assigned(line, question)) and found[0] in question.env]

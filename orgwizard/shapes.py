@@ -21,6 +21,25 @@ _SHAPES = {
     DATADOG_APPLICATION_KEY: r"[0-9a-f]{40}",
 }
 
+# What tools would have turned into a value before use. A quoted value, and one of a file with Windows line ends, differ
+# from the value itself.
+_NO_VALUES = {
+    "a 1Password reference, not the value behind it": r"op://.*",
+    "an encrypted value: decrypt it first": r"ENC\[.*\]",
+    "a placeholder that nothing was filled in for": r"\$\{.*\}|\$\(.*\)|\{\{.*\}\}",
+    "in quotation marks: remove them": r"([\"']).+\1",
+    "blank": r"\s+",
+    "followed by a carriage return, as in files with Windows line ends: remove it": r".*\r",
+}
+
+
+def no_value(text: str) -> str:
+    """Say what *text* is where it only stands for a secret, or is one with something around it; else "".
+
+    Nothing of it is repeated.
+    """
+    return next((words for words, seen in _NO_VALUES.items() if re.fullmatch(seen, text, re.DOTALL)), "")
+
 
 def shape(text: str) -> str:
     """Return what *text* looks like, in words, or "" where that cannot be told."""

@@ -3,7 +3,7 @@
 import os
 import shlex
 import stat
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -110,14 +110,18 @@ def first_problem(invalid: ValidationError) -> str:
 
 
 def read(
-    reference: Reference, environ: Mapping[str, str] = os.environ, *, seconds: float = PATIENCE_SECONDS
+    reference: Reference,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    seconds: float = PATIENCE_SECONDS,
+    without: Collection[str] = (),
 ) -> SecretStr:
-    """Return the secret; a command or keyring gets *seconds* to answer.
+    """Return the secret; a command or keyring gets *seconds* to answer, and a command no variable of *without*.
 
     Raises `BadInput` where there is none, or it cannot be read, is empty or not UTF-8 text.
     """
     try:
-        secret = _secret(reference, environ, seconds)
+        secret = _secret(reference, environ, seconds, without)
     except BadInput:
         raise
     except Trouble as fault:
@@ -128,13 +132,13 @@ def read(
     return SecretStr(secret)
 
 
-def _secret(reference: Reference, environ: Mapping[str, str], seconds: float) -> str:
+def _secret(reference: Reference, environ: Mapping[str, str], seconds: float, without: Collection[str]) -> str:
     if reference.env:
         return _from_variable(reference.env, environ)
     if reference.file:
         return _from_file(reference)
     if reference.command:
-        return _from_command(reference.command, seconds)
+        return _from_command(reference.command, seconds, without)
     return _from_keyring(*reference.entry, seconds)
 
 
@@ -185,8 +189,8 @@ def _member(data: bytes, key: str, path: Path) -> str:
     raise fault
 
 
-def _from_command(command: tuple[str, ...], seconds: float) -> str:
-    ended = run(command, seconds=seconds)
+def _from_command(command: tuple[str, ...], seconds: float, without: Collection[str]) -> str:
+    ended = run(command, seconds=seconds, without=without)
     if ended.code:
         raise BadInput(f"The command {command[0]} {ended.words}.", "Try it in a shell first.")
     text = _text(ended.output, f"The command {command[0]}")

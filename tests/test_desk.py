@@ -312,3 +312,45 @@ def test_what_a_step_needs_is_loaded_ahead(desk: Desk, monkeypatch: pytest.Monke
     draft.section("parent")["method"] = "service-app"
     watched.load_ahead("credentials", draft)
     assert loaded[2:] == ["signing", "network"]
+
+
+def test_a_source_command_sees_none_of_the_plans_other_credentials(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MY_PASSWORD", "canary-1")
+    seen = tmp_path / "seen"
+    draft = okta_draft_by_reference()
+    shell = f'env > "{seen}"; echo 00token'
+    draft.credentials["token"] = Reference(command=("sh", "-c", shell))  # read before the password is
+    draft.section("administrator")["password"] = Reference(env="MY_PASSWORD")
+    replace(desk, environ={"MY_PASSWORD": "canary-1"}).order(Okta(), draft)
+    assert "PATH=" in seen.read_text()
+    assert "canary-1" not in seen.read_text()
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("op://vault/okta/token", "1Password"),
+        ("ENC[AES256_GCM,data:canary]", "encrypted"),
+        ("${OKTA_TOKEN}", "placeholder"),
+        ("{{ okta_token }}", "placeholder"),
+        (f'"{TOKEN}"', "quotation marks"),
+        (f"'{TOKEN}'", "quotation marks"),
+        (f"{TOKEN}\r", "carriage return"),
+    ],
+)
+def test_a_variable_that_is_no_value_is_said_to_be_what_it_is_and_not_used(desk: Desk, value: str, words: str) -> None:
+    set_so = replace(desk, environ={"SANDBOX_TOKEN": value})
+    with pytest.raises(BadFields) as caught:
+        set_so.connection(Okta(), okta_draft_by_reference())
+    (told,) = caught.value.problems.values()
+    assert words in told
+    assert value.strip() not in told
+
+
+def test_the_scheme_before_a_token_is_taken_off(desk: Desk) -> None:
+    set_so = replace(desk, environ={"SANDBOX_TOKEN": f"SSWS {TOKEN}"})
+    credentials = set_so.connection(Okta(), okta_draft_by_reference()).credentials
+    assert isinstance(credentials, ApiToken)
+    assert credentials.token.get_secret_value() == TOKEN

@@ -476,3 +476,44 @@ def test_a_profile_that_was_not_saved_yet_is_saved_when_the_attempt_is_taken_up(
     profile = office.desk.profiles.load(result.profile)
     assert stored is not None
     assert {reference.file for reference in profile.secrets.values()} == {stored["file"]}
+
+
+OTHERS = {"okta": {"OKTA_CLIENT_ORGURL": "https://other.okta.com"}, "datadog": {"DD_SITE": "us5.datadoghq.com"}}
+KEYS = {
+    "okta": {"OKTA_CLIENT_TOKEN": CREDENTIALS["okta.token"]},
+    "datadog": {"DD_API_KEY": CREDENTIALS["datadog.api_key"], "DD_APP_KEY": CREDENTIALS["datadog.application_key"]},
+}
+
+
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)  # Okta's look-up sends no credentials
+@pytest.mark.parametrize("recorded", [True, False])
+def test_keys_that_are_for_another_site_now_are_not_sent(office: Office, recorded: bool) -> None:
+    office.create()
+    office.killed_after("sending")
+    if not recorded:  # as where they were typed
+        path = office.record.path
+        path.write_text(path.read_text().replace("PARENT_API_KEY", "GONE_API_KEY").replace("PARENT_APP_KEY", "GONE"))
+    key = office.draft.provider
+    desk = replace(office.desk, environ={**ENVIRON, **KEYS[key], **OTHERS[key]})
+    asked = len(office.world.requests)
+
+    result = ended(lambda tell: desk.resume(office.record, tell))
+
+    assert (result.outcome, len(office.world.requests)) == ("unknown", asked)
+
+
+@pytest.mark.parametrize(
+    ("site", "at_hand", "belongs"),
+    [
+        ("datadoghq.eu", {"DD_SITE": "datadoghq.eu"}, True),
+        ("datadoghq.eu", {"DD_SITE": "datadoghq.com"}, False),
+        ("datadoghq.eu", {}, True),
+        ("http://127.0.0.1:9", {}, False),
+        ("https://dd.example.com", {}, False),
+        ("https://dd.example.com", {"DD_SITE": "datadoghq.com"}, False),
+    ],
+)
+def test_what_is_at_hand_belongs_to_its_own_site(
+    office: Office, site: str, at_hand: dict[str, str], belongs: bool
+) -> None:
+    assert replace(office.desk, environ=at_hand)._belongs_to(provider_of("datadog"), site) is belongs

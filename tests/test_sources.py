@@ -224,3 +224,10 @@ def test_a_keyring_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_secret_is_in_no_repr() -> None:
     assert SECRET not in repr(read(Reference(env="TOKEN"), {"TOKEN": SECRET}))
+
+
+def test_a_command_sees_no_variable_that_it_is_to_be_kept_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_OTHER_CREDENTIAL", "canary")
+    command = Reference(command=tuple(python("import os; print(os.environ.get('MY_OTHER_CREDENTIAL', 'unseen'))")))
+    assert read(command).get_secret_value() == "canary"
+    assert read(command, without={"MY_OTHER_CREDENTIAL"}).get_secret_value() == "unseen"

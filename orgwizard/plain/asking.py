@@ -8,7 +8,7 @@ from orgwizard.answers import Question, Typed
 from orgwizard.fields import referenced
 from orgwizard.journey.review import NOT_GIVEN
 from orgwizard.journey.sheet import Sheet
-from orgwizard.pastes import meant
+from orgwizard.pastes import meant, typed_line
 from orgwizard.plain.console import Back, Cleared, Console
 from orgwizard.plain.terminal import LONGEST_LINE, EchoStays
 from orgwizard.signing import is_key
@@ -104,10 +104,16 @@ class Asked:
 
     def _meant(self, typed: str) -> str:
         """Return what a line means that may have been pasted, and say what was left out of it."""
-        paste = meant(typed, self._question)
+        paste = typed_line(typed) if self._is_free_text and "\n" not in typed else meant(typed, self._question)
         if paste.said:
             self._console.say(paste.said)
         return paste.text
+
+    @property
+    def _is_free_text(self) -> bool:
+        """Return whether nothing gives this answer a variable's name, so that a typed "=" is part of it."""
+        question = self._question
+        return not (question.secret or question.env or question.keys)
 
     def _choice(self) -> bool:
         question, typed = self._question, self._sheet.typed

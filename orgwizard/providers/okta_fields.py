@@ -7,21 +7,43 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from orgwizard import shapes
 from orgwizard.answers import Typed
-from orgwizard.fields import LOOKS_SECRET, Fields, HeaderSecret, Secret, Text, env_names, file_or_env, wrong
+from orgwizard.fields import (
+    LOOKS_SECRET,
+    Fields,
+    HeaderSecret,
+    Secret,
+    Text,
+    env_names,
+    file_or_env,
+    refuse_no_value,
+    wrong,
+)
 from orgwizard.redactor import REDACTOR
-from orgwizard.signing import BadKey, read_key
+from orgwizard.signing import BadKey, is_key, read_key
 from orgwizard.text import odd_character, slug
+
+
+def _bare(scheme: str) -> BeforeValidator:
+    """Return a validator that takes off the scheme that stands before a token in a header."""
+
+    def without(typed: Typed) -> Typed:
+        text = typed.get_secret_value() if isinstance(typed, SecretStr) else typed
+        if not isinstance(text, str) or not text.lower().startswith(f"{scheme.lower()} "):
+            return typed
+        return SecretStr(text[len(scheme) :].strip(" "))
+
+    return BeforeValidator(without)
 
 
 class ApiToken(Fields):
     """An API token of the parent: `Authorization: SSWS {token}`."""
 
     scheme: ClassVar[str] = "SSWS"
-    token: HeaderSecret = Field(
+    token: Annotated[HeaderSecret, _bare(scheme)] = Field(
         title="API token",
         description="Made in the parent's Admin Console under Security > API, by a super admin.",
         json_schema_extra=env_names(
@@ -34,7 +56,7 @@ class AccessToken(Fields):
     """An OAuth access token of the parent: `Authorization: Bearer {token}`."""
 
     scheme: ClassVar[str] = "Bearer"
-    token: HeaderSecret = Field(
+    token: Annotated[HeaderSecret, _bare(scheme)] = Field(
         title="OAuth access token",
         description="From the org authorization server, with the scope okta.orgs.manage.",
         json_schema_extra=env_names(
@@ -45,6 +67,8 @@ class AccessToken(Fields):
 
 def _usable(secret: SecretStr) -> SecretStr:
     try:
+        if not is_key(secret.get_secret_value()):
+            refuse_no_value(secret)
         read_key(secret.get_secret_value())
     except BadKey as bad:
         words = str(bad)
@@ -164,7 +188,7 @@ _EMAIL = re.compile(
 
 
 def _email(text: str) -> str:
-    if not _EMAIL.fullmatch(text):
+    if not _EMAIL.fullmatch(text) or any(character.isdigit() and not character.isascii() for character in text):
         raise wrong("This is not an e-mail address such as ada@example.com.")
     return text
 

@@ -246,3 +246,9 @@ def test_where_the_echo_stays_secrets_are_refused_and_offers_are_not(real: Desk)
     assert "That was not taken" in terminal.said
     typed, _ = connecting(real, "service-app", "", "-----BEGIN", "key.pem", "", echo_stays=True)
     assert typed["private_key"] == Reference(file="key.pem")
+
+
+@pytest.mark.parametrize("name", ["Q1=Growth", "ORG_NAME=x", '"Quoted"', "export A=b"])
+def test_a_typed_name_is_taken_as_it_is(desk: Desk, name: str) -> None:
+    live, _ = asked(desk, DatadogOrganization, name)
+    assert live == {"name": name}
