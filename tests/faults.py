@@ -258,6 +258,7 @@ def error(status: int) -> Act:
 HUGE = b" " * (5 * 1024 * 1024)
 LONG = "x" * 5000
 LONG_KEYS = {"token": LONG, "api_key": {"key": LONG}, "application_key": {"hash": LONG}}
+SEE_OTHER = {"Location": "https://elsewhere.example/done?key=s3cret"}
 REDIRECT = http(307, b"", {"Location": "https://elsewhere.example/api/v1/org"})
 READ_ONLY = json_answer(503, {"errorCode": "E0000010", "errorSummary": "read-only"})
 WRONG = {"id": 7, "name": ["x"], "status": None, "_links": "no", "org": {"public_id": 7, "name": None}, "user": 3}
@@ -321,6 +322,9 @@ FAULTS: tuple[Fault, ...] = (
     *doubt("502, a web page", web_page(502)),
     *doubt("503, a web page", web_page(503)),
     *doubt("504", web_page(504)),
+    *doubt("302 to another host", answering(http(302, b"", SEE_OTHER)), BOTH),
+    *doubt("303 to another host", answering(http(303, b"", SEE_OTHER)), BOTH),
+    *doubt("403, a web page of something on the way", web_page(403)),
     # the service says no
     *refusal("a redirect to another host", answering(REDIRECT)),
     *refusal("400", error(400)),
