@@ -18,11 +18,14 @@ from orgwizard.clock import Clock
 from orgwizard.errors import BadInput, Busy, Repeated, Trouble, Unusable
 from orgwizard.identity import Marks, OrderKey, folded
 from orgwizard.ports import SETTLED
+from orgwizard.raw_response import LARGEST_BYTES, answer_of
 from orgwizard.redactor import REDACTOR
+from orgwizard.spool import Spool, has_something, spooled
+from orgwizard.values import Answer
 
 _ENDING = ".jsonl"
 _LIMIT_BYTES = 16 * 1024 * 1024
-_SPOOL_LIMIT_BYTES = 64 * 1024 * 1024
+_SPOOL_LIMIT_BYTES = LARGEST_BYTES + 1024 * 1024
 _JOURNAL_SECONDS = 10.0  # requests wait for each other: a few flushes to disk
 _ATTEMPT_SECONDS = 0.5  # a reader looks at the lock for an instant
 
@@ -181,23 +184,27 @@ class Attempt:
         """Add an event with JSON facts; a `SecretStr` among them is a `TypeError`."""
         private.append(self.path, _line(self._clock.wall(), event, facts))
 
-    def spool(self, body: bytes) -> Path:
-        """Keep the undigested answer, which may hold secrets, in a file and return it."""
-        path = _spool(self.path)
-        private.folder(path.parent)
-        private.write_new(path, body)
-        return path
+    def spool(self) -> Spool:
+        """Reserve room on disk for the response, which may hold secrets, in the place of an earlier one."""
+        return Spool(_spools(self.path)[0])
 
-    def spooled(self) -> bytes | None:
-        """Return the undigested answer, or `None` where there is none (any more)."""
-        try:
-            return private.read(_spool(self.path), _SPOOL_LIMIT_BYTES)
-        except FileNotFoundError:
-            return None
+    def spooled(self, status: int = 0) -> Answer | None:
+        """Return the response that lies on the disk, `None` where there is none that can be read.
+
+        *status* is what the journal knows: older files hold the body alone.
+        """
+        response, body = _spools(self.path)
+        with suppress(FileNotFoundError):
+            if raw := spooled(response, _SPOOL_LIMIT_BYTES):
+                return answer_of(raw)
+        with suppress(FileNotFoundError):
+            return Answer(status or 200, {}, private.read(body, _SPOOL_LIMIT_BYTES))
+        return None
 
     def unspool(self) -> None:
-        """Remove the undigested answer: its secrets are stored."""
-        private.remove(_spool(self.path))
+        """Remove the response: its secrets are stored."""
+        for path in _spools(self.path):
+            private.remove(path)
 
 
 class Journal:
@@ -343,8 +350,10 @@ def _standing(record: Record, key: OrderKey) -> Earlier | None:
     return Earlier("done" if record.settled else "open", record)
 
 
-def _spool(path: Path) -> Path:
-    return path.parent / "spool" / f"{_id(path)}.body"
+def _spools(path: Path) -> tuple[Path, Path]:
+    """Return the files in which the response to an attempt may lie: as it came, and in older versions its body."""
+    folder = path.parent / "spool"
+    return folder / f"{_id(path)}.http", folder / f"{_id(path)}.body"
 
 
 @contextmanager
@@ -361,11 +370,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 def _spooled(path: Path) -> Path | None:
     """Return the spool file of an attempt if there is something in it."""
-    spool = _spool(path)
-    try:
-        return spool if spool.is_file() and spool.stat().st_size else None
-    except OSError:
-        return None
+    return next(filter(has_something, _spools(path)), None)
 
 
 def _record(path: Path) -> Record:

@@ -8,14 +8,17 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Collection
+from dataclasses import replace
+from functools import partial
 
 from orgwizard.conversation import check, reply_to
 from orgwizard.errors import NoAnswer, NotSent, Refused, Trouble
 from orgwizard.events import CHECK, SEND, STORE, Event
-from orgwizard.flow import Flow, told, until_first
+from orgwizard.flow import Flow, cause_of, told, until_first
 from orgwizard.identity import OrderKey
-from orgwizard.ports import Attempt, Tools
+from orgwizard.ports import Attempt, Spool, Tools
 from orgwizard.providers.base import Order, Provider
+from orgwizard.raw_response import head_of
 from orgwizard.values import Answer, Call, Reply, masked
 
 REPEATS = 3  # of the create call, and only after a 429 or where it never left
@@ -120,6 +123,7 @@ class _Creation(Flow):
                 return reply
             self.sendings -= isinstance(reply, NotSent)
             self.outcome("not_created")
+            self.unspool()
             self.note("waiting", seconds=round(pause), reason=_reason(reply))
             await self.wait(SEND, pause, f"{_reason(reply)}; the request is sent again in")
             if self.leaving():
@@ -134,6 +138,7 @@ class _Creation(Flow):
             return reply
         self.proven_anew = True
         self.outcome("not_created")
+        self.unspool()
         self.note("waiting", seconds=0, reason=f"{self.provider.title} asked for a new proof (HTTP {reply.status})")
         self.progress(SEND, "waiting", "asked for a new proof before any work; sent again with it")
         return await self._sent_once(call)
@@ -143,20 +148,23 @@ class _Creation(Flow):
         # The order again, because the beginning of the file may be lost.
         named = {"provider": self.provider.key, "site": self.wanted.site.key, "name": self.wanted.name}
         self.sendings, self.sent_at = self.sendings + 1, self._service_time()
+        receipt = self._receipt()
         sent = {"sent_at": self.sent_at, "sendings": self.sendings}
         self.note("sending", **named, mark=self.wanted.subdomain, **sent)
         self.outcome("unknown")
         self.progress(SEND, "started", f"Sending the request to {call.origin}")
-        sending = asyncio.ensure_future(reply_to(call, self.tools.send))
+        sending = asyncio.ensure_future(reply_to(replace(call, sink=receipt), self.tools.send))
         started = self.tools.clock.now()
         try:
-            while not sending.done() and not self._gave_up(started):
-                await until_first(sending, self.tools.clock.sleep(1), self.tools.control.give_up.wait())
+            while not sending.done() and not self._gave_up(started, receipt):
+                wish = self.tools.control.give_up if receipt.left else self.tools.control.leave
+                await until_first(sending, self.tools.clock.sleep(1), wish.wait())
                 waited = int(self.tools.clock.now() - started)
                 if not sending.done() and waited:
                     self.progress(SEND, "waiting", f"waiting for the answer, {waited} s", spent=waited)
             # A process that was stopped for long may find its answer in the socket: look once more.
-            await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
+            if receipt.left or not self.leaving():
+                await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
             if not sending.done():  # the transport then tells how far the request came, or gives half an answer
                 sending.cancel()
                 await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
@@ -165,14 +173,34 @@ class _Creation(Flow):
             return NoAnswer(self._why_unanswered(), code="timeout")
         finally:
             sending.cancel()
+            self._spooled(receipt)
 
     def _why_unanswered(self) -> str:
         if self.tools.control.give_up.is_set():
             return "The request left, and you stopped waiting for its answer."
         return f"The request left, but no answer came within {ANSWER_SECONDS:.0f} seconds."
 
-    def _gave_up(self, started: float) -> bool:
-        return self.tools.control.give_up.is_set() or self.tools.clock.now() - started >= ANSWER_SECONDS
+    def _gave_up(self, started: float, receipt: "_Receipt") -> bool:
+        """Return whether the wait is over: a success of which the beginning came is waited for much longer."""
+        patience = LONGEST_WAIT_SECONDS if receipt.success else ANSWER_SECONDS
+        left_early = self.leaving() and not receipt.left
+        return left_early or self.tools.control.give_up.is_set() or self.tools.clock.now() - started >= patience
+
+    def _receipt(self) -> "_Receipt":
+        """Reserve room for the response, unless nothing secret may touch the disk; raises `Unusable`."""
+        on_disk = self.tools.vault.on_disk and self.attempt is not None
+        return _Receipt(self.attempt.spool() if self.attempt is not None and on_disk else None)
+
+    def _spooled(self, receipt: "_Receipt") -> None:
+        """Remember where the response lies; a file in which there is none, or half of what came, is removed."""
+        receipt.close()
+        if receipt.spool is None or self.attempt is None:
+            return
+        self.result = replace(self.result, spool=str(receipt.spool.path))
+        if receipt.fault is not None:  # the answer is still in memory, and the stores come next
+            self.attend(f"The answer could not be put on disk: {cause_of(receipt.fault)}")
+        if receipt.fault is not None or not receipt.came:
+            self.unspool()
 
     def _pause_before_repeat(self, reply: Reply) -> float | None:
         """Return how long to wait before the call may be sent again; None where it must not be."""
@@ -186,10 +214,42 @@ class _Creation(Flow):
         return pause if pause <= LONGEST_WAIT_SECONDS else None
 
     def _noted(self, answer: Answer) -> NoAnswer | None:
-        """Put the answer on disk before it is read, then judge it."""
+        """Write down that the answer is on the disk, then judge it."""
         self.answer = answer if answer.ok else None
-        self.note("answered", status=answer.status, request_id=answer.request_id, spool=self.spool(answer))
+        self.note("answered", status=answer.status, request_id=answer.request_id, spool=self.result.spool)
         return self.judged(answer)
+
+
+class _Receipt:
+    """Takes the response to the create call as it comes, on the disk at once where there is a *spool*."""
+
+    def __init__(self, spool: Spool | None) -> None:
+        self.spool = spool
+        self.fault: Exception | None = None
+        self.left = self.came = self.success = False
+        self._begun: bytearray | None = bytearray()  # until the head is whole
+
+    def sent(self) -> None:
+        self.left = True
+
+    def write(self, data: bytes) -> None:
+        self.came = True
+        if self.spool is not None and self.fault is None:
+            self._try(partial(self.spool.write, data))
+        if self._begun is not None:
+            self._begun += data
+            if head := head_of(self._begun):
+                self.success, self._begun = head.ok, None
+
+    def close(self) -> None:
+        if self.spool is not None:
+            self._try(self.spool.close)
+
+    def _try(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception as fault:
+            self.fault = self.fault or fault
 
 
 def _digest(call: Call) -> str:

@@ -275,7 +275,7 @@ class Flow:
         try:
             kept = await asyncio.to_thread(vault.keep, name, created.secrets, facts)
         except Exception as fault:  # whatever it is, the next place is tried
-            self.attend(f"A store failed: {_cause(fault)}")
+            self.attend(f"A store failed: {cause_of(fault)}")
             return False
         self.result = replace(
             self.result,
@@ -294,7 +294,7 @@ class Flow:
         try:
             name = self.tools.save_profile(self.result)
         except Exception as fault:  # whatever it is, the org exists and its keys are stored
-            self.attend(f"The profile was not saved: {_cause(fault)}")
+            self.attend(f"The profile was not saved: {cause_of(fault)}")
             return
         self.result = replace(self.result, profile=name)
         self.note("profile", profile=name)
@@ -393,31 +393,16 @@ class Flow:
         except Exception as fault:
             if event == "sending":
                 raise
-            self.attend(f"The journal could not be written: {_cause(fault)}")
-
-    def spool(self, answer: Answer) -> str:
-        """Put the raw body of a success on disk before it is read, unless nothing secret may touch the disk.
-
-        Other bodies hold no keys; so whatever lies in the spool is a success, even where a kill left no status.
-        """
-        if not answer.ok or not answer.body or not self.tools.vault.on_disk or self.attempt is None:
-            return ""
-        try:
-            path = str(self.attempt.spool(answer.body))
-        except Exception as fault:  # the answer is still in memory, and the stores come next
-            self.attend(f"The answer could not be put on disk: {_cause(fault)}")
-            return ""
-        self.result = replace(self.result, spool=path)
-        return path
+            self.attend(f"The journal could not be written: {cause_of(fault)}")
 
     def unspool(self) -> None:
-        """Remove the raw body again."""
+        """Remove the response from the disk again."""
         if self.attempt is None or not self.result.spool:
             return
         try:
             self.attempt.unspool()
         except Exception as fault:
-            self.attend(f"{self.result.spool} could not be removed: {_cause(fault)}")
+            self.attend(f"{self.result.spool} could not be removed: {cause_of(fault)}")
         else:
             self.result = replace(self.result, spool="")
 
@@ -482,7 +467,7 @@ def _without_echo(created: Created) -> Created:
     )
 
 
-def _cause(fault: Exception) -> str:
+def cause_of(fault: Exception) -> str:
     """Return a failure's cause; of a fault of ours only its type, for its text may hold a secret."""
     return fault.cause if isinstance(fault, Trouble) else type(fault).__name__
 

@@ -55,6 +55,23 @@ class Vault(Protocol):
         ...
 
 
+class Spool(Protocol):
+    """Room on disk that takes a response as it comes."""
+
+    @property
+    def path(self) -> Path:
+        """Return the file."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Put what came next on the disk."""
+        ...
+
+    def close(self) -> None:
+        """Flush it, and give back the room that was not used."""
+        ...
+
+
 class Attempt(Protocol):
     """One line-by-line record of a creation, flushed to disk with each call."""
 
@@ -68,8 +85,8 @@ class Attempt(Protocol):
         """Write one event down."""
         ...
 
-    def spool(self, body: bytes) -> Path:
-        """Put the raw answer on disk."""
+    def spool(self) -> Spool:
+        """Reserve room on disk for a response, in the place of an earlier one; raises `Unusable`."""
         ...
 
     def unspool(self) -> None:

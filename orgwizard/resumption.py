@@ -1,6 +1,7 @@
 """resume_org(): an attempt that was interrupted, taken up where the journal says it stood."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from pydantic import SecretStr
@@ -104,12 +105,16 @@ class _Resumption(Flow):
         return NotSent(words, "Create it anew.", code="interrupted")
 
     def _spooled(self) -> Answer | None:
-        """Return the answer that lies on the disk; the journal has its status."""
-        body = self.attempt.spooled() if isinstance(self.attempt, Attempt) else None
-        if not body:
+        """Return the answer that lies on the disk; one that cannot be read stays there, an empty one goes."""
+        if not isinstance(self.attempt, Attempt):
+            return None
+        answer = self.attempt.spooled(self.record.status)
+        if self.record.spool is None or (answer and answer.ok and not answer.body):
+            with suppress(Trouble):
+                self.attempt.unspool()
             return None
         self.spooled_in(self.record.spool)
-        return Answer(self.record.status or 200, {}, body)
+        return answer
 
     def _tidy(self, answer: Answer) -> None:
         """Remove an answer whose keys are stored, as a kill prevented; an odd one stays until somebody looked at it."""

@@ -22,7 +22,7 @@ from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
 from orgwizard.providers.okta import Okta
 from orgwizard.providers.okta_fields import ApiToken, OktaAdministrator, OktaOrganization
-from orgwizard.raw_response import written
+from orgwizard.raw_response import answer_of, written
 from orgwizard.values import Answer, Call
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
@@ -94,10 +94,8 @@ class MemoryAttempt:
         self.facts |= {event: facts}
         self.log(f"{event} {facts['result']}" if event == "ended" else event)
 
-    def spool(self, body: bytes) -> Path:
-        self.log("spool")
-        self.spooled = body
-        return Path("/spool/the.body")
+    def spool(self) -> "MemorySpool":
+        return MemorySpool(self)
 
     def unspool(self) -> None:
         self.log("unspool")
@@ -105,6 +103,25 @@ class MemoryAttempt:
 
     def close(self) -> None:
         self.closed = True
+
+
+@dataclass
+class MemorySpool:
+    """Room for one response; "spool" is logged when something comes, and its body is put into the attempt."""
+
+    attempt: MemoryAttempt
+    path: Path = Path("/spool/the.http")
+    raw: bytes = b""
+
+    def write(self, data: bytes) -> None:
+        if not self.raw:
+            self.attempt.log("spool")
+        self.raw += data
+        answer = answer_of(self.raw)
+        self.attempt.spooled = answer.body if answer else self.raw
+
+    def close(self) -> None:
+        pass
 
 
 @dataclass

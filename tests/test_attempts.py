@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from orgwizard.attempts import Attempt, Journal
 from orgwizard.errors import BadInput, Busy, Exit, Repeated, Unusable
 from orgwizard.identity import OrderKey
+from orgwizard.values import Answer
 
 SECRET = "s3cr3t-canary"
 ORDER = ("okta", "https://acme.okta.com", "My Child")
@@ -94,7 +95,7 @@ def test_ids_sort_by_time_and_can_be_typed(journal: Journal) -> None:
 
 def test_files_and_folders_are_private(journal: Journal) -> None:
     with requested(journal) as attempt:
-        spool = attempt.spool(b"body")
+        spool = attempt.spool().path
     for path in (attempt.path, spool, journal.folder / ".lock"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for folder in (journal.folder, spool.parent):
@@ -107,7 +108,9 @@ def test_the_whole_way_is_remembered(journal: Journal) -> None:
     attempt.note("waiting", seconds=12, reason="429 Too Many Requests")
     assert journal.get(attempt.id).state == "waiting"
     attempt.note("sending")
-    attempt.spool(b"body")
+    room = attempt.spool()
+    assert journal.get(attempt.id).state == "sending"
+    room.write(RESPONSE)
     assert journal.get(attempt.id).state == "answered"
     attempt.note("answered", status=201, request_id="req-1", spool="")
     attempt.note("created", org=ORG)
@@ -196,12 +199,47 @@ def test_what_is_known_of_the_keys_is_kept_and_older_records_lack_it(journal: Jo
     assert record.state == "created"
 
 
-def test_the_spool_holds_the_body_until_it_is_removed(journal: Journal) -> None:
+def test_a_second_sending_finds_nothing_of_the_first_answer(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.spool().write(RESPONSE * 2)
+        attempt.spool().close()
+        assert attempt.spooled() is None
+
+
+def test_a_body_that_an_older_version_kept_is_read(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        path = attempt.spool().path.with_suffix(".body")
+        path.write_bytes(b"{}")
+        assert journal.get(attempt.id).spool == path
+        assert attempt.spooled(201) == Answer(201, {}, b"{}")
+        attempt.unspool()
+        assert not path.exists()
+
+
+def test_a_response_larger_than_the_room_is_kept_whole(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        room = attempt.spool()
+        for _ in range(10):
+            room.write(b"x" * 20_000)
+        room.close()
+        assert room.path.stat().st_size == 200_000
+
+
+RESPONSE = b"HTTP/1.1 201 Created\r\nContent-Length: 12\r\n\r\nhalf a body."
+
+
+def test_the_spool_holds_the_response_until_it_is_removed(journal: Journal) -> None:
     with requested(journal) as attempt:
         assert attempt.spooled() is None
-        path = attempt.spool(b"\x00half a bo")
-        assert journal.get(attempt.id).spool == path
-        assert attempt.spooled() == b"\x00half a bo"
+        room = attempt.spool()
+        assert (attempt.spooled(), journal.get(attempt.id).spool) == (None, None)
+        room.write(RESPONSE[:-8])
+        assert attempt.spooled() == Answer(201, {"content-length": "12"}, b"half", complete=False)
+        room.write(RESPONSE[-8:])
+        room.close()
+        assert journal.get(attempt.id).spool == room.path
+        assert room.path.read_bytes() == RESPONSE
+        assert attempt.spooled() == Answer(201, {"content-length": "12"}, b"half a body.")
         attempt.unspool()
         attempt.unspool()
         assert attempt.spooled() is None

