@@ -2,10 +2,12 @@
 
 import json
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -26,6 +28,12 @@ from orgwizard.text import printable
 from orgwizard.values import masked
 
 READER_SECONDS = 1.0
+SIGNALS_BEFORE_GIVING_UP = 2
+ONCE_MORE = {
+    1: "Leaving as soon as the response is stored.",
+    2: "Still waiting for the response. Once more gives it up: keys in it would be lost for good.",
+}
+PRINTED_ABOVE = "shown above, and stored nowhere else"
 LOOK_SECONDS = 0.5
 
 
@@ -118,7 +126,11 @@ def _created(desk: Desk, provider: Provider, order: Order, store: Any, *, again:
     """Create the org, or tell the first result where the check, or another program, showed that there is one."""
     while True:  # each round settles an attempt that stood in the way
         with _leaving_on_signal(desk.engine) as taking:
-            result = _followed(desk, lambda tell: desk.create(provider, order, store, tell, again=again), taking)
+
+            def begin(tell: Callable[[Event], None]) -> bool:
+                return desk.create(provider, order, store, tell, again=again)
+
+            result = _followed(desk, begin, taking, as_json=as_json)
             if taking.caught or not isinstance(result.trouble, (Busy, Repeated)):
                 return _told(desk, result, taking, as_json=as_json)
         code = _first_result(desk, provider, order, result.trouble, as_json=as_json)
@@ -152,7 +164,7 @@ def _first_result(desk: Desk, provider: Provider, order: Order, trouble: Trouble
             return _told(desk, unknown, taking, as_json=as_json)
         complain(f"Attempt {record.id} at this org is not finished: {report.STATE_WORDS[record.state]}.")
         complain("It is finished first, so that nothing is sent twice.")
-        result = _followed(desk, lambda tell: desk.resume(record, tell), taking)
+        result = _followed(desk, lambda tell: desk.resume(record, tell), taking, as_json=as_json)
         if result.outcome != "not_created" or taking.caught:
             return _told(desk, result, taking, as_json=as_json)
     complain("That attempt created nothing.")
@@ -168,7 +180,7 @@ def look(record: Record, *, as_json: bool) -> int:
 def resume(desk: Desk, record: Record, *, as_json: bool) -> int:
     """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
     with _leaving_on_signal(desk.engine) as taking:
-        result = _followed(desk, lambda tell: desk.resume(record, tell), taking)
+        result = _followed(desk, lambda tell: desk.resume(record, tell), taking, as_json=as_json)
         return _told(desk, result, taking, as_json=as_json)
 
 
@@ -178,11 +190,16 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
     What stdout does not take goes to stderr; keys that neither takes, because they are closed, full or stand still
     until a signal ends the wait, go to a private file.
     """
+    if result.secrets and taking.keys_printed:  # on arrival
+        result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
     lines, taken = "\n".join(report.result(result)), False
     with taking.ending_a_wait():
         taken = say(json.dumps(result.as_json(), indent=2) if as_json else lines) or complain(lines)
-    if result.secrets and not taken:
-        result = desk.rescued(result)
+    if result.secrets:
+        if taken:
+            desk.keys_shown(result)
+        else:
+            result = desk.rescued(result)
     with taking.ending_a_wait():
         if result.trouble is not None:
             complain("\n".join(result.trouble.lines()))
@@ -190,8 +207,13 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
     return 128 + taking.caught[0] if taking.caught else result.exit_code
 
 
-def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals") -> Result:
-    """Run a flow to its end, stages on stderr; one that nobody reads holds up the telling, and not the flow."""
+def _followed(
+    desk: Desk, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals", *, as_json: bool
+) -> Result:
+    """Run a flow to its end, stages on stderr; one that nobody reads holds up the telling, and not the flow.
+
+    Keys that are stored nowhere are printed when they come; with --json they are in the one object at the end.
+    """
     events: SimpleQueue[Event] = SimpleQueue()
     telling = Telling()
     begin(events.put)
@@ -207,7 +229,11 @@ def _followed(desk: Desk, begin: Callable[[Callable[[Event], None]], bool], taki
         if isinstance(event, Result):
             return event
         with taking.ending_a_wait():
-            tell_stage(telling, event)
+            if isinstance(event, Progress):
+                tell_stage(telling, event)
+            elif not as_json and say("\n".join(report.keys(event.result))):
+                taking.keys_printed = True
+                desk.keys_shown(event.result)
 
 
 def _ordered(desk: Desk, draft: Draft) -> Order:
@@ -228,20 +254,23 @@ def _confirmed(review: str) -> None:
 
 
 class _Signals:
-    """The ending signals that came so far: requests to end at a safe point; a second one stops waiting for the answer.
+    """The ending signals that came so far: requests to end at a safe point; a third one gives the answer up.
 
     While something is printed, they end a wait for a reader that stands still.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.caught: list[int] = []
+        self.keys_printed = False
         self._engine, self._printing = engine, False
 
     def take(self, number: int, _: FrameType | None) -> None:
-        """Note a signal."""
-        if self.caught:
-            self._engine.give_up()
+        """Note a signal, and say what it does where an answer may be outstanding."""
         self.caught.append(number)
+        if len(self.caught) > SIGNALS_BEFORE_GIVING_UP:
+            self._engine.give_up()
+        elif not self._engine.idle.is_set():
+            _write_now(f"{ONCE_MORE[len(self.caught)]}\n")
         self._engine.leave()
         if self._printing:
             _begin_to_interrupt()
@@ -262,6 +291,13 @@ class _Signals:
             if self.caught:
                 signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
+
+
+def _write_now(text: str) -> None:
+    """Write to stderr where that takes no time: within a signal, `print` may be at work already."""
+    with suppress(OSError, ValueError):
+        if select.select([], [2], [], 0)[1]:
+            os.write(2, text.encode())
 
 
 def _begin_to_interrupt() -> None:

@@ -1,16 +1,18 @@
-"""How a running creation is told to end early."""
+"""What a face tells a running creation: to end early, and that keys were shown."""
 
 import asyncio
 
 
 class Control:
-    """Two wishes, set in the loop of the creation.
+    """Two wishes and a fact, set in the loop of the creation.
 
     `leave` asks to end at the next safe point: a request that left is still waited for and stored.
-    `give_up` stops waiting for an answer too; the outcome is then unknown.
+    `give_up` stops waiting for an answer too; the outcome is then unknown. `shown` says that a person was shown keys
+    that are stored nowhere.
     """
 
     def __init__(self) -> None:
         """Nothing is asked for yet."""
         self.leave = asyncio.Event()
         self.give_up = asyncio.Event()
+        self.shown = asyncio.Event()

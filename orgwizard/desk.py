@@ -257,13 +257,23 @@ class Desk:
         except Trouble as trouble:
             return replace(result, trouble=Attention(f"The keys could not be shown. {trouble.cause}", code="attention"))
         with suppress(Trouble):
-            self._write_down(kept, self.journal.get(result.attempt))
+            self._write_down(self.journal.get(result.attempt), "stored", stored=dict(kept.reference))
         attention = Attention(f"The keys could not be shown. They are {kept.words}.", code="attention")
         return replace(result, stored=kept.reference, stored_words=kept.words, secrets={}, trouble=attention)
 
-    def _write_down(self, kept: Kept, record: Record) -> None:
+    def keys_shown(self, result: Result) -> None:
+        """Write down that a person was shown keys that are stored nowhere, whether or not their creation still runs."""
+        if not self.engine.idle.is_set():
+            self.engine.keys_shown()
+            return
+        with suppress(Trouble):
+            record = self.journal.get(result.attempt)
+            if not record.keys_shown:
+                self._write_down(record, "shown", keys_shown=True)
+
+    def _write_down(self, record: Record, event: str, **facts: Any) -> None:
         with self.journal.resume(record) as attempt:
-            attempt.note("stored", stored=dict(kept.reference))
+            attempt.note(event, **facts)
             attempt.note("ended", result=record.state)
 
     def _tools(

@@ -79,6 +79,10 @@ class Engine:
         """Ask a running creation to stop waiting for its answer."""
         self._ask("give_up")
 
+    def keys_shown(self) -> None:
+        """Tell a running creation that its keys, which are stored nowhere, were shown to a person."""
+        self._ask("shown")
+
     def _ask(self, what: str) -> None:
         control = self._control  # the one that runs now, not one that begins meanwhile
         if control is not None and not self._loop.is_closed():

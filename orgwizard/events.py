@@ -31,6 +31,17 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class KeysArrived:
+    """The keys came, and are for the screen alone: to be shown at once, whatever still follows.
+
+    `result` is what is known by now, with the keys in its `secrets`. Whoever has shown them says so
+    (`Engine.keys_shown`): until then the journal does not.
+    """
+
+    result: "Result"
+
+
+@dataclass(frozen=True)
 class Result:
     """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
 
@@ -108,5 +119,5 @@ def trouble_as_json(trouble: Trouble | None) -> dict[str, str | None] | None:
     }
 
 
-Event = Progress | Result
+Event = Progress | KeysArrived | Result
 CHECK, STORE, SEND, KEEP, SETTLE, READY, FIND = "check", "store", "send", "keep", "settle", "ready", "find"

@@ -24,7 +24,7 @@ from orgwizard.errors import (
     Refused,
     Trouble,
 )
-from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, Outcome, Progress, Result, StageState
+from orgwizard.events import FIND, KEEP, READY, SEND, SETTLE, Event, KeysArrived, Outcome, Progress, Result, StageState
 from orgwizard.fields import Fields
 from orgwizard.ports import SETTLED, Attempt, Tools, Vault
 from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
@@ -58,6 +58,7 @@ class Flow:
         self.attempt: Attempt | None = None
         self.checked = Checked("")
         self.answer: Answer | None = None  # a success that is not (wholly) in a store
+        self._shown = False  # whether the journal knows that keys were shown
         self.end: str = ""  # the journal's word, where the result alone does not tell
         self.sendings = 0  # of the create call
         self.sent_at: float | None = None  # the last of them, in epoch seconds by the service's own clock
@@ -246,6 +247,8 @@ class Flow:
         self.note("created", org=org, **facts)
         self.progress(KEEP, "started", "Storing the new keys")
         state: StageState = await self._store(created) if created.secrets else "warning"
+        if self.result.secrets:
+            self.tell(KeysArrived(self.result))
         self.save_profile()
         self.progress(KEEP, state, self.result.stored_words or "the answer held no keys")
 
@@ -264,7 +267,6 @@ class Flow:
             return "warning"
         words = "on this screen only, because every store failed: copy them now"
         self.result = replace(self.result, secrets=created.secrets, stored_words=words)
-        self.note("shown", keys_shown=True)
         return "failed"
 
     async def _stored_in(self, vault: Vault, created: Created) -> bool:
@@ -284,7 +286,8 @@ class Flow:
             stored_words=kept.words,
             secrets={} if vault.on_disk else created.secrets,
         )
-        self.note("stored", stored=dict(kept.reference))
+        if vault.on_disk:  # the screen stores nothing: what it has shown is noted once it has
+            self.note("stored", stored=dict(kept.reference))
         if self.answer is None:  # an odd answer stays on disk until somebody has looked at it
             self.unspool()
         return True
@@ -343,6 +346,7 @@ class Flow:
         if self.attempt is None:
             return
         try:
+            self._note_shown()
             if end:
                 told = {name: value for name, value in result.as_json().items() if name != "secrets"}
                 self.attempt.note("ended", result=end, told=told, exit=result.exit_code)
@@ -384,6 +388,12 @@ class Flow:
 
     # ---- small steps ----
 
+    def _note_shown(self) -> None:
+        """Write down that a person was shown keys that are stored nowhere, once somebody says so."""
+        if self.tools.control.shown.is_set() and not self._shown:
+            self._shown = True
+            self.note("shown", keys_shown=True)
+
     def note(self, event: str, **facts: Any) -> None:
         """Write to the journal; once the request left, a full disk must not stop what follows."""
         if self.attempt is None:
@@ -414,6 +424,7 @@ class Flow:
         self, stage: str, state: StageState, words: str, left: int | None = None, *, spent: int | None = None
     ) -> None:
         """Tell of a stage."""
+        self._note_shown()
         self.tell(Progress(stage, state, REDACTOR.clean(words), left, spent))
 
     async def wait(self, stage: str, seconds: float, words: str) -> None:

@@ -181,6 +181,11 @@ def secrets(result: Result) -> Iterator[tuple[str, str]]:
     yield from ((titles.get(name, name), printable(s.get_secret_value())) for name, s in result.secrets.items())
 
 
+def keys(result: Result) -> list[str]:
+    """Return keys that are stored nowhere as lines to print when they come."""
+    return [f"{title}: {value}" for title, value in secrets(result)]
+
+
 def profiles(found: Sequence[Profile]) -> list[str]:
     """Return a line per profile."""
     lines = [f"{p.name}  {p.org.name} ({p.provider} {KIND_WORDS[p.kind]}, {p.org.url})" for p in found]
@@ -247,7 +252,9 @@ def _keys(record: Record) -> str:
     if record.spool:
         return f"in no store; {'they are' if record.keys else 'they may be'} in the service's answer"
     if record.keys_shown:
-        return f"{SHOWN_ONLY}, because no store took them"
+        return SHOWN_ONLY if record.store == "screen" else f"{SHOWN_ONLY}, because no store took them"
+    if record.store == "screen" and record.keys:
+        return "they were for the screen only, and it is not known whether it showed them"
     if record.answer_shown:
         return ANSWER_SHOWN_ONLY
     return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
@@ -270,7 +277,9 @@ def _state(record: Record) -> str:
 
 def told_as_json(record: Record) -> dict[str, Any]:
     """Return what a creation printed with `--json` when it ended, without secrets, with where its keys are now."""
-    return {**record.told, "stored": record.stored} if record.told else attempt_as_json(record)
+    if not record.told:
+        return attempt_as_json(record)
+    return record.told | ({"stored": record.stored} if record.stored else {})
 
 
 def attempt_as_json(record: Record) -> dict[str, Any]:

@@ -141,6 +141,8 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
         signal.raise_signal(signal.SIGTERM)
         assert asked == ["leave"]
         signal.raise_signal(signal.SIGHUP)
+        assert asked == ["leave", "leave"]
+        signal.raise_signal(signal.SIGTERM)
         assert "give up" in asked
-    assert taking.caught == [signal.SIGTERM, signal.SIGHUP]
+    assert taking.caught == [signal.SIGTERM, signal.SIGHUP, signal.SIGTERM]
     assert [signal.getsignal(number) for number in signals.ENDING] == before

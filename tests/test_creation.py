@@ -15,7 +15,7 @@ from orgwizard import creation, flow, report
 from orgwizard.attempts import Earlier, Journal, Record
 from orgwizard.creation import create_org
 from orgwizard.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Repeated, Trouble, Unusable
-from orgwizard.events import STORE, Event, Progress, Result
+from orgwizard.events import STORE, Event, KeysArrived, Progress, Result
 from orgwizard.providers.base import Order, Provider, Readiness, Wanted
 from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.okta import Okta
@@ -282,6 +282,34 @@ async def test_a_second_org_is_created_where_that_is_wanted(bench: Bench) -> Non
 async def test_a_fault_in_closing_the_journal_keeps_no_result_back(bench: Bench) -> None:
     bench.attempt.close = broken  # type: ignore[method-assign]
     assert (await run(bench)).result.outcome == "created"
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_keys_for_the_screen_come_before_the_wait_and_are_noted_once_they_were_shown(shown: bool) -> None:
+    bench = Bench(store="screen")
+
+    def face(event: Event) -> None:
+        if isinstance(event, KeysArrived) and shown:
+            bench.control.shown.set()
+
+    seen = await run(bench, Okta(), fakes.okta_order(), face)
+    kinds = [event.stage if isinstance(event, Progress) else type(event).__name__ for event in seen.events]
+    arrived = next(event for event in seen.events if isinstance(event, KeysArrived))
+    assert kinds.index("KeysArrived") < kinds.index("settle")
+    assert arrived.result.secrets == seen.result.secrets
+    assert ("shown" in bench.attempt.facts) is shown
+    assert "stored" not in bench.attempt.facts
+
+
+async def test_keys_that_no_store_took_arrive_too(bench: Bench) -> None:
+    bench.log.faults = {"keep file": failed_store(), "keep fallback": failed_store()}
+    seen = await run(bench)
+    assert [event.result.secrets for event in seen.events if isinstance(event, KeysArrived)] == [seen.result.secrets]
+    assert "shown" not in bench.attempt.facts
+
+
+async def test_keys_that_are_stored_are_not_told(bench: Bench) -> None:
+    assert not [event for event in (await run(bench)).events if isinstance(event, KeysArrived)]
 
 
 def broken() -> None:
@@ -816,7 +844,7 @@ async def test_what_no_store_takes_is_left_to_the_screen(bench: Bench, fault: Ex
     assert said["secrets"] == fakes.DATADOG_SECRETS
     assert said["stored"] is None
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
-    assert bench.attempt.facts["shown"] == {"keys_shown": True}
+    assert [event.result.secrets for event in seen.events if isinstance(event, KeysArrived)] == [seen.result.secrets]
 
 
 async def test_what_fails_twice_alike_is_said_once(bench: Bench) -> None:

@@ -348,7 +348,7 @@ def test_a_request_that_never_left_is_settled_without_a_single_call(office: Offi
     assert (len(office.world.requests), office.record.state) == (before, "not_sent")
 
 
-@pytest.mark.parametrize("event", ["created", "stored", "profile"])
+@pytest.mark.parametrize("event", ["created", "profile"])
 def test_an_org_whose_keys_were_only_shown_is_settled(office: Office, event: str) -> None:
     office.create(store="screen")
     office.killed_after(event)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from orgwizard.answers import Draft
 from orgwizard.errors import BadInput, Trouble
-from orgwizard.events import Event, Result
+from orgwizard.events import Event, KeysArrived, Result
 from orgwizard.front import Front
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.base import Checked, Connection, Finding, Order, Provider, Wanted
@@ -39,7 +39,8 @@ class Session:
     `passed` the findings of the last check as far as it came; `touched` the fields whose problems are shown;
     `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the review
     wants the user back; `sparing` that another draft is saved, which this one replaces only when something about the
-    org is typed; `complained` that it was said that the draft cannot be saved.
+    org is typed; `complained` that it was said that the draft cannot be saved;
+    `shown` that a person was shown the keys of the result.
     """
 
     front: Front
@@ -55,6 +56,7 @@ class Session:
     keeping: bool = True
     sparing: bool = False
     complained: bool = False
+    shown: bool = False
 
     @property
     def desk(self) -> Desk:
@@ -152,9 +154,11 @@ class Session:
 
     def _remembering(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
-        self.result = None
+        self.result, self.shown = None, False
 
         def told(event: Event) -> None:
+            if isinstance(event, KeysArrived):
+                self.result = event.result  # whatever comes of the rest, its keys are not lost
             if isinstance(event, Result):
                 self.result = event
                 if event.outcome == "created" and self.keeping:
@@ -164,6 +168,18 @@ class Session:
             tell(event)
 
         return told
+
+    def keys_shown(self) -> None:
+        """Remember that the keys, which are stored nowhere, were shown to a person."""
+        if self.result and self.result.secrets and not self.shown:
+            self.shown = True
+            desk, result = self.desk, self.result
+            self.front.engine.work(lambda: desk.keys_shown(result))
+
+    def rescue(self) -> None:
+        """Put keys that nobody was shown, as after a hang-up, into a private file."""
+        if self.result and self.result.secrets and not self.shown:
+            self.result = self.desk.rescued(self.result)
 
     def sister(self) -> Draft:
         """Return a draft for another child of the same parent."""

@@ -31,6 +31,13 @@ SAFE = {
 RUNS_ALREADY = "A creation is running already: this one was not begun."
 STOPPING = "Stopping at the next safe point."
 NO_WAY_BACK = "There is no way back from here."
+GIVE_UP_WORD = "lose"
+GIVE_UP = (
+    "The request was sent, and its response is outstanding. Ctrl+Q finishes in the background and loses nothing. "
+    f'If you give up now, keys in the response are lost for good. To give up, type the word "{GIVE_UP_WORD}".'
+)
+GIVEN_UP_NOT_YET = f'Only the word "{GIVE_UP_WORD}" gives up.'
+KEYS_ARRIVED = "The new keys have arrived, and are stored nowhere: copy them now."
 ON_SCREEN_ONLY = "Stay until you have copied the keys: they are stored nowhere."
 
 

@@ -47,9 +47,9 @@ class Console:
         for line in lines:
             self.terminal.write(f"{self._wrapped(line)}\n")
 
-    def say_as_it_is(self, line: str) -> None:
-        """Say a line that must not be broken, such as a key to copy."""
-        self.terminal.write(f"{self._harmless(line)}\n")
+    def say_as_it_is(self, line: str) -> bool:
+        """Say a line that must not be broken, such as a key to copy; return whether the terminal took it."""
+        return self.terminal.write(f"{self._harmless(line)}\n")
 
     def heading(self, words: str) -> None:
         """Say what comes now, after an empty line."""

@@ -7,12 +7,23 @@ from typing import Any
 from orgwizard import report
 from orgwizard.engine import Engine
 from orgwizard.errors import Exit
-from orgwizard.events import CHECK, Event, Progress, Result
-from orgwizard.journey.session import ANOTHER_LOSES_KEYS, LEAVING, LOSES_KEYS
-from orgwizard.journey.stages import NO_WAY_BACK, RUNS_ALREADY, STATES, STOPPING, TITLES, Telling, safe
+from orgwizard.events import CHECK, Event, KeysArrived, Progress, Result
+from orgwizard.journey.session import ANOTHER_LOSES_KEYS, LEAVING, LOSES_KEYS, Session
+from orgwizard.journey.stages import (
+    KEYS_ARRIVED,
+    NO_WAY_BACK,
+    RUNS_ALREADY,
+    STATES,
+    STOPPING,
+    TITLES,
+    Telling,
+    safe,
+)
 from orgwizard.plain.console import Back, Console
 from orgwizard.plain.terminal import LOOK_SECONDS, Left, Lines
 
+TIMES_BEFORE_GIVING_UP = 2
+GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives it up: keys in it would be lost for good."
 SHOW, ANOTHER, REVIEW, LEAVE = "show", "another", "review", "leave"
 ROWS = {
     SHOW: "Show the new keys, each on a line of its own",
@@ -23,7 +34,7 @@ ROWS = {
 
 
 class Interruption:
-    """What Ctrl+C does: it ends a prompt, and a creation as soon as that is safe; again, and nothing is waited for."""
+    """What Ctrl+C does: it ends a prompt, and a creation as soon as its keys are stored; the third gives them up."""
 
     def __init__(self, engine: Engine, terminal: Lines) -> None:
         self._engine, self._terminal = engine, terminal
@@ -35,7 +46,7 @@ class Interruption:
             self._terminal.end(Exit.LEFT)
             return
         self.times += 1
-        if self.times == 1:
+        if self.times <= TIMES_BEFORE_GIVING_UP:
             self._engine.leave()
         else:
             self._engine.give_up()
@@ -45,15 +56,22 @@ class Interruption:
         """Return what the last one did to a creation."""
         if not self.times:
             return ""
-        if self.times == 1:
-            return f"{LEAVING} Ctrl+C again stops waiting for the answer."
+        if self.times <= TIMES_BEFORE_GIVING_UP:
+            return LEAVING if self.times == 1 else GIVES_UP_NEXT
         return STOPPING
 
 
 def followed(
-    console: Console, interruption: Interruption, store: Any, begin: Callable[[Callable[[Event], None]], bool]
+    console: Console,
+    interruption: Interruption,
+    store: Any,
+    begin: Callable[[Callable[[Event], None]], bool],
+    session: Session,
 ) -> Result | None:
-    """Begin a creation and say its stages; return its result, or None where one was running already."""
+    """Begin a creation and say its stages; return its result, or None where one was running already.
+
+    Keys that are stored nowhere are shown when they come.
+    """
     events: SimpleQueue[Event] = SimpleQueue()
     interruption.times = 0
     telling, said = Telling(), ""
@@ -74,11 +92,34 @@ def followed(
                 console.say(said)
         if isinstance(event, Result):
             return event
-        if words := telling.words(event):
-            console.say(_stage(event, words))
-        if event.state in ("started", "waiting") and (assurance := safe(event.stage, store)) not in assured:
-            assured.add(assurance)
-            console.say(assurance)
+        if isinstance(event, KeysArrived):
+            console.say(KEYS_ARRIVED)
+            show_keys(console, session, event.result)
+        else:
+            _say_stage(console, telling, event)
+            _assure(console, event, store, assured)
+
+
+def _say_stage(console: Console, telling: Telling, event: Progress) -> None:
+    if words := telling.words(event):
+        console.say(_stage(event, words))
+
+
+def _assure(console: Console, event: Progress, store: Any, assured: set[str]) -> None:
+    """Say what is safe now, once."""
+    if event.state in ("started", "waiting") and (assurance := safe(event.stage, store)) not in assured:
+        assured.add(assurance)
+        console.say(assurance)
+
+
+def show_keys(console: Console, session: Session, result: Result) -> None:
+    """Show each key on a line of its own, exactly as it is; they were shown where the terminal took them."""
+    taken = True
+    for title, value in report.secrets(result):
+        console.say(f"{title}, on the next line:")
+        taken &= console.say_as_it_is(value)
+    if taken:
+        session.keys_shown()
 
 
 def _stage(event: Progress, words: str) -> str:
@@ -92,9 +133,8 @@ def _stage(event: Progress, words: str) -> str:
 class Ending:
     """The result of a creation, and what makes sense after it."""
 
-    def __init__(self, console: Console, result: Result) -> None:
-        self._console, self._result = console, result
-        self._shown = False
+    def __init__(self, console: Console, session: Session, result: Result) -> None:
+        self._console, self._session, self._result = console, session, result
 
     def tell(self) -> None:
         """Say how it ended, where everything is, and what to do next."""
@@ -153,13 +193,10 @@ class Ending:
 
     @property
     def _unseen(self) -> bool:
-        return bool(self._result.secrets) and not self._shown
+        return bool(self._result.secrets) and not self._session.shown
 
     def _show(self) -> None:
-        self._shown = True
-        for title, value in report.secrets(self._result):
-            self._console.say(f"{title}, on the next line:")
-            self._console.say_as_it_is(value)
+        show_keys(self._console, self._session, self._result)
 
     def _show_unseen(self) -> None:
         """Show the keys before a signal ends everything: they are nowhere else."""

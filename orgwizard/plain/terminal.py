@@ -39,8 +39,8 @@ class Lines(Protocol):
     @property
     def columns(self) -> int: ...  # noqa: D102 - as the name says
 
-    def write(self, text: str) -> None:
-        """Show a text as it is."""
+    def write(self, text: str) -> bool:
+        """Show a text as it is; return whether the terminal took it."""
         ...
 
     def read(self, prompt: str) -> str:
@@ -93,12 +93,15 @@ class Terminal:
 
     # ---- lines ----
 
-    def write(self, text: str) -> None:
-        """Show a text; a terminal that is gone is no failure."""
+    def write(self, text: str) -> bool:
+        """Show a text; return whether the terminal took it: one that is gone is no failure."""
         data = text.encode(errors="replace")
-        with suppress(OSError):
+        try:
             while data:
                 data = data[os.write(self._sink, data) :]
+        except OSError:
+            return False
+        return True
 
     def read(self, prompt: str) -> str:
         """Ask, and return the line that was typed; raises `Left` at the end of input, or when told to end."""

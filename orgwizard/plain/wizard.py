@@ -56,10 +56,13 @@ class Wizard:
             return self._left(left.code)
 
     def tell_late(self) -> None:
-        """Tell of an end that came after the user was gone, with keys that are nowhere else."""
+        """Tell of an end that came after the user was gone; keys that nobody was shown go to a private file."""
         if self.session.result and self.session.result is not self._told:
+            self.session.rescue()
             for line in report.result(self.session.result):
                 self._console.say_as_it_is(line)
+            if self.session.result.trouble:
+                self._console.say(*self.session.result.trouble.lines())
 
     def _after(self, at: str, field: str) -> tuple[str, str]:
         """Go through one step; return which one comes next, and at which field."""
@@ -172,6 +175,7 @@ class Wizard:
             self._interruption,
             record.store,
             lambda tell: terminal.awaited(session.front.engine.work(lambda: session.resume(record, tell))),
+            session,
         )
         try:
             return "credentials" if resumed and self._ended(resumed) == ANOTHER else ""
@@ -222,14 +226,18 @@ class Wizard:
         """Create the org; return the step that comes after it."""
         order = self._console.terminal.awaited(self.session.ordering())
         result = followed(
-            self._console, self._interruption, self.session.draft.store, lambda tell: self.session.create(order, tell)
+            self._console,
+            self._interruption,
+            self.session.draft.store,
+            lambda tell: self.session.create(order, tell),
+            self.session,
         )
         return "credentials" if result and self._ended(result) == ANOTHER else "review"
 
     def _ended(self, result: Result) -> str:
         """Tell of the end; return what the user does next, or raise `Led` to the field that a refusal is about."""
         self.session.result = result
-        ending = Ending(self._console, result)
+        ending = Ending(self._console, self.session, result)
         self._console.heading("The result.")
         ending.tell()
         self._told = result

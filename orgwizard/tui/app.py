@@ -326,7 +326,7 @@ class Wizard(App[int]):
     def _question(self) -> str:
         """Return what to ask before leaving, or ""."""
         result = self.session.result
-        if not self.session.front.engine.idle.is_set():
+        if not self.session.front.engine.idle.is_set() and not (result and result.secrets):
             return LEAVES_FOR_KEYS if self.session.draft.store == "screen" else LEAVES_RUNNING
         if result and result.secrets:
             return LOSES_KEYS
@@ -390,12 +390,14 @@ def run(
 
 
 def _say_how_it_ended(wizard: Wizard) -> None:
-    """Say it where the screen is gone; with keys that nobody could take, because of a signal or a fault of ours."""
+    """Say it where the screen is gone, having put keys that nobody was shown into a file."""
+    from orgwizard import report
+
+    if not wizard.left:
+        wizard.session.rescue()
     result = wizard.session.result
     if result is None:
         return
-    from orgwizard import report
-
-    lines = report.farewell(result) if wizard.left or not result.secrets else report.result(result)
+    lines = report.farewell(result)
     with suppress(OSError, ValueError):  # the terminal may be gone, too
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr, flush=True)

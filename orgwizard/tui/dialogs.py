@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from orgwizard.faces import SMALLEST
+from orgwizard.journey.stages import GIVE_UP, GIVE_UP_WORD, GIVEN_UP_NOT_YET
 from orgwizard.journey.steps import CREATE_WORD, NOT_BEFORE
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
@@ -124,6 +125,17 @@ class Confirm(Typed):
     def refusal(self, typed: str) -> str:
         """Take the word and nothing else, so that Enter alone never creates."""
         return "" if typed.lower() == CREATE_WORD else NOT_BEFORE
+
+
+class GiveUp(Typed):
+    """The question before an answer that is outstanding, and the keys in it, are given up."""
+
+    def __init__(self) -> None:
+        super().__init__(GIVE_UP, yes="Give up")
+
+    def refusal(self, typed: str) -> str:
+        """Take the word and nothing else."""
+        return "" if typed.lower() == GIVE_UP_WORD else GIVEN_UP_NOT_YET
 
 
 class Page(ModalScreen[None]):

@@ -33,8 +33,9 @@ class Typed:
         """Return everything as one line, as it is heard."""
         return " ".join(self.text.split())
 
-    def write(self, text: str) -> None:
+    def write(self, text: str) -> bool:
         self.text += text
+        return True
 
     def read(self, prompt: str) -> str:
         self.checked()

@@ -271,7 +271,7 @@ def test_an_unknown_outcome_offers_no_second_try(desk: Desk) -> None:
     assert "waiting for the answer, 10 s" in terminal.said
 
 
-def test_keys_that_are_nowhere_else_are_shown_on_request_and_leaving_asks(desk: Desk) -> None:
+def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(desk: Desk) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
     terminal = walked(desk, [*store, "3", "no", "1", ":quit", "no", "3", "yes"])
     assert terminal.code == 0
@@ -283,7 +283,8 @@ def test_keys_that_are_nowhere_else_are_shown_on_request_and_leaving_asks(desk: 
     at = shown.index("API key of the child org, on the next line:")
     assert len(shown[at + 1]) == 32
     assert terminal.said.count("The new keys are stored nowhere else. Leave") == 3
-    assert "Enter takes 1, Show the new keys" in terminal.said
+    assert shown.index("API key of the child org, on the next line:") < shown.index("The result.")
+    assert "Enter takes 3, Leave" in terminal.said
 
 
 def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk) -> None:
@@ -338,7 +339,7 @@ def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(desk: Desk) -> None:
     assert (desk.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
 
 
-def test_ctrl_c_in_a_creation_stores_what_comes_and_a_second_one_stops_the_wait(desk: Desk) -> None:
+def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(desk: Desk) -> None:
     sent = threading.Event()
 
     async def send(call: Call) -> Answer:
@@ -346,11 +347,11 @@ def test_ctrl_c_in_a_creation_stores_what_comes_and_a_second_one_stops_the_wait(
             sent.set()
         return await desk.send(call)
 
-    for times, code, state in ((1, 130, "later"), (2, 130, "unknown")):
+    for times, code, state in ((1, 130, "later"), (3, 130, "unknown")):
         watched = replace(desk, send=send)
         sent.clear()
         terminal = Typed(*(datadog("slow" if times == 1 else "silent-not-created", "create")))
-        if times == 2:
+        if times == 3:
             terminal = Typed("2", *terminal.left_over)  # the beginning: a new org
         interruption = Interruption(desk.engine, terminal)
 
@@ -364,7 +365,7 @@ def test_ctrl_c_in_a_creation_stores_what_comes_and_a_second_one_stops_the_wait(
         assert Wizard(Console(terminal), fronted(watched), None, interruption).run() == code
         pressing.join()
         assert desk.journal.all()[0].state == state
-        assert "Ctrl+C again stops waiting" in terminal.said or times == 2
+        assert "Leaving as soon as" in terminal.said or times == 3
 
 
 # ---- the beginning ----

@@ -17,7 +17,7 @@ from orgwizard.events import Progress
 from orgwizard.sources import Reference
 from orgwizard.tui.choice import Choice, Menu
 from orgwizard.tui.countdown import Countdown
-from orgwizard.tui.dialogs import Ask, Confirm, Page, Typed
+from orgwizard.tui.dialogs import Ask, Confirm, GiveUp, Page, Typed
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Field
 from orgwizard.tui.steps.administrator import AdministratorStep
@@ -599,11 +599,11 @@ async def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk
 
 
 async def test_shown_keys_hide_by_themselves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orgwizard.tui.steps.done.REVEAL_SECONDS", 0.05)
+    monkeypatch.setattr("orgwizard.tui.keys_box.REVEAL_SECONDS", 0.05)
     async with walking(desk) as walk:
         await on_the_screen_only(walk, "okta")
         await walk.press("ctrl+r")
-        await walk.said("Hidden.")
+        await walk.said("New keys, hidden.")
 
 
 async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -663,6 +663,10 @@ async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
         await walk.press("escape")
         assert isinstance(walk.screen, CreateStep | DoneStep)
         await walk.press("ctrl+t")
+        if isinstance(walk.screen, GiveUp):  # the response is outstanding: a word is asked for
+            await walk.press("enter")
+            assert isinstance(walk.screen, GiveUp)
+            await walk.press(*"lose", "enter")
         await walk.until(DoneStep)
         assert walk.app.session.result is not None
         assert walk.app.session.result.outcome in ("unknown", "created")

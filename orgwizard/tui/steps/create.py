@@ -12,14 +12,16 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.errors import Trouble
-from orgwizard.events import CHECK, FIND, SEND, SETTLE, Event, Progress, Result
+from orgwizard.events import CHECK, FIND, SEND, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.journey import steps
 from orgwizard.journey.session import Session
-from orgwizard.journey.stages import RUNS_ALREADY, STATES, STOPPING, TITLES, safe
+from orgwizard.journey.stages import KEYS_ARRIVED, RUNS_ALREADY, STATES, STOPPING, TITLES, safe
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
 from orgwizard.tui.countdown import Countdown
-from orgwizard.tui.step import KEYS, NEEDS, Step
+from orgwizard.tui.dialogs import GiveUp
+from orgwizard.tui.keys_box import TAKING_KEYS, KeysStep
+from orgwizard.tui.step import KEYS, NEEDS
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Stage:
         return f"{STATES[self.state]:<7} {TITLES[self.name]:<24}{taken:>9}"
 
 
-class CreateStep(Step):
+class CreateStep(KeysStep):
     """Watch the creation; it runs in the engine and does not need this screen."""
 
     AUTO_FOCUS = ""  # an Enter too many must not stop the wait
@@ -54,7 +56,7 @@ class CreateStep(Step):
     too_small = f"{NEEDS} the creation goes on."
     hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
     keys: ClassVar[dict[str, str]] = {
-        "Ctrl+T": "stop waiting for the answer: the outcome is then unknown and looked up",
+        "Ctrl+T": "stop waiting for the org; a response that is outstanding is given up by a typed word only",
         "Ctrl+Q": "leave as soon as it is safe: what was sent is still stored",
         "F1, Ctrl+G": KEYS["F1, Ctrl+G"],
     }
@@ -127,8 +129,22 @@ class CreateStep(Step):
         message.stop()
         if isinstance(message.event, Result):
             self.post_message(self.Ended(message.event))
+        elif isinstance(message.event, KeysArrived):
+            self._arrived(message.event.result)
         else:
             self._fold(message.event, message.at)
+
+    def _arrived(self, result: Result) -> None:
+        """Offer the keys at once: what follows may take minutes, and the line may drop meanwhile."""
+        self.hold_keys(result)
+        self.query_one("#body").mount(*self.keys_box())
+        self.query_one("#buttons").mount(*self.keys_buttons(), before=0)
+        self.say(KEYS_ARRIVED, wrong=True)
+        self.query_one("#hints", Static).update("Ctrl+R show keys · Ctrl+Y copy · Ctrl+T stop waiting · F1 keys")
+
+    def key_help(self) -> dict[str, str]:
+        """Return every key that works now."""
+        return {**(TAKING_KEYS if self._keys else {}), **self.keys}
 
     def _fold(self, event: Progress, at: float) -> None:
         known = self._stages.setdefault(event.stage, Stage(event.stage))
@@ -155,9 +171,17 @@ class CreateStep(Step):
     def action_stop(self) -> None:
         """Stop waiting: for the answer, or for the org to become ready."""
         if self._current == SEND:
-            self.session.desk.engine.give_up()
+            self.app.push_screen(GiveUp(), self._gave_up)
         else:
-            self.session.desk.engine.leave()
+            self._leave()
+
+    def _gave_up(self, word: str | None) -> None:
+        if word:
+            self.session.desk.engine.give_up()
+            self.say(STOPPING)
+
+    def _leave(self) -> None:
+        self.session.desk.engine.leave()
         self.say(STOPPING)
 
     def action_back(self) -> None:

@@ -1,43 +1,30 @@
 """Step 7, second half: how it ended, where the keys are, what to do next."""
 
 from collections.abc import Iterable
-from itertools import cycle
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.events import Result
 from orgwizard.journey.session import ANOTHER_LOSES_KEYS, Session
 from orgwizard.journey.stages import NO_WAY_BACK
-from orgwizard.report import facts, headline, needs_attention, secrets
+from orgwizard.report import facts, headline, needs_attention
 from orgwizard.tui.choice import bullet, button, labelled
 from orgwizard.tui.dialogs import Ask
-from orgwizard.tui.step import KEYS, Step
+from orgwizard.tui.keys_box import TAKING_KEYS, KeysStep
+from orgwizard.tui.step import KEYS
 
-TAKING_KEYS = {
-    "Ctrl+R": "show the new keys, each under its name to select by mouse",
-    "Ctrl+Y": "copy the new keys one by one",
-}
 LEAVING_KEYS = {name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Z")} | {"Ctrl+Q": "leave"}
-REVEAL_SECONDS = 60.0  # long enough to select each by mouse
-HIDDEN = "Hidden. Show them with Ctrl+R where nobody looks over your shoulder; they are stored nowhere else."
 
 
-class DoneStep(Step):
+class DoneStep(KeysStep):
     """Read the result, take the keys if they are nowhere else, go on or leave."""
 
     AUTO_FOCUS = ""  # an Enter too many must not take the result away
     number = 7
     heading = "Result"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2,ctrl+r", "reveal", show=False),
-        Binding("ctrl+y", "copy", show=False),
-    ]
 
     class Another(Message):
         """The user wants another org."""
@@ -45,9 +32,7 @@ class DoneStep(Step):
     def __init__(self, session: Session, result: Result) -> None:
         super().__init__(session)
         self.result = result
-        self._revealed = False
-        self._hiding: Timer | None = None
-        self._to_copy = cycle(secrets(result))
+        self.hold_keys(result)
 
     @property
     def _onward(self) -> str:
@@ -79,8 +64,7 @@ class DoneStep(Step):
                 Static(value, classes="fact", markup=False),
                 classes="line",
             )
-        if self.result.secrets:
-            yield Static(HIDDEN, id="secrets", markup=False)
+        yield from self.keys_box()
         if self.result.next_steps:
             yield labelled("What to do next", *map(bullet, self.result.next_steps))
 
@@ -90,46 +74,12 @@ class DoneStep(Step):
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what makes sense after this end; never "try again" after an unknown one."""
-        if self.result.secrets:
-            yield button("Reveal", "reveal")
-            yield button("Copy", "copy")
+        yield from self.keys_buttons()
         if self.result.outcome == "created":
             yield button("Another", "next")
         if self.result.outcome == "not_created":
             yield button(self._onward.capitalize(), "next")
         yield button("Leave", "leave")
-
-    def action_reveal(self) -> None:
-        """Show the keys for a while, or hide them again."""
-        revealed = self._revealed
-        self._hide()
-        if not revealed and self.result.secrets:
-            self._revealed = True
-            self._hiding = self.set_timer(REVEAL_SECONDS, self._hide)
-            self._show_secrets()
-
-    def on_screen_suspend(self) -> None:
-        """Hide the keys when something else is on the screen."""
-        self._hide()
-
-    def _hide(self) -> None:
-        if self._hiding is not None:
-            self._hiding.stop()
-        self._revealed = False
-        self._show_secrets()
-
-    def action_copy(self) -> None:
-        """Send the next of the keys to the terminal's clipboard (OSC 52), which may or may not take it."""
-        if not self.result.secrets:
-            return
-        title, value = next(self._to_copy)
-        self.app.copy_to_clipboard(value)
-        self.say(f"{title}: sent to your terminal. Paste to check.")
-
-    def _show_secrets(self) -> None:
-        shown = [f"{title}\n{value}" for title, value in secrets(self.result)]
-        for place in self.query("#secrets").results(Static):  # not there while the program ends
-            place.update("\n".join(shown) if self._revealed else HIDDEN)
 
     def action_next(self) -> None:
         """Go on, after asking where the only copy of the keys is on this screen."""
