@@ -46,7 +46,7 @@ State = Literal[
     "damaged",  # the file cannot be read
 ]
 NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
-_OTHER_EVENTS = frozenset(("resumed", "shown", "profile", "found", "ended"))
+_OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "ended"))
 _NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
 _PRESSING = ("running", "open", "done", "unclear")
 _TELLING = frozenset(
@@ -62,6 +62,7 @@ class Record(BaseModel):
     credentials, `sent_at` when the request was last sent, in epoch seconds by the service's own clock,
     `sendings` how often it may have left, `keys` the names of the secrets found in the answer (`None` in older
     records, and before there was one), `missing` what it lacked, in words, `stored` the reference to the secrets,
+    `given` the names under which a command took some of them and then failed,
     `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
@@ -95,6 +96,7 @@ class Record(BaseModel):
     keys: tuple[str, ...] | None = None
     missing: tuple[str, ...] = ()
     stored: Any = None
+    given: tuple[str, ...] = ()
     keys_shown: bool = False
     answer_shown: bool = False
     profile: str = ""
@@ -156,7 +158,9 @@ class Attempt:
 
     It is locked against other processes until it is closed, or the process dies. The events and their facts:
     sending (sent_at); waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys:
-    their names); stored (stored: the reference); shown (keys_shown, answer_shown: what only the screen has); profile
+    their names); given (given: the names that a
+    command took before it failed); stored (stored: the reference); shown (keys_shown, answer_shown: what only the
+    screen has); profile
     (profile: its name); refused (code, message); not_sent (message); unknown (message); found (state: exists,
     absent or unclear; org); ended (result: a `State`; told, exit: see `Record`).
     """
@@ -278,8 +282,10 @@ class Journal:
 
     def given(self) -> set[str]:
         """Return the names under which attempts gave keys to commands, which may overwrite what they have."""
-        stored = [record.stored for record in self.all() if isinstance(record.stored, dict)]
-        return {str(name) for reference in stored for name in reference.get("names") or ()}
+        records = self.all()
+        stored = [record.stored for record in records if isinstance(record.stored, dict)]
+        partly = {name for record in records for name in record.given}
+        return partly | {str(name) for reference in stored for name in reference.get("names") or ()}
 
     def all(self) -> list[Record]:
         """Return every attempt, newest first; files that cannot be read are among them as "damaged".
@@ -410,7 +416,8 @@ def _folded(data: bytes) -> dict[str, Any]:
         state = "unknown"
     told = known.get("told")
     named = {name: told[name] for name in ("provider", "site") if isinstance(told, dict) and told.get(name)}
-    known = {**named, **known, "changed": known["at"], "state": state, "found": found}
+    given = [name for event in events if isinstance(event.get("given"), list) for name in event["given"]]
+    known = {**named, **known, "changed": known["at"], "state": state, "found": found, "given": given}
     if events[0]["event"] == "requested":
         return known | {"started": events[0]["at"]}
     return known if known.get("provider") and known.get("site") else known | {"state": "damaged"}

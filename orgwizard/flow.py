@@ -30,7 +30,7 @@ from orgwizard.ports import SETTLED, Attempt, Tools, Vault
 from orgwizard.providers.base import Checked, Found, Provider, Readiness, Wanted, placed
 from orgwizard.redactor import REDACTOR
 from orgwizard.values import Answer, Created
-from orgwizard.vault import label_of, sources
+from orgwizard.vault import PartlyStored, label_of, sources
 
 READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
@@ -277,6 +277,8 @@ class Flow:
         try:
             kept = await asyncio.to_thread(vault.keep, name, created.secrets, facts)
         except Exception as fault:  # whatever it is, the next place is tried
+            if isinstance(fault, PartlyStored):
+                self.note("given", given=list(fault.names))
             self.attend(f"A store failed: {cause_of(fault)}")
             return False
         self.result = replace(

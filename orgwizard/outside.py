@@ -59,8 +59,8 @@ def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Col
     output, complaints = bytearray(), bytearray()
     helpers = [
         Thread(target=_feed, args=(program.stdin, given), daemon=True),
-        Thread(target=_drain, args=(program.stdout, output), daemon=True),
-        Thread(target=_drain, args=(program.stderr, complaints), daemon=True),
+        Thread(target=_drain, args=(program.stdout, output, lambda: _kill(program)), daemon=True),
+        Thread(target=_drain, args=(program.stderr, complaints, lambda: None), daemon=True),
     ]
     for helper in helpers:
         helper.start()
@@ -97,8 +97,7 @@ def _waited(program: subprocess.Popen[bytes], name: str, seconds: float) -> int:
     try:
         return program.wait(seconds)
     except BaseException as error:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(program.pid, signal.SIGKILL)
+        _kill(program)
         program.wait()
         if not isinstance(error, subprocess.TimeoutExpired):
             raise
@@ -108,16 +107,24 @@ def _waited(program: subprocess.Popen[bytes], name: str, seconds: float) -> int:
     )
 
 
+def _kill(program: subprocess.Popen[bytes]) -> None:
+    """Kill the program's whole process group; what has ended already stays so."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(program.pid, signal.SIGKILL)
+
+
 def _feed(stream: IO[bytes], given: bytes) -> None:
     with suppress(OSError), stream:  # a program need not read what it is given
         stream.write(given)
 
 
-def _drain(stream: IO[bytes], kept: bytearray) -> None:
-    """Read to the end, keeping the last bytes: one more than is allowed, so that too much is noticed."""
+def _drain(stream: IO[bytes], kept: bytearray, too_much: Callable[[], None]) -> None:
+    """Read to the end, keeping the last bytes: one more than is allowed, then *too_much* is called."""
     with stream:
         while chunk := os.read(stream.fileno(), OUTPUT_BYTES):
             kept += chunk
+            if len(kept) > OUTPUT_BYTES:
+                too_much()
             del kept[: -OUTPUT_BYTES - 1]
 
 

@@ -167,7 +167,7 @@ def _add(handle: int, size: int, data: bytes) -> None:
     try:
         if os.write(handle, data) < len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        os.fsync(handle)
+        flush(handle)
     except OSError:
         with suppress(OSError):  # it stays torn, then: whoever reads it passes over it
             os.ftruncate(handle, size)
@@ -260,19 +260,28 @@ def held(path: Path) -> bool:
     return False
 
 
+def flush(handle: int) -> None:
+    """Put what was written on the disk itself: macOS leaves it in the drive's own memory unless told otherwise."""
+    if full := getattr(fcntl, "F_FULLFSYNC", None):
+        with suppress(OSError):  # a file system that does not know it, such as a network's
+            fcntl.fcntl(handle, full)
+            return
+    os.fsync(handle)
+
+
 def _fill(handle: int, data: bytes) -> None:
     """Put all of *data* on the disk, and close the file."""
     with open(handle, "wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        flush(file.fileno())
 
 
 def _flush_names(place: Path) -> None:
     """Flush the names in a folder to disk, where the file system knows how."""
     handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(handle)
+        flush(handle)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise

@@ -179,7 +179,7 @@ def _text(data: bytes, source: str) -> str:
 
 def _member(data: bytes, key: str, path: Path) -> str:
     try:
-        value = members.member(members.parse(path, data), key)
+        value = members.exact(members.parse(path, data), key)
     except members.Odd as odd:
         fault = BadInput(f"The file {path} is not valid {odd}, so that it has no member {key}.")
     else:
@@ -205,14 +205,16 @@ def _from_keyring(service: str, username: str, seconds: float) -> str:
 
 
 def remark(reference: Reference) -> str:
-    """Return a warning about where a secret lies, such as a file that others can read, or ""."""
+    """Return a warning about a file of the user's own that others can read, or ""."""
     if not reference.file:
         return ""
     try:
         path = path_of(reference)
-        mode = path.stat().st_mode
+        found = path.stat()
     except (OSError, BadInput):
         return ""
-    if mode & (stat.S_IRGRP | stat.S_IROTH):
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        return ""
+    if found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
         return f"Other users can read {reference.file}. Run: chmod go-rwx {shlex.quote(str(path))}"
     return ""

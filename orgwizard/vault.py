@@ -39,6 +39,14 @@ class Kept:
     sources: Mapping[str, Reference] = field(default_factory=dict)
 
 
+class PartlyStored(Attention):
+    """The org exists, and a command took only some of its secrets: those under `names`."""
+
+    def __init__(self, cause: str, advice: str, names: Collection[str]) -> None:
+        super().__init__(cause, advice)
+        self.names = tuple(names)
+
+
 @dataclass(frozen=True)
 class Vault:
     """The means that stores work with.
@@ -67,12 +75,21 @@ class Vault:
         try:
             _check_text(secrets)
             kept = store.keep(self, label, secrets, facts)
+            self._check_stored(kept, secrets)
+        except Attention:
+            raise
+        except Trouble as fault:
+            raise Attention(fault.cause, fault.advice) from None
+        return kept
+
+    def _check_stored(self, kept: Kept, secrets: Secrets) -> None:
+        """Read everything back; raises `Unusable` that tells what stays where."""
+        try:
             for name, source in kept.sources.items():
                 if read(source, seconds=self.seconds) != secrets[name]:
                     raise Unusable(f"What was read back {source.describe()} is not what was stored.", _ANOTHER_STORE)
         except Trouble as fault:
-            raise Attention(fault.cause, fault.advice) from None
-        return kept
+            raise Unusable(f"{fault.cause} What was written stays {kept.words}.", _ANOTHER_STORE) from None
 
 
 @dataclass(frozen=True)
@@ -134,8 +151,8 @@ class CommandStore:
     """A command that is fed the secrets on its standard input.
 
     With `{name}` in its arguments it runs once per secret, `{name}` being "label-secret", or "label-2-secret" where
-    another org's was called so, and is given the bare secret and a line end. Without, it runs once and is given a line
-    `name=value` for each.
+    another org's was called so, and is given the bytes of the secret and nothing else. Without, it runs once and
+    is given a line `name=value` for each.
     """
 
     argv: tuple[str, ...]
@@ -148,7 +165,7 @@ class CommandStore:
 
     def probe(self, vault: Vault) -> str:
         """Run it with a harmless text under the name "orgwizard-probe"; raises `Unusable`."""
-        text = f"{PROBE_TEXT}\n" if self._per_secret else f"probe={PROBE_TEXT}\n"
+        text = PROBE_TEXT if self._per_secret else f"probe={PROBE_TEXT}\n"
         ended = self._run(vault, PROBE, text)
         if ended.code:
             raise Unusable(f"The command {self.argv[0]} {ended.words}.", "Try it in a shell first.")
@@ -160,18 +177,29 @@ class CommandStore:
         values = {name: secret.get_secret_value() for name, secret in secrets.items()}
         if self._per_secret:
             label = _not_given(label, secrets, vault.given())
-            given = {f"{label}-{name}": f"{value}\n" for name, value in values.items()}
+            given = {f"{label}-{name}": value for name, value in values.items()}
         else:
             given = {label: "".join(f"{name}={value}\n" for name, value in values.items())}
+        taken: list[str] = []
         for entry, text in given.items():
-            code = self._run(vault, entry, text).code
-            if code:
-                # What it says is not repeated: it has just been given a secret.
-                raise Unusable(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", _ANOTHER_STORE)
+            try:
+                self._give(vault, entry, text)
+            except Unusable as fault:
+                if not taken:
+                    raise
+                told = f"{fault.cause} It took {', '.join(taken)} before."
+                raise PartlyStored(told, _ANOTHER_STORE, taken) from None
+            taken.append(entry)
         reference: dict[str, Any] = {"command": self._named(label)}
         if self._per_secret:
             reference["names"] = list(given)
         return Kept(reference, place(reference))
+
+    def _give(self, vault: Vault, entry: str, text: str) -> None:
+        """Feed it one text; raises `Unusable`, without what it says: it has just been given a secret."""
+        code = self._run(vault, entry, text).code
+        if code:
+            raise Unusable(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", _ANOTHER_STORE)
 
     @property
     def _per_secret(self) -> bool:

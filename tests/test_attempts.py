@@ -564,3 +564,10 @@ def test_a_folder_that_does_not_work_is_told(journal: Journal) -> None:
         requested(journal)
     with pytest.raises(Unusable, match="could not be read"):
         journal.all()
+
+
+def test_names_that_a_command_took_before_it_failed_are_never_given_again(journal: Journal) -> None:
+    with requested(journal) as attempt:
+        attempt.note("given", given=["okta-a-token"])
+        attempt.note("given", given=["okta-a-2-token"])
+    assert journal.given() == {"okta-a-token", "okta-a-2-token"}

@@ -57,6 +57,13 @@ def test_output_is_bounded() -> None:
         run(python(f"print('x' * {OUTPUT_BYTES * 10})"), seconds=20)
 
 
+def test_endless_output_is_cut_at_the_limit_not_at_the_time_limit() -> None:
+    began = time.monotonic()
+    with pytest.raises(Unusable, match="printed more than"):
+        run(["yes"], seconds=60)
+    assert time.monotonic() - began < 30
+
+
 def test_at_the_time_limit_a_program_and_its_children_are_killed(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="took longer than 2 seconds"):
         run(python(HOLD_AND_WAIT, str(tmp_path / "lock")), seconds=2)

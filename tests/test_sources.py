@@ -231,3 +231,8 @@ def test_a_command_sees_no_variable_that_it_is_to_be_kept_from(monkeypatch: pyte
     command = Reference(command=tuple(python("import os; print(os.environ.get('MY_OTHER_CREDENTIAL', 'unseen'))")))
     assert read(command).get_secret_value() == "canary"
     assert read(command, without={"MY_OTHER_CREDENTIAL"}).get_secret_value() == "unseen"
+
+
+def test_no_advice_is_given_about_the_mode_of_a_folder(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert remark(Reference(file=str(tmp_path))) == ""

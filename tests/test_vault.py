@@ -12,7 +12,17 @@ from pydantic import SecretStr
 
 from orgwizard.errors import CREATED, Attention, BadInput, Unusable
 from orgwizard.sources import Reference, read
-from orgwizard.vault import CommandStore, FileStore, KeyringStore, ScreenStore, Store, Vault, parse_store, place
+from orgwizard.vault import (
+    CommandStore,
+    FileStore,
+    KeyringStore,
+    PartlyStored,
+    ScreenStore,
+    Store,
+    Vault,
+    parse_store,
+    place,
+)
 
 TOKEN = "00canary-token"
 KEYS = {"api_key": SecretStr("canary-api-key"), "application_key": SecretStr("canary-app-key")}
@@ -120,7 +130,18 @@ def test_a_file_is_never_overwritten(vault: Vault) -> None:
 
 
 @pytest.mark.parametrize(
-    "secret", ['"quoted" \\back', "line\nend", "é😀", pytest.param("x" * 10_000, id="long"), "\x1b[2J"]
+    "secret",
+    [
+        '"quoted" \\back',
+        "line\nend",
+        "é😀",
+        pytest.param("x" * 10_000, id="long"),
+        "\x1b[2J",
+        " edges ",
+        "\ttab\t",
+        "a\u200bb\n",
+        " ",
+    ],
 )
 def test_a_file_takes_secrets_of_any_shape(vault: Vault, secret: str) -> None:
     kept = vault.keep(FileStore(), "okta-a", {"token": SecretStr(secret)}, {})
@@ -209,14 +230,14 @@ def test_a_command_is_tried_with_a_harmless_text(vault: Vault, tmp_path: Path) -
     words = vault.probe(recorder(tmp_path / "taken"))
     assert "orgwizard-probe" in words
     assert "cannot be read back" in words
-    assert (tmp_path / "taken").read_text() == "[orgwizard-probe]only a probe, not a secret\n"
+    assert (tmp_path / "taken").read_text() == "[orgwizard-probe]only a probe, not a secret"
 
 
 def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Path) -> None:
     store = recorder(tmp_path / "taken")
     kept = vault.keep(store, "datadog-a", KEYS, {})
     assert (tmp_path / "taken").read_text() == (
-        "[datadog-a-api_key]canary-api-key\n[datadog-a-application_key]canary-app-key\n"
+        "[datadog-a-api_key]canary-api-key[datadog-a-application_key]canary-app-key"
     )
     assert kept.reference == {
         "command": [*store.argv[:-1], "datadog-a"],
@@ -229,6 +250,15 @@ def test_a_command_with_a_name_is_given_no_name_twice(vault: Vault, tmp_path: Pa
     before = replace(vault, given=lambda: {"datadog-a-application_key", "datadog-a-2-api_key"})
     kept = before.keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, {})
     assert kept.reference["names"] == ["datadog-a-3-api_key", "datadog-a-3-application_key"]
+
+
+def test_a_command_that_fails_at_its_second_secret_tells_where_the_first_went(vault: Vault) -> None:
+    store = CommandStore(
+        (sys.executable, "-c", "import sys; sys.exit(sys.argv[1].endswith('application_key'))", "{name}")
+    )
+    with pytest.raises(PartlyStored, match="datadog-a-api_key") as caught:
+        vault.keep(store, "datadog-a", KEYS, {})
+    assert caught.value.names == ("datadog-a-api_key",)
 
 
 def test_a_command_without_a_name_gets_all_secrets_as_lines(vault: Vault, tmp_path: Path) -> None:
