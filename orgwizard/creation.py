@@ -71,13 +71,14 @@ class _Creation(Flow):
         if earlier := self.tools.journal.earlier(self._key(), self.known):
             raise earlier.trouble(self.tools.options)
         self.progress(CHECK, "started", "Checking the parent org")
-        self.checked = await check(self.provider, self.order.connection, self.order.organization, self.tools.send)
+        checking = check(self.provider, self.order.connection, self.order.organization, self.tools.send)
+        self.checked = await self.unless_left(checking)
         self.checked_at = self._times()
         for finding in self.checked.findings:
             self.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)
         self.progress(CHECK, "ok", f"parent org {self.checked.parent}")
         self.progress(STORE, "started", "Trying the store for the new keys")
-        self.progress(STORE, "ok", await asyncio.to_thread(self.tools.vault.probe))
+        self.progress(STORE, "ok", await self.unless_left(asyncio.to_thread(self.tools.vault.probe)))
 
     def _key(self) -> OrderKey:
         """Return what this order is recognised by; after the check its parent has more names."""

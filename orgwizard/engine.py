@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orgwizard.control import Control
+from orgwizard.daemons import Daemons
 
 if TYPE_CHECKING:
     from orgwizard.events import Event
@@ -36,6 +37,7 @@ class Engine:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
+        self._loop.set_default_executor(Daemons())
         self._loop.run_forever()
         if begun := asyncio.all_tasks(self._loop):  # reads that nobody waits for any more
             for task in begun:

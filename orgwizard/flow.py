@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -39,6 +39,9 @@ CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # services list a new org late, but 
 MAKE_NEW_KEYS = "Sign in to the child org as its administrator and make new keys."
 _CUT = "The answer broke off; what came of it was used."
 _REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POST may be answered with 302 and 303
+
+
+T = TypeVar("T")
 
 
 class Flow:
@@ -191,7 +194,7 @@ class Flow:
         ours = self.tools.journal.created(key, site, apart_from=self.result.attempt)
         conversation = self.provider.find(self.wanted, self.credentials, {**self.checked.before, "ours": ours})
         try:
-            return await converse(conversation, self.tools.send)
+            return await self.unless_left(converse(conversation, self.tools.send))
         except Trouble as trouble:
             return Found("unclear", trouble.cause)
 
@@ -326,7 +329,10 @@ class Flow:
         """Ask the new org until it answers, the deadline passes or the user leaves."""
         seen = Readiness(False, "it was not asked")
         while not self.leaving():
-            seen = await converse(self.provider.ready(self.wanted.site, created), self.tools.send)
+            try:
+                seen = await self.unless_left(converse(self.provider.ready(self.wanted.site, created), self.tools.send))
+            except NotSent:
+                break
             left = deadline - self.tools.clock.now()
             if seen.ready or not seen.may_change or left <= 0:
                 break
@@ -421,6 +427,17 @@ class Flow:
     def leaving(self) -> bool:
         """Return whether the user asked to end at the next safe point."""
         return self.tools.control.leave.is_set()
+
+    async def unless_left(self, waiting: Awaitable[T]) -> T:
+        """Wait for something that creates nothing; raises `NotSent` as soon as the user leaves."""
+        task = asyncio.ensure_future(waiting)
+        try:
+            await until_first(task, self.tools.control.leave.wait())
+            if task.done():
+                return task.result()
+            raise NotSent("You left.", code="left")
+        finally:
+            task.cancel()
 
     def progress(
         self, stage: str, state: StageState, words: str, left: int | None = None, *, spent: int | None = None

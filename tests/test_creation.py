@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
@@ -19,7 +20,8 @@ from orgwizard.events import STORE, Event, KeysArrived, Progress, Result
 from orgwizard.providers.base import Order, Provider, Readiness, Wanted
 from orgwizard.providers.datadog import Datadog
 from orgwizard.providers.okta import Okta
-from orgwizard.values import Answer, Conversation, Created, Site
+from orgwizard.raw_response import written
+from orgwizard.values import Answer, Call, Conversation, Created, Site
 from tests import fakes
 from tests.fakes import Bench, FakeClock, Log, answer, failed_store, full_disk
 
@@ -1163,3 +1165,94 @@ def test_the_log_of_these_tests_writes_before_it_fails() -> None:
     with pytest.raises(KeyError):
         log("x")
     assert log.lines == ["x"]
+
+
+# ---- leaving ends every wait --------------------------------------------------------------------------
+
+
+def hanging_at(bench: Bench, reads: Callable[[Call], bool]) -> Any:
+    """Return a door that never answers some reads; whoever waits there wants to leave."""
+
+    async def send(call: Call) -> Answer:
+        if not call.once and reads(call):
+            bench.control.leave.set()
+            await asyncio.Event().wait()
+        return await bench.service.send(call)
+
+    return send
+
+
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+@pytest.mark.parametrize("at", ["check", "look-up", "probe"])
+async def test_a_read_that_hangs_holds_nobody_who_leaves(
+    bench: Bench, name: str, provider: Provider, order: Order, at: str
+) -> None:
+    hangs = at == "check"
+    if at == "look-up":
+        bench.service.creates = [NoAnswer("silence")]
+    tools = replace(bench.tools, send=hanging_at(bench, lambda _: hangs or bench.service.posted > 0))
+    *_, result = [event async for event in create_org(provider, order, tools)]
+    assert isinstance(result, Result)
+    expected = {"check": "not_created", "look-up": "unknown", "probe": "created"}
+    assert result.outcome == expected[at], name
+    assert bench.service.posted == (0 if at == "check" else 1)
+    assert bool(bench.vault.held) == (at == "probe")
+
+
+async def test_a_store_that_hangs_holds_nobody_who_leaves(bench: Bench) -> None:
+    def probe() -> str:
+        bench.control.leave.set()
+        held.wait(20)
+        return ""
+
+    held = threading.Event()
+    bench.vault.probe = probe  # type: ignore[method-assign]
+    try:
+        seen = await run(bench)
+    finally:
+        held.set()
+    assert (seen.result.outcome, bench.service.posted) == ("not_created", 0)
+
+
+async def test_a_token_that_does_not_come_holds_nobody_who_leaves(bench: Bench) -> None:
+    async def send(call: Call) -> Answer:
+        if call.once:  # the request itself has not left: its sink was not told so
+            bench.control.leave.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise NotSent("left", code="left") from None
+        return await bench.service.send(call)
+
+    *_, result = [e async for e in create_org(Datadog(), fakes.datadog_order(), replace(bench.tools, send=send))]
+    assert isinstance(result, Result)
+    assert result.outcome == "not_created"
+    assert bench.clock.time < 1010
+
+
+async def test_a_success_that_has_begun_is_waited_for(bench: Bench) -> None:
+    async def send(call: Call) -> Answer:
+        if call.once and call.sink is not None:
+            reply = fakes.created(call)
+            raw = written(reply.status, reply.headers, reply.body)
+            call.sink.sent()
+            call.sink.write(raw[: len(raw) // 20])
+            await bench.clock.sleep(130)
+            call.sink.write(raw[len(raw) // 20 :])
+            return reply
+        return await bench.service.send(call)
+
+    *_, result = [e async for e in create_org(Datadog(), fakes.datadog_order(), replace(bench.tools, send=send))]
+    assert isinstance(result, Result)
+    assert result.outcome == "created"
+    assert bench.vault.held == fakes.DATADOG_SECRETS
+    assert bench.clock.time >= 1130
+
+
+async def test_without_room_for_the_response_nothing_is_sent(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Any) -> Any:
+        raise full_disk()
+
+    monkeypatch.setattr(fakes.MemoryAttempt, "spool", full)
+    seen = await run(bench)
+    assert (seen.result.outcome, bench.service.posted) == ("not_created", 0)

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import subprocess
+import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 
@@ -222,3 +224,16 @@ def test_what_is_still_to_be_read_at_the_end_is_dropped_without_a_word(recwarn: 
         assert all(future.done() for future in dropped)
     gc.collect()
     assert not recwarn.list
+
+
+def test_a_step_that_hangs_does_not_hold_the_program_at_its_end() -> None:
+    script = (
+        "import asyncio, time\n"
+        "from orgwizard.engine import Engine\n"
+        "engine = Engine()\n"
+        "hanging = engine.read(asyncio.to_thread(time.sleep, 3600))\n"
+        "time.sleep(0.1)\n"
+        "hanging.cancel()\n"
+        "engine.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=PATIENCE_SECONDS)
