@@ -109,7 +109,17 @@ class Record(BaseModel):
     @property
     def settled(self) -> bool:
         """Return whether nothing is left to do or to find out."""
-        return self.state in SETTLED
+        return self.state in SETTLED and not self.unmoved
+
+    @property
+    def unmoved(self) -> bool:
+        """Return whether the keys of the new org are in the undigested answer alone, because every store failed."""
+        return self.state in ("ready", "exists") and bool(self.spool and self.keys) and not self.stored
+
+    @property
+    def left_over(self) -> bool:
+        """Return whether the undigested answer is still there though its keys are stored, whole, and proven."""
+        return self.state == "ready" and bool(self.spool and self.keys and self.stored) and not self.missing
 
     def same_order(self, key: OrderKey) -> bool | None:
         """Return whether this attempt was made for the same order, None where that cannot be told."""

@@ -432,7 +432,7 @@ def _resume(arguments: argparse.Namespace) -> int:
         _say(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
         return Exit.READY
     if record.settled or record.state == "damaged":
-        return batch.look(record, as_json=arguments.json)
+        return batch.look(desk.tidied(record), as_json=arguments.json)
     return batch.resume(desk, record, as_json=arguments.json)
 
 

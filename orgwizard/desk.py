@@ -271,6 +271,14 @@ class Desk:
             if not record.keys_shown:
                 self._write_down(record, "shown", keys_shown=True)
 
+    def tidied(self, record: Record) -> Record:
+        """Return a settled attempt without an answer that was left over; one that cannot be removed is still in it."""
+        if not record.left_over:
+            return record
+        with suppress(Trouble, OSError), self.journal.resume(record) as attempt:
+            attempt.unspool()
+        return self.journal.get(record.id)
+
     def _write_down(self, record: Record, event: str, **facts: Any) -> None:
         with self.journal.resume(record) as attempt:
             attempt.note(event, **facts)

@@ -77,8 +77,15 @@ class Result:
         return Exit.READY if self.ready else Exit.ATTENTION
 
     @property
+    def unmoved(self) -> bool:
+        """Return whether the keys are on disk in the undigested answer alone, because every store failed."""
+        return bool(self.spool and self.secrets)
+
+    @property
     def look_again(self) -> str:
         """Return what to do about an attempt that is open."""
+        if self.unmoved:
+            return f"Once a store works, move the keys into it with: {resuming(self.attempt, self.options)}"
         first = "Do not create it again yet. Look once more with" if self.outcome == "unknown" else "Look again later"
         return f"{first}: {resuming(self.attempt, self.options)}"
 

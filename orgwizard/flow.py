@@ -347,7 +347,8 @@ class Flow:
         self._last_resort()
         trouble = trouble or self._attention()
         end = self.end or _end_word(self.result, trouble)
-        return replace(self.result, trouble=trouble, open=end not in SETTLED, ended=self.tools.clock.wall()), end
+        is_open = end not in SETTLED or self.result.unmoved
+        return replace(self.result, trouble=trouble, open=is_open, ended=self.tools.clock.wall()), end
 
     def _close(self, result: Result, end: str) -> None:
         """Write the end down, and let other processes take the attempt up."""
@@ -373,7 +374,8 @@ class Flow:
         if result.ready and not result.remarks:
             return None
         kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
-        advice = "" if result.ready or self.end in SETTLED else result.look_again
+        is_settled = (result.ready or self.end in SETTLED) and not result.unmoved
+        advice = "" if is_settled else result.look_again
         return Attention(" ".join(result.remarks) + kept, advice, code="attention")
 
     def named(self, attempt: str) -> None:

@@ -151,6 +151,37 @@ def spool_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Attempt, "unspool", lambda _: None)
 
 
+def test_keys_that_every_store_refused_are_moved_once_one_works_though_the_org_is_ready(office: Office) -> None:
+    folder = office.desk.vault.folder
+    folder.write_text("in the way of the fallback")
+    result = office.create({"command": ["sh", "-c", "grep -q probe="]})  # takes a probe and refuses keys
+    assert (result.outcome, result.ready, bool(result.spool)) == ("created", True, True)
+    assert office.record in office.desk.journal.open()
+    assert result.open
+    assert result.trouble is not None
+    assert f"orgwizard resume {result.attempt}" in result.trouble.advice
+    folder.unlink()
+    again = office.resume()
+    assert (again.outcome, again.ready, again.spool) == ("created", True, "")
+    assert office.record.settled
+    assert office.record.spool is None
+    assert office.kept()
+    assert office.files_with_keys() == [f"keys/{office.draft.provider}-resumed.toml"]
+
+
+def test_a_response_that_was_left_over_is_removed_and_nobody_is_asked(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Attempt, "unspool", lambda _: None)
+        office.create()
+    left = office.record
+    assert (left.settled, left.left_over) == (True, True)
+    tidy = office.desk.tidied(left)
+    assert (tidy.spool, tidy.state, tidy.told) == (None, "ready", left.told)
+    assert office.desk.tidied(tidy) is tidy
+
+
 @pytest.mark.usefixtures("spool_stays")
 @pytest.mark.parametrize("event", ["sending", "answered", "created"])
 def test_an_answer_that_was_only_spooled_is_stored_and_proven(office: Office, event: str) -> None:
