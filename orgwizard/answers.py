@@ -57,6 +57,8 @@ class Offer:
 
     typed: Typed
     source: str
+    file: str = ""
+    """The file that a text comes from; a reference names its own."""
 
 
 @dataclass

@@ -47,6 +47,11 @@ class Belongings:
         """Return the credential method that what is there is for; "" where nothing is there, or not enough."""
         return next(iter(provider.methods)) if self.given else self._offers(provider).method()
 
+    def files_here(self, provider: Provider) -> frozenset[str]:
+        """Return the vendor's files in the current folder: whoever can write there decides what they say."""
+        here = (name for name in provider.files if not name.startswith("~") and _may_exist(name))
+        return frozenset() if self.given else frozenset(str(Path(name).absolute()) for name in here)
+
     def remarks(self, provider: Provider) -> list[str]:
         """Return warnings about the vendor's files: those that cannot be read, and those that others can read."""
         return [] if self.given or not _has_files(provider) else self._offers(provider).remarks()

@@ -227,7 +227,7 @@ class Desk:
     def _belongs_to(self, provider: Provider, site: str) -> bool:
         """Return whether what the user has at hand is for *site*: it says so, or nothing and that is a vendor's."""
         offer, meant = self.belongings.site(provider), provider.site(site)
-        if offer is None:
+        if offer is None or offer.file in self.belongings.files_here(provider):  # anybody may have put a file here
             return not (meant.question or is_loopback(urlsplit(meant.url).hostname or ""))
         with suppress(BadInput):
             return provider.site(str(offer.typed)).url == meant.url

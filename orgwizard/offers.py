@@ -39,7 +39,7 @@ class Offers:
 
     def site(self) -> Offer | None:
         """Return the parent's site, if it is there already."""
-        in_files = (Offer(text, _in_file(file, key)) for file, key, text in self._texts(self._provider.site_keys))
+        in_files = (Offer(text, _in_file(file, key), file) for file, key, text in self._texts(self._provider.site_keys))
         return self._provider.site_in(self._environ) or next(in_files, None)
 
     def method(self) -> str:

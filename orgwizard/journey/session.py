@@ -83,10 +83,40 @@ class Session:
             return None
 
     @property
+    def question(self) -> str:
+        """Return what the user must say yes to before credentials are sent to the site, "" where there is nothing.
+
+        It is no site of the vendor's, or a file in the current folder names either it or the credentials, not both.
+        """
+        if (site := self.site) is None or site.question:
+            return site.question if site else ""
+        places = self._places() if (here := self.front.belongings.files_here(self.provider)) else frozenset()
+        found = min(places & here, default="")
+        if not found or len(places) == 1:
+            return ""
+        return f"{site.host} and the credentials are from different places, one of them {found}. Send them there?"
+
+    def _places(self) -> frozenset[str]:
+        """Return the files that name the site and the secret credentials; "" stands for anything else."""
+        from orgwizard.fields import questions
+
+        belongings, provider = self.front.belongings, self.provider
+        offer = belongings.site(provider)
+        places = {offer.file if offer and offer.typed == self.draft.site else ""}
+        method = self.draft.method or belongings.method(provider) or next(iter(provider.methods))
+        typed = self.draft.section(f"credentials.{method}")
+        for question in questions(provider.methods[method]):
+            if question.secret:
+                there = belongings.credential(provider, question)
+                value = typed.get(question.name) or (there.typed if there else None)
+                places.add(getattr(value, "file", None) or "")
+        return frozenset(places)
+
+    @property
     def agreed(self) -> bool:
         """Return whether credentials may be sent to the site: it is a known one, or the user said yes to it."""
         site = self.site
-        return site is not None and (not site.question or self.draft.section("parent").get("confirmed") == site.url)
+        return site is not None and (not self.question or self.draft.section("parent").get("confirmed") == site.url)
 
     def agree(self) -> None:
         """Remember the user's yes to the site."""

@@ -56,7 +56,6 @@ class Step:
 
     def agreed(self) -> bool:
         """Return whether credentials may be sent to the site: a known one, or the user says yes to it."""
-        site = self.session.site
-        if site and not self.session.agreed and self.console.agrees(site.question):
+        if self.session.site and not self.session.agreed and self.console.agrees(self.session.question):
             self.session.agree()
         return self.session.agreed

@@ -180,7 +180,7 @@ class ConnectStep(Step):
         """Return whether credentials may go to the site; asked here too, for drafts that begin at this step."""
         session = self.session
         if not session.agreed and session.site:
-            if not await self.app.push_screen_wait(consent(session.site.question)):
+            if not await self.app.push_screen_wait(consent(session.question)):
                 return False
             session.agree()
         return session.agreed

@@ -189,8 +189,7 @@ class SiteStep(Step):
 
     @work
     async def _ask(self) -> None:
-        question = self.session.site.question if self.session.site else ""
-        agreed: bool = await self.app.push_screen_wait(consent(question))
+        agreed: bool = await self.app.push_screen_wait(consent(self.session.question))
         if agreed:
             self.session.agree()
             self.action_next()
