@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 from orgwizard.redactor import REDACTOR
-from orgwizard.text import printable
+from orgwizard.text import printable, shortened
 
 NOTHING_CREATED = "Nothing was created."
 NOTHING_SENT = "Nothing was sent by this run."
@@ -42,6 +42,11 @@ class Exit(IntEnum):
     LEFT = 130
 
 
+# In characters: services answer with whole pages at times.
+_LONGEST_CAUSE = 4000
+_LONGEST_CODE = 200
+
+
 class Trouble(Exception):
     """A failure told in the order a person needs it: meaning, cause, advice, evidence.
 
@@ -63,11 +68,11 @@ class Trouble(Exception):
         field: str = "",
     ) -> None:
         """Keep the parts, cleaned of anything that could drive a terminal."""
-        self.cause = printable(REDACTOR.clean(cause))
+        self.cause = shortened(printable(REDACTOR.clean(cause)), _LONGEST_CAUSE)
         self.advice = printable(REDACTOR.clean(advice))
         self.meaning = meaning or type(self).meaning
-        self.code = printable(REDACTOR.without_secrets(code))
-        self.request_id = printable(REDACTOR.without_secrets(request_id))
+        self.code = shortened(printable(REDACTOR.without_secrets(code)), _LONGEST_CODE)
+        self.request_id = shortened(printable(REDACTOR.without_secrets(request_id)), _LONGEST_CODE)
         self.field = printable(field)
         super().__init__(self.cause)
 

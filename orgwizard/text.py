@@ -19,6 +19,14 @@ def printable(text: str) -> str:
     return _LONE_SURROGATES.sub("\ufffd", kept)
 
 
+def shortened(text: str, length: int) -> str:
+    """Return *text*, without its middle where it is longer than *length*: what it is about stands at either end."""
+    if len(text) <= length:
+        return text
+    half = length // 2
+    return f"{text[:half]} [... {len(text) - 2 * half} characters ...] {text[-half:]}"
+
+
 def without_invisible(text: str) -> str:
     """Return *text* without the characters that nobody can see, which copying from a page brings along."""
     return "".join(c for c in text if ord(c) not in _INVISIBLE)

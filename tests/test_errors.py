@@ -84,3 +84,10 @@ def test_several_wrong_fields_are_all_named_and_the_first_is_gone_to() -> None:
 )
 def test_a_code_of_our_own_is_not_told_to_a_person(code: str, told: list[str]) -> None:
     assert Refused("No.", code=code).lines() == [NOTHING_CREATED, "No.", *told]
+
+
+def test_a_page_that_a_service_says_is_shortened_in_its_middle() -> None:
+    trouble = Refused(f"Refused: {'x' * 100_000}. It is kept in /spool/a.", code="y" * 9000, request_id="z" * 9000)
+    assert len("".join(trouble.lines())) < 6000
+    assert trouble.cause.startswith("Refused: ")
+    assert trouble.cause.endswith("It is kept in /spool/a.")

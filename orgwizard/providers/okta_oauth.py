@@ -27,6 +27,7 @@ MANAGE, READ = "okta.orgs.manage", "okta.orgs.read"
 ASSERTION_SECONDS = 5 * 60
 RENEW_SECONDS = 60.0
 DEFAULT_LIFE_SECONDS = 3600.0  # Okta's tokens live for an hour
+LONGEST_LIFE_SECONDS = 24 * 3600  # whatever a server says
 SKEW_SECONDS = 60.0
 ASKS = 6  # plain, with a proof, with a nonce, and the last two again with one scope less
 _BEARER_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -126,7 +127,8 @@ class ServiceAppSession:
         if scheme == "DPoP" and not self._proof_key:
             return None
         life = body.get("expires_in")
-        return _Token(scheme, hidden(secret), now + (life if isinstance(life, int) else DEFAULT_LIFE_SECONDS))
+        life = max(0, min(life, LONGEST_LIFE_SECONDS)) if isinstance(life, int) else DEFAULT_LIFE_SECONDS
+        return _Token(scheme, hidden(secret), now + life)
 
     def _adapted(self, answer: Answer, means: Means) -> bool:
         """Do what the refused call lacked, and return whether there was such a thing."""

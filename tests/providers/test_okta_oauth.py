@@ -227,7 +227,17 @@ def test_only_the_error_code_use_dpop_nonce_asks_for_another_proof(said: Answer,
 # ---- life of a token ----
 
 
-@pytest.mark.parametrize(("life", "left", "calls"), [(3600, 61, 1), (3600, 60, 2), (3600, -1, 2), (None, 61, 1)])
+@pytest.mark.parametrize(
+    ("life", "left", "calls"),
+    [
+        (3600, 61, 1),
+        (3600, 60, 2),
+        (3600, -1, 2),
+        (None, 61, 1),
+        pytest.param(10**400, 61, 1, id="endless"),
+        pytest.param(-(10**400), 61, 2, id="negative"),
+    ],
+)
 def test_a_token_is_renewed_a_minute_before_it_expires(life: int | None, left: int, calls: int) -> None:
     bench = Bench()
     bench.renew(answer(200, TOKEN | {"expires_in": life}))
