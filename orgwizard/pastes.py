@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from orgwizard.answers import Question
-from orgwizard.text import without_invisible
+from orgwizard.text import plain_spaces, without_invisible
 
 _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019"}
 # A line of a shell, of PowerShell, of a .env file; and of TOML, YAML or INI where the name is one of the question's.
@@ -40,7 +40,7 @@ def meant(pasted: str, question: Question | None = None) -> Meant:
 
 def typed_line(line: str) -> Meant:
     """Return what a typed line means where it may hold anything: names have "=" and quotation marks in them."""
-    seen = without_invisible(flat := line.replace("\t", " "))
+    seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
     return Meant(seen.strip(), "Left out: invisible characters." if seen != flat else "")
 
 
@@ -59,7 +59,7 @@ def _of_several(lines: list[str], question: Question | None) -> Meant:
 def _cleaned(line: str, question: Question | None) -> Meant:
     """Take off one layer after the other, noting each."""
     left: list[str] = []
-    seen = without_invisible(flat := line.replace("\t", " "))
+    seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
     left += ["invisible characters"] if seen != flat else []
     text = seen.strip()
     left += ["blanks"] if text != seen else []

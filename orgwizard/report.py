@@ -13,7 +13,7 @@ from orgwizard.profiles import Profile
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Order, Provider
 from orgwizard.redactor import MASK
-from orgwizard.text import printable
+from orgwizard.text import printable, shown_exactly
 from orgwizard.values import Call, Site, masked
 from orgwizard.vault import SHOWN_ONLY, place
 
@@ -94,7 +94,7 @@ def result(ended: Result) -> list[str]:
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} at {provider.title}, {ended.site}"]
     org = {"Org id": ended.org.id or "not in the answer", "Org URL": ended.org.url} if ended.org else {}
     lines += _rows({**org, "Keys": ended.stored_words})
-    lines += [f"  {title}: {value}" for title, value in secrets(ended)]
+    lines += [f"  {title}: {value}" for title, value in shown_secrets(ended)]
     lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt})
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
     return [printable(line) for line in lines]
@@ -176,14 +176,21 @@ def _left_keys(result: Result) -> str:
 
 
 def secrets(result: Result) -> Iterator[tuple[str, str]]:
-    """Yield title and value of each key that is stored nowhere else."""
+    """Yield title and exact value of each key that is stored nowhere else, to copy it."""
     titles = {"answer": ANSWER_TITLE, **provider_of(result.provider).secret_titles}
-    yield from ((titles.get(name, name), printable(s.get_secret_value())) for name, s in result.secrets.items())
+    yield from ((titles.get(name, name), s.get_secret_value()) for name, s in result.secrets.items())
+
+
+def shown_secrets(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield title and value of each of these keys as it can be drawn; the title says how what cannot be is written."""
+    for title, value in secrets(result):
+        drawn, how = shown_exactly(value)
+        yield f"{title} ({how})" if how else title, drawn
 
 
 def keys(result: Result) -> list[str]:
     """Return keys that are stored nowhere as lines to print when they come."""
-    return [f"{title}: {value}" for title, value in secrets(result)]
+    return [f"{title}: {value}" for title, value in shown_secrets(result)]
 
 
 def profiles(found: Sequence[Profile]) -> list[str]:

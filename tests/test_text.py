@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgwizard.text import odd_character, printable, slug
+from orgwizard.text import odd_character, plain_spaces, printable, shown_exactly, slug
 
 ANY = st.text(st.characters(exclude_categories=[]))  # half characters too
 
@@ -21,6 +21,9 @@ ANY = st.text(st.characters(exclude_categories=[]))  # half characters too
         ("ac\u00ad\u3164\U000e0041me", "acme"),
         ("half \ud83d a pair", "half \ufffd a pair"),
         ("  two blanks stay", "  two blanks stay"),
+        ("a\u00a0b\u3000c\u2800d", "a b c d"),
+        ("a\ufe0fb\U000e0100c\u180fd", "abcd"),
+        ("Z" + "\u0301" * 50 + "o\u0301", "Z" + "\u0301" * 4 + "o\u0301"),
     ],
 )
 def test_what_drives_or_deceives_a_terminal_is_taken_out(text: str, shown: str) -> None:
@@ -50,6 +53,12 @@ def test_printable_text_has_one_line_can_be_encoded_and_stays_as_it_is(text: str
         ("a\u00adb", (2, "soft hyphen")),
         ("a\U000e0041", (2, "tag latin capital letter a")),
         ("\u202ea", (1, "right-to-left override")),
+        ("a\u00a0b", (2, "no-break space")),
+        ("a\u2003b", (2, "em space")),
+        ("a\u3000b", (2, "ideographic space")),
+        ("a\u2800b", (2, "braille pattern blank")),
+        ("a\ufe0f", (2, "variation selector-16")),
+        ("a\U000e0fff", (2, "u+e0fff")),
     ],
 )
 def test_the_first_invisible_character_is_named_with_its_position(text: str, odd: tuple[int, str] | None) -> None:
@@ -77,3 +86,34 @@ def test_a_slug_is_one_valid_label_or_nothing(text: str, longest: int) -> None:
     label = slug(text, longest)
     assert len(label) <= longest
     assert label == "" or re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", label)
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("plain-key", "plain-key"),
+        ("back\\slash", "back\\slash"),
+        ("tab\there", r"tab\u0009here"),
+        (" edges ", r"\u0020edges\u0020"),
+        ("a\u200bb\\", r"a\u200Bb\\"),
+        ("a\U000e0041", r"a\U000E0041"),
+    ],
+)
+def test_a_key_is_shown_exactly_and_what_cannot_be_drawn_is_told(key: str, shown: str) -> None:
+    drawn, told = shown_exactly(key)
+    assert drawn == shown
+    assert bool(told) == (drawn != key)
+
+
+@settings(deadline=None)
+@given(ANY)
+def test_what_is_shown_of_a_key_passes_unchanged_and_can_be_read_back(key: str) -> None:
+    drawn, told = shown_exactly(key)
+    assert printable(drawn) == drawn == drawn.strip()
+    pattern = re.compile(r"\\(?:(\\)|u([0-9A-F]{4})|U([0-9A-F]{8}))")
+    back = pattern.sub(lambda m: m[1] or chr(int(m[2] or m[3], 16)), drawn) if told else drawn
+    assert back == key
+
+
+def test_pasted_spaces_become_plain_ones() -> None:
+    assert plain_spaces("Acme\u00a0East\u2003\u3000x") == "Acme East  x"

@@ -115,7 +115,7 @@ def _assure(console: Console, event: Progress, store: Any, assured: set[str]) ->
 def show_keys(console: Console, session: Session, result: Result) -> None:
     """Show each key on a line of its own, exactly as it is; they were shown where the terminal took them."""
     taken = True
-    for title, value in report.secrets(result):
+    for title, value in report.shown_secrets(result):
         console.say(f"{title}, on the next line:")
         taken &= console.say_as_it_is(value)
     if taken:

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.events import Result
-from orgwizard.report import secrets
+from orgwizard.report import secrets, shown_secrets
 from orgwizard.tui.choice import button
 from orgwizard.tui.step import Step
 
@@ -78,6 +78,6 @@ class KeysStep(Step):
         self.say(f"{title}: sent to your terminal. Paste to check.")
 
     def _show_secrets(self) -> None:
-        shown = [f"{title}\n{value}" for title, value in secrets(self._keys)] if self._keys else []
+        shown = [f"{title}\n{value}" for title, value in shown_secrets(self._keys)] if self._keys else []
         for place in self.query("#secrets").results(Static):  # not there while the program ends
             place.update("\n".join(shown) if self._revealed else HIDDEN)

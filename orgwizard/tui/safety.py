@@ -9,7 +9,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from orgwizard.text import in_ascii, printable
+from orgwizard.text import in_ascii, printable, without_floods
 
 
 def replace_bad_bytes() -> None:
@@ -48,8 +48,13 @@ def _harmless(segment: Segment) -> bool:
 
 def _scrubbed(segment: Segment) -> Segment:
     """Return the segment with each bad character gone, or blank where it took up a cell."""
-    text = "".join(printable(c) or " " * cell_len(c) for c in segment.text)
-    return Segment(text, segment.style)
+    text = "".join(_in_its_cells(c) for c in segment.text)
+    return Segment(without_floods(text), segment.style)
+
+
+def _in_its_cells(character: str) -> str:
+    kept = printable(character)
+    return kept + " " * (cell_len(character) - cell_len(kept))
 
 
 def _ascii(text: str) -> str:
