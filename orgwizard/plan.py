@@ -15,6 +15,7 @@ from orgwizard.fields import problems as answer_problems
 from orgwizard.orders import draft_problems
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Provider
+from orgwizard.redactor import MASK, is_like_token
 from orgwizard.sources import Reference
 
 LARGEST_PLAN = 256 * 1024
@@ -67,7 +68,7 @@ def _fill(draft: Draft, provider: Provider, table: Mapping[str, Any]) -> None:
         given = credentials if name == "credentials" else _table(table, name)
         section = draft.credentials if name == "credentials" else draft.section(name)
         section |= _answers(name, model, given)
-        odd |= {f"{name}.{key}": words for key, words in _odd(model, section).items()}
+        odd |= {f"{name}.{MASK if is_like_token(key) else key}": words for key, words in _odd(model, section).items()}
     if odd:
         raise BadFields(odd)
 

@@ -32,6 +32,14 @@ _WORDS = {
 _Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 
 
+def _names_secret(table: Mapping[Any, Any]) -> bool:
+    """Return whether a secret stands where the name of its place is expected; a command's arguments may be anything."""
+    names = [table.get(name) for name in ("env", "file", "key", "keyring")]
+    command = table.get("command")
+    names += command if isinstance(command, (list, tuple)) and len(command) == 1 else []
+    return any(isinstance(name, str) and is_like_token(name) for name in names)
+
+
 class Reference(BaseModel):
     """One place to read a secret from: exactly one of the four kinds, never the secret itself.
 
@@ -71,7 +79,7 @@ class Reference(BaseModel):
         given = [kind for kind in _KINDS if value.get(kind) is not None]
         if len(given) != 1:
             raise ValueError(f"exactly one of {', '.join(_KINDS)} is needed, not {len(given)}: {_HOW}")
-        if any(isinstance(value.get(kind), str) and is_like_token(value[kind]) for kind in ("env", "file", "keyring")):
+        if _names_secret(value):
             raise ValueError(f"this looks like the secret itself, not like where it is: {_HOW}")
         if "key" in value and given != ["file"]:
             raise ValueError("key goes with file only: it names a member of a TOML, YAML or INI file")

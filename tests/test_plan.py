@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from orgwizard import sources
 from orgwizard.answers import Draft
-from orgwizard.errors import BadFields, BadInput
+from orgwizard.errors import BadFields, BadInput, Trouble
 from orgwizard.orders import connection
 from orgwizard.plan import LARGEST_PLAN, dump, load, parse, problems
 from orgwizard.providers.okta import Okta
@@ -379,3 +379,25 @@ def test_a_path_without_a_file_is_a_problem_of_the_field(tmp_path: Path) -> None
         connection(Okta(), service_app(str(tmp_path / "none.pem")), sources.read)
     assert list(caught.value.problems) == ["credentials.private_key"]
     assert "does not exist" in caught.value.cause
+
+
+@pytest.mark.parametrize("canary", ["00" + "aB3-_" * 8, "xK3bP9qLm2Zt7Rv1Yw8cQd5eF0", "0123456789abcdef" * 2])
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        'token = "{0}"',
+        'token = {{ env = "{0}" }}',
+        'token = {{ file = "{0}" }}',
+        'token = {{ file = "/etc/passwd", key = "{0}" }}',
+        'token = {{ command = ["{0}"] }}',
+        'token = {{ keyring = "{0}" }}',
+        'token = {{ "{0}" = "x" }}',
+        '"{0}" = "x"',
+        "token = {0}",
+    ],
+)
+def test_a_secret_in_the_wrong_place_of_a_plan_is_refused_and_never_repeated(canary: str, credentials: str) -> None:
+    text = 'provider = "okta"\nsite = "acme.okta.com"\n[credentials]\n' + credentials.format(canary)
+    with pytest.raises(Trouble) as caught:
+        parse(text)
+    assert canary not in f"{caught.value.lines()} {caught.value.field} {getattr(caught.value, 'problems', '')}"
