@@ -73,7 +73,7 @@ class Trouble(Exception):
         self.meaning = meaning or type(self).meaning
         self.code = shortened(printable(REDACTOR.without_secrets(code)), _LONGEST_CODE)
         self.request_id = shortened(printable(REDACTOR.without_secrets(request_id)), _LONGEST_CODE)
-        self.field = printable(field)
+        self.field = printable(REDACTOR.nameable(field))
         super().__init__(self.cause)
 
     def advise(self, *sentences: str) -> None:
@@ -104,7 +104,7 @@ class BadFields(BadInput):
 
     def __init__(self, problems: Mapping[str, str], where: str = "") -> None:
         """Name every field with its sentence in the cause."""
-        self.problems = dict(problems)
+        self.problems = {REDACTOR.nameable(field): words for field, words in problems.items()}
         told = "  ".join(f"{field}: {words}" for field, words in self.problems.items())
         super().__init__(f"{where}: {told}" if where else told, field=next(iter(self.problems), ""))
 

@@ -52,13 +52,12 @@ def recalled(model: type[Fields], sources: Any) -> dict[str, Typed]:
 
 def order(provider: Provider, draft: Draft, read: Read) -> Order:
     """Build the validated order from a draft; raises `BadInput` and `BadFields`."""
-    return Order(
-        connection(provider, draft, read),
-        _section("organization", provider.organization, draft.section("organization"), read),
-        _section("administrator", provider.administrator, draft.section("administrator"), read)
-        if provider.administrator
-        else None,
-    )
+    connected = connection(provider, draft, read)
+    # The administrator first: its secrets must be known before the org is looked at, for one may be the org's name.
+    model = provider.administrator
+    administrator = _section("administrator", model, draft.section("administrator"), read) if model else None
+    organization = _section("organization", provider.organization, draft.section("organization"), read)
+    return Order(connected, organization, administrator)
 
 
 def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:

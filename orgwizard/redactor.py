@@ -81,6 +81,10 @@ class Redactor:
         text = text.strip()
         return text not in self._allowed and (self.clean(text) != text or bool(_BODY.search(text)))
 
+    def nameable(self, name: str) -> str:
+        """Return a name that the user wrote, such as that of a field, with each part masked that holds a secret."""
+        return ".".join(MASK if self.is_secret(part) else part for part in self.clean(name).split("."))
+
     def allow(self, text: str) -> None:
         """Remember that the user said that *text* is no secret, though it looks like one."""
         self._allowed.add(text.strip())

@@ -16,4 +16,4 @@ def provider_of(key: str) -> Provider:
         if provider.key == key:
             return provider
     known = ", ".join(f'"{provider.key}"' for provider in PROVIDERS)
-    raise BadInput(f"There is no provider {key!r}. Known: {known}.", field="provider")
+    raise BadInput(f"There is no provider {REDACTOR.nameable(key)!r}. Known: {known}.", field="provider")
