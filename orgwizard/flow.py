@@ -238,7 +238,7 @@ class Flow:
 
     async def keep(self, answer: Answer) -> None:
         """Read the answer, put its credentials where they belong, read them back, save a profile."""
-        created = self.provider.created(self.wanted, answer, self.checked.domain)
+        created = _without_echo(self.provider.created(self.wanted, answer, self.checked.domain))
         if not answer.whole:
             missing = (*created.missing, "end of the response")
             created = replace(created, remarks=(*created.remarks, _CUT), missing=missing)
