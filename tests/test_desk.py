@@ -354,3 +354,9 @@ def test_the_scheme_before_a_token_is_taken_off(desk: Desk) -> None:
     credentials = set_so.connection(Okta(), okta_draft_by_reference()).credentials
     assert isinstance(credentials, ApiToken)
     assert credentials.token.get_secret_value() == TOKEN
+
+
+def test_digits_of_other_scripts_are_no_part_of_an_email(desk: Desk) -> None:
+    draft = okta_draft()
+    draft.section("administrator")["email"] = "ada\u0663@example.com"
+    assert "administrator.email" in desk.problems(Okta(), draft)
