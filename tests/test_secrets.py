@@ -1,5 +1,6 @@
 """Canaries in every secret field, and every secret received, searched for in all that a run leaves behind."""
 
+import errno
 import json
 import logging
 import traceback
@@ -17,6 +18,7 @@ from orgwizard.providers import PROVIDERS
 from orgwizard.sandbox import transport, world
 from orgwizard.sandbox.magic import MAGIC
 from orgwizard.sandbox.world import World
+from orgwizard.spool import Spool
 from orgwizard.values import Answer, Call, Created, Scheme
 from tests.servers import GIVEN, PASSWORD, Ended, Home
 
@@ -183,7 +185,11 @@ def test_a_full_disk_leaves_the_secrets_to_the_screen(watched: Watched, monkeypa
             raise errors.Unusable(f"{path} could not be written: the disk is full.")
         real(path, data)
 
+    def no_room(_: Spool, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, f"no room for {len(data)} bytes")
+
     monkeypatch.setattr(private, "write_new", full)
+    monkeypatch.setattr(Spool, "write", no_room)
     plan = plan_of(watched.home, "datadog", "plain", '"file"')
     ended = watched.run("create", "--plan", plan, "--yes", "--json", "--sandbox", "--sandbox-speed", SPEED)
     said = ended.json()
