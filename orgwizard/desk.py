@@ -182,15 +182,21 @@ class Desk:
 
         return self.engine.create(begin, tell)
 
-    def resume(self, record: Record, tell: Callable[[Event], None]) -> bool:
+    def resume(self, record: Record, tell: Callable[[Event], None], connected: Connection | None = None) -> bool:
         """Take up an interrupted attempt, telling of each event; false where a creation is running already.
 
+        What the parent is asked is asked through *connected*, where there is such a connection to its site.
         Raises `BadInput` for a record that holds too little, `Unusable` where another process is at work on it.
         """
         provider = provider_of(record.provider)
         wanted = Wanted(provider.site(record.site), record.name, record.mark)
         chosen = BoundVault(self.vault, _store_of(record))
-        (credentials, lacking), secrets = self._parents(provider, record), self._stored(provider, record)
+        credentials, lacking = (
+            (connected.credentials, "")
+            if connected and connected.site.key == wanted.site.key
+            else self._parents(provider, record)
+        )
+        secrets = self._stored(provider, record)
         via = record.via if isinstance(record.via, dict) else {}
         forgotten = bool(self.given) and record.pid != os.getpid()
         attempt = self.journal.resume(record)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orgwizard.answers import Draft
 from orgwizard.errors import Trouble
 from orgwizard.front import Front
+from orgwizard.journey.session import Session
 
 if TYPE_CHECKING:
     from orgwizard.attempts import Record
@@ -31,6 +32,7 @@ class Beginnings:
     """What there was when a face began, or came back to the beginning."""
 
     def __init__(self, front: Front, saved: Draft | None) -> None:
+        """Look; of *saved*, the draft, nothing is offered once its order was sent: the attempt is."""
         self.saved, self._magic = saved, front.magic
         self.attempts: Sequence[Record] = ()
         self.records: Sequence[Record] = ()
@@ -38,6 +40,8 @@ class Beginnings:
         self.problems: Sequence[Problem] = ()
         if not front.is_new():
             self._look(front.desk)
+            if saved is not None and Session(front, saved).was_sent():
+                self.saved = None
 
     def _look(self, desk: Desk) -> None:
         """Look into the folders; one that cannot be read is a problem, too."""

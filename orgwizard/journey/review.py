@@ -7,14 +7,16 @@ from pydantic import SecretStr
 
 from orgwizard import report
 from orgwizard.answers import Question, Typed
+from orgwizard.attempts import Earlier
 from orgwizard.errors import Trouble
 from orgwizard.fields import Fields, filled, questions
+from orgwizard.identity import folded
 from orgwizard.journey.session import Session
 from orgwizard.sources import Reference
 
 REQUEST_TITLE = "The exact request, with secrets masked"
 NOT_GIVEN = "not given"
-Line = tuple[str, str, str]  # the section to edit, label, value
+Line = tuple[str, str, str]  # the field to edit, such as "organization.name" or "store", its label, its value
 
 
 def lines(session: Session) -> Iterator[Line]:
@@ -36,13 +38,13 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Typed]) -> Iter
     for question in asked:
         value = answers.get(question.name)
         if question.rows and value:
-            yield from ((section, str(name), str(text)) for name, text in value.items())
+            yield from ((f"{section}.{question.name}", str(name), str(text)) for name, text in value.items())
         elif value or question.blank != NOT_GIVEN:
-            yield section, question.title, in_words(question, value)
+            yield f"{section}.{question.name}", question.title, in_words(question, value)
         else:
-            blank.append(question.title)
+            blank.append(question)
     if blank:
-        yield section, "Left blank", ", ".join(blank)
+        yield f"{section}.{blank[0].name}", "Left blank", ", ".join(question.title for question in blank)
 
 
 def in_words(question: Question, value: Typed) -> str:
@@ -55,19 +57,37 @@ def in_words(question: Question, value: Typed) -> str:
 
 
 def warnings(session: Session) -> str:
-    """Return what to know before creating: what cannot be undone, and an earlier attempt that is still open."""
-    return " ".join(filter(None, (session.provider.irreversible, _earlier(session))))
-
-
-def _earlier(session: Session) -> str:
+    """Return what to know before creating: what cannot be undone, and an earlier attempt at the same order."""
     earlier = session.earlier()
-    return earlier.trouble().cause if earlier else ""
+    return " ".join(filter(None, (session.provider.irreversible, earlier.trouble().cause if earlier else "")))
 
 
 def confirmation(session: Session) -> str:
     """Return what is said right before the word that creates is asked for."""
-    will = f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
-    return " ".join(filter(None, (will, _earlier(session))))
+    return f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
+
+
+def second(session: Session) -> str:
+    """Return the sentence that creates another org beside the one of an earlier attempt."""
+    return f"create a second {session.org_name}"
+
+
+def is_second(session: Session, typed: str) -> bool:
+    """Return whether *typed* is that sentence, whatever its case and spaces."""
+    return folded(typed) == folded(second(session))
+
+
+CHECK_TITLES = {
+    "running": "Another orgwizard is creating this org right now",
+    "open": "This org may have been created already",
+    "done": "This org was created already",
+    "unclear": "This org may have been created already",
+}
+
+
+def check_lines(earlier: Earlier) -> list[str]:
+    """Return what is known of an earlier attempt at the order."""
+    return [earlier.trouble().cause, "", *report.attempt(earlier.record)]
 
 
 def save_plan(session: Session, path: str) -> tuple[bool, str]:

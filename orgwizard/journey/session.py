@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from orgwizard.attempts import Earlier, Record
     from orgwizard.desk import Desk
 
+ORDER, SENT = "order", "sent"  # in a draft: that a request for it may have left
 LEAVES_RUNNING = "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
 LEAVES_FOR_KEYS = "A creation is running, and its keys go to this screen only. End it, and see them before you leave?"
 LEAVING = "Leaving as soon as what was sent is answered and stored."
@@ -35,12 +36,13 @@ KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
 class Session:
     """The state that all steps share; whatever was typed is in the draft alone.
 
-    `refusals` holds the service's sentences per field ("organization.subdomain") until the field is changed;
-    `passed` the findings of the last check as far as it came; `touched` the fields whose problems are shown;
-    `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the review
-    wants the user back; `sparing` that another draft is saved, which this one replaces only when something about the
-    org is typed; `complained` that it was said that the draft cannot be saved;
-    `shown` that a person was shown the keys of the result.
+    `refusals` holds the service's sentences per field ("organization.subdomain"), or per step, until something is
+    changed there; `passed` the findings of the last check as far as it came; `touched` the fields whose problems are
+    shown; `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the
+    review wants the user back; `wanted` names the field that the user was led to; `sparing` says that another draft is
+    saved, which this one replaces only when something about the org is typed; `complained` that it was said that the
+    draft cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a person was shown
+    the keys of the result.
     """
 
     front: Front
@@ -52,11 +54,13 @@ class Session:
     touched: set[str] = field(default_factory=set)
     known: bool = False
     returning: bool = False
+    wanted: str = ""
     result: Result | None = None
     keeping: bool = True
     sparing: bool = False
     complained: bool = False
     shown: bool = False
+    again: bool = False
 
     @property
     def desk(self) -> Desk:
@@ -163,24 +167,41 @@ class Session:
 
     def earlier(self) -> Earlier | None:
         """Return the attempt that already is at this order, or made its org; None also where that cannot be read."""
-        if (site := self.site) is None:
-            return None
-        subdomain = str(self.draft.section("organization").get("subdomain", ""))
+        wanted = self._wanted()
         credentials = self.connection.credentials if self.connection else None
+        if wanted is None:
+            return None
         with suppress(Trouble):  # whoever begins an attempt is told why the journal cannot be read
-            return self.desk.earlier(self.provider, Wanted(site, self.org_name, subdomain), credentials, self.checked)
+            return self.desk.earlier(self.provider, wanted, credentials, self.checked)
         return None
+
+    def was_sent(self) -> bool:
+        """Return whether the order of the draft was sent, as far as the journal tells."""
+        earlier = self.earlier()
+        return earlier is not None and (earlier.kind != "unclear" or SENT in self.draft.section(ORDER))
+
+    def _wanted(self) -> Wanted | None:
+        """Return the org that the answers name, what nobody edited included; None where they name none."""
+        from orgwizard.fields import filled
+
+        if self.site is None or not self.org_name.strip():
+            return None
+        answers = filled(self.provider.organization, self.draft.section("organization"))
+        return Wanted(self.site, self.org_name, str(answers.get("subdomain", "")))
 
     def create(self, order: Order, tell: Callable[[Event], None]) -> bool:
         """Have the org created, and the draft forgotten once it exists; false where a creation runs already.
 
         *tell* is called in the engine's thread and must not block.
         """
-        return self.desk.create(self.provider, order, self.draft.store, self._remembering(tell))
+        again, self.again = self.again, False
+        self.draft.section(ORDER)[SENT] = "yes"
+        self.keep()
+        return self.desk.create(self.provider, order, self.draft.store, self._remembering(tell), again=again)
 
     def resume(self, record: Record, tell: Callable[[Event], None]) -> bool:
         """Have an attempt taken up; false where a creation runs already. Raises as `Desk.resume` does."""
-        return self.desk.resume(record, self._remembering(tell))
+        return self.desk.resume(record, self._remembering(tell), self.connection)
 
     def _remembering(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
@@ -195,6 +216,8 @@ class Session:
                     self.keeping = False
                     with suppress(Trouble, OSError):  # the result must be told, whatever becomes of the draft
                         self.front.drafts.remove()
+                if event.outcome == "not_created":
+                    self.draft.section(ORDER).pop(SENT, None)
             tell(event)
 
         return told

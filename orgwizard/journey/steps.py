@@ -36,9 +36,11 @@ def after(session: Session, here: str) -> str:
 
 
 def before(session: Session, here: str) -> str:
-    """Return the step before one, which takes the user away from the review for good; "" before the first."""
+    """Return the step before one, "" before the first; from a step that the review led to, the review."""
     names = list(TITLES)
-    session.returning = False
+    back, session.returning = session.returning and session.agreed, False
+    if back and here != "review":
+        return "review"
     return names[names.index(here) - 1] if names.index(here) else ""
 
 

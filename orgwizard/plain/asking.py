@@ -64,11 +64,15 @@ class Asked:
             pass
 
     def _say_refusal(self) -> None:
-        """Say what is wrong with an answer that is there; the service may see it otherwise the next time."""
+        """Say what is wrong with an answer that is there; the service may see it otherwise the next time.
+
+        An answer that was only proposed may have been refused, too.
+        """
         name = self._question.name
-        if name in self._sheet.typed and (words := self._sheet.problems().get(name)):
+        refused = self._sheet.session.refusals.pop(self._sheet.path(name), "")
+        words = refused or (self._sheet.wrong().get(name, "") if name in self._sheet.typed else "")
+        if words:
             self._console.say(f"{self._question.title}: {words}")
-        self._sheet.session.refusals.pop(self._sheet.path(name), None)
 
     def _taken(self) -> bool:
         """Ask once; return whether there is an answer now that can be used."""

@@ -24,9 +24,10 @@ from orgwizard.plain.terminal import LOOK_SECONDS, Left, Lines
 
 TIMES_BEFORE_GIVING_UP = 2
 GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives it up: keys in it would be lost for good."
-SHOW, ANOTHER, REVIEW, LEAVE = "show", "another", "review", "leave"
+SHOW, AGAIN, ANOTHER, REVIEW, LEAVE = "show", "check", "another", "review", "leave"
 ROWS = {
     SHOW: "Show the new keys, each on a line of its own",
+    AGAIN: "Check again",
     ANOTHER: "Create another org",
     REVIEW: "Go back",
     LEAVE: "Leave",
@@ -147,7 +148,7 @@ class Ending:
             say("What to do next:", *result.next_steps)
 
     def next(self) -> str:
-        """Return `ANOTHER` or `REVIEW`; raises `Left`, after asking where the only keys would be lost."""
+        """Return `AGAIN`, `ANOTHER` or `REVIEW`; raises `Left`, after asking where the only keys would be lost."""
         try:
             return self._chosen()
         except Left as left:
@@ -172,7 +173,7 @@ class Ending:
                 raise Left
             if chosen == SHOW:
                 self._show()
-            elif chosen == REVIEW or self._sure(ANOTHER_LOSES_KEYS):
+            elif chosen in (AGAIN, REVIEW) or self._sure(ANOTHER_LOSES_KEYS):
                 return chosen
 
     def _sure(self, question: str) -> bool:
@@ -188,6 +189,7 @@ class Ending:
     def _rows(self) -> dict[str, str]:
         """Return what makes sense after this end; never "try again" after an unknown one."""
         keys = [SHOW] if self._result.secrets else []
+        keys += [AGAIN] if self._result.open else []
         keys += {"created": [ANOTHER], "not_created": [REVIEW]}.get(self._result.outcome, [])
         return {key: ROWS[key] for key in (*keys, LEAVE)}
 

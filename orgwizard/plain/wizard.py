@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 
 from orgwizard import report, signals
 from orgwizard.answers import Draft
-from orgwizard.attempts import Record
+from orgwizard.attempts import Earlier, Record
 from orgwizard.errors import Exit, Trouble
 from orgwizard.events import Result
 from orgwizard.front import Front
@@ -16,12 +16,13 @@ from orgwizard.journey.session import KEPT_ANSWERS, LEAVING, Session
 from orgwizard.plain.child import AdministratorStep, OrganizationStep, StoreStep
 from orgwizard.plain.connect import ConnectStep
 from orgwizard.plain.console import SIGN, Back, Console
-from orgwizard.plain.ending import ANOTHER, Ending, Interruption, followed
+from orgwizard.plain.ending import AGAIN, ANOTHER, Ending, Interruption, followed
 from orgwizard.plain.site import SiteStep
 from orgwizard.plain.step import Led, Step
 from orgwizard.plain.terminal import Left, Terminal
 from orgwizard.providers import PROVIDERS
 
+CHECK = "check"  # typed at the review
 WELCOME = f"At every prompt, {SIGN}help tells more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
 
 
@@ -118,7 +119,8 @@ class Wizard:
         if not session.draft.provider or session.draft.method not in session.provider.methods:
             return ("Nothing is entered yet.",) if not session.site else (f"Parent org: {session.place()}",)
         here = names.index(self._here)
-        return [f"{label}: {value}" for name, label, value in review.lines(session) if names.index(name) <= here]
+        known = {name for name in names if names.index(name) <= here}
+        return [f"{label}: {value}" for path, label, value in review.lines(session) if steps.section(path) in known]
 
     # ---- the beginning ----
 
@@ -168,19 +170,23 @@ class Wizard:
             return ""
         draft = Draft(record.provider)
         draft.section("parent")["site"] = record.site
-        self.session = session = Session(self.session.front, draft, keeping=False)
-        terminal = self._console.terminal
-        resumed = followed(
+        self.session = Session(self.session.front, draft, keeping=False)
+        resumed = self._resumed(record)
+        try:
+            return "credentials" if resumed and self._ended(resumed) == ANOTHER else ""
+        except Led:
+            return ""
+
+    def _resumed(self, record: Record) -> Result | None:
+        """Have an attempt finished or looked up; return its result, None where a creation runs already."""
+        session, terminal = self.session, self._console.terminal
+        return followed(
             self._console,
             self._interruption,
             record.store,
             lambda tell: terminal.awaited(session.front.engine.work(lambda: session.resume(record, tell))),
             session,
         )
-        try:
-            return "credentials" if resumed and self._ended(resumed) == ANOTHER else ""
-        except Led:
-            return ""
 
     def _magic(self) -> Iterator[str]:
         yield beginnings.MAGIC_WORDS
@@ -192,21 +198,47 @@ class Wizard:
     def _review(self) -> None:
         """Say the whole order; return once the word that creates was typed."""
         session, console = self.session, self._console
-        lines = list(review.lines(session))
+        lines, earlier = list(review.lines(session)), session.earlier()
         console.say(*(f"{number}. {label}: {value}" for number, (_, label, value) in enumerate(lines, 1)))
         console.say(review.warnings(session))
         while True:
             console.terminal.forget()  # nothing that was typed ahead creates anything
-            typed = console.ask(
-                f'Type "{steps.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, '
-                'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
-            ).lower()
-            if typed == steps.CREATE_WORD:
+            typed = console.ask(self._review_question(earlier))
+            if self._creates(typed, earlier):
                 return
+            typed = typed.lower()
             if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(lines):
                 session.returning = True
-                raise Led(lines[int(typed) - 1][0])
-            self._on_review(typed)
+                section, _, field = lines[int(typed) - 1][0].partition(".")
+                raise Led(section, field)
+            if typed == CHECK and earlier:
+                self._check(earlier)
+            else:
+                self._on_review(typed)
+
+    def _review_question(self, earlier: Earlier | None) -> str:
+        """Return what can be typed at the review; an order that was sent before is checked, not sent."""
+        session = self.session
+        rest = 'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
+        if earlier:
+            return f'Type "{CHECK}" to see what came of it, "{review.second(session)}" to create another, {rest}'
+        return f'Type "{steps.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, {rest}'
+
+    def _creates(self, typed: str, earlier: Earlier | None) -> bool:
+        """Return whether *typed* is what creates; raises `Led` where something has to be done before."""
+        creates = review.is_second(self.session, typed) if earlier else typed.lower() == steps.CREATE_WORD
+        if creates and (step := steps.unfinished(self.session)) != "review":
+            raise Led(step)
+        self.session.again = creates and earlier is not None
+        return creates
+
+    def _check(self, earlier: Earlier) -> None:
+        """Tell what became of an earlier attempt; one that is open is finished or looked up."""
+        if earlier.kind == "open":
+            result = self._resumed(earlier.record)
+            raise Led("credentials" if result and self._ended(result) == ANOTHER else "review")
+        self._console.say(*review.check_lines(earlier))
+        raise Led("review")
 
     def _on_review(self, typed: str) -> None:
         session, console = self.session, self._console
@@ -248,6 +280,9 @@ class Wizard:
             self.session.returning = True
             raise Led(section, trouble.field.partition(".")[2])
         chosen = ending.next()
+        if chosen == AGAIN:
+            again = self._resumed(self.session.desk.journal.get(result.attempt))
+            return self._ended(again) if again else chosen
         if chosen == ANOTHER:
             self.session = Session(self.session.front, self.session.sister())
         return chosen

@@ -18,7 +18,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from orgwizard.answers import Draft
-from orgwizard.errors import Exit, Trouble
+from orgwizard.errors import Busy, Exit, Repeated, Trouble
 from orgwizard.events import Result
 from orgwizard.faces import SMALLEST
 from orgwizard.front import Front
@@ -208,7 +208,15 @@ class Wizard(App[int]):
             await self._begin_anew()
             return
         self.session.returning = message.section != "review"
+        self.session.wanted = message.field
         await self.go(message.section)
+
+    async def on_step_check(self, message: Step.Check) -> None:
+        """Look at an attempt again, with the connection and the answers that are here."""
+        from orgwizard.tui.steps.resume import ResumeStep
+
+        self._save()
+        await self.switch_screen(ResumeStep(self.session, message.record))
 
     async def _begin_anew(self) -> None:
         self._begin(Draft())
@@ -222,12 +230,19 @@ class Wizard(App[int]):
         found = steps.complaints(trouble)
         section = steps.section(next(iter(found)))
         if not section:
+            self._keep_in_sight(trouble)
             self.push_screen(Page(trouble.meaning, trouble.lines()[1:]))
             return
         self.session.refusals |= found
         await self.go(section)
         if isinstance(self.screen, Step):
             self.screen.say(trouble.meaning, wrong=True)
+
+    def _keep_in_sight(self, trouble: Trouble) -> None:
+        """Have the step say what failed after the page that tells it is closed, too."""
+        if isinstance(self.screen, Step) and self.screen.section:
+            self.session.refusals[self.screen.section] = " ".join(filter(None, (trouble.cause, trouble.advice)))
+            self.screen.show_refusals()
 
     # ---- the end of a creation ----
 
@@ -243,6 +258,9 @@ class Wizard(App[int]):
             self.session.result = ended
         if self._leaving and not (isinstance(ended, Result) and ended.secrets):
             self._end()
+        elif isinstance(trouble, Busy | Repeated) and self.session.org_name:
+            self.session.refusals["review"] = trouble.cause
+            await self.go("review")
         elif trouble and trouble.field and (not isinstance(ended, Result) or ended.outcome == "not_created"):
             self.session.returning = True
             await self._lead_to(trouble)

@@ -54,7 +54,7 @@ class Availability(Words):
     @work(exclusive=True, description="asking whether the name is free")
     async def _ask(self) -> None:
         found, typed = self._session.asking_name(), dict(self._session.draft.section("organization"))
-        if found is None:
+        if found is None or self._refused:
             return
         try:
             self._say(await asyncio.wrap_future(found))
@@ -63,7 +63,14 @@ class Availability(Words):
         except Trouble as trouble:
             self._say(name_unproven(trouble))
 
+    @property
+    def _refused(self) -> bool:
+        """Return whether the service said no to the name: nothing good is said beside that."""
+        return any(path.partition(".")[0] == "organization" for path in self._session.refusals)
+
     def _say(self, finding: Finding) -> None:
+        if self._refused:
+            return
         self.set_class(finding.state == "warning", "-warning")
         told = printable(finding.told)
         self.update(told[:1].upper() + told[1:])

@@ -77,7 +77,8 @@ class Choice(Listed):
         """Choose the row under the cursor."""
         event.stop()
         key, before = event.option_id or "", self.chosen
-        if key == before:
+        # Textual puts the cursor on the first row before it is put on the chosen one: that is no choice.
+        if key == before or event.option_index != self.highlighted:
             return
         self.chosen = key
         for changed in (before, key):
@@ -93,8 +94,15 @@ class Menu(Listed):
     """A list of things to do: Enter does the one under the cursor."""
 
     def __init__(self, rows: Mapping[str, str], id: str, indent: int = 0) -> None:  # noqa: A002 - Textual's name
-        options = (Option(Hanging(printable(words), indent), id=key) for key, words in rows.items())
-        super().__init__(*options, id=id, compact=True, markup=False)
+        self._indent = indent
+        super().__init__(*self._rows(rows), id=id, compact=True, markup=False)
+
+    def _rows(self, rows: Mapping[str, str]) -> list[Option]:
+        return [Option(Hanging(printable(words), self._indent), id=key) for key, words in rows.items()]
+
+    def show(self, rows: Mapping[str, str]) -> None:
+        """Show other rows."""
+        self.set_options(self._rows(rows))
 
     def on_mount(self) -> None:
         """Begin at the top."""

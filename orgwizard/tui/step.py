@@ -1,7 +1,9 @@
 """The frame that all steps share: head line, body, message, buttons, keys; and how a step is left."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
@@ -21,8 +23,11 @@ from orgwizard.journey.steps import TITLES, complaints, section
 from orgwizard.text import printable
 from orgwizard.tui.choice import Choice, button
 from orgwizard.tui.entry import Entry
-from orgwizard.tui.form import Form
+from orgwizard.tui.form import Field, Form
 from orgwizard.tui.words import Words
+
+if TYPE_CHECKING:
+    from orgwizard.attempts import Record
 
 STEPS = len(TITLES)
 NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"
@@ -95,10 +100,17 @@ class Step(Screen[None]):
         """The user goes one step back."""
 
     class Edit(Message):
-        """The user goes to the step of a section, to change something."""
+        """The user goes to a field such as "organization.name", or to the step of a section, to change something."""
 
-        def __init__(self, section: str) -> None:
-            self.section = section
+        def __init__(self, field: str) -> None:
+            self.section, _, self.field = field.partition(".")
+            super().__init__()
+
+    class Check(Message):
+        """The user has an attempt looked at again, or finished, by the answers that are here."""
+
+        def __init__(self, record: Record) -> None:
+            self.record = record
             super().__init__()
 
     class Refused(Message):
@@ -141,6 +153,7 @@ class Step(Screen[None]):
         yield Track(self.number)
         with Body(id="body"):
             yield from self.body()
+        yield Words(id="refusal")
         yield Words(id="message")
         with Horizontal(id="buttons"):
             yield from self.buttons()
@@ -182,8 +195,31 @@ class Step(Screen[None]):
         message.update(printable(words), layout=False)
 
     def on_mount(self) -> None:
-        """Put the cursor into the first wrong field, if the user was led back to one."""
-        self.call_after_refresh(self.focus_wrong)
+        """Put the cursor into the field that the user was led to: the first wrong one, or the one to change."""
+        self.call_after_refresh(self._begin_at)
+
+    def _begin_at(self) -> None:
+        self.show_refusals()
+        wanted, self.session.wanted = self.session.wanted, ""
+        if wanted:
+            self.focus_field(wanted)
+        else:
+            self.focus_wrong()
+
+    def focus_field(self, name: str) -> None:
+        """Focus the field of an answer; where the step has another way to give it, what has the focus keeps it."""
+        found = [entry for entry in self.query(f"#{name} Entry") if entry in self.focus_chain]
+        if found:
+            self.set_focus(found[0])
+
+    def show_refusals(self) -> None:
+        """Show what was refused and no field here can say; it stays until something is changed."""
+        here = {path: words for path, words in self.session.refusals.items() if section(path) == self.section}
+        told = {field.question.name for field in self.query(Field) if field.entry in self.focus_chain}
+        rest = [words for path, words in here.items() if path.rpartition(".")[2] not in told]
+        box = self.query_one("#refusal", Static)
+        box.display = bool(rest)
+        box.update(printable(" ".join(f"! {words}" for words in rest)))
 
     def focus_wrong(self) -> None:
         """Focus the first field that was touched and is wrong."""
@@ -308,6 +344,8 @@ class Step(Screen[None]):
     def changed(self) -> None:
         """Clear the message and have the draft saved."""
         self.say()
+        self.session.refusals.pop(self.section, None)
+        self.show_refusals()
         self.post_message(self.Changed())
 
     def refused(self, trouble: Trouble) -> None:
@@ -317,6 +355,7 @@ class Step(Screen[None]):
             self.session.refusals |= found
             for form in self.query(Form):
                 form.refresh_notes()
+            self.show_refusals()
             self.focus_wrong()
             self.say(trouble.meaning, wrong=True)
         else:

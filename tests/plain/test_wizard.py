@@ -266,7 +266,7 @@ def test_an_unknown_outcome_offers_no_second_try(desk: Desk) -> None:
     terminal = walked(desk, datadog("silent-not-created", "create", ":back", ""))
     assert terminal.code == 5
     assert "It is not known whether the org was created." in terminal.said
-    assert "1. Leave What now" in terminal.said
+    assert "1. Check again 2. Leave What now" in terminal.said
     assert "There is no way back from here." in terminal.said
     assert "waiting for the answer, 10 s" in terminal.said
 

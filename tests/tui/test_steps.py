@@ -1,5 +1,6 @@
 """Each step with keys only: forward, back, wrong input, and what the service says led to its field."""
 
+import asyncio
 import base64
 import json
 from concurrent.futures import Future
@@ -8,18 +9,22 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from textual.widgets import Digits, Static
+from textual.widgets import Button, Digits, Static
 
 from orgwizard.answers import Draft
-from orgwizard.attempts import Record
+from orgwizard.attempts import Attempt, Journal, Record
 from orgwizard.desk import Desk
+from orgwizard.errors import Refused
 from orgwizard.events import Progress
+from orgwizard.providers import provider_of
+from orgwizard.providers.base import Wanted
 from orgwizard.sources import Reference
 from orgwizard.tui.choice import Choice, Menu
 from orgwizard.tui.countdown import Countdown
 from orgwizard.tui.dialogs import Ask, Confirm, GiveUp, Page, Typed
 from orgwizard.tui.entry import Entry
 from orgwizard.tui.form import Field
+from orgwizard.tui.step import Step
 from orgwizard.tui.steps.administrator import AdministratorStep
 from orgwizard.tui.steps.connect import ConnectStep
 from orgwizard.tui.steps.create import CreateStep
@@ -33,6 +38,13 @@ from tests.tui.bench import StillEngine, StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
 PROVIDERS = ("okta", "datadog")
+OKTA = provider_of("okta")
+
+
+def marked(folder: Path) -> Desk:
+    """Return a desk whose journal names its files as ever, with the marks of the order in them."""
+    desk = bench(folder)
+    return replace(desk, journal=Journal(desk.journal.folder, desk.clock))
 
 
 def note(walk: Walk, field: str) -> str:
@@ -700,3 +712,141 @@ async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(desk:
         assert "under way" not in rows()
         assert "Continue the draft" not in rows()
         assert "Orgs created so far" in rows()
+
+
+# ---- an order that was sent before ----
+
+
+def requested(desk: Desk, name: str = "My Child Org") -> Attempt:
+    """Begin an attempt at the order that `Walk.jump` gives the answers of."""
+    wanted = Wanted(OKTA.site("acme.okta.com"), name, "my-child-org")
+    key = OKTA.order_key(wanted, None, {})
+    return desk.journal.requested("okta", wanted.site.key, name, mark=wanted.subdomain, key=key, store="file")
+
+
+async def test_an_order_that_is_open_is_checked_and_not_created(tmp_path: Path) -> None:
+    desk = marked(tmp_path)
+    with requested(desk) as attempt:
+        attempt.note("sending", sent_at=0)
+        attempt.note("unknown", message="cut")
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        assert not [b for b in walk.screen.query("#buttons Button").results(Button) if "Create ]" in str(b.label)]
+        assert "may have created this org" in walk.text()
+        await walk.press("ctrl+n")
+        await walk.until(DoneStep)
+        assert len(desk.journal.all()) == 1
+
+
+async def test_a_second_org_takes_a_typed_sentence(tmp_path: Path) -> None:
+    desk = marked(tmp_path)
+    with requested(desk) as attempt:
+        attempt.note("created", org={"id": "1", "name": "My Child Org", "url": ""})
+        attempt.note("ended", result="ready")
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, Page)
+        assert "created this org" in walk.text()
+        await walk.press("escape")
+        await walk.until(ReviewStep)
+        walk.screen.query_one("#second").focus()
+        await walk.press("enter")
+        await walk.write("create")
+        await walk.press("enter")
+        assert isinstance(walk.screen, Typed)
+        walk.screen.query_one(Entry).value = "Create a second  my child org"
+        await walk.press("enter")
+        await walk.until(DoneStep)
+        assert len(desk.journal.all()) == 2
+
+
+async def test_an_order_that_another_process_is_at_is_told_on_the_review(tmp_path: Path) -> None:
+    desk = marked(tmp_path)
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        with requested(desk):
+            await walk.create()
+            await walk.said("! Another orgwizard")
+            await walk.until(ReviewStep)
+        assert "right now" in str(walk.screen.query_one("#refusal", Static).render())
+        assert walk.app.session.result is not None
+        assert walk.app.session.result.exit_code == 7
+
+
+async def test_a_draft_whose_order_was_sent_is_not_offered(tmp_path: Path) -> None:
+    desk = marked(tmp_path)
+    async with walking(desk, again=True) as walk:
+        await walk.jump(ReviewStep, "okta")
+        walk.app._save()
+    with requested(desk) as attempt:
+        attempt.note("sending", sent_at=0)
+    async with walking(desk) as walk:
+        assert isinstance(walk.screen, StartStep)
+        assert "continue" not in {option.id for option in walk.screen.query_one(Menu).options}
+
+
+async def test_the_start_shows_what_other_processes_did_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orgwizard.tui.steps.start.LOOK_SECONDS", 0.05)
+    desk = marked(tmp_path)
+    async with walking(desk) as walk:
+        menu = walk.screen.query_one(Menu)
+        before = menu.option_count
+        with requested(desk) as attempt:
+            attempt.note("sending", sent_at=0)
+        async with asyncio.timeout(20):
+            while menu.option_count == before:
+                await walk.pilot.pause()
+
+
+async def test_an_unknown_outcome_is_checked_again_by_a_button(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "datadog", "silent-not-created")
+        await walk.create()
+        await walk.until(DoneStep)
+        first = walk.screen
+        assert first.query("#check")
+        await walk.press("ctrl+n")
+        async with asyncio.timeout(20):
+            while walk.screen is first:
+                await walk.pilot.pause()
+        await walk.until(DoneStep)
+
+
+# ---- what was refused, and the review's lines ----
+
+
+async def test_a_refused_site_says_why_where_the_site_is_a_list(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "datadog")
+        walk.screen.post_message(Step.Refused(Refused("Datadog redirects elsewhere.", field="site")))
+        await walk.until(SiteStep)
+        box = walk.screen.query_one("#refusal", Static)
+        assert (box.display, "redirects elsewhere" in str(box.render())) == (True, True)
+        await walk.press("tab", "down")
+        assert not box.display
+
+
+async def test_nothing_good_is_said_beside_a_refused_name(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.name_known()
+        walk.screen.post_message(Step.Refused(Refused("It is taken.", field="organization.subdomain")))
+        await walk.until(OrganizationStep)
+        assert walk.screen.focused is walk.entry("subdomain")
+        assert "It is taken." in note(walk, "subdomain")
+        assert "free" not in walk.text().lower().replace("it is taken", "")
+
+
+async def test_a_line_of_the_review_leads_to_its_field_and_escape_back(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        menu = walk.screen.query_one(Menu)
+        menu.highlighted = next(n for n, option in enumerate(menu.options) if "E-mail" in str(option.prompt))
+        await walk.press("enter")
+        await walk.until(AdministratorStep)
+        assert walk.screen.focused is walk.entry("email")
+        await walk.press("escape")
+        await walk.until(ReviewStep)

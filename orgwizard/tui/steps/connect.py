@@ -18,7 +18,7 @@ from orgwizard.errors import Trouble
 from orgwizard.fields import method_titles
 from orgwizard.journey.session import Session
 from orgwizard.journey.sheet import connection_sheet, may_be_elsewhere
-from orgwizard.journey.steps import TITLES
+from orgwizard.journey.steps import TITLES, section
 from orgwizard.providers.base import Connection, Finding
 from orgwizard.tui.choice import Choice, button, labelled
 from orgwizard.tui.dialogs import Ask, consent
@@ -85,7 +85,7 @@ class ConnectStep(Step):
 
     def _forget_refusals(self) -> None:
         refusals = self.session.refusals
-        self.session.refusals = {path: words for path, words in refusals.items() if not path.startswith("credentials.")}
+        self.session.refusals = {path: words for path, words in refusals.items() if section(path) != self.section}
 
     def changed(self) -> None:
         """Stop a check of what is now old, and forget what it said."""
@@ -159,6 +159,8 @@ class ConnectStep(Step):
         """Return whether the credentials were accepted; if not, say why where it can be mended."""
         if not await self._agreed():
             return False
+        self.session.refusals.pop(self.section, None)
+        self.show_refusals()
         self.say("Trying the credentials with reads that change nothing. Esc stops it.")
         try:
             connection = await asyncio.wrap_future(self.session.connecting())

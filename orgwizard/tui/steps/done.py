@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from orgwizard.errors import Trouble
 from orgwizard.events import Result
 from orgwizard.journey.session import ANOTHER_LOSES_KEYS, Session
 from orgwizard.journey.stages import NO_WAY_BACK
@@ -16,6 +17,7 @@ from orgwizard.tui.dialogs import Ask
 from orgwizard.tui.keys_box import TAKING_KEYS, KeysStep
 from orgwizard.tui.step import KEYS
 
+CHECK_AGAIN = "check again"
 LEAVING_KEYS = {name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Z")} | {"Ctrl+Q": "leave"}
 
 
@@ -36,11 +38,11 @@ class DoneStep(KeysStep):
 
     @property
     def _onward(self) -> str:
-        """Return where Next leads; "" after an unknown outcome, after which nothing is begun."""
+        """Return where Next leads; after an unknown outcome nothing is begun."""
         if self.result.outcome == "not_created":
             # An attempt that was taken up has no answers to review.
             return "back to the review" if self.session.org_name else "back to the start"
-        return "create another" if self.result.outcome == "created" else ""
+        return "create another" if self.result.outcome == "created" else CHECK_AGAIN if self.result.open else ""
 
     def hint(self) -> str:
         """Name the keys that do something after this end."""
@@ -75,16 +77,27 @@ class DoneStep(KeysStep):
     def buttons(self) -> Iterable[Widget]:
         """Yield what makes sense after this end; never "try again" after an unknown one."""
         yield from self.keys_buttons()
+        if self.result.open:
+            yield button("Check again", "check")
         if self.result.outcome == "created":
             yield button("Another", "next")
         if self.result.outcome == "not_created":
             yield button(self._onward.capitalize(), "next")
         yield button("Leave", "leave")
 
+    def action_check(self) -> None:
+        """Finish the attempt, or look it up."""
+        try:
+            self.post_message(self.Check(self.session.desk.journal.get(self.result.attempt)))
+        except Trouble as trouble:
+            self.say(trouble.cause, wrong=True)
+
     def action_next(self) -> None:
         """Go on, after asking where the only copy of the keys is on this screen."""
         if self.result.outcome == "not_created":
             self.post_message(self.Edit("review"))
+        elif self._onward == CHECK_AGAIN:
+            self.action_check()
         elif self.result.outcome == "created" and self.result.secrets:
             self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="Begin another", no="Stay"), self._go_on)
         else:

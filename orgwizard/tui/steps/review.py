@@ -10,9 +10,21 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from orgwizard import report
+from orgwizard.attempts import Earlier
 from orgwizard.errors import Trouble
-from orgwizard.journey.review import REQUEST_TITLE, confirmation, lines, save_plan, warnings
-from orgwizard.journey.steps import TITLES
+from orgwizard.journey.review import (
+    CHECK_TITLES,
+    REQUEST_TITLE,
+    check_lines,
+    confirmation,
+    is_second,
+    lines,
+    save_plan,
+    second,
+    warnings,
+)
+from orgwizard.journey.session import Session
+from orgwizard.journey.steps import TITLES, unfinished
 from orgwizard.tui.availability import Availability
 from orgwizard.tui.choice import Menu, button
 from orgwizard.tui.dialogs import Confirm, Page, Typed
@@ -39,6 +51,18 @@ class ReviewStep(Step):
         Binding("ctrl+p", "plan", show=False),
     ]
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._earlier = session.earlier()
+
+    def hint(self) -> str:
+        """Return the line of keys: what Ctrl+N does depends on whether this order was sent before."""
+        return self.hints.replace("create", "check it") if self._earlier else self.hints
+
+    def key_help(self) -> dict[str, str]:
+        """Return the keys, Ctrl+N as it works here."""
+        return {**self.keys, "Ctrl+N": "check the earlier attempt at this org"} if self._earlier else self.keys
+
     def body(self) -> Iterable[Widget]:
         """Yield the lines, what cannot be undone, and what the check found."""
         self._lines = list(lines(self.session))
@@ -60,9 +84,13 @@ class ReviewStep(Step):
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done from here."""
-        yield button("Create", "next")
-        yield button("Request", "request")
-        yield button("Plan", "plan")
+        if self._earlier:
+            yield button("Check it", "next")
+            yield button("Create a second", "second")
+        else:
+            yield button("Create", "next")
+            yield button("Request", "request")
+            yield button("Plan", "plan")
         yield button("Back", "back")
 
     def selected(self, event: OptionList.OptionSelected) -> None:
@@ -98,9 +126,45 @@ class ReviewStep(Step):
     # ---- creating ----
 
     def action_next(self) -> None:
-        """Ask for the word that creates."""
-        self.app.push_screen(Confirm(confirmation(self.session)), self._confirmed)
+        """Ask for the word that creates; of an order that was sent before, tell what came of it."""
+        step = unfinished(self.session)
+        if self._earlier:
+            self._check(self._earlier)
+        elif step != "review":
+            self.post_message(self.Edit(step))
+        else:
+            self.app.push_screen(Confirm(confirmation(self.session)), self._confirmed)
 
-    def _confirmed(self, word: str | None) -> None:
-        if word:
+    def action_second(self) -> None:
+        """Ask for the sentence that creates another org of this name."""
+        if self._earlier:
+            self.app.push_screen(Second(self.session, self._earlier), self._confirmed)
+
+    def _check(self, earlier: Earlier) -> None:
+        if earlier.kind == "open":
+            self.post_message(self.Check(earlier.record))
+            return
+        self.app.push_screen(Page(CHECK_TITLES[earlier.kind], check_lines(earlier)), self._look_again)
+
+    def _look_again(self, _: None) -> None:
+        """Show the review as it is by now: the other process may have ended."""
+        self.post_message(self.Edit(self.section))
+
+    def _confirmed(self, typed: str | None) -> None:
+        if typed:
+            self.session.again = self._earlier is not None
+            self.session.refusals.pop(self.section, None)
             self.post_message(self.Forward())
+
+
+class Second(Typed):
+    """The question before another org of the same name: a whole sentence has to be typed."""
+
+    def __init__(self, session: Session, earlier: Earlier) -> None:
+        self._session = session
+        question = f"{earlier.trouble().cause} {confirmation(session)} To create another one, type: {second(session)}"
+        super().__init__(question, yes="Create now")
+
+    def refusal(self, typed: str) -> str:
+        """Take the sentence and nothing else."""
+        return "" if is_second(self._session, typed) else f"Type: {second(self._session)}"

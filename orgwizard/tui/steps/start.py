@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -35,6 +37,7 @@ from orgwizard.tui.step import KEYS, Step
 if TYPE_CHECKING:
     from orgwizard.attempts import Record
 
+LOOK_SECONDS = 3.0
 ORG_INDENT, MAGIC_INDENT = 4, 26  # cells of the first column
 
 
@@ -79,6 +82,22 @@ class StartStep(Step):
         """Yield a sentence and what can be done."""
         yield Static(INTRODUCTION, classes="intro", markup=False)
         yield Menu(self._beginnings.rows(), "start")
+
+    def on_mount(self) -> None:
+        """Look now and then what there is by now: other processes begin and end attempts, too."""
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    @work(exclusive=True, description="looking what there is to go on with")
+    async def _look(self) -> None:
+        front, saved = self.session.front, self._beginnings.saved
+        found = await asyncio.wrap_future(front.engine.work(lambda: Beginnings(front, saved)))
+        before, rows = self._beginnings.rows(), found.rows()
+        if rows == before:
+            return
+        self._beginnings, menu = found, self.query_one(Menu)
+        under_cursor, words = list(before.values())[menu.highlighted or 0], list(rows.values())
+        menu.show(rows)
+        menu.highlighted = words.index(under_cursor) if under_cursor in words else 0
 
     def buttons(self) -> Iterable[Widget]:
         """Yield the buttons."""

@@ -85,7 +85,7 @@ class StoreStep(Step):
         field.show(problem if "store.command" in self.session.touched else "")
         waiting = "It is tried on Next." if self.place == COMMAND else "It is being tried."
         proof = self.query_one("#proof", Static)
-        proof.update(self.session.refusals.get("store", "") or self._proven.get(self.place, waiting))
+        proof.update(self._proven.get(self.place, waiting))
 
     # ---- trying ----
 
