@@ -209,7 +209,7 @@ def test_a_store_command_gets_the_secrets_on_its_input_and_nowhere_else(tmp_path
     home = Home(tmp_path)
     seen = tmp_path / "seen"
     script = tmp_path / "store.sh"
-    script.write_text(f'#!/bin/sh\n{{ echo "$@"; env; }} >> {seen}.public\ncat >> {seen}.input\n')
+    script.write_text(f'#!/bin/sh\n{{ echo "$@"; env; }} >> {seen}.public\n{{ cat; echo; }} >> {seen}.input\n')
     script.chmod(0o700)
     command = f'{{ command = ["{script}", "{{name}}"] }}'
     kinds = {"okta": home.okta("https://acme.okta.com", store=command)}
