@@ -22,7 +22,7 @@ Line = tuple[str, str, str]  # the field to edit, such as "organization.name" or
 def lines(session: Session) -> Iterator[Line]:
     """Yield the order line by line: what each one is, and where it is changed."""
     provider, draft, site = session.provider, session.draft, session.site
-    parent = f"{session.checked.parent}, " if session.checked else ""
+    parent = f"{session.parent}, " if session.parent else ""
     yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)

@@ -246,13 +246,20 @@ class Session:
         """Return every problem of the draft, as "section.field" -> sentence."""
         return self.desk.problems(self.provider, self.draft)
 
+    @property
+    def parent(self) -> str:
+        """Return the parent's name, with what no read could prove of the credentials; "" before a check."""
+        if self.checked is None:
+            return ""
+        proven = all(found.state != "unproven" for found in self.checked.findings if found.stage == "Credentials")
+        return self.checked.parent if proven else f"{self.checked.parent} (unproven)"
+
     def place(self) -> str:
         """Return provider, site and parent as the head line shows them."""
         if not self.draft.provider:
             return ""
         site = self.site
-        parent = self.checked.parent if self.checked else ""
-        parts = (self.provider.title, parent, (site.title or site.host) if site else "")
+        parts = (self.provider.title, self.parent, (site.title or site.host) if site else "")
         return " · ".join(printable(part) for part in parts if part)
 
     def to_continue(self) -> Draft | None:

@@ -16,8 +16,9 @@ from orgwizard.attempts import Attempt, Journal, Record
 from orgwizard.desk import Desk
 from orgwizard.errors import Refused
 from orgwizard.events import Progress
+from orgwizard.journey import review
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Wanted
+from orgwizard.providers.base import Checked, Finding, Wanted
 from orgwizard.sources import Reference
 from orgwizard.tui.choice import Choice, Menu
 from orgwizard.tui.countdown import Countdown
@@ -850,3 +851,16 @@ async def test_a_line_of_the_review_leads_to_its_field_and_escape_back(desk: Des
         assert walk.screen.focused is walk.entry("email")
         await walk.press("escape")
         await walk.until(ReviewStep)
+
+
+async def test_credentials_that_proved_nothing_are_said_to_on_every_step(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        session = walk.app.session
+        assert session.connection is not None
+        unproven = Finding("Credentials", "unproven", "they may read nothing")
+        session.connected(session.connection, Checked("acme.okta.com", (unproven,)))
+        await walk.app.go("review")
+        await walk.until(ReviewStep)
+        assert "acme.okta.com (unproven)" in str(walk.screen.query_one("#place", Static).render())
+        assert "acme.okta.com (unproven), Okta" in next(review.lines(session))[2]
