@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -46,6 +46,7 @@ State = Literal[
     "damaged",  # the file cannot be read
 ]
 NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
+_UNTOLD = frozenset(("sending", "answered", "created", "unknown"))  # keys may be in a store by then
 _OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "ended"))
 _NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
 _PRESSING = ("running", "open", "done", "unclear")
@@ -222,10 +223,16 @@ class Attempt:
 
 
 class Journal:
-    """The attempts in one folder, which is made when the first one is requested."""
+    """The attempts in one folder, which is made when the first one is requested.
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    *with_keys* tells which attempts have a key file, and what it says: `file`, and `id`, `org` and `url` of the org.
+    """
+
+    def __init__(
+        self, folder: Path, clock: Clock, with_keys: Callable[[], Mapping[str, Mapping[str, str]]] = dict
+    ) -> None:
         self.folder = folder
+        self._with_keys = with_keys
         self._clock = clock
 
     def requested(
@@ -303,6 +310,9 @@ class Journal:
         Raises `Unusable` where the folder cannot be read: like all that look for an attempt.
         """
         records = [_record(path) for path in private.listed(self.folder, _ENDING)]
+        if any(_may_have_keys(record) for record in records):
+            found = self._with_keys()
+            records = [_with_key_file(record, found.get(record.id)) for record in records]
         return sorted(records, key=lambda record: (record.started, record.id), reverse=True)
 
     def open(self) -> list[Record]:
@@ -406,6 +416,20 @@ def _record(path: Path) -> Record:
         odd = {str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False)}
         kept = {name: value for name, value in facts.items() if name not in odd}
         return Record.model_validate({"started": began, "changed": began} | kept | seen | {"state": "damaged"})
+
+
+def _may_have_keys(record: Record) -> bool:
+    """Return whether its keys may lie in a file of which the journal could not tell, and nowhere else."""
+    return record.state in _UNTOLD and not (record.stored or record.spool or record.running)
+
+
+def _with_key_file(record: Record, file: Mapping[str, str] | None) -> Record:
+    """Return the record with what the key file of its attempt tells: the org exists, and its keys are there."""
+    if not file or not _may_have_keys(record):
+        return record
+    org = record.org or {"id": file.get("id", ""), "name": file.get("org", record.name), "url": file.get("url", "")}
+    told = {"state": "stored", "stored": {"file": file["file"]}, "org": org, "keys_shown": False}
+    return record.model_copy(update=told)
 
 
 def _folded(data: bytes) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -318,12 +318,12 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
     from orgwizard.engine import Engine
     from orgwizard.profiles import Profiles
     from orgwizard.transport import Transport
-    from orgwizard.vault import Vault
+    from orgwizard.vault import Vault, attempts_with_keys
 
     clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
     place = folders(sandbox=arguments.sandbox)
     used: set[str] = set()
-    journal = Journal(place.attempts, clock)
+    journal = Journal(place.attempts, clock, lambda: attempts_with_keys(place.data / "keys"))
     others = Journal(folders(sandbox=not arguments.sandbox).attempts, clock)
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
     return Desk(
@@ -441,7 +441,13 @@ def _journal(*, sandbox: bool) -> "Journal":
     from orgwizard.attempts import Journal
     from orgwizard.clock import SystemClock
 
-    return Journal(folders(sandbox=sandbox).attempts, SystemClock())
+    def with_keys() -> "Mapping[str, Mapping[str, str]]":
+        from orgwizard.vault import attempts_with_keys  # slow to import, and rarely needed
+
+        return attempts_with_keys(place.data / "keys")
+
+    place = folders(sandbox=sandbox)
+    return Journal(place.attempts, SystemClock(), with_keys)
 
 
 def _record(arguments: argparse.Namespace, desk: "Desk") -> "Record":

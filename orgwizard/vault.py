@@ -2,8 +2,11 @@
 
 import json
 import secrets as randomness
+import tomllib
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 Secrets: TypeAlias = Mapping[str, SecretStr]
 
+_LARGEST_FILE = 1024 * 1024
 PROBE = "orgwizard-probe"
 PROBE_TEXT = "only a probe, not a secret"
 SHOWN_ONLY = "they were shown on the screen only"
@@ -262,6 +266,32 @@ def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, R
     if entry := reference.get("keyring"):
         return {name: Reference(keyring=f"{entry}/{name}") for name in names}
     return {}
+
+
+def attempts_with_keys(folder: Path) -> dict[str, dict[str, str]]:
+    """Return for each attempt that a whole key file in *folder* names: `file`, and `id`, `org` and `url` of its org.
+
+    The journal could not say so where the disk was full. Files that cannot be read are passed over.
+    """
+    found: dict[str, dict[str, str]] = {}
+    with suppress(Trouble):
+        for path in private.listed(folder, ".toml"):
+            facts = _facts(path)
+            if attempt := facts.get("attempt"):
+                found[attempt] = {**facts, "file": str(path)}
+    return found
+
+
+def _facts(path: Path) -> dict[str, str]:
+    """Return the facts above the keys of a file, {} where it holds no keys."""
+    try:
+        text = private.read(path, _LARGEST_FILE).decode()
+        if not tomllib.loads(text):
+            return {}
+    except (Trouble, OSError, ValueError, RecursionError):
+        return {}
+    comments = [line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), text.splitlines())]
+    return {name: fact for name, colon, fact in (line.partition(": ") for line in comments) if colon}
 
 
 def place(reference: Any) -> str:

@@ -20,6 +20,7 @@ from orgwizard.vault import (
     ScreenStore,
     Store,
     Vault,
+    attempts_with_keys,
     parse_store,
     place,
 )
@@ -331,3 +332,13 @@ def test_what_is_told_of_kept_secrets_holds_none(vault: Vault, ring: Ring, store
     assert "canary" not in repr(kept)
     assert "canary" not in str(kept.reference)
     assert isinstance(ring, Ring)
+
+
+def test_a_whole_key_file_names_its_attempt_and_its_org(vault: Vault) -> None:
+    facts = {"org": "My Child", "id": "00o1", "url": "https://my-child.okta.com", "attempt": "20261122-160419-3f9a"}
+    kept = vault.keep(FileStore(), "okta-a", {"token": SecretStr(TOKEN)}, facts)
+    (vault.folder / "torn.toml").write_text('# attempt: torn\ntoken = "00can')
+    (vault.folder / "empty.toml").write_text("# attempt: empty\n")
+    found = attempts_with_keys(vault.folder)
+    assert found == {"20261122-160419-3f9a": {**facts, "file": kept.reference["file"]}}
+    assert attempts_with_keys(vault.folder / "none") == {}
