@@ -16,11 +16,14 @@ class Drafts:
     def __init__(self, folder: Path) -> None:
         """Nothing is read or made yet."""
         self._path = folder / "draft.json"
+        self._saved: bytes | None = None
 
     def save(self, draft: Draft) -> None:
         """Write the draft, whole or not at all; raises `Unusable`."""
         private.folder(self._path.parent)
-        private.write(self._path, json.dumps(draft.as_json(), ensure_ascii=True, indent=1).encode())
+        data = json.dumps(draft.as_json(), ensure_ascii=True, indent=1).encode()
+        private.write(self._path, data)
+        self._saved = data
 
     def load(self) -> Draft | None:
         """Return the saved draft, or None where there is none that can be read."""
@@ -30,5 +33,12 @@ class Drafts:
             return None
 
     def remove(self) -> None:
-        """Forget the draft: it was used, or is not wanted."""
-        private.remove(self._path)
+        """Forget the draft: it was used, or is not wanted. What another wizard saved since stays."""
+        if self._saved is None or self._is_ours(self._saved):
+            private.remove(self._path)
+
+    def _is_ours(self, saved: bytes) -> bool:
+        try:
+            return private.read(self._path, LARGEST_DRAFT) == saved
+        except (FileNotFoundError, Trouble):
+            return False

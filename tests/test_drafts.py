@@ -66,6 +66,16 @@ def test_a_draft_that_is_used_is_gone(drafts: Drafts) -> None:
     drafts.remove()
 
 
+def test_a_wizard_that_ends_leaves_what_another_saved_since(drafts: Drafts, tmp_path: Path) -> None:
+    drafts.save(typed())
+    other = Drafts(file_of(tmp_path).parent)
+    other.save(Draft(provider="datadog"))
+    drafts.remove()
+    assert other.load() == Draft(provider="datadog")
+    other.remove()
+    assert other.load() is None
+
+
 def test_there_is_no_draft_at_first(drafts: Drafts) -> None:
     assert drafts.load() is None
 
