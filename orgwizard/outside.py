@@ -133,10 +133,13 @@ def _last_line(complaints: bytes) -> str:
     return next((line[:_COMPLAINT_CHARACTERS] for line in reversed(lines) if line), "")
 
 
-def ask_keyring(question: "Callable[[KeyringBackend], T]", *, seconds: float) -> T:
+def ask_keyring(
+    question: "Callable[[KeyringBackend], T]", *, seconds: float, undo: "Callable[[KeyringBackend], None] | None" = None
+) -> T:
     """Return what *question* answers about the system keyring; raises `Unusable` if it fails or hangs.
 
     A locked keyring may wait for ever for a prompt nobody sees: a daemon thread is left behind, not waited for.
+    What it does after that is taken back by *undo*: the caller has been told that it failed.
     """
     answer: Future[T] = Future()
 
@@ -144,8 +147,18 @@ def ask_keyring(question: "Callable[[KeyringBackend], T]", *, seconds: float) ->
         try:
             import keyring  # here and below, nowhere else: it costs 100 ms and looks for a session bus
 
-            answer.set_result(question(keyring.get_keyring()))
+            ring = keyring.get_keyring()
+            try:
+                result = question(ring)
+            finally:
+                in_time = answer.set_running_or_notify_cancel()
+                if undo and not in_time:
+                    undo(ring)
+            if in_time:
+                answer.set_result(result)
         except BaseException as error:  # backends raise anything
+            if answer.cancelled():
+                return
             # The error's own text is not repeated: it may hold the entry.
             fault = _KEYRING_FAULTS.get(type(error).__name__, f"it failed with {type(error).__name__}")
             answer.set_exception(Unusable(f"The system keyring cannot be used: {fault}.", _KEYRING_ADVICE))
@@ -154,6 +167,8 @@ def ask_keyring(question: "Callable[[KeyringBackend], T]", *, seconds: float) ->
     try:
         return answer.result(seconds)
     except TimeoutError:
+        if not answer.cancel():  # it came in this very moment
+            return answer.result()
         late = f"The system keyring cannot be used: it did not answer within {seconds:g} seconds."
     raise Unusable(late, _KEYRING_ADVICE)
 

@@ -145,7 +145,13 @@ class KeyringStore:
 
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
         """Set the entries under a label that is free; raises `Unusable`."""
-        free = ask_keyring(lambda ring: _set_entries(ring, label, secrets), seconds=vault.seconds)
+        added: list[str] = []
+
+        def undo(ring: "KeyringBackend") -> None:
+            for entry in added:
+                ring.delete_password(SERVICE, entry)
+
+        free = ask_keyring(lambda ring: _set_entries(ring, label, secrets, added), seconds=vault.seconds, undo=undo)
         reference = {"keyring": f"{SERVICE}/{free}"}
         return Kept(reference, place(reference), sources(reference, secrets))
 
@@ -339,12 +345,17 @@ def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:
     return ring.name, found
 
 
-def _set_entries(ring: "KeyringBackend", wanted: str, secrets: Secrets) -> str:
-    """Set all entries under the first of wanted, wanted-2 ... that is free, or has them already, and return it."""
+def _set_entries(ring: "KeyringBackend", wanted: str, secrets: Secrets, added: list[str]) -> str:
+    """Set all entries under the first of wanted, wanted-2 ... that is free, or has them already, and return it.
+
+    The names of those that were not there before are put into *added*.
+    """
     values = {name: secret.get_secret_value() for name, secret in secrets.items()}
     for free in private.numbered(wanted):
         if all(ring.get_password(SERVICE, f"{free}/{name}") in (None, value) for name, value in values.items()):
             break
     for name, value in values.items():
+        if ring.get_password(SERVICE, f"{free}/{name}") is None:
+            added.append(f"{free}/{name}")
         ring.set_password(SERVICE, f"{free}/{name}", value)
     return free

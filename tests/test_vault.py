@@ -342,3 +342,17 @@ def test_a_whole_key_file_names_its_attempt_and_its_org(vault: Vault) -> None:
     found = attempts_with_keys(vault.folder)
     assert found == {"20261122-160419-3f9a": {**facts, "file": kept.reference["file"]}}
     assert attempts_with_keys(vault.folder / "none") == {}
+
+
+def test_a_keyring_that_answers_too_late_keeps_nothing(
+    vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release, gone = threading.Event(), threading.Event()
+    store, delete = ring.set_password, ring.delete_password
+    monkeypatch.setattr(ring, "set_password", lambda *entry: (release.wait(60), store(*entry)))
+    monkeypatch.setattr(ring, "delete_password", lambda *entry: (delete(*entry), gone.set()))
+    with pytest.raises(Attention, match="did not answer within"):
+        Vault(vault.folder, seconds=0.5).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+    release.set()
+    assert gone.wait(20)
+    assert ring.entries == {}
