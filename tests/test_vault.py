@@ -349,8 +349,17 @@ def test_a_keyring_that_answers_too_late_keeps_nothing(
 ) -> None:
     release, gone = threading.Event(), threading.Event()
     store, delete = ring.set_password, ring.delete_password
-    monkeypatch.setattr(ring, "set_password", lambda *entry: (release.wait(60), store(*entry)))
-    monkeypatch.setattr(ring, "delete_password", lambda *entry: (delete(*entry), gone.set()))
+
+    def slow(*entry: str) -> None:
+        release.wait(60)
+        store(*entry)
+
+    def deleted(*entry: str) -> None:
+        delete(*entry)
+        gone.set()
+
+    monkeypatch.setattr(ring, "set_password", slow)
+    monkeypatch.setattr(ring, "delete_password", deleted)
     with pytest.raises(Attention, match="did not answer within"):
         Vault(vault.folder, seconds=0.5).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
     release.set()
