@@ -291,9 +291,10 @@ class Flow:
             stored_words=kept.words,
             secrets={} if vault.on_disk else created.secrets,
         )
-        if vault.on_disk:  # the screen stores nothing: what it has shown is noted once it has
-            self.note("stored", stored=dict(kept.reference))
-        if self.answer is None:  # an odd answer stays on disk until somebody has looked at it
+        # The screen stores nothing: what it has shown is noted once it has.
+        written = self.note("stored", stored=dict(kept.reference)) if vault.on_disk else True
+        # It stays where only it leads `resume` to the keys; an odd one, too, until somebody has looked at it.
+        if written and self.answer is None:
             self.unspool()
         return True
 
@@ -404,16 +405,18 @@ class Flow:
             self._shown = True
             self.note("shown", keys_shown=True)
 
-    def note(self, event: str, **facts: Any) -> None:
-        """Write to the journal; once the request left, a full disk must not stop what follows."""
+    def note(self, event: str, **facts: Any) -> bool:
+        """Write to the journal, and return whether it took it: once the request left, a full disk stops nothing."""
         if self.attempt is None:
-            return
+            return False
         try:
             self.attempt.note(event, **facts)
+            return True
         except Exception as fault:
             if event == "sending":
                 raise
             self.attend(f"The journal could not be written: {cause_of(fault)}")
+            return False
 
     def unspool(self) -> None:
         """Remove the response from the disk again."""
