@@ -40,15 +40,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     # Plugins of pydantic are shown every value that is validated, and looking for them takes time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    had_stdout = sys.stdout is not None
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        return _unless_unread(code, arguments) if had_stdout else code
     except Trouble as trouble:
         return _told(trouble, arguments)
     except KeyboardInterrupt:
-        _told(NotSent("You left.", code="left"), arguments)
+        _told(NotSent("Cancelled.", code="left"), arguments)
         return Exit.LEFT
     except Exception as bug:
         return _told(_fault(bug), arguments)
+
+
+def _unless_unread(code: int, arguments: argparse.Namespace) -> int:
+    """Return a command's exit code; where stdout did not take its result, and that was all there was to it, 2."""
+    made = arguments.run in (_create, _resume) and not getattr(arguments, "dry_run", False)
+    if code != Exit.READY or sys.stdout is not None or made:
+        return code
+    _complain("The output could not be written: stdout is closed or full.")
+    return Exit.USAGE
 
 
 def _told(trouble: Trouble, arguments: argparse.Namespace) -> int:
@@ -275,18 +286,30 @@ def folders(*, sandbox: bool) -> Folders:
     """Return the folders that platformdirs names; the sandbox has its own below them."""
     from platformdirs import PlatformDirs
 
-    dirs = PlatformDirs("orgwizard", appauthor=False)
     below = "sandbox" if sandbox else "."
-    return Folders(dirs.user_config_path / below, dirs.user_state_path / below, dirs.user_data_path / below)
+    try:
+        dirs = PlatformDirs("orgwizard", appauthor=False)
+        found = Folders(dirs.user_config_path / below, dirs.user_state_path / below, dirs.user_data_path / below)
+    except (RuntimeError, KeyError):
+        found = None
+    if found is None or not all(place.is_absolute() for place in (found.config, found.state, found.data)):
+        raise Unusable(
+            "There is no home folder, so orgwizard cannot tell where its files belong.",
+            "Set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME, to a folder of your own.",
+            meaning="Nothing was sent.",
+        )
+    return found
 
 
 def _front(arguments: argparse.Namespace) -> "Front":
     """Put together what the wizard begins with; it opens the desk while the user reads."""
+    from orgwizard import coredumps
     from orgwizard.belongings import Belongings
     from orgwizard.drafts import Drafts
     from orgwizard.engine import Engine
     from orgwizard.front import Front
 
+    coredumps.forbid()
     place, engine = folders(sandbox=arguments.sandbox), Engine()
     return Front(
         Belongings(os.environ, _sandbox_credentials() if arguments.sandbox else {}),
@@ -310,6 +333,7 @@ def _holds_something(folder: Path) -> bool:
 
 def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Desk":
     """Put together what a face works at."""
+    from orgwizard import coredumps
     from orgwizard.attempts import Journal
     from orgwizard.authorization import Authorized
     from orgwizard.clock import SystemClock
@@ -320,6 +344,7 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
     from orgwizard.transport import Transport
     from orgwizard.vault import Vault, attempts_with_keys
 
+    coredumps.forbid()
     clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
     place = folders(sandbox=arguments.sandbox)
     used: set[str] = set()

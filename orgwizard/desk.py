@@ -129,7 +129,15 @@ class Desk:
 
         *tell* is called with each finding as it is made, in the engine's thread, and must not block.
         """
-        return self.engine.read(check(provider, connected, organization, self.send, tell))
+
+        async def checked() -> Checked:
+            try:
+                return await check(provider, connected, organization, self.send, tell)
+            except Trouble as trouble:
+                trouble.meaning = _CHECKED.get(trouble.field.partition(".")[0], _CHECK_FAILED)
+                raise
+
+        return self.engine.read(checked())
 
     def elsewhere(self, provider: Provider, connected: Connection) -> "Future[tuple[Site, ...]]":
         """Ask the vendor's other sites whether the credentials belong there: send them only where the user agreed."""
@@ -400,6 +408,15 @@ def _needed(provider: Provider, method: str, missing: Exception) -> str:
     why = f" {missing.cause}" if isinstance(missing, Trouble) else ""
     variables = " and ".join(f"${question.env[0]}" for question in secret if question.env)
     return f"Checking needs the parent's {titles}.{why}{f' Set {variables}.' if variables else ''}"
+
+
+# What a failed check means: it sent nothing that could create anything.
+_CHECK_FAILED = "The check failed."
+_CHECKED = {
+    "credentials": "The credentials were checked and refused.",
+    "organization": "The name was checked and cannot be used.",
+    "site": "The address was checked and cannot be used.",
+}
 
 
 def _via(connected: Connection) -> dict[str, Any]:

@@ -481,13 +481,64 @@ def test_what_a_service_says_never_drives_the_terminal(home: Home) -> None:
     assert "parent org Acme" in ended.err
 
 
-def test_a_reader_that_goes_away_is_no_fault(program: Program, home: Home) -> None:
-    assert program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", *FAST).code == 0
-    reader, broken = os.pipe()
-    os.close(reader)
-    ended = home.run("orgs", *FAST, stdout=broken)
-    os.close(broken)
-    assert (ended.code, ended.err) == (0, "")
+@pytest.mark.parametrize("argv", [("orgs",), ("orgs", "--json"), ("profiles", "list"), ("profiles", "path")])
+@pytest.mark.parametrize("full", [True, False])
+def test_output_that_nobody_takes_is_no_success(home: Home, argv: tuple[str, ...], full: bool) -> None:
+    if full:
+        ended = home.run(*argv, redirected=">/dev/full")
+    else:
+        reader, broken = os.pipe()
+        os.close(reader)
+        ended = home.run(*argv, stdout=broken)
+        os.close(broken)
+    assert (ended.code, "could not be written" in ended.err) == (2, True)
+
+
+def test_a_dry_run_that_nobody_can_read_is_no_success_and_a_creation_is(home: Home) -> None:
+    plan = home.datadog("datadoghq.eu")
+    assert home.run("create", "--plan", plan, "--dry-run", *FAST, redirected=">/dev/full").code == 2
+    assert home.run("create", "--plan", plan, "--yes", *FAST, redirected=">/dev/full").code == 0
+
+
+def test_without_a_home_folder_nothing_is_sent(program: Program, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda _: (_ for _ in ()).throw(KeyError("no such user")))
+    ended = program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", "--json", *FAST)
+    assert (ended.code, ended.json()["outcome"]) == (2, "not_created")
+    assert "HOME" in ended.err
+
+
+def test_modules_in_the_current_folder_are_not_taken(home: Home) -> None:
+    for name in ("httpx", "platformdirs", "json", "argparse"):
+        (home.folder / f"{name}.py").write_text("raise SystemExit(77)\n")
+    assert home.run("orgs", *FAST).code == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="cores are kept from the kernel in another way there")
+def test_a_crash_leaves_no_image_of_the_memory(home: Home) -> None:
+    code = "from orgwizard import coredumps as c; c.forbid(); print(open('/proc/self/status').read())"
+    code += "; import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    code += "; import ctypes; print('dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
+    environ = {"PYTHONPATH": str(servers.ROOT), **home.environ}
+    shown = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60)
+    assert shown.stdout.endswith("\n0\ndumpable 0\n"), shown.stderr
+
+
+def test_ctrl_c_while_the_program_is_loaded_shows_no_traceback(home: Home) -> None:
+    code = """
+import sys
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "orgwizard.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Interrupting())
+from orgwizard.__main__ import run
+sys.exit(run())
+"""
+    environ = {"PYTHONPATH": str(servers.ROOT), **home.environ}
+    ended = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (130, "Cancelled.\n")
 
 
 # ---- the same order again -----------------------------------------------------------------------------

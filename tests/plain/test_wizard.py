@@ -173,7 +173,7 @@ def test_no_credential_goes_to_another_host_without_a_yes(desk: Desk) -> None:
 
 def test_refused_credentials_lead_to_their_field(desk: Desk) -> None:
     terminal = walked(desk, [*OKTA_SITE, "1", "00wrong", ":clear", "no", ":quit"])
-    assert "Nothing was created. The token is not valid." in terminal.said
+    assert "The credentials were checked and refused. The token is not valid." in terminal.said
     assert terminal.said.count("Connect with, a number") == 1
     assert "Step 3 of 7" in terminal.said
 
