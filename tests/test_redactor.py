@@ -40,7 +40,7 @@ def test_a_secret_of_this_run_is_masked_in_every_form(form: Callable[[str], str]
 
 
 @pytest.mark.parametrize(
-    "secret", [TOKEN, API_KEY, APPLICATION_KEY, JWT, keys.pem("P-256").strip(), "ddapp_" + "aB3" * 11]
+    "secret", [TOKEN, API_KEY, APPLICATION_KEY, JWT, keys.pem("P-256").strip(), "ddapp_" + "aB3" * 11], ids=range(6)
 )
 def test_what_has_a_credentials_shape_is_masked_though_nobody_knows_it(secret: str) -> None:
     assert REDACTOR.clean(f"Bad value {secret}, try again") == f"Bad value {MASK}, try again"
@@ -114,6 +114,7 @@ def test_no_known_secret_survives(secret: str, before: str, after: str) -> None:
         ("keys/okta-2026.pem", False),
         ("/run/secrets/a1b2c3d4e5f6a7b8c9d0e1f2", False),
     ],
+    ids=range(10),  # the key is another one in each process
 )
 def test_a_secret_in_the_place_of_a_name_or_a_path_is_recognised(text: str, likely: bool) -> None:
     assert is_like_token(text) is likely
