@@ -191,6 +191,7 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
     until a signal ends the wait, go to a private file.
     """
     if result.secrets and taking.keys_printed:  # on arrival
+        desk.keys_shown(result)
         result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
     lines, taken = "\n".join(report.result(result)), False
     with taking.ending_a_wait():
@@ -233,7 +234,7 @@ def _followed(
                 tell_stage(telling, event)
             elif not as_json and say("\n".join(report.keys(event.result))):
                 taking.keys_printed = True
-                desk.keys_shown(event.result)
+                desk.engine.keys_shown()
 
 
 def _ordered(desk: Desk, draft: Draft) -> Order:

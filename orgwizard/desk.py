@@ -276,10 +276,9 @@ class Desk:
         return replace(result, stored=kept.reference, stored_words=kept.words, secrets={}, trouble=attention)
 
     def keys_shown(self, result: Result) -> None:
-        """Write down that a person was shown keys that are stored nowhere, whether or not their creation still runs."""
-        if not self.engine.idle.is_set():
-            self.engine.keys_shown()
-            return
+        """Have it written down that a person was shown keys that are stored nowhere; waits for a running creation."""
+        self.engine.keys_shown()
+        self.engine.idle.wait()
         with suppress(Trouble):
             record = self.journal.get(result.attempt)
             if not record.keys_shown:
