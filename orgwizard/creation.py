@@ -127,7 +127,7 @@ class _Creation(Flow):
             self.unspool()
             self.note("waiting", seconds=round(pause), reason=_reason(reply))
             await self.wait(SEND, pause, f"{_reason(reply)}; the request is sent again in")
-            if self.leaving():
+            if self.leaving() or self.tools.control.give_up.is_set():
                 return reply
         return await self._proven(call)
 

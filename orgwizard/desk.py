@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from orgwizard.engine import Engine
 from orgwizard.errors import Attention, BadInput, Trouble
 from orgwizard.events import Event, Result
 from orgwizard.fields import Fields, problems, questions, validated
+from orgwizard.flow import ended
 from orgwizard.orders import connection, draft_problems, order, recalled
 from orgwizard.ports import Send, Tools
 from orgwizard.profiles import Org, Profile, Profiles
@@ -186,7 +188,7 @@ class Desk:
 
         def begin(control: Control) -> AsyncIterator[Event]:
             tools = self._tools(wanted.wanted, via, chosen, control, again=again)
-            return create_org(provider, wanted, tools)
+            return ended(lambda: create_org(provider, wanted, tools), self._lost(provider, wanted.wanted))
 
         return self.engine.create(begin, tell)
 
@@ -212,12 +214,19 @@ class Desk:
         def begin(control: Control) -> AsyncIterator[Event]:
             tools = self._tools(wanted, via, chosen, control)
             facts = (provider, record, attempt, wanted, credentials, secrets, tools)
-            return resume_org(*facts, lacking=lacking, forgotten=forgotten)
+            resuming = partial(resume_org, *facts, lacking=lacking, forgotten=forgotten)
+            return ended(resuming, self._lost(provider, wanted, record.id))
 
         begun = self.engine.create(begin, tell)
         if not begun:
             attempt.close()
         return begun
+
+    def _lost(self, provider: Provider, wanted: Wanted, attempt: str = "") -> Result:
+        """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
+        options = "--sandbox" if self.given else ""
+        named = (provider.key, wanted.site.key, wanted.name)
+        return Result("unknown", *named, attempt=attempt, open=bool(attempt), options=options)
 
     def _parents(self, provider: Provider, record: Record) -> tuple[Fields | None, str]:
         """Return the parent's credentials from where the attempt had them, or from the environment.

@@ -62,7 +62,11 @@ class Engine:
                 return False
             self.idle.clear()
             self._control = control = Control()  # here, so that a signal right after this is not lost
-        asyncio.run_coroutine_threadsafe(self._create(begin(control), tell), self._loop)
+        try:
+            asyncio.run_coroutine_threadsafe(self._create(begin(control), tell), self._loop)
+        except BaseException:
+            self._end()
+            raise
         return True
 
     async def _create(self, events: AsyncIterator[Event], tell: Callable[[Event], None]) -> None:
@@ -70,8 +74,11 @@ class Engine:
             async for event in events:
                 _told(tell, event)
         finally:
-            self._control = None
-            self.idle.set()
+            self._end()
+
+    def _end(self) -> None:
+        self._control = None
+        self.idle.set()
 
     def leave(self) -> None:
         """Ask a running creation to end at its next safe point: what was sent is still stored."""

@@ -469,14 +469,28 @@ async def told(begin: Callable[[Callable[[Event], None]], Flow]) -> AsyncIterato
 
     The flow runs to its end even where nobody takes its events any more.
     """
-    events: asyncio.Queue[Event] = asyncio.Queue()
+    events: asyncio.Queue[Event | None] = asyncio.Queue()
     running = asyncio.ensure_future(begin(events.put_nowait).run())
+    running.add_done_callback(lambda _: events.put_nowait(None))
     try:
-        while not isinstance(event := await events.get(), Result):
+        while (event := await events.get()) is not None:
             yield event
-        yield event
     finally:
         await asyncio.shield(running)
+
+
+async def ended(begin: Callable[[], AsyncIterator[Event]], lost: Result) -> AsyncIterator[Event]:
+    """Yield the events of a flow; one that breaks off before its result, by a fault of ours, ends with *lost*."""
+    has_result = False
+    try:
+        async for event in begin():
+            has_result |= isinstance(event, Result)
+            yield event
+        if not has_result:
+            raise RuntimeError("a flow ended without a result")
+    except Exception as bug:
+        if not has_result:
+            yield replace(lost, trouble=_own_fault(bug, lost.outcome, ""))
 
 
 async def until_first(*waits: Awaitable[Any]) -> None:

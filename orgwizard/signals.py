@@ -25,7 +25,7 @@ class Watch:
     """Turns the first of some signals into a calm end, and into a hard one where the face is stuck.
 
     `leave` asks a creation to end, `idle` tells that none runs, `end` has the face leave with a code; `reset`
-    is written to a terminal whose face is stuck.
+    is written to a terminal whose face is stuck, and `rescue` then saves what the face alone has.
     """
 
     def __init__(
@@ -36,9 +36,10 @@ class Watch:
         *,
         signals: Sequence[signal.Signals] = ENDING,
         reset: bytes = RESET,
+        rescue: Callable[[], None] = lambda: None,
     ) -> None:
         self._leave, self._idle, self._end = leave, idle, end
-        self._signals, self._reset = signals, reset
+        self._signals, self._reset, self._rescue = signals, reset, rescue
         self._over = threading.Event()
         self._first = True
         self._terminal: list[Any] | None = None
@@ -80,6 +81,8 @@ class Watch:
         self._idle.wait(CREATION_SECONDS)
         self._end(128 + number)
         if not self._over.wait(SCREEN_SECONDS):
+            with contextlib.suppress(Exception):
+                self._rescue()
             put_back(self._terminal, self._reset)
             os._exit(128 + number)
 

@@ -558,6 +558,17 @@ async def test_a_process_that_was_stopped_finds_its_answer_in_the_socket(bench: 
     assert bench.vault.held == fakes.DATADOG_SECRETS
 
 
+async def test_giving_up_while_the_service_is_busy_sends_nothing_more(bench: Bench) -> None:
+    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="7")]
+
+    def watch(event: Event) -> None:
+        if isinstance(event, Progress) and event.stage == "send" and event.left_seconds:
+            bench.control.give_up.set()
+
+    seen = await run(bench, watch=watch)
+    assert (seen.result.outcome, bench.service.posted) == ("not_created", 1)
+
+
 @pytest.mark.parametrize(
     ("known", "outcome"),
     [

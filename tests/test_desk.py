@@ -2,7 +2,7 @@
 
 import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from orgwizard.desk import Desk
 from orgwizard.drafts import Drafts
 from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
-from orgwizard.events import Event, Result
+from orgwizard.events import Event, Progress, Result
 from orgwizard.profiles import Profiles
 from orgwizard.providers.okta import Okta
 from orgwizard.providers.okta_fields import ApiToken
@@ -126,14 +126,14 @@ def test_a_check_that_is_refused(desk: Desk) -> None:
         desk.check(Okta(), desk.connection(Okta(), draft)).result(PATIENCE_SECONDS)
 
 
-def test_a_check_without_an_answer_created_nothing(desk: Desk) -> None:
+def test_a_check_without_an_answer_says_that_it_failed(desk: Desk) -> None:
     async def silent(_: Call) -> Answer:
         raise NoAnswer("silence")
 
     order = desk.order(Okta(), okta_draft())
     with pytest.raises(NotSent) as caught:
         replace(desk, send=silent).check(Okta(), order.connection).result(PATIENCE_SECONDS)
-    assert caught.value.meaning == "Nothing was created."
+    assert caught.value.meaning == "The check failed."
 
 
 @pytest.mark.parametrize(
@@ -360,3 +360,36 @@ def test_digits_of_other_scripts_are_no_part_of_an_email(desk: Desk) -> None:
     draft = okta_draft()
     draft.section("administrator")["email"] = "ada\u0663@example.com"
     assert "administrator.email" in desk.problems(Okta(), draft)
+
+
+# ---- a flow that breaks off ----
+
+
+@pytest.mark.parametrize("stage", ["before its first event", "between two events", "with nothing told"])
+def test_a_flow_that_breaks_off_ends_with_one_result(desk: Desk, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+    async def broken(*_: object) -> AsyncIterator[Event]:
+        if stage == "before its first event":
+            raise AttributeError("a fault of ours, with a secret")
+        yield Progress("check", "started")
+        if stage == "between two events":
+            raise AttributeError("a fault of ours, with a secret")
+
+    monkeypatch.setattr("orgwizard.desk.create_org", broken)
+    told: list[Event] = []
+    assert desk.create(Okta(), desk.order(Okta(), okta_draft()), "file", told.append)
+    assert desk.engine.idle.wait(PATIENCE_SECONDS)
+    (result,) = [event for event in told if isinstance(event, Result)]
+    assert told[-1] is result
+    assert (result.outcome, result.provider, result.exit_code) == ("unknown", "okta", Exit.BUG)
+    assert result.trouble is not None
+    assert "secret" not in result.trouble.cause
+
+
+def test_a_flow_that_cannot_be_begun_leaves_the_engine_usable(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> AsyncIterator[Event]:
+        raise AttributeError
+
+    monkeypatch.setattr("orgwizard.desk.ended", broken)
+    with pytest.raises(AttributeError):
+        desk.create(Okta(), desk.order(Okta(), okta_draft()), "file", lambda _: None)
+    assert desk.engine.idle.is_set()

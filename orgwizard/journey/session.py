@@ -212,15 +212,19 @@ class Session:
                 self.result = event.result  # whatever comes of the rest, its keys are not lost
             if isinstance(event, Result):
                 self.result = event
-                if event.outcome == "created" and self.keeping:
-                    self.keeping = False
-                    with suppress(Trouble, OSError):  # the result must be told, whatever becomes of the draft
-                        self.front.drafts.remove()
-                if event.outcome == "not_created":
-                    self.draft.section(ORDER).pop(SENT, None)
+                with suppress(Exception):  # the result must be told, whatever becomes of the draft
+                    self._settle_draft(event)
             tell(event)
 
         return told
+
+    def _settle_draft(self, result: Result) -> None:
+        """Forget the draft of an org that was created; that of one that was not may be sent again."""
+        if result.outcome == "created" and self.keeping:
+            self.keeping = False
+            self.front.drafts.remove()
+        if result.outcome == "not_created":
+            self.draft.section(ORDER).pop(SENT, None)
 
     def keys_shown(self) -> None:
         """Remember that the keys, which are stored nowhere, were shown to a person."""

@@ -86,6 +86,8 @@ def followed(
             event = events.get(timeout=LOOK_SECONDS)
         except Empty:
             console.terminal.checked()
+            if session.front.engine.idle.is_set() and events.empty():
+                raise RuntimeError("a creation ended without a result") from None
             continue
         finally:
             if interruption.words != said:
@@ -201,6 +203,7 @@ class Ending:
         show_keys(self._console, self._session, self._result)
 
     def _show_unseen(self) -> None:
-        """Show the keys before a signal ends everything: they are nowhere else."""
+        """Show the keys before a signal ends everything: they are nowhere else. Where no terminal is, save them."""
         if self._unseen:
             self._show()
+            self._session.rescue()

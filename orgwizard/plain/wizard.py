@@ -103,10 +103,10 @@ class Wizard:
     def _left(self, code: int) -> int:
         """Say what is kept; return the exit code: that of the result, where there is one."""
         words = self.session.keep()
-        if not self.session.front.engine.idle.is_set():
+        result = self.session.result
+        if not self.session.front.engine.idle.is_set() and (result is None or result is not self._told):
             self._console.heading(LEAVING)
             return code
-        result = self.session.result
         if not result or result.outcome == "not_created":
             self._console.heading("You left.")
             if self.session.draft.provider:
@@ -294,14 +294,21 @@ def run(front: Front, draft: Draft | None = None, *, ascii_only: bool = False, b
     console = Console(terminal, ascii_only=ascii_only)
     engine = front.engine
     interruption = Interruption(engine, terminal)
-    watch = signals.Watch(engine.leave, engine.idle, terminal.end, signals=(signal.SIGHUP, signal.SIGTERM), reset=b"")
+    wizard = Wizard(console, front, draft, interruption)
+    watch = signals.Watch(
+        engine.leave,
+        engine.idle,
+        terminal.end,
+        signals=(signal.SIGHUP, signal.SIGTERM),
+        reset=b"",
+        rescue=lambda: wizard.session.rescue(),  # noqa: PLW0108 - of the session that there is then
+    )
     engine.work(lambda: front.desk.warm())  # noqa: PLW0108 - opening the desk is what takes time
     with watch(), _interrupted_by(interruption), terminal.heeding_signals():
         console.say(f"Plain lines were chosen, because {because}." if because else "orgwizard, in plain lines.")
         if front.sandbox:
             console.say("This is the sandbox: no account, no network.")
         console.say(WELCOME)
-        wizard = Wizard(console, front, draft, interruption)
         try:
             return wizard.run()
         finally:

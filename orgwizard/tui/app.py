@@ -339,7 +339,8 @@ class Wizard(App[int]):
             self._end()
             return
         self._asking = True
-        self.push_screen(Ask(question, yes="Leave", no="Stay"), self._answered)
+        yes = "Finish in background" if question == LEAVES_RUNNING else "Leave"
+        self.push_screen(Ask(question, yes=yes, no="Stay"), self._answered)
 
     def _question(self) -> str:
         """Return what to ask before leaving, or ""."""
@@ -397,7 +398,12 @@ def run(
     replace_bad_bytes()
     keyboard.install()
     wizard = Wizard(front, draft, ascii_only=ascii_only, theme=theme)
-    watch = Watch(front.engine.leave, front.engine.idle, wizard.leave_from_elsewhere)
+    watch = Watch(
+        front.engine.leave,
+        front.engine.idle,
+        wizard.leave_from_elsewhere,
+        rescue=lambda: wizard.session.rescue(),  # noqa: PLW0108 - of the session that there is then
+    )
     with watch():
         wizard.run(mouse=False)
         front.engine.idle.wait()

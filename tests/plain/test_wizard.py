@@ -20,7 +20,7 @@ from orgwizard.tui.steps.site import SiteStep
 from orgwizard.values import Answer, Call
 from orgwizard.vault import FileStore, Store, Vault
 from tests.plain.lines import Typed
-from tests.tui.bench import CountedEngine, bench, fronted
+from tests.tui.bench import CountedEngine, DeafEngine, bench, fronted
 from tests.tui.walk import walking
 
 Line = str | Callable[[], str]
@@ -319,6 +319,37 @@ def test_a_signal_shows_the_keys_that_are_nowhere_else(desk: Desk) -> None:
     code = Wizard(Console(terminal), fronted(desk), None, Interruption(desk.engine, terminal)).run()
     assert code == 143
     assert "API key of the child org, on the next line:" in terminal.said
+
+
+class HangsUp(Typed):
+    """A terminal that takes no key any more once it was told to show the new ones."""
+
+    def write(self, text: str) -> bool:
+        return super().write(text) and "The new keys have arrived" not in self.text
+
+
+def test_keys_that_no_terminal_took_are_saved_after_a_hang_up(desk: Desk) -> None:
+    terminal: HangsUp
+
+    def ended() -> str:
+        terminal.end(129)
+        return ""
+
+    terminal = HangsUp(*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create", ended)
+    wizard = Wizard(Console(terminal), fronted(desk), None, Interruption(desk.engine, terminal))
+    assert wizard.run() == 129
+    wizard.tell_late()
+    (kept,) = (desk.vault.folder).iterdir()
+    (record,) = desk.journal.all()
+    assert not record.keys_shown
+    assert record.stored == {"file": str(kept)}
+
+
+def test_a_creation_that_ends_without_a_result_is_not_waited_for(desk: Desk) -> None:
+    engine = DeafEngine()
+    with pytest.raises(RuntimeError, match="without a result"):
+        walked(replace(desk, engine=engine), datadog("My Child", "create"))
+    engine.close()
 
 
 # ---- interruptions ----

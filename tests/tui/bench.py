@@ -64,6 +64,19 @@ class StillEngine(Engine):
 
     def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
         del begin, tell
+        self.idle.clear()
+        return True
+
+    def close(self) -> None:
+        self.idle.set()
+        super().close()
+
+
+class DeafEngine(Engine):
+    """An engine whose creations end at once, and tell nobody."""
+
+    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+        del begin, tell
         return True
 
 

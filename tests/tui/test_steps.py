@@ -35,7 +35,7 @@ from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
 from orgwizard.tui.steps.store import StoreStep
-from tests.tui.bench import StillEngine, StuckEngine, bench
+from tests.tui.bench import DeafEngine, StillEngine, StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
 PROVIDERS = ("okta", "datadog")
@@ -683,6 +683,42 @@ async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
         await walk.until(DoneStep)
         assert walk.app.session.result is not None
         assert walk.app.session.result.outcome in ("unknown", "created")
+
+
+async def test_a_creation_that_ends_without_a_result_is_not_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orgwizard.tui.steps.create.LOOK_SECONDS", 0.01)
+    async with walking(replace(desk, engine=DeafEngine())) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.create()
+        await walk.until(Page)
+        assert "without a result" in walk.text()
+
+
+async def test_no_word_is_asked_for_while_the_service_is_busy(desk: Desk) -> None:
+    async with walking(replace(desk, engine=StillEngine())) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.create()
+        await walk.until(CreateStep)
+        for event, asks in (
+            (Progress("send", "waiting", "rate limit; the request is sent again in", 22), False),
+            (Progress("send", "waiting", "waiting for the answer, 5 s", spent_seconds=5), True),
+        ):
+            walk.screen.post_message(CreateStep.Told(event, 1.0))
+            await walk.settled()
+            await walk.press("ctrl+t")
+            assert isinstance(walk.screen, GiveUp) == asks
+
+
+async def test_leaving_a_running_creation_finishes_it_in_the_background(desk: Desk) -> None:
+    async with walking(replace(desk, engine=StillEngine())) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.create()
+        await walk.until(CreateStep)
+        await walk.press("ctrl+q")
+        assert isinstance(walk.screen, Ask)
+        assert "Finish in background" in str(walk.screen.query_one("#yes", Button).label)
 
 
 async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(desk: Desk) -> None:

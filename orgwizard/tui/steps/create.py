@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.errors import Trouble
+from orgwizard.errors import NOT_KNOWN, Trouble
 from orgwizard.events import CHECK, FIND, SEND, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.journey import steps
 from orgwizard.journey.session import Session
@@ -22,6 +22,9 @@ from orgwizard.tui.countdown import Countdown
 from orgwizard.tui.dialogs import GiveUp
 from orgwizard.tui.keys_box import TAKING_KEYS, KeysStep
 from orgwizard.tui.step import KEYS, NEEDS
+
+LOOK_SECONDS = 1.0
+NO_RESULT = "orgwizard met a fault of its own: the creation ended without a result. See: orgwizard orgs"
 
 
 @dataclass
@@ -84,6 +87,7 @@ class CreateStep(KeysStep):
         hidden = {FIND} if session.provider.settle_seconds else {FIND, SETTLE}
         self._stages = {name: Stage(name) for name in TITLES if name in self.shown and name not in hidden}
         self._current = CHECK
+        self._awaits = self._over = False
 
     def body(self) -> Iterable[Widget]:
         """Yield the stages, what is waited for, and what is safe."""
@@ -110,10 +114,22 @@ class CreateStep(KeysStep):
         try:
             begun = await self.begun()
         except Trouble as trouble:
-            self.post_message(self.Ended(trouble))
+            self._end(trouble)
             return
-        if not begun:
+        if begun:
+            self.set_interval(LOOK_SECONDS, self._look)
+        else:
             self.say(RUNS_ALREADY, wrong=True)
+
+    def _look(self) -> None:
+        """Wait for no creation that has ended, whatever kept it from telling so."""
+        if self.session.front.engine.idle.is_set() and not self._over:
+            self._end(self.session.result or Trouble(NO_RESULT, meaning=NOT_KNOWN, code="bug"))
+
+    def _end(self, result: Result | Trouble) -> None:
+        if not self._over:
+            self._over = True
+            self.post_message(self.Ended(result))
 
     async def begun(self) -> bool:
         """Have the engine create the org; false where it is at work already. Raises a `Trouble`."""
@@ -128,7 +144,7 @@ class CreateStep(KeysStep):
         """Fold an event into what is shown."""
         message.stop()
         if isinstance(message.event, Result):
-            self.post_message(self.Ended(message.event))
+            self._end(message.event)
         elif isinstance(message.event, KeysArrived):
             self._arrived(message.event.result)
         else:
@@ -150,6 +166,7 @@ class CreateStep(KeysStep):
         known = self._stages.setdefault(event.stage, Stage(event.stage))
         before = self._rows()
         known.take(event, at)
+        self._awaits = event.stage == SEND and event.left_seconds is None  # else it waits before it sends again
         if event.stage != self._current:
             self._current = event.stage
             self.query_one("#safe", Static).update(safe(event.stage, self.session.draft.store))
@@ -170,7 +187,7 @@ class CreateStep(KeysStep):
 
     def action_stop(self) -> None:
         """Stop waiting: for the answer, or for the org to become ready."""
-        if self._current == SEND:
+        if self._awaits:
             self.app.push_screen(GiveUp(), self._gave_up)
         else:
             self._leave()
