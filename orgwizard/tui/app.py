@@ -37,7 +37,7 @@ from orgwizard.text import printable
 from orgwizard.tui import keyboard
 from orgwizard.tui.dialogs import Ask, Page, table
 from orgwizard.tui.driver import FrugalDriver, driver_class
-from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
+from orgwizard.tui.safety import Ascii, Scrub, forget_widgets, replace_bad_bytes
 from orgwizard.tui.step import Step
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
@@ -396,6 +396,7 @@ def run(
 ) -> int:
     """Run the wizard to its end and return the exit code; `guard` must have been called before."""
     replace_bad_bytes()
+    forget_widgets()
     keyboard.install()
     wizard = Wizard(front, draft, ascii_only=ascii_only, theme=theme)
     watch = Watch(

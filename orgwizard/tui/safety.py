@@ -2,14 +2,18 @@
 
 import codecs
 import functools
+import inspect
 
 import textual.drivers.linux_driver as driver
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.filter import LineFilter
 
 from orgwizard.text import in_ascii, printable, without_floods
+
+_BACKGROUNDS = inspect.unwrap(StylesCache.get_inner_outer)
 
 
 def replace_bad_bytes() -> None:
@@ -18,6 +22,15 @@ def replace_bad_bytes() -> None:
     See https://github.com/Textualize/textual/issues/6456; the models refuse the character later.
     """
     vars(driver)["getincrementaldecoder"] = _forgiving
+
+
+def forget_widgets() -> None:
+    """Have Textual remember the colours of a background alone: it would keep every widget's drawing with them.
+
+    That is a megabyte for each org that is created, and keys that were on the screen are in it.
+    """
+    by_colours = functools.lru_cache(1024)(functools.partial(_BACKGROUNDS, StylesCache))
+    StylesCache.get_inner_outer = staticmethod(by_colours)  # type: ignore[assignment, method-assign]
 
 
 def _forgiving(encoding: str) -> functools.partial[codecs.IncrementalDecoder]:

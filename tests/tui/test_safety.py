@@ -1,12 +1,15 @@
 """Text of users and services is literal and drives nothing; and each private hook of Textual still is one."""
 
 import codecs
+import gc
+import weakref
 from typing import Any
 
 import pytest
 import textual.drivers.linux_driver as driver
 from rich.segment import Segment
 from rich.style import Style
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.color import Color
 
@@ -17,7 +20,7 @@ from orgwizard.providers.base import Checked
 from orgwizard.tui.app import Wizard
 from orgwizard.tui.dialogs import Page
 from orgwizard.tui.entry import Entry
-from orgwizard.tui.safety import Ascii, Scrub, replace_bad_bytes
+from orgwizard.tui.safety import Ascii, Scrub, forget_widgets, replace_bad_bytes
 from orgwizard.tui.steps.done import DoneStep
 from orgwizard.tui.steps.organization import OrganizationStep
 from orgwizard.tui.steps.review import ReviewStep
@@ -127,3 +130,15 @@ async def test_an_empty_field_draws_its_line(desk: Desk) -> None:
         await walk.jump(OrganizationStep, "datadog", "")
         assert isinstance(walk.screen.focused, Entry)
         assert "for example My child org____" in drawn(walk.app)
+
+
+def test_what_a_widget_drew_is_not_kept_after_it() -> None:
+    forget_widgets()
+    forget_widgets()
+    drawing, black, red = StylesCache(), Color(0, 0, 0), Color(255, 0, 0, 0.5)
+    inner, outer = drawing.get_inner_outer(black, red)
+    assert (inner.background, outer.background) == (black + red, black)
+    gone = weakref.ref(drawing)
+    del drawing
+    gc.collect()
+    assert gone() is None
