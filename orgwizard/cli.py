@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # What is made while modules are imported stays: looking through it for garbage is a tenth of the start.
 OBJECTS_BEFORE_COLLECTION = 50_000
+_UNWRITTEN = "The output could not be written: stdout is closed or full."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,7 +59,7 @@ def _unless_unread(code: int, arguments: argparse.Namespace) -> int:
     made = arguments.run in (_create, _resume) and not getattr(arguments, "dry_run", False)
     if code != Exit.READY or sys.stdout is not None or made:
         return code
-    _complain("The output could not be written: stdout is closed or full.")
+    _complain(_UNWRITTEN)
     return Exit.USAGE
 
 
@@ -109,6 +110,18 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         """Take what argparse takes; the parsers of commands are of this kind, too."""
         super().__init__(allow_abbrev=False, **settings)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print what --help and --version ask for; argparse passes over a stdout that takes nothing."""
+        if file is not sys.stdout or file is None:
+            super()._print_message(message, file)
+            return
+        try:
+            file.write(message)
+            file.flush()
+        except (OSError, ValueError):
+            sys.stdout = None  # Python would try to flush it at the end
+            self.exit(Exit.USAGE, f"{_UNWRITTEN}\n")
 
 
 def _parser() -> argparse.ArgumentParser:

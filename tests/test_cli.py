@@ -481,7 +481,17 @@ def test_what_a_service_says_never_drives_the_terminal(home: Home) -> None:
     assert "parent org Acme" in ended.err
 
 
-@pytest.mark.parametrize("argv", [("orgs",), ("orgs", "--json"), ("profiles", "list"), ("profiles", "path")])
+UNREAD = [
+    ("orgs",),
+    ("orgs", "--json"),
+    ("profiles", "list"),
+    ("profiles", "path"),
+    ("--version",),
+    ("create", "--help"),
+]
+
+
+@pytest.mark.parametrize("argv", UNREAD)
 @pytest.mark.parametrize("full", [True, False])
 def test_output_that_nobody_takes_is_no_success(home: Home, argv: tuple[str, ...], full: bool) -> None:
     if full:
