@@ -57,9 +57,10 @@ def in_words(question: Question, value: Typed) -> str:
 
 
 def warnings(session: Session) -> str:
-    """Return what to know before creating: what cannot be undone, and an earlier attempt at the same order."""
-    earlier = session.earlier()
-    return " ".join(filter(None, (session.provider.irreversible, earlier.trouble().cause if earlier else "")))
+    """Return what to know before creating: what cannot be undone, and what no read could prove."""
+    unproven = [f.stage for f in session.checked.findings if f.state == "unproven"] if session.checked else []
+    told = f"Not proven: {', '.join(unproven).lower()}." if unproven else ""
+    return " ".join(filter(None, (session.provider.irreversible, told)))
 
 
 def confirmation(session: Session) -> str:

@@ -252,11 +252,12 @@ class Session:
 
     @property
     def parent(self) -> str:
-        """Return the parent's name, with what no read could prove of the credentials; "" before a check."""
+        """Return the parent's name, who one acts as there, and whether no read proved it; "" before a check."""
         if self.checked is None:
             return ""
         proven = all(found.state != "unproven" for found in self.checked.findings if found.stage == "Credentials")
-        return self.checked.parent if proven else f"{self.checked.parent} (unproven)"
+        name = f"{self.checked.parent} as {self.checked.identity}" if self.checked.identity else self.checked.parent
+        return name if proven else f"{name} (unproven)"
 
     def place(self) -> str:
         """Return provider, site and parent as the head line shows them."""

@@ -94,16 +94,18 @@ def name_unproven(trouble: Trouble) -> Finding:
 class Checked:
     """The result of a check that found nothing against creating.
 
-    `parent` is the parent's name; `domain` the host that children's addresses are built from;
-    `before` is JSON-able and tells `find` how the world looked before the create call: "parent_id" (as `find` reads
-    it again), "ids" (of all orgs that were there), "known" (the ids by which a response would name them), "whole"
-    (whether all of that was really read) and "date" (epoch seconds by the service's own clock, or None).
+    `parent` is the parent's name; `identity` who the credentials act as, "" where no read tells;
+    `domain` the host that children's addresses are built from; `before` is JSON-able and tells `find` how the world
+    looked before the create call: "parent_id" (as `find` reads it again), "ids" (of all orgs that were there), "known"
+    (the ids by which a response would name them), "whole" (whether all of that was really read) and "date" (epoch
+    seconds by the service's own clock, or None).
     """
 
     parent: str
     findings: tuple[Finding, ...] = ()
     domain: str = ""
     before: Mapping[str, Any] = field(default_factory=dict)
+    identity: str = ""
 
 
 @dataclass(frozen=True)

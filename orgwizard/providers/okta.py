@@ -244,7 +244,7 @@ class Okta(Provider):
         there = child[0] if child else None
         findings = (*credentials, *([_name_finding(wanted, there)] if organization else []))
         before = _before(metadata, settings, there) | {"domain": domain}
-        return Checked(_parent_name(settings, site), findings, domain, before)
+        return Checked(_parent_name(settings, site), findings, domain, before, _owner(me))
 
     def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:
         """Read the wanted subdomain's well-known document, which needs no credentials."""
