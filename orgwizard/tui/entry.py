@@ -52,6 +52,8 @@ class Entry(Input):
             select_on_focus=False,
             compact=True,
         )
+        self.proposal = ""
+        """What stands in it and nobody typed: it is selected, and the first key replaces it."""
         self._question = question
         self._hiding: Timer | None = None
         self.cursor_blink = False
@@ -111,6 +113,26 @@ class Entry(Input):
             self.replace(paste.text, *replaced)
         if paste.said:
             self.post_message(self.Said(paste.said))
+
+    def take_key(self, character: str) -> None:
+        """Put in what was typed elsewhere and is meant for this field."""
+        self._select_proposal()
+        self.replace(character, *sorted(self.selection))
+
+    def propose(self, value: str) -> None:
+        """Hold a value that nobody typed."""
+        self.value = self.proposal = value
+        self.cursor_position = len(value)
+        if self.has_focus:
+            self._select_proposal()
+
+    def on_focus(self) -> None:
+        """Have a proposal replaced by what is typed now."""
+        self._select_proposal()
+
+    def _select_proposal(self) -> None:
+        if self.value and self.value == self.proposal and not self.secret:
+            self.select_all()
 
     def action_copy(self) -> None:
         """Copy what is selected, unless it is a secret."""

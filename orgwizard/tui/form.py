@@ -30,17 +30,20 @@ class Field(Vertical):
             self.field, self.text = field, text
             super().__init__()
 
-    def __init__(self, question: Question, value: Typed, offer: Offer | None = None) -> None:
+    def __init__(self, question: Question, value: Typed, offer: Offer | None = None, *, typed: bool = True) -> None:
         super().__init__(id=question.name, classes="field")
         self.question = question
         self._offer = offer
         self._text = self._proposed = shown(value, offer)
+        self._typed = typed
 
     def compose(self) -> ComposeResult:
         """Yield label, entry and count on one row, and the note below."""
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
-            yield Entry(self._text, self.question, self._placeholder())
+            entry = Entry(self._text, self.question, self._placeholder())
+            entry.proposal = "" if self._typed else self._text
+            yield entry
             yield Words(classes="count")
         yield Words(self.help, classes="note")
 
@@ -66,6 +69,7 @@ class Field(Vertical):
         event.stop()
         if event.value != self._text:
             self._text = event.value
+            self.entry.proposal = ""
             self.post_message(self.Changed(self, event.value))
 
     def show(self, problem: str, notice: str = "") -> None:
@@ -85,8 +89,8 @@ class Field(Vertical):
         """
         if self.entry.value not in ("", self._proposed) or self.entry.value == value:
             return False
-        self._text = self._proposed = self.entry.value = value
-        self.entry.cursor_position = len(value)  # whoever goes on there adds to it
+        self._text = self._proposed = value
+        self.entry.propose(value)
         return True
 
 
@@ -115,7 +119,8 @@ class Form(Vertical):
         sheet = self.sheet
         answers = sheet.answers
         for question in self.asked:
-            yield Field(question, answers.get(question.name), sheet.offers.get(question.name))
+            name = question.name
+            yield Field(question, answers.get(name), sheet.offers.get(name), typed=name in sheet.typed)
         for question in self.tables:
             yield Rows(question, sheet.typed, self.session.draft.section(f"{sheet.section}.rows"))
         yield Words(classes="elsewhere note")
