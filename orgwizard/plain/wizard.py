@@ -200,7 +200,7 @@ class Wizard:
         session, console = self.session, self._console
         lines, earlier = list(review.lines(session)), session.earlier()
         console.say(*(f"{number}. {label}: {value}" for number, (_, label, value) in enumerate(lines, 1)))
-        console.say(review.warnings(session))
+        console.say(review.warnings(session), *([earlier.trouble().cause] if earlier else []))
         while True:
             console.terminal.forget()  # nothing that was typed ahead creates anything
             typed = console.ask(self._review_question(earlier))

@@ -199,6 +199,8 @@ class Step(Screen[None]):
         self.call_after_refresh(self._begin_at)
 
     def _begin_at(self) -> None:
+        if self not in self.app.screen_stack:  # it was left before it was drawn
+            return
         self.show_refusals()
         wanted, self.session.wanted = self.session.wanted, ""
         if wanted:
@@ -214,12 +216,16 @@ class Step(Screen[None]):
 
     def show_refusals(self) -> None:
         """Show what was refused and no field here can say; it stays until something is changed."""
-        here = {path: words for path, words in self.session.refusals.items() if section(path) == self.section}
-        told = {field.question.name for field in self.query(Field) if field.entry in self.focus_chain}
-        rest = [words for path, words in here.items() if path.rpartition(".")[2] not in told]
+        rest = self.standing()
         box = self.query_one("#refusal", Static)
         box.display = bool(rest)
         box.update(printable(" ".join(f"! {words}" for words in rest)))
+
+    def standing(self) -> list[str]:
+        """Return the sentences that stand in the way and that no field here can say."""
+        here = {path: words for path, words in self.session.refusals.items() if section(path) == self.section}
+        told = {field.question.name for field in self.query(Field) if field.entry in self.focus_chain}
+        return [words for path, words in here.items() if path.rpartition(".")[2] not in told]
 
     def focus_wrong(self) -> None:
         """Focus the first field that was touched and is wrong."""
@@ -313,7 +319,7 @@ class Step(Screen[None]):
         if entry and event.is_printable and event.character and event.character != " ":
             event.stop()
             self.set_focus(entry)
-            entry.insert_text_at_cursor(event.character)
+            entry.take_key(event.character)
 
     def on_paste(self, event: Paste) -> None:
         """Take what is pasted on a list into the field after it, too."""

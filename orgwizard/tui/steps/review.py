@@ -57,7 +57,7 @@ class ReviewStep(Step):
 
     def hint(self) -> str:
         """Return the line of keys: what Ctrl+N does depends on whether this order was sent before."""
-        return self.hints.replace("create", "check it") if self._earlier else self.hints
+        return self.hints.replace("create", "check") if self._earlier else self.hints
 
     def key_help(self) -> dict[str, str]:
         """Return the keys, Ctrl+N as it works here."""
@@ -73,6 +73,11 @@ class ReviewStep(Step):
         )
         yield Static(warnings(self.session), classes="irreversible", markup=False)
         yield Availability(self.session)
+
+    def standing(self) -> list[str]:
+        """Return why Create is not offered, too: it must be in sight on a small screen."""
+        earlier = [self._earlier.trouble().cause] if self._earlier else []
+        return list(dict.fromkeys([*earlier, *super().standing()]))
 
     def on_mount(self) -> None:
         """Ask once more whether the name is free."""
