@@ -33,11 +33,12 @@ STOPPING = "Stopping at the next safe point."
 NO_WAY_BACK = "There is no way back from here."
 GIVE_UP_WORD = "lose"
 GIVE_UP = (
-    "The request was sent, and its response is outstanding. Ctrl+Q finishes in the background and loses nothing. "
+    "The request was sent, and its response is outstanding. {}"
     f'If you give up now, keys in the response are lost for good. To give up, type the word "{GIVE_UP_WORD}".'
 )
+NEED_NOT = "Finish in background (Ctrl+Q) ends the wizard and loses nothing. "
 GIVEN_UP_NOT_YET = f'Only the word "{GIVE_UP_WORD}" gives up.'
-KEYS_ARRIVED = "The new keys have arrived, and are stored nowhere: copy them now."
+KEYS_ARRIVED = "New keys arrived, and are stored nowhere: copy them now."
 ON_SCREEN_ONLY = "Stay until you have copied the keys: they are stored nowhere."
 
 
@@ -45,6 +46,11 @@ def safe(stage: str, store: Any) -> str:
     """Return what is safe during a stage; with the screen as the *store*, nothing is once the request is sent."""
     unsafe = store == "screen" and stage in (SEND, KEEP, SETTLE, READY)
     return ON_SCREEN_ONLY if unsafe else SAFE[stage]
+
+
+def give_up(store: Any) -> str:
+    """Return the question before an outstanding response is given up."""
+    return GIVE_UP.format("" if store == "screen" else NEED_NOT)
 
 
 class Telling:

@@ -282,6 +282,10 @@ class Wizard(App[int]):
         while not isinstance(self.screen, Step):
             self.pop_screen()
 
+    def on_create_step_background(self) -> None:
+        """Leave as soon as what was sent is stored, as after a yes to Ctrl+Q."""
+        self._answered(leave=True)
+
     async def on_done_step_another(self) -> None:
         """Begin again with the same parent."""
         self._begin(self.session.sister())

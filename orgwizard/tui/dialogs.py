@@ -1,7 +1,7 @@
 """The questions that stand over a step: yes or no, the word that creates, a path; and pages to read."""
 
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from orgwizard.faces import SMALLEST
-from orgwizard.journey.stages import GIVE_UP, GIVE_UP_WORD, GIVEN_UP_NOT_YET
+from orgwizard.journey.stages import GIVE_UP_WORD, GIVEN_UP_NOT_YET, give_up
 from orgwizard.journey.steps import CREATE_WORD, NOT_BEFORE
 from orgwizard.text import printable
 from orgwizard.tui.choice import button
@@ -130,8 +130,8 @@ class Confirm(Typed):
 class GiveUp(Typed):
     """The question before an answer that is outstanding, and the keys in it, are given up."""
 
-    def __init__(self) -> None:
-        super().__init__(GIVE_UP, yes="Give up")
+    def __init__(self, store: Any) -> None:
+        super().__init__(give_up(store), yes="Give up")
 
     def refusal(self, typed: str) -> str:
         """Take the word and nothing else."""

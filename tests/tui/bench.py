@@ -80,6 +80,29 @@ class DeafEngine(Engine):
         return True
 
 
+class HeldEngine(Engine):
+    """An engine whose creation goes on until a test ends it with `tell`, and that notes what it was asked for."""
+
+    tell: Callable[[Event], None]
+    asked = ""
+
+    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+        del begin
+        self.idle.clear()
+        self.tell = tell
+        return True
+
+    def end(self, result: Event) -> None:
+        self.idle.set()
+        self.tell(result)
+
+    def leave(self) -> None:
+        self.asked += "leave"
+
+    def give_up(self) -> None:
+        self.asked += "give up"
+
+
 class CountedEngine(Engine):
     """An engine that counts the creations it began."""
 

@@ -25,6 +25,7 @@ from orgwizard.tui.step import KEYS, NEEDS
 
 LOOK_SECONDS = 1.0
 NO_RESULT = "orgwizard met a fault of its own: the creation ended without a result. See: orgwizard orgs"
+IN_BACKGROUND = "Finish in background"
 
 
 @dataclass
@@ -57,14 +58,10 @@ class CreateStep(KeysStep):
     section = "create"
     heading = steps.TITLES["create"]
     too_small = f"{NEEDS} the creation goes on."
-    hints = "Ctrl+T stop waiting · F1 keys · Ctrl+Q leave"
-    keys: ClassVar[dict[str, str]] = {
-        "Ctrl+T": "stop waiting for the org; a response that is outstanding is given up by a typed word only",
-        "Ctrl+Q": "leave as soon as it is safe: what was sent is still stored",
-        "F1, Ctrl+G": KEYS["F1, Ctrl+G"],
-    }
+    stops: ClassVar[str] = "stop waiting; what was sent is still stored"
+    leaves: ClassVar[str] = "finish in background: the wizard ends as soon as the keys are stored"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
-    no_way_back: ClassVar[str] = "There is no way back while a creation runs. Ctrl+T stops waiting."
+    no_way_back: ClassVar[str] = "There is no way back while a creation runs."
     shown: ClassVar[frozenset[str]] = frozenset(TITLES)
     """The stages that are listed from the start; others join when they begin."""
 
@@ -74,6 +71,9 @@ class CreateStep(KeysStep):
         def __init__(self, event: Event, at: float) -> None:
             self.event, self.at = event, at
             super().__init__()
+
+    class Background(Message):
+        """The user leaves; what was sent is to be answered and stored before the program ends."""
 
     class Ended(Message):
         """The creation ended, or never began."""
@@ -102,8 +102,40 @@ class CreateStep(KeysStep):
         return self.session.org_name
 
     def buttons(self) -> Iterable[Widget]:
-        """Yield how to wait no longer."""
-        yield button("Stop waiting", "stop")
+        """Yield how to wait no longer: the one that loses nothing at the present stage."""
+        for label, name in ((IN_BACKGROUND, "background"), ("Stop waiting", "stop")):
+            made = button(label, name)
+            made.display = (name == "background") == self._can_finish_alone
+            yield made
+
+    @property
+    def _can_finish_alone(self) -> bool:
+        """Return whether the response is waited for, and its keys go to a place that needs no screen."""
+        return self._awaits and self.session.draft.store != "screen"
+
+    def hint(self) -> str:
+        """Name the keys that do something at the present stage."""
+        if self._keys:
+            return "Ctrl+R show · Ctrl+Y copy · Ctrl+T stop · F1 keys"
+        if self._can_finish_alone:
+            return f"Ctrl+Q {IN_BACKGROUND.lower()} · Ctrl+T give up · F1 keys"
+        return f"Ctrl+T {'give up' if self._awaits else 'stop waiting'} · Ctrl+Q leave · F1 keys"
+
+    def key_help(self) -> dict[str, str]:
+        """Return every key that does something at the present stage."""
+        on_screen = "end as soon as it is safe; the new keys are shown before you leave"
+        return {
+            **(TAKING_KEYS if self._keys else {}),
+            "Ctrl+T": "give the outstanding response up; asks for a word" if self._awaits else self.stops,
+            "Ctrl+Q": on_screen if self.session.draft.store == "screen" else self.leaves,
+            **{name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L")},
+        }
+
+    def _refresh_ways_out(self) -> None:
+        """Show the button and the keys of the present stage."""
+        self.query_one("#background").display = self._can_finish_alone
+        self.query_one("#stop").display = not self._can_finish_alone
+        self.query_one("#hints", Static).update(self.hint())
 
     def on_mount(self) -> None:
         """Begin at once: this screen is shown after the word was typed."""
@@ -153,20 +185,20 @@ class CreateStep(KeysStep):
     def _arrived(self, result: Result) -> None:
         """Offer the keys at once: what follows may take minutes, and the line may drop meanwhile."""
         self.hold_keys(result)
-        self.query_one("#body").mount(*self.keys_box())
+        self.query_one("#body").mount(*self.keys_box(), before="#stages")  # in sight on a small screen, too
+        self.query_one("#body").scroll_home(animate=False)
         self.query_one("#buttons").mount(*self.keys_buttons(), before=0)
         self.say(KEYS_ARRIVED, wrong=True)
-        self.query_one("#hints", Static).update("Ctrl+R show keys · Ctrl+Y copy · Ctrl+T stop waiting · F1 keys")
-
-    def key_help(self) -> dict[str, str]:
-        """Return every key that works now."""
-        return {**(TAKING_KEYS if self._keys else {}), **self.keys}
+        self._refresh_ways_out()
 
     def _fold(self, event: Progress, at: float) -> None:
         known = self._stages.setdefault(event.stage, Stage(event.stage))
         before = self._rows()
         known.take(event, at)
-        self._awaits = event.stage == SEND and event.left_seconds is None  # else it waits before it sends again
+        awaits = event.stage == SEND and event.left_seconds is None  # else it waits before it sends again
+        if awaits != self._awaits:
+            self._awaits = awaits
+            self._refresh_ways_out()
         if event.stage != self._current:
             self._current = event.stage
             self.query_one("#safe", Static).update(safe(event.stage, self.session.draft.store))
@@ -188,9 +220,13 @@ class CreateStep(KeysStep):
     def action_stop(self) -> None:
         """Stop waiting: for the answer, or for the org to become ready."""
         if self._awaits:
-            self.app.push_screen(GiveUp(), self._gave_up)
+            self.app.push_screen(GiveUp(self.session.draft.store), self._gave_up)
         else:
             self._leave()
+
+    def action_background(self) -> None:
+        """Leave the wizard; the engine ends its work first."""
+        self.post_message(self.Background())
 
     def _gave_up(self, word: str | None) -> None:
         if word:

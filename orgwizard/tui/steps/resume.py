@@ -14,10 +14,8 @@ class ResumeStep(CreateStep):
 
     number = 0
     heading = "An attempt taken up again"
-    keys: ClassVar[dict[str, str]] = CreateStep.keys | {
-        "Ctrl+T": "stop looking and waiting: the attempt stays open, to be looked at again",
-        "Ctrl+Q": "leave as soon as it is safe",
-    }
+    stops: ClassVar[str] = "stop looking and waiting: the attempt stays open, to be looked at again"
+    leaves: ClassVar[str] = "leave as soon as it is safe"
     no_way_back: ClassVar[str] = "There is no way back while the attempt is looked at. Ctrl+T stops that."
     shown: ClassVar[frozenset[str]] = frozenset((KEEP, SETTLE, READY))
 
