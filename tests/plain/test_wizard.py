@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orgwizard.answers import Draft
-from orgwizard.attempts import Attempt, Record
+from orgwizard.attempts import Attempt, Journal, Record
 from orgwizard.desk import Desk
 from orgwizard.errors import Unusable
 from orgwizard.plain.console import Console
@@ -269,6 +269,21 @@ def test_an_unknown_outcome_offers_no_second_try(desk: Desk) -> None:
     assert "1. Check again 2. Leave What now" in terminal.said
     assert "There is no way back from here." in terminal.said
     assert "waiting for the answer, 10 s" in terminal.said
+
+
+def test_an_order_that_is_done_is_checked_and_a_second_org_takes_a_sentence(desk: Desk) -> None:
+    desk = replace(desk, journal=Journal(desk.journal.folder, desk.clock))
+    walked(desk, datadog("My Child", "create", ""))
+    terminal = walked(desk, ["1", *datadog("My Child", "create", "check", "create  a SECOND my child", "")])
+    assert 'Type "check" to see what came of it, "create a second My Child" to create another' in terminal.said
+    assert creations(desk) == 2
+    assert len(desk.journal.all()) == 2
+
+
+def test_check_again_looks_at_the_attempt_once_more(desk: Desk) -> None:
+    terminal = walked(desk, datadog("silent-not-created", "create", "1", ""))
+    assert terminal.said.count("The result.") == 2
+    assert len(desk.journal.all()) == 1
 
 
 def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(desk: Desk) -> None:

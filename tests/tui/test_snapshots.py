@@ -37,6 +37,7 @@ def at(step: type[Any], provider: str) -> Callable[[Any], Awaitable[None]]:
         walk = Walk(pilot, pilot.app)
         await walk.jump(step, provider)
         await walk.name_known()
+        await walk.settled()
 
     return go
 
@@ -109,6 +110,7 @@ ENDS = {
         "https://acme.okta.com",
         "My Child Org",
         attempt="20260102-030405-0000",
+        open=True,
         trouble=NoAnswer(
             "The connection broke before the answer.", "Do not create it again before you have looked at Okta yourself."
         ),

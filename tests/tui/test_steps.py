@@ -15,7 +15,7 @@ from orgwizard.answers import Draft
 from orgwizard.attempts import Attempt, Journal, Record
 from orgwizard.desk import Desk
 from orgwizard.errors import Refused
-from orgwizard.events import Progress
+from orgwizard.events import KeysArrived, Progress, Result
 from orgwizard.journey import review
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Checked, Finding, Wanted
@@ -35,7 +35,7 @@ from orgwizard.tui.steps.review import ReviewStep
 from orgwizard.tui.steps.site import SiteStep
 from orgwizard.tui.steps.start import StartStep
 from orgwizard.tui.steps.store import StoreStep
-from tests.tui.bench import DeafEngine, StillEngine, StuckEngine, bench
+from tests.tui.bench import DeafEngine, HeldEngine, StillEngine, StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
 PROVIDERS = ("okta", "datadog")
@@ -294,7 +294,7 @@ async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_t
         await walk.until(ConnectStep)
         async_note = note(walk, "token")
         assert "The token is not valid" in async_note
-        assert message(walk) == "Nothing was created."
+        assert message(walk) == "The credentials were checked and refused."
         assert walk.screen.focused is walk.entry("token")
         await walk.write("x")
         assert "The token is not valid" not in note(walk, "token")
@@ -559,7 +559,7 @@ async def test_after_an_unknown_outcome_nothing_offers_to_try_again(desk: Desk) 
         await walk.create()
         await walk.until(DoneStep)
         assert "It is not known whether the org was created." in walk.text()
-        assert [button.id for button in walk.screen.query("Button")] == ["leave", "keys"]
+        assert [button.id for button in walk.screen.query("Button")] == ["check", "leave", "keys"]
 
 
 async def test_a_refusal_about_no_field_goes_back_to_the_review(desk: Desk) -> None:
@@ -900,3 +900,110 @@ async def test_credentials_that_proved_nothing_are_said_to_on_every_step(desk: D
         await walk.until(ReviewStep)
         assert "acme.okta.com (unproven)" in str(walk.screen.query_one("#place", Static).render())
         assert "acme.okta.com (unproven), Okta" in next(review.lines(session))[2]
+
+
+async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(ReviewStep, "okta")
+        session = walk.app.session
+        assert session.connection is not None
+        right = Finding("Right to create", "unproven", "no read can prove it")
+        session.connected(session.connection, Checked("Acme", (right,), identity="ada@acme.com"))
+        await walk.app.go("review")
+        await walk.until(ReviewStep)
+        assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place", Static).render())
+        assert "Acme as ada@acme.com, Okta" in next(review.lines(session))[2]
+        assert "Not proven: right to create." in walk.text()
+
+
+# ---- leaving while a response is outstanding ----
+
+
+def ways_out(walk: Walk) -> list[str]:
+    return [str(b.id) for b in walk.screen.query("#buttons Button").results(Button) if b.display]
+
+
+async def creating(walk: Walk, store: str) -> HeldEngine:
+    """Begin a creation that is held; return its engine."""
+    await walk.jump(ReviewStep, "okta")
+    walk.draft.store = store
+    await walk.create()
+    await walk.until(CreateStep)
+    engine = walk.app.session.desk.engine
+    assert isinstance(engine, HeldEngine)
+    async with asyncio.timeout(20):
+        while engine.idle.is_set():
+            await walk.pilot.pause()
+    return engine
+
+
+async def told(walk: Walk, engine: HeldEngine, event: Progress | KeysArrived) -> None:
+    engine.tell(event)
+    await walk.settled()
+
+
+def created(**secrets: SecretStr) -> Result:
+    return Result("created", "okta", "https://acme.okta.com", "My Child Org", ready=True, secrets=secrets)
+
+
+async def test_an_outstanding_response_is_finished_in_background(desk: Desk) -> None:
+    async with walking(replace(desk, engine=HeldEngine())) as walk:
+        engine = await creating(walk, "file")
+        assert ways_out(walk) == ["stop", "keys"]
+        await told(walk, engine, Progress("send", "started", "Sending the request"))
+        assert ways_out(walk) == ["background", "keys"]
+        walk.screen.query_one("#background").focus()
+        await walk.press("enter")
+        assert engine.asked == "leave"
+        assert isinstance(walk.screen, CreateStep)  # until what was sent is stored
+        await told(walk, engine, Progress("keep", "started", "Storing the new keys"))
+        assert ways_out(walk) == ["stop", "keys"]
+        engine.end(created())
+        async with asyncio.timeout(20):
+            while not walk.app.left:
+                await walk.pilot.pause()
+        assert walk.app.return_code == 0
+
+
+async def test_keys_for_the_screen_are_not_finished_in_background(desk: Desk) -> None:
+    async with walking(replace(desk, engine=HeldEngine())) as walk:
+        engine = await creating(walk, "screen")
+        await told(walk, engine, Progress("send", "started", "Sending the request"))
+        assert ways_out(walk) == ["stop", "keys"]
+        await walk.press("ctrl+t")
+        assert isinstance(walk.screen, GiveUp)
+        assert "ackground" not in walk.text()
+        await walk.press(*"lose", "enter")
+        assert engine.asked == "give up"
+        engine.end(created())
+        await walk.until(DoneStep)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 18)])
+async def test_keys_that_arrive_are_in_sight_at_once(desk: Desk, size: tuple[int, int]) -> None:
+    async with walking(replace(desk, engine=HeldEngine()), size) as walk:
+        engine = await creating(walk, "screen")
+        arrived = created(token=SecretStr("00only-on-this-screen"))
+        await told(walk, engine, KeysArrived(arrived))
+        await walk.press("ctrl+r")
+        await walk.settled()
+        box = walk.screen.query_one("#secrets", Static)
+        assert "00only-on-this-screen" in str(box.render())
+        assert walk.screen.query_one("#body").region.contains_region(box.region)
+        assert {"Ctrl+R", "Ctrl+Y"} <= set(walk.screen.key_help())  # type: ignore[attr-defined]
+        engine.end(arrived)
+        await walk.until(DoneStep)
+
+
+async def test_a_proposal_is_replaced_by_what_is_typed(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        await walk.fill("name", "My Team")
+        await walk.press("tab")
+        assert walk.entry("subdomain").value == "my-team"
+        await walk.write("team")
+        assert walk.entry("subdomain").value == "team"
+        await walk.press("shift+tab", "tab")
+        await walk.write("s")  # what was typed is gone on with
+        assert walk.entry("subdomain").value == "teams"
+        assert walk.draft.section("organization")["subdomain"] == "teams"
