@@ -12,6 +12,7 @@ from orgwizard.answers import Draft
 from orgwizard.attempts import Attempt, Journal, Record
 from orgwizard.desk import Desk
 from orgwizard.errors import Unusable
+from orgwizard.journey.stages import KEYS_ARRIVED
 from orgwizard.plain.console import Console
 from orgwizard.plain.ending import Interruption
 from orgwizard.plain.wizard import Wizard
@@ -340,7 +341,7 @@ class HangsUp(Typed):
     """A terminal that takes no key any more once it was told to show the new ones."""
 
     def write(self, text: str) -> bool:
-        return super().write(text) and "The new keys have arrived" not in self.text
+        return super().write(text) and KEYS_ARRIVED not in self.text
 
 
 def test_keys_that_no_terminal_took_are_saved_after_a_hang_up(desk: Desk) -> None:
