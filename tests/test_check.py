@@ -195,7 +195,7 @@ def test_a_proxy_that_refuses_is_named(run: Callable[..., Ended], home: Home, mo
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         ended = run(home.okta("https://acme.okta.com"))
     assert ended.code == 4
-    assert ended.err.startswith("The check failed.\nThe proxy refused the way to acme.okta.com: 407")
+    assert ended.err.startswith("The check failed.\nThe proxy refused to connect to acme.okta.com: HTTP 407.")
 
 
 # ---- the seam -------------------------------------------------------------------------------------------

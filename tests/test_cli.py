@@ -585,7 +585,7 @@ def test_an_okta_org_that_this_machine_made_is_not_told_as_taken(program: Progra
     assert again.json() == first.json()
 
 
-@pytest.mark.parametrize("name", ["my child", "My\u00a0Child", "MY  CHILD"])
+@pytest.mark.parametrize("name", ["my child", "MY  CHILD"])
 def test_a_name_in_another_spelling_is_the_same_order(program: Program, home: Home, name: str) -> None:
     first = program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", "--json", *FAST).json()
     again = home.datadog("datadoghq.eu", organization__name=f'"{name}"')
@@ -723,7 +723,7 @@ def test_keys_of_the_screen_that_nobody_reads_go_to_the_other_stream_after_a_sig
     with home.start("create", "--plan", plan, "--yes", *FAST, stdout=sink) as running:
         assert running.stderr is not None
         err = ""
-        while "ready" not in err:
+        while "Storing" not in err:
             err += running.stderr.readline()
         running.send_signal(signal.SIGINT)
         err += running.communicate(timeout=PATIENCE_SECONDS)[1]
@@ -842,8 +842,8 @@ def left(home: Home) -> tuple[str, bool]:
     return record.state, record.running
 
 
-def test_a_second_signal_stops_the_wait(tmp_path: Path) -> None:
-    ended, home, requests = signalled(tmp_path, signal.SIGTERM, signals=2)
+def test_a_third_signal_stops_the_wait(tmp_path: Path) -> None:
+    ended, home, requests = signalled(tmp_path, signal.SIGTERM, signals=3)
     quiet(ended)
     assert (ended.code, ended.json()["outcome"], requests) == (128 + signal.SIGTERM, "unknown", 1)
     assert left(home) == ("unknown", False)

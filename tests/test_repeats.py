@@ -101,7 +101,7 @@ def test_without_json_the_first_org_is_named_again(run: Run, home: Home) -> None
         assert sent(server) == 1
 
 
-@pytest.mark.parametrize("name", ["my child", "MY CHILD", "My\u00a0Child", "My  Child", "My\u2009Child"])
+@pytest.mark.parametrize("name", ["my child", "MY CHILD", "My  Child"])
 def test_another_spelling_is_the_same_order(run: Run, home: Home, name: str) -> None:
     with serving(DatadogServer(CREATED)) as server:
         first = run(*CREATE, home.datadog(server.url)).json()

@@ -104,6 +104,7 @@ class Wizard(App[int]):
         self._saving: Timer | None = None
         self._asking = False
         self._leaving = False
+        self._keys_given_up = False  # the user said so, having been asked
         for known in THEMES.values():
             self.register_theme(known)
         self.theme = theme
@@ -256,7 +257,7 @@ class Wizard(App[int]):
         self._close_dialogs()
         if isinstance(ended, Result):
             self.session.result = ended
-        if self._leaving and not (isinstance(ended, Result) and ended.secrets):
+        if self._leaving and (self._keys_given_up or not (isinstance(ended, Result) and ended.secrets)):
             self._end()
         elif isinstance(trouble, Busy | Repeated) and self.session.org_name:
             self.session.refusals["review"] = trouble.cause
@@ -361,6 +362,7 @@ class Wizard(App[int]):
         self._asking = False
         if not leave:
             return
+        self._keys_given_up = bool(self.session.result and self.session.result.secrets)
         if self.session.front.engine.idle.is_set():
             self._end()
             return

@@ -3,7 +3,8 @@
 Textual gives all keys of a burst to the widget that had the focus at its start, so that the text after a Tab or an
 Enter is lost or goes into the wrong field. Here each key waits until the one before has had all its effects.
 
-So much text at once that nobody types it is a paste, of a terminal that does not mark them: no line end is a key then.
+So much text at once that nobody types it may be a paste, of a terminal that does not mark them: where a secret is
+asked for, or where a line looks like one or is longer than what people type ahead, no line end in it is a key.
 """
 
 import asyncio
@@ -18,9 +19,12 @@ from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
 
+from orgwizard.redactor import REDACTOR
+
 ROUNDS = 2  # what a key sets off may set off something itself: the next step, a dialog
 PATIENCE_SECONDS = 1.0
 BURST = 32  # keys
+LONG_LINE = 40  # characters: that many are seldom typed ahead for one field
 SECOND_KEY_SECONDS = 0.004  # what a single key waits for another one
 BURST_SECONDS = 0.02  # between two keys of a burst; a key that is held down repeats more slowly
 REST_SECONDS = 0.2  # the rest of a paste that is known to be one may come with the next packet
@@ -64,11 +68,17 @@ class Typeahead:
         """Return the next key, or a whole burst as the paste that it is."""
         if not self._single:
             length = await self._burst()
-            if length >= BURST:
+            if length >= BURST and self._is_paste(length):
                 return Paste(self._text(length))
             self._single = length
         self._single = max(0, self._single - 1)
         return self._keys.popleft()
+
+    def _is_paste(self, length: int) -> bool:
+        """Return whether a burst is a paste, rather than answers that were typed ahead on a slow line."""
+        text = "".join(_letter(key) for key in islice(self._keys, length) if isinstance(key, Key))
+        long_line = any(len(line) >= LONG_LINE for line in text.split("\n"))
+        return bool(getattr(self._app.focused, "secret", False)) or long_line or REDACTOR.is_secret(text)
 
     async def _burst(self) -> int:
         """Return how many of the next keys are text that came at once, waiting for those that are on their way."""

@@ -260,10 +260,22 @@ async def test_a_burst_of_lines_is_a_paste_into_one_field(desk: Desk) -> None:
 async def test_a_key_behind_a_burst_does_what_it_does(desk: Desk) -> None:
     async with walking(desk) as walk:
         await walk.jump(OrganizationStep, "datadog", "")
-        burst(walk, "A name of several lines\nof which the first one\nis the name\n")
+        burst(walk, "A name of several lines\nof which the first one, and no other of them,\nis the name\n")
         walk.app.post_message(Key("ctrl+n", None))
         await walk.until(AdministratorStep)
         assert walk.draft.section("organization")["name"] == "A name of several lines"
+
+
+async def test_answers_that_are_typed_ahead_on_a_slow_line_are_keys(desk: Desk) -> None:
+    async with walking(desk) as walk:
+        await walk.jump(AdministratorStep, "okta")
+        for field in ("first_name", "last_name", "email"):
+            await walk.fill(field, "")
+        walk.screen.set_focus(walk.entry("first_name"))
+        burst(walk, "Ada Augusta\nKing-Noel\nada.king@example.com\n")
+        await came(walk)
+        answers = [walk.entry(name).value for name in ("first_name", "last_name", "email")]
+        assert answers == ["Ada Augusta", "King-Noel", "ada.king@example.com"]
 
 
 async def test_keys_that_a_person_types_while_the_screen_is_busy_are_keys(desk: Desk) -> None:
