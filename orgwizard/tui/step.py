@@ -217,9 +217,9 @@ class Step(Screen[None]):
     def show_refusals(self) -> None:
         """Show what was refused and no field here can say; it stays until something is changed."""
         rest = self.standing()
-        box = self.query_one("#refusal", Static)
-        box.display = bool(rest)
-        box.update(printable(" ".join(f"! {words}" for words in rest)))
+        for box in self.query("#refusal").results(Static):  # not there while the program ends
+            box.display = bool(rest)
+            box.update(printable(" ".join(f"! {words}" for words in rest)))
 
     def standing(self) -> list[str]:
         """Return the sentences that stand in the way and that no field here can say."""
