@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from orgwizard.events import Event
 
 T = TypeVar("T")
+CLOSING_SECONDS = 5.0  # for what follows a result: a line in the journal
 
 
 class Engine:
@@ -31,6 +32,7 @@ class Engine:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._control: Control | None = None
         self._guard = threading.Lock()
+        self._delivered = False
         self.idle = threading.Event()
         self.idle.set()
         self._thread.start()
@@ -58,9 +60,10 @@ class Engine:
     def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
         """Run one creation to its end; false where one is running already, whatever the face thinks."""
         with self._guard:
-            if not self.idle.is_set():
+            if not self.idle.wait(CLOSING_SECONDS if self._delivered else 0):
                 return False
             self.idle.clear()
+            self._delivered = False
             self._control = control = Control()  # here, so that a signal right after this is not lost
         try:
             asyncio.run_coroutine_threadsafe(self._create(begin(control), tell), self._loop)
@@ -70,8 +73,11 @@ class Engine:
         return True
 
     async def _create(self, events: AsyncIterator[Event], tell: Callable[[Event], None]) -> None:
+        from orgwizard.events import Result
+
         try:
             async for event in events:
+                self._delivered = isinstance(event, Result)  # what is left is to write the end down
                 _told(tell, event)
         finally:
             self._end()

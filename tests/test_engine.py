@@ -11,7 +11,7 @@ import pytest
 
 from orgwizard.control import Control
 from orgwizard.engine import Engine
-from orgwizard.events import Event, Progress
+from orgwizard.events import Event, Progress, Result
 
 PATIENCE_SECONDS = 20.0
 
@@ -237,3 +237,19 @@ def test_a_step_that_hangs_does_not_hold_the_program_at_its_end() -> None:
         "engine.close()\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=PATIENCE_SECONDS)
+
+
+def test_what_comes_right_after_a_result_waits_for_the_end_before_it(engine: Engine) -> None:
+    delivered, closed = threading.Event(), threading.Event()
+
+    async def closing_slowly(_: Control) -> AsyncIterator[Event]:
+        yield Result("created", "okta", "acme", "Org")
+        await asyncio.to_thread(closed.wait, 10)
+
+    async def quick(_: Control) -> AsyncIterator[Event]:
+        yield Result("created", "okta", "acme", "Second")
+
+    assert engine.create(closing_slowly, lambda _: delivered.set())
+    assert delivered.wait(10)
+    threading.Timer(0.1, closed.set).start()
+    assert engine.create(quick, lambda _: None)
