@@ -200,7 +200,7 @@ class _Creation(Flow):
         self.result = replace(self.result, spool=str(receipt.spool.path))
         if receipt.fault is not None:  # the answer is still in memory, and the stores come next
             self.attend(f"The answer could not be put on disk: {cause_of(receipt.fault)}")
-        if receipt.fault is not None or not receipt.came:
+        if receipt.fault is not None or not receipt.may_hold_keys:
             self.unspool()
 
     def _pause_before_repeat(self, reply: Reply) -> float | None:
@@ -217,6 +217,8 @@ class _Creation(Flow):
     def _noted(self, answer: Answer) -> NoAnswer | None:
         """Write down that the answer is on the disk, then judge it."""
         self.answer = answer if answer.ok else None
+        if not answer.body:
+            self.unspool()
         self.note("answered", status=answer.status, request_id=answer.request_id, spool=self.result.spool)
         return self.judged(answer)
 
@@ -227,14 +229,18 @@ class _Receipt:
     def __init__(self, spool: Spool | None) -> None:
         self.spool = spool
         self.fault: Exception | None = None
-        self.left = self.came = self.success = False
+        self.left = self.success = False
         self._begun: bytearray | None = bytearray()  # until the head is whole
 
     def sent(self) -> None:
         self.left = True
 
+    @property
+    def may_hold_keys(self) -> bool:
+        """Return whether anything but a piece of a head came."""
+        return self._begun is None or b"{" in self._begun
+
     def write(self, data: bytes) -> None:
-        self.came = True
         if self.spool is not None and self.fault is None:
             self._try(partial(self.spool.write, data))
         if self._begun is not None:

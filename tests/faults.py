@@ -35,6 +35,7 @@ class Keys(StrEnum):
     STORE = "in the chosen store, a private file"
     SAFE = "in the chosen store, a command"
     ODD = "in the chosen store; the odd answer is kept too"
+    AWAY = "in the chosen store; the answer is in the folder that was moved away"
     FALLBACK = "in a private file in place of the store"
     ANSWER = "in the answer, which is kept as it came"
     SCREEN = "printed, because nothing could be written"
@@ -337,7 +338,8 @@ FAULTS: tuple[Fault, ...] = (
     # an answer, and an odd one
     *broken("another 2xx than documented", saying(text, status=299)),
     *broken("gzip, though it was not asked for", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
-    *broken("more than 4 MiB", saying(lambda body: text(body) + HUGE), Keys.ODD),
+    *broken("more than 4 MiB", saying(lambda body: text(body) + HUGE)),
+    *broken("the keys behind 4 MiB", saying(lambda body: HUGE + text(body))),
     *broken("it breaks off after the keys", saying(lambda body: text(body)[:-2], missing=500), Keys.ODD),
     *broken("it breaks off before the keys", saying(lambda body: text(body)[:9], missing=500), Keys.CUT),
     *broken("empty", saying(lambda _: b""), Keys.LOST),
@@ -350,7 +352,7 @@ FAULTS: tuple[Fault, ...] = (
     # this machine
     *around("the disk fills up", after(full_disk), 6, Keys.SCREEN),
     *around("the folder of the keys is gone", after(lost_folder("data")), 6, Keys.PRINTED),
-    *around("the folder of the journal is gone", after(lost_folder("state")), 6),
+    *around("the folder of the journal is gone", after(lost_folder("state")), 6, Keys.AWAY),
     *around("the keyring fails after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Failing"),
     *around("the keyring hangs after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Hanging"),
     *around("the keyring forgets what it took", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Forgetful"),

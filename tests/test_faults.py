@@ -18,6 +18,7 @@ PLACES = {
     Keys.STORE: ({"keys"}, ""),
     Keys.SAFE: ({"safe"}, ""),
     Keys.ODD: ({"keys", "answer"}, "The answer itself is kept in"),
+    Keys.AWAY: ({"keys", "answer"}, "is kept in"),
     Keys.FALLBACK: ({"keys"}, "A store failed"),
     Keys.ANSWER: ({"answer"}, "may hold the keys"),
     Keys.SCREEN: ({"out"}, "A store failed"),
@@ -70,7 +71,7 @@ def test_a_fault(row: tuple[Fault, str], alone: Alone, certificate: Certificate 
     assert (scene.posted, said["outcome"], ended.code) == (fault.requests, fault.outcome, fault.code)
     assert scene.made == fault.made
     if scene.second:  # another program with the same order: it is told of the first
-        assert (scene.second.code, scene.second.json()["outcome"]) == (2, "not_created")
+        assert (scene.second.code, scene.second.json()["outcome"]) == (7, None)
         assert said["attempt"] in scene.second.json()["error"]["message"]
     hold(scene, ended, said)
 
