@@ -21,7 +21,7 @@ from orgwizard.engine import Engine
 from orgwizard.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, Trouble
 from orgwizard.events import Event, Progress, Result
 from orgwizard.journey.stages import Telling
-from orgwizard.plan import problems
+from orgwizard.plan import problems, unconfirmed
 from orgwizard.providers import provider_of
 from orgwizard.providers.base import Connection, Finding, Order, Provider
 from orgwizard.text import printable
@@ -37,9 +37,13 @@ PRINTED_ABOVE = "shown above, and stored nowhere else"
 LOOK_SECONDS = 0.5
 
 
-def ready_draft(draft: Draft, path: Path) -> Draft:
-    """Return the draft of the plan at *path* once nothing is wrong with it; raises `BadFields` with every problem."""
-    if found := problems(draft):
+def ready_draft(draft: Draft, path: Path, *, sends: bool = True) -> Draft:
+    """Return the draft of the plan at *path* once nothing is wrong with it; raises `BadFields` with every problem.
+
+    Where it *sends* anything, a host that is not the vendor's has to be confirmed by the plan.
+    """
+    found = problems(draft) or (unconfirmed(draft) if sends else {})
+    if found:
         raise BadFields(found, f"The plan {path}")
     vault.parse_store(draft.store)
     return draft

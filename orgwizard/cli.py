@@ -431,7 +431,7 @@ def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
 def _create(arguments: argparse.Namespace) -> int:
     from orgwizard import batch
 
-    draft = batch.ready_draft(_loaded(arguments), arguments.plan)
+    draft = batch.ready_draft(_loaded(arguments), arguments.plan, sends=not arguments.dry_run)
     desk = _desk(arguments)
     if arguments.dry_run:
         return batch.dry_run(desk, draft, as_json=arguments.json)

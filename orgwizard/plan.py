@@ -48,13 +48,37 @@ def parse(text: str) -> Draft:
     except (ValueError, RecursionError):  # a number of thousands of digits, or brackets in brackets without end
         raise BadInput("it holds numbers or brackets that no plan has.", "Is it the right file?") from None
     provider = provider_of(_text(table, "provider"))
-    known = {"provider", "site", "store", *provider.sections(next(iter(provider.methods)))}
+    known = {"provider", "site", "confirmed_host", "store", *provider.sections(next(iter(provider.methods)))}
     if unknown := sorted(set(table) - known):
         raise BadFields({name: f"Unknown. Known here: {', '.join(sorted(known))}." for name in unknown})
     draft = Draft(provider=provider.key, store=table.get("store", "file"))
     draft.section("parent")["site"] = _text(table, "site")
+    if "confirmed_host" in table:
+        draft.section("parent")["confirmed"] = _confirmed(provider, draft.site, _text(table, "confirmed_host"))
     _fill(draft, provider, table)
     return draft
+
+
+def _confirmed(provider: Provider, typed: str, host: str) -> str:
+    """Return the URL that credentials may be sent to because the plan names its host a second time, else ""."""
+    try:
+        site = provider.site(typed)
+    except Trouble:  # told as a problem of the site
+        return ""
+    return site.url if host.strip().casefold() in (site.host.casefold(), site.url.casefold()) else ""
+
+
+def unconfirmed(draft: Draft) -> dict[str, str]:
+    """Return the problem of a plan that would send credentials to a host which is not the vendor's, {} without one.
+
+    Who runs a plan is asked nothing: the plan confirms such a host by naming it again.
+    """
+    provider = provider_of(draft.provider)
+    site = provider.site(draft.site)
+    if not site.question or draft.section("parent").get("confirmed") == site.url:
+        return {}
+    words = f"{site.host} is not an address of {provider.title}. To send your credentials there, "
+    return {"site": f'{words}add the line confirmed_host = "{site.host}" to the plan.'}
 
 
 def _fill(draft: Draft, provider: Provider, table: Mapping[str, Any]) -> None:
@@ -102,6 +126,8 @@ def dump(draft: Draft) -> str:
     provider = provider_of(draft.provider)
     chosen = draft.method if draft.method in provider.methods else next(iter(provider.methods))
     table: dict[str, Any] = {"provider": draft.provider, "site": draft.site, "store": draft.store}
+    if (confirmed := draft.section("parent").get("confirmed")) and (host := _host(provider, draft.site, confirmed)):
+        table["confirmed_host"] = host
     for name, model in provider.sections(chosen).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
         known = {question.name: question for question in questions(model)}
@@ -110,6 +136,15 @@ def dump(draft: Draft) -> str:
         method = {"method": chosen} if name == "credentials" else {}
         table[name] = {**method, **{key: value for key, value in answers.items() if value not in ("", None, {})}}
     return tomli_w.dumps(table)
+
+
+def _host(provider: Provider, typed: str, confirmed: object) -> str:
+    """Return the host that the user confirmed, "" where there was nothing to confirm."""
+    try:
+        site = provider.site(typed)
+    except Trouble:
+        return ""
+    return site.host if site.question and site.url == confirmed else ""
 
 
 def _plain(provider: str, question: Question, value: Typed) -> Any:

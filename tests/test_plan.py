@@ -11,7 +11,7 @@ from orgwizard import sources
 from orgwizard.answers import Draft
 from orgwizard.errors import BadFields, BadInput, Trouble
 from orgwizard.orders import connection
-from orgwizard.plan import LARGEST_PLAN, dump, load, parse, problems
+from orgwizard.plan import LARGEST_PLAN, dump, load, parse, problems, unconfirmed
 from orgwizard.providers.okta import Okta
 from orgwizard.sources import Reference
 from tests import keys
@@ -136,7 +136,7 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
         (OKTA.replace('"okta"', '"auth0"'), "provider", 'no provider \'auth0\'. Known: "okta", "datadog"'),
         (OKTA.replace('site = "https://acme.okta.com"', ""), "site", "site: Needed."),
         (OKTA.replace('"https://acme.okta.com"', "[1]"), "site", "site: Text in quotes is expected"),
-        (f'color = "red"\n{OKTA}', "color", "color: Unknown. Known here: administrator, credentials, organization"),
+        (f'color = "red"\n{OKTA}', "color", "color: Unknown. Known here: administrator, confirmed_host, credentials"),
         (f"{OKTA}\n[child]\nname = 1\n", "child", "child: Unknown."),
         (f"{DATADOG}\n[administrator]\nfirst_name = 'Ada'\n", "administrator", "administrator: Unknown."),
         (f'provider = "okta"\nsite = "a.okta.com"\ncredentials = "{SECRET}"', "credentials", "A table is expected"),
@@ -401,3 +401,27 @@ def test_a_secret_in_the_wrong_place_of_a_plan_is_refused_and_never_repeated(can
     with pytest.raises(Trouble) as caught:
         parse(text)
     assert canary not in f"{caught.value.lines()} {caught.value.field} {getattr(caught.value, 'problems', '')}"
+
+
+CUSTOM = OKTA.replace("https://acme.okta.com", "https://login.acme.com")
+
+
+@pytest.mark.parametrize(
+    ("line", "accepted"),
+    [
+        ("", False),
+        ('confirmed_host = "login.acme.com"', True),
+        ('confirmed_host = "https://login.acme.com"', True),
+        ('confirmed_host = "acme.okta.com"', False),
+        ('confirmed_host = "login.acme.com.evil.com"', False),
+    ],
+)
+def test_a_host_that_is_not_the_vendors_is_confirmed_by_the_plan(line: str, accepted: bool) -> None:
+    draft = parse(f"{line}\n{CUSTOM}")
+    assert (unconfirmed(draft) == {}) is accepted
+    assert ("confirmed_host" in dump(draft)) is accepted
+
+
+@pytest.mark.parametrize("site", ["https://acme.okta.com", "http://127.0.0.1:8080"])
+def test_the_vendors_hosts_and_this_machine_need_no_confirmation(site: str) -> None:
+    assert unconfirmed(parse(OKTA.replace("https://acme.okta.com", site))) == {}
