@@ -12,20 +12,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgwizard import __version__
-from orgwizard.errors import BadInput, Exit, NotSent, Trouble, Unusable
-from orgwizard.faces import THEMES
+from orgwizard.domain.errors import BadInput, Exit, NotSent, Trouble, Unusable
+from orgwizard.system.terminal_caps import THEMES
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
-    from orgwizard.answers import Draft
-    from orgwizard.attempts import Journal, Record
-    from orgwizard.clock import Clock
-    from orgwizard.desk import Desk
-    from orgwizard.engine import Engine
-    from orgwizard.front import Front
-    from orgwizard.profiles import Profiles
-    from orgwizard.sandbox.magic import Magic
+    from orgwizard.application.bootstrap import Front
+    from orgwizard.application.runner import Engine
+    from orgwizard.application.service import Desk
+    from orgwizard.domain.clock import Clock
+    from orgwizard.domain.draft import Draft
+    from orgwizard.sandbox.scenarios import Magic
+    from orgwizard.storage.attempt_journal import Journal, Record
+    from orgwizard.storage.profiles import Profiles
 
 # Only argparse and the error texts are imported above: --version and --help answer at once. Each
 # command imports what it needs, and the wizard's engine thread imports httpx while the user types.
@@ -66,7 +66,7 @@ def _unless_unread(code: int, arguments: argparse.Namespace) -> int:
 def _told(trouble: Trouble, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
     if getattr(arguments, "json", False):
-        from orgwizard.events import Result
+        from orgwizard.domain.events import Result
 
         # A fault of ours may have come after the request: it must not say that nothing was created.
         found = Result("unknown" if trouble.exit_code == Exit.BUG else "not_created", "", "", "", trouble=trouble)
@@ -78,13 +78,13 @@ def _told(trouble: Trouble, arguments: argparse.Namespace) -> int:
 
 
 def _say(text: str) -> None:
-    from orgwizard.batch import say
+    from orgwizard.ui.batch.commands import say
 
     say(text)
 
 
 def _complain(text: str) -> None:
-    from orgwizard.batch import complain
+    from orgwizard.ui.batch.commands import complain
 
     complain(text)
 
@@ -316,11 +316,11 @@ def folders(*, sandbox: bool) -> Folders:
 
 def _front(arguments: argparse.Namespace) -> "Front":
     """Put together what the wizard begins with; it opens the desk while the user reads."""
-    from orgwizard import coredumps
-    from orgwizard.belongings import Belongings
-    from orgwizard.drafts import Drafts
-    from orgwizard.engine import Engine
-    from orgwizard.front import Front
+    from orgwizard.application.bootstrap import Front
+    from orgwizard.application.discovery import Belongings
+    from orgwizard.application.runner import Engine
+    from orgwizard.storage.drafts import Drafts
+    from orgwizard.system import coredumps
 
     coredumps.forbid()
     place, engine = folders(sandbox=arguments.sandbox), Engine()
@@ -346,16 +346,16 @@ def _holds_something(folder: Path) -> bool:
 
 def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Desk":
     """Put together what a face works at."""
-    from orgwizard import coredumps
-    from orgwizard.attempts import Journal
-    from orgwizard.authorization import Authorized
-    from orgwizard.clock import SystemClock
-    from orgwizard.desk import Desk
-    from orgwizard.drafts import Drafts
-    from orgwizard.engine import Engine
-    from orgwizard.profiles import Profiles
-    from orgwizard.transport import Transport
-    from orgwizard.vault import Vault, attempts_with_keys
+    from orgwizard.application.runner import Engine
+    from orgwizard.application.service import Desk
+    from orgwizard.application.token_exchange import Authorized
+    from orgwizard.domain.clock import SystemClock
+    from orgwizard.network.transport import Transport
+    from orgwizard.storage.attempt_journal import Journal
+    from orgwizard.storage.drafts import Drafts
+    from orgwizard.storage.profiles import Profiles
+    from orgwizard.storage.secret_stores import Vault, attempts_with_keys
+    from orgwizard.system import coredumps
 
     coredumps.forbid()
     clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
@@ -380,14 +380,14 @@ def _desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Des
 
 
 def _loaded(arguments: argparse.Namespace) -> "Draft":
-    from orgwizard.plan import load
+    from orgwizard.application.plan_file import load
 
     return load(arguments.plan)
 
 
 def _check_store(draft: "Draft") -> None:
     """Raise `BadInput` for a plan whose store is none; the steps take it for one."""
-    from orgwizard.vault import parse_store
+    from orgwizard.storage.secret_stores import parse_store
 
     parse_store(draft.store)
 
@@ -396,7 +396,7 @@ def _check_store(draft: "Draft") -> None:
 
 
 def _wizard(arguments: argparse.Namespace) -> int:
-    from orgwizard.faces import is_utf8, need_terminal, plain_because, terminal_size
+    from orgwizard.system.terminal_caps import is_utf8, need_terminal, plain_because, terminal_size
 
     need_terminal()
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
@@ -405,62 +405,62 @@ def _wizard(arguments: argparse.Namespace) -> int:
     if draft:
         _check_store(draft)
     code = _in_lines(arguments, draft, because) if arguments.plain or because else _drawn(arguments, draft)
-    from orgwizard.batch import flush
+    from orgwizard.ui.batch.commands import flush
 
     flush()
     return code
 
 
 def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", because: str) -> int:
-    from orgwizard.plain.wizard import run
+    from orgwizard.ui.plain.app import run
 
     return run(_front(arguments), draft, ascii_only=arguments.ascii, because=because)
 
 
 def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
-    from orgwizard.faces import theme
-    from orgwizard.tui.guard import prepare
+    from orgwizard.system.terminal_caps import theme
+    from orgwizard.ui.tui.terminal.environment import prepare
 
     colours = theme(os.environ, arguments.theme)
     prepare(os.environ)
-    from orgwizard.tui.app import run
+    from orgwizard.ui.tui.app import run
 
     return run(_front(arguments), draft, ascii_only=arguments.ascii, theme=colours)
 
 
 def _create(arguments: argparse.Namespace) -> int:
-    from orgwizard import batch
+    from orgwizard.ui.batch import commands
 
-    draft = batch.ready_draft(_loaded(arguments), arguments.plan, sends=not arguments.dry_run)
+    draft = commands.ready_draft(_loaded(arguments), arguments.plan, sends=not arguments.dry_run)
     desk = _desk(arguments)
     if arguments.dry_run:
-        return batch.dry_run(desk, draft, as_json=arguments.json)
-    return batch.create(desk, draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json)
+        return commands.dry_run(desk, draft, as_json=arguments.json)
+    return commands.create(desk, draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json)
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    from orgwizard import batch
+    from orgwizard.ui.batch import commands
 
-    draft = batch.ready_draft(_loaded(arguments), arguments.plan)
-    return batch.check(_desk(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)
+    draft = commands.ready_draft(_loaded(arguments), arguments.plan)
+    return commands.check(_desk(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)
 
 
 def _orgs(arguments: argparse.Namespace) -> int:
-    from orgwizard import report
+    from orgwizard.presentation import text_report
 
     records = _journal(sandbox=arguments.sandbox).all()
     if arguments.json:
-        _say(json.dumps({"orgs": [report.attempt_as_json(record) for record in records]}, indent=2))
+        _say(json.dumps({"orgs": [text_report.attempt_as_json(record) for record in records]}, indent=2))
         return Exit.READY
     for record in records:
-        _say("\n".join(report.attempt(record)))
+        _say("\n".join(text_report.attempt(record)))
     if not records:
         _say("No org was created or tried yet.")
     return Exit.READY
 
 
 def _resume(arguments: argparse.Namespace) -> int:
-    from orgwizard import batch
+    from orgwizard.ui.batch import commands
 
     desk = _desk(arguments)
     record = _record(arguments, desk) if arguments.attempt else next(iter(desk.journal.open()), None)
@@ -470,17 +470,17 @@ def _resume(arguments: argparse.Namespace) -> int:
         _say(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
         return Exit.READY
     if record.settled or record.state == "damaged":
-        return batch.look(desk.tidied(record), as_json=arguments.json)
-    return batch.resume(desk, record, as_json=arguments.json)
+        return commands.look(desk.tidied(record), as_json=arguments.json)
+    return commands.resume(desk, record, as_json=arguments.json)
 
 
 def _journal(*, sandbox: bool) -> "Journal":
     """Return the journal to look into; what writes it is the desk's."""
-    from orgwizard.attempts import Journal
-    from orgwizard.clock import SystemClock
+    from orgwizard.domain.clock import SystemClock
+    from orgwizard.storage.attempt_journal import Journal
 
     def with_keys() -> "Mapping[str, Mapping[str, str]]":
-        from orgwizard.vault import attempts_with_keys  # slow to import, and rarely needed
+        from orgwizard.storage.secret_stores import attempts_with_keys  # slow to import, and rarely needed
 
         return attempts_with_keys(place.data / "keys")
 
@@ -503,25 +503,27 @@ def _record(arguments: argparse.Namespace, desk: "Desk") -> "Record":
 
 
 def _profiles_list(arguments: argparse.Namespace) -> int:
-    from orgwizard import report
+    from orgwizard.presentation import text_report
 
     found, problems = _profiles(arguments).all()
     if arguments.json:
         said = [{"file": str(problem.file), "message": problem.words} for problem in problems]
         _say(json.dumps({"profiles": [p.model_dump(mode="json") for p in found], "problems": said}, indent=2))
     else:
-        _say("\n".join(report.profiles(found)))
+        _say("\n".join(text_report.profiles(found)))
     for problem in problems:
         _complain(problem.words)
     return Exit.USAGE if problems else Exit.READY
 
 
 def _profiles_show(arguments: argparse.Namespace) -> int:
-    from orgwizard import report
+    from orgwizard.presentation import text_report
 
     profile = _profiles(arguments).load(arguments.name)
     shown = (
-        json.dumps(profile.model_dump(mode="json"), indent=2) if arguments.json else "\n".join(report.profile(profile))
+        json.dumps(profile.model_dump(mode="json"), indent=2)
+        if arguments.json
+        else "\n".join(text_report.profile(profile))
     )
     _say(shown)
     return Exit.READY
@@ -543,16 +545,16 @@ def _profiles_path(arguments: argparse.Namespace) -> int:
 
 
 def _profiles(arguments: argparse.Namespace) -> "Profiles":
-    from orgwizard.profiles import Profiles
+    from orgwizard.storage.profiles import Profiles
 
     return Profiles(folders(sandbox=arguments.sandbox).profiles)
 
 
 def _sandbox(arguments: argparse.Namespace) -> int:
-    from orgwizard.clock import SystemClock
+    from orgwizard.domain.clock import SystemClock
 
     try:
-        from orgwizard.sandbox.serve import serve
+        from orgwizard.sandbox.http_server import serve
     except ModuleNotFoundError:
         raise Unusable(
             "Serving the sandbox needs the extra `serve`.",
@@ -569,7 +571,7 @@ def _sandbox(arguments: argparse.Namespace) -> int:
 
 
 def _reset_terminal(_: argparse.Namespace) -> int:
-    from orgwizard.mending import mend
+    from orgwizard.system.terminal_reset import mend
 
     mend()
     return Exit.READY
@@ -589,19 +591,19 @@ def _ready_made(provider: str) -> str:
 
 
 def _sandbox_backend(clock: "Clock") -> "AsyncBaseTransport":
+    from orgwizard.sandbox.router import World
     from orgwizard.sandbox.transport import SandboxTransport
-    from orgwizard.sandbox.world import World
 
     return SandboxTransport(World(clock))
 
 
 def _sandbox_credentials() -> dict[str, str]:
-    from orgwizard.sandbox.magic import CREDENTIALS
+    from orgwizard.sandbox.scenarios import CREDENTIALS
 
     return {**CREDENTIALS, "okta.site": "acme.okta.com"}
 
 
 def _magic() -> list["Magic"]:
-    from orgwizard.sandbox.magic import MAGIC
+    from orgwizard.sandbox.scenarios import MAGIC
 
     return list(MAGIC)

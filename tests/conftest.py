@@ -6,7 +6,7 @@ import signal
 import pytest
 from hypothesis import settings
 
-from orgwizard.redactor import REDACTOR
+from orgwizard.domain.redactor import REDACTOR
 
 settings.register_profile("orgwizard", deadline=None)
 settings.load_profile("orgwizard")

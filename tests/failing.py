@@ -26,7 +26,15 @@ from tests.servers import PATIENCE_SECONDS, ROOT, Ended, Home
 
 # A full disk still lets go of what is there.
 _FREEING = frozenset(("close", "unlink", "rmdir", "ftruncate"))
-LOADED = ("httpx", "keyring", "pydantic", "tomli_w", "orgwizard.batch", "orgwizard.desk", "orgwizard.resumption")
+LOADED = (
+    "httpx",
+    "keyring",
+    "pydantic",
+    "tomli_w",
+    "orgwizard.ui.batch.commands",
+    "orgwizard.application.service",
+    "orgwizard.application.resumption",
+)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_DIRECTORY
 

@@ -11,19 +11,19 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from orgwizard.attempts import Earlier
-from orgwizard.control import Control
-from orgwizard.errors import Attention, Trouble, Unusable
-from orgwizard.events import Result
-from orgwizard.identity import OrderKey
-from orgwizard.ports import Tools
-from orgwizard.providers.base import Connection, Order
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ApiToken, OktaAdministrator, OktaOrganization
-from orgwizard.raw_response import answer_of, written
-from orgwizard.values import Answer, Call
+from orgwizard.application.ports import Tools
+from orgwizard.domain.control import Control
+from orgwizard.domain.errors import Attention, Trouble, Unusable
+from orgwizard.domain.events import Result
+from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.order_key import OrderKey
+from orgwizard.domain.raw_response import answer_of, written
+from orgwizard.providers.contract import Connection, Order
+from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.storage.attempt_journal import Earlier
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TURNS = 6  # of the loop, that everybody else gets before time passes

@@ -4,8 +4,10 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from orgwizard import cli, clock, vault
-from orgwizard.clock import SystemClock
+from orgwizard import cli
+from orgwizard.domain import clock
+from orgwizard.domain.clock import SystemClock
+from orgwizard.storage import secret_stores
 
 STORE_SECONDS = 30.0
 
@@ -18,7 +20,7 @@ def hurried(factor: float) -> Callable[..., SystemClock]:
 def run(factor: float, argv: Sequence[str]) -> int:
     """Run one command; how long a store may take shrinks with everything else."""
     clock.SystemClock = hurried(factor)  # type: ignore[assignment, misc]
-    vault.Vault = partial(vault.Vault, seconds=STORE_SECONDS / factor)  # type: ignore[misc, assignment]
+    secret_stores.Vault = partial(secret_stores.Vault, seconds=STORE_SECONDS / factor)  # type: ignore[misc, assignment]
     return cli.main(argv)
 
 

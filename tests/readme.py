@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from orgwizard.sandbox.magic import MAGIC
+from orgwizard.sandbox.scenarios import MAGIC
 from tests import faults, pastes
 
 ROOT = Path(__file__).parent.parent

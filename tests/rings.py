@@ -7,7 +7,7 @@ from pathlib import Path
 
 from keyring.backend import KeyringBackend
 
-from orgwizard.vault import PROBE
+from orgwizard.storage.secret_stores import PROBE
 
 
 class Working(KeyringBackend):

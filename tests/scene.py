@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from orgwizard import cli, clock, creation, engine, transport
+from orgwizard import cli
+from orgwizard.application import creation, runner
+from orgwizard.domain import clock
+from orgwizard.network import transport
 from tests import servers
 from tests.faults import CONNECTED, LONG, Fault
 from tests.hurried import hurried
@@ -158,9 +161,9 @@ class Scene:
 
     def _here(self, *argv: str) -> Ended:
         """Run the command line in this process, with its clock sped up."""
-        engines: list[engine.Engine] = []
+        engines: list[runner.Engine] = []
 
-        class Remembered(engine.Engine):
+        class Remembered(runner.Engine):
             def __init__(self) -> None:
                 super().__init__()
                 engines.append(self)
@@ -169,7 +172,7 @@ class Scene:
         with (
             mock.patch.dict(os.environ, self.home.environ),
             mock.patch.object(clock, "SystemClock", faster),
-            mock.patch.object(engine, "Engine", Remembered),
+            mock.patch.object(runner, "Engine", Remembered),
             mock.patch.object(creation, "ANSWER_SECONDS", self.fault.patience_seconds * self.fault.speed),
             mock.patch.object(creation, "HANG_UP_GRACE_SECONDS", GRACE_SECONDS),
             mock.patch.object(transport, "CONNECT_SECONDS", transport.CONNECT_SECONDS),

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgwizard.address import is_loopback, origin
-from orgwizard.errors import BadInput
+from orgwizard.domain.address import is_loopback, origin
+from orgwizard.domain.errors import BadInput
 
 EXAMPLE = "acme.okta.com"
 NO_HOST = f"This is not a host name or URL. Example: {EXAMPLE}."

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft
-from orgwizard.sources import Reference
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.secret_reference import Reference
 
 SECRET = "s3cr3t-canary"
 

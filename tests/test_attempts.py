@@ -15,10 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.attempts import Attempt, Journal
-from orgwizard.errors import BadInput, Busy, Exit, Repeated, Unusable
-from orgwizard.identity import OrderKey
-from orgwizard.values import Answer
+from orgwizard.domain.errors import BadInput, Busy, Exit, Repeated, Unusable
+from orgwizard.domain.http import Answer
+from orgwizard.domain.order_key import OrderKey
+from orgwizard.storage.attempt_journal import Attempt, Journal
 
 SECRET = "s3cr3t-canary"
 ORDER = ("okta", "https://acme.okta.com", "My Child")
@@ -27,8 +27,8 @@ ORG = {"id": "00o1", "name": "My Child", "url": "https://my-child.okta.com"}
 OTHER_WIZARD = """
 import sys
 from pathlib import Path
-from orgwizard.attempts import Journal
-from orgwizard.clock import SystemClock
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.domain.clock import SystemClock
 attempt = Journal(Path(sys.argv[1]), SystemClock()).requested(*sys.argv[2:5])
 attempt.note("sending")
 print(attempt.id, flush=True)

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard import batch, signals
-from orgwizard.answers import Draft
-from orgwizard.engine import Engine
-from orgwizard.errors import BadFields, BadInput, NotSent
-from orgwizard.events import Progress
-from orgwizard.journey.stages import Telling
+from orgwizard.application.runner import Engine
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadFields, BadInput, NotSent
+from orgwizard.domain.events import Progress
+from orgwizard.presentation.progress_text import Telling
+from orgwizard.system import shutdown
+from orgwizard.ui.batch import commands
 
 
 class Full(io.StringIO):
@@ -32,7 +33,7 @@ class Terminal(io.StringIO):
 def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
     telling = Telling()
     for event in events:
-        batch.tell_stage(telling, event)
+        commands.tell_stage(telling, event)
     captured = capsys.readouterr()
     assert captured.out == ""
     return captured.err.splitlines()
@@ -67,8 +68,8 @@ def test_the_same_words_are_told_once(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_results_go_to_stdout_and_the_rest_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    assert batch.say("result")
-    batch.complain("stage")
+    assert commands.say("result")
+    commands.complain("stage")
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("result\n", "stage\n")
 
@@ -83,9 +84,9 @@ def closed() -> io.StringIO:
 def test_a_stream_that_takes_nothing_is_no_failure(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO | None) -> None:
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setattr(sys, "stderr", stream)
-    assert not batch.say("result")
-    batch.complain("stage")
-    batch.flush()
+    assert not commands.say("result")
+    commands.complain("stage")
+    commands.flush()
 
 
 @pytest.mark.parametrize("streams", [(None, None), (io.StringIO(), Terminal()), (Terminal(), io.StringIO())])
@@ -95,7 +96,7 @@ def test_without_a_terminal_nobody_can_confirm(
     monkeypatch.setattr(sys, "stdin", streams[0])
     monkeypatch.setattr(sys, "stderr", streams[1])
     with pytest.raises(BadInput, match="--yes"):
-        batch._confirmed("the order")
+        commands._confirmed("the order")
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "y\n", "yes\n", "no\n", "created\n", "create it\n"])
@@ -103,7 +104,7 @@ def test_anything_but_create_creates_nothing(monkeypatch: pytest.MonkeyPatch, ty
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     monkeypatch.setattr(sys, "stderr", Terminal())
     with pytest.raises(NotSent, match="confirm"):
-        batch._confirmed("the order")
+        commands._confirmed("the order")
 
 
 @pytest.mark.parametrize("typed", ["create\n", " Create \n"])
@@ -111,7 +112,7 @@ def test_create_confirms(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     monkeypatch.setattr(sys, "stderr", screen)
-    batch._confirmed("the order")
+    commands._confirmed("the order")
     assert screen.getvalue().startswith("the order\n")
 
 
@@ -119,7 +120,7 @@ def test_every_problem_of_a_plan_is_told_at_once() -> None:
     draft = Draft(provider="datadog")
     draft.section("parent").update({"site": "nowhere.example", "method": "keys"})
     with pytest.raises(BadFields) as caught:
-        batch.ready_draft(draft, Path("plan.toml"))
+        commands.ready_draft(draft, Path("plan.toml"))
     assert {"site", "credentials.api_key", "credentials.application_key", "organization.name"} == set(
         caught.value.problems
     )
@@ -136,8 +137,8 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
     asked: list[str] = []
     monkeypatch.setattr(engine, "leave", lambda: asked.append("leave"))
     monkeypatch.setattr(engine, "give_up", lambda: asked.append("give up"))
-    before = [signal.getsignal(number) for number in signals.ENDING]
-    with batch._leaving_on_signal(engine) as taking:
+    before = [signal.getsignal(number) for number in shutdown.ENDING]
+    with commands._leaving_on_signal(engine) as taking:
         signal.raise_signal(signal.SIGTERM)
         assert asked == ["leave"]
         signal.raise_signal(signal.SIGHUP)
@@ -145,4 +146,4 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
         signal.raise_signal(signal.SIGTERM)
         assert "give up" in asked
     assert taking.caught == [signal.SIGTERM, signal.SIGHUP, signal.SIGTERM]
-    assert [signal.getsignal(number) for number in signals.ENDING] == before
+    assert [signal.getsignal(number) for number in shutdown.ENDING] == before

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.belongings import Belongings
-from orgwizard.fields import questions
+from orgwizard.application.discovery import Belongings
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.base import Provider
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.datadog_fields import Keys
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ApiToken, ServiceApp
-from orgwizard.sources import Reference
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.datadog.fields import Keys
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.okta.fields import ApiToken, ServiceApp
+from orgwizard.providers.okta.provider import Okta
 
 TOKEN = "00typed-token-canary"
 

@@ -10,7 +10,9 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from orgwizard import cli, clock, engine
+from orgwizard import cli
+from orgwizard.application import runner
+from orgwizard.domain import clock
 from orgwizard.sandbox.transport import SandboxTransport
 from tests import servers
 from tests.canaries import CANARIES, Ears, left_in, listening, traces
@@ -59,15 +61,15 @@ Program = Callable[..., Ended]
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Program]:
     """Run the command line in this process, in a hurry."""
-    engines: list[engine.Engine] = []
+    engines: list[runner.Engine] = []
 
-    class Remembered(engine.Engine):
+    class Remembered(runner.Engine):
         def __init__(self) -> None:
             super().__init__()
             engines.append(self)
 
     monkeypatch.setattr(clock, "SystemClock", hurried(SPEED))
-    monkeypatch.setattr(engine, "Engine", Remembered)
+    monkeypatch.setattr(runner, "Engine", Remembered)
     monkeypatch.chdir(tmp_path)
 
     def run(home: Home, *argv: str) -> Ended:

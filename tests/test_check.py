@@ -9,17 +9,18 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import cli, transport
-from orgwizard.conversation import check, way_findings
-from orgwizard.errors import Refused
-from orgwizard.ports import Send
-from orgwizard.providers.base import Checked, Connection, Finding, Provider
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ApiToken, OktaOrganization
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.values import Answer, Call, Way
+from orgwizard import cli
+from orgwizard.application.ports import Send
+from orgwizard.application.provider_calls import check, way_findings
+from orgwizard.domain.errors import Refused
+from orgwizard.domain.http import Answer, Call, Way
+from orgwizard.network import transport
+from orgwizard.providers.contract import Checked, Connection, Finding, Provider
+from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.okta.fields import ApiToken, OktaOrganization
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests import servers
 from tests.servers import GIVEN, Ended, Home, answering, http, serving
 

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from orgwizard import __version__, cli
-from orgwizard.attempts import Journal
-from orgwizard.clock import SystemClock
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.domain.clock import SystemClock
+from orgwizard.sandbox.scenarios import CREDENTIALS
+from orgwizard.storage.attempt_journal import Journal
 from tests import servers
 from tests.servers import DATADOG_CREATED, GIVEN, DatadogServer, Ended, Home, OktaServer, Peer, json_answer, serving
 
@@ -325,8 +325,8 @@ def test_a_fault_of_ours_is_told_without_its_text_and_denies_nothing(
     def broken(*_: object) -> object:
         raise ValueError(GIVEN[0])
 
-    monkeypatch.setattr("orgwizard.report.result", broken)
-    monkeypatch.setattr("orgwizard.events.Result.as_json", broken)
+    monkeypatch.setattr("orgwizard.presentation.text_report.result", broken)
+    monkeypatch.setattr("orgwizard.domain.events.Result.as_json", broken)
     ended = program("create", "--plan", sandbox_plan(home, "datadog"), "--yes", *FAST)
     quiet(ended)
     assert ended.code == 1

@@ -12,16 +12,18 @@ from typing import Any, ClassVar, cast
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import creation, flow, report
-from orgwizard.attempts import Earlier, Journal, Record
-from orgwizard.creation import create_org
-from orgwizard.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Repeated, Trouble, Unusable
-from orgwizard.events import STORE, Event, KeysArrived, Progress, Result
-from orgwizard.providers.base import Order, Provider, Readiness, Wanted
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.okta import Okta
-from orgwizard.raw_response import written
-from orgwizard.values import Answer, Call, Conversation, Created, Site
+from orgwizard.application import creation, flow
+from orgwizard.application.creation import create_org
+from orgwizard.domain.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Repeated, Trouble, Unusable
+from orgwizard.domain.events import STORE, Event, KeysArrived, Progress, Result
+from orgwizard.domain.http import Answer, Call, Conversation
+from orgwizard.domain.org import Created, Site
+from orgwizard.domain.raw_response import written
+from orgwizard.presentation import text_report
+from orgwizard.providers.contract import Order, Provider, Readiness, Wanted
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.storage.attempt_journal import Earlier, Journal, Record
 from tests import fakes
 from tests.fakes import Bench, FakeClock, Log, answer, failed_store, full_disk
 
@@ -804,13 +806,13 @@ async def test_what_is_missing_is_in_the_headline(
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
     assert seen.result.org is not None
     assert seen.result.org.missing == missing
-    assert report.headline(seen.result).startswith(f"The org was created, but the {missing[0]} is missing")
+    assert text_report.headline(seen.result).startswith(f"The org was created, but the {missing[0]} is missing")
 
 
 async def test_half_a_response_is_in_the_headline(bench: Bench) -> None:
     bench.service.creates = [Answer(200, {}, DATADOG_BODY[:-2].encode(), complete=False)]
     seen = await run(bench)
-    assert report.headline(seen.result) == "The org was created, but the end of the response is missing."
+    assert text_report.headline(seen.result) == "The org was created, but the end of the response is missing."
     assert seen.result.exit_code == Exit.ATTENTION
 
 

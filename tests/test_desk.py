@@ -10,25 +10,25 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import batch
-from orgwizard.answers import Draft
-from orgwizard.attempts import Journal
-from orgwizard.clock import SystemClock
-from orgwizard.desk import Desk
-from orgwizard.drafts import Drafts
-from orgwizard.engine import Engine
-from orgwizard.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
-from orgwizard.events import Event, Progress, Result
-from orgwizard.profiles import Profiles
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ApiToken
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.application.runner import Engine
+from orgwizard.application.service import Desk
+from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
+from orgwizard.domain.events import Event, Progress, Result
+from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.network.transport import Transport
+from orgwizard.providers.okta.fields import ApiToken
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.sandbox.world import World
-from orgwizard.sources import Reference
-from orgwizard.transport import Transport
-from orgwizard.values import Answer, Call
-from orgwizard.vault import Vault
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.drafts import Drafts
+from orgwizard.storage.profiles import Profiles
+from orgwizard.storage.secret_stores import Vault
+from orgwizard.ui.batch import commands
 
 PATIENCE_SECONDS = 30.0
 SPEED = 1000.0
@@ -162,10 +162,10 @@ def test_the_site_that_knows_the_keys_is_named_where_asked_for(
     draft.credentials.update({"api_key": SecretStr("a" * 32), "application_key": SecretStr("b" * 40)})
     draft.section("organization")["name"] = "Child"
     sending = replace(desk, send=send)
-    assert batch.check(sending, draft, as_json=False) == Exit.REFUSED
+    assert commands.check(sending, draft, as_json=False) == Exit.REFUSED
     assert set(asked) == {"api.datadoghq.eu"}
     assert "check --other-sites" in capsys.readouterr().err
-    assert batch.check(sending, draft, as_json=False, other_sites=True) == Exit.REFUSED
+    assert commands.check(sending, draft, as_json=False, other_sites=True) == Exit.REFUSED
     assert len(set(asked)) == 9
     assert words in capsys.readouterr().err
 
@@ -302,8 +302,8 @@ def test_a_plan_is_saved_without_secrets_and_never_over_another(desk: Desk, tmp_
 
 def test_what_a_step_needs_is_loaded_ahead(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr("orgwizard.signing.load", lambda: loaded.append("signing"))
-    monkeypatch.setattr("orgwizard.outside.load_keyring", lambda: loaded.append("keyring"))
+    monkeypatch.setattr("orgwizard.domain.signing.load", lambda: loaded.append("signing"))
+    monkeypatch.setattr("orgwizard.system.subprocesses.load_keyring", lambda: loaded.append("keyring"))
     watched = replace(desk, warm=lambda: loaded.append("network"))
     draft = okta_draft()
     for step in ("site", "credentials", "organization", "review"):
@@ -374,7 +374,7 @@ def test_a_flow_that_breaks_off_ends_with_one_result(desk: Desk, monkeypatch: py
         if stage == "between two events":
             raise AttributeError("a fault of ours, with a secret")
 
-    monkeypatch.setattr("orgwizard.desk.create_org", broken)
+    monkeypatch.setattr("orgwizard.application.service.create_org", broken)
     told: list[Event] = []
     assert desk.create(Okta(), desk.order(Okta(), okta_draft()), "file", told.append)
     assert desk.engine.idle.wait(PATIENCE_SECONDS)
@@ -389,7 +389,7 @@ def test_a_flow_that_cannot_be_begun_leaves_the_engine_usable(desk: Desk, monkey
     def broken(*_: object) -> AsyncIterator[Event]:
         raise AttributeError
 
-    monkeypatch.setattr("orgwizard.desk.ended", broken)
+    monkeypatch.setattr("orgwizard.application.service.ended", broken)
     with pytest.raises(AttributeError):
         desk.create(Okta(), desk.order(Okta(), okta_draft()), "file", lambda _: None)
     assert desk.engine.idle.is_set()

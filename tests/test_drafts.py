@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft
-from orgwizard.drafts import LARGEST_DRAFT, Drafts
-from orgwizard.errors import Unusable
-from orgwizard.sources import Reference
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import Unusable
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.storage.drafts import LARGEST_DRAFT, Drafts
 
 SECRET = "s3cr3t-canary"
 

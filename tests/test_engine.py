@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
-from orgwizard.control import Control
-from orgwizard.engine import Engine
-from orgwizard.events import Event, Progress, Result
+from orgwizard.application.runner import Engine
+from orgwizard.domain.control import Control
+from orgwizard.domain.events import Event, Progress, Result
 
 PATIENCE_SECONDS = 20.0
 
@@ -229,7 +229,7 @@ def test_what_is_still_to_be_read_at_the_end_is_dropped_without_a_word(recwarn: 
 def test_a_step_that_hangs_does_not_hold_the_program_at_its_end() -> None:
     script = (
         "import asyncio, time\n"
-        "from orgwizard.engine import Engine\n"
+        "from orgwizard.application.runner import Engine\n"
         "engine = Engine()\n"
         "hanging = engine.read(asyncio.to_thread(time.sleep, 3600))\n"
         "time.sleep(0.1)\n"

@@ -1,7 +1,7 @@
 import pytest
 
-from orgwizard import errors
-from orgwizard.errors import (
+from orgwizard.domain import errors
+from orgwizard.domain.errors import (
     CREATED,
     NOT_KNOWN,
     NOTHING_CREATED,

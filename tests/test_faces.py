@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from orgwizard import faces
-from orgwizard.errors import BadInput, Unusable
-from orgwizard.faces import need_terminal, plain_because
+from orgwizard.domain.errors import BadInput, Unusable
+from orgwizard.system import terminal_caps
+from orgwizard.system.terminal_caps import need_terminal, plain_because
 
 
 def test_without_a_terminal_the_command_to_use_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,18 +66,18 @@ def test_the_locale_tells_whether_the_terminal_reads_utf8(
     environ: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "flags", SimpleNamespace(utf8_mode=0))
-    assert faces.is_utf8(environ) is expected
+    assert terminal_caps.is_utf8(environ) is expected
 
 
 def test_a_locale_that_python_named_itself_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "flags", SimpleNamespace(utf8_mode=1))
-    assert not faces.is_utf8({"LANG": "C", "LC_CTYPE": "C.UTF-8"})
-    assert faces.is_utf8({"LC_CTYPE": "C.UTF-8"})
+    assert not terminal_caps.is_utf8({"LANG": "C", "LC_CTYPE": "C.UTF-8"})
+    assert terminal_caps.is_utf8({"LC_CTYPE": "C.UTF-8"})
 
 
 def test_a_theme_that_nobody_knows_is_refused() -> None:
-    assert faces.theme({}, None) == "terminal"
-    assert faces.theme({"ORGWIZARD_THEME": "light"}, None) == "light"
-    assert faces.theme({"ORGWIZARD_THEME": "light"}, "dark") == "dark"
+    assert terminal_caps.theme({}, None) == "terminal"
+    assert terminal_caps.theme({"ORGWIZARD_THEME": "light"}, None) == "light"
+    assert terminal_caps.theme({"ORGWIZARD_THEME": "light"}, "dark") == "dark"
     with pytest.raises(BadInput, match="ORGWIZARD_THEME is pink"):
-        faces.theme({"ORGWIZARD_THEME": "pink"}, None)
+        terminal_caps.theme({"ORGWIZARD_THEME": "pink"}, None)

@@ -6,9 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field, SecretStr, ValidationError
 
-from orgwizard.answers import Question, Typed
-from orgwizard.fields import Fields, HeaderSecret, Secret, Text, env_names, filled, problems, questions, validated
-from orgwizard.sources import Reference
+from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import (
+    Fields,
+    HeaderSecret,
+    Secret,
+    Text,
+    env_names,
+    filled,
+    problems,
+    questions,
+    validated,
+)
 
 SECRET = "s3cr3t-canary"
 ANY = st.text(st.characters(exclude_categories=[]))

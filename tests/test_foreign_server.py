@@ -20,14 +20,14 @@ import pytest
 from joserfc.jwk import ECKey, JWKRegistry
 from pydantic import SecretStr
 
-from orgwizard.authorization import Authorized
-from orgwizard.clock import SystemClock
-from orgwizard.providers.base import Connection, Order
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ServiceApp
-from orgwizard.signing import SigningKey
-from orgwizard.transport import Transport
-from orgwizard.values import Answer, Call
+from orgwizard.application.token_exchange import Authorized
+from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.signing import SigningKey
+from orgwizard.network.transport import Transport
+from orgwizard.providers.contract import Connection, Order
+from orgwizard.providers.okta.fields import ServiceApp
+from orgwizard.providers.okta.provider import Okta
 from tests import fakes, keys
 
 with warnings.catch_warnings():

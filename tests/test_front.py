@@ -4,9 +4,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from orgwizard.desk import Desk
-from orgwizard.front import Front
-from orgwizard.journey.beginnings import Beginnings
+from orgwizard.application.bootstrap import Front
+from orgwizard.application.service import Desk
+from orgwizard.presentation.start_menu import Beginnings
 from tests.tui.bench import bench
 
 

@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft
-from orgwizard.belongings import Belongings
-from orgwizard.drafts import Drafts
-from orgwizard.engine import Engine
-from orgwizard.front import Front
-from orgwizard.journey import steps
-from orgwizard.journey.session import Session
-from orgwizard.plain.console import Console
-from orgwizard.plain.site import SiteStep
-from orgwizard.sources import Reference
+from orgwizard.application.bootstrap import Front
+from orgwizard.application.discovery import Belongings
+from orgwizard.application.runner import Engine
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.presentation import step_order
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.storage.drafts import Drafts
+from orgwizard.ui.plain.console import Console
+from orgwizard.ui.plain.steps.site import SiteStep
 from tests.plain.lines import Typed
 
 SITE = "https://evil.okta.com"
@@ -91,7 +91,7 @@ def test_no_step_is_begun_with_unconfirmed_credentials(folder: Path) -> None:
     written(folder)
     found = session(folder, OKTA_CLIENT_TOKEN=TOKEN)
     found.known = True
-    assert steps.first(found) == "site"
+    assert step_order.first(found) == "site"
 
 
 @pytest.mark.parametrize(("word", "agreed"), [("no", False), ("yes", True)])

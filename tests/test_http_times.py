@@ -2,8 +2,8 @@
 
 import pytest
 
-from orgwizard.http_times import longest, number, retry_after, service_time
-from orgwizard.values import Answer
+from orgwizard.domain.http import Answer
+from orgwizard.domain.http_times import longest, number, retry_after, service_time
 
 NEW_YEAR = 1767225600.0
 DATE = "Thu, 01 Jan 2026 00:00:00 GMT"

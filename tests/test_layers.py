@@ -12,28 +12,6 @@ import orgwizard
 
 PACKAGE = Path(orgwizard.__file__).parent
 
-# Each of these knows at most what stands before it, and nothing of the network, the terminal or the user's folders.
-BOTTOM = [
-    "redactor",
-    "text",
-    "errors",
-    "identity",
-    "signing",
-    "values",
-    "http_times",
-    "raw_response",
-    "address",
-    "clock",
-    "private",
-    "spool",
-    "outside",
-    "shapes",
-    "members",
-    "sources",
-    "answers",
-    "fields",
-]
-
 
 def module_name(path: Path, root: Path = PACKAGE) -> str:
     parts = [root.name, *path.relative_to(root).with_suffix("").parts]
@@ -113,98 +91,119 @@ def test_the_reader_sees_imports_wherever_they_stand(tmp_path: Path) -> None:
     ]
 
 
+# ---- the layers ----
+
+# From the bottom to the top: each imports at most those before it, and itself.
+LAYERS = ("domain", "providers", "system", "network", "storage", "application", "presentation", "ui", "cli")
+# The order within the bottom layer: each knows at most what stands before it.
+DOMAIN = [
+    "redactor",
+    "sanitize",
+    "errors",
+    "order_key",
+    "signing",
+    "http",
+    "org",
+    "http_times",
+    "raw_response",
+    "address",
+    "clock",
+    "control",
+    "attempt_state",
+    "credential_shapes",
+    "secret_reference",
+    "questions",
+    "draft",
+    "validation",
+    "events",
+]
+
+
+def layer_of(module: str) -> str:
+    """Return the layer of one of our modules, "" for the package and its way in."""
+    return module.split(".")[1] if module.count(".") and module.split(".")[1] in LAYERS else ""
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_imports_only_point_down(layer: str) -> None:
+    above = tuple(f"orgwizard.{other}" for other in LAYERS[LAYERS.index(layer) + 1 :])
+    assert breaches((layer,), above) == []
+
+
+def test_every_module_stands_in_a_layer() -> None:
+    apart = {"orgwizard", "orgwizard.__main__", *(name for name in OURS if within(name, "orgwizard.sandbox"))}
+    assert {name for name in OURS if not layer_of(name)} == apart
+
+
 def test_all_modules_are_read() -> None:
-    assert {"orgwizard.cli", "orgwizard.providers.okta", "orgwizard.sandbox.world"} <= set(IMPORTS)
-    assert all(f"orgwizard.{name}" in IMPORTS for name in BOTTOM)
+    assert {"orgwizard.cli", "orgwizard.providers.okta.provider", "orgwizard.sandbox.router"} <= set(IMPORTS)
 
 
 def test_nothing_imports_in_a_circle() -> None:
     assert cycle(OURS) == []
 
 
-@pytest.mark.parametrize(("height", "name"), enumerate(BOTTOM))
-def test_the_bottom_knows_nothing_above_it(height: int, name: str) -> None:
-    below = {f"orgwizard.{other}" for other in BOTTOM[:height]} | {"orgwizard"}
-    assert OURS[f"orgwizard.{name}"] <= below
+def test_the_bottom_layer_is_known() -> None:
+    assert {name.rpartition(".")[2] for name in OURS if name.startswith("orgwizard.domain.")} == set(DOMAIN)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *BOTTOM,
-        "plan",
-        "providers",
-        "offers",
-        "ports",
-        "events",
-        "conversation",
-        "flow",
-        "creation",
-        "report",
-        "journey",
-    ],
-)
-def test_the_lower_half_knows_no_network_no_terminal_and_no_folders(name: str) -> None:
-    assert breaches((name,), ("textual", "httpx", "platformdirs", "orgwizard.transport", "orgwizard.tui")) == []
+@pytest.mark.parametrize(("height", "name"), enumerate(DOMAIN))
+def test_the_domain_has_an_order_of_its_own(height: int, name: str) -> None:
+    below = {f"orgwizard.domain.{other}" for other in DOMAIN[:height]} | {"orgwizard", "orgwizard.domain"}
+    assert OURS[f"orgwizard.domain.{name}"] <= below
 
 
-def test_providers_know_what_is_below_them_and_no_sibling() -> None:
-    known = [
-        "redactor",
-        "text",
-        "errors",
-        "identity",
-        "signing",
-        "values",
-        "http_times",
-        "address",
-        "shapes",
-        "sources",
-        "answers",
-        "fields",
-    ]
-    below = {f"orgwizard.{name}" for name in known}
+IO = ("subprocess", "socket", "ssl", "keyring", "fcntl", "tempfile", "shutil", "httpx", "textual", "platformdirs")
+
+
+def test_domain_and_providers_do_no_input_and_output() -> None:
+    assert breaches(("domain", "providers"), IO) == []
+
+
+def test_a_provider_knows_the_domain_the_contract_and_itself() -> None:
     for name in (name for name in OURS if name.startswith("orgwizard.providers.")):
-        family = {other for other in OURS if other.startswith(f"{name}_")}  # such as okta and okta_oauth
-        assert OURS[name] <= {*below, "orgwizard.providers.base", *family}, name
+        package = name.split(".")[2]
+        if package != "contract":
+            known = ("orgwizard.domain", "orgwizard.providers.contract", f"orgwizard.providers.{package}")
+            assert [other for other in OURS[name] if not within(other, *known) and other != "orgwizard.providers"] == []
 
 
 def test_only_the_list_of_providers_knows_them_all() -> None:
-    siblings = tuple(
-        name
-        for name in OURS
-        if name.startswith("orgwizard.providers.") and not name.endswith((".base", "_oauth", "_fields"))
-    )
-    assert len(siblings) >= 2
-    assert breaches((), siblings, apart_from=("providers",)) == []
+    packages = {name.split(".")[2] for name in OURS if name.startswith("orgwizard.providers.")} - {"contract"}
+    assert len(packages) >= 2
+    for package in packages:
+        theirs = f"orgwizard.providers.{package}"
+        knowing = [name for name, others in OURS.items() if any(within(other, theirs) for other in others)]
+        assert [name for name in knowing if not within(name, theirs)] == ["orgwizard.providers"]
 
 
-FLOW = ["conversation", "creation", "flow", "resumption", "engine", "desk", "journey"]
-FACES = ["batch", "plain", "tui"]
+# ---- who alone knows what ----
 
 
-@pytest.mark.parametrize("name", [*FLOW, *FACES])
+@pytest.mark.parametrize("name", ["domain", "providers", "application", "presentation", "ui"])
 def test_faces_and_flow_never_touch_the_network_themselves(name: str) -> None:
-    assert breaches((name,), ("httpx", "orgwizard.transport", "socket", "ssl", "urllib.request", "http.client")) == []
+    network = ("httpx", "orgwizard.network", "socket", "ssl", "urllib.request", "http.client")
+    assert breaches((name,), network, apart_from=("domain.raw_response",)) == []  # which reads headers with http.client
 
 
-def test_only_the_transport_and_the_sandbox_import_httpx() -> None:
-    assert breaches((), ("httpx",), apart_from=("transport", "tap", "sandbox", "cli")) == []
+def test_only_the_network_and_the_sandbox_import_httpx() -> None:
+    assert breaches((), ("httpx",), apart_from=("network", "sandbox", "cli")) == []
 
 
 def test_cryptography_is_done_in_one_place_on_either_side() -> None:
-    assert breaches((), ("joserfc",), apart_from=("signing", "sandbox.okta_oauth")) == []
+    ours, theirs = "domain.signing", "sandbox.okta.oauth"
+    assert breaches((), ("joserfc",), apart_from=(ours, theirs)) == []
     # The transport reads the issuer of a certificate that was refused.
-    assert breaches((), ("cryptography",), apart_from=("signing", "transport", "sandbox.okta_oauth")) == []
+    assert breaches((), ("cryptography",), apart_from=(ours, theirs, "network.transport")) == []
 
 
 def test_only_the_wizard_imports_textual() -> None:
-    assert breaches((), ("textual", "rich"), apart_from=("tui",)) == []
+    assert breaches((), ("textual", "rich"), apart_from=("ui.tui",)) == []
 
 
 def test_the_faces_know_nothing_of_each_other() -> None:
-    for face in FACES:
-        assert breaches((*FLOW, "signals", *FACES), (f"orgwizard.{face}",), apart_from=(face,)) == []
+    for face in ("batch", "plain", "tui"):
+        assert breaches((), (f"orgwizard.ui.{face}",), apart_from=(f"ui.{face}", "cli")) == []
 
 
 def test_only_the_command_line_knows_platformdirs() -> None:
@@ -212,8 +211,9 @@ def test_only_the_command_line_knows_platformdirs() -> None:
 
 
 def test_the_sandbox_shares_no_rule_with_the_client() -> None:
-    ours = tuple(f"orgwizard.{name}" for name in ("providers", "answers", "creation", "plan", "values", "sources"))
-    assert breaches(("sandbox",), ours) == []
+    above = tuple(f"orgwizard.{layer}" for layer in LAYERS[1:])
+    rules = ("orgwizard.domain.validation", "orgwizard.domain.questions", "orgwizard.domain.http")
+    assert breaches(("sandbox",), (*above, *rules)) == []
 
 
 def test_nothing_but_the_command_line_brings_the_sandbox_in() -> None:
@@ -224,15 +224,19 @@ def test_nothing_imports_the_command_line_but_the_way_in() -> None:
     assert breaches((), ("orgwizard.cli", "orgwizard.__main__"), apart_from=("__main__",)) == []
 
 
-@pytest.mark.parametrize("module", ["orgwizard.cli", "orgwizard.errors"])
+# ---- what is loaded when ----
+
+
+@pytest.mark.parametrize("module", ["orgwizard.cli", "orgwizard.domain.errors"])
 def test_version_and_help_need_nothing_that_is_slow_to_import(module: str) -> None:
     slow = {"textual", "httpx", "pydantic", "keyring", "platformdirs", "asyncio"}
     assert not slow & loaded_by(module)
 
 
 def test_the_first_screen_needs_nothing_that_can_be_loaded_while_it_is_read() -> None:
-    slow = {"httpx", "pydantic", "pydantic_core", "keyring", "joserfc", "cryptography", "yaml", "orgwizard.desk"}
-    assert not slow & (loaded_by("orgwizard.tui.app") | loaded_by("orgwizard.front"))
+    slow = {"httpx", "pydantic", "pydantic_core", "keyring", "joserfc", "cryptography", "yaml"}
+    slow |= {"orgwizard.application.service"}
+    assert not slow & (loaded_by("orgwizard.ui.tui.app") | loaded_by("orgwizard.application.bootstrap"))
 
 
 def loaded_by(module: str) -> set[str]:

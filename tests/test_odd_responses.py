@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from orgwizard import transport
-from orgwizard.providers.okta import Okta
-from orgwizard.raw_response import answer_of, written
-from orgwizard.transport import Transport
-from orgwizard.values import Answer
+from orgwizard.domain.http import Answer
+from orgwizard.domain.raw_response import answer_of, written
+from orgwizard.network import transport
+from orgwizard.network.transport import Transport
+from orgwizard.providers.okta.provider import Okta
 from tests.fakes import okta_order
 from tests.servers import CHILD_ID, CHILD_TOKEN, OKTA_CREATED, Act, Peer, http, serving
 from tests.test_transport import create

@@ -8,15 +8,17 @@ from typing import ClassVar
 import pytest
 from pydantic import Field
 
-from orgwizard.answers import Draft, Offer, Question
-from orgwizard.fields import Fields, HeaderSecret, Text, env_names, questions
-from orgwizard.offers import Offers
-from orgwizard.orders import connection
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.datadog_fields import Keys
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import AccessToken, ApiToken
-from orgwizard.sources import Reference, read
+from orgwizard.application.order_builder import connection
+from orgwizard.application.suggestions import Offers
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.questions import Offer, Question
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names, questions
+from orgwizard.providers.datadog.fields import Keys
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.okta.fields import AccessToken, ApiToken
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.system.secret_reader import read
 
 SECRET = "s3cr3t-canary"
 (TOKEN,) = questions(ApiToken)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard import private
-from orgwizard.errors import Unusable
-from orgwizard.outside import OUTPUT_BYTES, ask_keyring, run
+from orgwizard.domain.errors import Unusable
+from orgwizard.system import private_files
+from orgwizard.system.subprocesses import OUTPUT_BYTES, ask_keyring, run
 
 SECRET = "s3cr3t-canary"
 HOLD_AND_WAIT = """
@@ -67,7 +67,7 @@ def test_endless_output_is_cut_at_the_limit_not_at_the_time_limit() -> None:
 def test_at_the_time_limit_a_program_and_its_children_are_killed(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match="took longer than 2 seconds"):
         run(python(HOLD_AND_WAIT, str(tmp_path / "lock")), seconds=2)
-    freed = private.hold(tmp_path / "lock", 20)
+    freed = private_files.hold(tmp_path / "lock", 20)
     assert freed is not None
     os.close(freed)
 

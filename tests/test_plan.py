@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard import sources
-from orgwizard.answers import Draft
-from orgwizard.errors import BadFields, BadInput, Trouble
-from orgwizard.orders import connection
-from orgwizard.plan import LARGEST_PLAN, dump, load, parse, problems, unconfirmed
-from orgwizard.providers.okta import Okta
-from orgwizard.sources import Reference
+from orgwizard.application.order_builder import connection
+from orgwizard.application.plan_file import LARGEST_PLAN, dump, load, parse, problems, unconfirmed
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadFields, BadInput, Trouble
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.system import secret_reader
 from tests import keys
 
 SECRET = "s3cr3t-canary"
@@ -357,7 +357,7 @@ def test_a_key_is_read_from_where_it_is_when_the_connection_is_made(tmp_path: Pa
     values = {"variable": keys.pem("P-256"), "path in a variable": str(file)}
     if given in values:
         draft.credentials["private_key"] = Reference(env="KEY")
-    found = connection(Okta(), draft, lambda reference: sources.read(reference, {"KEY": values.get(given, "")}))
+    found = connection(Okta(), draft, lambda reference: secret_reader.read(reference, {"KEY": values.get(given, "")}))
     assert found.credentials.private_key.get_secret_value().strip() == keys.pem("P-256").strip()  # type: ignore[attr-defined]
     key = {"file": str(file)} if given == "typed" else {"env": "KEY"}
     assert found.sources == {"client_id": "0oa1", "private_key": key}
@@ -368,7 +368,7 @@ def test_a_file_that_holds_no_key_is_a_problem_of_the_field_and_no_further_path(
     file.write_text(str(other))
     other.write_text(keys.pem("P-256"))
     with pytest.raises(BadFields) as caught:
-        connection(Okta(), service_app(str(file)), sources.read)
+        connection(Okta(), service_app(str(file)), secret_reader.read)
     assert caught.value.problems == {
         "credentials.private_key": "This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?"
     }
@@ -376,7 +376,7 @@ def test_a_file_that_holds_no_key_is_a_problem_of_the_field_and_no_further_path(
 
 def test_a_path_without_a_file_is_a_problem_of_the_field(tmp_path: Path) -> None:
     with pytest.raises(BadFields) as caught:
-        connection(Okta(), service_app(str(tmp_path / "none.pem")), sources.read)
+        connection(Okta(), service_app(str(tmp_path / "none.pem")), secret_reader.read)
     assert list(caught.value.problems) == ["credentials.private_key"]
     assert "does not exist" in caught.value.cause
 

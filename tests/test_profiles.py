@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.errors import BadInput, Unusable
-from orgwizard.profiles import Org, Profile, Profiles
-from orgwizard.sources import Reference
+from orgwizard.domain.errors import BadInput, Unusable
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.storage.profiles import Org, Profile, Profiles
 
 SECRET = "s3cr3t-canary"
 CHILD = Profile(

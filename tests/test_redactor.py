@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 import orgwizard.providers  # noqa: F401 - brings the vendors' shapes
-from orgwizard.redactor import MASK, REDACTOR, Redactor, is_like_token
+from orgwizard.domain.redactor import MASK, REDACTOR, Redactor, is_like_token
 from tests import keys
 
 SECRET = 'pa ss"w\u00f6rd&/canary+1'

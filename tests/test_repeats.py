@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from orgwizard import cli, clock
+from orgwizard import cli
+from orgwizard.domain import clock
 from tests.hurried import hurried
 from tests.servers import (
     DATADOG_CREATED,

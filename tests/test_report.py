@@ -7,17 +7,17 @@ from typing import Any, get_args
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import report
-from orgwizard.attempts import Record, State
-from orgwizard.errors import Attention
-from orgwizard.events import Result
-from orgwizard.profiles import Org, Profile
-from orgwizard.providers.base import Checked, Connection, Finding, Order
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ApiToken, OktaAdministrator, OktaOrganization
-from orgwizard.sources import Reference
-from orgwizard.values import Created
+from orgwizard.domain.errors import Attention
+from orgwizard.domain.events import Result
+from orgwizard.domain.org import Created
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.presentation import text_report
+from orgwizard.providers.contract import Checked, Connection, Finding, Order
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.storage.attempt_journal import Record, State
+from orgwizard.storage.profiles import Org, Profile
 from tests.fakes import datadog_order
 
 SECRET = "s3cr3t-canary"
@@ -52,7 +52,7 @@ def clean(lines: list[str]) -> bool:
 
 
 def test_the_order_is_told_in_plain_words_with_secrets_masked() -> None:
-    assert report.order(OKTA, ORDER, "file") == [
+    assert text_report.order(OKTA, ORDER, "file") == [
         "Create a child org at Okta, https://acme.okta.com",
         "  Name               My Child",
         "  Subdomain          my-child",
@@ -69,7 +69,7 @@ def test_the_order_is_told_in_plain_words_with_secrets_masked() -> None:
 
 
 def test_an_order_without_an_administrator_tells_the_rest() -> None:
-    lines = report.order(Datadog(), datadog_order(), "screen")
+    lines = text_report.order(Datadog(), datadog_order(), "screen")
     assert lines[:2] == ["Create a child org at Datadog, datadoghq.eu", "  Name               My Child"]
     assert len(lines) == 4
 
@@ -84,11 +84,11 @@ def test_an_order_without_an_administrator_tells_the_rest() -> None:
     ],
 )
 def test_a_store_is_told_in_words(store: Any, words: str) -> None:
-    assert report.store_words(store) == words
+    assert text_report.store_words(store) == words
 
 
 def test_the_request_is_shown_as_http_with_its_json_indented_and_its_secrets_masked() -> None:
-    lines = report.request(OKTA.request(ORDER))
+    lines = text_report.request(OKTA.request(ORDER))
     assert lines[0] == "POST https://acme.okta.com/api/v1/orgs"
     assert "Authorization: SSWS ********" in lines
     body = json.loads("\n".join(lines[lines.index("") :]))
@@ -99,7 +99,7 @@ def test_the_request_is_shown_as_http_with_its_json_indented_and_its_secrets_mas
 
 def test_findings_are_told_a_line_each_with_their_doubts() -> None:
     findings = (Finding("Keys", "ok", "valid"), Finding("Name", "warning", f"taken{NASTY}"))
-    assert report.findings(Checked(f"Acme{NASTY}", findings)) == [
+    assert text_report.findings(Checked(f"Acme{NASTY}", findings)) == [
         "Parent org: Acme [31mred",
         "Keys: valid",
         "Name: taken [31mred (warning)",
@@ -117,7 +117,7 @@ def a_result(**facts: Any) -> Result:
 
 def test_a_result_tells_where_the_keys_are_and_not_what_they_are() -> None:
     facts = {"stored_words": "in the file x", "profile": "p", "attempt": "a", "next_steps": ("Sign in.",)}
-    assert report.result(a_result(ready=True, **facts)) == [
+    assert text_report.result(a_result(ready=True, **facts)) == [
         "Created, ready: Child at Okta, https://acme.okta.com",
         "  Org id       00o1",
         "  Org URL      https://child.okta.com",
@@ -129,7 +129,7 @@ def test_a_result_tells_where_the_keys_are_and_not_what_they_are() -> None:
 
 
 def test_keys_that_are_stored_nowhere_are_shown() -> None:
-    lines = report.result(a_result(secrets={"token": SecretStr(SECRET)}))
+    lines = text_report.result(a_result(secrets={"token": SecretStr(SECRET)}))
     assert f"  API token of the child org: {SECRET}" in lines
 
 
@@ -137,19 +137,19 @@ def test_keys_that_are_stored_nowhere_are_shown() -> None:
     ("outcome", "words"), [("not_created", "Not created: Child at Okta"), ("unknown", "Unknown: Child at Okta")]
 )
 def test_other_outcomes_are_told_first_and_without_next_steps(outcome: str, words: str) -> None:
-    lines = report.result(a_result(outcome=outcome, org=None, next_steps=("Sign in.",)))
+    lines = text_report.result(a_result(outcome=outcome, org=None, next_steps=("Sign in.",)))
     assert lines == [f"{words}, https://acme.okta.com"]
 
 
 def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
     org = Created(NASTY, NASTY, NASTY)
     result = a_result(org=org, name=NASTY, site=NASTY, stored_words=NASTY, profile=NASTY, next_steps=(NASTY,))
-    assert clean(report.result(result))
-    assert clean(report.farewell(result))
+    assert clean(text_report.result(result))
+    assert clean(text_report.farewell(result))
     record = a_record(
         name=NASTY, site=NASTY, org={"id": NASTY, "url": NASTY}, stored={"file": NASTY}, spool=NASTY, message=NASTY
     )
-    assert clean(report.attempt(record))
+    assert clean(text_report.attempt(record))
     profile = Profile(
         name="p",
         provider=NASTY,
@@ -158,7 +158,7 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
         org=Org(id=NASTY, name=NASTY, url=NASTY),
         details={NASTY: "x"},
     )
-    assert clean(report.profile(profile) + report.profiles([profile]))
+    assert clean(text_report.profile(profile) + text_report.profiles([profile]))
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
 )
 def test_the_headline_says_what_needs_a_person(facts: dict[str, Any], headline: str, attention: bool) -> None:
     result = a_result(**facts)
-    assert headline in report.headline(result)
-    assert report.needs_attention(result) is attention
+    assert headline in text_report.headline(result)
+    assert text_report.needs_attention(result) is attention
 
 
 @pytest.mark.parametrize(
@@ -188,13 +188,13 @@ def test_the_headline_says_what_needs_a_person(facts: dict[str, Any], headline: 
 def test_the_headline_says_what_is_missing(missing: tuple[str, ...], words: str) -> None:
     org = Created("00o1", "Child", "https://child.okta.com", missing=missing)
     result = a_result(org=org, ready=True, stored={"file": "x"}, trouble=Attention("x"))
-    assert report.headline(result) == f"The org was created, but {words}."
-    assert report.farewell(result)[0].startswith(f"The org was created, but {words}: Child")
-    assert report.result(result)[0].startswith(f"Created, but {words}: Child")
+    assert text_report.headline(result) == f"The org was created, but {words}."
+    assert text_report.farewell(result)[0].startswith(f"The org was created, but {words}: Child")
+    assert text_report.result(result)[0].startswith(f"Created, but {words}: Child")
 
 
 def test_an_attempt_that_lacks_a_key_says_so() -> None:
-    (line, *_) = report.attempt(a_record(state="ready", missing=("application key",)))
+    (line, *_) = text_report.attempt(a_record(state="ready", missing=("application key",)))
     assert line.endswith("created and ready, but the application key is missing")
 
 
@@ -204,7 +204,7 @@ FILE = {"stored": {"file": "x"}, "stored_words": "in the file x, which only you 
 
 
 def test_after_the_wizard_it_is_said_what_there_is_and_what_is_left_to_do() -> None:
-    assert report.farewell(a_result(attempt="a1", open=True, **FILE)) == [
+    assert text_report.farewell(a_result(attempt="a1", open=True, **FILE)) == [
         "The org was created and is not known to be ready: Child at Okta, https://acme.okta.com",
         "  Org URL      https://child.okta.com",
         "  Keys         in the file x, which only you can read",
@@ -214,13 +214,13 @@ def test_after_the_wizard_it_is_said_what_there_is_and_what_is_left_to_do() -> N
 
 
 def test_after_the_wizard_nothing_is_left_to_do_about_an_org_that_is_ready() -> None:
-    lines = report.farewell(a_result(attempt="a1", ready=True, **FILE))
+    lines = text_report.farewell(a_result(attempt="a1", ready=True, **FILE))
     assert lines[0].startswith("The org was created and is ready: Child")
     assert lines[-1] == "  Attempt      a1"
 
 
 def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
-    assert report.farewell(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
+    assert text_report.farewell(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
         "It is not known whether the org was created: Child at Okta, https://acme.okta.com",
         "  Attempt      a1",
         "Do not create it again yet. Look once more with: orgwizard resume a1",
@@ -228,7 +228,7 @@ def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
 
 
 def test_after_the_wizard_nothing_is_said_where_nothing_was_created() -> None:
-    assert report.farewell(a_result(outcome="not_created", org=None, attempt="a1")) == []
+    assert text_report.farewell(a_result(outcome="not_created", org=None, attempt="a1")) == []
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_after_the_wizard_nothing_is_said_where_nothing_was_created() -> None:
     ],
 )
 def test_after_the_wizard_no_key_is_shown_but_where_it_is(facts: dict[str, Any], words: str) -> None:
-    lines = report.farewell(a_result(secrets={"token": SecretStr(SECRET)}, **facts))
+    lines = text_report.farewell(a_result(secrets={"token": SecretStr(SECRET)}, **facts))
     assert f"  Keys         {words}" in lines
     assert SECRET not in "".join(lines)
 
@@ -249,13 +249,13 @@ def test_after_the_wizard_no_key_is_shown_but_where_it_is(facts: dict[str, Any],
 def test_after_the_wizard_an_answer_that_is_kept_nowhere_is_told_as_gone() -> None:
     answer = {"answer": SecretStr(SECRET)}
     for outcome in ("created", "unknown"):
-        lines = report.farewell(a_result(outcome=outcome, secrets=answer))
+        lines = text_report.farewell(a_result(outcome=outcome, secrets=answer))
         assert "  Keys         in the service's answer, if at all: it was shown on the screen only" in lines
         assert SECRET not in "".join(lines)
 
 
 def test_after_the_wizard_keys_that_are_nowhere_are_told_as_such() -> None:
-    assert "  Keys         nowhere: sign in to the org as its administrator and make new ones" in report.farewell(
+    assert "  Keys         nowhere: sign in to the org as its administrator and make new ones" in text_report.farewell(
         a_result()
     )
 
@@ -267,7 +267,7 @@ def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
     record = a_record(
         "stored", org={"id": "00o1", "url": "https://c"}, stored={"file": "/k"}, spool="/s", message="It waits."
     )
-    assert report.attempt(record) == [
+    assert text_report.attempt(record) == [
         "20261122-160419-3f9a  Child (okta s): created, keys stored, not known to be ready",
         "    00o1  https://c",
         "    keys: in the file /k, which only you can read",
@@ -277,7 +277,7 @@ def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
 
 
 def test_keys_that_were_shown_are_told_as_shown() -> None:
-    lines = report.attempt(a_record("exists", stored={"screen": True}))
+    lines = text_report.attempt(a_record("exists", stored={"screen": True}))
     assert lines[0].endswith(": created; its first keys are lost, unless they were copied")
     assert "    keys: they were shown on the screen only" in lines
 
@@ -293,7 +293,7 @@ def test_keys_that_were_shown_are_told_as_shown() -> None:
     ],
 )
 def test_an_org_that_no_look_can_prove_ready_is_told_as_that(facts: dict[str, Any], words: str) -> None:
-    assert report.attempt(a_record("exists", **facts))[0].endswith(f": {words}")
+    assert text_report.attempt(a_record("exists", **facts))[0].endswith(f": {words}")
 
 
 @pytest.mark.parametrize(
@@ -324,36 +324,36 @@ def test_an_org_that_no_look_can_prove_ready_is_told_as_that(facts: dict[str, An
     ],
 )
 def test_of_keys_an_attempt_tells_what_the_journal_knows(state: str, facts: dict[str, Any], words: str) -> None:
-    lines = report.attempt(a_record(state, **facts))
+    lines = text_report.attempt(a_record(state, **facts))
     assert [line for line in lines if line.startswith("    keys: ")] == [f"    keys: {words}"]
     assert ("    the service's answer is kept in /s" in lines) == ("spool" in facts)
 
 
 @pytest.mark.parametrize("state", ["requested", "waiting", "unknown", "refused", "not_sent", "exists", "absent"])
 def test_nothing_is_said_of_keys_that_nobody_has_seen(state: str) -> None:
-    assert len(report.attempt(a_record(state))) == 1
+    assert len(text_report.attempt(a_record(state))) == 1
 
 
 def test_nothing_is_said_of_keys_that_are_still_under_way() -> None:
-    assert len(report.attempt(a_record("sending", running=True))) == 1
+    assert len(text_report.attempt(a_record("sending", running=True))) == 1
 
 
 def test_keys_that_never_came_are_told_as_lost() -> None:
-    assert report.attempt(a_record("exists"))[0].endswith(": created; its first keys are lost")
+    assert text_report.attempt(a_record("exists"))[0].endswith(": created; its first keys are lost")
 
 
 def test_an_attempt_of_another_process_is_told_as_under_way() -> None:
-    assert report.attempt(a_record("sending", running=True))[0].endswith(": under way in another process")
+    assert text_report.attempt(a_record("sending", running=True))[0].endswith(": under way in another process")
 
 
 def test_an_attempt_without_a_name_goes_by_its_file() -> None:
-    assert "a.jsonl (okta s): its record cannot be read" in report.attempt(a_record("damaged", name=""))[0]
+    assert "a.jsonl (okta s): its record cannot be read" in text_report.attempt(a_record("damaged", name=""))[0]
 
 
 def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:
     states = get_args(State)
-    assert set(report.STATE_WORDS) == set(states)
-    outcomes = {state: report.attempt_as_json(a_record(state))["outcome"] for state in states}
+    assert set(text_report.STATE_WORDS) == set(states)
+    outcomes = {state: text_report.attempt_as_json(a_record(state))["outcome"] for state in states}
     assert {state for state, outcome in outcomes.items() if outcome == "created"} == {
         "created",
         "stored",
@@ -370,7 +370,7 @@ def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:
 
 
 def test_an_attempt_is_an_object_for_scripts() -> None:
-    found = report.attempt_as_json(a_record(stored={"file": "/k"}, org={"id": "1"}))
+    found = text_report.attempt_as_json(a_record(stored={"file": "/k"}, org={"id": "1"}))
     assert json.loads(json.dumps(found)) == found
     assert (found["attempt"], found["outcome"], found["ready"]) == ("20261122-160419-3f9a", "created", True)
     assert (found["spool"], found["profile"], found["message"]) == (None, None, None)
@@ -386,10 +386,10 @@ def test_a_profile_tells_where_its_keys_are_read_from() -> None:
         details={"status": "ACTIVE"},
         secrets={"token": Reference(env="T")},
     )
-    lines = report.profile(profile)
+    lines = text_report.profile(profile)
     assert "token              from $T" in lines
     assert "status             ACTIVE" in lines
-    assert report.profiles([profile]) == ["p  Child (okta child org, u)"]
+    assert text_report.profiles([profile]) == ["p  Child (okta child org, u)"]
 
 
 def test_a_parents_profile_is_told_from_a_childs() -> None:
@@ -403,8 +403,8 @@ def test_a_parents_profile_is_told_from_a_childs() -> None:
         parent={"private_key": Reference(env="T")},
         answers={"client_id": "0oa1"},
     )
-    assert report.profiles([profile]) == ["p  Acme (okta parent org, u)"]
-    lines = report.profile(profile)
+    assert text_report.profiles([profile]) == ["p  Acme (okta parent org, u)"]
+    lines = text_report.profile(profile)
     assert "Kind               parent org" in lines
     assert "Parent's private_key from $T" in lines
     assert "Parent's client_id 0oa1" in lines
@@ -412,4 +412,4 @@ def test_a_parents_profile_is_told_from_a_childs() -> None:
 
 
 def test_no_profile_is_said() -> None:
-    assert report.profiles([]) == ["No profile is saved yet."]
+    assert text_report.profiles([]) == ["No profile is saved yet."]

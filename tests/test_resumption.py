@@ -13,23 +13,24 @@ from typing import Any
 
 import pytest
 
-from orgwizard import batch, report
-from orgwizard.answers import Draft
-from orgwizard.attempts import Attempt, Journal, Record
-from orgwizard.clock import SystemClock
-from orgwizard.desk import Desk
-from orgwizard.drafts import Drafts
-from orgwizard.engine import Engine
-from orgwizard.errors import Exit, Repeated
-from orgwizard.events import Event, Result
-from orgwizard.plan import parse
-from orgwizard.profiles import Profiles
+from orgwizard.application.plan_file import parse
+from orgwizard.application.runner import Engine
+from orgwizard.application.service import Desk
+from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import Exit, Repeated
+from orgwizard.domain.events import Event, Result
+from orgwizard.network.transport import Transport
+from orgwizard.presentation import text_report
 from orgwizard.providers import provider_of
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.sandbox.world import World
-from orgwizard.transport import Transport
-from orgwizard.vault import Vault
+from orgwizard.storage.attempt_journal import Attempt, Journal, Record
+from orgwizard.storage.drafts import Drafts
+from orgwizard.storage.profiles import Profiles
+from orgwizard.storage.secret_stores import Vault
+from orgwizard.ui.batch import commands
 from tests.cuts import Cuts
 
 PLANS = {
@@ -236,7 +237,7 @@ def test_an_interrupted_wait_is_finished_with_the_keys_of_the_store(office: Offi
 
     assert (result.ready, result.exit_code, result.stored) == (True, Exit.READY, created.stored)
     assert (result.stored_words, dict(result.sources)) == (created.stored_words, dict(created.sources))
-    assert f"  Keys         {created.stored_words}" in report.result(result)
+    assert f"  Keys         {created.stored_words}" in text_report.result(result)
     assert (office.world.creates, office.record.state) == (1, "ready")
 
 
@@ -365,7 +366,7 @@ def test_a_key_that_never_came_is_still_missing_later(office: Office) -> None:
     result = office.resume()
 
     assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
-    assert "the application key is missing" in report.headline(result)
+    assert "the application key is missing" in text_report.headline(result)
 
 
 def test_a_request_that_never_left_is_settled_without_a_single_call(office: Office) -> None:
@@ -392,7 +393,7 @@ def test_an_org_whose_keys_were_only_shown_is_settled(office: Office, event: str
     assert "make new keys" in result.trouble.advice
     assert not office.kept()
     assert (office.record.state, office.desk.journal.open()) == ("exists", [])
-    assert report.exit_code(office.record) == Exit.ATTENTION
+    assert text_report.exit_code(office.record) == Exit.ATTENTION
 
 
 def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
@@ -405,7 +406,9 @@ def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
 
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
     assert office.record.state == "exists"
-    assert "they were shown on the screen only, because no store took them" in "".join(report.attempt(office.record))
+    assert "they were shown on the screen only, because no store took them" in "".join(
+        text_report.attempt(office.record)
+    )
 
 
 def test_keys_that_were_given_to_a_command_are_told_of_and_nothing_is_left_to_do(office: Office) -> None:
@@ -419,8 +422,8 @@ def test_keys_that_were_given_to_a_command_are_told_of_and_nothing_is_left_to_do
     if office.draft.provider == "datadog":  # Okta's address alone proves that the org is there
         assert result.trouble is not None
         assert (result.exit_code, result.trouble.advice) == (Exit.ATTENTION, "")
-        assert "keys stored where they cannot be read back" in report.attempt(office.record)[0]
-    assert "given to the command tee" in "".join(report.attempt(office.record))
+        assert "keys stored where they cannot be read back" in text_report.attempt(office.record)[0]
+    assert "given to the command tee" in "".join(text_report.attempt(office.record))
     assert office.files_with_keys() == ["safe"]
 
 
@@ -466,7 +469,7 @@ def test_a_repeated_command_takes_the_open_attempt_up_and_creates_no_twin(
     office.create()
     office.killed_after(event)
 
-    code = batch.create(office.desk, office.draft, yes=True, as_json=True)
+    code = commands.create(office.desk, office.draft, yes=True, as_json=True)
 
     said = capsys.readouterr()
     assert json.loads(said.out)["attempt"] == office.record.id
@@ -480,7 +483,7 @@ def test_a_repeated_command_creates_where_the_open_attempt_never_did(
 ) -> None:
     office.create()
     office.killed_after("requested")
-    code = batch.create(office.desk, office.draft, yes=True, as_json=True)
+    code = commands.create(office.desk, office.draft, yes=True, as_json=True)
 
     assert (code, office.world.creates) == (Exit.READY, 2)
     assert "That attempt created nothing" in capsys.readouterr().err
@@ -490,7 +493,7 @@ def test_a_repeated_command_creates_where_the_open_attempt_never_did(
 def test_an_org_is_created_again_where_that_is_asked_for(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     office.create()
     office.killed_after("sending")
-    code = batch.create(office.desk, office.draft, yes=True, again=True, as_json=True)
+    code = commands.create(office.desk, office.draft, yes=True, again=True, as_json=True)
 
     assert (code, office.world.creates) == (Exit.READY, 2)
     assert json.loads(capsys.readouterr().out)["attempt"] != office.desk.journal.open()[-1].id

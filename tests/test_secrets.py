@@ -12,14 +12,18 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import cli, engine, errors, private
-from orgwizard.fields import questions
+from orgwizard import cli
+from orgwizard.application import runner
+from orgwizard.domain import errors
+from orgwizard.domain.http import Answer, Call, Scheme
+from orgwizard.domain.org import Created
+from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS
-from orgwizard.sandbox import transport, world
-from orgwizard.sandbox.magic import MAGIC
-from orgwizard.sandbox.world import World
-from orgwizard.spool import Spool
-from orgwizard.values import Answer, Call, Created, Scheme
+from orgwizard.sandbox import router, transport
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import MAGIC
+from orgwizard.storage.response_spool import Spool
+from orgwizard.system import private_files
 from tests.servers import GIVEN, PASSWORD, Ended, Home
 
 SPEED = "2000"
@@ -56,10 +60,10 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return Ended(code, captured.out, captured.err)
 
     made = Watched(home, run)
-    engines: list[engine.Engine] = []
-    remember(monkeypatch, world.World, made.worlds)
+    engines: list[runner.Engine] = []
+    remember(monkeypatch, router.World, made.worlds)
     remember(monkeypatch, errors.Trouble, made.troubles)
-    remember(monkeypatch, engine.Engine, engines)
+    remember(monkeypatch, runner.Engine, engines)
     yield made
     for one in engines:
         one.close()
@@ -178,7 +182,7 @@ def test_a_fault_of_ours_repeats_no_secret(watched: Watched, monkeypatch: pytest
 
 
 def test_a_full_disk_leaves_the_secrets_to_the_screen(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = private.write_new
+    real = private_files.write_new
 
     def full(path: Path, data: bytes) -> None:
         if any(secret.encode() in data for secret in watched.issued):
@@ -188,7 +192,7 @@ def test_a_full_disk_leaves_the_secrets_to_the_screen(watched: Watched, monkeypa
     def no_room(_: Spool, data: bytes) -> None:
         raise OSError(errno.ENOSPC, f"no room for {len(data)} bytes")
 
-    monkeypatch.setattr(private, "write_new", full)
+    monkeypatch.setattr(private_files, "write_new", full)
     monkeypatch.setattr(Spool, "write", no_room)
     plan = plan_of(watched.home, "datadog", "plain", '"file"')
     ended = watched.run("create", "--plan", plan, "--yes", "--json", "--sandbox", "--sandbox-speed", SPEED)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from orgwizard import cli, clock, engine
-from orgwizard.raw_response import answer_of
+from orgwizard import cli
+from orgwizard.application import runner
+from orgwizard.domain import clock
+from orgwizard.domain.raw_response import answer_of
 from tests import servers
 from tests.servers import (
     CHILD_API_KEY,
@@ -125,16 +127,16 @@ Program = Callable[..., Ended]
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Program]:
     """Run the command line in this process; its engines are closed afterwards."""
-    engines: list[engine.Engine] = []
+    engines: list[runner.Engine] = []
 
-    class Remembered(engine.Engine):
+    class Remembered(runner.Engine):
         def __init__(self) -> None:
             super().__init__()
             engines.append(self)
 
     real = clock.SystemClock
     monkeypatch.setattr(clock, "SystemClock", lambda speed=1.0: real(speed * SPEED))
-    monkeypatch.setattr(engine, "Engine", Remembered)
+    monkeypatch.setattr(runner, "Engine", Remembered)
 
     def run(*argv: str) -> Ended:
         code = cli.main(argv)

@@ -10,20 +10,20 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.authorization import Authorized
-from orgwizard.conversation import check
-from orgwizard.creation import create_org
-from orgwizard.errors import Exit, NoAnswer, NotSent, Refused, Trouble
-from orgwizard.events import Progress, Result
-from orgwizard.providers.base import Connection, Order
-from orgwizard.providers.okta import Okta
-from orgwizard.providers.okta_fields import ServiceApp
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.application.creation import create_org
+from orgwizard.application.provider_calls import check
+from orgwizard.application.token_exchange import Authorized
+from orgwizard.domain.errors import Exit, NoAnswer, NotSent, Refused, Trouble
+from orgwizard.domain.events import Progress, Result
+from orgwizard.domain.http import Answer, Call, Grant, revealed
+from orgwizard.network.transport import Transport
+from orgwizard.providers.contract import Connection, Order
+from orgwizard.providers.okta.fields import ServiceApp
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.sandbox.messages import Request
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.sandbox.wire import Request
-from orgwizard.sandbox.world import World
-from orgwizard.transport import Transport
-from orgwizard.values import Answer, Call, Grant, revealed
 from tests import fakes, keys
 from tests.fakes import Bench, MemoryVault, answer
 

@@ -3,13 +3,13 @@
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import shapes
-from orgwizard.answers import Question
-from orgwizard.fields import questions
-from orgwizard.providers.datadog_fields import Keys
-from orgwizard.providers.okta_fields import AccessToken, ApiToken
-from orgwizard.shapes import shape
-from orgwizard.sources import Reference
+from orgwizard.domain import credential_shapes
+from orgwizard.domain.credential_shapes import shape
+from orgwizard.domain.questions import Question
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import questions
+from orgwizard.providers.datadog.fields import Keys
+from orgwizard.providers.okta.fields import AccessToken, ApiToken
 
 OKTA_TOKEN, TOKEN_ID = "00" + "aB3_-xyz" * 5, "00T1a2b3c4d5e6f7g8h9"
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"
@@ -21,15 +21,15 @@ PEM = "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (OKTA_TOKEN, shapes.OKTA_TOKEN),
-        (TOKEN_ID, shapes.OKTA_ID),
-        ("0oa1a2b3c4d5e6f7g8h9", shapes.OKTA_ID),
-        (JWT, shapes.JWT),
-        (PEM, shapes.PRIVATE_KEY),
-        (UUID, shapes.KEY_ID),
-        (UUID.upper(), shapes.KEY_ID),
-        ("a1" * 16, shapes.DATADOG_API_KEY),
-        ("a1" * 20, shapes.DATADOG_APPLICATION_KEY),
+        (OKTA_TOKEN, credential_shapes.OKTA_TOKEN),
+        (TOKEN_ID, credential_shapes.OKTA_ID),
+        ("0oa1a2b3c4d5e6f7g8h9", credential_shapes.OKTA_ID),
+        (JWT, credential_shapes.JWT),
+        (PEM, credential_shapes.PRIVATE_KEY),
+        (UUID, credential_shapes.KEY_ID),
+        (UUID.upper(), credential_shapes.KEY_ID),
+        ("a1" * 16, credential_shapes.DATADOG_API_KEY),
+        ("a1" * 20, credential_shapes.DATADOG_APPLICATION_KEY),
         ("a1" * 18, ""),
         ("g1" * 16, ""),
         ("", ""),
@@ -43,14 +43,14 @@ def test_shapes(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("question", "text", "seen"),
     [
-        (API_KEY, "a1" * 20, shapes.DATADOG_APPLICATION_KEY),
-        (APPLICATION_KEY, "a1" * 16, shapes.DATADOG_API_KEY),
-        (API_KEY, UUID, shapes.KEY_ID),
-        (APPLICATION_KEY, OKTA_TOKEN, shapes.OKTA_TOKEN),
-        (TOKEN, f" {JWT}\n", shapes.JWT),
-        (TOKEN, TOKEN_ID, shapes.OKTA_ID),
-        (TOKEN, "a1" * 16, shapes.DATADOG_API_KEY),
-        (ACCESS, OKTA_TOKEN, shapes.OKTA_TOKEN),
+        (API_KEY, "a1" * 20, credential_shapes.DATADOG_APPLICATION_KEY),
+        (APPLICATION_KEY, "a1" * 16, credential_shapes.DATADOG_API_KEY),
+        (API_KEY, UUID, credential_shapes.KEY_ID),
+        (APPLICATION_KEY, OKTA_TOKEN, credential_shapes.OKTA_TOKEN),
+        (TOKEN, f" {JWT}\n", credential_shapes.JWT),
+        (TOKEN, TOKEN_ID, credential_shapes.OKTA_ID),
+        (TOKEN, "a1" * 16, credential_shapes.DATADOG_API_KEY),
+        (ACCESS, OKTA_TOKEN, credential_shapes.OKTA_TOKEN),
     ],
 )
 def test_what_is_mixed_up_is_named_and_not_repeated(question: Question, text: str, seen: str) -> None:

@@ -6,7 +6,7 @@ import sys
 
 STUCK = """
 import os, signal, threading, time
-from orgwizard import signals
+from orgwizard.system import shutdown as signals
 signals.SCREEN_SECONDS = 0.05
 idle = threading.Event()
 idle.set()

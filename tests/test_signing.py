@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
-from orgwizard.signing import BadKey, is_key, new_key, read_key
+from orgwizard.domain.signing import BadKey, is_key, new_key, read_key
 from tests import keys
 
 PEM = serialization.Encoding.PEM

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.errors import BadInput
-from orgwizard.sources import Reference, read, remark
+from orgwizard.domain.errors import BadInput
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.system.secret_reader import read, remark
 
 SECRET = "s3cr3t-canary"
 

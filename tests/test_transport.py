@@ -21,13 +21,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard import transport
-from orgwizard.clock import SystemClock
-from orgwizard.errors import BadInput, NoAnswer, NotSent
+from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.errors import BadInput, NoAnswer, NotSent
+from orgwizard.domain.http import Answer, Call, Scheme, Way
+from orgwizard.network import transport
+from orgwizard.network.transport import LARGEST_BODY, Transport
+from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.sandbox.world import World
-from orgwizard.transport import LARGEST_BODY, Transport
-from orgwizard.values import Answer, Call, Scheme, Way
 from tests import servers
 from tests.servers import Act, Certificate, Peer, Server, answering, http, json_answer, serving
 

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.errors import NoAnswer, NotSent
-from orgwizard.redactor import MASK
-from orgwizard.values import Answer, Call, Created, Scheme, Site, ask, masked, revealed, together
+from orgwizard.domain.errors import NoAnswer, NotSent
+from orgwizard.domain.http import Answer, Call, Scheme, ask, masked, revealed, together
+from orgwizard.domain.org import Created, Site
+from orgwizard.domain.redactor import MASK
 
 SECRET = "s3cr3t-canary"
 CALL = Call(

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.errors import CREATED, Attention, BadInput, Unusable
-from orgwizard.sources import Reference, read
-from orgwizard.vault import (
+from orgwizard.domain.errors import CREATED, Attention, BadInput, Unusable
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.storage.secret_stores import (
     CommandStore,
     FileStore,
     KeyringStore,
@@ -24,6 +24,7 @@ from orgwizard.vault import (
     parse_store,
     place,
 )
+from orgwizard.system.secret_reader import read
 
 TOKEN = "00canary-token"
 KEYS = {"api_key": SecretStr("canary-api-key"), "application_key": SecretStr("canary-app-key")}

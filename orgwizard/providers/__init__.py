@@ -1,10 +1,10 @@
 """The services that orgwizard knows. A further one is a file beside these and a line here."""
 
-from orgwizard.errors import BadInput
-from orgwizard.providers.base import Provider
-from orgwizard.providers.datadog import Datadog
-from orgwizard.providers.okta import Okta
-from orgwizard.redactor import REDACTOR
+from orgwizard.domain.errors import BadInput
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.okta.provider import Okta
 
 PROVIDERS: tuple[Provider, ...] = (Okta(), Datadog())
 REDACTOR.recognise(*(shape for provider in PROVIDERS for shape in provider.secret_shapes))

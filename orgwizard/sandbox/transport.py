@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from orgwizard.sandbox.wire import Fault, Reply, Request
-from orgwizard.sandbox.world import World
+from orgwizard.sandbox.messages import Fault, Reply, Request
+from orgwizard.sandbox.router import World
 
 _PIECE = 512
 # What HTTP/1.1 allows in a header's value, as h11 checks it before a request is sent (RFC 9110 5.5).

@@ -9,13 +9,13 @@ from threading import Event as Flag
 
 import httpx
 
-from orgwizard.answers import Draft
-from orgwizard.clock import SystemClock
-from orgwizard.engine import Engine
-from orgwizard.events import KEEP, STORE, Event, Progress, Result
+from orgwizard.application.runner import Engine
+from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.events import KEEP, STORE, Event, Progress, Result
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.network.transport import Transport
 from orgwizard.providers import provider_of
-from orgwizard.sources import Reference
-from orgwizard.transport import Transport
 from tests.servers import DATADOG_CREATED, ENVIRONMENT, DatadogServer, json_answer, serving
 from tests.tui.bench import bench
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orgwizard.tui.driver import SWITCH
+from orgwizard.ui.tui.terminal.diff_driver import SWITCH
 from tests.benchmarks.form import READY
 from tests.servers import ROOT, OktaServer
 from tests.tui.emulator import Emulator

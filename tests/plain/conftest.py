@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.desk import Desk
+from orgwizard.application.service import Desk
 from tests.tui.bench import bench
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
-from orgwizard.plain.terminal import EchoStays, Left
+from orgwizard.ui.plain.terminal import EchoStays, Left
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 30

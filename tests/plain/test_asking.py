@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from pydantic import Field, SecretStr
 
-from orgwizard.answers import Draft, Question
-from orgwizard.desk import Desk
-from orgwizard.fields import Fields, Secret, Text
-from orgwizard.journey.session import Session
-from orgwizard.journey.sheet import Sheet, connection_sheet
-from orgwizard.plain.asking import fill
-from orgwizard.plain.console import Back, Console
-from orgwizard.providers.datadog_fields import DatadogOrganization
-from orgwizard.providers.okta_fields import OktaAdministrator, OktaOrganization
-from orgwizard.sources import Reference
+from orgwizard.application.service import Desk
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.questions import Question
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import Fields, Secret, Text
+from orgwizard.presentation.form_state import Sheet, connection_sheet
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.providers.datadog.fields import DatadogOrganization
+from orgwizard.providers.okta.fields import OktaAdministrator, OktaOrganization
+from orgwizard.ui.plain.console import Back, Console
+from orgwizard.ui.plain.prompts import fill
 from tests.keys import pem
 from tests.plain.lines import Typed
 from tests.tui.bench import fronted

@@ -2,8 +2,8 @@
 
 import pytest
 
-from orgwizard.plain.console import Back, Cleared, Console, begins_key
-from orgwizard.plain.terminal import EchoStays, Left
+from orgwizard.ui.plain.console import Back, Cleared, Console, begins_key
+from orgwizard.ui.plain.terminal import EchoStays, Left
 from tests.plain.lines import Typed
 
 ROWS = {"a": "First", "b": "Second"}

@@ -17,7 +17,7 @@ from threading import Event
 
 import pytest
 
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests.servers import (
     CHILD_TOKEN,
     OKTA_CREATED,
@@ -397,6 +397,6 @@ def test_nothing_above_ascii_is_said_where_it_must_not(home: Home, argv: tuple[s
 
 
 def test_it_imports_no_screen() -> None:
-    code = "import sys, orgwizard.plain.wizard; print(*sys.modules)"
+    code = "import sys, orgwizard.ui.plain.app; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert not {"textual", "rich", "httpx", "readline", "curses"} & set(done.stdout.split())

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from orgwizard.answers import Draft
-from orgwizard.attempts import Attempt, Journal, Record
-from orgwizard.desk import Desk
-from orgwizard.errors import Unusable
-from orgwizard.journey.stages import KEYS_ARRIVED
-from orgwizard.plain.console import Console
-from orgwizard.plain.ending import Interruption
-from orgwizard.plain.wizard import Wizard
-from orgwizard.sandbox.magic import CREDENTIALS, MAGIC
-from orgwizard.tui.steps.site import SiteStep
-from orgwizard.values import Answer, Call
-from orgwizard.vault import FileStore, Store, Vault
+from orgwizard.application.service import Desk
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import Unusable
+from orgwizard.domain.http import Answer, Call
+from orgwizard.presentation.progress_text import KEYS_ARRIVED
+from orgwizard.sandbox.scenarios import CREDENTIALS, MAGIC
+from orgwizard.storage.attempt_journal import Attempt, Journal, Record
+from orgwizard.storage.secret_stores import FileStore, Store, Vault
+from orgwizard.ui.plain.app import Wizard
+from orgwizard.ui.plain.console import Console
+from orgwizard.ui.plain.steps.create import Interruption
+from orgwizard.ui.tui.screens.site import SiteStep
 from tests.plain.lines import Typed
 from tests.tui.bench import CountedEngine, DeafEngine, bench, fronted
 from tests.tui.walk import walking

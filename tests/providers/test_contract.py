@@ -12,15 +12,17 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Question
-from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused, Trouble
-from orgwizard.fields import Fields, problems, questions
-from orgwizard.orders import connection, draft_problems, order
+from orgwizard.application.order_builder import connection, draft_problems, order
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadInput, NoAnswer, NotSent, Refused, Trouble
+from orgwizard.domain.http import Answer, Call, Conversation, Grant, Reply, Scheme, masked, revealed
+from orgwizard.domain.org import Created
+from orgwizard.domain.questions import Question
+from orgwizard.domain.redactor import MASK
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import Fields, problems, questions
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.base import Checked, Connection, Order, Provider
-from orgwizard.redactor import MASK
-from orgwizard.sources import Reference
-from orgwizard.values import Answer, Call, Conversation, Created, Grant, Reply, Scheme, masked, revealed
+from orgwizard.providers.contract import Checked, Connection, Order, Provider
 
 T = TypeVar("T")
 SECRET = "s3cr3t-canary"

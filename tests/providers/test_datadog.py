@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Typed
-from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.fields import problems, questions, validated
-from orgwizard.orders import order
-from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness
-from orgwizard.providers.datadog import SITES, Datadog, same_name
-from orgwizard.providers.datadog_fields import DatadogOrganization, Keys
-from orgwizard.values import Answer, Call, Conversation, Created, Reply, revealed
+from orgwizard.application.order_builder import order
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadInput, NoAnswer, NotSent, Refused
+from orgwizard.domain.http import Answer, Call, Conversation, Reply, revealed
+from orgwizard.domain.org import Created
+from orgwizard.domain.questions import Typed
+from orgwizard.domain.validation import problems, questions, validated
+from orgwizard.providers.contract import Checked, Finding, Found, Order, Readiness
+from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
+from orgwizard.providers.datadog.provider import SITES, Datadog, same_name
 
 T = TypeVar("T")
 DATADOG = Datadog()

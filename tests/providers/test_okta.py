@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.answers import Draft, Typed
-from orgwizard.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.fields import Fields, filled, problems, questions, validated
-from orgwizard.orders import order
-from orgwizard.providers.base import Checked, Finding, Found, Order, Readiness
-from orgwizard.providers.okta import BASE_DOMAINS, Okta
-from orgwizard.providers.okta_fields import PROFILE_LIMITS, AccessToken, ApiToken, OktaAdministrator, OktaOrganization
-from orgwizard.values import Answer, Call, Conversation, Created, Reply, revealed
+from orgwizard.application.order_builder import order
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadInput, NoAnswer, NotSent, Refused
+from orgwizard.domain.http import Answer, Call, Conversation, Reply, revealed
+from orgwizard.domain.org import Created
+from orgwizard.domain.questions import Typed
+from orgwizard.domain.validation import Fields, filled, problems, questions, validated
+from orgwizard.providers.contract import Checked, Finding, Found, Order, Readiness
+from orgwizard.providers.okta.fields import PROFILE_LIMITS, AccessToken, ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.provider import BASE_DOMAINS, Okta
 
 T = TypeVar("T")
 SECRET = "00s3cr3t-canary"

@@ -12,14 +12,14 @@ import pytest
 from joserfc import jws
 from pydantic import SecretStr
 
-from orgwizard.errors import Exit, NotSent, Refused
-from orgwizard.fields import problems, questions, referenced
-from orgwizard.providers.okta import Okta, refusal
-from orgwizard.providers.okta_fields import ServiceApp
-from orgwizard.providers.okta_oauth import ServiceAppGrant, ServiceAppSession, asks_for_proof
-from orgwizard.redactor import MASK
-from orgwizard.sources import Reference
-from orgwizard.values import Answer, Call, Conversation, Means, masked, revealed
+from orgwizard.domain.errors import Exit, NotSent, Refused
+from orgwizard.domain.http import Answer, Call, Conversation, Means, masked, revealed
+from orgwizard.domain.redactor import MASK
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import problems, questions, referenced
+from orgwizard.providers.okta.fields import ServiceApp
+from orgwizard.providers.okta.oauth import ServiceAppGrant, ServiceAppSession, asks_for_proof
+from orgwizard.providers.okta.provider import Okta, refusal
 from tests import keys
 from tests.fakes import answer
 

@@ -11,16 +11,17 @@ import pytest
 from pydantic import SecretStr
 
 import orgwizard.providers
-from orgwizard import cli, report
-from orgwizard.creation import create_org
-from orgwizard.errors import BadFields
-from orgwizard.events import Progress, Result
-from orgwizard.orders import draft_problems, order
-from orgwizard.plan import dump, parse, problems
+from orgwizard import cli
+from orgwizard.application.creation import create_org
+from orgwizard.application.order_builder import draft_problems, order
+from orgwizard.application.plan_file import dump, parse, problems
+from orgwizard.domain.errors import BadFields
+from orgwizard.domain.events import Progress, Result
+from orgwizard.domain.http import Answer, Call, masked, revealed
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.presentation import text_report
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.base import Provider
-from orgwizard.sources import Reference
-from orgwizard.values import Answer, Call, masked, revealed
+from orgwizard.providers.contract import Provider
 from tests.fakes import Bench
 
 TOKEN, NEW_TOKEN = "t0ken-canary", "n3w-canary"
@@ -28,11 +29,12 @@ TOKEN, NEW_TOKEN = "t0ken-canary", "n3w-canary"
 MODULE = """
 from pydantic import Field, SecretStr
 
-from orgwizard.address import origin
-from orgwizard.fields import Fields, HeaderSecret, Text, env_names
-from orgwizard.errors import Refused
-from orgwizard.providers.base import Checked, Finding, Found, Provider, Readiness
-from orgwizard.values import Call, Created, Scheme, Site, ask
+from orgwizard.domain.address import origin
+from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names
+from orgwizard.domain.errors import Refused
+from orgwizard.providers.contract import Checked, Finding, Found, Provider, Readiness
+from orgwizard.domain.http import Call, Scheme, ask
+from orgwizard.domain.org import Created, Site
 
 
 class Token(Fields):
@@ -140,8 +142,8 @@ def test_its_limits_are_told_in_the_same_words(nimbus: Provider) -> None:
 def test_its_request_is_previewed_without_the_secret(nimbus: Provider) -> None:
     call = nimbus.request(order(nimbus, parse(PLAN), read))
     assert revealed(call.headers) == {"Authorization": f"Bearer {TOKEN}"}
-    assert TOKEN not in "\n".join(report.request(call)) + str(masked(call.headers))
-    assert "  Name               Cirrus" in report.order(nimbus, order(nimbus, parse(PLAN), read), "file")
+    assert TOKEN not in "\n".join(text_report.request(call)) + str(masked(call.headers))
+    assert "  Name               Cirrus" in text_report.order(nimbus, order(nimbus, parse(PLAN), read), "file")
 
 
 async def end(provider: Provider, bench: Bench, reply: Answer) -> Result:
@@ -161,7 +163,7 @@ async def test_its_org_is_created_stored_and_told(nimbus: Provider) -> None:
     result = await end(nimbus, bench, Answer(201, {}, body))
     assert (result.outcome, result.ready, result.trouble) == ("created", True, None)
     assert bench.vault.held == {"token": NEW_TOKEN}
-    assert "Created, ready: Cirrus at Nimbus, https://api.nimbus.example" in report.result(result)
+    assert "Created, ready: Cirrus at Nimbus, https://api.nimbus.example" in text_report.result(result)
 
 
 async def test_its_refusal_goes_to_its_field(nimbus: Provider) -> None:

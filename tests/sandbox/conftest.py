@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.sandbox.world import World
 
 START = datetime(2026, 3, 1, 12, 0, 0, 250_000, UTC)
 PATIENT = httpx.Timeout(10, read=None)

@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.sandbox.world import World
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 
 pytest.importorskip("uvicorn")
-from orgwizard.sandbox import serve
+from orgwizard.sandbox import http_server
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own warnings are not ours to judge
 Make: TypeAlias = Callable[..., dict[str, Any]]
@@ -24,7 +24,7 @@ Make: TypeAlias = Callable[..., dict[str, Any]]
 def origin(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
-    with serve.background(world) as served:
+    with http_server.background(world) as served:
         yield served
 
 

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox.datadog_orgs import SITES
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.sandbox.world import World
+from orgwizard.sandbox.datadog.orgs import SITES
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 
 Wait: TypeAlias = Callable[[float], None]
 CREATE = "/api/v1/org"

@@ -6,8 +6,8 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox.magic import CREDENTIALS, ESCAPES, MAGIC, word
-from orgwizard.sandbox.world import World
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS, ESCAPES, MAGIC, word
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 Wait: TypeAlias = Callable[[float], None]

@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.sandbox.okta_bodies import ERRORS
-from orgwizard.sandbox.world import World
+from orgwizard.sandbox.okta.bodies import ERRORS
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 Wait: TypeAlias = Callable[[float], None]

@@ -11,8 +11,8 @@ import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.sandbox.world import World
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests import keys
 from tests.sandbox.conftest import JumpingClock
 

@@ -10,12 +10,12 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.clock import SystemClock
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.sandbox.world import World
+from orgwizard.domain.clock import SystemClock
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 
 pytest.importorskip("uvicorn")
-from orgwizard.sandbox import serve
+from orgwizard.sandbox import http_server
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 SSWS = {"authorization": f"SSWS {CREDENTIALS['okta.token']}"}
@@ -25,8 +25,8 @@ KEYS = {
 }
 PROGRAM = """
 import sys
-from orgwizard.clock import SystemClock
-from orgwizard.sandbox.serve import serve
+from orgwizard.domain.clock import SystemClock
+from orgwizard.sandbox.http_server import serve
 serve(sys.argv[1], int(sys.argv[2]), SystemClock(), started=lambda origin: print(origin, flush=True))
 print("over", flush=True)
 """
@@ -36,7 +36,7 @@ print("over", flush=True)
 def served(world: World) -> Iterator[httpx.Client]:
     """A client of the served world; requests name its origin by themselves."""
     with (
-        serve.background(world) as origin,
+        http_server.background(world) as origin,
         httpx.Client(base_url=origin, trust_env=False, timeout=httpx.Timeout(10, read=30)) as client,
     ):
         yield client
@@ -120,7 +120,7 @@ def test_a_port_in_use_is_an_error() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(OSError, match=r"[Aa]ddress already in use"):
-            serve.serve("okta", taken.getsockname()[1], SystemClock(), started=print)
+            http_server.serve("okta", taken.getsockname()[1], SystemClock(), started=print)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -7,9 +7,9 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox.magic import CREDENTIALS, MAGIC
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS, MAGIC
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.sandbox.world import World
 
 pytest.importorskip("openapi_core")
 from jsonschema_path import SchemaPath

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.sandbox.world import World
+from orgwizard.sandbox.router import World
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 CONNECT = ["connect_tcp.started", "connect_tcp.complete", "start_tls.started", "start_tls.complete"]

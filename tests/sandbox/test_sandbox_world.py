@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orgwizard.clock import SystemClock
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.sandbox.okta_rules import causes
-from orgwizard.sandbox.wire import Reply, Request
-from orgwizard.sandbox.world import World
+from orgwizard.domain.clock import SystemClock
+from orgwizard.sandbox.messages import Reply, Request
+from orgwizard.sandbox.okta.rules import causes
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 
 KEYS = {
     "dd-api-key": CREDENTIALS["datadog.api_key"],

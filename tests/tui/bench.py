@@ -8,22 +8,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orgwizard.attempts import Journal
-from orgwizard.authorization import Authorized
-from orgwizard.control import Control
-from orgwizard.desk import Desk
-from orgwizard.drafts import Drafts
-from orgwizard.engine import Engine
-from orgwizard.errors import Unusable
-from orgwizard.events import Event
-from orgwizard.front import Front, Magic
-from orgwizard.identity import OrderKey
-from orgwizard.profiles import Profiles
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.application.bootstrap import Front, Magic
+from orgwizard.application.runner import Engine
+from orgwizard.application.service import Desk
+from orgwizard.application.token_exchange import Authorized
+from orgwizard.domain.control import Control
+from orgwizard.domain.errors import Unusable
+from orgwizard.domain.events import Event
+from orgwizard.domain.order_key import OrderKey
+from orgwizard.network.transport import Transport
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.sandbox.world import World
-from orgwizard.transport import Transport
-from orgwizard.vault import KeyringStore, Store, Vault
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.drafts import Drafts
+from orgwizard.storage.profiles import Profiles
+from orgwizard.storage.secret_stores import KeyringStore, Store, Vault
 
 
 @dataclass

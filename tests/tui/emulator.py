@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pyte
 from pyte.screens import Char
 
-from orgwizard.tui.cells import ERASE, Cells
-from orgwizard.tui.paint import neutral
+from orgwizard.ui.tui.terminal.paint import neutral
+from orgwizard.ui.tui.terminal.screen_model import ERASE, Cells
 
 # Private sequences that the emulator would print: kitty keys, queries.
 _UNKNOWN = re.compile(r"\x1b\[[<>=?][0-9;$]*[a-zA-Z]")

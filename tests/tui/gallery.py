@@ -4,16 +4,16 @@ import contextlib
 import tempfile
 from pathlib import Path
 
-from orgwizard.events import Progress
-from orgwizard.tui.dialogs import Page
-from orgwizard.tui.steps.administrator import AdministratorStep
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.create import CreateStep
-from orgwizard.tui.steps.done import DoneStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.review import ReviewStep
-from orgwizard.tui.steps.store import StoreStep
-from orgwizard.tui.themes import LIGHT, TERMINAL
+from orgwizard.domain.events import Progress
+from orgwizard.ui.tui.screens.administrator import AdministratorStep
+from orgwizard.ui.tui.screens.connect import ConnectStep
+from orgwizard.ui.tui.screens.create import CreateStep
+from orgwizard.ui.tui.screens.done import DoneStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.screens.store import StoreStep
+from orgwizard.ui.tui.themes import LIGHT, TERMINAL
+from orgwizard.ui.tui.widgets.dialogs import Page
 from tests.tui.bench import StillEngine, bench
 from tests.tui.walk import Walk, walking
 

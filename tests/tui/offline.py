@@ -11,7 +11,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from orgwizard.tui.driver import FrugalDriver
+from orgwizard.ui.tui.terminal.diff_driver import FrugalDriver
 
 
 class Sink:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len, set_cell_size
 
-from orgwizard.tui.cells import ERASE, Cells, move
-from orgwizard.tui.look import PLAIN, Look, change, styled
-from orgwizard.tui.paint import neutral, sure_width
+from orgwizard.ui.tui.terminal.cell_style import PLAIN, Look, change, styled
+from orgwizard.ui.tui.terminal.paint import neutral, sure_width
+from orgwizard.ui.tui.terminal.screen_model import ERASE, Cells, move
 from tests.tui.emulator import Emulator, StrictEmulator, Twins
 
 SIZE = (14, 5)

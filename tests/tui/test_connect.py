@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from orgwizard.desk import Desk
-from orgwizard.errors import Refused
-from orgwizard.sandbox.magic import CREDENTIALS
-from orgwizard.sources import Reference
-from orgwizard.tui.availability import Availability
-from orgwizard.tui.dialogs import Ask
-from orgwizard.tui.form import Field
-from orgwizard.tui.hanging import Hanging
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.review import ReviewStep
-from orgwizard.tui.steps.site import SiteStep
-from orgwizard.tui.steps.start import StartStep
-from orgwizard.values import Answer, Call
+from orgwizard.application.service import Desk
+from orgwizard.domain.errors import Refused
+from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.sandbox.scenarios import CREDENTIALS
+from orgwizard.ui.tui.screens.connect import ConnectStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.start import StartStep
+from orgwizard.ui.tui.widgets.dialogs import Ask
+from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.hanging import Hanging
+from orgwizard.ui.tui.widgets.name_check import Availability
 from tests.tui.bench import bench
 from tests.tui.walk import Walk, walking
 

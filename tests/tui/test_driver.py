@@ -25,8 +25,8 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from orgwizard.tui.app import Wizard
-from orgwizard.tui.driver import SWITCH, FrugalDriver, driver_class
+from orgwizard.ui.tui.app import Wizard
+from orgwizard.ui.tui.terminal.diff_driver import SWITCH, FrugalDriver, driver_class
 from tests.tui.bench import bench, fronted
 from tests.tui.emulator import Emulator, StrictEmulator, Twins
 from tests.tui.offline import OfflineDriver, run_offline

@@ -5,14 +5,14 @@ import asyncio
 import pytest
 from textual import events
 
-from orgwizard.desk import Desk
-from orgwizard.tui.choice import Choice
-from orgwizard.tui.entry import Entry
-from orgwizard.tui.rows import pair_problem
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.site import SiteStep
-from orgwizard.tui.steps.store import StoreStep
+from orgwizard.application.service import Desk
+from orgwizard.ui.tui.screens.connect import ConnectStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.store import StoreStep
+from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.lists import Choice
+from orgwizard.ui.tui.widgets.pair_table import pair_problem
 from tests.tui.walk import walking
 
 
@@ -69,7 +69,7 @@ async def test_the_button_reveals_every_secret_of_the_step(desk: Desk) -> None:
 
 
 async def test_a_revealed_secret_hides_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orgwizard.tui.entry.REVEAL_SECONDS", 0.05)
+    monkeypatch.setattr("orgwizard.ui.tui.widgets.answer_input.REVEAL_SECONDS", 0.05)
     async with walking(desk) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "canary")

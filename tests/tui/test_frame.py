@@ -7,23 +7,23 @@ import pytest
 from textual.events import Key, Paste
 from textual.widgets import Button, Static
 
-from orgwizard.answers import Draft
-from orgwizard.desk import Desk
-from orgwizard.drafts import Drafts
-from orgwizard.journey.steps import TITLES
-from orgwizard.tui.app import Wizard, all_steps
-from orgwizard.tui.dialogs import Ask, Confirm, Page
-from orgwizard.tui.form import Field
-from orgwizard.tui.guard import prepare
-from orgwizard.tui.step import NEEDS, TOO_SMALL
-from orgwizard.tui.steps.administrator import AdministratorStep
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.create import CreateStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.review import ReviewStep
-from orgwizard.tui.steps.site import SiteStep
-from orgwizard.tui.steps.start import StartStep
-from orgwizard.tui.steps.store import StoreStep
+from orgwizard.application.service import Desk
+from orgwizard.domain.draft import Draft
+from orgwizard.presentation.step_order import TITLES
+from orgwizard.storage.drafts import Drafts
+from orgwizard.ui.tui.app import Wizard, all_steps
+from orgwizard.ui.tui.screens.administrator import AdministratorStep
+from orgwizard.ui.tui.screens.base import NEEDS, TOO_SMALL
+from orgwizard.ui.tui.screens.connect import ConnectStep
+from orgwizard.ui.tui.screens.create import CreateStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.start import StartStep
+from orgwizard.ui.tui.screens.store import StoreStep
+from orgwizard.ui.tui.terminal.environment import prepare
+from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, Page
+from orgwizard.ui.tui.widgets.form import Field
 from tests.tui.bench import StillEngine, bench, fronted
 from tests.tui.walk import Walk, walking
 

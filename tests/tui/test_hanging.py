@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from orgwizard.tui.hanging import Hanging
+from orgwizard.ui.tui.widgets.hanging import Hanging
 
 ROOMS = st.integers(min_value=4, max_value=90)  # below, a wide character has no room beside the first column
 INDENTS = st.integers(min_value=0, max_value=30)

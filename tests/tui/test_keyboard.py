@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textual import events
 from textual._xterm_parser import XTermParser
 
-from orgwizard.tui.keyboard import Keyboard, install
+from orgwizard.ui.tui.terminal.key_parser import Keyboard, install
 
 
 def keys(*pieces: str) -> list[str]:

@@ -13,18 +13,18 @@ from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.color import Color
 
-from orgwizard.desk import Desk
-from orgwizard.errors import Attention
-from orgwizard.events import Result
-from orgwizard.providers.base import Checked
-from orgwizard.tui.app import Wizard
-from orgwizard.tui.dialogs import Page
-from orgwizard.tui.entry import Entry
-from orgwizard.tui.safety import Ascii, Scrub, forget_widgets, replace_bad_bytes
-from orgwizard.tui.steps.done import DoneStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.review import ReviewStep
-from orgwizard.values import Created
+from orgwizard.application.service import Desk
+from orgwizard.domain.errors import Attention
+from orgwizard.domain.events import Result
+from orgwizard.domain.org import Created
+from orgwizard.providers.contract import Checked
+from orgwizard.ui.tui.app import Wizard
+from orgwizard.ui.tui.screens.done import DoneStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.terminal.output_filters import Ascii, Scrub, forget_widgets, replace_bad_bytes
+from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.dialogs import Page
 from tests.tui.bench import fronted
 from tests.tui.walk import walking
 

@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 
-from orgwizard.errors import NoAnswer
-from orgwizard.events import Result
-from orgwizard.sandbox.magic import MAGIC
-from orgwizard.tui.app import Wizard
-from orgwizard.tui.steps.administrator import AdministratorStep
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.create import CreateStep
-from orgwizard.tui.steps.done import DoneStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.review import ReviewStep
-from orgwizard.tui.steps.site import SiteStep
-from orgwizard.tui.steps.store import StoreStep
-from orgwizard.values import Created
+from orgwizard.domain.errors import NoAnswer
+from orgwizard.domain.events import Result
+from orgwizard.domain.org import Created
+from orgwizard.sandbox.scenarios import MAGIC
+from orgwizard.ui.tui.app import Wizard
+from orgwizard.ui.tui.screens.administrator import AdministratorStep
+from orgwizard.ui.tui.screens.connect import ConnectStep
+from orgwizard.ui.tui.screens.create import CreateStep
+from orgwizard.ui.tui.screens.done import DoneStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.store import StoreStep
 from tests.tui.bench import StillEngine, bench, fronted
 from tests.tui.gallery import UNDER_WAY
 from tests.tui.walk import Walk

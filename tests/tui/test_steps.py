@@ -11,30 +11,30 @@ import pytest
 from pydantic import SecretStr
 from textual.widgets import Button, Digits, Static
 
-from orgwizard.answers import Draft
-from orgwizard.attempts import Attempt, Journal, Record
-from orgwizard.desk import Desk
-from orgwizard.errors import Refused
-from orgwizard.events import KeysArrived, Progress, Result
-from orgwizard.journey import review
+from orgwizard.application.service import Desk
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import Refused
+from orgwizard.domain.events import KeysArrived, Progress, Result
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.presentation import review
 from orgwizard.providers import provider_of
-from orgwizard.providers.base import Checked, Finding, Wanted
-from orgwizard.sources import Reference
-from orgwizard.tui.choice import Choice, Menu
-from orgwizard.tui.countdown import Countdown
-from orgwizard.tui.dialogs import Ask, Confirm, GiveUp, Page, Typed
-from orgwizard.tui.entry import Entry
-from orgwizard.tui.form import Field
-from orgwizard.tui.step import Step
-from orgwizard.tui.steps.administrator import AdministratorStep
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.create import CreateStep
-from orgwizard.tui.steps.done import DoneStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.review import ReviewStep
-from orgwizard.tui.steps.site import SiteStep
-from orgwizard.tui.steps.start import StartStep
-from orgwizard.tui.steps.store import StoreStep
+from orgwizard.providers.contract import Checked, Finding, Wanted
+from orgwizard.storage.attempt_journal import Attempt, Journal, Record
+from orgwizard.ui.tui.screens.administrator import AdministratorStep
+from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens.connect import ConnectStep
+from orgwizard.ui.tui.screens.create import CreateStep
+from orgwizard.ui.tui.screens.done import DoneStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.start import StartStep
+from orgwizard.ui.tui.screens.store import StoreStep
+from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.countdown import Countdown
+from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, GiveUp, Page, Typed
+from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.lists import Choice, Menu
 from tests.tui.bench import DeafEngine, HeldEngine, StillEngine, StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
@@ -612,7 +612,7 @@ async def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk
 
 
 async def test_shown_keys_hide_by_themselves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orgwizard.tui.keys_box.REVEAL_SECONDS", 0.05)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.keys.REVEAL_SECONDS", 0.05)
     async with walking(desk) as walk:
         await on_the_screen_only(walk, "okta")
         await walk.press("ctrl+r")
@@ -688,7 +688,7 @@ async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
 async def test_a_creation_that_ends_without_a_result_is_not_waited_for(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orgwizard.tui.steps.create.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.create.LOOK_SECONDS", 0.01)
     async with walking(replace(desk, engine=DeafEngine())) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.create()
@@ -826,7 +826,7 @@ async def test_a_draft_whose_order_was_sent_is_not_offered(tmp_path: Path) -> No
 async def test_the_start_shows_what_other_processes_did_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orgwizard.tui.steps.start.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.start.LOOK_SECONDS", 0.05)
     desk = marked(tmp_path)
     async with walking(desk) as walk:
         menu = walk.screen.query_one(Menu)

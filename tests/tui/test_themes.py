@@ -3,7 +3,7 @@
 import pytest
 from textual.color import Color
 
-from orgwizard.tui.themes import DARK, LIGHT, THEMES
+from orgwizard.ui.tui.themes import DARK, LIGHT, THEMES
 
 ENOUGH = 4.5  # WCAG 2.2, 1.4.3
 STEPS = (0, 95, 135, 175, 215, 255)  # of the palette's colour cube

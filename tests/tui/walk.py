@@ -9,21 +9,21 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
-from orgwizard.desk import Desk
-from orgwizard.fields import questions
-from orgwizard.providers.base import Checked
-from orgwizard.sandbox.magic import MAGIC
-from orgwizard.tui.app import Wizard, all_steps
-from orgwizard.tui.availability import Availability
-from orgwizard.tui.entry import Entry
-from orgwizard.tui.step import Step
-from orgwizard.tui.steps.administrator import AdministratorStep
-from orgwizard.tui.steps.connect import ConnectStep
-from orgwizard.tui.steps.done import DoneStep
-from orgwizard.tui.steps.organization import OrganizationStep
-from orgwizard.tui.steps.review import ReviewStep
-from orgwizard.tui.steps.site import SiteStep
-from orgwizard.tui.steps.store import StoreStep
+from orgwizard.application.service import Desk
+from orgwizard.domain.validation import questions
+from orgwizard.providers.contract import Checked
+from orgwizard.sandbox.scenarios import MAGIC
+from orgwizard.ui.tui.app import Wizard, all_steps
+from orgwizard.ui.tui.screens.administrator import AdministratorStep
+from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens.connect import ConnectStep
+from orgwizard.ui.tui.screens.done import DoneStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.store import StoreStep
+from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.name_check import Availability
 from tests.tui.bench import fronted
 
 PATIENCE_SECONDS = 20

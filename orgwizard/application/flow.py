@@ -1,0 +1,576 @@
+"""The stages that a new creation and a resumed one share: look up, keep, wait until ready, end."""
+
+import asyncio
+import math
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from orgwizard.application.ports import Attempt, Tools, Vault
+from orgwizard.application.provider_calls import converse
+from orgwizard.domain.attempt_state import SETTLED
+from orgwizard.domain.errors import (
+    CREATED,
+    NOT_KNOWN,
+    NOTHING_CREATED,
+    Attention,
+    BadInput,
+    NoAnswer,
+    NotSent,
+    Refused,
+    Trouble,
+)
+from orgwizard.domain.events import (
+    FIND,
+    KEEP,
+    READY,
+    SEND,
+    SETTLE,
+    Event,
+    KeysArrived,
+    Outcome,
+    Progress,
+    Result,
+    StageState,
+)
+from orgwizard.domain.http import Answer
+from orgwizard.domain.org import Created
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.validation import Fields
+from orgwizard.providers.contract import Checked, Found, Provider, Readiness, Wanted, placed
+from orgwizard.storage.secret_stores import PartlyStored, label_of, sources
+
+READY_SECONDS = 5 * 60.0
+PROBE_SECONDS = 3.0
+LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
+CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # services list a new org late, but hardly that late
+MAKE_NEW_KEYS = "Sign in to the child org as its administrator and make new keys."
+_CUT = "The answer broke off; what came of it was used."
+_REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POST may be answered with 302 and 303
+
+
+T = TypeVar("T")
+
+
+class Flow:
+    """One creation under way, or taken up again; each method is one stage of the order of events."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        wanted: Wanted,
+        credentials: Fields | None,
+        tools: Tools,
+        tell: Callable[[Event], None],
+    ) -> None:
+        """Begin with nothing created."""
+        self.provider, self.wanted, self.credentials = provider, wanted, credentials
+        self.tools, self.tell = tools, tell
+        self.attempt: Attempt | None = None
+        self.checked = Checked("")
+        self.answer: Answer | None = None  # a success that is not (wholly) in a store
+        self._shown = False  # whether the journal knows that keys were shown
+        self.end: str = ""  # the journal's word, where the result alone does not tell
+        self.sendings = 0  # of the create call
+        self.sent_at: float | None = None  # the last of them, in epoch seconds by the service's own clock
+        self.refusal: Refused | None = None  # one that may be about our own org, and is looked up first
+        self.result = Result("not_created", provider.key, wanted.site.key, wanted.name, options=tools.options)
+
+    async def stages(self) -> Trouble | None:
+        """Go through the stages; return or raise what keeps the end from being a good one."""
+        raise NotImplementedError
+
+    async def run(self) -> None:
+        """Go through all stages and tell of the end: exactly one `Result`, before anything that may still fail."""
+        try:
+            trouble = await self.stages()
+        except Trouble as met:
+            trouble = met
+        except Exception as bug:
+            trouble = _own_fault(bug, self.result.outcome, self.kept())
+        try:
+            result, end = self._ended(self._truly(trouble))
+        except Exception as bug:
+            result, end = replace(self.result, trouble=_own_fault(bug, self.result.outcome, ""), open=True), ""
+        self.tell(result)
+        with suppress(Exception):  # what the journal does not learn now, `resume` finds out
+            self._close(result, end)
+
+    def _truly(self, trouble: Trouble | None) -> Trouble | None:
+        """Return a failure that says what is true: one after the org exists must not say that nothing was created."""
+        if self.result.outcome == "unknown" and isinstance(trouble, BadInput):  # the transport could not begin
+            self.outcome("not_created")
+        if trouble is None or self.result.outcome == "not_created" or trouble.meaning != NOTHING_CREATED:
+            return trouble
+        kind = Attention if self.result.outcome == "created" else NoAnswer
+        code = trouble.code or type(trouble).__name__
+        return kind(trouble.cause, trouble.advice, code=code, request_id=trouble.request_id)
+
+    # ---- the answer ----
+
+    def judged(self, answer: Answer) -> NoAnswer | None:
+        """Return None for an org that was created, the doubt where that is not known; raise a refusal."""
+        self.answer = answer if answer.ok else None
+        if answer.ok and self._is_identified(answer):
+            return None
+        if answer.status in _REPEAT_ELSEWHERE:
+            self._refuse(_redirected(answer))
+        if self.provider.is_refusal(answer):
+            refused = placed(self.provider.refused(answer), self.credentials)
+            if not self._may_be_ours(answer):
+                self._refuse(refused)
+            self.refusal = refused
+            return NoAnswer(refused.cause, code=refused.code, request_id=refused.request_id)
+        return self._doubt(answer)
+
+    def _is_identified(self, answer: Answer) -> bool:
+        """Return whether a success names an org that was not there before, or brings keys; half of one may do."""
+        created = self.provider.created(self.wanted, answer, self.checked.domain)
+        new = bool(created.id) and created.id not in self.checked.before.get("known", ())
+        is_object = answer.whole or answer.body.lstrip().startswith(b"{")
+        return (new or bool(created.secrets)) and (is_object or bool(created.id and created.secrets))
+
+    def _may_be_ours(self, answer: Answer) -> bool:
+        """Return whether the name that is refused as taken may have been taken by an earlier copy of our request."""
+        return self.provider.says_taken(answer) and (self.sendings > 1 or bool(self.checked.before.get("whole")))
+
+    def _refuse(self, refused: Refused) -> NoReturn:
+        """Raise what a refusal means; its body holds nothing worth keeping."""
+        self.outcome("not_created")
+        self.unspool()
+        self.note("refused", code=refused.code, message=refused.cause)
+        raise refused
+
+    def _doubt(self, answer: Answer) -> NoAnswer:
+        """Return the doubt about a redirect, a 5xx, or a success that names no new org."""
+        title, status = self.provider.title, f"HTTP {answer.status}"
+        if not answer.ok:
+            self.unspool()
+            words = f"{title} answered with an error of its own ({status}), which proves nothing."
+            if 300 <= answer.status < 400:
+                words = f"{title} answered with a redirect ({status}){_target(answer)}, which proves nothing."
+        elif answer.whole:
+            words = f"{title} reported success ({status}) with an answer that names no new org. {self.kept()}"
+        else:
+            words = f"{title} reported success ({status}) with an answer that cannot be understood. {self.kept()}"
+        return NoAnswer(words.strip(), code=status, request_id=answer.request_id)
+
+    def kept(self) -> str:
+        """Say where an answer is that no store has; `_last_resort` sees to the second place."""
+        if self.result.spool:
+            return f"The answer is kept in {self.result.spool} and may hold the keys."
+        shown = self.answer is not None and self.answer.body
+        return "The answer is shown here and kept nowhere: copy it, it may hold the keys." if shown else ""
+
+    # ---- an unknown outcome ----
+
+    async def look_up(self, doubt: NoAnswer) -> Trouble:
+        """Look whether the org exists, as often as it may help; return what that makes of the doubt."""
+        self.note("unknown", message=doubt.cause)
+        self.progress(SEND, "failed", doubt.cause)
+        self.progress(FIND, "started", "It is not known whether the org was created: looking")
+        found = await self._looked()
+        self.note("found", state=found.state, words=found.words, org=dict(found.org))
+        return self._settled(doubt, found)
+
+    async def _looked(self) -> Found:
+        """Return the last of the looks; one that could not be taken is unclear, without words."""
+        found = Found("unclear", "")
+        if self.credentials is None and self.provider.finds_with_credentials:
+            return Found("unclear", self.why_no_credentials())
+        started = self.tools.clock.now()
+        for after in self._looks_after_seconds():
+            await self.wait(FIND, started + after - self.tools.clock.now(), "next look in")
+            if self.leaving():
+                break
+            found = await self._look()
+            self.progress(FIND, "waiting", found.words)
+            if found.state == "exists" or not found.may_change:
+                break
+        return found
+
+    def _looks_after_seconds(self) -> tuple[float, ...]:
+        """Return when to look; a refusal of what was sent once is almost surely about another org: once then."""
+        return LOOKS_AFTER_SECONDS[:1] if self.refusal and self.sendings < 2 else LOOKS_AFTER_SECONDS
+
+    def why_no_credentials(self) -> str:
+        """Return which credentials a look-up lacks."""
+        return f"The parent's credentials are needed to look at {self.provider.title}."
+
+    async def _look(self) -> Found:
+        key, site = self.provider.key, self.wanted.site.key
+        ours = self.tools.journal.created(key, site, apart_from=self.result.attempt)
+        conversation = self.provider.find(self.wanted, self.credentials, {**self.checked.before, "ours": ours})
+        try:
+            return await self.unless_left(converse(conversation, self.tools.send))
+        except Trouble as trouble:
+            return Found("unclear", trouble.cause)
+
+    def _settled(self, doubt: NoAnswer, found: Found) -> Trouble:
+        """Return what the look-up makes of the doubt."""
+        if found.state == "exists":
+            return self._exists(doubt, found)
+        if self.refusal and found.words and self.sendings < 2:
+            self._refuse(self.refusal)
+        if found.state == "absent" and self._is_old(found) and self.answer is None:
+            self.outcome("not_created")
+            self.end = "absent"
+            advice = "To try again, create it anew: that asks for a new confirmation."
+            return NotSent(
+                found.words, advice, meaning=f"{NOTHING_CREATED[:-1]}, as far as can be seen.", code=doubt.code
+            )
+        seen = f"{found.words} That is no proof." if found.state == "absent" else found.words
+        return NoAnswer(
+            f"{doubt.cause} {seen}".strip(),
+            self.result.look_again,
+            code=doubt.code,
+            request_id=doubt.request_id,
+        )
+
+    def _exists(self, doubt: NoAnswer, found: Found) -> Trouble:
+        """Return that the org exists, and where its first keys are, if anywhere."""
+        org = Created(found.org.get("id", ""), found.org.get("name", ""), found.org.get("url", ""))
+        self.result = replace(self.result, outcome="created", org=org)
+        self.end = "" if self.kept() else "exists"
+        lost = self.kept() or "Its first keys are lost."
+        cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
+        return Attention(cause, MAKE_NEW_KEYS, code=doubt.code, request_id=doubt.request_id)
+
+    def _is_old(self, found: Found) -> bool:
+        """Return whether the request was sent long ago, by the service's own clock: ours may have been set since."""
+        if found.date is None or self.sent_at is None:
+            return False
+        return found.date - self.sent_at > CERTAINLY_ABSENT_AFTER_SECONDS
+
+    # ---- after the answer ----
+
+    async def keep(self, answer: Answer) -> None:
+        """Read the answer, put its credentials where they belong, read them back, save a profile."""
+        created = _without_echo(self.provider.created(self.wanted, answer, self.checked.domain))
+        if not answer.whole:
+            missing = (*created.missing, "end of the response")
+            created = replace(created, remarks=(*created.remarks, _CUT), missing=missing)
+        self.exists(created, created.remarks)
+        if answer.whole and not created.remarks:
+            self.answer = None  # from here on its credentials are what counts
+        org = {"id": created.id, "name": created.name, "url": created.url}
+        facts = {"keys": sorted(created.secrets), "missing": list(created.missing), "details": dict(created.details)}
+        self.note("created", org=org, **facts)
+        self.progress(KEEP, "started", "Storing the new keys")
+        state: StageState = await self._store(created) if created.secrets else "warning"
+        if self.result.secrets:
+            self.tell(KeysArrived(self.result))
+        self.save_profile()
+        self.progress(KEEP, state, self.result.stored_words or "the answer held no keys")
+
+    def exists(self, created: Created, remarks: tuple[str, ...] = ()) -> None:
+        """Remember that the org exists, and what is odd about it."""
+        created = _without_echo(created)
+        steps = self.provider.next_steps(created)
+        told = (*self.result.remarks, *remarks)
+        self.result = replace(self.result, outcome="created", org=created, remarks=told, next_steps=steps)
+
+    async def _store(self, created: Created) -> StageState:
+        """Try the chosen store, then the fallback; what neither takes is left to the screen."""
+        if await self._stored_in(self.tools.vault, created):
+            return "ok"
+        if self.tools.vault.on_disk and await self._stored_in(self.tools.fallback, created):
+            return "warning"
+        words = "on this screen only, because every store failed: copy them now"
+        self.result = replace(self.result, secrets=created.secrets, stored_words=words)
+        return "failed"
+
+    async def _stored_in(self, vault: Vault, created: Created) -> bool:
+        facts = {"provider": self.provider.title, "org": created.name, "id": created.id, "url": created.url}
+        if self.attempt:
+            facts |= {"attempt": self.attempt.id, "date": f"{self.attempt.started:%Y-%m-%d %H:%M} UTC"}
+        name = label_of(self.provider.key, self.wanted.subdomain or created.name)
+        try:
+            kept = await asyncio.to_thread(vault.keep, name, created.secrets, facts)
+        except Exception as fault:  # whatever it is, the next place is tried
+            if isinstance(fault, PartlyStored):
+                self.note("given", given=list(fault.names))
+            self.attend(f"A store failed: {cause_of(fault)}")
+            return False
+        self.result = replace(
+            self.result,
+            stored=kept.reference,
+            sources=kept.sources,
+            stored_words=kept.words,
+            secrets={} if vault.on_disk else created.secrets,
+        )
+        # The screen stores nothing: what it has shown is noted once it has.
+        written = self.note("stored", stored=dict(kept.reference)) if vault.on_disk else True
+        # It stays where only it leads `resume` to the keys; an odd one, too, until somebody has looked at it.
+        if written and self.answer is None:
+            self.unspool()
+        return True
+
+    def save_profile(self) -> None:
+        """Save a profile of the org, and write its name down; a failure is told at the end."""
+        try:
+            name = self.tools.save_profile(self.result)
+        except Exception as fault:  # whatever it is, the org exists and its keys are stored
+            self.attend(f"The profile was not saved: {cause_of(fault)}")
+            return
+        self.result = replace(self.result, profile=name)
+        self.note("profile", profile=name)
+
+    async def until_ready(self, created: Created, answered_at: float) -> None:
+        """Let the vendor's settling time pass, then ask the new org until it answers."""
+        settle = self.provider.settle_seconds
+        if settle and answered_at + settle > self.tools.clock.now():
+            asked = f"{self.provider.title} asks to wait {settle} seconds before the first call"
+            self.progress(SETTLE, "started", asked)
+            await self.wait(SETTLE, answered_at + settle - self.tools.clock.now(), "the org is asked in")
+            if not self.leaving():
+                self.progress(SETTLE, "ok", f"{settle} seconds have passed")
+        self.progress(READY, "started", "Asking the new org with its new keys")
+        seen = await self._probed(created, self.tools.clock.now() + READY_SECONDS)
+        self.result = replace(self.result, ready=seen.ready)
+        self.progress(READY, "ok" if seen.ready else "warning", seen.words)
+        if not seen.ready:
+            self.attend(f"It is not known to be ready: {seen.words}.")
+            if not seen.may_change and not sources(self.result.stored or {}, ("key",)):
+                self.end = "exists"  # no later look can prove more: its keys can be read from nowhere
+
+    async def _probed(self, created: Created, deadline: float) -> Readiness:
+        """Ask the new org until it answers, the deadline passes or the user leaves."""
+        seen = Readiness(False, "it was not asked")
+        while not self.leaving():
+            try:
+                seen = await self.unless_left(converse(self.provider.ready(self.wanted.site, created), self.tools.send))
+            except NotSent:
+                break
+            left = deadline - self.tools.clock.now()
+            if seen.ready or not seen.may_change or left <= 0:
+                break
+            self.progress(READY, "waiting", f"not yet: {seen.words}", round(left))
+            await self._pause(min(PROBE_SECONDS, left))
+        return seen
+
+    # ---- the end ----
+
+    def _ended(self, trouble: Trouble | None) -> tuple[Result, str]:
+        """Return the result, with everything that needs a person, and the journal's word for it."""
+        self._last_resort()
+        trouble = trouble or self._attention()
+        end = self.end or _end_word(self.result, trouble)
+        is_open = end not in SETTLED or self.result.unmoved
+        return replace(self.result, trouble=trouble, open=is_open, ended=self.tools.clock.wall()), end
+
+    def _close(self, result: Result, end: str) -> None:
+        """Write the end down, and let other processes take the attempt up."""
+        if self.attempt is None:
+            return
+        try:
+            self._note_shown()
+            if end:
+                told = {name: value for name, value in result.as_json().items() if name != "secrets"}
+                self.attempt.note("ended", result=end, told=told, exit=result.exit_code)
+        finally:
+            self.attempt.close()
+
+    def _last_resort(self) -> None:
+        """Give the screen an answer that is neither in a store nor on disk: it may hold the keys."""
+        if self.answer is not None and self.answer.body and not self.result.spool:
+            text = SecretStr(self.answer.body.decode(errors="replace"))
+            self.result = replace(self.result, secrets={**self.result.secrets, "answer": text})
+            self.note("shown", answer_shown=True)
+
+    def _attention(self) -> Trouble | None:
+        result = self.result
+        if result.ready and not result.remarks:
+            return None
+        kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
+        is_settled = (result.ready or self.end in SETTLED) and not result.unmoved
+        advice = "" if is_settled else result.look_again
+        return Attention(" ".join(result.remarks) + kept, advice, code="attention")
+
+    def named(self, attempt: str) -> None:
+        """Say from now on which attempt this is."""
+        self.result = replace(self.result, attempt=attempt)
+
+    def spooled_in(self, path: Path | None) -> None:
+        """Take over the file in which an earlier run put the raw body."""
+        self.result = replace(self.result, spool=str(path or ""))
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Set what is known of the org from now on."""
+        self.result = replace(self.result, outcome=outcome)
+
+    def attend(self, remark: str) -> None:
+        """Add something that needs a person; once, though several places may fail alike."""
+        remark = REDACTOR.clean(remark)
+        if remark not in self.result.remarks:
+            self.result = replace(self.result, remarks=(*self.result.remarks, remark))
+
+    # ---- small steps ----
+
+    def _note_shown(self) -> None:
+        """Write down that a person was shown keys that are stored nowhere, once somebody says so."""
+        if self.tools.control.shown.is_set() and not self._shown:
+            self._shown = True
+            self.note("shown", keys_shown=True)
+
+    def note(self, event: str, **facts: Any) -> bool:
+        """Write to the journal, and return whether it took it: once the request left, a full disk stops nothing."""
+        if self.attempt is None:
+            return False
+        try:
+            self.attempt.note(event, **facts)
+            return True
+        except Exception as fault:
+            if event == "sending":
+                raise
+            self.attend(f"The journal could not be written: {cause_of(fault)}")
+            return False
+
+    def unspool(self) -> None:
+        """Remove the response from the disk again."""
+        if self.attempt is None or not self.result.spool:
+            return
+        try:
+            self.attempt.unspool()
+        except Exception as fault:
+            self.attend(f"{self.result.spool} could not be removed: {cause_of(fault)}")
+        else:
+            self.result = replace(self.result, spool="")
+
+    def leaving(self) -> bool:
+        """Return whether the user asked to end at the next safe point."""
+        return self.tools.control.leave.is_set()
+
+    async def unless_left(self, waiting: Awaitable[T]) -> T:
+        """Wait for something that creates nothing; raises `NotSent` as soon as the user leaves."""
+        task = asyncio.ensure_future(waiting)
+        try:
+            await until_first(task, self.tools.control.leave.wait())
+            if task.done():
+                return task.result()
+            raise NotSent("You left.", code="left")
+        finally:
+            task.cancel()
+
+    def progress(
+        self, stage: str, state: StageState, words: str, left: int | None = None, *, spent: int | None = None
+    ) -> None:
+        """Tell of a stage."""
+        self._note_shown()
+        self.tell(Progress(stage, state, REDACTOR.clean(words), left, spent))
+
+    async def wait(self, stage: str, seconds: float, words: str) -> None:
+        """Count down to a deadline, a whole second at a time, until it is over or the user leaves."""
+        deadline = self.tools.clock.now() + seconds
+        while (left := deadline - self.tools.clock.now()) > 0 and not self.leaving():
+            whole = math.ceil(left)
+            self.progress(stage, "waiting", words, whole)
+            await self._pause(left - (whole - 1))
+
+    async def _pause(self, seconds: float) -> None:
+        """Let time pass, or less if the user leaves."""
+        await until_first(self.tools.clock.sleep(seconds), self.tools.control.leave.wait())
+
+
+async def told(begin: Callable[[Callable[[Event], None]], Flow]) -> AsyncIterator[Event]:
+    """Run a flow and yield what it tells; the last event is the only `Result`.
+
+    The flow runs to its end even where nobody takes its events any more.
+    """
+    events: asyncio.Queue[Event | None] = asyncio.Queue()
+    running = asyncio.ensure_future(begin(events.put_nowait).run())
+    running.add_done_callback(lambda _: events.put_nowait(None))
+    try:
+        while (event := await events.get()) is not None:
+            yield event
+    finally:
+        await asyncio.shield(running)
+
+
+async def ended(begin: Callable[[], AsyncIterator[Event]], lost: Result) -> AsyncIterator[Event]:
+    """Yield the events of a flow; one that breaks off before its result, by a fault of ours, ends with *lost*."""
+    has_result = False
+    try:
+        async for event in begin():
+            has_result |= isinstance(event, Result)
+            yield event
+        if not has_result:
+            raise RuntimeError("a flow ended without a result")
+    except Exception as bug:
+        if not has_result:
+            yield replace(lost, trouble=_own_fault(bug, lost.outcome, ""))
+
+
+async def until_first(*waits: Awaitable[Any]) -> None:
+    """Wait for one of several; coroutines among them are cancelled then, futures are not."""
+    tasks = {asyncio.ensure_future(wait) for wait in waits}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks.difference(waits):
+            task.cancel()
+
+
+def _without_echo(created: Created) -> Created:
+    """Return the new org with the secrets of this run masked in what the service says of it."""
+    clean = REDACTOR.without_secrets
+    return replace(
+        created,
+        id=clean(created.id),
+        name=clean(created.name),
+        url=clean(created.url),
+        details={name: clean(value) for name, value in created.details.items()},
+        remarks=tuple(map(clean, created.remarks)),
+    )
+
+
+def cause_of(fault: Exception) -> str:
+    """Return a failure's cause; of a fault of ours only its type, for its text may hold a secret."""
+    return fault.cause if isinstance(fault, Trouble) else type(fault).__name__
+
+
+def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> Trouble:
+    """Return a fault of orgwizard as a failure: where it happened, never its text, which may hold a secret."""
+    where = traceback.extract_tb(bug.__traceback__)[-1]
+    meanings = {"created": CREATED, "unknown": NOT_KNOWN, "not_created": NOTHING_CREATED}
+    return Trouble(
+        f"orgwizard met a fault of its own ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
+        f"{kept}".strip(),
+        "Please report it with this line; no secret is in it.",
+        meaning=meanings[outcome],
+        code="bug",
+    )
+
+
+def _redirected(answer: Answer) -> Refused:
+    """Return the refusal that a redirect is: credentials go to the chosen host and nowhere else."""
+    return Refused(
+        f"The service answered with a redirect{_target(answer)}. Nothing was sent there.",
+        "Check the site; if the new address is right, give it as the site yourself.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+        field="site",
+    )
+
+
+def _target(answer: Answer) -> str:
+    """Return the host that a redirect leads to, as " to HOST"; the rest of the address may hold a secret."""
+    try:
+        host = urlsplit(answer.headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return f" to {host}" if host else ""
+
+
+def _end_word(result: Result, trouble: Trouble | None) -> str:
+    """Return the journal's word for an end."""
+    if isinstance(trouble, Refused):
+        return "refused"
+    ends = {"not_created": "not_sent", "unknown": "unknown", "created": "ready" if result.ready else "later"}
+    return ends[result.outcome]

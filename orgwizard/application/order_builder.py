@@ -1,0 +1,103 @@
+"""From a draft to a validated connection and order: every reference in it is read here, at the moment of use."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from pydantic import SecretStr
+
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadFields, BadInput, Trouble
+from orgwizard.domain.questions import Typed
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import Fields, literal_problems, problems, questions, referenced, validated
+from orgwizard.providers.contract import Connection, Order, Provider
+
+Read = Callable[[Reference], SecretStr]
+
+
+def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
+    """Build the validated connection; raises `BadInput` and `BadFields`.
+
+    References are read here, at the moment of use, and nowhere before.
+    """
+    if draft.method not in provider.methods:
+        known = ", ".join(provider.methods)
+        raise BadFields({"credentials.method": f"Unknown. Known for {provider.title}: {known}."})
+    site = provider.site(draft.site)
+    credentials = _section("credentials", provider.methods[draft.method], draft.credentials, read)
+    model = provider.methods[draft.method]
+    return Connection(site, draft.method, credentials, _sources(model, referenced(model, draft.credentials)))
+
+
+def _sources(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Any]:
+    """Return what can be written down of credentials: references, and answers that are no secrets."""
+    plain = {question.name for question in questions(model) if not question.secret}
+    references = {name: value.table() for name, value in typed.items() if isinstance(value, Reference)}
+    return references | {name: v for name, v in typed.items() if name in plain and isinstance(v, str) and v.strip()}
+
+
+def recalled(model: type[Fields], sources: Any) -> dict[str, Typed]:
+    """Return the answers of `Connection.sources`, without what is not of its shape."""
+    found: dict[str, Typed] = {}
+    for question in questions(model):
+        source = sources.get(question.name) if isinstance(sources, Mapping) else None
+        if isinstance(source, str) and not question.secret:
+            found[question.name] = source
+        with suppress(BadInput):
+            if isinstance(source, (Mapping, Reference)):
+                found[question.name] = Reference.parse(source)
+    return found
+
+
+def order(provider: Provider, draft: Draft, read: Read) -> Order:
+    """Build the validated order from a draft; raises `BadInput` and `BadFields`."""
+    connected = connection(provider, draft, read)
+    # The administrator first: its secrets must be known before the org is looked at, for one may be the org's name.
+    model = provider.administrator
+    administrator = _section("administrator", model, draft.section("administrator"), read) if model else None
+    organization = _section("organization", provider.organization, draft.section("organization"), read)
+    return Order(connected, organization, administrator)
+
+
+def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
+    """Return every problem of a draft as "section.field" -> sentence, without reading a secret."""
+    found: dict[str, str] = {}
+    try:
+        provider.site(draft.site)
+    except Trouble as trouble:
+        found["site"] = trouble.cause
+    if draft.method not in provider.methods:
+        return {**found, "credentials.method": f"It must be one of: {', '.join(provider.methods)}."}
+    for name, model in provider.sections(draft.method).items():
+        typed = draft.credentials if name == "credentials" else draft.section(name)
+        found |= {f"{name}.{field_name}": words for field_name, words in problems(model, typed).items()}
+    return found
+
+
+def _section(name: str, model: type[Fields], typed: Mapping[str, Typed], read: Read) -> Fields:
+    resolved = _resolved(name, referenced(model, typed), read)
+    followed = {key: value for key, value in resolved.items() if _from_variable(typed[key])}
+    resolved |= _resolved(name, referenced(model, followed), read)  # a variable may hold a path too
+    REDACTOR.learn(*(value for value in resolved.values() if isinstance(value, SecretStr)))
+    if found := literal_problems(model, resolved):
+        raise BadFields({f"{name}.{key}": words for key, words in found.items()})
+    return validated(model, resolved)
+
+
+def _from_variable(value: Typed) -> bool:
+    return isinstance(value, Reference) and value.env is not None
+
+
+def _resolved(name: str, typed: Mapping[str, Typed], read: Read) -> dict[str, Typed]:
+    return {key: _resolve(f"{name}.{key}", value, read) for key, value in typed.items()}
+
+
+def _resolve(field_name: str, value: Typed, read: Read) -> Typed:
+    if not isinstance(value, Reference):
+        return value
+    try:
+        return read(value)
+    except BadInput as trouble:
+        raise BadFields({field_name: trouble.cause}) from None

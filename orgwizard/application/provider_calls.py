@@ -1,0 +1,103 @@
+"""A provider's calls made for it, side by side where it asks for that."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from orgwizard.application.ports import Send
+from orgwizard.domain.errors import NoAnswer, NotSent, Refused
+from orgwizard.domain.http import Answer, Call, Conversation, Reply, Way
+from orgwizard.domain.org import Site
+from orgwizard.domain.validation import Fields, questions
+from orgwizard.providers.contract import Checked, Connection, Finding, Provider, placed
+
+T = TypeVar("T")
+
+
+async def converse(conversation: Conversation[T], send: Send) -> T:
+    """Make a provider's calls, side by side where it asks for that, and return its result."""
+    try:
+        calls = next(conversation)
+        while True:
+            calls = conversation.send(tuple(await asyncio.gather(*(reply_to(call, send) for call in calls))))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+async def reply_to(call: Call, send: Send) -> Reply:
+    """Make one call; a failure to answer is a reply too, and so is the refusal of its token."""
+    try:
+        return await send(call)
+    except (NotSent, NoAnswer, Refused) as unanswered:
+        return unanswered
+
+
+async def check(
+    provider: Provider,
+    connected: Connection,
+    organization: Fields | None,
+    send: Send,
+    tell: Callable[[Finding], None] = lambda _: None,
+) -> Checked:
+    """Run the provider's check, telling of each finding as it is made; every failure says that nothing was created.
+
+    The way to the parent is read off the check's own answers: it costs no call.
+    """
+    door = _Door(connected.site, send, tell)
+    try:
+        checked = await converse(provider.check(connected, organization), door.send)
+    except NoAnswer as silent:
+        raise not_created(silent) from None
+    except Refused as refused:
+        if refused.field.startswith("credentials."):
+            refused.advise(*hints(connected.credentials))
+        raise placed(refused, connected.credentials) from None
+    for finding in checked.findings:
+        tell(finding)
+    return replace(checked, findings=(*door.found, *checked.findings))
+
+
+class _Door:
+    """A way to send that tells once of how the parent was reached."""
+
+    def __init__(self, site: Site, send: Send, tell: Callable[[Finding], None]) -> None:
+        self._site, self._send, self._tell = site, send, tell
+        self.found: tuple[Finding, ...] = ()
+
+    async def send(self, call: Call) -> Answer:
+        answer = await self._send(call)
+        if not self.found and call.origin == self._site.url:
+            self.found = way_findings(self._site, answer.way)
+            for finding in self.found:
+                self._tell(finding)
+        return answer
+
+
+def way_findings(site: Site, way: Way) -> tuple[Finding, ...]:
+    """Return what the way of an answer from *site* proves about address and TLS."""
+    if way.sandbox:
+        return (Finding("Address", "ok", "the sandbox, no network"),)
+    reached = f"{site.host} was found" + (f" at {way.address}" if way.address else "")
+    if way.proxy:
+        reached = f"{site.host} is reached through the proxy {way.proxy}"
+    if not site.url.startswith("https:"):
+        return Finding("Address", "ok", reached), Finding("TLS", "ok", "not used on this machine's own address")
+    issuer = f"the certificate is valid, issued by {way.issuer}" if way.issuer else "the certificate is valid"
+    return Finding("Address", "ok", reached), Finding("TLS", "ok", issuer)
+
+
+def hints(credentials: Fields) -> tuple[str, ...]:
+    """Return what is noticed about the shape of credentials, for those whose shape is another's."""
+    found = (question.hint(getattr(credentials, question.name)) for question in questions(type(credentials)))
+    return tuple(filter(None, found))
+
+
+async def elsewhere(provider: Provider, connected: Connection, send: Send) -> tuple[Site, ...]:
+    """Return the vendor's other sites that know the credentials; call it only where the user agreed to that."""
+    return await converse(provider.elsewhere(connected), send)
+
+
+def not_created(silent: NoAnswer) -> NotSent:
+    """Return the failure of a mere read: nothing was sent that could create anything."""
+    return NotSent(silent.cause, "Check the network and try again: nothing was changed.", code=silent.code)

@@ -1,0 +1,165 @@
+"""resume_org(): an attempt that was interrupted, taken up where the journal says it stood."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from orgwizard.application.flow import MAKE_NEW_KEYS, Flow, told
+from orgwizard.application.ports import Tools
+from orgwizard.domain.errors import Attention, NoAnswer, NotSent, Trouble
+from orgwizard.domain.events import KEEP, Event
+from orgwizard.domain.http import Answer
+from orgwizard.domain.org import Created
+from orgwizard.domain.validation import Fields
+from orgwizard.providers.contract import Checked, Provider, Wanted
+from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record
+from orgwizard.storage.secret_stores import place, sources
+
+GONE = "Its first keys were for the screen only: unless they were copied there, they are lost."
+
+
+def resume_org(
+    provider: Provider,
+    record: Record,
+    attempt: Attempt,
+    wanted: Wanted,
+    credentials: Fields | None,
+    secrets: Mapping[str, SecretStr],
+    tools: Tools,
+    *,
+    lacking: str = "",
+    forgotten: bool = False,
+) -> AsyncIterator[Event]:
+    """Finish a wait, store an answer that was only spooled, or look up an unknown outcome.
+
+    *credentials* are the parent's, if they can be had, else *lacking* says which are not; *secrets* are the child's, if
+    a store has them. *forgotten* says that the service was the sandbox of a program that has ended.
+    Nothing is created. The last event is the only `Result`.
+    """
+
+    def begin(tell: Callable[[Event], None]) -> Flow:
+        resumption = _Resumption(provider, record, attempt, wanted, credentials, secrets, tools, tell)
+        resumption.lacking, resumption.forgotten = lacking, forgotten
+        return resumption
+
+    return told(begin)
+
+
+class _Resumption(Flow):
+    """An attempt taken up again."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        record: Record,
+        attempt: Attempt,
+        wanted: Wanted,
+        credentials: Fields | None,
+        secrets: Mapping[str, SecretStr],
+        tools: Tools,
+        tell: Callable[[Event], None],
+    ) -> None:
+        super().__init__(provider, wanted, credentials, tools, tell)
+        self.record, self.secrets = record, secrets
+        self.attempt = attempt
+        before = record.before if isinstance(record.before, dict) else {}
+        self.checked = Checked("", domain=str(before.get("domain", "")), before=before)
+        self.sent_at, self.sendings = record.sent_at, record.sendings
+        self.lacking, self.forgotten = "", False
+        self.named(record.id)
+
+    async def stages(self) -> Trouble | None:
+        if self.record.state in NEVER_LEFT:
+            return NotSent("It was interrupted before the request was sent.", "Create it anew.", code="interrupted")
+        self.outcome("unknown")
+        answer = self._spooled()
+        if answer and not self.record.stored:
+            doubt = self.judged(answer)
+            if doubt:
+                return await self.look_up(doubt)
+            await self.keep(answer)
+        elif self.record.org:
+            if answer:
+                self._tidy(answer)
+            if trouble := self._known(self.record.org):
+                return trouble
+        else:
+            return await self._find_out()
+        if self.result.org:
+            await self.until_ready(self.result.org, self.tools.clock.now() - self.provider.settle_seconds)
+        return None
+
+    def why_no_credentials(self) -> str:
+        """Return which credentials a look-up lacks, and why."""
+        return self.lacking or super().why_no_credentials()
+
+    async def _find_out(self) -> Trouble:
+        """Look up what became of a request that may have left; the orgs of a sandbox end with its program."""
+        if not self.forgotten:
+            interrupted = "It was interrupted while the request was sent."
+            return await self.look_up(NoAnswer(self.record.message or interrupted, code="interrupted"))
+        self.outcome("not_created")
+        self.end = "absent"
+        words = "The sandbox forgets its orgs when the program ends, so there is nothing left to check."
+        return NotSent(words, "Create it anew.", code="interrupted")
+
+    def _spooled(self) -> Answer | None:
+        """Return the answer that lies on the disk; one that cannot be read stays there, an empty one goes."""
+        if not isinstance(self.attempt, Attempt):
+            return None
+        answer = self.attempt.spooled(self.record.status)
+        if self.record.spool is None or (answer and answer.ok and not answer.body):
+            with suppress(Trouble):
+                self.attempt.unspool()
+            return None
+        self.spooled_in(self.record.spool)
+        return answer
+
+    def _tidy(self, answer: Answer) -> None:
+        """Remove an answer whose keys are stored, as a kill prevented; an odd one stays until somebody looked at it."""
+        if answer.whole and not self.provider.created(self.wanted, answer, self.checked.domain).remarks:
+            self.unspool()
+
+    def _known(self, org: Mapping[str, str]) -> Trouble | None:
+        """Take up an org whose keys are in a store, or nowhere; return what settles it where they are gone."""
+        gone = GONE if self._only_shown else ""
+        lacks = "" if gone else self._lacks()
+        known = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets, self.record.details)
+        self.exists(replace(known, missing=self.record.missing), (lacks,) if lacks else ())
+        self._stored_already()
+        if not self.record.profile:
+            self.save_profile()
+        words = gone or lacks
+        self.progress(KEEP, "warning" if words else "ok", words or "the keys were read from their store")
+        if not gone:
+            return None
+        self.end = "exists"  # without its keys it can never be proven ready
+        return Attention(gone, MAKE_NEW_KEYS, code="attention")
+
+    def _lacks(self) -> str:
+        """Return which keys cannot be had: those that never came, and those that their store does not give back."""
+        if not self.secrets:
+            return "Its keys are in no store that can be read from here."
+        titles = self.provider.secret_titles
+        unread = [titles.get(name, name) for name in self.record.keys or () if name not in self.secrets]
+        never_came = f"The response lacked: {', '.join(self.record.missing)}." if self.record.missing else ""
+        kept_back = f"The store did not give back: {', '.join(unread)}." if unread else ""
+        return f"{never_came} {kept_back}".strip()
+
+    @property
+    def _only_shown(self) -> bool:
+        """Return whether the keys were for the screen only, so that no later look can find them."""
+        stored = self.record.stored
+        if isinstance(stored, dict):
+            return "screen" in stored
+        return not stored and (self.record.keys_shown or self.record.store == "screen")
+
+    def _stored_already(self) -> None:
+        """Take over where an earlier run put the keys."""
+        stored = self.record.stored
+        self.result = replace(self.result, profile=self.record.profile)
+        if isinstance(stored, dict):
+            found = sources(stored, self.secrets)
+            self.result = replace(self.result, stored=stored, sources=found, stored_words=place(stored))

@@ -1,0 +1,96 @@
+"""What was typed so far, per provider, and how it is kept without a single secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from orgwizard.domain.errors import BadInput
+from orgwizard.domain.questions import Typed, secret_text
+from orgwizard.domain.redactor import REDACTOR
+
+
+@dataclass
+class Draft:
+    """All that was typed so far, per provider, so that switching providers and back loses nothing.
+
+    Sections are "parent" (site, method, confirmed), "credentials.<method>", "organization" and
+    "administrator". Only what the user gave is in it: proposals are derived each time.
+    """
+
+    provider: str = ""
+    store: Any = "file"
+    sections: dict[str, dict[str, dict[str, Typed]]] = field(default_factory=dict)
+
+    def section(self, name: str) -> dict[str, Typed]:
+        """Return the live answers of a section of the chosen provider."""
+        return self.sections.setdefault(self.provider, {}).setdefault(name, {})
+
+    @property
+    def site(self) -> str:
+        """Return what was typed or chosen as the parent's site."""
+        return str(self.section("parent").get("site", ""))
+
+    @property
+    def method(self) -> str:
+        """Return the chosen credential method, or ""."""
+        return str(self.section("parent").get("method", ""))
+
+    @property
+    def credentials(self) -> dict[str, Typed]:
+        """Return the live answers of the chosen credential method."""
+        return self.section(f"credentials.{self.method}")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the draft without a single secret; references to secrets stay."""
+        kept = {
+            provider: {name: _without_secrets(section) for name, section in sections.items()}
+            for provider, sections in self.sections.items()
+        }
+        return {"provider": self.provider, "store": self.store, "sections": kept}
+
+    @classmethod
+    def from_json(cls, value: Any) -> Self:
+        """Return the draft of `as_json`; whatever is not of its shape is left out."""
+        if not isinstance(value, dict):
+            return cls()
+        provider, store = value.get("provider"), value.get("store")
+        draft = cls(provider if isinstance(provider, str) else "", store if isinstance(store, (str, dict)) else "file")
+        for key, sections in _tables(value.get("sections")):
+            for name, section in _tables(sections):
+                revived = {field_name: _revive(typed) for field_name, typed in section.items()}
+                draft.sections.setdefault(key, {})[name] = {k: v for k, v in revived.items() if v is not None}
+        return draft
+
+
+REFERENCE_KEY = "reference"
+
+
+def _without_secrets(section: Mapping[str, Typed]) -> dict[str, Any]:
+    from orgwizard.domain.secret_reference import Reference
+
+    kept = {name: value for name, value in section.items() if secret_text(value) is None and not _is_secret(value)}
+    return {n: {REFERENCE_KEY: v.table()} if isinstance(v, Reference) else v for n, v in kept.items()}
+
+
+def _is_secret(value: Typed) -> bool:
+    """Return whether an answer that is not asked for as a secret looks like one all the same."""
+    if isinstance(value, Mapping):
+        return any(REDACTOR.is_secret(str(text)) for pair in value.items() for text in pair)
+    return isinstance(value, str) and REDACTOR.is_secret(value)
+
+
+def _revive(value: Any) -> Typed:
+    """Return what `_without_secrets` kept; None for a reference that somebody has edited into nonsense."""
+    table = value.get(REFERENCE_KEY) if isinstance(value, dict) and len(value) == 1 else None
+    if not isinstance(table, dict):
+        return value
+    from orgwizard.domain.secret_reference import Reference
+
+    try:
+        return Reference.parse(table)
+    except BadInput:
+        return None
+
+
+def _tables(value: Any) -> list[tuple[str, dict[str, Any]]]:
+    return [(k, v) for k, v in value.items() if isinstance(v, dict)] if isinstance(value, dict) else []

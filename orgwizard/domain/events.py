@@ -1,0 +1,131 @@
+"""What faces are told of a creation: its progress, and the one result it ends with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from orgwizard.domain.errors import Exit, Trouble
+from orgwizard.domain.http import revealed
+from orgwizard.domain.org import Created
+from orgwizard.domain.redactor import REDACTOR
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+Outcome = Literal["created", "not_created", "unknown"]
+StageState = Literal["started", "waiting", "ok", "warning", "failed"]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A stage began, waits, or ended; `left_seconds` counts down to whatever is waited for.
+
+    Where nobody knows how long it takes, `spent_seconds` counts up.
+    """
+
+    stage: str
+    state: StageState
+    words: str = ""
+    left_seconds: int | None = None
+    spent_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class KeysArrived:
+    """The keys came, and are for the screen alone: to be shown at once, whatever still follows.
+
+    `result` is what is known by now, with the keys in its `secrets`. Whoever has shown them says so
+    (`Engine.keys_shown`): until then the journal does not.
+    """
+
+    result: "Result"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
+
+    `open` tells that the attempt is not settled: `orgwizard resume` has something left to do or to find out, with the
+    same `options`, such as "--sandbox".
+    """
+
+    outcome: Outcome
+    provider: str
+    site: str
+    name: str
+    ready: bool = False
+    attempt: str = ""
+    org: Created | None = None
+    stored: Mapping[str, Any] | None = None
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    stored_words: str = ""
+    secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
+    trouble: Trouble | None = None
+    remarks: tuple[str, ...] = ()
+    next_steps: tuple[str, ...] = ()
+    profile: str = ""
+    spool: str = ""
+    open: bool = False
+    ended: datetime | None = None
+    options: str = ""
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return the program's exit code for this end."""
+        if self.trouble is not None:
+            return self.trouble.exit_code
+        return Exit.READY if self.ready else Exit.ATTENTION
+
+    @property
+    def unmoved(self) -> bool:
+        """Return whether the keys are on disk in the undigested answer alone, because every store failed."""
+        return bool(self.spool and self.secrets)
+
+    @property
+    def look_again(self) -> str:
+        """Return what to do about an attempt that is open."""
+        if self.unmoved:
+            return f"Once a store works, move the keys into it with: {resuming(self.attempt, self.options)}"
+        first = "Do not create it again yet. Look once more with" if self.outcome == "unknown" else "Look again later"
+        return f"{first}: {resuming(self.attempt, self.options)}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints; secrets only where they are nowhere else."""
+        org = self.org
+        found = {
+            "outcome": self.outcome,
+            "ready": self.ready,
+            "attempt": self.attempt or None,
+            "provider": self.provider or None,
+            "site": self.site or None,
+            "org": {"id": org.id, "name": org.name, "url": org.url, **org.details} if org else None,
+            "stored": dict(self.stored) if self.stored else None,
+            "profile": self.profile or None,
+            "remarks": list(self.remarks),
+            "error": trouble_as_json(self.trouble),
+        }
+        cleaned: dict[str, Any] = REDACTOR.clean_values(found)
+        return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
+
+
+def resuming(attempt: str, options: str) -> str:
+    """Return the command that takes an attempt up."""
+    return f"orgwizard resume {attempt} {options}".rstrip()
+
+
+def trouble_as_json(trouble: Trouble | None) -> dict[str, str | None] | None:
+    """Return a failure as the `error` object of `--json`."""
+    if trouble is None:
+        return None
+    return {
+        "code": trouble.code or type(trouble).__name__,
+        "message": f"{trouble.meaning} {trouble.cause}",
+        "hint": trouble.advice,
+        "field": trouble.field or None,
+        "request_id": trouble.request_id or None,
+    }
+
+
+Event = Progress | KeysArrived | Result
+CHECK, STORE, SEND, KEEP, SETTLE, READY, FIND = "check", "store", "send", "keep", "settle", "ready", "find"

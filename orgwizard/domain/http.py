@@ -1,0 +1,239 @@
+"""The values that travel between the modules: requests, answers, sites, secrets and the new org."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
+from urllib.parse import urlsplit
+
+from orgwizard.domain.errors import NoAnswer, NotSent, Refused
+from orgwizard.domain.redactor import MASK, REDACTOR
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from orgwizard.domain.signing import SigningKey
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A secret behind the name of its authentication scheme: `Authorization: SSWS {token}`."""
+
+    name: str
+    secret: SecretStr
+
+
+class Sink(Protocol):
+    """What takes the response to a create call as it comes from the socket; nothing in it may raise."""
+
+    def sent(self) -> None:
+        """Learn that the request is about to leave."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Take what came next."""
+        ...
+
+
+@dataclass(frozen=True)
+class Call:
+    """One HTTP request as a value; secrets are `SecretStr`, `Scheme` or `Grant` leaves of headers and body.
+
+    `body` is sent as JSON, or form-encoded where `form` says so. `once` marks the call that creates something:
+    it is never repeated, and its response goes to `sink`, where there is one, before any parser sees it.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, Any] = field(default_factory=dict)
+    body: Any = None
+    once: bool = False
+    form: bool = False
+    sink: Sink | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def grant(self) -> Grant | None:
+        """Return the credentials that must be exchanged for a token before this call can be sent."""
+        return next((leaf for leaf in self.headers.values() if isinstance(leaf, Grant)), None)
+
+    @property
+    def origin(self) -> str:
+        """Return scheme, host and port: where the credentials of this call go."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True)
+class Way:
+    """How an answer came, as seen on its own connection; what could not be seen is "".
+
+    `proxy` is the host and port of the proxy used, `address` the resolved one of the host, and `issuer` who
+    issued its TLS certificate. `sandbox` is true where no network was used at all.
+    """
+
+    proxy: str = ""
+    address: str = ""
+    issuer: str = ""
+    sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: header names are lower case, `body` is undecoded and may hold secrets.
+
+    `complete` is false where the connection broke before the end of the body.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+    complete: bool = True
+    way: Way = field(default=Way(), compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Return whether the service reports success with any 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def request_id(self) -> str:
+        """Return the id to give to the vendor's support, or ""."""
+        names = ("x-okta-request-id", "dd-request-id", "x-request-id")
+        return next((self.headers[name] for name in names if name in self.headers), "")
+
+    @property
+    def whole(self) -> bool:
+        """Return whether the body is one JSON object that came to its end."""
+        return self.complete and self._parsed() is not None
+
+    def json(self) -> dict[str, Any]:
+        """Return the body as a JSON object: as far as it came, or {} where it is anything else."""
+        if (whole := self._parsed()) is not None:
+            return whole
+        from pydantic_core import from_json
+
+        text = self.body.decode(errors="replace")
+        try:
+            value = from_json(text[max(0, text.find("{")) :], allow_partial=True)
+        except ValueError:
+            return {}
+        return value if isinstance(value, dict) else {}
+
+    def _parsed(self) -> dict[str, Any] | None:
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+        return value if isinstance(value, dict) else None
+
+
+# `Refused` is the reply to a call whose token was refused: the call itself never left.
+Unanswered: TypeAlias = NotSent | NoAnswer | Refused
+Reply: TypeAlias = Answer | Unanswered
+# A provider yields the calls it wants made side by side and is sent a reply for each.
+Conversation: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
+
+
+def ask(call: Call) -> Conversation[Answer]:
+    """Make one call and return its answer; raises `NotSent`, `NoAnswer` or `Refused` where none came."""
+    (reply,) = yield (call,)
+    if isinstance(reply, Answer):
+        return reply
+    raise reply
+
+
+def together(*calls: Call) -> Conversation[tuple[Reply, ...]]:
+    """Make calls side by side and return a reply for each, failures included."""
+    return (yield calls)
+
+
+@dataclass(frozen=True)
+class Means:
+    """What signing needs and a provider must not make itself, because it is pure: time, ids and keys.
+
+    `now` tells epoch seconds, `unique` an id that was never told before, `key` makes a new key pair.
+    """
+
+    now: Callable[[], float]
+    unique: Callable[[], str]
+    key: Callable[[], SigningKey]
+
+
+class Session(Protocol):
+    """What one run holds of a `Grant`, in memory only: its token and whatever goes with it."""
+
+    def renewed(self, means: Means) -> Conversation[None]:
+        """Get a token where none is held, or the one held is about to expire; raises `Refused`."""
+        ...
+
+    def signed(self, call: Call, means: Means) -> Call:
+        """Return *call* with the token in the place of its grant, made for this one sending."""
+        ...
+
+    def challenged(self, answer: Answer) -> bool:
+        """Learn from *answer*; return whether it refused before any work, and only asks to be signed anew."""
+        ...
+
+
+class Grant(ABC):
+    """Credentials that are worth a token only after a conversation with an authorization server.
+
+    It stands where the token will: in a call's Authorization header. The preview shows `name` and asterisks.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def session(self) -> Session:
+        """Return a session that holds nothing yet; equal grants share one."""
+
+
+def hidden(text: str) -> SecretStr:
+    """Return a secret as a value that no log, repr or traceback shows."""
+    from pydantic import SecretStr
+
+    REDACTOR.learn(text)
+    return SecretStr(text)
+
+
+def _walk(value: Any, leaf: Callable[[SecretStr | Grant], str]) -> Any:
+    """Copy a tree of mappings and lists with every secret turned into text by *leaf*."""
+    from pydantic import SecretStr
+
+    if isinstance(value, (SecretStr, Grant)):
+        return leaf(value)
+    if isinstance(value, Scheme):
+        return f"{value.name} {leaf(value.secret)}"
+    if isinstance(value, Mapping):
+        return {key: _walk(member, leaf) for key, member in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_walk(member, leaf) for member in value]
+    return value
+
+
+def masked(value: Any) -> Any:
+    """Return headers or a body fit for eyes: every secret is a row of asterisks."""
+    return _walk(value, _mask)
+
+
+def _mask(secret: SecretStr | Grant) -> str:
+    if isinstance(secret, Grant):
+        return f"{secret.name} {MASK}"
+    return MASK if secret.get_secret_value() else ""
+
+
+def revealed(value: Any) -> Any:
+    """Return headers or a body fit for the wire; a grant in them is a fault: its token comes first."""
+    return _walk(value, _clear)
+
+
+def _clear(secret: SecretStr | Grant) -> str:
+    if isinstance(secret, Grant):
+        raise TypeError("a grant is exchanged for a token before it is sent")
+    REDACTOR.learn(secret)  # whatever is sent may come back in what a service says
+    return secret.get_secret_value()

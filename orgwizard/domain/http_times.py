@@ -1,0 +1,60 @@
+"""Times in HTTP headers: the service's own clock, and when a rate limit ends."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from orgwizard.domain.http import Answer
+
+SHORTEST_WAIT_SECONDS = 1.0
+_SECONDS = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*", re.ASCII)
+
+
+def service_time(answer: Answer) -> float | None:
+    """Return the `Date` of a response in epoch seconds; None if it has none that can be read."""
+    return _epoch(answer.headers.get("date", ""))
+
+
+def retry_after(answer: Answer, now: float) -> float | None:
+    """Return the seconds that `Retry-After` asks to wait (RFC 9110 10.2.3); None if it is missing or nonsense.
+
+    A date is compared with the response's own `Date`, and with *now*, in epoch seconds, only if it has none.
+    """
+    said = answer.headers.get("retry-after", "")
+    if match := _SECONDS.fullmatch(said):
+        return _wait(float(match[1]))
+    until = _epoch(said)
+    if until is None:
+        return None
+    sent = service_time(answer)
+    return _wait(until - (now if sent is None else sent))
+
+
+def number(text: str) -> float | None:
+    """Return a header's finite number; None for anything else."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def longest(*waits: float | None) -> float | None:
+    """Return the longest of several waits, at least a second; None if none of them says anything."""
+    said = [wait for wait in waits if wait is not None]
+    return max(SHORTEST_WAIT_SECONDS, *said) if said else None
+
+
+def _wait(seconds: float) -> float | None:
+    return max(SHORTEST_WAIT_SECONDS, seconds) if math.isfinite(seconds) else None
+
+
+def _epoch(text: str) -> float | None:
+    """Return an HTTP date in epoch seconds; None for anything else."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(text).timestamp() if text else None
+    except (ValueError, TypeError, OverflowError, OSError):
+        return None

@@ -1,0 +1,58 @@
+"""Questions as a face asks them, what is offered for an answer, and the answers typed so far; models judge them."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from orgwizard.domain.credential_shapes import shape
+
+# The first screen is drawn from what stands here: pydantic, and what needs it, is loaded while the user reads it.
+
+# What a widget, a plan or a draft can hold for one field.
+Typed: TypeAlias = Any  # str | SecretStr | Reference | dict[str, str] | number, checked by the model
+
+
+def secret_text(typed: Typed) -> str | None:
+    """Return the text of a `SecretStr`, None for any other answer."""
+    read = getattr(typed, "get_secret_value", None)
+    return str(read()) if read else None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One field as a face needs it to ask for it; everything is read off the model."""
+
+    name: str
+    title: str
+    help: str
+    example: str
+    required: bool
+    secret: bool = False
+    asked: bool = True
+    longest: int | None = None
+    choices: tuple[str, ...] = ()
+    rows: bool = False
+    constant: str = ""
+    env: tuple[str, ...] = ()
+    blank: str = ""
+    file: bool = False
+    """Whether it may have several lines, and a path may be given in its place."""
+    keys: tuple[str, ...] = ()
+    shape: str = ""
+
+    def hint(self, typed: Typed) -> str:
+        """Say what a typed credential looks like where that is not what is asked for, else ""; a guess, no rule."""
+        seen = shape((secret_text(typed) or "").strip()) if self.shape else ""
+        return f"{self.title}: what you gave looks like {seen}." if seen and seen != self.shape else ""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A value that the user already has: what to put into the draft, and where it comes from, in words.
+
+    A secret is a `Reference`, read when it is used; anything else is the text itself.
+    """
+
+    typed: Typed
+    source: str
+    file: str = ""
+    """The file that a text comes from; a reference names its own."""

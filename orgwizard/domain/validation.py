@@ -1,0 +1,244 @@
+"""The models of what is asked for: their rules, the questions and problems read off them, the validated answers."""
+
+from collections.abc import Iterator, Mapping
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from orgwizard.domain.credential_shapes import no_value
+from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.redactor import REDACTOR, is_like_token
+from orgwizard.domain.sanitize import odd_character
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.signing import is_key
+
+
+class Fields(BaseModel):
+    """A flat, frozen group of answers; the one place of every label, limit and secret in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, hide_input_in_errors=True)
+
+    # What a credential method is called in a list of them; where empty, its first field's title.
+    method_title: ClassVar[str] = ""
+    # Fields that the service or a plan knows and that a person is not asked for.
+    unasked: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_blanks(cls, typed: Any) -> Any:
+        """Treat a blank answer as none: required fields then say that they are needed."""
+        if not isinstance(typed, Mapping):
+            return typed
+        return {name: value for name, value in typed.items() if not _blank(value)}
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+        """Return values for fields that the user has not edited, derived from those they have."""
+        del typed
+        return {}
+
+
+def wrong(words: str) -> PydanticCustomError:
+    """Return the error that a validator raises to say *words* at its field."""
+    return PydanticCustomError("wrong", "{words}", {"words": words})
+
+
+def _blank(value: Typed) -> bool:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return text is None or text == {} or (isinstance(text, str) and not text.strip())
+
+
+def _visible(text: str) -> str:
+    if odd := odd_character(text):
+        raise wrong(f"Invisible character at position {odd[0]} ({odd[1]}). Delete it or type the text again.")
+    return text
+
+
+def _visible_secret(secret: SecretStr) -> SecretStr:
+    refuse_no_value(secret)
+    if odd := odd_character(secret.get_secret_value()):
+        raise wrong(f"Invisible character at position {odd[0]}. Paste it again without line ends.")
+    return secret
+
+
+def refuse_no_value(secret: SecretStr) -> None:
+    """Raise where a secret is a reference, a placeholder or not the bare value, saying which."""
+    if what := no_value(secret.get_secret_value()):
+        raise wrong(f"This is {what}.")
+
+
+def _one_word(secret: SecretStr) -> SecretStr:
+    refuse_no_value(secret)
+    text = secret.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise wrong("Blanks, line ends and characters beyond ASCII cannot be part of it. Paste it again.")
+    return secret
+
+
+def _no_secret(text: str) -> str:
+    if REDACTOR.is_secret(text):
+        raise PydanticCustomError("secret", "{words}", {"words": LOOKS_SECRET})
+    return text
+
+
+LOOKS_SECRET = "This looks like a credential, and this field is not secret. Enter something else."  # noqa: S105 - words
+Text = Annotated[str, AfterValidator(_visible), AfterValidator(_no_secret)]
+Secret = Annotated[SecretStr, AfterValidator(_visible_secret)]
+# A secret that is sent in an HTTP header.
+HeaderSecret = Annotated[SecretStr, AfterValidator(_one_word)]
+
+
+def env_names(*names: str, keys: tuple[str, ...] = (), shape: str = "") -> dict[str, Any]:
+    """Return the field metadata of a credential: its official variables, and more where there is more.
+
+    *keys* are its dotted keys in the provider's `files`, and *shape* is what `shapes.shape` says of a usual one.
+    """
+    return {"env": list(names), "keys": list(keys), "shape": shape}
+
+
+def file_or_env(*names: str, keys: tuple[str, ...] = ()) -> dict[str, Any]:
+    """Return the field metadata of a key of several lines, in whose place the path of its file can be given."""
+    return {**env_names(*names, keys=keys), "file": True}
+
+
+def questions(model: type[Fields]) -> tuple[Question, ...]:
+    """Return a question per field of *model*, in the order of the model."""
+    return tuple(_question(model, name, info) for name, info in model.model_fields.items())
+
+
+def method_titles(methods: Mapping[str, type[Fields]]) -> dict[str, str]:
+    """Return what each credential method is called in a list of them."""
+    return {key: model.method_title or questions(model)[0].title for key, model in methods.items()}
+
+
+def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
+    kinds = tuple(_kinds(info.annotation))
+    choices = tuple(str(c) for kind in kinds if get_origin(kind) is Literal for c in get_args(kind))
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    constant = choices[0] if len(choices) == 1 and not info.is_required() and info.default == choices[0] else ""
+    return Question(
+        name=name,
+        title=info.title or name,
+        help=info.description or "",
+        example=str((info.examples or [""])[0]),
+        required=info.is_required(),
+        secret=SecretStr in kinds,
+        asked=name not in model.unasked and not constant,
+        longest=next((m.max_length for m in info.metadata if hasattr(m, "max_length")), None),
+        choices=choices,
+        rows=any(get_origin(kind) is dict for kind in kinds),
+        constant=constant,
+        env=_names(extra.get("env")),
+        blank=str(extra.get("blank", "not given")),
+        file=bool(extra.get("file")),
+        keys=_names(extra.get("keys")),
+        shape=str(extra.get("shape", "")),
+    )
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(str(name) for name in value) if isinstance(value, list) else ()
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    """Yield the plain types of an annotation, without `Annotated` and `| None`."""
+    if get_origin(annotation) is Annotated:
+        yield from _kinds(get_args(annotation)[0])
+    elif get_origin(annotation) in (UnionType, Union):
+        for member in get_args(annotation):
+            yield from _kinds(member)
+    else:
+        yield annotation
+
+
+def filled(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typed]:
+    """Return *typed* with the model's proposals for whatever the user has not edited."""
+    return {**model.proposals(typed), **typed}
+
+
+def referenced(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typed]:
+    """Return *typed* with each path that stands in the place of a key as the reference that it means."""
+    files = {question.name for question in questions(model) if question.file}
+    return {name: _reference(value) if name in files else value for name, value in typed.items()}
+
+
+def _reference(value: Typed) -> Typed:
+    path = value.get_secret_value().strip() if isinstance(value, SecretStr) else ""
+    if not path or is_key(path) or odd_character(path) or is_like_token(path) or no_value(path):
+        return value
+    return Reference(file=path)
+
+
+def problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
+    """Say what is wrong with each field, in words that help; {} where nothing is.
+
+    A secret that is given as a reference, or as the path of its file, is not read here: it counts as present.
+    """
+    return literal_problems(model, referenced(model, typed))
+
+
+def literal_problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
+    """Say what is wrong with answers whose references were followed as far as they lead."""
+    answers = filled(model, typed)
+    later = {name for name, value in answers.items() if isinstance(value, Reference)}
+    try:
+        model.model_validate({name: value for name, value in answers.items() if name not in later})
+    except ValidationError as invalid:
+        found = invalid.errors(include_url=False, include_input=False)
+        told = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(found)}
+        return {name: told[name] for name in _in_order(model, told) if name not in later}
+    return {}
+
+
+def suspects(model: type[Fields], typed: Mapping[str, Typed]) -> list[str]:
+    """Return the fields whose answers look like credentials: right where the user says so (`Redactor.allow`)."""
+    told = problems(model, typed)
+    return [
+        name for name, value in typed.items() if name in told and isinstance(value, str) and REDACTOR.is_secret(value)
+    ]
+
+
+def validated(model: type[Fields], typed: Mapping[str, Typed]) -> Fields:
+    """Return the frozen model; call it only where `problems` found none."""
+    return model.model_validate(filled(model, typed))
+
+
+def _in_order(model: type[Fields], told: Mapping[str, str]) -> list[str]:
+    known = list(model.model_fields)
+    return sorted(told, key=lambda name: known.index(name) if name in known else len(known))
+
+
+def _length(value: Typed) -> int:
+    if isinstance(value, SecretStr):
+        return len(value.get_secret_value())
+    return len(value.strip()) if isinstance(value, str) else 0
+
+
+# Our words for pydantic's error types; what stands in braces comes from the error or from the answer.
+_SENTENCES: Mapping[str, str] = {
+    "missing": "Needed.",
+    "string_too_long": "At most {max_length} characters, you typed {typed}.",
+    "too_long": "At most {max_length} characters, you typed {typed}.",
+    "string_too_short": "At least {min_length} characters, you typed {typed}.",
+    "too_short": "At least {min_length} characters, you typed {typed}.",
+    "literal_error": "It must be {expected}.",
+    "extra_forbidden": "Unknown. Known here: {known}.",
+    "wrong": "{words}",
+    "secret": "{words}",
+    "string_unicode": "It holds half a character. Type it again.",
+    "string_type": 'Text in quotes is expected, such as "example".',
+    "string_sub_type": 'Text in quotes is expected, such as "example".',
+    "dict_type": 'A table of names and values is expected, such as {{ title = "CTO" }}.',
+}
+
+
+def _sentence(model: type[Fields], answers: Mapping[str, Typed], error: ErrorDetails) -> str:
+    """Turn one of pydantic's errors into our words."""
+    template = _SENTENCES.get(error["type"])
+    if template is None:
+        return f"{error['msg']}."
+    typed = _length(answers.get(str((*error["loc"], "")[0])))
+    return template.format(**error.get("ctx", {}), typed=typed, known=", ".join(model.model_fields))

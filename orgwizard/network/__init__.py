@@ -1,0 +1,1 @@
+"""The network: one request out, one response back, and whether it was sent is observed."""

@@ -1,0 +1,97 @@
+"""One group of questions over the live answers of the draft: what is offered, what was typed, what is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from orgwizard.domain.errors import Trouble
+from orgwizard.domain.questions import Offer, Question, Typed
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import Fields, filled, problems, questions
+from orgwizard.presentation.wizard_session import Session
+
+
+@dataclass
+class Sheet:
+    """The questions of a model and the section of the draft that holds their answers.
+
+    `offers` are what the user has already; a reference in the answers is offered too, and what is offered is
+    the answer until something else is typed.
+    """
+
+    session: Session
+    section: str
+    model: type[Fields]
+    typed: dict[str, Typed]
+    offers: Mapping[str, Offer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        unset = self.unset
+        named = {name: value for name, value in self.typed.items() if isinstance(value, Reference)}
+        given = {name: Offer(value, value.describe()) for name, value in named.items() if name not in unset}
+        self.offers = {**self.offers, **given}
+        for name, offer in self.offers.items():
+            self.typed.setdefault(name, offer.typed)
+
+    @property
+    def asked(self) -> list[Question]:
+        """Return the questions that a person is asked."""
+        return [question for question in questions(self.model) if question.asked]
+
+    @property
+    def constants(self) -> list[tuple[str, str]]:
+        """Return title and words of what is fixed and not asked."""
+        return [(q.title, f"{q.constant}. {q.help}") for q in questions(self.model) if q.constant]
+
+    @property
+    def answers(self) -> dict[str, Typed]:
+        """Return the answers, with proposals for what nobody has edited."""
+        return filled(self.model, self.typed)
+
+    def path(self, name: str) -> str:
+        """Return the name of a field among all fields, such as "organization.name"."""
+        return f"{self.section}.{name}"
+
+    def take(self, question: Question, text: str) -> None:
+        """Store what was typed; an emptied field is as if nobody had typed, so that offers and proposals apply."""
+        if text:
+            self.typed[question.name] = SecretStr(text) if question.secret else text
+        elif offer := self.offers.get(question.name):
+            self.typed[question.name] = offer.typed
+        else:
+            self.typed.pop(question.name, None)
+        self.session.refusals.pop(self.path(question.name), None)
+        self.session.sparing &= self.section == "credentials"
+
+    def problems(self) -> dict[str, str]:
+        """Return what is wrong per field: refusals of the service, and before those the model's rules."""
+        refusals = self.session.refusals
+        refused = {name: refusals[path] for name in self.model.model_fields if (path := self.path(name)) in refusals}
+        return refused | self.wrong()
+
+    def wrong(self) -> dict[str, str]:
+        """Return what is wrong per field: the model's rules, and variables that are not set; no service was asked."""
+        return self.unset | problems(self.model, self.typed)
+
+    @property
+    def unset(self) -> dict[str, str]:
+        """Return a sentence per answer that a plan or a profile left to a variable which is not set."""
+        environ = self.session.front.belongings.environ
+        named = {name: value.env for name, value in self.typed.items() if isinstance(value, Reference) and value.env}
+        return {name: f"The variable {env} is not set." for name, env in named.items() if not environ.get(env)}
+
+
+def connection_sheet(session: Session) -> Sheet:
+    """Return the sheet of the chosen credential method, with what the user has already."""
+    provider, draft = session.provider, session.draft
+    model = provider.methods[draft.method]
+    offers = {q.name: offer for q in questions(model) if (offer := session.front.belongings.credential(provider, q))}
+    return Sheet(session, "credentials", model, draft.credentials, offers)
+
+
+def may_be_elsewhere(session: Session, refused: Trouble) -> bool:
+    """Return whether another site may know credentials that were refused; not where their shape tells what is wrong."""
+    sheet = connection_sheet(session)
+    hinted = any(question.hint(sheet.typed.get(question.name)) for question in sheet.asked)
+    return session.provider.of_another_site(refused) and not hinted

@@ -1,0 +1,116 @@
+"""The whole order as lines to read before anything is created, each with the step that changes it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from orgwizard.domain.errors import Trouble
+from orgwizard.domain.order_key import folded
+from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.validation import Fields, filled, questions
+from orgwizard.presentation import text_report
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.storage.attempt_journal import Earlier
+
+REQUEST_TITLE = "The exact request, with secrets masked"
+NOT_GIVEN = "not given"
+Line = tuple[str, str, str]  # the field to edit, such as "organization.name" or "store", its label, its value
+
+
+def lines(session: Session) -> Iterator[Line]:
+    """Yield the order line by line: what each one is, and where it is changed."""
+    provider, draft, site = session.provider, session.draft, session.site
+    parent = f"{session.parent}, " if session.parent else ""
+    yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
+    for name, model in provider.sections(draft.method).items():
+        typed = draft.credentials if name == "credentials" else draft.section(name)
+        yield from _answers(name, model, typed)
+    yield "store", "Keys go to", text_report.store_words(draft.store)
+
+
+def _answers(section: str, model: type[Fields], typed: dict[str, Typed]) -> Iterator[Line]:
+    """Yield a line per answer, and one for all that was left blank."""
+    answers = filled(model, typed)
+    asked = [question for question in questions(model) if question.asked or answers.get(question.name)]
+    blank = []
+    for question in asked:
+        value = answers.get(question.name)
+        if question.rows and value:
+            yield from ((f"{section}.{question.name}", str(name), str(text)) for name, text in value.items())
+        elif value or question.blank != NOT_GIVEN:
+            yield f"{section}.{question.name}", question.title, in_words(question, value)
+        else:
+            blank.append(question)
+    if blank:
+        yield f"{section}.{blank[0].name}", "Left blank", ", ".join(question.title for question in blank)
+
+
+def in_words(question: Question, value: Typed) -> str:
+    """Return an answer as the review shows it; never a secret."""
+    if isinstance(value, Reference):
+        return value.describe()
+    if isinstance(value, SecretStr):
+        return "given, not shown" if value.get_secret_value() else question.blank
+    return str(value) if value else question.blank
+
+
+def warnings(session: Session) -> str:
+    """Return what to know before creating: what cannot be undone, and what no read could prove."""
+    unproven = [f.stage for f in session.checked.findings if f.state == "unproven"] if session.checked else []
+    told = f"Not proven: {', '.join(unproven).lower()}." if unproven else ""
+    return " ".join(filter(None, (session.provider.irreversible, told)))
+
+
+def confirmation(session: Session) -> str:
+    """Return what is said right before the word that creates is asked for."""
+    return f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
+
+
+def second(session: Session) -> str:
+    """Return the sentence that creates another org beside the one of an earlier attempt."""
+    return f"create a second {session.org_name}"
+
+
+def is_second(session: Session, typed: str) -> bool:
+    """Return whether *typed* is that sentence, whatever its case and spaces."""
+    return folded(typed) == folded(second(session))
+
+
+CHECK_TITLES = {
+    "running": "Another orgwizard is creating this org right now",
+    "open": "This org may have been created already",
+    "done": "This org was created already",
+    "unclear": "This org may have been created already",
+}
+
+
+def check_lines(earlier: Earlier) -> list[str]:
+    """Return what is known of an earlier attempt at the order."""
+    return [earlier.trouble().cause, "", *text_report.attempt(earlier.record)]
+
+
+def save_plan(session: Session, path: str) -> tuple[bool, str]:
+    """Save the answers as a plan without secrets; return whether that worked, and a sentence."""
+    try:
+        session.desk.save_plan(session.draft, Path(path).expanduser())
+    except FileExistsError:
+        return False, f"{path} exists already: nothing was written."
+    except (Trouble, OSError, RuntimeError) as trouble:
+        cause = trouble.cause if isinstance(trouble, Trouble) else "the path cannot be used."
+        return False, f"The plan was not saved: {cause}"
+    return True, f"Saved as {path}. {_needed(session)}".strip()
+
+
+def _needed(session: Session) -> str:
+    """Say which variables the plan will look for."""
+    provider, draft = session.provider, session.draft
+    typed = {"credentials": draft.credentials, "administrator": draft.section("administrator")}
+    names = [
+        question.env[0] if question.env else f"{provider.key}_{question.name}".upper()
+        for section, model in provider.sections(draft.method).items()
+        for question in questions(model)
+        if question.secret and isinstance(typed.get(section, {}).get(question.name), SecretStr)
+    ]
+    return f"Before using it, set {', '.join(names)}." if names else ""

@@ -1,0 +1,118 @@
+"""What there is to go on with: open attempts, the draft, profiles of earlier orgs, a new one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from orgwizard.application.bootstrap import Front
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import Trouble
+from orgwizard.presentation.wizard_session import Session
+
+if TYPE_CHECKING:
+    from orgwizard.application.service import Desk
+    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.profiles import Problem, Profile
+
+INTRODUCTION = "A child organization at Okta or Datadog: created once, its keys kept."
+NEW, CONTINUE, ORGS, MAGIC, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
+ATTEMPT, PROFILE = "attempt", "profile"
+MAGIC_TITLE = "Names that make the sandbox misbehave"
+MAGIC_WORDS = "Give one of these as the name (Okta: or subdomain) of the org, or inside a credential."
+ORGS_TITLE = "Orgs created so far"
+PROBLEMS_TITLE = "What cannot be read"
+RUNNING_TITLE = "An attempt under way in another process"
+TAKE_UP = "Take it up now? It is finished or looked up; nothing is created."
+MOST_PROFILES = 5
+
+
+class Beginnings:
+    """What there was when a face began, or came back to the beginning."""
+
+    def __init__(self, front: Front, saved: Draft | None) -> None:
+        """Look; of *saved*, the draft, nothing is offered once its order was sent: the attempt is."""
+        self.saved, self._magic = saved, front.magic
+        self.attempts: Sequence[Record] = ()
+        self.records: Sequence[Record] = ()
+        self.profiles: Sequence[Profile] = ()
+        self.problems: Sequence[Problem] = ()
+        if not front.is_new():
+            self._look(front.desk)
+            if saved is not None and Session(front, saved).was_sent():
+                self.saved = None
+
+    def _look(self, desk: Desk) -> None:
+        """Look into the folders; one that cannot be read is a problem, too."""
+        from orgwizard.storage.profiles import Problem
+
+        try:
+            self.profiles, self.problems = desk.profiles.all()
+            self.attempts, self.records = desk.journal.open(), desk.journal.all()
+        except Trouble as fault:
+            self.problems = (*self.problems, Problem(desk.journal.folder, fault.cause))
+
+    @property
+    def empty(self) -> bool:
+        """Return whether there is nothing to offer but a new org."""
+        return list(self.rows()) == [NEW]
+
+    def spares(self, draft: Draft) -> bool:
+        """Return whether *draft* is not the saved one, and that one names an org."""
+        return self.saved is not None and draft is not self.saved and bool(self.saved.section("organization"))
+
+    def rows(self) -> dict[str, str]:
+        """Return what can be done, the most pressing first; "attempt-0" is the first attempt, and so on."""
+        rows = {f"{ATTEMPT}-{number}": _attempt_words(record) for number, record in enumerate(self.attempts)}
+        if self.saved:
+            rows[CONTINUE] = f"Continue the draft: {_draft_words(self.saved)}"
+        rows[NEW] = "Create a new org"
+        shown = self.profiles[:MOST_PROFILES]
+        alike = Counter(map(_profile_words, shown))
+        for number, profile in enumerate(shown):
+            words = _profile_words(profile)
+            rows[f"{PROFILE}-{number}"] = f"{words} ({profile.name})" if alike[words] > 1 else words
+        if self.records:
+            rows[ORGS] = ORGS_TITLE
+        if self.problems:
+            rows[PROBLEMS] = f"{PROBLEMS_TITLE}: {len(self.problems)}"
+        if self._magic:
+            rows[MAGIC] = MAGIC_TITLE
+        return rows
+
+    def attempt(self, row: str) -> Record | None:
+        """Return the attempt that a row is about."""
+        name, _, number = row.partition("-")
+        return self.attempts[int(number)] if name == ATTEMPT else None
+
+    def profile(self, row: str) -> Profile | None:
+        """Return the profile that a row is about."""
+        name, _, number = row.partition("-")
+        return self.profiles[int(number)] if name == PROFILE else None
+
+
+def told(record: Record) -> list[str]:
+    """Return what is known of an attempt."""
+    from orgwizard.presentation import text_report
+
+    return text_report.attempt(record)
+
+
+def _attempt_words(record: Record) -> str:
+    from orgwizard.presentation import text_report
+
+    state = text_report.RUNNING_WORDS if record.running else text_report.STATE_WORDS[record.state]
+    return f"Look at {record.name}: {state}"
+
+
+def _profile_words(profile: Profile) -> str:
+    if profile.kind == "parent":
+        return f"A child of {profile.org.name} ({profile.site})"
+    return f"Another child of {profile.site}, as with {profile.org.name}"
+
+
+def _draft_words(draft: Draft) -> str:
+    name = draft.section("organization").get("name", "")
+    where = draft.site or draft.provider
+    return f"{name} at {where}" if name else where

@@ -1,0 +1,65 @@
+"""The steps in the order of the walk: what each is called, and which one a failure or a gap leads to."""
+
+from collections.abc import Mapping
+
+from orgwizard.domain.errors import BadFields, Trouble
+from orgwizard.presentation.wizard_session import Session
+
+# By the section of the draft that each is about.
+TITLES: Mapping[str, str] = {
+    "site": "Provider and site",
+    "credentials": "Connect",
+    "organization": "Organization",
+    "administrator": "Administrator",
+    "store": "New keys",
+    "review": "Review",
+    "create": "Create",
+}
+
+CREATE_WORD = "create"
+NOT_BEFORE = f'Nothing is created before you type "{CREATE_WORD}".'
+
+
+def first(session: Session) -> str:
+    """Return the step that a session begins with."""
+    return "credentials" if session.known and session.agreed else "site"
+
+
+def after(session: Session, here: str) -> str:
+    """Return the step after one that is complete; where the review wants the user back, what it still needs."""
+    names = list(TITLES)
+    step = names[names.index(here) + 1]
+    if session.returning and here != "review":
+        step = unfinished(session)
+    session.returning = session.returning and step != "review"
+    return step
+
+
+def before(session: Session, here: str) -> str:
+    """Return the step before one, "" before the first; from a step that the review led to, the review."""
+    names = list(TITLES)
+    back, session.returning = session.returning and session.agreed, False
+    if back and here != "review":
+        return "review"
+    return names[names.index(here) - 1] if names.index(here) else ""
+
+
+def unfinished(session: Session) -> str:
+    """Return the step that the review still needs, or the review."""
+    if session.connection is None:
+        return "site" if not session.agreed else "credentials"
+    found = section(next(iter(session.problems()), ""))
+    return found or "review"
+
+
+def section(field: str) -> str:
+    """Return the step of a field such as "organization.name", or "" where no step asks for it."""
+    name = field.partition(".")[0]
+    return name if name in TITLES else ""
+
+
+def complaints(trouble: Trouble) -> dict[str, str]:
+    """Return what a failure says of each field that it is about; the first one leads to its step."""
+    if isinstance(trouble, BadFields):
+        return trouble.problems
+    return {trouble.field: " ".join(filter(None, (trouble.cause, trouble.advice)))}

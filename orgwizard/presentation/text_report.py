@@ -1,0 +1,333 @@
+"""Orders, requests, findings and results as lines for a person; no line carries control characters."""
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from orgwizard.domain.errors import Exit
+from orgwizard.domain.events import Result
+from orgwizard.domain.http import Call, masked
+from orgwizard.domain.org import Site
+from orgwizard.domain.redactor import MASK
+from orgwizard.domain.sanitize import printable, shown_exactly
+from orgwizard.domain.validation import Fields, questions
+from orgwizard.providers import provider_of
+from orgwizard.providers.contract import Checked, Finding, Order, Provider
+from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.profiles import Profile
+from orgwizard.storage.secret_stores import SHOWN_ONLY, place
+
+STAGE_INDENT = 20  # cells of the first column of a check's findings
+ANSWER_TITLE = "The service's answer, as it came"
+HEADLINES = {
+    "created": "The org was created",
+    "not_created": "Nothing was created",
+    "unknown": "It is not known whether the org was created",
+}
+OUTCOME_WORDS = {"created": "Created", "not_created": "Not created", "unknown": "Unknown"}
+
+
+def order(provider: Provider, wanted: Order, store: Any) -> list[str]:
+    """Return the whole order in plain words, secrets masked."""
+    lines = [f"Create a child org at {provider.title}, {wanted.connection.site.key}"]
+    for model in (wanted.organization, wanted.administrator):
+        lines += [f"  {title:<18} {value}" for title, value in answers(model)] if model else []
+    lines += [f"  {'Keys go to':<18} {store_words(store)}", provider.irreversible]
+    return [printable(line) for line in lines]
+
+
+def answers(model: Fields) -> Iterator[tuple[str, str]]:
+    """Yield title and value of each answer that was given; secrets as asterisks."""
+    for question in questions(type(model)):
+        value = getattr(model, question.name)
+        if question.rows:
+            yield from ((name, printable(str(text))) for name, text in (value or {}).items())
+        elif value is not None:
+            yield question.title, MASK if question.secret else printable(str(value))
+
+
+def store_words(store: Any) -> str:
+    """Return a store, given as in a plan, in words."""
+    if isinstance(store, dict):
+        return "the command " + shlex.join(map(str, store.get("command", [])))
+    return {
+        "file": "a private file",
+        "keyring": "the system keyring",
+        "screen": "this screen only: they are stored nowhere",
+    }.get(store, str(store))
+
+
+def request(call: Call) -> list[str]:
+    """Return the request as HTTP, secrets masked."""
+    headers = [f"{name}: {value}" for name, value in masked(call.headers).items()]
+    body = json.dumps(masked(call.body), indent=2, ensure_ascii=False) if call.body is not None else ""
+    lines = [f"{call.method} {call.url}", *headers, "", *body.splitlines()]
+    return [printable(line) for line in lines]
+
+
+def findings(checked: Checked) -> list[str]:
+    """Return what a check found, a line each."""
+    return [f"Parent org: {printable(checked.parent)}", *(printable(f.line) for f in checked.findings)]
+
+
+def findings_table(found: Sequence[Finding]) -> list[str]:
+    """Return the stages that a check has passed, in two columns."""
+    return [printable(f"{f.stage:<{STAGE_INDENT - 2}}  {f.told}") for f in found]
+
+
+def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
+    """Return which of the provider's other sites know the credentials."""
+    places = " and ".join(f'{site.title} (site = "{site.key}")' for site in found)
+    return f"They belong to {places}." if found else f"No other site of {provider.title} knows them either."
+
+
+def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:
+    """Return findings as `check --json` prints them."""
+    return [{"stage": f.stage, "state": f.state, "words": f.words} for f in found]
+
+
+def result(ended: Result) -> list[str]:
+    """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
+    provider = provider_of(ended.provider)
+    ready = ", ready" if ended.ready else ""
+    lacks = f", but {_lacks(ended)}" if ended.outcome == "created" and _lacks(ended) else ready
+    lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} at {provider.title}, {ended.site}"]
+    org = {"Org id": ended.org.id or "not in the answer", "Org URL": ended.org.url} if ended.org else {}
+    lines += _rows({**org, "Keys": ended.stored_words})
+    lines += [f"  {title}: {value}" for title, value in shown_secrets(ended)]
+    lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt})
+    lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
+    return [printable(line) for line in lines]
+
+
+def _rows(rows: Mapping[str, str]) -> list[str]:
+    return [f"  {label:<12} {value}" for label, value in rows.items() if value]
+
+
+def headline(result: Result) -> str:
+    """Return the outcome, in words, before anything else."""
+    return f"{_outcome_words(result)}."
+
+
+def needs_attention(result: Result) -> bool:
+    """Return whether the org exists, and something about it needs a person."""
+    return result.outcome == "created" and (result.trouble is not None or not result.ready)
+
+
+def _outcome_words(result: Result) -> str:
+    """Return the outcome, with what is missing first of all, without a full stop."""
+    words = HEADLINES[result.outcome]
+    if result.outcome != "created":
+        return words
+    if lacks := _lacks(result):
+        return f"{words}, but {lacks}"
+    if not result.ready:
+        return f"{words} and is not known to be ready"
+    return f"{words} and is ready{', but needs your attention' if needs_attention(result) else ''}"
+
+
+def _lacks(result: Result) -> str:
+    """Return what is missing of a new org's keys, id or response, "" if nothing is."""
+    if result.org and result.org.missing:
+        return _missing_words(result.org.missing)
+    kept = result.stored or result.stored_words or result.spool or result.secrets
+    return "" if kept else "its keys were lost"
+
+
+def _missing_words(missing: Sequence[str]) -> str:
+    *first, last = (f"the {name}" for name in missing)
+    return f"{', '.join(first)} and {last} are missing" if first else f"{last} is missing"
+
+
+def facts(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield what is known of the org as label and value."""
+    org, trouble = result.org, result.trouble
+    rows = {"Name": org.name, "Org id": org.id or "not in the answer", "Org URL": org.url or "not known"} if org else {}
+    rows |= {"Keys": result.stored_words, "Profile": result.profile}
+    rows |= {"Attempt": result.attempt if result.outcome != "not_created" else ""}
+    rows |= {"Evidence": trouble.evidence if trouble else ""}
+    yield from ((label, printable(value)) for label, value in rows.items() if value)
+
+
+ANSWER_SHOWN_ONLY = "in the service's answer, if at all: it was shown on the screen only"
+NOWHERE = "nowhere: sign in to the org as its administrator and make new ones"
+
+
+def farewell(result: Result) -> list[str]:
+    """Return what has to stay readable once the wizard's screen is gone, never a key; [] where nothing was created."""
+    if result.outcome == "not_created":
+        return []
+    org, provider = result.org, provider_of(result.provider)
+    lines = [f"{_outcome_words(result)}: {result.name} at {provider.title}, {result.site}"]
+    lines += _rows({"Org URL": org.url if org else "", "Keys": _left_keys(result), "Attempt": result.attempt})
+    lines += [result.look_again] if result.open else []
+    return [printable(line) for line in lines]
+
+
+def _left_keys(result: Result) -> str:
+    """Return where the keys are after the wizard has ended, "" where none are known to exist."""
+    if result.stored:
+        return place(result.stored)
+    if result.spool:
+        return f"not in a store; the service's answer, which may hold them, is kept in {result.spool}"
+    if result.secrets:
+        return ANSWER_SHOWN_ONLY if set(result.secrets) == {"answer"} else SHOWN_ONLY
+    return NOWHERE if result.outcome == "created" else ""
+
+
+def secrets(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield title and exact value of each key that is stored nowhere else, to copy it."""
+    titles = {"answer": ANSWER_TITLE, **provider_of(result.provider).secret_titles}
+    yield from ((titles.get(name, name), s.get_secret_value()) for name, s in result.secrets.items())
+
+
+def shown_secrets(result: Result) -> Iterator[tuple[str, str]]:
+    """Yield title and value of each of these keys as it can be drawn; the title says how what cannot be is written."""
+    for title, value in secrets(result):
+        drawn, how = shown_exactly(value)
+        yield f"{title} ({how})" if how else title, drawn
+
+
+def keys(result: Result) -> list[str]:
+    """Return keys that are stored nowhere as lines to print when they come."""
+    return [f"{title}: {value}" for title, value in shown_secrets(result)]
+
+
+def profiles(found: Sequence[Profile]) -> list[str]:
+    """Return a line per profile."""
+    lines = [f"{p.name}  {p.org.name} ({p.provider} {KIND_WORDS[p.kind]}, {p.org.url})" for p in found]
+    return [printable(line) for line in lines] or ["No profile is saved yet."]
+
+
+KIND_WORDS = {"child": "child org", "parent": "parent org"}
+
+
+def profile(found: Profile) -> list[str]:
+    """Return one profile: the org, its parent's site and where its keys and those of the parent are read from."""
+    rows = {"Profile": found.name, "Kind": KIND_WORDS[found.kind], "Provider": found.provider}
+    rows |= {"Parent's site": found.site, "Method": found.method}
+    rows |= {"Org": found.org.name, "Org id": found.org.id, "Org URL": found.org.url, **found.details}
+    rows |= {name: source.describe() for name, source in found.secrets.items()}
+    rows |= {f"Parent's {name}": source.describe() for name, source in found.parent.items()}
+    rows |= {f"Parent's {name}": answer for name, answer in found.answers.items()}
+    return [f"{printable(name):<18} {printable(value)}" for name, value in rows.items() if value]
+
+
+STATE_WORDS = {
+    "requested": "not sent",
+    "sending": "unknown: it was interrupted while the request was sent",
+    "waiting": "not created: it was interrupted while waiting to send again",
+    "answered": "answered, and interrupted before the keys were stored",
+    "created": "created, and interrupted before the keys were stored",
+    "stored": "created, keys stored, not known to be ready",
+    "ready": "created and ready",
+    "later": "created, not known to be ready",
+    "refused": "not created: refused",
+    "not_sent": "not created: never sent",
+    "unknown": "unknown: it may exist",
+    "exists": "created; its first keys are lost",
+    "absent": "not created, as far as can be seen",
+    "damaged": "its record cannot be read",
+}
+
+
+RUNNING_WORDS = "under way in another process"
+UNWRITTEN = "nothing is written down about them"
+_MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
+
+
+def attempt(record: Record) -> list[str]:
+    """Return one attempt as lines: what is known of the org, where its keys are."""
+    lines = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {_state(record)}"]
+    if record.org:
+        lines.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
+    if words := _keys(record):
+        lines.append(f"    keys: {words}")
+    if record.spool:
+        lines.append(f"    the service's answer is kept in {record.spool}")
+    if record.message:
+        lines.append(f"    {record.message}")
+    return [printable(line) for line in lines]
+
+
+def _keys(record: Record) -> str:
+    """Return where the keys are, as far as the journal knows; "" where none are known to exist."""
+    if record.stored:
+        return place(record.stored)
+    if record.keys == ():
+        return "none were found in the service's answer"
+    if record.spool:
+        return f"in no store; {'they are' if record.keys else 'they may be'} in the service's answer"
+    if record.keys_shown:
+        return SHOWN_ONLY if record.store == "screen" else f"{SHOWN_ONLY}, because no store took them"
+    if record.store == "screen" and record.keys:
+        return "they were for the screen only, and it is not known whether it showed them"
+    if record.answer_shown:
+        return ANSWER_SHOWN_ONLY
+    return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
+
+
+def _state(record: Record) -> str:
+    """Return how an attempt stands; keys that were shown may have been copied."""
+    if record.running:
+        return RUNNING_WORDS
+    if record.state != "exists":
+        lacks = f", but {_missing_words(record.missing)}" if record.missing else ""
+        return STATE_WORDS[record.state] + lacks
+    if isinstance(record.stored, dict) and "command" in record.stored:
+        return "created, keys stored where they cannot be read back; not known to be ready"
+    if record.keys == ():
+        return "created without keys; not known to be ready"
+    unless = ", unless they were copied" if record.stored or record.keys_shown else ""
+    return STATE_WORDS["exists"] + unless
+
+
+def told_as_json(record: Record) -> dict[str, Any]:
+    """Return what a creation printed with `--json` when it ended, without secrets, with where its keys are now."""
+    if not record.told:
+        return attempt_as_json(record)
+    return record.told | ({"stored": record.stored} if record.stored else {})
+
+
+def attempt_as_json(record: Record) -> dict[str, Any]:
+    """Return one attempt as an object of `orgs --json`."""
+    return {
+        "attempt": record.id,
+        "outcome": _outcome(record),
+        "ready": record.state == "ready",
+        "state": record.state,
+        "running": record.running,
+        "provider": record.provider,
+        "site": record.site,
+        "name": record.name,
+        "started": record.started.isoformat(),
+        "org": record.org,
+        "stored": record.stored,
+        "spool": str(record.spool) if record.spool else None,
+        "profile": record.profile or None,
+        "message": record.message or None,
+        "error": _error_as_json(record),
+    }
+
+
+def _error_as_json(record: Record) -> dict[str, str | None] | None:
+    """Return what kept an attempt from a good end, as far as the journal knows, like that of a creation."""
+    if not record.message or record.state == "ready":
+        return None
+    known = {"code": record.code, "message": record.message, "request_id": record.request_id}
+    return {"hint": "", "field": None, **{name: value or None for name, value in known.items()}}
+
+
+def exit_code(record: Record) -> Exit:
+    """Return the exit code of an attempt about which nothing is left to do: the one it ended with."""
+    if record.exit in set(Exit):
+        return Exit(record.exit)
+    ends = {"ready": Exit.READY, "refused": Exit.REFUSED, "not_sent": Exit.NOT_SENT, "absent": Exit.NOT_SENT}
+    return ends.get(record.state, Exit.ATTENTION if record.state == "exists" else Exit.UNKNOWN)
+
+
+def _outcome(record: Record) -> str:
+    if record.state in ("created", "stored", "ready", "later", "exists"):
+        return "created"
+    return "not_created" if record.state in ("requested", "waiting", "refused", "not_sent", "absent") else "unknown"

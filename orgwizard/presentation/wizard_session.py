@@ -1,0 +1,285 @@
+"""What one run of a face knows beyond the draft: the tried connection, refusals, and how it ended."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from orgwizard.application.bootstrap import Front
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadInput, Trouble
+from orgwizard.domain.events import Event, KeysArrived, Result
+from orgwizard.domain.org import Site
+from orgwizard.domain.sanitize import printable
+from orgwizard.providers import PROVIDERS
+from orgwizard.providers.contract import Checked, Connection, Finding, Order, Provider, Wanted
+
+if TYPE_CHECKING:
+    from orgwizard.application.service import Desk
+    from orgwizard.storage.attempt_journal import Earlier, Record
+
+ORDER, SENT = "order", "sent"  # in a draft: that a request for it may have left
+LEAVES_RUNNING = "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
+LEAVES_FOR_KEYS = "A creation is running, and its keys go to this screen only. End it, and see them before you leave?"
+LEAVING = "Leaving as soon as what was sent is answered and stored."
+TAKE_KEYS = "Take the keys before you leave: they are stored nowhere else."
+LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
+ANOTHER_LOSES_KEYS = "The new keys are stored nowhere else. Begin another org, and lose them unless you copied them?"
+KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
+
+
+@dataclass
+class Session:
+    """The state that all steps share; whatever was typed is in the draft alone.
+
+    `refusals` holds the service's sentences per field ("organization.subdomain"), or per step, until something is
+    changed there; `passed` the findings of the last check as far as it came; `touched` the fields whose problems are
+    shown; `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the
+    review wants the user back; `wanted` names the field that the user was led to; `sparing` says that another draft is
+    saved, which this one replaces only when something about the org is typed; `complained` that it was said that the
+    draft cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a person was shown
+    the keys of the result.
+    """
+
+    front: Front
+    draft: Draft
+    connection: Connection | None = None
+    checked: Checked | None = None
+    passed: list[Finding] = field(default_factory=list)
+    refusals: dict[str, str] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    known: bool = False
+    returning: bool = False
+    wanted: str = ""
+    result: Result | None = None
+    keeping: bool = True
+    sparing: bool = False
+    complained: bool = False
+    shown: bool = False
+    again: bool = False
+
+    @property
+    def desk(self) -> Desk:
+        """Return what the steps after the first one work at."""
+        return self.front.desk
+
+    @property
+    def provider(self) -> Provider:
+        """Return the chosen provider, or the likely one where none is chosen yet."""
+        chosen = (provider for provider in PROVIDERS if provider.key == self.draft.provider)
+        return next(chosen, None) or self.front.belongings.likely_provider()
+
+    @property
+    def org_name(self) -> str:
+        """Return the name of the child org as far as it was typed."""
+        return str(self.draft.section("organization").get("name", ""))
+
+    @property
+    def site(self) -> Site | None:
+        """Return the parent's site, None where what was typed is not one."""
+        try:
+            return self.provider.site(self.draft.site)
+        except BadInput:
+            return None
+
+    @property
+    def question(self) -> str:
+        """Return what the user must say yes to before credentials are sent to the site, "" where there is nothing.
+
+        It is no site of the vendor's, or a file in the current folder names either it or the credentials, not both.
+        """
+        if (site := self.site) is None or site.question:
+            return site.question if site else ""
+        places = self._places() if (here := self.front.belongings.files_here(self.provider)) else frozenset()
+        found = min(places & here, default="")
+        if not found or len(places) == 1:
+            return ""
+        return f"{site.host} and the credentials are from different places, one of them {found}. Send them there?"
+
+    def _places(self) -> frozenset[str]:
+        """Return the files that name the site and the secret credentials; "" stands for anything else."""
+        from orgwizard.domain.validation import questions
+
+        belongings, provider = self.front.belongings, self.provider
+        offer = belongings.site(provider)
+        places = {offer.file if offer and offer.typed == self.draft.site else ""}
+        method = self.draft.method or belongings.method(provider) or next(iter(provider.methods))
+        typed = self.draft.section(f"credentials.{method}")
+        for question in questions(provider.methods[method]):
+            if question.secret:
+                there = belongings.credential(provider, question)
+                value = typed.get(question.name) or (there.typed if there else None)
+                places.add(getattr(value, "file", None) or "")
+        return frozenset(places)
+
+    @property
+    def agreed(self) -> bool:
+        """Return whether credentials may be sent to the site: it is a known one, or the user said yes to it."""
+        site = self.site
+        return site is not None and (not self.question or self.draft.section("parent").get("confirmed") == site.url)
+
+    def agree(self) -> None:
+        """Remember the user's yes to the site."""
+        if site := self.site:
+            self.draft.section("parent")["confirmed"] = site.url
+
+    def settle_method(self) -> None:
+        """Choose the credential method that what is there is for, where the user has chosen none."""
+        if self.draft.method not in self.provider.methods:
+            offered = self.front.belongings.method(self.provider)
+            self.draft.section("parent")["method"] = offered or next(iter(self.provider.methods))
+
+    def connected(self, connection: Connection, checked: Checked) -> None:
+        """Remember a connection that was tried and works."""
+        self.connection, self.checked, self.passed = connection, checked, list(checked.findings)
+
+    def disconnect(self) -> None:
+        """Forget the tried connection, and what was refused over it: the site or the credentials changed."""
+        self.connection = self.checked = None
+        self.passed = []
+        self.refusals = {path: words for path, words in self.refusals.items() if path.startswith("credentials.")}
+
+    # A reference may be a slow command: secrets are read off the face's thread, for the draft as it is now.
+
+    def connecting(self) -> Future[Connection]:
+        """Build the connection; the future raises `BadInput` and `BadFields`."""
+        desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
+        return desk.engine.work(lambda: desk.connection(provider, draft))
+
+    def ordering(self) -> Future[Order]:
+        """Build the order; the future raises `BadInput` and `BadFields`."""
+        desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
+        return desk.engine.work(lambda: desk.order(provider, draft))
+
+    def asking_name(self) -> Future[Finding] | None:
+        """Ask whether the wanted name is free; the future raises `Refused` where it is taken.
+
+        None where the answers are not whole yet, or the user has not confirmed the host that would be asked.
+        """
+        if not self.agreed or self.connection is None or self.checked is None:
+            return None
+        typed = self.draft.section("organization")
+        return self.desk.name_free(self.provider, self.connection, self.checked, typed)
+
+    def earlier(self) -> Earlier | None:
+        """Return the attempt that already is at this order, or made its org; None also where that cannot be read."""
+        wanted = self._wanted()
+        credentials = self.connection.credentials if self.connection else None
+        if wanted is None:
+            return None
+        with suppress(Trouble):  # whoever begins an attempt is told why the journal cannot be read
+            return self.desk.earlier(self.provider, wanted, credentials, self.checked)
+        return None
+
+    def was_sent(self) -> bool:
+        """Return whether the order of the draft was sent, as far as the journal tells."""
+        earlier = self.earlier()
+        return earlier is not None and (earlier.kind != "unclear" or SENT in self.draft.section(ORDER))
+
+    def _wanted(self) -> Wanted | None:
+        """Return the org that the answers name, what nobody edited included; None where they name none."""
+        from orgwizard.domain.validation import filled
+
+        if self.site is None or not self.org_name.strip():
+            return None
+        answers = filled(self.provider.organization, self.draft.section("organization"))
+        return Wanted(self.site, self.org_name, str(answers.get("subdomain", "")))
+
+    def create(self, order: Order, tell: Callable[[Event], None]) -> bool:
+        """Have the org created, and the draft forgotten once it exists; false where a creation runs already.
+
+        *tell* is called in the engine's thread and must not block.
+        """
+        again, self.again = self.again, False
+        self.draft.section(ORDER)[SENT] = "yes"
+        self.keep()
+        return self.desk.create(self.provider, order, self.draft.store, self._remembering(tell), again=again)
+
+    def resume(self, record: Record, tell: Callable[[Event], None]) -> bool:
+        """Have an attempt taken up; false where a creation runs already. Raises as `Desk.resume` does."""
+        return self.desk.resume(record, self._remembering(tell), self.connection)
+
+    def _remembering(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
+        """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
+        self.result, self.shown = None, False
+
+        def told(event: Event) -> None:
+            if isinstance(event, KeysArrived):
+                self.result = event.result  # whatever comes of the rest, its keys are not lost
+            if isinstance(event, Result):
+                self.result = event
+                with suppress(Exception):  # the result must be told, whatever becomes of the draft
+                    self._settle_draft(event)
+            tell(event)
+
+        return told
+
+    def _settle_draft(self, result: Result) -> None:
+        """Forget the draft of an org that was created; that of one that was not may be sent again."""
+        if result.outcome == "created" and self.keeping:
+            self.keeping = False
+            self.front.drafts.remove()
+        if result.outcome == "not_created":
+            self.draft.section(ORDER).pop(SENT, None)
+
+    def keys_shown(self) -> None:
+        """Remember that the keys, which are stored nowhere, were shown to a person."""
+        if self.result and self.result.secrets and not self.shown:
+            self.shown = True
+            desk, result = self.desk, self.result
+            self.front.engine.work(lambda: desk.keys_shown(result))
+
+    def rescue(self) -> None:
+        """Put keys that nobody was shown, as after a hang-up, into a private file."""
+        if self.result and self.result.secrets and not self.shown:
+            self.result = self.desk.rescued(self.result)
+
+    def sister(self) -> Draft:
+        """Return a draft for another child of the same parent."""
+        draft = Draft(provider=self.draft.provider, store=self.draft.store)
+        for name, section in self.draft.sections.get(draft.provider, {}).items():
+            if name == "parent" or name.startswith("credentials."):
+                draft.section(name).update(section)
+        return draft
+
+    def problems(self) -> dict[str, str]:
+        """Return every problem of the draft, as "section.field" -> sentence."""
+        return self.desk.problems(self.provider, self.draft)
+
+    @property
+    def parent(self) -> str:
+        """Return the parent's name, who one acts as there, and whether no read proved it; "" before a check."""
+        if self.checked is None:
+            return ""
+        proven = all(found.state != "unproven" for found in self.checked.findings if found.stage == "Credentials")
+        name = f"{self.checked.parent} as {self.checked.identity}" if self.checked.identity else self.checked.parent
+        return name if proven else f"{name} (unproven)"
+
+    def place(self) -> str:
+        """Return provider, site and parent as the head line shows them."""
+        if not self.draft.provider:
+            return ""
+        site = self.site
+        parts = (self.provider.title, self.parent, (site.title or site.host) if site else "")
+        return " · ".join(printable(part) for part in parts if part)
+
+    def to_continue(self) -> Draft | None:
+        """Return the draft that the beginning offers to go on with after this session."""
+        if self.sparing:
+            return self.front.drafts.load()
+        return self.draft if self.draft.provider else None
+
+    def keep(self) -> str:
+        """Save the draft; return a sentence where that failed, which must not stop anybody."""
+        if not self.draft.provider or not self.keeping or self.sparing:
+            return ""
+        try:
+            self.front.drafts.save(self.draft)
+        except (Trouble, OSError) as trouble:
+            cause = trouble.cause if isinstance(trouble, Trouble) else type(trouble).__name__
+            return f"The draft is not saved on disk: {cause}"
+        return ""

@@ -1,0 +1,1 @@
+"""Datadog: create child org (POST /api/v1/org)."""

@@ -1,0 +1,62 @@
+"""Datadog's fields: the parent's keys and the child org.
+
+Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.com.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field
+
+from orgwizard.domain import credential_shapes
+from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names
+
+
+class Keys(Fields):
+    """The parent's API key and the application key of the person who becomes the child's admin."""
+
+    api_key: HeaderSecret = Field(
+        title="API key",
+        description="Of the parent org: Organization Settings > API Keys.",
+        json_schema_extra=env_names(
+            "DD_API_KEY", "DATADOG_API_KEY", keys=("Connection.apikey",), shape=credential_shapes.DATADOG_API_KEY
+        ),
+    )
+    application_key: HeaderSecret = Field(
+        title="Application key",
+        description="Of somebody with the permission Org Management: Organization Settings > Application Keys.",
+        json_schema_extra=env_names(
+            "DD_APP_KEY",
+            "DATADOG_APP_KEY",
+            keys=("Connection.appkey",),
+            shape=credential_shapes.DATADOG_APPLICATION_KEY,
+        ),
+    )
+
+
+def _type_of(value: Any) -> Any:
+    """Take the API's own form too: { type = "pro" }."""
+    return value["type"] if isinstance(value, dict) and set(value) == {"type"} else value
+
+
+class DatadogOrganization(Fields):
+    """The child org; `billing` and `subscription` are deprecated and sent only if a plan gives them."""
+
+    unasked: ClassVar[frozenset[str]] = frozenset({"billing", "subscription"})
+
+    name: Text = Field(
+        title="Name",
+        description="How the child org is listed. Names need not be unique, but people confuse twins.",
+        examples=["My child org"],
+        min_length=1,
+        max_length=32,
+    )
+    billing: Annotated[Literal["parent_billing"] | None, BeforeValidator(_type_of)] = Field(
+        default=None, title="Billing", description="Deprecated by Datadog."
+    )
+    subscription: Annotated[Literal["trial", "free", "pro"] | None, BeforeValidator(_type_of)] = Field(
+        default=None, title="Subscription", description="Deprecated by Datadog."
+    )
+
+
+METHODS: Mapping[str, type[Fields]] = {"keys": Keys}

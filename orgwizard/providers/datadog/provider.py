@@ -1,0 +1,502 @@
+"""Datadog: its sites, its conversations, its refusals (create child org, POST /api/v1/org).
+
+Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.com.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+from urllib.parse import quote
+
+from orgwizard.domain.address import is_loopback, origin
+from orgwizard.domain.errors import BadInput, NotSent, Refused, Trouble
+from orgwizard.domain.http import Answer, Call, Conversation, Reply, hidden, together
+from orgwizard.domain.http_times import longest, number, retry_after, service_time
+from orgwizard.domain.order_key import folded
+from orgwizard.domain.org import Created, Site
+from orgwizard.providers.contract import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from orgwizard.domain.validation import Fields
+    from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
+
+
+def _site(name: str, key: str, location: str, app_host: str) -> Site:
+    return Site(key, f"https://api.{key}", title=name, location=location, app_url=f"https://{app_host}")
+
+
+# Source: the servers of the v1 document and the reference pages, which list nine.
+SITES = (
+    _site("US1", "datadoghq.com", "United States", "app.datadoghq.com"),
+    _site("US3", "us3.datadoghq.com", "United States", "us3.datadoghq.com"),
+    _site("US5", "us5.datadoghq.com", "United States", "us5.datadoghq.com"),
+    _site("EU1", "datadoghq.eu", "Germany", "app.datadoghq.eu"),
+    _site("AP1", "ap1.datadoghq.com", "Japan", "ap1.datadoghq.com"),
+    _site("AP2", "ap2.datadoghq.com", "Australia", "ap2.datadoghq.com"),
+    _site("UK1", "uk1.datadoghq.com", "United Kingdom", "uk1.datadoghq.com"),
+    _site("US1-FED", "ddog-gov.com", "US government", "app.ddog-gov.com"),
+    _site("US2-FED", "us2.ddog-gov.com", "US government", "us2.ddog-gov.com"),
+)
+
+
+# ---- refusals -----------------------------------------------------------------------------------
+
+_KEY_ADVICE = (
+    "Check that both keys belong to this site's parent org, are not swapped, and are the keys themselves "
+    "(an id with dashes is not a key)."
+)
+_RIGHTS_ADVICE = (
+    "Check three things: the owner of the application key has the permission Org Management, the key's scopes "
+    "include org_management, and multi-organization is switched on by Datadog's support for this parent."
+)
+_LACKING_ADVICE = (
+    "Likely causes: the owner of the application key has no role with Org Management (the Datadog Admin Role has it), "
+    "or the key is scoped and its scopes lack org_management."
+)
+_OTHER_RIGHT_ADVICE = (
+    "The child orgs can be listed, so the keys have another right over orgs (org_connections_write). Likely causes: "
+    "the owner of the application key has no role with Org Management, or the key's scopes lack org_management."
+)
+_MEANINGS: Mapping[int, tuple[str, str, str]] = {
+    400: ("Datadog did not accept the request.", "Change the name and create again.", "organization.name"),
+    401: ("Datadog did not accept the keys.", _KEY_ADVICE, "credentials.api_key"),
+    403: (
+        "Datadog refused: the keys, their site or their rights are wrong.",
+        _RIGHTS_ADVICE,
+        "credentials.application_key",
+    ),
+    404: ("Datadog knows no such address.", "Check the site.", "site"),
+    409: ("Datadog refused: it conflicts with something that exists.", "Choose another name.", "organization.name"),
+    413: ("Datadog refused the request as too large.", "Choose a shorter name.", "organization.name"),
+    429: ("Datadog's rate limit is used up.", "Wait for the next period, then create again.", ""),
+}
+
+
+def _said(answer: Answer) -> str:
+    """Return the error texts of any of Datadog's shapes: strings, or JSON:API objects."""
+    errors = answer.json().get("errors")
+    rows = errors if isinstance(errors, list) else [errors] if isinstance(errors, str) else []
+    texts = [str(r.get("detail") or r.get("title") or "") if isinstance(r, dict) else str(r or "") for r in rows]
+    return "; ".join(text for text in texts if text)
+
+
+def refusal(answer: Answer) -> Refused:
+    """Tell what a Datadog error means; there are no codes, so the HTTP status decides."""
+    fallback = (f"Datadog refused with HTTP {answer.status}.", _RIGHTS_ADVICE, "")
+    cause, advice, field = _MEANINGS.get(answer.status, fallback)
+    said = _said(answer)
+    bucket = answer.headers.get("x-ratelimit-name", "") if answer.status == 429 else ""
+    return Refused(
+        f'{cause} Datadog says: "{said}".' if said else cause,
+        f"{advice} The limit is called {bucket}." if bucket else advice,
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+        field=field,
+    )
+
+
+# ---- the provider ---------------------------------------------------------------------------------
+
+
+class Datadog(Provider):
+    """Datadog's create child org."""
+
+    key = "datadog"
+    title = "Datadog"
+    needs = (
+        "The multi-organization feature, switched on by Datadog's support for the parent org.",
+        "An API key of the parent, and an application key of a user with the permission Org Management.",
+        "A name of at most 32 characters.",
+    )
+    administrator_note = (
+        "Datadog asks for no administrator: the owner of the application key becomes the admin of the child org.",
+        "Take care if the parent enforces SAML: the child does not inherit it. An admin without a password is then "
+        "locked out of the child until a password login override is set. Check this before creating.",
+        "If the application key belongs to a person who may leave, use one of a service account.",
+    )
+    irreversible = "A child org cannot be deleted through the API, and its keys are delivered once."
+    secret_titles: ClassVar[Mapping[str, str]] = {
+        "api_key": "API key of the child org",
+        "application_key": "Application key of the child org",
+    }
+    sites = SITES
+    site_title = "Site"
+    site_help = "The child org is created on the site of the parent's keys."
+    site_example = "datadoghq.eu"
+    # Classic keys in hexadecimal, and those with a prefix that tells their kind.
+    secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9]{20,}\b")
+    env_prefixes = ("DD_", "DATADOG_")
+    site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
+    files = ("~/.dogrc",)
+    site_keys = ("Connection.api_host",)
+
+    @property
+    def methods(self) -> Mapping[str, type[Fields]]:
+        """Return the one way to connect."""
+        from orgwizard.providers.datadog.fields import METHODS
+
+        return METHODS
+
+    @property
+    def organization(self) -> type[DatadogOrganization]:
+        """Return the model of the child org."""
+        from orgwizard.providers.datadog.fields import DatadogOrganization
+
+        return DatadogOrganization
+
+    def site(self, typed: str) -> Site:
+        """Accept a site's key or name, its API or app URL, or another API URL after a question."""
+        parts = origin(_by_name(typed), self.site_example)
+        for site in SITES:
+            if parts.netloc in (site.key, site.host, site.app_url.removeprefix("https://")):
+                return site
+        on_loopback = is_loopback(parts.hostname or "")
+        if "://" not in typed and not on_loopback:
+            known = ", ".join(site.key for site in SITES)
+            raise BadInput(
+                f"There is no Datadog site {parts.netloc}. Known: {known}; or give an API URL with https://."
+            )
+        url = f"{parts.scheme}://{parts.netloc}"
+        question = (
+            "" if on_loopback else f"{url} is not one of Datadog's sites. Your keys will be sent there. Is it yours?"
+        )
+        return Site(url, url, title=parts.netloc, location="another API URL", app_url=url, question=question)
+
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
+        """Return the API key, which belongs to one org, and the public id of that org once it was read."""
+        key = getattr(credentials, "api_key", None)
+        names = {f"{site.key} key {key.get_secret_value()}"} if key is not None else set()
+        return frozenset(names | ({f"{site.key} id {public}"} if (public := before.get("parent_public_id")) else set()))
+
+    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
+        """Try the keys, the API key alone, the permission and the list of orgs, side by side."""
+        keys, alone, own, listing = yield from together(
+            self._get(connection, "/api/v2/validate_keys"),
+            _validate(connection.site, connection.credentials),
+            self._get(connection, "/api/v1/org"),
+            self._get(connection, "/api/v2/org"),
+        )
+        credentials = _keys_finding(keys, alone, connection.site)
+        right = _right_finding(own, listing)
+        name = str(getattr(organization, "name", ""))
+        findings = (credentials, right, *([_name_finding(name, listing)] if organization else []))
+        parent = _parent_name(own, listing, connection.site)
+        return Checked(parent, findings, connection.site.host, _before(own, listing))
+
+    def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - the list says it all
+        """List the children: a name may be given twice, so one that has it is a warning."""
+        (listing,) = yield from together(self._get(connection, "/api/v2/org"))
+        return _name_finding(str(getattr(organization, "name", "")), listing)
+
+    def of_another_site(self, refused: Trouble) -> bool:
+        """Return whether the API key is what was refused: keys belong to one site."""
+        return refused.field == "credentials.api_key"
+
+    def elsewhere(self, connection: Connection) -> Conversation[tuple[Site, ...]]:
+        """Ask Datadog's own other sites for the API key alone; a site that does not answer does not know it."""
+        others = [site for site in SITES if site.url != connection.site.url]
+        replies = yield from together(*(_validate(site, connection.credentials) for site in others))
+        return tuple(site for site, reply in zip(others, replies, strict=True) if _is_valid(reply))
+
+    def _get(self, connection: Connection, path: str) -> Call:
+        return Call("GET", connection.site.url + path, self._headers(connection))
+
+    def _headers(self, connection: Connection) -> dict[str, Any]:
+        keys = cast("Keys", connection.credentials)
+        return _key_headers(keys.api_key, keys.application_key)
+
+    def request(self, order: Order) -> Call:
+        """Build POST /api/v1/org (operation CreateChildOrg)."""
+        organization = cast("DatadogOrganization", order.organization)
+        deprecated = {"billing": organization.billing, "subscription": organization.subscription}
+        body = {"name": organization.name, **{k: {"type": v} for k, v in deprecated.items() if v}}
+        headers = {**self._headers(order.connection), "Content-Type": "application/json"}
+        return Call("POST", f"{order.connection.site.url}/api/v1/org", headers, body, once=True)
+
+    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:  # noqa: ARG002 - one address per site
+        """Read org and keys; `application_key.hash` is the application key itself."""
+        body = answer.json()
+        org, user = _table(body, "org"), _table(body, "user")
+        found = {
+            "api_key": _text(_table(body, "api_key"), "key"),
+            "application_key": _text(_table(body, "application_key"), "hash"),
+        }
+        details = {"administrator": _text(user, "handle"), "created": _text(org, "created")}
+        brought = {"API key": found["api_key"], "application key": found["application_key"]}
+        missing = [name for name, value in {**brought, "org id": _text(org, "public_id")}.items() if not value]
+        return Created(
+            id=_text(org, "public_id"),
+            name=_text(org, "name") or wanted.name,
+            url=wanted.site.app_url,
+            secrets={name: hidden(value) for name, value in found.items() if value},
+            details={name: value for name, value in details.items() if value},
+            remarks=tuple(_REMARKS[name] for name in missing),
+            missing=tuple(missing),
+        )
+
+    def refused(self, answer: Answer) -> Refused:
+        """Tell what an error of the create call means."""
+        return refusal(answer)
+
+    def wait_after(self, answer: Answer, now: float) -> float | None:
+        """Return the longer of Retry-After and X-RateLimit-Reset, which Datadog gives in seconds from now."""
+        return longest(number(answer.headers.get("x-ratelimit-reset", "")), retry_after(answer, now))
+
+    def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
+        """List the children: only an id that was not there before, under the same parent, is the new org."""
+        if credentials is None:
+            return Found("unclear", "The parent's API key and application key are needed to look.", may_change=False)
+        (listing,) = yield from together(self._get(Connection(wanted.site, "keys", credentials), "/api/v2/org"))
+        if doubt := _why_unclear(listing, before):
+            return doubt
+        date = service_time(listing) if isinstance(listing, Answer) else None
+        # Responses name an org by its public_id, lists by an id of their own.
+        fresh = [row for row in _children(listing) if row["id"] not in before["ids"]]
+        others = [row for row in fresh if row["public_id"] not in before.get("ours", ())]
+        named = [row for row in others if same_name(row["name"], wanted.name)]
+        if len(named) > 1:
+            return Found("unclear", f"{len(named)} new child orgs are called {wanted.name}.", date=date)
+        if named:
+            org = {"id": named[0]["public_id"] or named[0]["id"], "name": named[0]["name"], "url": wanted.site.app_url}
+            return Found("exists", f"A child org {wanted.name} is listed now and was not before.", org, date)
+        if any(not row["name"] for row in others):
+            return Found("unclear", "A new child org is listed without its name.", date=date)
+        return Found("absent", f"No new child org {wanted.name} is listed.", date=date)
+
+    def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
+        """Validate the new keys, then read the child's own settings with them."""
+        api_key, application_key = created.secrets.get("api_key"), created.secrets.get("application_key")
+        if api_key is None:
+            return Readiness(False, "there is no key to try it with", may_change=False)
+        if application_key is None:
+            (reply,) = yield from together(
+                Call("GET", f"{site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": api_key})
+            )
+            return _accepted(reply, "the API key is valid; there is no application key to try")
+        headers = _key_headers(api_key, application_key)
+        own = f"{site.url}/api/v1/org/{quote(created.id, safe='')}"
+        keys, org = yield from together(
+            Call("GET", f"{site.url}/api/v2/validate_keys", headers), Call("GET", own, headers)
+        )
+        proven = isinstance(org, Answer) and org.ok and _text(_table(org.json(), "org"), "public_id") == created.id
+        return _accepted(keys, "both keys are valid" + (" and read the child org" if proven else ""))
+
+    def next_steps(self, created: Created) -> tuple[str, ...]:
+        """Return what to do with a new Datadog org."""
+        return (
+            f"Switch to {created.name} in the org menu at {created.url}, or sign in there.",
+            "If the parent enforces SAML, set a password login override before you need it.",
+            "IP allow-list, SAML and other settings are not inherited: set them in the child.",
+        )
+
+
+_ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+
+
+def _key_headers(api_key: SecretStr, application_key: SecretStr) -> dict[str, Any]:
+    return {**_ACCEPT, "DD-API-KEY": api_key, "DD-APPLICATION-KEY": application_key}
+
+
+def _by_name(typed: str) -> str:
+    """Return the key of a site that was named as US1, EU1 and so on; other text unchanged."""
+    return next((site.key for site in SITES if site.title == typed.strip().upper()), typed)
+
+
+def _validate(site: Site, credentials: Fields) -> Call:
+    """Build GET /api/v1/validate, which takes the API key alone."""
+    return Call("GET", f"{site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": cast("Keys", credentials).api_key})
+
+
+def _is_valid(reply: Reply) -> bool:
+    return isinstance(reply, Answer) and reply.ok and reply.json().get("valid") is True
+
+
+def _keys_finding(keys: Reply, alone: Reply, site: Site) -> Finding:
+    """Judge GET /api/v2/validate_keys; raises `Refused`, which names the wrong key as far as *alone* tells it."""
+    if not isinstance(keys, Answer):
+        raise keys
+    if keys.status in (401, 403):
+        raise _wrong_keys(keys, alone, site)
+    if keys.status >= 500:
+        raise _unwell(keys)
+    if not (keys.ok and keys.json()):
+        return Finding("Credentials", "unproven", f"the keys could not be tried (HTTP {keys.status})")
+    return Finding("Credentials", "ok", "both keys are valid")
+
+
+def _wrong_keys(keys: Answer, alone: Reply, site: Site) -> Refused:
+    refused, field, cause = refusal(keys), "credentials.api_key", "Datadog did not accept the keys."
+    if _is_valid(alone):
+        field = "credentials.application_key"
+        cause = f"The API key is valid at {site.title}, but the application key is not, or not of the same org."
+    elif isinstance(alone, Answer) and alone.status in (401, 403):
+        cause = f"Datadog does not know the API key at {site.title}."
+    return Refused(
+        f'{cause} Datadog says: "{_said(keys) or refused.code}".',
+        _KEY_ADVICE,
+        code=refused.code,
+        request_id=refused.request_id,
+        field=field,
+    )
+
+
+def _right_finding(own: Reply, listing: Reply) -> Finding:
+    """Judge GET /api/v1/org, which needs exactly the permission org_management."""
+    if isinstance(own, Answer) and own.status in (401, 403):
+        refused = refusal(own)
+        raise Refused(
+            "The keys are valid, but lack the permission Org Management (org_management).",
+            _OTHER_RIGHT_ADVICE if _is_listed(listing) else _LACKING_ADVICE,
+            code=refused.code,
+            request_id=refused.request_id,
+            field="credentials.application_key",
+        )
+    if isinstance(own, Answer) and own.ok and own.json():
+        return Finding("Right to create", "ok", "Org Management; that multi-organization is on, no read can prove")
+    return Finding("Right to create", "unproven", "the permission Org Management could not be read")
+
+
+def same_name(one: str, other: str) -> bool:
+    """Return whether two names are the same to a reader: composed alike, without regard to case, spaces and dashes."""
+    return folded(one) == folded(other)
+
+
+def _name_finding(name: str, listing: Reply) -> Finding:
+    """Judge the wanted name by the list of children; a part of the list can only prove that a name is there."""
+    twins = [child for child in _children(listing) if same_name(child["name"], name)]
+    if twins:
+        since = twins[0]["created_at"] or "an unknown day"
+        return Finding("Name", "warning", f"a child org of this name exists since {since}")
+    if not _is_whole(listing):
+        return Finding("Name", "unproven", "could not check: the list of child orgs could not be read whole")
+    return Finding("Name", "ok", f"no child org is called {name}")
+
+
+# ---- the list of orgs, as evidence ------------------------------------------------------------------
+
+
+def _before(own: Reply, listing: Reply) -> dict[str, Any]:
+    """Return how the world looks before the create call, as `find` compares it."""
+    rows, parent = _rows(_listing_body(listing)), _current(listing)
+    public = next((row["public_id"] for row in rows if row["id"] == parent), "") or _text(_own_org(own), "public_id")
+    return {
+        "parent_id": parent,
+        "parent_public_id": public,
+        "ids": sorted(row["id"] for row in rows),
+        "known": sorted({row["public_id"] for row in rows} | {public} - {""}),
+        "whole": _is_whole(listing),
+        "date": service_time(listing) if isinstance(listing, Answer) else None,
+    }
+
+
+def _why_unclear(listing: Reply, before: Mapping[str, Any]) -> Found | None:
+    """Return why a list proves nothing beside the one from before; None if it proves something."""
+    if not (before.get("whole") and isinstance(before.get("ids"), list) and before.get("parent_id")):
+        words = "Could not check: the list of child orgs from before the request was not read whole."
+        return Found("unclear", words, may_change=False)
+    if isinstance(listing, Answer) and listing.status in (401, 403):
+        words = f"Datadog refused these keys (HTTP {listing.status}), so the child orgs could not be listed."
+        return Found("unclear", words, may_change=False)
+    if _is_listed(listing) and _current(listing) not in ("", before["parent_id"]):
+        words = "These keys belong to another parent org: the keys that sent the request are needed to look."
+        return Found("unclear", words, may_change=False)
+    if not _is_whole(listing):
+        return Found("unclear", "The list of child orgs could not be read whole.")
+    return None
+
+
+def _is_listed(listing: Reply) -> bool:
+    return isinstance(listing, Answer) and listing.ok and isinstance(listing.json().get("included"), list)
+
+
+def _is_whole(listing: Reply) -> bool:
+    """Return whether a list came to its end and holds every org that it speaks of, so that absence from it counts."""
+    if not (_is_listed(listing) and isinstance(listing, Answer) and listing.whole and _current(listing)):
+        return False
+    body = listing.json()
+    ids = [row["id"] for row in _rows(body)]
+    every_row_read = len(ids) == len(body["included"]) and all(ids)
+    return every_row_read and _managed_ids(body) <= set(ids) and not _goes_on(body)
+
+
+def _managed_ids(body: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the children that the list refers to."""
+    references = _table(_table(_table(body, "data"), "relationships"), "managed_orgs").get("data")
+    return {_text(row, "id") for row in references if isinstance(row, dict)} if isinstance(references, list) else set()
+
+
+def _goes_on(body: Mapping[str, Any]) -> bool:
+    """Return whether there are further pages; none are documented, which is no promise."""
+    meta = _table(body, "meta")
+    pages = (_table(body, "links"), meta, _table(meta, "page"), _table(meta, "pagination"))
+    cursors = ("next", "after", "next_cursor", "next_offset", "has_more")
+    return any(page.get(name) for page in pages for name in cursors)
+
+
+def _current(listing: Reply) -> str:
+    """Return the id of the org whose keys listed, "" if the list does not say."""
+    return _text(_table(_listing_body(listing), "data"), "id")
+
+
+def _listing_body(listing: Reply) -> dict[str, Any]:
+    return listing.json() if isinstance(listing, Answer) and listing.ok else {}
+
+
+def _children(listing: Reply) -> list[dict[str, str]]:
+    """Return the managed orgs of GET /api/v2/org, disabled ones included, without the current org itself."""
+    return [row for row in _rows(_listing_body(listing)) if row["id"] != _current(listing)]
+
+
+def _rows(body: Mapping[str, Any]) -> list[dict[str, str]]:
+    included = body.get("included")
+    rows = [row for row in included if isinstance(row, dict)] if isinstance(included, list) else []
+    names = ("name", "public_id", "created_at")
+    return [{"id": _text(row, "id"), **{n: _text(_table(row, "attributes"), n) for n in names}} for row in rows]
+
+
+def _own_org(own: Reply) -> dict[str, Any]:
+    """Return the one org of GET /api/v1/org."""
+    orgs = own.json().get("orgs") if isinstance(own, Answer) and own.ok else None
+    return orgs[0] if isinstance(orgs, list) and orgs and isinstance(orgs[0], dict) else {}
+
+
+def _parent_name(own: Reply, listing: Reply, site: Site) -> str:
+    """Return the parent's name from either list, else the site's."""
+    named = next((row["name"] for row in _rows(_listing_body(listing)) if row["id"] == _current(listing)), "")
+    return _text(_own_org(own), "name") or named or site.title
+
+
+# What a response has to bring, and what to say if it did not.
+_REMARKS: Mapping[str, str] = {
+    "API key": "The answer held no API key. Sign in to the child org and make one.",
+    "application key": "The answer held no application key. Sign in to the child org and make one.",
+    "org id": "The answer held no org id.",
+}
+
+
+def _accepted(reply: Reply, words: str) -> Readiness:
+    if isinstance(reply, Answer) and reply.ok and reply.json():
+        return Readiness(True, words)
+    return Readiness(False, "Datadog does not accept the new keys yet")
+
+
+def _unwell(answer: Answer) -> NotSent:
+    return NotSent(
+        f"Datadog answered a read with HTTP {answer.status}; it does not seem well.",
+        "Look at status.datadoghq.com and start again later.",
+        code=f"HTTP {answer.status}",
+        request_id=answer.request_id,
+    )
+
+
+def _table(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    value = body.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""Okta: Org Creator API (POST /api/v1/orgs)."""

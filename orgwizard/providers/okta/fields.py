@@ -1,0 +1,285 @@
+"""Okta's fields: three ways to connect, the child org, its first administrator.
+
+Sources: Okta's OpenAPI document 2026.06, developer.okta.com and help.okta.com.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
+
+from orgwizard.domain import credential_shapes
+from orgwizard.domain.questions import Typed
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.sanitize import odd_character, slug
+from orgwizard.domain.signing import BadKey, is_key, read_key
+from orgwizard.domain.validation import (
+    LOOKS_SECRET,
+    Fields,
+    HeaderSecret,
+    Secret,
+    Text,
+    env_names,
+    file_or_env,
+    refuse_no_value,
+    wrong,
+)
+
+
+def _bare(scheme: str) -> BeforeValidator:
+    """Return a validator that takes off the scheme that stands before a token in a header."""
+
+    def without(typed: Typed) -> Typed:
+        text = typed.get_secret_value() if isinstance(typed, SecretStr) else typed
+        if not isinstance(text, str) or not text.lower().startswith(f"{scheme.lower()} "):
+            return typed
+        return SecretStr(text[len(scheme) :].strip(" "))
+
+    return BeforeValidator(without)
+
+
+class ApiToken(Fields):
+    """An API token of the parent: `Authorization: SSWS {token}`."""
+
+    scheme: ClassVar[str] = "SSWS"
+    token: Annotated[HeaderSecret, _bare(scheme)] = Field(
+        title="API token",
+        description="Made in the parent's Admin Console under Security > API, by a super admin.",
+        json_schema_extra=env_names(
+            "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", keys=("okta.client.token",), shape=credential_shapes.OKTA_TOKEN
+        ),
+    )
+
+
+class AccessToken(Fields):
+    """An OAuth access token of the parent: `Authorization: Bearer {token}`."""
+
+    scheme: ClassVar[str] = "Bearer"
+    token: Annotated[HeaderSecret, _bare(scheme)] = Field(
+        title="OAuth access token",
+        description="From the org authorization server, with the scope okta.orgs.manage.",
+        json_schema_extra=env_names(
+            "OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN", keys=("okta.client.token",), shape=credential_shapes.JWT
+        ),
+    )
+
+
+def _usable(secret: SecretStr) -> SecretStr:
+    try:
+        if not is_key(secret.get_secret_value()):
+            refuse_no_value(secret)
+        read_key(secret.get_secret_value())
+    except BadKey as bad:
+        words = str(bad)
+    else:
+        return secret
+    raise wrong(words)
+
+
+class ServiceApp(Fields):
+    """An API services app of the parent: OAuth 2.0 client credentials with private_key_jwt."""
+
+    method_title: ClassVar[str] = "Service app with a private key"
+
+    client_id: Text = Field(
+        title="Client ID",
+        description="Of the API services app in the parent's Admin Console, under Applications.",
+        examples=["0oa1a2b3c4d5e6f7g8h9"],
+        json_schema_extra=env_names("OKTA_CLIENT_CLIENTID", "OKTA_API_CLIENT_ID", keys=("okta.client.clientId",)),
+    )
+    private_key: Annotated[SecretStr, AfterValidator(_usable)] = Field(
+        title="Private key",
+        description="The key registered with the app, as PEM or JWK, or the path of its file.",
+        json_schema_extra=file_or_env(
+            "OKTA_CLIENT_PRIVATEKEY", "OKTA_API_PRIVATE_KEY", keys=("okta.client.privateKey",)
+        ),
+    )
+    key_id: Text | None = Field(
+        default=None,
+        title="Key ID",
+        description="Needed where the app has several keys and the key is PEM: a JWK may hold it as kid.",
+        json_schema_extra=env_names("OKTA_API_PRIVATE_KEY_ID", keys=("okta.client.kid", "okta.client.privateKeyId")),
+    )
+
+
+def _three_bytes_at_most(text: str) -> str:
+    wide = next(((at, c) for at, c in enumerate(text, start=1) if ord(c) > 0xFFFF), None)
+    if wide:
+        raise wrong(f"Okta takes no emoji and no rare characters: the one at position {wide[0]} needs 4 bytes.")
+    return text
+
+
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+
+
+def _one_label(text: str) -> str:
+    if text.endswith("-admin"):
+        raise wrong("It must not end in -admin: Okta keeps that for the Admin Console.")
+    if not LABEL.fullmatch(text):
+        raise wrong("Lower-case letters a-z, digits and hyphens only, and no hyphen at either end.")
+    return text
+
+
+# A scheme, apart from a host with its port.
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(/|$))")
+
+
+def _web_address(text: str) -> str:
+    """Take what may be one: Okta documents no format, so that a bare host is taken, too."""
+    scheme = _SCHEME.match(text)
+    if any(map(str.isspace, text)) or (scheme and scheme[1].lower() not in ("http", "https")):
+        raise wrong("This is not a web address such as https://www.example.com.")
+    return text
+
+
+class OktaOrganization(Fields):
+    """The child org."""
+
+    name: Annotated[Text, AfterValidator(_three_bytes_at_most)] = Field(
+        title="Name",
+        description="Shown in the title of the sign-in page. It must be unique.",
+        examples=["My Child Org 1"],
+        min_length=1,
+        max_length=100,
+    )
+    subdomain: Annotated[Text, AfterValidator(_one_label)] = Field(
+        title="Subdomain",
+        description="First part of the child's address. It must be unique and cannot be changed by you later.",
+        examples=["my-child-org-1"],
+        min_length=1,
+        max_length=57,
+    )
+    website: Annotated[Text, AfterValidator(_web_address)] | None = Field(
+        default=None,
+        title="Website",
+        description="The organization's own site.",
+        examples=["https://www.example.com"],
+    )
+    edition: Literal["SKU"] = Field(
+        default="SKU", title="Edition", description="The only edition that Okta offers here."
+    )
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+        """Propose the subdomain from the name."""
+        name = str(typed.get("name") or "")
+        proposed = "" if REDACTOR.is_secret(name) else re.sub(r"(-admin)+$", "", slug(name))
+        return {"subdomain": proposed} if proposed else {}
+
+
+# Attributes of Okta's user profile and their longest values; None is no limit of its own.
+PROFILE_LIMITS: Mapping[str, int | None] = {
+    "secondEmail": 100,
+    "mobilePhone": 100,
+    "primaryPhone": 100,
+    "streetAddress": 1024,
+    "city": 128,
+    "state": 128,
+    "zipCode": 50,
+    "countryCode": 2,
+    "postalAddress": 4096,
+}
+_OWN_FIELDS = {"firstName": "First name", "lastName": "Last name", "email": "E-mail", "login": "Login"}
+# RFC 5322 3.2.3 (dot-atom) before the @; a top-level domain of 2 to 20 characters (help.okta.com).
+_EMAIL = re.compile(
+    r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([^\W_]([\w-]*[^\W_])?\.)+[^\W\d_][\w-]{0,18}[^\W_]"
+)
+
+
+def _email(text: str) -> str:
+    if not _EMAIL.fullmatch(text) or any(character.isdigit() and not character.isascii() for character in text):
+        raise wrong("This is not an e-mail address such as ada@example.com.")
+    return text
+
+
+class OktaAdministrator(Fields):
+    """The first super admin of the child org."""
+
+    first_name: Text = Field(title="First name", examples=["Ada"], min_length=1, max_length=50)
+    last_name: Text = Field(title="Last name", examples=["Lovelace"], min_length=1, max_length=50)
+    email: Annotated[Text, AfterValidator(_three_bytes_at_most), AfterValidator(_email)] = Field(
+        title="E-mail", examples=["ada@example.com"], min_length=5, max_length=100
+    )
+    login: Text = Field(
+        title="Login",
+        description="What the administrator signs in with; mostly the e-mail.",
+        examples=["ada@example.com"],
+        min_length=5,
+        max_length=100,
+    )
+    password: Secret | None = Field(
+        default=None,
+        title="Password",
+        description="Leave it blank to have it set at first sign-in. It must meet the child's password policy.",
+        json_schema_extra={"blank": "set at first sign-in"},
+    )
+    recovery_question: Text | None = Field(
+        default=None,
+        title="Recovery question",
+        description="Asked when the password is forgotten.",
+        examples=["Which was your first telescope?"],
+        min_length=1,
+        max_length=100,
+    )
+    recovery_answer: Secret | None = Field(
+        default=None,
+        title="Recovery answer",
+        description="Compared without regard to capitals.",
+        min_length=1,
+        max_length=100,
+        validate_default=True,
+    )
+    profile: dict[str, str] = Field(
+        default_factory=dict,
+        title="More attributes",
+        description="Attributes of Okta's user profile, such as mobilePhone or title.",
+        examples=["mobilePhone"],
+    )
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+        """Propose the e-mail as the login."""
+        email = str(typed.get("email") or "").strip()
+        return {"login": email} if email and not REDACTOR.is_secret(email) else {}
+
+    @field_validator("recovery_answer")
+    @classmethod
+    def _with_its_question(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        question = info.data.get("recovery_question")
+        if question and value is None:
+            raise wrong("Needed, because there is a recovery question.")
+        if value is not None and "recovery_question" in info.data and not question:
+            raise wrong("Give the recovery question too, or leave this blank.")
+        return value
+
+    @field_validator("profile")
+    @classmethod
+    def _within_the_schema(cls, rows: dict[str, str]) -> dict[str, str]:
+        for name, value in rows.items():
+            if words := _row_problem(name, value):
+                raise wrong(words)
+        return rows
+
+
+def _row_problem(name: str, value: str) -> str:
+    """Say what is wrong with one attribute of the user profile, or ""."""
+    longest = PROFILE_LIMITS.get(name)
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        return f'"{name}" is not an attribute name: letters, digits and underscores only.'
+    if name in _OWN_FIELDS:
+        return f'{name} has a field of its own above: "{_OWN_FIELDS[name]}".'
+    if longest is not None and len(value) > longest:
+        return f"{name}: at most {longest} characters, you typed {len(value)}."
+    if REDACTOR.is_secret(name) or REDACTOR.is_secret(value):
+        return LOOKS_SECRET
+    if odd := odd_character(value):
+        return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
+    return ""
+
+
+METHODS: Mapping[str, type[Fields]] = {
+    "api-token": ApiToken,
+    "access-token": AccessToken,
+    "service-app": ServiceApp,
+}

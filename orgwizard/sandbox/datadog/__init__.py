@@ -1,0 +1,1 @@
+"""A pretend Datadog, imitated from its documents."""

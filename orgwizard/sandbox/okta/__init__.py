@@ -1,0 +1,1 @@
+"""A pretend Okta, imitated from its documents."""

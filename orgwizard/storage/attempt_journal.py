@@ -1,0 +1,494 @@
+"""The journal of attempts: one append-only file each, on disk before the step it announces, without secrets."""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from orgwizard.domain.attempt_state import SETTLED
+from orgwizard.domain.clock import Clock
+from orgwizard.domain.errors import BadInput, Busy, Repeated, Trouble, Unusable
+from orgwizard.domain.http import Answer
+from orgwizard.domain.order_key import Marks, OrderKey, folded
+from orgwizard.domain.raw_response import LARGEST_BYTES, answer_of
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.storage.response_spool import Spool, has_something, spooled
+from orgwizard.system import private_files
+
+_ENDING = ".jsonl"
+_LIMIT_BYTES = 16 * 1024 * 1024
+_SPOOL_LIMIT_BYTES = LARGEST_BYTES + 1024 * 1024
+_JOURNAL_SECONDS = 10.0  # requests wait for each other: a few flushes to disk
+_ATTEMPT_SECONDS = 0.5  # a reader looks at the lock for an instant
+
+State = Literal[
+    "requested",  # written down; nothing is on its way
+    "waiting",  # the service asked to come back later; nothing is on its way
+    "sending",  # the create request may have left
+    "answered",  # an answer came and is in the spool
+    "created",  # the answer was understood: the org exists
+    "stored",  # its secrets are in the chosen store
+    "ready",  # the new org answers
+    "later",  # it did not answer yet
+    "refused",  # the service said no
+    "not_sent",  # the request never left
+    "unknown",  # it left, and no whole answer came
+    "exists",  # unknown once, then found
+    "absent",  # unknown once, then not found
+    "damaged",  # the file cannot be read
+]
+NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
+_UNTOLD = frozenset(("sending", "answered", "created", "unknown"))  # keys may be in a store by then
+_OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "ended"))
+_NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
+_PRESSING = ("running", "open", "done", "unclear")
+_TELLING = frozenset(
+    ("requested", "waiting", "sending", "answered", "created", "stored", "refused", "not_sent", "unknown")
+)
+
+
+class Record(BaseModel):
+    """What the journal knows about one attempt; whatever was not reached yet is empty.
+
+    `mark` is the provider's own name for the org (Okta: the subdomain), `digest` that of the request's body,
+    `before` what was seen before the request, `store` as in a plan, `via` method and sources of the parent's
+    credentials, `sent_at` when the request was last sent, in epoch seconds by the service's own clock,
+    `sendings` how often it may have left, `keys` the names of the secrets found in the answer (`None` in older
+    records, and before there was one), `missing` what it lacked, in words, `stored` the reference to the secrets,
+    `given` the names under which a command took some of them and then failed,
+    `spool` the file with the undigested answer, as long as there is one.
+    `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
+    `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
+    object of `--json`, without secrets, and the exit code.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    id: str
+    path: Path
+    state: State
+    started: AwareDatetime
+    changed: AwareDatetime
+    running: bool = False
+    pid: int = 0
+    provider: str = ""
+    site: str = ""
+    name: str = ""
+    mark: str = ""
+    digest: str = ""
+    before: Any = None
+    store: Any = None
+    via: Any = None
+    sent_at: float | None = None
+    sendings: int = 1
+    status: int = 0
+    request_id: str = ""
+    spool: Path | None = None
+    org: dict[str, str] | None = None
+    details: dict[str, str] = {}
+    keys: tuple[str, ...] | None = None
+    missing: tuple[str, ...] = ()
+    stored: Any = None
+    given: tuple[str, ...] = ()
+    keys_shown: bool = False
+    answer_shown: bool = False
+    profile: str = ""
+    found: str = ""
+    code: str = ""
+    message: str = ""
+    told: dict[str, Any] | None = None
+    exit: int | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Return whether nothing is left to do or to find out."""
+        return self.state in SETTLED and not self.unmoved
+
+    @property
+    def unmoved(self) -> bool:
+        """Return whether the keys of the new org are in the undigested answer alone, because every store failed."""
+        return self.state in ("ready", "exists") and bool(self.spool and self.keys) and not self.stored
+
+    @property
+    def left_over(self) -> bool:
+        """Return whether the undigested answer is still there though its keys are stored, whole, and proven."""
+        return self.state == "ready" and bool(self.spool and self.keys and self.stored) and not self.missing
+
+    def same_order(self, key: OrderKey) -> bool | None:
+        """Return whether this attempt was made for the same order, None where that cannot be told."""
+        marks = _marks(self.path)
+        if marks is None and self.name:  # of a version that named files by their id alone
+            parents = frozenset((f"host {urlsplit(self.site).netloc}",)) if self.mark else frozenset[str]()
+            old = OrderKey(self.provider, self.mark.casefold() or folded(self.name), parents)
+            if self.provider != key.provider:
+                return False
+            marks = old.marks(self.id)
+        return None if marks is None else key.marks(self.id).same(marks)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An attempt at the same order that stands in the way of sending it again.
+
+    "running": another process is at it; "open": something is left to do or to find out; "done": the org was created;
+    "unclear": its record cannot be read, or its parent is not known, so that it may have been this order.
+    """
+
+    kind: Literal["running", "open", "done", "unclear"]
+    record: Record
+
+    def trouble(self, options: str = "") -> Busy | Repeated:
+        """Return what keeps this order from being sent."""
+        attempt = self.record.id
+        if self.kind == "running":
+            return Busy(f"Another orgwizard is creating this org right now: attempt {attempt}.", "Wait for it to end.")
+        if self.kind == "unclear":
+            advice = "Check at the provider whether it exists. To create it anyway, use --again."
+            return Repeated(attempt, self.kind, f"This org may have been created before: {self._doubt()}.", advice)
+        state = "created this org" if self.kind == "done" else "may have created this org and is not finished"
+        see = f"orgwizard resume {attempt} {options}".rstrip()
+        cause = f"Attempt {attempt} {state}."
+        return Repeated(attempt, self.kind, cause, f"See: {see}. To create a second one, use --again.")
+
+    def _doubt(self) -> str:
+        if self.record.state == "damaged":
+            return f"the record of attempt {self.record.id} cannot be read ({self.record.path})"
+        return f"attempt {self.record.id} was for an org of this name, and maybe of this parent"
+
+
+class Attempt:
+    """One attempt being made: every method is on the disk when it returns, or raises `Unusable`.
+
+    It is locked against other processes until it is closed, or the process dies. The events and their facts:
+    sending (sent_at); waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys:
+    their names); given (given: the names that a
+    command took before it failed); stored (stored: the reference); shown (keys_shown, answer_shown: what only the
+    screen has); profile
+    (profile: its name); refused (code, message); not_sent (message); unknown (message); found (state: exists,
+    absent or unclear; org); ended (result: a `State`; told, exit: see `Record`).
+    """
+
+    def __init__(self, path: Path, lock: int, clock: Clock, started: datetime) -> None:
+        self.path = path
+        self.id = _id(path)
+        self.started = started
+        self._lock: int | None = lock
+        self._clock = clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let other processes take the attempt up."""
+        if self._lock is not None:
+            private_files.let_go(self._lock)
+            self._lock = None
+
+    def note(self, event: str, **facts: Any) -> None:
+        """Add an event with JSON facts; a `SecretStr` among them is a `TypeError`."""
+        private_files.append(self.path, _line(self._clock.wall(), event, facts))
+
+    def spool(self) -> Spool:
+        """Reserve room on disk for the response, which may hold secrets, in the place of an earlier one."""
+        return Spool(_spools(self.path)[0])
+
+    def spooled(self, status: int = 0) -> Answer | None:
+        """Return the response that lies on the disk, `None` where there is none that can be read.
+
+        *status* is what the journal knows: older files hold the body alone.
+        """
+        response, body = _spools(self.path)
+        with suppress(FileNotFoundError):
+            if raw := spooled(response, _SPOOL_LIMIT_BYTES):
+                return answer_of(raw)
+        with suppress(FileNotFoundError):
+            return Answer(status or 200, {}, private_files.read(body, _SPOOL_LIMIT_BYTES))
+        return None
+
+    def unspool(self) -> None:
+        """Remove the response: its secrets are stored."""
+        for path in _spools(self.path):
+            private_files.remove(path)
+
+
+class Journal:
+    """The attempts in one folder, which is made when the first one is requested.
+
+    *with_keys* tells which attempts have a key file, and what it says: `file`, and `id`, `org` and `url` of the org.
+    """
+
+    def __init__(
+        self, folder: Path, clock: Clock, with_keys: Callable[[], Mapping[str, Mapping[str, str]]] = dict
+    ) -> None:
+        self.folder = folder
+        self._with_keys = with_keys
+        self._clock = clock
+
+    def requested(
+        self,
+        provider: str,
+        site: str,
+        name: str,
+        *,
+        mark: str = "",
+        digest: str = "",
+        before: Any = None,
+        store: Any = None,
+        via: Any = None,
+        key: OrderKey | None = None,
+        known: Collection[str] = (),
+    ) -> Attempt:
+        """Begin an attempt at the order that *key* stands for; raises `Unusable`.
+
+        Raises `Busy` if another process is at this order, and `Repeated` if an attempt at it is there that may have
+        created the org: it has begun since the last look. Those in *known* were passed over by the user's own wish.
+        """
+        facts = {"provider": provider, "site": site, "name": name, "mark": mark, "digest": digest}
+        seen = {"before": before, "store": store, "via": via, "pid": os.getpid()}
+        key = key or OrderKey(provider, mark.casefold() or folded(name), frozenset((f"site {site}",)))
+        private_files.folder(self.folder)
+        with _alone(self.folder / ".lock"):
+            if earlier := self.earlier(key, known):
+                raise earlier.trouble()
+            path, started = self._free(key), self._clock.wall()
+            private_files.write(path, f"{_line(started, 'requested', facts | seen)}\n".encode())
+            return self._attempt(path, started)
+
+    def resume(self, record: Record) -> Attempt:
+        """Take up an attempt again; raises `Unusable` if another process is at work on it."""
+        attempt = self._attempt(record.path, record.started)
+        try:
+            attempt.note("resumed", pid=os.getpid())
+        except BaseException:
+            attempt.close()
+            raise
+        return attempt
+
+    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> Earlier | None:
+        """Return the attempt that stands in the way of an order, the most pressing one; `None` where there is none.
+
+        Those in *known* do not count, but for one that is running. Raises `Unusable`.
+        """
+        found = [_standing(record, key) for record in self.all()]
+        counted = [one for one in found if one and (one.kind == "running" or one.record.id not in known)]
+        return min(counted, key=lambda one: _PRESSING.index(one.kind), default=None)
+
+    def ids(self) -> frozenset[str]:
+        """Return the ids of all attempts; raises `Unusable`."""
+        return frozenset(map(_id, private_files.listed(self.folder, _ENDING)))
+
+    def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
+        """Return the ids of orgs of which the service itself told other attempts; what a look-up found is a guess."""
+        return [
+            record.org["id"]
+            for record in self.all()
+            if (record.provider, record.site) == (provider, site) and record.id != apart_from
+            if record.org and record.org.get("id") and not record.found
+        ]
+
+    def given(self) -> set[str]:
+        """Return the names under which attempts gave keys to commands, which may overwrite what they have."""
+        records = self.all()
+        stored = [record.stored for record in records if isinstance(record.stored, dict)]
+        partly = {name for record in records for name in record.given}
+        return partly | {str(name) for reference in stored for name in reference.get("names") or ()}
+
+    def all(self) -> list[Record]:
+        """Return every attempt, newest first; files that cannot be read are among them as "damaged".
+
+        Raises `Unusable` where the folder cannot be read: like all that look for an attempt.
+        """
+        records = [_record(path) for path in private_files.listed(self.folder, _ENDING)]
+        if any(_may_have_keys(record) for record in records):
+            found = self._with_keys()
+            records = [_with_key_file(record, found.get(record.id)) for record in records]
+        return sorted(records, key=lambda record: (record.started, record.id), reverse=True)
+
+    def open(self) -> list[Record]:
+        """Return the attempts with something left to do or to find out, newest first, running ones included."""
+        return [record for record in self.all() if not record.settled and record.state != "damaged"]
+
+    def get(self, prefix: str) -> Record:
+        """Return the attempt whose id is, or alone begins with, *prefix*; raises `BadInput`."""
+        records = [record for record in self.all() if record.id.startswith(prefix)]
+        chosen = [record for record in records if record.id == prefix] or records
+        if not chosen:
+            raise BadInput(f"There is no attempt {prefix}.", "See: orgwizard orgs", meaning="Nothing was done.")
+        if len(chosen) > 1:
+            several = ", ".join(record.id for record in chosen)
+            raise BadInput(f"Several attempts begin with {prefix}: {several}.", meaning="Nothing was done.")
+        return chosen[0]
+
+    def _attempt(self, path: Path, started: datetime) -> Attempt:
+        lock = private_files.hold(path, _ATTEMPT_SECONDS)
+        if lock is None:
+            raise Busy(f"Another orgwizard is at work on it: attempt {_id(path)}.", "Wait for it to end.")
+        return Attempt(path, lock, self._clock, started)
+
+    def _free(self, key: OrderKey) -> Path:
+        """Return a file for an id that sorts by time and can be typed, such as 20261122-160419-3f9a.
+
+        The order's marks stand behind the id, so that it is known even where the file can no longer be read.
+        """
+        taken = self.ids()
+        while (name := f"{self._clock.wall():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}") in taken:
+            pass
+        return self.folder / f"{name}.{key.marks(name).words}{_ENDING}"
+
+
+def _line(at: datetime, event: str, facts: Mapping[str, Any]) -> str:
+    """Return an event as ASCII JSON, with question marks for half characters: those make no valid record."""
+    known = REDACTOR.clean_values({"at": at.isoformat(), "event": event, **facts})
+    text = json.dumps(known, ensure_ascii=False)
+    return json.dumps(json.loads(text.encode(errors="replace")))
+
+
+def _id(path: Path) -> str:
+    """Return the id of the attempt that a file is about: its name up to the first dot."""
+    return path.name.partition(".")[0]
+
+
+def _marks(path: Path) -> Marks | None:
+    """Return the marks of the order in a file's name, `None` where it has none."""
+    return Marks.parse(path.name.removesuffix(_ENDING).partition(".")[2])
+
+
+def _standing(record: Record, key: OrderKey) -> Earlier | None:
+    """Return how a record stands in the way of an order, `None` where it does not."""
+    same = record.same_order(key)
+    if same is False or record.state in _NOTHING_MADE:
+        return None
+    if record.running and same:
+        return Earlier("running", record)
+    if same is None or record.state == "damaged":
+        return Earlier("unclear", record)
+    return Earlier("done" if record.settled else "open", record)
+
+
+def _spools(path: Path) -> tuple[Path, Path]:
+    """Return the files in which the response to an attempt may lie: as it came, and in older versions its body."""
+    folder = path.parent / "spool"
+    return folder / f"{_id(path)}.http", folder / f"{_id(path)}.body"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Keep other processes out of the journal for a moment; raises `Unusable`."""
+    lock = private_files.hold(path, _JOURNAL_SECONDS)
+    if lock is None:
+        raise Unusable(f"{path} is held by another orgwizard.", "Is one of them stopped? Let it go on, or end it.")
+    try:
+        yield
+    finally:
+        private_files.let_go(lock)
+
+
+def _spooled(path: Path) -> Path | None:
+    """Return the spool file of an attempt if there is something in it."""
+    return next(filter(has_something, _spools(path)), None)
+
+
+def _record(path: Path) -> Record:
+    """Read one file; what is wrong with it makes a "damaged" record of what can be read, and is never an error."""
+    spool = _spooled(path)
+    began = _began(path)
+    seen = {"id": _id(path), "path": path, "spool": spool}
+    facts: dict[str, Any] = {"started": began, "changed": began, "state": "damaged"}
+    with suppress(Trouble, OSError, RecursionError):
+        facts |= {"running": private_files.held(path)}
+        facts |= _folded(private_files.read(path, _LIMIT_BYTES))
+    if spool and facts["state"] == "sending":  # ended between the two writes
+        facts["state"] = "answered"
+    try:
+        return Record.model_validate(facts | seen)
+    except ValidationError as error:  # the words of a later version, or of nobody
+        odd = {str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False)}
+        kept = {name: value for name, value in facts.items() if name not in odd}
+        return Record.model_validate({"started": began, "changed": began} | kept | seen | {"state": "damaged"})
+
+
+def _may_have_keys(record: Record) -> bool:
+    """Return whether its keys may lie in a file of which the journal could not tell, and nowhere else."""
+    return record.state in _UNTOLD and not (record.stored or record.spool or record.running)
+
+
+def _with_key_file(record: Record, file: Mapping[str, str] | None) -> Record:
+    """Return the record with what the key file of its attempt tells: the org exists, and its keys are there."""
+    if not file or not _may_have_keys(record):
+        return record
+    org = record.org or {"id": file.get("id", ""), "name": file.get("org", record.name), "url": file.get("url", "")}
+    told = {"state": "stored", "stored": {"file": file["file"]}, "org": org, "keys_shown": False}
+    return record.model_copy(update=told)
+
+
+def _folded(data: bytes) -> dict[str, Any]:
+    """Fold the lines into the facts of a record, {} where no line can be read.
+
+    Where the beginning is lost, what the later lines repeat of it is used; without that the record is "damaged".
+    """
+    events, whole = _events(data)
+    if not events:
+        return {}
+    known: dict[str, Any] = {}
+    state, found = "damaged", ""
+    for event in events:
+        known |= event
+        state = _state_after(event, state)
+        found = event.get("state", "") if event["event"] == "found" else found
+    if not whole and state in NEVER_LEFT:  # what is lost may have said that the request left
+        state = "unknown"
+    told = known.get("told")
+    named = {name: told[name] for name in ("provider", "site") if isinstance(told, dict) and told.get(name)}
+    given = [name for event in events if isinstance(event.get("given"), list) for name in event["given"]]
+    known = {**named, **known, "changed": known["at"], "state": state, "found": found, "given": given}
+    if events[0]["event"] == "requested":
+        return known | {"started": events[0]["at"]}
+    return known if known.get("provider") and known.get("site") else known | {"state": "damaged"}
+
+
+def _state_after(event: Mapping[str, Any], state: str) -> Any:
+    """Return the state that an event leads to: the one named by an end, its own, or the one before."""
+    if event["event"] == "ended":
+        return event.get("result")
+    return event["event"] if event["event"] in _TELLING else state
+
+
+def _events(data: bytes) -> tuple[list[dict[str, Any]], bool]:
+    """Return the lines that are events of ours, and whether those are all.
+
+    A torn line, one edited into nonsense, zeros after a power cut and the words of a later version are passed over.
+    """
+    lines = data.removeprefix(b"\xef\xbb\xbf").splitlines()
+    read = [_event(line.strip(b"\0")) for line in lines]
+    events = [event for event in read if event]
+    return events, len(events) == len(lines)
+
+
+def _event(line: bytes) -> dict[str, Any] | None:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    known = isinstance(event, dict) and event.get("event") in _TELLING | _OTHER_EVENTS and "at" in event
+    return event if known else None
+
+
+def _began(path: Path) -> datetime:
+    """Return when an attempt began: by its id, else by when its file was touched."""
+    with suppress(ValueError):
+        return datetime.strptime(_id(path)[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    try:
+        return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+    except (OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(0, UTC)

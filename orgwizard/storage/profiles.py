@@ -1,0 +1,140 @@
+"""Profiles of orgs and of connections to parents: one TOML file each, with references and never a secret."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tomli_w
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from orgwizard.domain.errors import BadInput, Trouble
+from orgwizard.domain.sanitize import slug
+from orgwizard.domain.secret_reference import Reference, first_problem
+from orgwizard.system import private_files
+
+_LIMIT_BYTES = 1024 * 1024
+_HEADER = "# A profile that orgwizard wrote. It holds no secrets, only where to read them.\n"
+
+
+def _whole(value: object) -> object:
+    """Put a question mark for half a character, which a service may send and no file can hold."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else value
+
+
+_Text = Annotated[str, BeforeValidator(_whole)]
+
+
+class Org(BaseModel):
+    """An org as a profile knows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    id: _Text
+    name: _Text
+    url: _Text
+
+
+class Profile(BaseModel):
+    """What is needed to work with an org later.
+
+    `name` is the name of the file and not repeated in it; `kind` is "parent" for the connection of a parent org,
+    which `org` then is. `secrets` are a child's own, keyed by the names a plan file uses (`token`, or `api_key` and
+    `application_key`); `parent` says where the parent's were read from, and `answers` what else its connection takes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: str
+    provider: str
+    site: str
+    method: str = ""
+    kind: Literal["child", "parent"] = "child"
+    created: datetime
+    attempt: str = ""
+    org: Org
+    details: dict[_Text, _Text] = Field(default_factory=dict)
+    secrets: dict[str, Reference] = Field(default_factory=dict)
+    parent: dict[str, Reference] = Field(default_factory=dict)
+    answers: dict[str, _Text] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A profile that cannot be read, and why."""
+
+    file: Path
+    words: str
+
+
+class Profiles:
+    """The profiles in one folder, which is made when the first one is saved."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """Return the file of the profile called *name*; raises `BadInput` for a name that leads elsewhere."""
+        if not name or name.startswith(".") or any(c in "/\\" or not c.isprintable() for c in name):
+            raise BadInput("This is not the name of a profile.", "See: orgwizard profiles list")
+        return self.folder / f"{name}.toml"
+
+    def save(self, profile: Profile) -> Profile:
+        """Write a new file and return the profile under the name it got: a slug, with -2, -3 ... if taken.
+
+        Raises `Unusable` where the file cannot be written.
+        """
+        private_files.folder(self.folder)
+        wanted = self.path(slug(profile.name) or slug(profile.provider) or "org")
+        return profile.model_copy(update={"name": private_files.write_numbered(wanted, _toml(profile)).stem})
+
+    def load(self, name: str) -> Profile:
+        """Return a profile; raises `BadInput` that names the file, the key and what is wrong with it."""
+        path = self.path(name)
+        try:
+            return _profile(name, private_files.read(path, _LIMIT_BYTES))
+        except FileNotFoundError:
+            raise _unknown(name) from None
+        except Trouble as fault:
+            raise BadInput(f"The profile {path} cannot be used: {fault.cause}", fault.advice) from None
+
+    def all(self) -> tuple[list[Profile], list[Problem]]:
+        """Return the profiles by name, and what is wrong with the files that hold none; raises `Unusable`."""
+        profiles, problems = [], []
+        for path in sorted(private_files.listed(self.folder, ".toml"), key=lambda path: path.stem):
+            try:
+                profiles.append(self.load(path.stem))
+            except BadInput as fault:
+                problems.append(Problem(path, fault.cause))
+        return profiles, problems
+
+    def remove(self, name: str) -> None:
+        """Remove the file of a profile, and no secret; raises `BadInput` if there is none, and `Unusable`."""
+        if not private_files.remove(self.path(name)):
+            raise _unknown(name)
+
+
+def _unknown(name: str) -> BadInput:
+    return BadInput(f"There is no profile called {name}.", "See: orgwizard profiles list")
+
+
+def _toml(profile: Profile) -> bytes:
+    tables = {"secrets": profile.secrets, "parent": profile.parent}
+    members: dict[str, Any] = profile.model_dump(exclude={"name", *tables})
+    for table, references in tables.items():
+        members[table] = {name: reference.table() for name, reference in references.items()}
+    return (_HEADER + tomli_w.dumps(members)).encode(errors="replace")
+
+
+def _profile(name: str, data: bytes) -> Profile:
+    """Return what a file holds; raises `BadInput` without repeating any value."""
+    try:
+        return Profile.model_validate({**tomllib.loads(data.decode()), "name": name})
+    except ValidationError as invalid:
+        words = first_problem(invalid)
+    except UnicodeDecodeError:
+        words = "it is not UTF-8 text"
+    except (ValueError, RecursionError):  # TOML's own fault, or a number of thousands of digits
+        words = "it is not valid TOML"
+    raise BadInput(words, "Correct the file, or remove it.")

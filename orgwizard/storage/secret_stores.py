@@ -1,0 +1,362 @@
+"""Where new credentials go: a private file, the system keyring, a command, or the screen only."""
+
+import json
+import secrets as randomness
+import tomllib
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import takewhile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import tomli_w
+from pydantic import SecretStr
+
+from orgwizard.domain.errors import Attention, BadInput, Trouble, Unusable
+from orgwizard.domain.sanitize import printable, slug
+from orgwizard.domain.secret_reference import SERVICE, Reference
+from orgwizard.system import private_files
+from orgwizard.system.secret_reader import read
+from orgwizard.system.subprocesses import PATIENCE_SECONDS, Ended, ask_keyring, run
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+Secrets: TypeAlias = Mapping[str, SecretStr]
+
+_LARGEST_FILE = 1024 * 1024
+PROBE = "orgwizard-probe"
+PROBE_TEXT = "only a probe, not a secret"
+SHOWN_ONLY = "they were shown on the screen only"
+_ANOTHER_STORE = "Choose another place for the keys."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where secrets went: `reference` is JSON and never secret, `words` are for a person.
+
+    `sources` says per secret where it can be read again; it is empty for a command and for the screen.
+    """
+
+    reference: Mapping[str, Any]
+    words: str
+    sources: Mapping[str, Reference] = field(default_factory=dict)
+
+
+class PartlyStored(Attention):
+    """The org exists, and a command took only some of its secrets: those under `names`."""
+
+    def __init__(self, cause: str, advice: str, names: Collection[str]) -> None:
+        super().__init__(cause, advice)
+        self.names = tuple(names)
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The means that stores work with.
+
+    `folder` is that of files, `seconds` is how long a command or the keyring may take to answer. `without` names
+    environment variables that hold credentials, beyond the vendors' own: commands do not see them. `given` tells which
+    names commands were given before.
+    """
+
+    folder: Path
+    seconds: float = PATIENCE_SECONDS
+    without: Collection[str] = ()
+    given: Callable[[], Collection[str]] = tuple
+
+    def probe(self, store: "Store") -> str:
+        """Try a store for real and return a sentence saying what was proven; raises `Unusable`."""
+        return store.probe(self)
+
+    def keep(self, store: "Store", label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
+        """Store the secrets of a new org and read them back where that is possible.
+
+        *label* names them in the store ("okta-my-child"), *facts* are told beside them. Nothing is ever overwritten
+        in a file or the keyring; what a run that was cut short put there is found and not put there twice. Raises
+        `Attention`: the org exists, and its secrets are not (all) stored.
+        """
+        try:
+            _check_text(secrets)
+            kept = store.keep(self, label, secrets, facts)
+            self._check_stored(kept, secrets)
+        except Attention:
+            raise
+        except Trouble as fault:
+            raise Attention(fault.cause, fault.advice) from None
+        return kept
+
+    def _check_stored(self, kept: Kept, secrets: Secrets) -> None:
+        """Read everything back; raises `Unusable` that tells what stays where."""
+        try:
+            for name, source in kept.sources.items():
+                if read(source, seconds=self.seconds) != secrets[name]:
+                    raise Unusable(f"What was read back {source.describe()} is not what was stored.", _ANOTHER_STORE)
+        except Trouble as fault:
+            raise Unusable(f"{fault.cause} What was written stays {kept.words}.", _ANOTHER_STORE) from None
+
+
+@dataclass(frozen=True)
+class FileStore:
+    """One TOML file per org, 0600, in the vault's folder."""
+
+    title = "A private file"
+
+    def plan(self) -> str:
+        """Return the plan file's value of `store`."""
+        return "file"
+
+    def probe(self, vault: Vault) -> str:
+        """Write, read back and remove a file; raises `Unusable`."""
+        path = private_files.folder(vault.folder) / f".{PROBE}-{randomness.token_hex(4)}"
+        try:
+            private_files.write_new(path, PROBE_TEXT.encode())
+            if private_files.read(path, len(PROBE_TEXT)) != PROBE_TEXT.encode():
+                raise Unusable(f"A file in {vault.folder} did not hold what was written to it.", _ANOTHER_STORE)
+        finally:
+            private_files.remove(path)
+        return f"A private file was written to {vault.folder} and read back."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
+        """Write a file of its own; raises `Unusable`."""
+        private_files.folder(vault.folder)
+        path = private_files.write_numbered(vault.folder / f"{label}.toml", _toml(secrets, facts))
+        reference = {"file": str(path)}
+        return Kept(reference, place(reference), sources(reference, secrets))
+
+
+@dataclass(frozen=True)
+class KeyringStore:
+    """One entry per secret in the system keyring, of the service "orgwizard"."""
+
+    title = "The system keyring"
+
+    def plan(self) -> str:
+        """Return the plan file's value of `store`."""
+        return "keyring"
+
+    def probe(self, vault: Vault) -> str:
+        """Set, get and delete an entry; raises `Unusable`."""
+        name = f"{PROBE}-{randomness.token_hex(4)}"
+        backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=vault.seconds)
+        if found != PROBE_TEXT:
+            raise Unusable(f"The keyring ({backend}) did not give back what was stored in it.", _ANOTHER_STORE)
+        return f"The keyring ({backend}) took a probe entry and gave it back."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
+        """Set the entries under a label that is free; raises `Unusable`."""
+        added: list[str] = []
+
+        def undo(ring: "KeyringBackend") -> None:
+            for entry in added:
+                ring.delete_password(SERVICE, entry)
+
+        free = ask_keyring(lambda ring: _set_entries(ring, label, secrets, added), seconds=vault.seconds, undo=undo)
+        reference = {"keyring": f"{SERVICE}/{free}"}
+        return Kept(reference, place(reference), sources(reference, secrets))
+
+
+@dataclass(frozen=True)
+class CommandStore:
+    """A command that is fed the secrets on its standard input.
+
+    With `{name}` in its arguments it runs once per secret, `{name}` being "label-secret", or "label-2-secret" where
+    another org's was called so, and is given the bytes of the secret and nothing else. Without, it runs once and
+    is given a line `name=value` for each.
+    """
+
+    argv: tuple[str, ...]
+
+    title = "A command"
+
+    def plan(self) -> dict[str, list[str]]:
+        """Return the plan file's value of `store`."""
+        return {"command": list(self.argv)}
+
+    def probe(self, vault: Vault) -> str:
+        """Run it with a harmless text under the name "orgwizard-probe"; raises `Unusable`."""
+        text = PROBE_TEXT if self._per_secret else f"probe={PROBE_TEXT}\n"
+        ended = self._run(vault, PROBE, text)
+        if ended.code:
+            raise Unusable(f"The command {self.argv[0]} {ended.words}.", "Try it in a shell first.")
+        where = f" under the name {PROBE}, which you may delete" if self._per_secret else ""
+        return f"The command {self.argv[0]} took a probe text{where}; what it stores cannot be read back from here."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
+        """Feed it the secrets; raises `Unusable`."""
+        values = {name: secret.get_secret_value() for name, secret in secrets.items()}
+        if self._per_secret:
+            label = _not_given(label, secrets, vault.given())
+            given = {f"{label}-{name}": value for name, value in values.items()}
+        else:
+            given = {label: "".join(f"{name}={value}\n" for name, value in values.items())}
+        taken: list[str] = []
+        for entry, text in given.items():
+            try:
+                self._give(vault, entry, text)
+            except Unusable as fault:
+                if not taken:
+                    raise
+                told = f"{fault.cause} It took {', '.join(taken)} before."
+                raise PartlyStored(told, _ANOTHER_STORE, taken) from None
+            taken.append(entry)
+        reference: dict[str, Any] = {"command": self._named(label)}
+        if self._per_secret:
+            reference["names"] = list(given)
+        return Kept(reference, place(reference))
+
+    def _give(self, vault: Vault, entry: str, text: str) -> None:
+        """Feed it one text; raises `Unusable`, without what it says: it has just been given a secret."""
+        code = self._run(vault, entry, text).code
+        if code:
+            raise Unusable(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", _ANOTHER_STORE)
+
+    @property
+    def _per_secret(self) -> bool:
+        return any("{name}" in argument for argument in self.argv)
+
+    def _named(self, name: str) -> list[str]:
+        return [argument.replace("{name}", name) for argument in self.argv]
+
+    def _run(self, vault: Vault, name: str, text: str) -> Ended:
+        return run(self._named(name), text.encode(), seconds=vault.seconds, without=vault.without)
+
+
+@dataclass(frozen=True)
+class ScreenStore:
+    """Nowhere: the keys are shown, and that is all."""
+
+    title = "This screen only"
+
+    def plan(self) -> str:
+        """Return the plan file's value of `store`."""
+        return "screen"
+
+    def probe(self, vault: Vault) -> str:  # noqa: ARG002
+        """Say what the choice means."""
+        return "Nothing is stored: the keys are shown once, and lost if the connection drops before you copied them."
+
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
+        """Keep nothing."""
+        return Kept({"screen": True}, "on the screen only: copy them now")
+
+
+Store: TypeAlias = FileStore | KeyringStore | CommandStore | ScreenStore
+
+_BY_NAME: Mapping[str, Store] = {"file": FileStore(), "keyring": KeyringStore(), "screen": ScreenStore()}
+
+
+def label_of(provider: str, name: str) -> str:
+    """Return the label of an org's secrets in every store, such as "okta-my-child"."""
+    return f"{provider}-{slug(name) or 'org'}"
+
+
+def parse_store(value: object) -> Store:
+    """Return the store that a plan names; raises `BadInput` about the field "store"."""
+    if isinstance(value, str) and value in _BY_NAME:
+        return _BY_NAME[value]
+    argv = value.get("command") if isinstance(value, Mapping) and len(value) == 1 else None
+    if isinstance(argv, list) and argv and all(isinstance(word, str) and "\0" not in word for word in argv) and argv[0]:
+        return CommandStore(tuple(argv))
+    raise BadInput(
+        "store: this is not a place for keys.",
+        'Write "file", "keyring", "screen" or { command = ["program", "argument"] }.',
+        field="store",
+    )
+
+
+def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, Reference]:
+    """Return where the secrets called *names* can be read again, given what `keep` returned; {} if nowhere."""
+    if file := reference.get("file"):
+        return {name: Reference(file=str(file), key=name) for name in names}
+    if entry := reference.get("keyring"):
+        return {name: Reference(keyring=f"{entry}/{name}") for name in names}
+    return {}
+
+
+def attempts_with_keys(folder: Path) -> dict[str, dict[str, str]]:
+    """Return for each attempt that a whole key file in *folder* names: `file`, and `id`, `org` and `url` of its org.
+
+    The journal could not say so where the disk was full. Files that cannot be read are passed over.
+    """
+    found: dict[str, dict[str, str]] = {}
+    with suppress(Trouble):
+        for path in private_files.listed(folder, ".toml"):
+            facts = _facts(path)
+            if attempt := facts.get("attempt"):
+                found[attempt] = {**facts, "file": str(path)}
+    return found
+
+
+def _facts(path: Path) -> dict[str, str]:
+    """Return the facts above the keys of a file, {} where it holds no keys."""
+    try:
+        text = private_files.read(path, _LARGEST_FILE).decode()
+        if not tomllib.loads(text):
+            return {}
+    except (Trouble, OSError, ValueError, RecursionError):
+        return {}
+    comments = [line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), text.splitlines())]
+    return {name: fact for name, colon, fact in (line.partition(": ") for line in comments) if colon}
+
+
+def place(reference: Any) -> str:
+    """Return where the secrets are, in words, given what `keep` returned; as JSON what is none of ours."""
+    match reference:
+        case {"file": str(path)}:
+            return f"in the file {path}, which only you can read"
+        case {"keyring": str(entry)}:
+            service, _, name = entry.partition("/")
+            return f"in the system keyring, service {service}, as {name}"
+        case {"command": [str(program), *_], "names": [*names]}:
+            return f"given to the command {program}, as {', '.join(map(str, names))}"
+        case {"command": [str(program), *_]}:
+            return f"given to the command {program}"
+        case {"screen": True}:
+            return SHOWN_ONLY
+    return json.dumps(reference)
+
+
+def _check_text(secrets: Secrets) -> None:
+    """Raise `Unusable` for a secret that no store could hold, before any of them is tried."""
+    for name, secret in secrets.items():
+        if any("\ud800" <= character <= "\udfff" for character in secret.get_secret_value()):
+            raise Unusable(f"The {name} holds characters that cannot be stored as text.", _ANOTHER_STORE)
+
+
+def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:
+    """Return the file of an org: facts as comments, secrets as members."""
+    comments = "".join(f"# {printable(name)}: {printable(value)}\n" for name, value in facts.items())
+    members = {name: secret.get_secret_value() for name, secret in secrets.items()}
+    return f"# The keys of an org that orgwizard created.\n{comments}{tomli_w.dumps(members)}".encode()
+
+
+def _not_given(wanted: str, secrets: Secrets, given: Collection[str]) -> str:
+    """Return the first of wanted, wanted-2 ... under which no command was given a secret."""
+    free = private_files.numbered(wanted)
+    return next(label for label in free if not any(f"{label}-{name}" in given for name in secrets))
+
+
+def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:
+    """Return the backend's name and what it gave back for an entry that is then deleted."""
+    ring.set_password(SERVICE, name, PROBE_TEXT)
+    found = ring.get_password(SERVICE, name)
+    ring.delete_password(SERVICE, name)
+    return ring.name, found
+
+
+def _set_entries(ring: "KeyringBackend", wanted: str, secrets: Secrets, added: list[str]) -> str:
+    """Set all entries under the first of wanted, wanted-2 ... that is free, or has them already, and return it.
+
+    The names of those that were not there before are put into *added*.
+    """
+    values = {name: secret.get_secret_value() for name, secret in secrets.items()}
+    for free in private_files.numbered(wanted):
+        if all(ring.get_password(SERVICE, f"{free}/{name}") in (None, value) for name, value in values.items()):
+            break
+    for name, value in values.items():
+        if ring.get_password(SERVICE, f"{free}/{name}") is None:
+            added.append(f"{free}/{name}")
+        ring.set_password(SERVICE, f"{free}/{name}", value)
+    return free

@@ -1,0 +1,289 @@
+"""Files that only their owner can read, written whole or not at all, and held by one process at a time."""
+
+import errno
+import fcntl
+import os
+import shlex
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from orgwizard.domain.errors import Unusable
+
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_HOLD = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # not blocking: opening a pipe would wait for its writer
+
+_LOOK_AGAIN_SECONDS = 0.02
+
+_FREE_SPACE = "Free some space, then try again."
+_OTHER_PLACE = "Choose another place, or set XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME to folders of your own."
+_REASONS = {
+    errno.ENOSPC: ("the disk is full", _FREE_SPACE),
+    errno.EDQUOT: ("your disk quota is used up", _FREE_SPACE),
+    errno.EFBIG: ("it would exceed the limit on file sizes", "Raise the limit (ulimit -f), then try again."),
+    errno.EROFS: ("the file system is read-only", _OTHER_PLACE),
+    errno.EACCES: ("permission is denied", _OTHER_PLACE),
+    errno.EPERM: ("the system does not permit it", _OTHER_PLACE),
+    errno.ELOOP: ("it is a symbolic link", "Put a real file in its place."),
+    errno.ENOENT: ("its folder does not exist", _OTHER_PLACE),
+    errno.ENOTDIR: ("a part of its path is not a folder", _OTHER_PLACE),
+    errno.ENOLCK: ("its file system has no locks", _OTHER_PLACE),
+    errno.EISDIR: ("it is a folder", "A file is needed here."),
+}
+
+
+@contextmanager
+def _told(path: Path, done: str, passing: tuple[type[OSError], ...] = ()) -> Iterator[None]:
+    """Turn a system error into a sentence for a person; *passing* are left to the caller."""
+    try:
+        yield
+    except passing:
+        raise
+    except OSError as error:
+        unnamed = (os.strerror(error.errno) if error.errno else type(error).__name__, _OTHER_PLACE)
+        reason, advice = _REASONS.get(error.errno or 0, unnamed)
+        raise Unusable(f"{path} could not be {done}: {reason}.", advice) from None
+
+
+def folder(path: Path) -> Path:
+    """Make *path* and what is missing above it with mode 0700, and return it.
+
+    Raises `Unusable` where it is a link, not a folder, another user's, open to others for writing, or not writable.
+    """
+    with _told(path, "made"):
+        for missing in reversed([place for place in (path, *path.parents) if not place.exists()]):
+            with suppress(FileExistsError):  # made by another orgwizard meanwhile, or a dangling link: judged below
+                missing.mkdir(_FOLDER_MODE)
+                _flush_names(missing.parent)
+        fault, advice = _fault(path, path.lstat())
+    if fault:
+        raise Unusable(f"The folder {path} cannot be used: {fault}.", advice)
+    return path
+
+
+def _fault(path: Path, found: os.stat_result) -> tuple[str, str]:
+    """Say why private files do not belong in a folder and what to do, or "" twice."""
+    if stat.S_ISLNK(found.st_mode):
+        return "it is a symbolic link", "Put a real folder in its place."
+    if not stat.S_ISDIR(found.st_mode):
+        return "it is not a folder", "Move the file away."
+    if found.st_uid != os.geteuid():
+        return "it belongs to another user", _OTHER_PLACE
+    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "other users may write to it", f"Run: chmod go-w {shlex.quote(str(path))}"
+    if not os.access(path, os.W_OK | os.X_OK):
+        return "it cannot be written to", f"Choose another place, or run: chmod u+rwx {shlex.quote(str(path))}"
+    return "", ""
+
+
+def listed(path: Path, ending: str) -> list[Path]:
+    """Return the files in a folder whose names end so and do not begin with a dot, [] where there is no folder.
+
+    Raises `Unusable` for a folder that cannot be read.
+    """
+    with _told(path, "read", passing=(FileNotFoundError,)), suppress(FileNotFoundError), os.scandir(path) as found:
+        return [Path(entry.path) for entry in found if entry.name.endswith(ending) and not entry.name.startswith(".")]
+    return []
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put *data* in place of *path* in one step, mode 0600, flushed to disk; raises `Unusable`."""
+    fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
+    with _told(path, "written"):
+        try:
+            _fill(os.open(fresh, _NEW, _FILE_MODE), data)
+            fresh.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                fresh.unlink()
+            raise
+        _flush_names(path.parent)
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write *path*, which must not exist yet, mode 0600, flushed to disk; raises `FileExistsError`, or `Unusable`.
+
+    It is written in its place, so that what a kill leaves of it lies where it is looked for.
+    """
+    with _told(path, "written", passing=(FileExistsError,)):
+        handle = os.open(path, _NEW, _FILE_MODE)
+        try:
+            _fill(handle, data)
+        except BaseException:
+            with suppress(OSError):
+                path.unlink()
+            raise
+        _flush_names(path.parent)
+
+
+def numbered(name: str) -> Iterator[str]:
+    """Yield *name*, name-2, name-3 and so on for ever."""
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))
+
+
+def write_numbered(path: Path, data: bytes) -> Path:
+    """Write the first of name.toml, name-2.toml ... that does not exist yet, and return it; raises `Unusable`.
+
+    One that holds just *data* was written by a run that was cut short, and is returned as it is.
+    """
+    for stem in numbered(path.stem):
+        free = path.with_name(stem + path.suffix)
+        try:
+            write_new(free, data)
+            break
+        except FileExistsError:
+            if _holds(free, data):
+                break
+    return free
+
+
+def append(path: Path, line: str) -> None:
+    """Add *line* and a line end in one write, flushed to disk; raises `Unusable`, and then takes back what it wrote.
+
+    A line that an earlier failure cut short stays a line of its own.
+    """
+    with _told(path, "written"):
+        handle = os.open(path, _APPEND, _FILE_MODE)
+        try:
+            size = os.fstat(handle).st_size
+            torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+            _add(handle, size, (b"\n" if torn else b"") + line.encode() + b"\n")
+        finally:
+            os.close(handle)
+        if size == 0:
+            _flush_names(path.parent)
+
+
+def _add(handle: int, size: int, data: bytes) -> None:
+    """Write and flush *data* at the end of a file of *size* bytes; what cannot be written whole is taken back."""
+    try:
+        if os.write(handle, data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        flush(handle)
+    except OSError:
+        with suppress(OSError):  # it stays torn, then: whoever reads it passes over it
+            os.ftruncate(handle, size)
+        raise
+
+
+def read(path: Path, limit: int, *, follow: bool = False) -> bytes:
+    """Return the bytes of a regular file of at most *limit* bytes; links are read only with *follow*.
+
+    Raises `FileNotFoundError`, and `Unusable` for everything else.
+    """
+    flags = _READ if follow else _READ | os.O_NOFOLLOW
+    with (
+        _told(path, "read", passing=(FileNotFoundError,)),
+        open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file,
+    ):
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Unusable(f"{path} could not be read: it is not a file.", "Name a regular file.")
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise Unusable(f"{path} could not be read: it is larger than {limit} bytes.", "Is it the right file?")
+    return data
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return read(path, len(data)) == data
+    except (Unusable, FileNotFoundError):
+        return False
+
+
+def remove(path: Path) -> bool:
+    """Remove a file and return whether it was there; raises `Unusable`."""
+    with _told(path, "removed"):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        _flush_names(path.parent)
+        return True
+
+
+def hold(path: Path, seconds: float) -> int | None:
+    """Lock a file, made if need be, and return the handle that holds it, or `None` if others did for *seconds*.
+
+    The lock is freed when the handle is closed or this process dies in any way. Raises `Unusable`.
+    """
+    with _told(path, "locked"):
+        handle = os.open(path, _HOLD, _FILE_MODE)
+        try:
+            taken = _taken(handle, time.monotonic() + seconds)
+        except BaseException:
+            os.close(handle)
+            raise
+    if taken:
+        return handle
+    os.close(handle)
+    return None
+
+
+def let_go(handle: int) -> None:
+    """Free the lock that `hold` took; never raises: nothing was written through it, and a close always lets go."""
+    with suppress(OSError):
+        os.close(handle)
+
+
+def _taken(handle: int, deadline: float) -> bool:
+    """Take the lock and return whether that worked by *deadline*."""
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_LOOK_AGAIN_SECONDS)  # not a blocking lock: its holder may be stopped
+        else:
+            return True
+
+
+def held(path: Path) -> bool:
+    """Return whether a living process holds *path*; raises `Unusable`."""
+    with _told(path, "read"):
+        handle = os.open(path, _READ | os.O_NOFOLLOW)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+    return False
+
+
+def flush(handle: int) -> None:
+    """Put what was written on the disk itself: macOS leaves it in the drive's own memory unless told otherwise."""
+    if full := getattr(fcntl, "F_FULLFSYNC", None):
+        with suppress(OSError):  # a file system that does not know it, such as a network's
+            fcntl.fcntl(handle, full)
+            return
+    os.fsync(handle)
+
+
+def _fill(handle: int, data: bytes) -> None:
+    """Put all of *data* on the disk, and close the file."""
+    with open(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        flush(file.fileno())
+
+
+def _flush_names(place: Path) -> None:
+    """Flush the names in a folder to disk, where the file system knows how."""
+    handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        flush(handle)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(handle)

@@ -1,0 +1,183 @@
+"""What lies outside and may hang, other people's programs and the system keyring, asked with a time limit."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import IO, TYPE_CHECKING, TypeVar
+
+from orgwizard.domain.errors import Unusable
+from orgwizard.domain.sanitize import printable
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 30.0  # enough to type a pass phrase into a prompt
+OUTPUT_BYTES = 64 * 1024
+
+_DRAIN_SECONDS = 1.0
+_COMPLAINT_CHARACTERS = 200
+# The names under which both vendors' tools look for credentials: no child process needs ours.
+_CREDENTIAL = re.compile(r"(OKTA|DD|DATADOG)_.*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
+_KEYRING_FAULTS = {
+    "NoKeyringError": "no keyring runs here",
+    "KeyringLocked": "it is locked",
+    "InitError": "it could not be opened",
+}
+_KEYRING_ADVICE = "Choose the private file or a command instead, or unlock the keyring and try again."
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a program ended: exit code (negative: the signal), what it printed, its last line of complaint."""
+
+    code: int
+    output: bytes = field(repr=False)
+    complaint: str
+
+    @property
+    def words(self) -> str:
+        """Return the exit code and the complaint as a phrase for a person."""
+        end = f"exit code {self.code}" if self.code >= 0 else f"signal {-self.code}"
+        return f"ended with {end}: {self.complaint}" if self.complaint else f"ended with {end}"
+
+
+def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Collection[str] = ()) -> Ended:
+    """Run a program without a shell, *given* on its standard input, for at most *seconds*.
+
+    It has a session of its own (no terminal to ask on) and an environment without credentials and without
+    the variables in *without*. Raises `Unusable` where it cannot be started, takes too long or prints too much.
+    """
+    program = _started(argv, _environment(os.environ, without))
+    output, complaints = bytearray(), bytearray()
+    helpers = [
+        Thread(target=_feed, args=(program.stdin, given), daemon=True),
+        Thread(target=_drain, args=(program.stdout, output, lambda: _kill(program)), daemon=True),
+        Thread(target=_drain, args=(program.stderr, complaints, lambda: None), daemon=True),
+    ]
+    for helper in helpers:
+        helper.start()
+    code = _waited(program, argv[0], seconds)
+    for helper in helpers:  # not for ever: a daemon that the program left behind may keep the pipes open
+        helper.join(_DRAIN_SECONDS)
+    if len(output) > OUTPUT_BYTES:
+        raise Unusable(f"The command {argv[0]} printed more than {OUTPUT_BYTES} bytes.", "Is it the right command?")
+    return Ended(code, bytes(output), _last_line(bytes(complaints)))
+
+
+def _environment(ours: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
+    """Return our environment less everything that is, or was named as, a credential."""
+    return {name: value for name, value in ours.items() if name not in without and not _CREDENTIAL.fullmatch(name)}
+
+
+def _started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start the program in a session of its own; raises `Unusable`."""
+    pipe = subprocess.PIPE
+    try:
+        return subprocess.Popen(  # noqa: S603 - the user's own command, and no shell
+            argv, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
+        )
+    except (FileNotFoundError, PermissionError):  # either, if a folder on the search path is closed to us
+        reason, advice = "was not found, or may not be run", "Install it, or write its full path."
+    except (OSError, ValueError) as error:
+        words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "bad argument"
+        reason, advice = f"could not be started: {words}", "Try it in a shell first."
+    raise Unusable(f"The command {argv[0]} {reason}.", advice)
+
+
+def _waited(program: subprocess.Popen[bytes], name: str, seconds: float) -> int:
+    """Wait for the program and return its exit code; at the time limit its whole process group is killed."""
+    try:
+        return program.wait(seconds)
+    except BaseException as error:
+        _kill(program)
+        program.wait()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+    raise Unusable(
+        f"The command {name} took longer than {seconds:g} seconds and was stopped.",
+        "It may have waited for a question to be answered: try it in a shell first.",
+    )
+
+
+def _kill(program: subprocess.Popen[bytes]) -> None:
+    """Kill the program's whole process group; what has ended already stays so."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(program.pid, signal.SIGKILL)
+
+
+def _feed(stream: IO[bytes], given: bytes) -> None:
+    with suppress(OSError), stream:  # a program need not read what it is given
+        stream.write(given)
+
+
+def _drain(stream: IO[bytes], kept: bytearray, too_much: Callable[[], None]) -> None:
+    """Read to the end, keeping the last bytes: one more than is allowed, then *too_much* is called."""
+    with stream:
+        while chunk := os.read(stream.fileno(), OUTPUT_BYTES):
+            kept += chunk
+            if len(kept) > OUTPUT_BYTES:
+                too_much()
+            del kept[: -OUTPUT_BYTES - 1]
+
+
+def _last_line(complaints: bytes) -> str:
+    lines = [printable(line).strip() for line in complaints.decode(errors="replace").splitlines()]
+    return next((line[:_COMPLAINT_CHARACTERS] for line in reversed(lines) if line), "")
+
+
+def ask_keyring(
+    question: "Callable[[KeyringBackend], T]", *, seconds: float, undo: "Callable[[KeyringBackend], None] | None" = None
+) -> T:
+    """Return what *question* answers about the system keyring; raises `Unusable` if it fails or hangs.
+
+    A locked keyring may wait for ever for a prompt nobody sees: a daemon thread is left behind, not waited for.
+    What it does after that is taken back by *undo*: the caller has been told that it failed.
+    """
+    answer: Future[T] = Future()
+
+    def asked() -> None:
+        try:
+            import keyring  # here and below, nowhere else: it costs 100 ms and looks for a session bus
+
+            ring = keyring.get_keyring()
+            try:
+                result = question(ring)
+            finally:
+                in_time = answer.set_running_or_notify_cancel()
+                if undo and not in_time:
+                    undo(ring)
+            if in_time:
+                answer.set_result(result)
+        except BaseException as error:  # backends raise anything
+            if answer.cancelled():
+                return
+            # The error's own text is not repeated: it may hold the entry.
+            fault = _KEYRING_FAULTS.get(type(error).__name__, f"it failed with {type(error).__name__}")
+            answer.set_exception(Unusable(f"The system keyring cannot be used: {fault}.", _KEYRING_ADVICE))
+
+    Thread(target=asked, daemon=True).start()
+    try:
+        return answer.result(seconds)
+    except TimeoutError:
+        if not answer.cancel():  # it came in this very moment
+            return answer.result()
+        late = f"The system keyring cannot be used: it did not answer within {seconds:g} seconds."
+    raise Unusable(late, _KEYRING_ADVICE)
+
+
+def load_keyring() -> None:
+    """Begin to import the keyring's library, which may hang where it looks for a session bus, and wait for nothing."""
+
+    def load() -> None:
+        with suppress(Exception):  # whoever asks the keyring is told what is wrong with it
+            import keyring  # noqa: F401
+
+    Thread(target=load, daemon=True).start()

@@ -1,0 +1,1 @@
+"""Plans without questions: create, check and resume for scripts."""

@@ -1,0 +1,368 @@
+"""Creating and checking from a plan, without questions: stages as lines on stderr, the result on stdout."""
+
+import json
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import FrameType
+from typing import Any, TextIO
+
+from orgwizard.application.plan_file import problems, unconfirmed
+from orgwizard.application.runner import Engine
+from orgwizard.application.service import Desk
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, Trouble
+from orgwizard.domain.events import Event, Progress, Result
+from orgwizard.domain.http import masked
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation import text_report
+from orgwizard.presentation.progress_text import Telling
+from orgwizard.providers import provider_of
+from orgwizard.providers.contract import Connection, Finding, Order, Provider
+from orgwizard.storage import secret_stores
+from orgwizard.storage.attempt_journal import Record
+from orgwizard.system import shutdown
+
+READER_SECONDS = 1.0
+SIGNALS_BEFORE_GIVING_UP = 2
+ONCE_MORE = {
+    1: "Leaving as soon as the response is stored.",
+    2: "Still waiting for the response. Once more gives it up: keys in it would be lost for good.",
+}
+PRINTED_ABOVE = "shown above, and stored nowhere else"
+LOOK_SECONDS = 0.5
+
+
+def ready_draft(draft: Draft, path: Path, *, sends: bool = True) -> Draft:
+    """Return the draft of the plan at *path* once nothing is wrong with it; raises `BadFields` with every problem.
+
+    Where it *sends* anything, a host that is not the vendor's has to be confirmed by the plan.
+    """
+    found = problems(draft) or (unconfirmed(draft) if sends else {})
+    if found:
+        raise BadFields(found, f"The plan {path}")
+    secret_stores.parse_store(draft.store)
+    return draft
+
+
+def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
+    """Print the create request with its secrets masked; nothing is sent."""
+    provider = provider_of(draft.provider)
+    order = desk.order(provider, draft)
+    call = provider.request(order)
+    shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
+    if as_json:
+        say(json.dumps(_nothing_created(provider, order) | {"dry_run": True, "request": shown}, indent=2))
+    else:
+        say("\n".join(text_report.request(call)))
+    return Exit.READY
+
+
+def check(desk: Desk, draft: Draft, *, as_json: bool, other_sites: bool = False) -> int:
+    """Print what reads can prove about a plan, and what they prove against it; nothing is created.
+
+    With *other_sites*, credentials that are refused are tried at the vendor's other sites. Returns the exit code.
+    """
+    provider, order = provider_of(draft.provider), _ordered(desk, draft)
+    passed: list[Finding] = []
+    try:
+        checked = desk.check(provider, order.connection, order.organization, passed.append).result()
+    except Trouble as trouble:
+        if provider.of_another_site(trouble):
+            trouble.advise(_about_other_sites(desk, provider, order.connection, asked=other_sites))
+        return _failed(provider, order, passed, trouble, as_json=as_json)
+    if as_json:
+        said = {"parent": checked.parent, "findings": text_report.findings_as_json(checked.findings)}
+        say(json.dumps(_nothing_created(provider, order) | said, indent=2))
+    else:
+        say("\n".join(text_report.findings(checked)))
+    return Exit.READY
+
+
+def _failed(provider: Provider, order: Order, passed: Sequence[Finding], trouble: Trouble, *, as_json: bool) -> int:
+    """Print how far a check came, and what ended it; returns the exit code."""
+    if as_json:
+        said = {"parent": None, "findings": text_report.findings_as_json(passed)}
+        say(json.dumps(_nothing_created(provider, order, trouble) | said, indent=2))
+    elif passed:
+        say("\n".join(finding.line for finding in passed))
+    complain("\n".join(trouble.lines()))
+    return trouble.exit_code
+
+
+def _about_other_sites(desk: Desk, provider: Provider, connected: Connection, *, asked: bool) -> str:
+    """Say which of the vendor's other sites know the credentials, or how to ask them."""
+    if not asked:
+        return f"With check --other-sites, {provider.title}'s other sites are asked whether they belong there."
+    return text_report.elsewhere(provider, desk.elsewhere(provider, connected).result())
+
+
+def _nothing_created(provider: Provider, order: Order, trouble: Trouble | None = None) -> dict[str, Any]:
+    site, name = order.connection.site.key, order.wanted.name
+    return Result("not_created", provider.key, site, name, trouble=trouble).as_json()
+
+
+def create(desk: Desk, draft: Draft, *, yes: bool, again: bool = False, as_json: bool) -> int:
+    """Create the org of a plan and print the result; returns the exit code, 128+n after a signal.
+
+    One org per order: whoever repeats the command, as schedulers do, gets the result of the first attempt, which is
+    finished first where it is still open, and nothing is sent; only *again* creates a second org.
+    """
+    provider = provider_of(draft.provider)
+    order = _ordered(desk, draft)
+    try:
+        if not again and (earlier := desk.earlier(provider, order.wanted, order.connection.credentials)):
+            code = _first_result(desk, provider, order, earlier.trouble(), as_json=as_json)
+            if code is not None:
+                return code
+        if not yes:
+            _confirmed("\n".join(text_report.order(provider, order, draft.store)))
+        return _created(desk, provider, order, draft.store, again=again, as_json=as_json)
+    except Busy as busy:
+        return _kept_out(provider, order, busy, as_json=as_json)
+
+
+def _created(desk: Desk, provider: Provider, order: Order, store: Any, *, again: bool, as_json: bool) -> int:
+    """Create the org, or tell the first result where the check, or another program, showed that there is one."""
+    while True:  # each round settles an attempt that stood in the way
+        with _leaving_on_signal(desk.engine) as taking:
+
+            def begin(tell: Callable[[Event], None]) -> bool:
+                return desk.create(provider, order, store, tell, again=again)
+
+            result = _followed(desk, begin, taking, as_json=as_json)
+            if taking.caught or not isinstance(result.trouble, (Busy, Repeated)):
+                return _told(desk, result, taking, as_json=as_json)
+        code = _first_result(desk, provider, order, result.trouble, as_json=as_json)
+        if code is not None:
+            return code
+
+
+def _kept_out(provider: Provider, order: Order, busy: Busy, *, as_json: bool) -> int:
+    """Tell that another program is at this order, whose outcome nobody knows yet; returns the exit code."""
+    if as_json:
+        say(json.dumps(_nothing_created(provider, order, busy) | {"outcome": None}, indent=2))
+    complain("\n".join(busy.lines()))
+    return busy.exit_code
+
+
+def _first_result(desk: Desk, provider: Provider, order: Order, trouble: Trouble, *, as_json: bool) -> int | None:
+    """Tell what became of the first attempt at an order that is repeated, finishing it where it is open.
+
+    Returns the exit code, None where that attempt turns out to have created nothing. Raises what keeps it from that.
+    """
+    if not isinstance(trouble, Repeated):
+        raise trouble
+    record = desk.journal.get(trouble.attempt)
+    if trouble.kind == "done":
+        complain(f"{trouble.cause} Nothing was sent; --again creates a second one.")
+        return look(record, as_json=as_json)
+    with _leaving_on_signal(desk.engine) as taking:
+        if trouble.kind == "unclear":
+            site = order.connection.site.key
+            unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, trouble=trouble)
+            return _told(desk, unknown, taking, as_json=as_json)
+        complain(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
+        complain("It is finished first, so that nothing is sent twice.")
+        result = _followed(desk, lambda tell: desk.resume(record, tell), taking, as_json=as_json)
+        if result.outcome != "not_created" or taking.caught:
+            return _told(desk, result, taking, as_json=as_json)
+    complain("That attempt created nothing.")
+    return None
+
+
+def look(record: Record, *, as_json: bool) -> int:
+    """Print an attempt about which nothing is left to do, as when it ended; returns its exit code."""
+    say(json.dumps(text_report.told_as_json(record), indent=2) if as_json else "\n".join(text_report.attempt(record)))
+    return text_report.exit_code(record)
+
+
+def resume(desk: Desk, record: Record, *, as_json: bool) -> int:
+    """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
+    with _leaving_on_signal(desk.engine) as taking:
+        result = _followed(desk, lambda tell: desk.resume(record, tell), taking, as_json=as_json)
+        return _told(desk, result, taking, as_json=as_json)
+
+
+def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> int:
+    """Print a result; returns the exit code, 128+n after a signal.
+
+    What stdout does not take goes to stderr; keys that neither takes, because they are closed, full or stand still
+    until a signal ends the wait, go to a private file.
+    """
+    if result.secrets and taking.keys_printed:  # on arrival
+        desk.keys_shown(result)
+        result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
+    lines, taken = "\n".join(text_report.result(result)), False
+    with taking.ending_a_wait():
+        taken = say(json.dumps(result.as_json(), indent=2) if as_json else lines) or complain(lines)
+    if result.secrets:
+        if taken:
+            desk.keys_shown(result)
+        else:
+            result = desk.rescued(result)
+    with taking.ending_a_wait():
+        if result.trouble is not None:
+            complain("\n".join(result.trouble.lines()))
+    desk.engine.idle.wait()  # the end is in the journal before the program ends
+    return 128 + taking.caught[0] if taking.caught else result.exit_code
+
+
+def _followed(
+    desk: Desk, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals", *, as_json: bool
+) -> Result:
+    """Run a flow to its end, stages on stderr; one that nobody reads holds up the telling, and not the flow.
+
+    Keys that are stored nowhere are printed when they come; with --json they are in the one object at the end.
+    """
+    events: SimpleQueue[Event] = SimpleQueue()
+    telling = Telling()
+    begin(events.put)
+    if taking.caught:  # before there was anything to end
+        desk.engine.leave()
+    while True:
+        try:
+            event = events.get(timeout=LOOK_SECONDS)
+        except Empty:
+            if desk.engine.idle.is_set() and events.empty():
+                raise RuntimeError("a creation ended without a result") from None
+            continue
+        if isinstance(event, Result):
+            return event
+        with taking.ending_a_wait():
+            if isinstance(event, Progress):
+                tell_stage(telling, event)
+            elif not as_json and say("\n".join(text_report.keys(event.result))):
+                taking.keys_printed = True
+                desk.engine.keys_shown()
+
+
+def _ordered(desk: Desk, draft: Draft) -> Order:
+    """Return the validated order, having warned of secrets that lie open."""
+    for remark in desk.remarks(draft):
+        complain(remark)
+    return desk.order(provider_of(draft.provider), draft)
+
+
+def _confirmed(review: str) -> None:
+    """Show the order and ask once; raises `BadInput` without a terminal and `NotSent` for anything but yes."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+        raise BadInput("Without a terminal, create needs --yes.", "Look at it with --dry-run first.")
+    complain(review)
+    complain('Type "create" to create it, anything else to leave: ', end="")
+    if sys.stdin.readline().strip().lower() != "create":
+        raise NotSent("You did not confirm.", code="not_confirmed")
+
+
+class _Signals:
+    """The ending signals that came so far: requests to end at a safe point; a third one gives the answer up.
+
+    While something is printed, they end a wait for a reader that stands still.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.caught: list[int] = []
+        self.keys_printed = False
+        self._engine, self._printing = engine, False
+
+    def take(self, number: int, _: FrameType | None) -> None:
+        """Note a signal, and say what it does where an answer may be outstanding."""
+        self.caught.append(number)
+        if len(self.caught) > SIGNALS_BEFORE_GIVING_UP:
+            self._engine.give_up()
+        elif not self._engine.idle.is_set():
+            _write_now(f"{ONCE_MORE[len(self.caught)]}\n")
+        self._engine.leave()
+        if self._printing:
+            _begin_to_interrupt()
+
+    @contextmanager
+    def ending_a_wait(self) -> Iterator[None]:
+        """Give up printing what nobody has read a second after a signal; `say` and `complain` then return false."""
+        before = signal.signal(signal.SIGALRM, _interrupt)
+        self._printing = True
+        try:
+            if self.caught:
+                _begin_to_interrupt()
+            yield
+        except InterruptedError:
+            pass
+        finally:
+            self._printing = False
+            if self.caught:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+
+
+def _write_now(text: str) -> None:
+    """Write to stderr where that takes no time: within a signal, `print` may be at work already."""
+    with suppress(OSError, ValueError):
+        if select.select([], [2], [], 0)[1]:
+            os.write(2, text.encode())
+
+
+def _begin_to_interrupt() -> None:
+    signal.setitimer(signal.ITIMER_REAL, READER_SECONDS, READER_SECONDS)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise InterruptedError
+
+
+@contextmanager
+def _leaving_on_signal(engine: Engine) -> Iterator[_Signals]:
+    """Take ending signals instead of dying of them."""
+    taking = _Signals(engine)
+    before = {number: signal.signal(number, taking.take) for number in shutdown.heeded()}
+    try:
+        yield taking
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def tell_stage(telling: Telling, event: Progress) -> None:
+    """Print a stage as a line, where it is worth one."""
+    if words := telling.words(event):
+        complain(f"{event.stage:>7}  {words}")
+
+
+def say(text: str) -> bool:
+    """Print to stdout, which carries results only; return whether it took them: a closed one is no failure."""
+    return _print(text, "stdout")
+
+
+def complain(text: str, end: str = "\n") -> bool:
+    """Print to stderr; return whether it took it: a closed one is no failure."""
+    return _print(text, "stderr", end)
+
+
+def _print(text: str, name: str, end: str = "\n") -> bool:
+    """Print to a stream that may be closed, or be found to be: Python then has nothing to flush into it at the end.
+
+    Whatever a service has said, nothing that drives a terminal is printed; what the stream cannot encode is "?".
+    """
+    stream: TextIO | None = getattr(sys, name)
+    if stream is None:
+        return False
+    try:
+        clean, encoding = "\n".join(map(printable, text.split("\n"))), stream.encoding or "utf-8"
+        print(clean.encode(encoding, "replace").decode(encoding), end=end, file=stream, flush=True)
+        return True
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        setattr(sys, name, None)
+        return False
+
+
+def flush() -> None:
+    """Let go of what a terminal that is gone did not take: Python would end with a code of its own."""
+    for name in ("stdout", "stderr"):
+        _print("", name, end="")

@@ -1,0 +1,223 @@
+"""Asking a group of questions one after the other: limits and defaults in the prompt, errors at the field, at once."""
+
+from collections.abc import Callable
+
+from pydantic import SecretStr
+
+from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.signing import is_key
+from orgwizard.domain.validation import referenced
+from orgwizard.presentation.form_state import Sheet
+from orgwizard.presentation.paste_cleanup import meant, typed_line
+from orgwizard.presentation.review import NOT_GIVEN
+from orgwizard.ui.plain.console import Back, Cleared, Console
+from orgwizard.ui.plain.terminal import LONGEST_LINE, EchoStays
+
+UNSEEN = "not shown while you type"
+MANY_LINES = "Type the path of its file, or paste the key; it may have several lines."
+ECHO_STAYS = (
+    "The echo of this terminal cannot be turned off: do not type a secret here. "
+    "What you have in a variable or a file is offered instead; a plan can name both, and commands."
+)
+
+
+def fill(console: Console, sheet: Sheet, saved: Callable[[], None], first: str = "") -> None:
+    """Ask every question of a sheet, beginning with *first*; raises `Back` where the user goes back from the first.
+
+    *saved* is called after each answer.
+    """
+    asked = sheet.asked
+    at = next((number for number, question in enumerate(asked) if question.name == first), 0)
+    while at < len(asked):
+        try:
+            Asked(console, sheet, asked[at]).answer()
+            at += 1
+        except Back:
+            if not at:
+                raise
+            at -= 1
+        saved()
+        if at == len(asked) and (wrong := sheet.wrong()):
+            at = _first_wrong(console, sheet, wrong)
+
+
+def _first_wrong(console: Console, sheet: Sheet, wrong: dict[str, str]) -> int:
+    """Return which question is to be asked again; answers to none of them are dropped, and said to be."""
+    names = [question.name for question in sheet.asked]
+    for name in wrong.keys() - set(names):
+        console.say(f"{name} was left out: {wrong[name]}")
+        sheet.typed.pop(name, None)
+    return next((names.index(name) for name in wrong if name in names), len(names))
+
+
+class Asked:
+    """One question being asked until there is an answer to it that can be used."""
+
+    def __init__(self, console: Console, sheet: Sheet, question: Question) -> None:
+        self._console, self._sheet, self._question = console, sheet, question
+
+    def answer(self) -> None:
+        """Ask until the answer is right; what was there already is taken by Enter."""
+        self._say_refusal()
+        while not self._taken():
+            pass
+
+    def _say_refusal(self) -> None:
+        """Say what is wrong with an answer that is there; the service may see it otherwise the next time.
+
+        An answer that was only proposed may have been refused, too.
+        """
+        name = self._question.name
+        refused = self._sheet.session.refusals.pop(self._sheet.path(name), "")
+        words = refused or (self._sheet.wrong().get(name, "") if name in self._sheet.typed else "")
+        if words:
+            self._console.say(f"{self._question.title}: {words}")
+
+    def _taken(self) -> bool:
+        """Ask once; return whether there is an answer now that can be used."""
+        typed, name = self._sheet.typed, self._question.name
+        before = dict(typed)
+        try:
+            done = self._asked_once()
+        except Cleared:
+            self._sheet.take(self._question, "")
+            done = True
+        if words := self._sheet.wrong().get(name, ""):
+            typed.clear()
+            typed.update(before)
+            self._console.say(words)
+        return done and not words
+
+    def _asked_once(self) -> bool:
+        if self._question.rows:
+            return self._row()
+        if self._question.secret:
+            return self._secret()
+        if self._question.choices:
+            return self._choice()
+        return self._text()
+
+    # ---- kinds of questions ----
+
+    def _text(self) -> bool:
+        typed = self._console.ask(self._prompt(), self._hints(), clears=True)
+        if text := self._meant(typed):
+            self._sheet.take(self._question, text)
+        return bool(text) or not typed
+
+    def _meant(self, typed: str) -> str:
+        """Return what a line means that may have been pasted, and say what was left out of it."""
+        paste = typed_line(typed) if self._is_free_text and "\n" not in typed else meant(typed, self._question)
+        if paste.said:
+            self._console.say(paste.said)
+        return paste.text
+
+    @property
+    def _is_free_text(self) -> bool:
+        """Return whether nothing gives this answer a variable's name, so that a typed "=" is part of it."""
+        question = self._question
+        return not (question.secret or question.env or question.keys)
+
+    def _choice(self) -> bool:
+        question, typed = self._question, self._sheet.typed
+        rows = {choice: choice for choice in question.choices} | ({} if question.required else {"": "none of these"})
+        chosen = str(typed.get(question.name, "" if not question.required else question.choices[0]))
+        self._sheet.take(question, self._console.choose(question.title, rows, chosen, self._hints()))
+        return True
+
+    def _secret(self) -> bool:
+        """Ask without echo; where there is no way to turn it off, only Enter and commands are taken."""
+        question = self._question
+        try:
+            text = self._console.ask_secret(self._prompt(UNSEEN), self._hints(), clears=True, key=question.file)
+        except EchoStays:
+            return self._without_typing()
+        if not text:
+            return True
+        if not (text := self._meant(text)):
+            return False
+        self._console.say("1 character taken." if len(text) == 1 else f"{len(text)} characters taken.")
+        if len(text) >= LONGEST_LINE - 1 and "\n" not in text:
+            self._console.say("The terminal may have cut it there: it takes no longer lines.")
+        self._take_secret(SecretStr(text))
+        return True
+
+    def _take_secret(self, secret: SecretStr) -> None:
+        """Take a secret, or the file that a path names; the draft may keep the latter."""
+        name = self._question.name
+        self._sheet.take(self._question, secret.get_secret_value())
+        self._sheet.typed.update(referenced(self._sheet.model, {name: self._sheet.typed[name]}))
+        if words := self._question.hint(secret):
+            self._console.say(words)
+
+    def _without_typing(self) -> bool:
+        question = self._question
+        self._console.say(ECHO_STAYS)
+        path = " or the path of its file" if question.file else ""
+        text = self._console.ask(f"{question.title}, only Enter{path} ({self._default()}):", self._hints(), clears=True)
+        if not text:
+            return True
+        if not question.file or is_key(text):
+            self._console.say("That was not taken: it may be a secret, and it was shown.")
+            return False
+        self._take_secret(SecretStr(text))
+        return True
+
+    def _row(self) -> bool:
+        """Ask for one row of a table; Enter ends it."""
+        question, table = self._question, dict(self._sheet.typed.get(self._question.name) or {})
+        given = "; ".join(f"{name} = {value}" for name, value in table.items())
+        told = f"so far {given}; Enter goes on" if given else "Enter goes on without"
+        example = f"{question.example}=value" if question.example else "name=value"
+        prompt = f"{question.title} (optional, one as {example}, {told}):"
+        text = self._console.ask(prompt, (*self._hints(), "A name with nothing after it takes it away."), clears=True)
+        if not text:
+            return True
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not name or not equals:
+            self._console.say("Write a name, an equals sign and a value.")
+            return False
+        table[name] = value
+        self._sheet.typed[question.name] = {name: value for name, value in table.items() if value}
+        # The drawn form keeps its rows as typed, too: they are those of the table again.
+        self._sheet.session.draft.section(f"{self._sheet.section}.rows").pop(question.name, None)
+        return False
+
+    # ---- what is said ----
+
+    def _prompt(self, *remarks: str) -> str:
+        question = self._question
+        limit = f"at most {question.longest} characters" if question.longest else ""
+        need = "needed" if question.required else "optional"
+        parts = filter(None, (need, limit, *remarks, self._default()))
+        return f"{question.title} ({', '.join(parts)}):"
+
+    def _default(self) -> str:
+        """Return what Enter takes, or an example where it takes nothing."""
+        question, sheet = self._question, self._sheet
+        value = None if question.name in sheet.unset else sheet.answers.get(question.name)
+        offer = sheet.offers.get(question.name)
+        if offer and offer.typed == value:
+            return f"Enter takes {_offered(value, offer.source)}"
+        if isinstance(value, SecretStr):
+            return "Enter keeps the one given"
+        if value:
+            return f"Enter {'keeps' if question.name in sheet.typed else 'takes'} {value}"
+        if question.required:
+            return f"for example {question.example}" if question.example else ""
+        return "Enter leaves it blank" if question.blank == NOT_GIVEN else f"left blank it is {question.blank}"
+
+    def _hints(self) -> tuple[str, ...]:
+        question = self._question
+        example = f"For example {question.example}." if question.example and not question.rows else ""
+        lines = MANY_LINES if question.file else ""
+        return tuple(filter(None, (question.help, lines, example)))
+
+
+def _offered(value: Typed, source: str) -> str:
+    """Return what is offered and where it is from, but no secret."""
+    shown = "the one" if isinstance(value, (Reference, SecretStr)) else str(value)
+    if source.startswith("from "):
+        return f"{shown} {source}"
+    return source if shown == "the one" else f"{shown}, {source}"

@@ -1,0 +1,1 @@
+"""The steps in plain lines, one file each."""

@@ -1,0 +1,61 @@
+"""What the steps that ask have in common: going through their parts, the draft, the consent to a site."""
+
+from collections.abc import Callable
+
+from orgwizard.domain.org import Site
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.ui.plain.console import Back, Console
+
+
+class Led(Exception):
+    """The user goes on at another step, at a field that is to be changed; why was said."""
+
+    def __init__(self, section: str, field: str = "") -> None:
+        self.section, self.field = section, field
+        super().__init__(section, field)
+
+
+def in_turn(*parts: Callable[[], None]) -> None:
+    """Go through the parts of a step; going back leads to the part before, and from the first one out of the step."""
+    at = 0
+    while at < len(parts):
+        try:
+            parts[at]()
+            at += 1
+        except Back:
+            if not at:
+                raise
+            at -= 1
+
+
+class Step:
+    """One step over the session; `go` ends when it is complete, and raises `Back` where the user goes back from it."""
+
+    def __init__(self, console: Console, session: Session) -> None:
+        self.console, self.session = console, session
+
+    def go(self, field: str = "") -> None:
+        """Go through the step, beginning at a field where that makes sense."""
+        raise NotImplementedError
+
+    def save(self) -> None:
+        """Keep the draft; that it cannot be kept is said once."""
+        words = self.session.keep()
+        if words and not self.session.complained:
+            self.console.say(words)
+            self.session.complained = True
+
+    def settle(self, typed: str, site: Site) -> None:
+        """Take a site as the parent's; another one than before has not been connected to."""
+        parent = self.session.draft.section("parent")
+        if parent.get("site") != typed:
+            self.session.disconnect()
+        parent["site"] = typed
+        if site.notice:
+            self.console.say(site.notice)
+
+    def agreed(self) -> bool:
+        """Return whether credentials may be sent to the site: a known one, or the user says yes to it."""
+        if self.session.site and not self.session.agreed and self.console.agrees(self.session.question):
+            self.session.agree()
+        return self.session.agreed

@@ -1,0 +1,209 @@
+"""A creation from its first stage to its end in few lines; then the result, and keys that are nowhere else."""
+
+from collections.abc import Callable
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from orgwizard.application.runner import Engine
+from orgwizard.domain.errors import Exit
+from orgwizard.domain.events import CHECK, Event, KeysArrived, Progress, Result
+from orgwizard.presentation import text_report
+from orgwizard.presentation.progress_text import (
+    KEYS_ARRIVED,
+    NO_WAY_BACK,
+    RUNS_ALREADY,
+    STATES,
+    STOPPING,
+    TITLES,
+    Telling,
+    safe,
+)
+from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, LEAVING, LOSES_KEYS, Session
+from orgwizard.ui.plain.console import Back, Console
+from orgwizard.ui.plain.terminal import LOOK_SECONDS, Left, Lines
+
+TIMES_BEFORE_GIVING_UP = 2
+GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives it up: keys in it would be lost for good."
+SHOW, AGAIN, ANOTHER, REVIEW, LEAVE = "show", "check", "another", "review", "leave"
+ROWS = {
+    SHOW: "Show the new keys, each on a line of its own",
+    AGAIN: "Check again",
+    ANOTHER: "Create another org",
+    REVIEW: "Go back",
+    LEAVE: "Leave",
+}
+
+
+class Interruption:
+    """What Ctrl+C does: it ends a prompt, and a creation as soon as its keys are stored; the third gives them up."""
+
+    def __init__(self, engine: Engine, terminal: Lines) -> None:
+        self._engine, self._terminal = engine, terminal
+        self.times = 0
+
+    def __call__(self, *_: object) -> None:
+        """Take the signal."""
+        if self._engine.idle.is_set():
+            self._terminal.end(Exit.LEFT)
+            return
+        self.times += 1
+        if self.times <= TIMES_BEFORE_GIVING_UP:
+            self._engine.leave()
+        else:
+            self._engine.give_up()
+
+    @property
+    def words(self) -> str:
+        """Return what the last one did to a creation."""
+        if not self.times:
+            return ""
+        if self.times <= TIMES_BEFORE_GIVING_UP:
+            return LEAVING if self.times == 1 else GIVES_UP_NEXT
+        return STOPPING
+
+
+def followed(
+    console: Console,
+    interruption: Interruption,
+    store: Any,
+    begin: Callable[[Callable[[Event], None]], bool],
+    session: Session,
+) -> Result | None:
+    """Begin a creation and say its stages; return its result, or None where one was running already.
+
+    Keys that are stored nowhere are shown when they come.
+    """
+    events: SimpleQueue[Event] = SimpleQueue()
+    interruption.times = 0
+    telling, said = Telling(), ""
+    assured = {safe(CHECK, store)}  # it is what the review said, too
+    console.terminal.checked()
+    if not begin(events.put):
+        console.say(RUNS_ALREADY)
+        return None
+    while True:
+        try:
+            event = events.get(timeout=LOOK_SECONDS)
+        except Empty:
+            console.terminal.checked()
+            if session.front.engine.idle.is_set() and events.empty():
+                raise RuntimeError("a creation ended without a result") from None
+            continue
+        finally:
+            if interruption.words != said:
+                said = interruption.words
+                console.say(said)
+        if isinstance(event, Result):
+            return event
+        if isinstance(event, KeysArrived):
+            console.say(KEYS_ARRIVED)
+            show_keys(console, session, event.result)
+        else:
+            _say_stage(console, telling, event)
+            _assure(console, event, store, assured)
+
+
+def _say_stage(console: Console, telling: Telling, event: Progress) -> None:
+    if words := telling.words(event):
+        console.say(_stage(event, words))
+
+
+def _assure(console: Console, event: Progress, store: Any, assured: set[str]) -> None:
+    """Say what is safe now, once."""
+    if event.state in ("started", "waiting") and (assurance := safe(event.stage, store)) not in assured:
+        assured.add(assurance)
+        console.say(assurance)
+
+
+def show_keys(console: Console, session: Session, result: Result) -> None:
+    """Show each key on a line of its own, exactly as it is; they were shown where the terminal took them."""
+    taken = True
+    for title, value in text_report.shown_secrets(result):
+        console.say(f"{title}, on the next line:")
+        taken &= console.say_as_it_is(value)
+    if taken:
+        session.keys_shown()
+
+
+def _stage(event: Progress, words: str) -> str:
+    """Return a stage as a line: its beginning as it is, whatever follows with its name and how it stands."""
+    if event.state == "started":
+        return f"{words}."
+    state = "" if event.state == "waiting" else f", {STATES[event.state]}"
+    return f"{TITLES[event.stage]}{state}: {words}"
+
+
+class Ending:
+    """The result of a creation, and what makes sense after it."""
+
+    def __init__(self, console: Console, session: Session, result: Result) -> None:
+        self._console, self._session, self._result = console, session, result
+
+    def tell(self) -> None:
+        """Say how it ended, where everything is, and what to do next."""
+        result, say = self._result, self._console.say
+        say(text_report.headline(result))
+        if result.trouble:
+            say(*filter(None, (result.trouble.cause, result.trouble.advice)))
+        say(*(f"{label}: {value}" for label, value in text_report.facts(result)))
+        if result.next_steps:
+            say("What to do next:", *result.next_steps)
+
+    def next(self) -> str:
+        """Return `AGAIN`, `ANOTHER` or `REVIEW`; raises `Left`, after asking where the only keys would be lost."""
+        try:
+            return self._chosen()
+        except Left as left:
+            if left.code != Exit.LEFT:
+                self._show_unseen()
+                raise
+            self._console.terminal.stays()
+            if not self._sure(LOSES_KEYS):
+                return self.next()
+            raise Left(self._result.exit_code) from None
+
+    def _chosen(self) -> str:
+        while True:
+            try:
+                chosen = self._console.choose("What now", self._rows(), SHOW if self._unseen else LEAVE)
+            except Back:
+                if self._result.outcome == "not_created":
+                    return REVIEW
+                self._console.say(NO_WAY_BACK)
+                continue
+            if chosen == LEAVE:
+                raise Left
+            if chosen == SHOW:
+                self._show()
+            elif chosen in (AGAIN, REVIEW) or self._sure(ANOTHER_LOSES_KEYS):
+                return chosen
+
+    def _sure(self, question: str) -> bool:
+        """Ask before the only keys are lost, on a line of its own: Ctrl+C and the end of input leave one begun."""
+        if not self._result.secrets:
+            return True
+        self._console.say("")
+        try:
+            return self._console.agrees(question)
+        except Back:
+            return False
+
+    def _rows(self) -> dict[str, str]:
+        """Return what makes sense after this end; never "try again" after an unknown one."""
+        keys = [SHOW] if self._result.secrets else []
+        keys += [AGAIN] if self._result.open else []
+        keys += {"created": [ANOTHER], "not_created": [REVIEW]}.get(self._result.outcome, [])
+        return {key: ROWS[key] for key in (*keys, LEAVE)}
+
+    @property
+    def _unseen(self) -> bool:
+        return bool(self._result.secrets) and not self._session.shown
+
+    def _show(self) -> None:
+        show_keys(self._console, self._session, self._result)
+
+    def _show_unseen(self) -> None:
+        """Show the keys before a signal ends everything: they are nowhere else. Where no terminal is, save them."""
+        if self._unseen:
+            self._show()
+            self._session.rescue()

@@ -1,0 +1,71 @@
+"""Step 1: the provider, and where the parent org lives."""
+
+from orgwizard.domain.errors import BadInput
+from orgwizard.providers import PROVIDERS
+from orgwizard.ui.plain.steps.base import Step, in_turn
+
+OTHER = "other"
+
+
+class SiteStep(Step):
+    """Choose the provider and the parent's site."""
+
+    def go(self, field: str = "") -> None:  # noqa: ARG002 - there is one question
+        """Choose the provider and where the parent lives."""
+        in_turn(self._choose_provider, self._find_site)
+        self.save()
+
+    def _choose_provider(self) -> None:
+        draft = self.session.draft
+        chosen = self.console.choose("Provider", {p.key: p.title for p in PROVIDERS}, self.session.provider.key)
+        if chosen != draft.provider:
+            draft.provider = chosen
+            self.session.disconnect()
+        self.console.say("You need:", *self.session.provider.needs)
+
+    def _find_site(self) -> None:
+        while not (self._choose_site() and self.agreed()):
+            pass
+
+    def _choose_site(self) -> bool:
+        """Ask for the site; return whether there is one now."""
+        session, parent = self.session, self.session.draft.section("parent")
+        offer = session.front.belongings.site(session.provider)
+        before = parent.get("site") or (offer.typed if offer else "")
+        source = f", {offer.source}" if offer and offer.typed == before else ""
+        if words := session.refusals.pop("site", ""):
+            self.console.say(words)
+        if source and session.provider.sites:
+            self.console.say(f"{before} is offered{source}.")
+        typed = self._listed(before) if session.provider.sites else OTHER
+        typed = self._typed_site(str(before), source) if typed == OTHER else typed
+        try:
+            site = session.provider.site(typed)
+        except BadInput as bad:
+            self.console.say(bad.cause)
+            return False
+        self.settle(typed, site)
+        return True
+
+    def _listed(self, before: str) -> str:
+        """Return the key of one of the provider's sites, or `OTHER`."""
+        provider = self.session.provider
+        rows = {s.key: ", ".join(filter(None, (s.title, s.key, s.location))) for s in provider.sites}
+        chosen = self._key(before) if before else provider.sites[0].key
+        rows[OTHER] = "another API URL"
+        chosen = chosen if chosen in rows else OTHER
+        return self.console.choose(provider.site_title, rows, chosen, (provider.site_help,))
+
+    def _typed_site(self, before: str, source: str) -> str:
+        question = self.session.provider.site_question
+        known = {site.key for site in self.session.provider.sites}
+        default = before if before and self._key(before) not in known else ""
+        told = f"Enter takes {default}{source}" if default else f"for example {question.example}"
+        return self.console.ask(f"{question.title} (needed, {told}):", (question.help,)) or default
+
+    def _key(self, typed: str) -> str:
+        """Return the key of the site that is meant, or "" where it is none."""
+        try:
+            return self.session.provider.site(typed).key
+        except BadInput:
+            return ""

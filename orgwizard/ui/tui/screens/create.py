@@ -1,0 +1,245 @@
+"""Step 7, first half: the stages of a creation under way, with times, and what is safe meanwhile."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.domain.errors import NOT_KNOWN, Trouble
+from orgwizard.domain.events import CHECK, FIND, SEND, SETTLE, Event, KeysArrived, Progress, Result
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation import step_order
+from orgwizard.presentation.progress_text import KEYS_ARRIVED, RUNS_ALREADY, STATES, STOPPING, TITLES, safe
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.ui.tui.screens.base import KEYS, NEEDS
+from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
+from orgwizard.ui.tui.widgets.countdown import Countdown
+from orgwizard.ui.tui.widgets.dialogs import GiveUp
+from orgwizard.ui.tui.widgets.lists import button
+
+LOOK_SECONDS = 1.0
+NO_RESULT = "orgwizard met a fault of its own: the creation ended without a result. See: orgwizard orgs"
+IN_BACKGROUND = "Finish in background"
+
+
+@dataclass
+class Stage:
+    """One stage as the screen shows it; times are the clock's."""
+
+    name: str
+    state: str = ""
+    began: float = 0.0
+    ended: float | None = None
+
+    def take(self, event: Progress, now: float) -> None:
+        """Fold one event of the stage."""
+        if not self.state:
+            self.began = now
+        self.state = event.state
+        self.ended = now if event.state in ("ok", "failed", "warning") else None
+
+    def row(self) -> str:
+        """Return the stage as one line."""
+        taken = f"{self.ended - self.began:6.1f} s" if self.ended is not None else ""
+        return f"{STATES[self.state]:<7} {TITLES[self.name]:<24}{taken:>9}"
+
+
+class CreateStep(KeysStep):
+    """Watch the creation; it runs in the engine and does not need this screen."""
+
+    AUTO_FOCUS = ""  # an Enter too many must not stop the wait
+    number = 7
+    section = "create"
+    heading = step_order.TITLES["create"]
+    too_small = f"{NEEDS} the creation goes on."
+    stops: ClassVar[str] = "stop waiting; what was sent is still stored"
+    leaves: ClassVar[str] = "finish in background: the wizard ends as soon as the keys are stored"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
+    no_way_back: ClassVar[str] = "There is no way back while a creation runs."
+    shown: ClassVar[frozenset[str]] = frozenset(TITLES)
+    """The stages that are listed from the start; others join when they begin."""
+
+    class Told(Message):
+        """The engine told of an event, at a time of the desk's clock."""
+
+        def __init__(self, event: Event, at: float) -> None:
+            self.event, self.at = event, at
+            super().__init__()
+
+    class Background(Message):
+        """The user leaves; what was sent is to be answered and stored before the program ends."""
+
+    class Ended(Message):
+        """The creation ended, or never began."""
+
+        def __init__(self, result: Result | Trouble) -> None:
+            self.result = result
+            super().__init__()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        hidden = {FIND} if session.provider.settle_seconds else {FIND, SETTLE}
+        self._stages = {name: Stage(name) for name in TITLES if name in self.shown and name not in hidden}
+        self._current = CHECK
+        self._awaits = self._over = False
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the stages, what is waited for, and what is safe."""
+        yield Static(f"{printable(self.org_name())} at {self.session.provider.title}", classes="title", markup=False)
+        yield Static(self._rows(), id="stages", markup=False)
+        yield Static("", id="doing", markup=False)
+        yield Countdown()
+        yield Static(safe(CHECK, self.session.draft.store), id="safe", markup=False)
+
+    def org_name(self) -> str:
+        """Return the name of the org that this is about."""
+        return self.session.org_name
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield how to wait no longer: the one that loses nothing at the present stage."""
+        for label, name in ((IN_BACKGROUND, "background"), ("Stop waiting", "stop")):
+            made = button(label, name)
+            made.display = (name == "background") == self._can_finish_alone
+            yield made
+
+    @property
+    def _can_finish_alone(self) -> bool:
+        """Return whether the response is waited for, and its keys go to a place that needs no screen."""
+        return self._awaits and self.session.draft.store != "screen"
+
+    def hint(self) -> str:
+        """Name the keys that do something at the present stage."""
+        if self._keys:
+            return "Ctrl+R show · Ctrl+Y copy · Ctrl+T stop · F1 keys"
+        if self._can_finish_alone:
+            return f"Ctrl+Q {IN_BACKGROUND.lower()} · Ctrl+T give up · F1 keys"
+        return f"Ctrl+T {'give up' if self._awaits else 'stop waiting'} · Ctrl+Q leave · F1 keys"
+
+    def key_help(self) -> dict[str, str]:
+        """Return every key that does something at the present stage."""
+        on_screen = "end as soon as it is safe; the new keys are shown before you leave"
+        return {
+            **(TAKING_KEYS if self._keys else {}),
+            "Ctrl+T": "give the outstanding response up; asks for a word" if self._awaits else self.stops,
+            "Ctrl+Q": on_screen if self.session.draft.store == "screen" else self.leaves,
+            **{name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L")},
+        }
+
+    def _refresh_ways_out(self) -> None:
+        """Show the button and the keys of the present stage."""
+        self.query_one("#background").display = self._can_finish_alone
+        self.query_one("#stop").display = not self._can_finish_alone
+        self.query_one("#hints", Static).update(self.hint())
+
+    def on_mount(self) -> None:
+        """Begin at once: this screen is shown after the word was typed."""
+        self._begin()
+
+    @work(description="beginning the creation")
+    async def _begin(self) -> None:
+        try:
+            begun = await self.begun()
+        except Trouble as trouble:
+            self._end(trouble)
+            return
+        if begun:
+            self.set_interval(LOOK_SECONDS, self._look)
+        else:
+            self.say(RUNS_ALREADY, wrong=True)
+
+    def _look(self) -> None:
+        """Wait for no creation that has ended, whatever kept it from telling so."""
+        if self.session.front.engine.idle.is_set() and not self._over:
+            self._end(self.session.result or Trouble(NO_RESULT, meaning=NOT_KNOWN, code="bug"))
+
+    def _end(self, result: Result | Trouble) -> None:
+        if not self._over:
+            self._over = True
+            self.post_message(self.Ended(result))
+
+    async def begun(self) -> bool:
+        """Have the engine create the org; false where it is at work already. Raises a `Trouble`."""
+        order = await asyncio.wrap_future(self.session.ordering())
+        return self.session.create(order, self.tell)
+
+    def tell(self, event: Event) -> None:
+        """Pass an event on to the screen; runs in the engine's thread and must not block."""
+        self.post_message(self.Told(event, self.session.desk.clock.now()))
+
+    def on_create_step_told(self, message: Told) -> None:
+        """Fold an event into what is shown."""
+        message.stop()
+        if isinstance(message.event, Result):
+            self._end(message.event)
+        elif isinstance(message.event, KeysArrived):
+            self._arrived(message.event.result)
+        else:
+            self._fold(message.event, message.at)
+
+    def _arrived(self, result: Result) -> None:
+        """Offer the keys at once: what follows may take minutes, and the line may drop meanwhile."""
+        self.hold_keys(result)
+        self.query_one("#body").mount(*self.keys_box(), before="#stages")  # in sight on a small screen, too
+        self.query_one("#body").scroll_home(animate=False)
+        self.query_one("#buttons").mount(*self.keys_buttons(), before=0)
+        self.say(KEYS_ARRIVED, wrong=True)
+        self._refresh_ways_out()
+
+    def _fold(self, event: Progress, at: float) -> None:
+        known = self._stages.setdefault(event.stage, Stage(event.stage))
+        before = self._rows()
+        known.take(event, at)
+        awaits = event.stage == SEND and event.left_seconds is None  # else it waits before it sends again
+        if awaits != self._awaits:
+            self._awaits = awaits
+            self._refresh_ways_out()
+        if event.stage != self._current:
+            self._current = event.stage
+            self.query_one("#safe", Static).update(safe(event.stage, self.session.draft.store))
+        if self._rows() != before:
+            self.query_one("#stages", Static).update(self._rows())
+        self.query_one(Countdown).show(event.left_seconds)
+        self._say_once(event.words)
+
+    def _say_once(self, words: str) -> None:
+        """Draw the words again only where they changed: a countdown costs its number alone."""
+        if words != getattr(self, "_words", None):
+            self._words = words
+            self.query_one("#doing", Static).update(printable(words))
+
+    def _rows(self) -> str:
+        order = [name for name in TITLES if name in self._stages]
+        return "\n".join(self._stages[name].row() for name in order)
+
+    def action_stop(self) -> None:
+        """Stop waiting: for the answer, or for the org to become ready."""
+        if self._awaits:
+            self.app.push_screen(GiveUp(self.session.draft.store), self._gave_up)
+        else:
+            self._leave()
+
+    def action_background(self) -> None:
+        """Leave the wizard; the engine ends its work first."""
+        self.post_message(self.Background())
+
+    def _gave_up(self, word: str | None) -> None:
+        if word:
+            self.session.desk.engine.give_up()
+            self.say(STOPPING)
+
+    def _leave(self) -> None:
+        self.session.desk.engine.leave()
+        self.say(STOPPING)
+
+    def action_back(self) -> None:
+        """There is no way back from here."""
+        self.say(self.no_way_back)
+
+    def action_next(self) -> None:
+        """Nothing comes next before the end."""

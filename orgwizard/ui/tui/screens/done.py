@@ -1,0 +1,119 @@
+"""Step 7, second half: how it ended, where the keys are, what to do next."""
+
+from collections.abc import Iterable
+
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.domain.errors import Trouble
+from orgwizard.domain.events import Result
+from orgwizard.presentation.progress_text import NO_WAY_BACK
+from orgwizard.presentation.text_report import facts, headline, needs_attention
+from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, Session
+from orgwizard.ui.tui.screens.base import KEYS
+from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
+from orgwizard.ui.tui.widgets.dialogs import Ask
+from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
+
+CHECK_AGAIN = "check again"
+LEAVING_KEYS = {name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Z")} | {"Ctrl+Q": "leave"}
+
+
+class DoneStep(KeysStep):
+    """Read the result, take the keys if they are nowhere else, go on or leave."""
+
+    AUTO_FOCUS = ""  # an Enter too many must not take the result away
+    number = 7
+    heading = "Result"
+
+    class Another(Message):
+        """The user wants another org."""
+
+    def __init__(self, session: Session, result: Result) -> None:
+        super().__init__(session)
+        self.result = result
+        self.hold_keys(result)
+
+    @property
+    def _onward(self) -> str:
+        """Return where Next leads; after an unknown outcome nothing is begun."""
+        if self.result.outcome == "not_created":
+            # An attempt that was taken up has no answers to review.
+            return "back to the review" if self.session.org_name else "back to the start"
+        return "create another" if self.result.outcome == "created" else CHECK_AGAIN if self.result.open else ""
+
+    def hint(self) -> str:
+        """Name the keys that do something after this end."""
+        onward = [f"Ctrl+N {self._onward}"] if self._onward else []
+        return " · ".join((*onward, "Ctrl+Q leave", "F1 keys"))
+
+    def key_help(self) -> dict[str, str]:
+        """Return the keys that do something after this end."""
+        known = {"Ctrl+N": self._onward, "Escape": self._onward if self.result.outcome == "not_created" else ""}
+        return {**(TAKING_KEYS if self.result.secrets else {}), **{k: w for k, w in known.items() if w}, **LEAVING_KEYS}
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
+        state = "attention" if needs_attention(self.result) else self.result.outcome
+        yield Static(headline(self.result), classes=f"outcome -{state}", markup=False)
+        if self.result.trouble:
+            yield Static(self._trouble(), classes="trouble", markup=False)
+        for label, value in facts(self.result):
+            yield Horizontal(
+                Static(label, classes="label", markup=False),
+                Static(value, classes="fact", markup=False),
+                classes="line",
+            )
+        yield from self.keys_box()
+        if self.result.next_steps:
+            yield labelled("What to do next", *map(bullet, self.result.next_steps))
+
+    def _trouble(self) -> str:
+        trouble = self.result.trouble
+        return "\n".join(filter(None, (trouble.cause, trouble.advice))) if trouble else ""
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield what makes sense after this end; never "try again" after an unknown one."""
+        yield from self.keys_buttons()
+        if self.result.open:
+            yield button("Check again", "check")
+        if self.result.outcome == "created":
+            yield button("Another", "next")
+        if self.result.outcome == "not_created":
+            yield button(self._onward.capitalize(), "next")
+        yield button("Leave", "leave")
+
+    def action_check(self) -> None:
+        """Finish the attempt, or look it up."""
+        try:
+            self.post_message(self.Check(self.session.desk.journal.get(self.result.attempt)))
+        except Trouble as trouble:
+            self.say(trouble.cause, wrong=True)
+
+    def action_next(self) -> None:
+        """Go on, after asking where the only copy of the keys is on this screen."""
+        if self.result.outcome == "not_created":
+            self.post_message(self.Edit("review"))
+        elif self._onward == CHECK_AGAIN:
+            self.action_check()
+        elif self.result.outcome == "created" and self.result.secrets:
+            self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="Begin another", no="Stay"), self._go_on)
+        else:
+            self._go_on(self.result.outcome == "created")
+
+    def _go_on(self, another: bool | None) -> None:
+        if another:
+            self.post_message(self.Another())
+
+    def action_leave(self) -> None:
+        """Leave the wizard."""
+        self.call_later(self.app.action_quit)
+
+    def action_back(self) -> None:
+        """Go back to the review, if nothing was created."""
+        if self.result.outcome == "not_created":
+            self.action_next()
+        else:
+            self.say(NO_WAY_BACK)

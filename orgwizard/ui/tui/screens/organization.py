@@ -1,0 +1,45 @@
+"""Step 3: the child org itself."""
+
+from collections.abc import Iterable
+
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.presentation.form_state import Sheet
+from orgwizard.presentation.step_order import TITLES, complaints
+from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.widgets.form import Form
+from orgwizard.ui.tui.widgets.lists import labelled
+from orgwizard.ui.tui.widgets.name_check import Availability
+
+
+class OrganizationStep(Step):
+    """Name the child org."""
+
+    number = 3
+    section = "organization"
+    heading = TITLES["organization"]
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the fields, what is known of the name, and what is fixed and not asked."""
+        model = self.session.provider.organization
+        sheet = Sheet(self.session, "organization", model, self.session.draft.section("organization"))
+        yield Form(sheet)
+        for title, words in sheet.constants:
+            yield labelled(title, Static(words, classes="fact", markup=False))
+        yield Availability(self.session)
+
+    def on_mount(self) -> None:
+        """Ask about the name that is there already."""
+        self.query_one(Availability).ask()
+
+    def changed(self) -> None:
+        """Ask about the new name, once the user pauses."""
+        self.query_one(Availability).ask()
+        super().changed()
+
+    def on_availability_taken(self, message: Availability.Taken) -> None:
+        """Say at its field that the name is taken; the user may be typing in another one, and stays there."""
+        if message.typed == self.session.draft.section("organization"):
+            self.session.refusals |= complaints(message.refused)
+            self.query_one(Form).refresh_notes()

@@ -1,0 +1,33 @@
+"""An attempt that was interrupted, taken up again: the last stages of a creation."""
+
+import asyncio
+from typing import ClassVar
+
+from orgwizard.domain.events import KEEP, READY, SETTLE
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.storage.attempt_journal import Record
+from orgwizard.ui.tui.screens.create import CreateStep
+
+
+class ResumeStep(CreateStep):
+    """Watch the attempt being finished or looked up; nothing is created by it."""
+
+    number = 0
+    heading = "An attempt taken up again"
+    stops: ClassVar[str] = "stop looking and waiting: the attempt stays open, to be looked at again"
+    leaves: ClassVar[str] = "leave as soon as it is safe"
+    no_way_back: ClassVar[str] = "There is no way back while the attempt is looked at. Ctrl+T stops that."
+    shown: ClassVar[frozenset[str]] = frozenset((KEEP, SETTLE, READY))
+
+    def __init__(self, session: Session, record: Record) -> None:
+        super().__init__(session)
+        self._record = record
+
+    def org_name(self) -> str:
+        """Return the name of the org of the attempt."""
+        return self._record.name
+
+    async def begun(self) -> bool:
+        """Have the engine take the attempt up; reading the keys of a store may take a while."""
+        session = self.session
+        return await asyncio.wrap_future(session.front.engine.work(lambda: session.resume(self._record, self.tell)))

@@ -1,0 +1,175 @@
+"""Step 6: the whole order in plain words, the exact request, and the one deliberate act that creates."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+
+from orgwizard.domain.errors import Trouble
+from orgwizard.presentation import text_report
+from orgwizard.presentation.review import (
+    CHECK_TITLES,
+    REQUEST_TITLE,
+    check_lines,
+    confirmation,
+    is_second,
+    lines,
+    save_plan,
+    second,
+    warnings,
+)
+from orgwizard.presentation.step_order import TITLES, unfinished
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.storage.attempt_journal import Earlier
+from orgwizard.ui.tui.screens.base import KEYS, Step
+from orgwizard.ui.tui.widgets.dialogs import Confirm, Page, Typed
+from orgwizard.ui.tui.widgets.lists import Menu, button
+from orgwizard.ui.tui.widgets.name_check import Availability
+
+LABELS = 20  # cells of the labels' column
+
+
+class ReviewStep(Step):
+    """Read everything once more; change any line; create."""
+
+    number = 6
+    section = "review"
+    heading = TITLES["review"]
+    hints = "Enter change · Ctrl+N create · Ctrl+O request · F1 keys"
+    keys: ClassVar[dict[str, str]] = KEYS | {
+        "Enter": "change the line under the cursor, then come back here",
+        "Ctrl+N": "create: asks for a word first",
+        "Ctrl+O": "the exact request, secrets masked",
+        "Ctrl+P": "save the answers as a plan file, without secrets",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+o", "request", show=False),
+        Binding("ctrl+p", "plan", show=False),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._earlier = session.earlier()
+
+    def hint(self) -> str:
+        """Return the line of keys: what Ctrl+N does depends on whether this order was sent before."""
+        return self.hints.replace("create", "check") if self._earlier else self.hints
+
+    def key_help(self) -> dict[str, str]:
+        """Return the keys, Ctrl+N as it works here."""
+        return {**self.keys, "Ctrl+N": "check the earlier attempt at this org"} if self._earlier else self.keys
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the lines, what cannot be undone, and what the check found."""
+        self._lines = list(lines(self.session))
+        yield Menu(
+            {str(n): f"{label:<{LABELS - 1}} {value}" for n, (_, label, value) in enumerate(self._lines)},
+            "lines",
+            LABELS,
+        )
+        yield Static(warnings(self.session), classes="irreversible", markup=False)
+        yield Availability(self.session)
+
+    def standing(self) -> list[str]:
+        """Return why Create is not offered, too: it must be in sight on a small screen."""
+        earlier = [self._earlier.trouble().cause] if self._earlier else []
+        return list(dict.fromkeys([*earlier, *super().standing()]))
+
+    def on_mount(self) -> None:
+        """Ask once more whether the name is free."""
+        self.query_one(Availability).ask(after=0)
+
+    def on_availability_taken(self, message: Availability.Taken) -> None:
+        """Say that the name is taken; the service would refuse it."""
+        self.say(f"{message.refused.cause} {message.refused.advice}", wrong=True)
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield what can be done from here."""
+        if self._earlier:
+            yield button("Check it", "next")
+            yield button("Create a second", "second")
+        else:
+            yield button("Create", "next")
+            yield button("Request", "request")
+            yield button("Plan", "plan")
+        yield button("Back", "back")
+
+    def selected(self, event: OptionList.OptionSelected) -> None:
+        """Go to where the line is changed."""
+        self.post_message(self.Edit(self._lines[event.option_index][0]))
+
+    # ---- the request and the plan ----
+
+    @work(exclusive=True, description="drawing up the request")
+    async def action_request(self) -> None:
+        """Show the exact request, secrets masked."""
+        try:
+            order = await asyncio.wrap_future(self.session.ordering())
+        except Trouble as trouble:
+            self.refused(trouble)
+            return
+        call = self.session.provider.request(order)
+        self.app.push_screen(Page(REQUEST_TITLE, text_report.request(call)))
+
+    def action_plan(self) -> None:
+        """Ask for a path and save the answers there."""
+        question = "Save the answers as a plan file, without secrets. Path of the new file:"
+        self.app.push_screen(Typed(question, yes="Save", value="plan.toml"), self._save_plan)
+
+    def _save_plan(self, path: str | None) -> None:
+        if path:
+            saved, words = save_plan(self.session, path)
+            if saved:
+                self.say(words)
+            else:  # with a path in it, it may take more than the one line of news
+                self.app.push_screen(Page("No plan was saved", [words]))
+
+    # ---- creating ----
+
+    def action_next(self) -> None:
+        """Ask for the word that creates; of an order that was sent before, tell what came of it."""
+        step = unfinished(self.session)
+        if self._earlier:
+            self._check(self._earlier)
+        elif step != "review":
+            self.post_message(self.Edit(step))
+        else:
+            self.app.push_screen(Confirm(confirmation(self.session)), self._confirmed)
+
+    def action_second(self) -> None:
+        """Ask for the sentence that creates another org of this name."""
+        if self._earlier:
+            self.app.push_screen(Second(self.session, self._earlier), self._confirmed)
+
+    def _check(self, earlier: Earlier) -> None:
+        if earlier.kind == "open":
+            self.post_message(self.Check(earlier.record))
+            return
+        self.app.push_screen(Page(CHECK_TITLES[earlier.kind], check_lines(earlier)), self._look_again)
+
+    def _look_again(self, _: None) -> None:
+        """Show the review as it is by now: the other process may have ended."""
+        self.post_message(self.Edit(self.section))
+
+    def _confirmed(self, typed: str | None) -> None:
+        if typed:
+            self.session.again = self._earlier is not None
+            self.session.refusals.pop(self.section, None)
+            self.post_message(self.Forward())
+
+
+class Second(Typed):
+    """The question before another org of the same name: a whole sentence has to be typed."""
+
+    def __init__(self, session: Session, earlier: Earlier) -> None:
+        self._session = session
+        question = f"{earlier.trouble().cause} {confirmation(session)} To create another one, type: {second(session)}"
+        super().__init__(question, yes="Create now")
+
+    def refusal(self, typed: str) -> str:
+        """Take the sentence and nothing else."""
+        return "" if is_second(self._session, typed) else f"Type: {second(self._session)}"

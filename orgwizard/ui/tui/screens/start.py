@@ -1,0 +1,172 @@
+"""The screen before the steps: open attempts, the draft, profiles, orgs so far, a new one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation.start_menu import (
+    CONTINUE,
+    INTRODUCTION,
+    MAGIC,
+    MAGIC_TITLE,
+    MAGIC_WORDS,
+    NEW,
+    ORGS_TITLE,
+    PROBLEMS,
+    PROBLEMS_TITLE,
+    RUNNING_TITLE,
+    TAKE_UP,
+    Beginnings,
+    told,
+)
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.providers import PROVIDERS
+from orgwizard.ui.tui.screens.base import KEYS, Step
+from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
+from orgwizard.ui.tui.widgets.lists import Menu, button
+
+if TYPE_CHECKING:
+    from orgwizard.storage.attempt_journal import Record
+
+LOOK_SECONDS = 3.0
+ORG_INDENT, MAGIC_INDENT = 4, 26  # cells of the first column
+
+
+class StartStep(Step):
+    """Offer what there is to go on with."""
+
+    heading = "orgwizard"
+    hints = "Enter choose · F1 keys · Ctrl+Q leave"
+    keys: ClassVar[dict[str, str]] = {
+        "Up, Down": "move",
+        "Enter": "do what is under the cursor",
+        **{k: KEYS[k] for k in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Q")},
+    }
+
+    class Chosen(Message):
+        """The user begins with a draft: an empty one, the saved one, or one of a connection that was *saved*.
+
+        *sparing* says that a draft of another org is saved.
+        """
+
+        def __init__(self, draft: Draft, *, saved: bool = False, sparing: bool = False) -> None:
+            self.draft, self.saved, self.sparing = draft, saved, sparing
+            super().__init__()
+
+    class Resumed(Message):
+        """The user takes up an attempt that was interrupted."""
+
+        def __init__(self, record: Record) -> None:
+            self.record = record
+            super().__init__()
+
+    def __init__(self, session: Session, saved: Draft | None) -> None:
+        super().__init__(session)
+        self._beginnings = Beginnings(session.front, saved)
+
+    @property
+    def empty(self) -> bool:
+        """Return whether there is nothing to offer but a new org."""
+        return self._beginnings.empty
+
+    def body(self) -> Iterable[Widget]:
+        """Yield a sentence and what can be done."""
+        yield Static(INTRODUCTION, classes="intro", markup=False)
+        yield Menu(self._beginnings.rows(), "start")
+
+    def on_mount(self) -> None:
+        """Look now and then what there is by now: other processes begin and end attempts, too."""
+        self.set_interval(LOOK_SECONDS, self._look)
+
+    @work(exclusive=True, description="looking what there is to go on with")
+    async def _look(self) -> None:
+        front, saved = self.session.front, self._beginnings.saved
+        found = await asyncio.wrap_future(front.engine.work(lambda: Beginnings(front, saved)))
+        before, rows = self._beginnings.rows(), found.rows()
+        if rows == before:
+            return
+        self._beginnings, menu = found, self.query_one(Menu)
+        under_cursor, words = list(before.values())[menu.highlighted or 0], list(rows.values())
+        menu.show(rows)
+        menu.highlighted = words.index(under_cursor) if under_cursor in words else 0
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield the buttons."""
+        yield button("Choose", "next")
+        yield button("Leave", "leave")
+
+    def action_next(self) -> None:
+        """Do what is under the cursor."""
+        self.query_one(Menu).action_select()
+
+    def action_back(self) -> None:
+        """Nothing lies before this screen."""
+        self.say("This is the beginning. Ctrl+Q leaves.")
+
+    def action_leave(self) -> None:
+        """Leave the wizard."""
+        self.call_later(self.app.action_quit)
+
+    def selected(self, event: OptionList.OptionSelected) -> None:
+        """Go where the row leads."""
+        chosen, saved = event.option_id or NEW, self._beginnings.saved
+        profile, record = self._beginnings.profile(chosen), self._beginnings.attempt(chosen)
+        if chosen == CONTINUE and saved:
+            self._choose(saved)
+        elif profile:
+            self._choose(self.session.desk.draft_from(profile), saved=True)
+        elif chosen == NEW:
+            self._choose(Draft())
+        elif record:
+            self._ask_about(record)
+        else:
+            self.app.push_screen(self._page(chosen))
+
+    def _choose(self, draft: Draft, *, saved: bool = False) -> None:
+        self.post_message(self.Chosen(draft, saved=saved, sparing=self._beginnings.spares(draft)))
+
+    def _ask_about(self, record: Record) -> None:
+        """Tell truthfully what is known of an attempt, and offer to take it up."""
+        known = "\n".join(told(record))
+        if record.running:
+            self.app.push_screen(Page(RUNNING_TITLE, known.splitlines(), ORG_INDENT), lambda _: self._look_again())
+            return
+
+        def answered(resume: bool | None) -> None:
+            if resume:
+                self.post_message(self.Resumed(record))
+
+        question = f"{known}\n\n{TAKE_UP}"
+        self.app.push_screen(Ask(question, yes="Take it up", no="Not now"), answered)
+
+    def _look_again(self) -> None:
+        """Show what there is by now: the other process may have ended, and have used up the draft that was saved."""
+        saved = self._beginnings.saved
+        draft = saved if saved is self.session.draft else self.session.front.drafts.load()
+        self.app.switch_screen(StartStep(self.session, draft))
+
+    def _page(self, name: str) -> Page:
+        """Return the page that a row opens."""
+        if name == MAGIC:
+            return self._magic_page()
+        if name == PROBLEMS:
+            return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
+        lines = [line for record in self._beginnings.records for line in (*told(record), "")]
+        return Page(ORGS_TITLE, lines, ORG_INDENT)
+
+    def _magic_page(self) -> Page:
+        lines = [MAGIC_WORDS, ""]
+        for provider in PROVIDERS:
+            for where in ("organization", "credential"):
+                found = [m for m in self.session.front.magic if (m.provider, m.where) == (provider.key, where)]
+                lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, MAGIC_INDENT), ""]
+        return Page(MAGIC_TITLE, lines, MAGIC_INDENT)

@@ -1,0 +1,169 @@
+"""The questions that stand over a step: yes or no, the word that creates, a path; and pages to read."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET, give_up
+from orgwizard.presentation.step_order import CREATE_WORD, NOT_BEFORE
+from orgwizard.system.terminal_caps import SMALLEST
+from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.hanging import Hanging
+from orgwizard.ui.tui.widgets.lists import button
+
+TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}."
+
+
+def too_small() -> Static:
+    """Return what covers a dialog that has no room, in which no key does anything."""
+    return Static(TOO_SMALL, classes="too-small", markup=False)
+
+
+class Ask(ModalScreen[bool]):
+    """A question with two answers; the careful one has the focus and is what Escape means."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "answer(False)", show=False),
+        Binding("left,up", "app.focus_previous", show=False),
+        Binding("right,down", "app.focus_next", show=False),
+    ]
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, question: str, *, yes: str, no: str) -> None:
+        self._question = "\n".join(printable(line) for line in question.splitlines())
+        self._yes, self._no = yes, no
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """Yield the question and the answers."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            with Horizontal(classes="answers"):
+                yield button(self._no, "no")
+                yield button(self._yes, "yes")
+        yield too_small()
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer."""
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, answer: bool) -> None:
+        """Answer by key."""
+        self.dismiss(answer)
+
+
+def consent(question: str) -> Ask:
+    """Return the *question* that a site brings along: whether credentials may go there."""
+    return Ask(question, yes="Yes, send them there", no="No")
+
+
+class Typed(ModalScreen[str]):
+    """A question that is answered by typing; "" where the user thinks better of it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
+    AUTO_FOCUS = "Entry"
+
+    def __init__(self, question: str, *, yes: str, value: str = "") -> None:
+        self._question, self._yes, self._value = printable(question), yes, value
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """Yield the question, the field and the answers."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            yield Entry(self._value)
+            yield Static("", classes="note", markup=False)
+            with Horizontal(classes="answers"):
+                yield button("Cancel", "no")
+                yield button(self._yes, "yes")
+        yield too_small()
+
+    def refusal(self, typed: str) -> str:
+        """Return why *typed* is not an answer, or ""."""
+        return "" if typed else "Type something, or cancel."
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """Answer with what was typed, or not."""
+        if event.button.id == "yes":
+            self._answer()
+        else:
+            self.action_cancel()
+
+    def on_input_submitted(self) -> None:
+        """Answer by Enter."""
+        self._answer()
+
+    def _answer(self) -> None:
+        typed = self.query_one(Entry).value.strip()
+        if words := self.refusal(typed):
+            self.query_one(".note", Static).update(words)
+            self.query_one(Entry).focus()
+        else:
+            self.dismiss(typed)
+
+    def on_input_changed(self) -> None:
+        """Take the last word back once the user types on."""
+        self.query_one(".note", Static).update("")
+
+    def action_cancel(self) -> None:
+        """Close without an answer."""
+        self.dismiss("")
+
+
+class Confirm(Typed):
+    """The last question before something that cannot be undone: a word has to be typed."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__(f'{question} To create it, type the word "{CREATE_WORD}".', yes="Create now")
+
+    def refusal(self, typed: str) -> str:
+        """Take the word and nothing else, so that Enter alone never creates."""
+        return "" if typed.lower() == CREATE_WORD else NOT_BEFORE
+
+
+class GiveUp(Typed):
+    """The question before an answer that is outstanding, and the keys in it, are given up."""
+
+    def __init__(self, store: Any) -> None:
+        super().__init__(give_up(store), yes="Give up")
+
+    def refusal(self, typed: str) -> str:
+        """Take the word and nothing else."""
+        return "" if typed.lower() == GIVE_UP_WORD else GIVEN_UP_NOT_YET
+
+
+class Page(ModalScreen[None]):
+    """A page to read, with arrows, and to close again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,f1,ctrl+g", "dismiss", show=False),
+        Binding("ctrl+n", "dismiss", show=False),
+    ]
+
+    def __init__(self, heading: str, lines: Iterable[str], indent: int = 0) -> None:
+        self._heading, self._text = heading, Hanging("\n".join(lines), indent)
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """Yield the heading, the text and how to close it."""
+        with Vertical(classes="page"):
+            yield Static(self._heading, classes="title", markup=False)
+            with VerticalScroll():
+                yield Static(self._text, classes="text")
+            yield Static("Up and Down scroll · Esc closes", classes="hints", markup=False)
+        yield too_small()
+
+    def on_mount(self) -> None:
+        """Let the arrows scroll."""
+        self.query_one(VerticalScroll).focus()
+
+
+def table(rows: Mapping[str, str], indent: int) -> list[str]:
+    """Return rows of two columns, the second after *indent* cells."""
+    return [f"{name:<{indent - 2}}  {words}" for name, words in rows.items()]
