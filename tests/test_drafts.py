@@ -3,7 +3,8 @@
 import json
 import stat
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,9 @@ from pydantic import SecretStr
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Unusable
 from orgwizard.domain.secret_reference import Reference
+from orgwizard.presentation.form_state import Sheet
+from orgwizard.presentation.wizard_session import Session
+from orgwizard.providers import PROVIDERS
 from orgwizard.storage.drafts import LARGEST_DRAFT, Drafts
 
 SECRET = "s3cr3t-canary"
@@ -154,3 +158,30 @@ def test_any_json_is_a_draft_that_can_be_written_again(sections: Any, reference:
     assert Draft.from_json(json.loads(json.dumps(draft.as_json()))) == draft
     shaped = Draft.from_json({"sections": {"okta": {"organization": {"name": reference}}}})
     assert json.dumps(shaped.as_json())
+
+
+NONSENSE: list[object] = [
+    {"provider": 5, "sections": []},
+    {"provider": "okta", "store": 7, "sections": {"okta": {"administrator": {"profile": "text"}}}},
+    {"provider": "okta", "sections": {"okta": {"administrator": {"profile": {"title": 5}, "email": ["a"]}}}},
+    {"provider": "okta", "sections": {"okta": {"organization": {"name": {"a": "b"}, "subdomain": None}}}},
+    {"provider": "okta", "sections": {"okta": {"parent": {"site": 5, "method": {"a": "b"}}}}},
+    {"provider": "okta", "sections": {"okta": {"credentials.api-token": {"token": {"reference": {"env": 5}}}}}},
+    {"provider": "nobody", "sections": {"nobody": {"organization": {"name": "x"}}}},
+]
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_a_draft_that_was_edited_into_nonsense_ends_no_step(value: object) -> None:
+    draft = Draft.from_json(value)
+    for provider in PROVIDERS:
+        draft.provider = provider.key
+        draft.section("parent").setdefault("method", next(iter(provider.methods)))
+        method = draft.method if draft.method in provider.methods else next(iter(provider.methods))
+        for name, model in provider.sections(method).items():
+            front = cast("Any", SimpleNamespace(belongings=SimpleNamespace(environ={})))
+            sheet = Sheet(Session(front, draft), name, model, draft.section(name))
+            assert all(isinstance(answer, str | dict | Reference) for answer in sheet.typed.values())
+            rows = {question.name for question in sheet.asked if question.rows}
+            assert all(isinstance(sheet.typed.get(name, {}), dict) for name in rows)
+            sheet.problems()

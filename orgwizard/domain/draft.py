@@ -80,16 +80,20 @@ def _is_secret(value: Typed) -> bool:
 
 
 def _revive(value: Any) -> Typed:
-    """Return what `_without_secrets` kept; None for a reference that somebody has edited into nonsense."""
+    """Return what `_without_secrets` kept; None for what somebody has edited into nonsense."""
     table = value.get(REFERENCE_KEY) if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(table, dict):
-        return value
+        return value if isinstance(value, str) or _is_rows(value) else None
     from orgwizard.domain.secret_reference import Reference
 
     try:
         return Reference.parse(table)
     except BadInput:
         return None
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
 
 
 def _tables(value: Any) -> list[tuple[str, dict[str, Any]]]:

@@ -27,12 +27,20 @@ class Sheet:
     offers: Mapping[str, Offer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._drop_misshapen()
         unset = self.unset
         named = {name: value for name, value in self.typed.items() if isinstance(value, Reference)}
         given = {name: Offer(value, value.describe()) for name, value in named.items() if name not in unset}
         self.offers = {**self.offers, **given}
         for name, offer in self.offers.items():
             self.typed.setdefault(name, offer.typed)
+
+    def _drop_misshapen(self) -> None:
+        """Forget rows where one text is asked for, and the reverse: a draft may have been edited by hand."""
+        rows = {question.name: question.rows for question in questions(self.model)}
+        for name, value in list(self.typed.items()):
+            if isinstance(value, Mapping) != rows.get(name, isinstance(value, Mapping)):
+                del self.typed[name]
 
     @property
     def asked(self) -> list[Question]:
