@@ -1,6 +1,7 @@
 """One run of the program with something broken: the vendor it talks to, the way there, and where its keys are after."""
 
 import io
+import json
 import os
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 from orgwizard import cli
 from orgwizard.application import creation, runner
@@ -148,7 +150,9 @@ class Scene:
         with ExitStack() as stack:
             if self.provider == "datadog":
                 self.server = stack.enter_context(serving(self))
-                self.home.datadog(self.fault.site or self.server.url, store=self.fault.store)
+                site = self.fault.site or self.server.url
+                host = json.dumps(urlsplit(site).hostname) if self.fault.site else ""
+                self.home.datadog(site, store=self.fault.store, confirmed_host=host)
                 yield ()
                 return
             assert self.certificate is not None

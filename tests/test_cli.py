@@ -527,7 +527,7 @@ def test_modules_in_the_current_folder_are_not_taken(home: Home) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="cores are kept from the kernel in another way there")
 def test_a_crash_leaves_no_image_of_the_memory(home: Home) -> None:
-    code = "from orgwizard import coredumps as c; c.forbid(); print(open('/proc/self/status').read())"
+    code = "from orgwizard.system import coredumps as c; c.forbid(); print(open('/proc/self/status').read())"
     code += "; import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
     code += "; import ctypes; print('dumpable', ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))"
     environ = {"PYTHONPATH": str(servers.ROOT), **home.environ}

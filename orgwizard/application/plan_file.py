@@ -11,9 +11,9 @@ from orgwizard.application.order_builder import draft_problems
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, Trouble
 from orgwizard.domain.questions import Question, Typed
-from orgwizard.domain.redactor import MASK, is_like_token
+from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, questions, referenced
+from orgwizard.domain.validation import LOOKS_SECRET, Fields, questions, referenced
 from orgwizard.domain.validation import problems as answer_problems
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
@@ -61,12 +61,19 @@ def parse(text: str) -> Draft:
 
 
 def _confirmed(provider: Provider, typed: str, host: str) -> str:
-    """Return the URL that credentials may be sent to because the plan names its host a second time, else ""."""
+    """Return the URL that credentials may be sent to because the plan names its host a second time; raises `BadFields`.
+
+    It is "" where the site itself is wrong, which is told as a problem of the site.
+    """
+    if REDACTOR.is_secret(host):
+        raise BadFields({"confirmed_host": LOOKS_SECRET})
     try:
         site = provider.site(typed)
-    except Trouble:  # told as a problem of the site
+    except Trouble:
         return ""
-    return site.url if host.strip().casefold() in (site.host.casefold(), site.url.casefold()) else ""
+    if host.strip().casefold() not in (site.host.casefold(), site.url.casefold()):
+        raise BadFields({"confirmed_host": f"This is not the host of the site: {site.host}."})
+    return site.url
 
 
 def unconfirmed(draft: Draft) -> dict[str, str]:
