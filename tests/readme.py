@@ -16,7 +16,6 @@ from tests import faults, pastes
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-FOLDERS = ("journey", "plain", "sandbox", "tui")  # told by what they are as a whole
 COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox", "reset-terminal")
 
 
@@ -61,15 +60,12 @@ def _modules() -> str:
 
 
 def _first_lines() -> Iterator[tuple[str, str]]:
+    """Yield each part of the package with the one idea that it says in its first line."""
     package = ROOT / "orgwizard"
-    for path in sorted(package.rglob("*.py")):
-        name = str(path.relative_to(package))
+    for path in sorted((*package.glob("*/__init__.py"), *package.glob("[a-z]*.py"))):
         docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
-        if name != "__init__.py" and not name.startswith(tuple(f"{folder}/" for folder in FOLDERS)):
-            yield name, " ".join(docstring.split("\n\n")[0].split())
-    for folder in FOLDERS:
-        docstring = ast.get_docstring(ast.parse((package / folder / "__init__.py").read_text())) or ""
-        yield f"{folder}/", " ".join(docstring.split("\n\n")[0].split())
+        name = f"{path.parent.name}/" if path.name == "__init__.py" else path.name
+        yield name, " ".join(docstring.split("\n\n")[0].split())
 
 
 def main() -> int:

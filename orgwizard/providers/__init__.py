@@ -1,4 +1,4 @@
-"""The services that orgwizard knows. A further one is a file beside these and a line here."""
+"""The services that orgwizard knows. A further one is a folder beside these and a line here."""
 
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.redactor import REDACTOR
