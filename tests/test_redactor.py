@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 import orgwizard.providers  # noqa: F401 - brings the vendors' shapes
+from orgwizard.domain.errors import Refused
 from orgwizard.domain.redactor import MASK, REDACTOR, Redactor, is_like_token
 from tests import keys
 
@@ -118,3 +119,10 @@ def test_no_known_secret_survives(secret: str, before: str, after: str) -> None:
 )
 def test_a_secret_in_the_place_of_a_name_or_a_path_is_recognised(text: str, likely: bool) -> None:
     assert is_like_token(text) is likely
+
+
+def test_a_secret_in_other_case_or_with_unseen_characters_in_it_is_masked_in_an_error() -> None:
+    key = "ca1b2c3d4e5f60718293a4b5c6d7e8f9"
+    REDACTOR.learn(key)
+    trouble = Refused(f"It says: {key.upper()} and {key[:10]}\u200b{key[10:]}.")
+    assert trouble.cause == f"It says: {MASK} and {MASK}."

@@ -68,17 +68,17 @@ class Trouble(Exception):
         field: str = "",
     ) -> None:
         """Keep the parts, cleaned of anything that could drive a terminal."""
-        self.cause = shortened(printable(REDACTOR.clean(cause)), _LONGEST_CAUSE)
-        self.advice = printable(REDACTOR.clean(advice))
+        self.cause = shortened(REDACTOR.clean(printable(REDACTOR.clean(cause))), _LONGEST_CAUSE)
+        self.advice = REDACTOR.clean(printable(REDACTOR.clean(advice)))
         self.meaning = meaning or type(self).meaning
-        self.code = shortened(printable(REDACTOR.without_secrets(code)), _LONGEST_CODE)
-        self.request_id = shortened(printable(REDACTOR.without_secrets(request_id)), _LONGEST_CODE)
+        self.code = shortened(REDACTOR.without_secrets(printable(code)), _LONGEST_CODE)
+        self.request_id = shortened(REDACTOR.without_secrets(printable(request_id)), _LONGEST_CODE)
         self.field = printable(REDACTOR.nameable(field))
         super().__init__(self.cause)
 
     def advise(self, *sentences: str) -> None:
         """Put what is known of this very case before the general advice."""
-        self.advice = printable(REDACTOR.clean(" ".join(filter(None, (*sentences, self.advice)))))
+        self.advice = REDACTOR.clean(printable(REDACTOR.clean(" ".join(filter(None, (*sentences, self.advice))))))
 
     @property
     def evidence(self) -> str:

@@ -55,7 +55,7 @@ class Redactor:
         """Return *text* with the secrets of this run masked, in clear or encoded for URLs, JSON, HTML or in base64."""
         if self._values is None:
             forms = sorted({form for secret in self._secrets for form in _forms(secret)}, key=len, reverse=True)
-            self._values = re.compile("|".join(map(re.escape, forms)) or r"(?!)")
+            self._values = re.compile("|".join(map(re.escape, forms)) or r"(?!)", re.IGNORECASE)
         return self._values.sub(MASK, text)
 
     def clean(self, text: str) -> str:
