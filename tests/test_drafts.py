@@ -185,3 +185,10 @@ def test_a_draft_that_was_edited_into_nonsense_ends_no_step(value: object) -> No
             rows = {question.name for question in sheet.asked if question.rows}
             assert all(isinstance(sheet.typed.get(name, {}), dict) for name in rows)
             sheet.problems()
+
+
+def test_half_typed_rows_are_kept_and_misshapen_ones_are_not() -> None:
+    kept = [["mobilePhone", ""], ["", "Countess"]]
+    sections = {"okta": {"administrator.rows": {"profile": kept, "odd": [["a"], 5]}}}
+    draft = Draft.from_json({"provider": "okta", "sections": sections})
+    assert draft.section("administrator.rows") == {"profile": kept}

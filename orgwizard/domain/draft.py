@@ -57,12 +57,13 @@ class Draft:
         draft = cls(provider if isinstance(provider, str) else "", store if isinstance(store, (str, dict)) else "file")
         for key, sections in _tables(value.get("sections")):
             for name, section in _tables(sections):
-                revived = {field_name: _revive(typed) for field_name, typed in section.items()}
+                revived = {field_name: _revive(name, typed) for field_name, typed in section.items()}
                 draft.sections.setdefault(key, {})[name] = {k: v for k, v in revived.items() if v is not None}
         return draft
 
 
 REFERENCE_KEY = "reference"
+ROWS = ".rows"  # how the names of sections end that hold rows as they are typed, half ones included
 
 
 def _without_secrets(section: Mapping[str, Typed]) -> dict[str, Any]:
@@ -79,8 +80,10 @@ def _is_secret(value: Typed) -> bool:
     return isinstance(value, str) and REDACTOR.is_secret(value)
 
 
-def _revive(value: Any) -> Typed:
+def _revive(section: str, value: Any) -> Typed:
     """Return what `_without_secrets` kept; None for what somebody has edited into nonsense."""
+    if section.endswith(ROWS):
+        return value if _are_pairs(value) else None
     table = value.get(REFERENCE_KEY) if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(table, dict):
         return value if isinstance(value, str) or _is_rows(value) else None
@@ -90,6 +93,11 @@ def _revive(value: Any) -> Typed:
         return Reference.parse(table)
     except BadInput:
         return None
+
+
+def _are_pairs(value: Any) -> bool:
+    pairs = value if isinstance(value, list) else [None]
+    return all(isinstance(p, list) and len(p) == 2 and all(isinstance(text, str) for text in p) for p in pairs)
 
 
 def _is_rows(value: Any) -> bool:
