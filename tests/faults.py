@@ -7,10 +7,11 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from email.utils import formatdate
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from tests.servers import Peer, http, json_answer
+from tests.servers import GIVEN, Peer, http, json_answer
 
 if TYPE_CHECKING:
     from tests.scene import Scene
@@ -24,6 +25,7 @@ OKTA, DATADOG = ("okta",), ("datadog",)
 
 CONNECTED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
+NOW = 1_800_000_000  # in epoch seconds, by the service's clock
 HURRIED = 500.0  # a wait of two minutes takes a quarter of a second
 PROCESS_SPEED = 20.0
 REAL_TIME = 1.0
@@ -96,6 +98,47 @@ def silent(scene: "Scene", peer: Peer) -> None:
 def limited(scene: "Scene", peer: Peer) -> None:
     """Refuse the first request until a second from now, and create with the next one."""
     (creating if scene.posted else busy(1))(scene, peer)
+
+
+def asked_to_wait(value: str) -> Act:
+    """Refuse the first request with this `Retry-After` and nothing else, and create with the next one."""
+
+    def act(scene: "Scene", peer: Peer) -> None:
+        if scene.posted:
+            creating(scene, peer)
+            return
+        scene.take(peer)
+        scene.made = False
+        peer.send(json_answer(429, {"errorCode": "E0000047"}, Date=formatdate(NOW, usegmt=True), Retry_After=value))
+
+    return act
+
+
+def in_two_parts(scene: "Scene", peer: Peer) -> None:
+    """Answer with a twentieth of the body, and with the rest when nobody waits for a first byte any more."""
+    scene.take(peer)
+    body = text(scene.documented)
+    answer = http(scene.success, body)
+    cut = len(answer) - len(body) + len(body) // 20
+    peer.send(answer[:cut])
+    peer.pause(1.2 * scene.fault.patience_seconds)
+    peer.send(answer[cut:])
+
+
+def repeating(scene: "Scene", peer: Peer) -> None:
+    """Refuse the request, and repeat all of it in the refusal."""
+    seen = peer.read()
+    scene.took()
+    said = f"{seen.headers} {seen.body.decode()}"
+    peer.send(json_answer(400, {"errorCode": "E0000001", "errorSummary": said, "errors": [said]}))
+
+
+def pointing_away(scene: "Scene", peer: Peer) -> None:
+    """Redirect the request to an address that holds its credentials."""
+    seen = peer.read()
+    scene.took()
+    secrets = [secret for secret in GIVEN if secret in str(seen.headers)]
+    peer.send(http(307, b"", {"Location": f"https://elsewhere.example/?key={secrets[0]}"}))
 
 
 def busy(seconds: int) -> Act:
@@ -220,11 +263,13 @@ def unsent(what: str, providers: tuple[str, ...], **injected: Any) -> list[Fault
     return [Fault(what, False, 0, "not_created", 4, Keys.NONE, providers, **injected)]
 
 
-def doubt(what: str, create: Act, providers: tuple[str, ...] = DATADOG, patience_seconds: float = 30.0) -> list[Fault]:
-    """Return a fault after which the org may or may not be there."""
-    there = Fault(f"{what}; the org was created", True, 1, "created", 6, Keys.LOST, providers, create)
+def doubt(
+    what: str, create: Act, providers: tuple[str, ...] = DATADOG, keys: Keys = Keys.LOST, **settings: Any
+) -> list[Fault]:
+    """Return a fault after which the org may or may not be there; *keys* are its new keys where it is."""
+    there = Fault(f"{what}; the org was created", True, 1, "created", 6, keys, providers, create)
     absent = Fault(f"{what}; it was not", False, 1, "unknown", 5, Keys.OPEN, providers, create)
-    return [replace(fault, patience_seconds=patience_seconds) for fault in (there, absent)]
+    return [replace(fault, **settings) for fault in (there, absent)]
 
 
 def refusal(what: str, create: Act, requests: int = 1, providers: tuple[str, ...] = BOTH) -> list[Fault]:
@@ -232,9 +277,15 @@ def refusal(what: str, create: Act, requests: int = 1, providers: tuple[str, ...
     return [Fault(what, False, requests, "not_created", 3, Keys.NONE, providers, create)]
 
 
-def broken(what: str, create: Act, keys: Keys = Keys.STORE) -> list[Fault]:
+def late(what: str, retry_after: str) -> list[Fault]:
+    """Return a refusal that asks for a pause before the org is created."""
+    return [Fault(what, True, 2, "created", 0, Keys.STORE, create=asked_to_wait(retry_after))]
+
+
+def broken(what: str, create: Act, keys: Keys = Keys.STORE, **settings: Any) -> list[Fault]:
     """Return an answer that comes in another way than documented, which has nothing to do with the provider."""
-    return [Fault(what, True, 1, "created", 0 if keys == Keys.STORE else 6, keys, DATADOG, create)]
+    usual = Fault(what, True, 1, "created", 0 if keys == Keys.STORE else 6, keys, DATADOG, create)
+    return [replace(usual, **settings)]
 
 
 def odd(what: str, change: Change, keys: Keys = Keys.STORE) -> list[Fault]:
@@ -260,6 +311,7 @@ HUGE = b" " * (5 * 1024 * 1024)
 LONG = "x" * 5000
 LONG_KEYS = {"token": LONG, "api_key": {"key": LONG}, "application_key": {"hash": LONG}}
 SEE_OTHER = {"Location": "https://elsewhere.example/done?key=s3cret"}
+TAKEN = json_answer(400, {"errorCode": "E0000088", "errorSummary": "The subdomain exists already."})
 REDIRECT = http(307, b"", {"Location": "https://elsewhere.example/api/v1/org"})
 READ_ONLY = json_answer(503, {"errorCode": "E0000010", "errorSummary": "read-only"})
 WRONG = {"id": 7, "name": ["x"], "status": None, "_links": "no", "org": {"public_id": 7, "name": None}, "user": 3}
@@ -270,6 +322,18 @@ KILLING = """{ command = ["sh", "-c", '''
     test -e was || { touch was; kill -9 $PPID; }
     cat >> safe
 '''] }"""
+
+
+def lying(length: str, head: str = "") -> Act:
+    """Create the org and answer with this Content-Length, the true one if it is "", and an odd *head* before it."""
+
+    def act(scene: "Scene", peer: Peer) -> None:
+        scene.take(peer)
+        body = text(scene.documented)
+        said = length or str(len(body))
+        peer.send(f"HTTP/1.1 {scene.success} OK\r\n{head}Content-Length: {said}\r\n\r\n".encode() + body)
+
+    return act
 
 
 def text(body: Body) -> bytes:
@@ -325,16 +389,24 @@ FAULTS: tuple[Fault, ...] = (
     *doubt("504", web_page(504)),
     *doubt("302 to another host", answering(http(302, b"", SEE_OTHER)), BOTH),
     *doubt("303 to another host", answering(http(303, b"", SEE_OTHER)), BOTH),
+    *doubt("200 with {}, which names no org", saying(lambda _: b"{}"), BOTH, keys=Keys.CUT),
+    Fault("400, it exists already, and it does now", True, 1, "created", 6, Keys.LOST, OKTA, answering(TAKEN)),
+    *refusal("400, it exists already, and it does not", answering(TAKEN), providers=OKTA),
     *doubt("403, a web page of something on the way", web_page(403)),
     # the service says no
     *refusal("a redirect to another host", answering(REDIRECT)),
+    *refusal("a redirect to another host with a secret in the address", pointing_away),
     *refusal("400", error(400)),
+    *refusal("400 that repeats the whole request", repeating),
     *refusal("401", error(401)),
     *refusal("403", error(403)),
     *refusal("503, read-only mode", answering(READ_ONLY), providers=OKTA),
     *refusal("429 for ever", busy(1), requests=4),
     *refusal("429 that asks for more than 15 minutes", busy(3600)),
     Fault("429 with a time to come back, then success", True, 2, "created", 0, Keys.STORE, create=limited),
+    *late("429 with Retry-After in seconds, then success", "7"),
+    *late("429 with Retry-After as a date, then success", formatdate(NOW + 7, usegmt=True)),
+    *late("429 with Retry-After that is garbage, then success", "-1e999 soon"),
     # an answer, and an odd one
     *broken("another 2xx than documented", saying(text, status=299)),
     *broken("gzip, though it was not asked for", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
@@ -342,6 +414,11 @@ FAULTS: tuple[Fault, ...] = (
     *broken("the keys behind 4 MiB", saying(lambda body: HUGE + text(body))),
     *broken("it breaks off after the keys", saying(lambda body: text(body)[:-2], missing=500), Keys.ODD),
     *broken("it breaks off before the keys", saying(lambda body: text(body)[:9], missing=500), Keys.CUT),
+    *broken("a twentieth of the body, the rest after two minutes", in_two_parts, patience_seconds=1.0),
+    *broken("a head with a line that is no header", lying("", "X-Odd\r\n")),
+    *broken("Content-Length is too short", lying("5")),
+    *broken("Content-Length is too long", lying("5000"), Keys.ODD),
+    *broken("Content-Length is no number", lying("many")),
     *broken("empty", saying(lambda _: b""), Keys.LOST),
     *odd("JSON behind other text", lambda body: b"created: " + text(body), Keys.ODD),
     *odd("not JSON", lambda body: text(body).replace(b"{", b"("), Keys.ANSWER),

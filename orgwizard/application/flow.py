@@ -125,6 +125,7 @@ class Flow:
             refused = placed(self.provider.refused(answer), self.credentials)
             if not self._may_be_ours(answer):
                 self._refuse(refused)
+            self.unspool()
             self.refusal = refused
             return NoAnswer(refused.cause, code=refused.code, request_id=refused.request_id)
         return self._doubt(answer)
