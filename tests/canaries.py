@@ -4,11 +4,15 @@ import base64
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
+
+from orgwizard.sandbox.magic import CREDENTIALS
 from tests.servers import ANSWER, PASSWORD, Home
 
 PEM_BODY = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCanaryCanaryCanary7CanaryCanary7Canary7CanaryQ=="
@@ -23,6 +27,13 @@ CANARIES = {
     "the administrator's password": PASSWORD,
     "the recovery answer": ANSWER,
 }
+
+
+# In a face that asks: what looks like nothing is known once it was given, as the parent's credentials are here.
+TYPED = {name: secret for name, secret in CANARIES.items() if secret not in (PASSWORD, ANSWER)}
+TYPED |= {f"this run's {name}": CREDENTIALS[name] for name in ("okta.token", "datadog.api_key")}
+QUICK = ("an Okta API token", "the body of a private key", "a Datadog API key")
+EACH = [pytest.param(TYPED[name], id=name, marks=() if name in QUICK else pytest.mark.full) for name in TYPED]
 
 
 def traces(secret: str, text: str) -> bool:
@@ -72,5 +83,13 @@ def listening() -> Iterator[Ears]:
 
 def left_in(home: Home) -> str:
     """Return names and content of all files but those of the store and the spool."""
-    others = (path for path in home.files() if path.parent.name not in ("keys", "spool"))
-    return "\n".join(f"{path}\n{path.read_bytes().decode(errors='replace')}" for path in others)
+    return _told(path for path in home.files() if path.parent.name not in ("keys", "spool"))
+
+
+def files_under(folder: Path) -> str:
+    """Return names and content of all files."""
+    return _told(path for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def _told(paths: Iterable[Path]) -> str:
+    return "\n".join(f"{path}\n{path.read_bytes().decode(errors='replace')}" for path in paths)

@@ -7,6 +7,9 @@ import argparse
 import errno
 import itertools
 import json
+import os
+import random
+import secrets
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -141,9 +144,15 @@ class Point:
             "listed as not created": any(org["outcome"] == "not_created" for org in self._orgs),
             "keys that are there are told as lost": self.on_disk and "lost" in later,
             "keys that are there are not found by resume": self.on_disk and not self._found(resumed),
-            "resumed as something else than created": resumed["outcome"] not in (None, "created"),
-            "repeated as something else than created": repeated["outcome"] != "created",
+            "resumed as something else than created": resumed["outcome"] not in (None, *self._provable),
+            "repeated as something else than created": repeated["outcome"] not in self._provable,
         }
+
+    @property
+    def _provable(self) -> set[str]:
+        """Return what can be known later; this pretended Okta has no address of the child's to look at."""
+        forgotten = self.provider == "okta" and self.lasting and not self.on_disk
+        return {"created", "unknown"} if forgotten else {"created"}
 
     @property
     def _orgs(self) -> list[dict[str, Any]]:
@@ -170,6 +179,13 @@ def forkers() -> Iterator[list[Failing]]:
 def points(provider: str, changes: int, kinds: Sequence[tuple[int, bool]] = KINDS) -> list[Point]:
     """Return every change failing in every way."""
     return [Point(provider, at, *kind) for kind in kinds for at in range(1, changes + 1)]
+
+
+def sampled(chosen: Sequence[Point], size: int) -> list[Point]:
+    """Return some of the points, others in each run; the seed is printed, and SWEEP_SEED repeats a run."""
+    seed = int(os.environ.get("SWEEP_SEED") or secrets.randbelow(10**6))
+    print(f"SWEEP_SEED={seed}")
+    return random.Random(seed).sample(chosen, min(size, len(chosen)))  # noqa: S311 - nothing is guarded by it
 
 
 def swept(chosen: Sequence[Point], folder: Path) -> list[Point]:

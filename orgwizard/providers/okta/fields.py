@@ -265,14 +265,14 @@ class OktaAdministrator(Fields):
 def _row_problem(name: str, value: str) -> str:
     """Say what is wrong with one attribute of the user profile, or ""."""
     longest = PROFILE_LIMITS.get(name)
+    if REDACTOR.is_secret(name) or REDACTOR.is_secret(value):
+        return LOOKS_SECRET
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         return f'"{name}" is not an attribute name: letters, digits and underscores only.'
     if name in _OWN_FIELDS:
         return f'{name} has a field of its own above: "{_OWN_FIELDS[name]}".'
     if longest is not None and len(value) > longest:
         return f"{name}: at most {longest} characters, you typed {len(value)}."
-    if REDACTOR.is_secret(name) or REDACTOR.is_secret(value):
-        return LOOKS_SECRET
     if odd := odd_character(value):
         return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
     return ""
