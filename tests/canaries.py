@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 
-from orgwizard.sandbox.magic import CREDENTIALS
+from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests.servers import ANSWER, PASSWORD, Home
 
 PEM_BODY = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCanaryCanaryCanary7CanaryCanary7Canary7CanaryQ=="

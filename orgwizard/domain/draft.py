@@ -73,10 +73,12 @@ def _without_secrets(section: Mapping[str, Typed]) -> dict[str, Any]:
     return {n: {REFERENCE_KEY: v.table()} if isinstance(v, Reference) else v for n, v in kept.items()}
 
 
-def _is_secret(value: Typed) -> bool:
+def _is_secret(value: Any) -> bool:
     """Return whether an answer that is not asked for as a secret looks like one all the same."""
     if isinstance(value, Mapping):
-        return any(REDACTOR.is_secret(str(text)) for pair in value.items() for text in pair)
+        return any(_is_secret(part) for pair in value.items() for part in pair)
+    if isinstance(value, (list, tuple)):  # rows as they are typed
+        return any(map(_is_secret, value))
     return isinstance(value, str) and REDACTOR.is_secret(value)
 
 

@@ -1,20 +1,22 @@
 """Secrets typed at every other question of the plain face: refused, not repeated, not kept, and nobody is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from orgwizard.desk import Desk
-from orgwizard.plain.console import Console
-from orgwizard.plain.ending import Interruption
-from orgwizard.plain.wizard import Wizard
-from orgwizard.values import Answer, Call
+from orgwizard.application.service import Desk
+from orgwizard.domain.http import Answer, Call
+from orgwizard.ui.plain.app import Wizard
+from orgwizard.ui.plain.console import Console
+from orgwizard.ui.plain.steps.create import Interruption
 from tests.canaries import EACH, Ears, files_under, listening, traces
+from tests.keys import pem
 from tests.plain.lines import Typed
 from tests.tui.bench import fronted
 
+OKTA, DATADOG = ("1", "acme.okta.com"), ("2", "1")
 CREATED, REFUSED, LEFT = ("create", ""), ("create", ":quit"), (":quit",)
 ENDS = {"created": ("My Child", CREATED), "refused": ("http-409", REFUSED), "left": ("My Child", LEFT)}
 
@@ -40,26 +42,51 @@ def lines(provider: str, name: str, secret: str) -> list[str]:
         people = [line for right in ("Ada", "Lovelace", "ada@example.com", "") for line in (secret, right)]
         people += ["", secret, "", "", f"title={secret}", f"{secret}=title", secret, ""]
     else:
-        begin = [secret, "2", secret, "10", secret, "", "", "", secret, "no"]
         begin = [secret, "2", secret, "1", "", "", secret, "no"]
         org, people = [secret, name], [""]
     return [*begin, *org, *people, secret, "", secret]
+
+
+def gone_nowhere(desk: Desk, ears: Ears, secret: str, typed: Sequence[str]) -> Unechoed:
+    """Walk with these lines, and find the secret in no word, no file below, no name that is asked for."""
+
+    async def send(call: Call) -> Answer:
+        ears.heard.append(call.url)
+        return await desk.send(call)
+
+    terminal = Unechoed(*typed)
+    walk = Wizard(Console(terminal), fronted(replace(desk, send=send)), None, Interruption(desk.engine, terminal))
+    walk.run()
+    assert terminal.left_over == [], terminal.text
+    assert [line for line in terminal.text.splitlines() if traces(secret, line)] == []
+    assert not traces(secret, files_under(Path()))
+    assert not traces(secret, ears.text)
+    return terminal
 
 
 @pytest.mark.parametrize(("name", "end"), ENDS.values(), ids=ENDS)
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
 @pytest.mark.parametrize("secret", EACH)
 def test_a_secret_at_another_question_goes_nowhere(
-    desk: Desk, ears: Ears, tmp_path: Path, provider: str, secret: str, name: str, end: tuple[str, ...]
+    desk: Desk, ears: Ears, provider: str, secret: str, name: str, end: tuple[str, ...]
 ) -> None:
-    async def send(call: Call) -> Answer:
-        ears.heard.append(call.url)
-        return await desk.send(call)
+    gone_nowhere(desk, ears, secret, [*lines(provider, name, secret.replace("\n", " ")), *end])
 
-    watched = replace(desk, send=send)
-    terminal = Unechoed(*lines(provider, name, secret.replace("\n", " ")), *end)
-    Wizard(Console(terminal), fronted(watched), None, Interruption(desk.engine, terminal)).run()
-    assert terminal.left_over == [], terminal.text
-    assert [line for line in terminal.text.splitlines() if traces(secret, line)] == []
-    assert not traces(secret, files_under(tmp_path))
-    assert not traces(secret, ears.text)
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param((*OKTA, "1"), id="okta token"),
+        pytest.param((*OKTA, "2"), id="okta access token"),
+        pytest.param((*OKTA, "3"), id="client id"),
+        pytest.param((*OKTA, "3", "0oaclient"), id="private key"),
+        pytest.param((*OKTA, "3", "0oaclient", pem("P-256")), id="key id"),
+        pytest.param(DATADOG, id="api key"),
+        pytest.param((*DATADOG, "an-api-key"), id="application key"),
+    ],
+)
+@pytest.mark.parametrize("secret", EACH)
+def test_a_secret_at_another_credential_goes_nowhere(
+    desk: Desk, ears: Ears, secret: str, before: tuple[str, ...]
+) -> None:
+    gone_nowhere(desk, ears, secret, [*before, secret.replace("\n", " "), ":quit"])

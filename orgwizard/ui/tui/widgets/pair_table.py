@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import Button, Input, Static
 
 from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.static_text import Words
 
@@ -19,11 +20,11 @@ def pair_problem(pairs: Pairs) -> str:
     """Say what is wrong with the rows as rows, before the model sees them as a table."""
     names = [name.strip() for name, _ in pairs if name.strip()]
     if twin := next((name for name in names if names.count(name) > 1), ""):
-        return f"Two rows are called {twin}."
+        return f"Two rows are called {REDACTOR.nameable(twin)}."
     if any(value.strip() and not name.strip() for name, value in pairs):
         return "A value has no name."
     if bare := next((name for name, value in pairs if name.strip() and not value.strip()), ""):
-        return f"{bare.strip()} has no value."
+        return f"{REDACTOR.nameable(bare.strip())} has no value."
     return ""
 
 
