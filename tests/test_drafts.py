@@ -13,11 +13,14 @@ from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Unusable
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation.form_state import Sheet
 from orgwizard.presentation.wizard_session import Session
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.drafts import LARGEST_DRAFT, Drafts
+from tests.canaries import CANARIES, traces
+from tests.servers import ANSWER, PASSWORD
 
 SECRET = "s3cr3t-canary"
 
@@ -192,3 +195,14 @@ def test_half_typed_rows_are_kept_and_misshapen_ones_are_not() -> None:
     sections = {"okta": {"administrator.rows": {"profile": kept, "odd": [["a"], 5]}}}
     draft = Draft.from_json({"provider": "okta", "sections": sections})
     assert draft.section("administrator.rows") == {"profile": kept}
+
+
+@pytest.mark.parametrize("secret", CANARIES.values(), ids=CANARIES)
+@pytest.mark.parametrize("place", [0, 1])
+def test_half_typed_rows_with_a_secret_are_not_saved(secret: str, place: int) -> None:
+    REDACTOR.learn(PASSWORD, ANSWER)
+    row = ["title", ""]
+    row[place] = secret
+    draft = Draft("okta")
+    draft.section("administrator.rows")["profile"] = [["city", "London"], row]
+    assert not traces(secret, json.dumps(draft.as_json()))
