@@ -182,7 +182,8 @@ def test_each_failure_of_the_network_alone(
 ) -> None:
     monkeypatch.setattr(transport, "READ_SECONDS", 0.2)
     with ExitStack() as stack:
-        ended = run(home.okta(site(stack, home.folder), confirmed_host='"acme.okta.invalid"'))
+        url = site(stack, home.folder)
+        ended = run(home.okta(url, confirmed_host=f'"{url.partition("://")[2]}"'))
     assert ended.code == code
     meaning, cause, *_ = ended.err.splitlines()
     assert cause[: len(words)] == words
