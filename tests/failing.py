@@ -32,6 +32,7 @@ LOADED = (
     "pydantic",
     "tomli_w",
     "orgwizard.ui.batch.commands",
+    "orgwizard.ui.batch.streams",
     "orgwizard.application.service",
     "orgwizard.application.resumption",
 )

@@ -15,7 +15,7 @@ from orgwizard.domain.errors import BadFields, BadInput, NotSent
 from orgwizard.domain.events import Progress
 from orgwizard.presentation.progress_text import Telling
 from orgwizard.system import shutdown
-from orgwizard.ui.batch import commands
+from orgwizard.ui.batch import commands, streams
 
 
 class Full(io.StringIO):
@@ -68,8 +68,8 @@ def test_the_same_words_are_told_once(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_results_go_to_stdout_and_the_rest_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    assert commands.say("result")
-    commands.complain("stage")
+    assert streams.write_stdout("result")
+    streams.write_stderr("stage")
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("result\n", "stage\n")
 
@@ -84,9 +84,9 @@ def closed() -> io.StringIO:
 def test_a_stream_that_takes_nothing_is_no_failure(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO | None) -> None:
     monkeypatch.setattr(sys, "stdout", stream)
     monkeypatch.setattr(sys, "stderr", stream)
-    assert not commands.say("result")
-    commands.complain("stage")
-    commands.flush()
+    assert not streams.write_stdout("result")
+    streams.write_stderr("stage")
+    streams.flush()
 
 
 @pytest.mark.parametrize("streams", [(None, None), (io.StringIO(), Terminal()), (Terminal(), io.StringIO())])

@@ -94,7 +94,6 @@ print(sorted({name.partition(".")[0] for name in sys.modules} & {"textual", "htt
         ("--sandbox-speed", "fast", "orgs"),
         ("--sandbox-speed", "0", "orgs"),
         ("profiles", "show"),
-        ("sandbox", "aws"),
         ("sandbox", "okta", "--port", "70000"),
         ("sandbox", "okta", "--port", "-1"),
         ("check", "--plan", "x", "--yes"),

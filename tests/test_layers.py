@@ -221,7 +221,7 @@ def test_nothing_but_the_command_line_brings_the_sandbox_in() -> None:
 
 
 def test_nothing_imports_the_command_line_but_the_way_in() -> None:
-    assert breaches((), ("orgwizard.cli", "orgwizard.__main__"), apart_from=("__main__",)) == []
+    assert breaches((), ("orgwizard.cli", "orgwizard.__main__"), apart_from=("cli", "__main__")) == []
 
 
 # ---- what is loaded when ----

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
-from typing import Any, TextIO
+from typing import Any
 
 from orgwizard.application.plan_file import problems, unconfirmed
 from orgwizard.application.runner import Engine
@@ -20,7 +20,6 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, Trouble
 from orgwizard.domain.events import Event, Progress, Result
 from orgwizard.domain.http import masked
-from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import Telling
 from orgwizard.providers import provider_of
@@ -28,6 +27,7 @@ from orgwizard.providers.contract import Connection, Finding, Order, Provider
 from orgwizard.storage import secret_stores
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.system import shutdown
+from orgwizard.ui.batch.streams import write_stderr, write_stdout
 
 READER_SECONDS = 1.0
 SIGNALS_BEFORE_GIVING_UP = 2
@@ -58,9 +58,9 @@ def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
     call = provider.request(order)
     shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
     if as_json:
-        say(json.dumps(_nothing_created(provider, order) | {"dry_run": True, "request": shown}, indent=2))
+        write_stdout(json.dumps(_nothing_created(provider, order) | {"dry_run": True, "request": shown}, indent=2))
     else:
-        say("\n".join(text_report.request(call)))
+        write_stdout("\n".join(text_report.request(call)))
     return Exit.READY
 
 
@@ -79,9 +79,9 @@ def check(desk: Desk, draft: Draft, *, as_json: bool, other_sites: bool = False)
         return _failed(provider, order, passed, trouble, as_json=as_json)
     if as_json:
         said = {"parent": checked.parent, "findings": text_report.findings_as_json(checked.findings)}
-        say(json.dumps(_nothing_created(provider, order) | said, indent=2))
+        write_stdout(json.dumps(_nothing_created(provider, order) | said, indent=2))
     else:
-        say("\n".join(text_report.findings(checked)))
+        write_stdout("\n".join(text_report.findings(checked)))
     return Exit.READY
 
 
@@ -89,10 +89,10 @@ def _failed(provider: Provider, order: Order, passed: Sequence[Finding], trouble
     """Print how far a check came, and what ended it; returns the exit code."""
     if as_json:
         said = {"parent": None, "findings": text_report.findings_as_json(passed)}
-        say(json.dumps(_nothing_created(provider, order, trouble) | said, indent=2))
+        write_stdout(json.dumps(_nothing_created(provider, order, trouble) | said, indent=2))
     elif passed:
-        say("\n".join(finding.line for finding in passed))
-    complain("\n".join(trouble.lines()))
+        write_stdout("\n".join(finding.line for finding in passed))
+    write_stderr("\n".join(trouble.lines()))
     return trouble.exit_code
 
 
@@ -147,8 +147,8 @@ def _created(desk: Desk, provider: Provider, order: Order, store: Any, *, again:
 def _kept_out(provider: Provider, order: Order, busy: Busy, *, as_json: bool) -> int:
     """Tell that another program is at this order, whose outcome nobody knows yet; returns the exit code."""
     if as_json:
-        say(json.dumps(_nothing_created(provider, order, busy) | {"outcome": None}, indent=2))
-    complain("\n".join(busy.lines()))
+        write_stdout(json.dumps(_nothing_created(provider, order, busy) | {"outcome": None}, indent=2))
+    write_stderr("\n".join(busy.lines()))
     return busy.exit_code
 
 
@@ -161,25 +161,27 @@ def _first_result(desk: Desk, provider: Provider, order: Order, trouble: Trouble
         raise trouble
     record = desk.journal.get(trouble.attempt)
     if trouble.kind == "done":
-        complain(f"{trouble.cause} Nothing was sent; --again creates a second one.")
+        write_stderr(f"{trouble.cause} Nothing was sent; --again creates a second one.")
         return look(record, as_json=as_json)
     with _leaving_on_signal(desk.engine) as taking:
         if trouble.kind == "unclear":
             site = order.connection.site.key
             unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, trouble=trouble)
             return _told(desk, unknown, taking, as_json=as_json)
-        complain(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
-        complain("It is finished first, so that nothing is sent twice.")
+        write_stderr(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
+        write_stderr("It is finished first, so that nothing is sent twice.")
         result = _followed(desk, lambda tell: desk.resume(record, tell), taking, as_json=as_json)
         if result.outcome != "not_created" or taking.caught:
             return _told(desk, result, taking, as_json=as_json)
-    complain("That attempt created nothing.")
+    write_stderr("That attempt created nothing.")
     return None
 
 
 def look(record: Record, *, as_json: bool) -> int:
     """Print an attempt about which nothing is left to do, as when it ended; returns its exit code."""
-    say(json.dumps(text_report.told_as_json(record), indent=2) if as_json else "\n".join(text_report.attempt(record)))
+    write_stdout(
+        json.dumps(text_report.told_as_json(record), indent=2) if as_json else "\n".join(text_report.attempt(record))
+    )
     return text_report.exit_code(record)
 
 
@@ -201,7 +203,7 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
         result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
     lines, taken = "\n".join(text_report.result(result)), False
     with taking.ending_a_wait():
-        taken = say(json.dumps(result.as_json(), indent=2) if as_json else lines) or complain(lines)
+        taken = write_stdout(json.dumps(result.as_json(), indent=2) if as_json else lines) or write_stderr(lines)
     if result.secrets:
         if taken:
             desk.keys_shown(result)
@@ -209,7 +211,7 @@ def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> i
             result = desk.rescued(result)
     with taking.ending_a_wait():
         if result.trouble is not None:
-            complain("\n".join(result.trouble.lines()))
+            write_stderr("\n".join(result.trouble.lines()))
     desk.engine.idle.wait()  # the end is in the journal before the program ends
     return 128 + taking.caught[0] if taking.caught else result.exit_code
 
@@ -238,7 +240,7 @@ def _followed(
         with taking.ending_a_wait():
             if isinstance(event, Progress):
                 tell_stage(telling, event)
-            elif not as_json and say("\n".join(text_report.keys(event.result))):
+            elif not as_json and write_stdout("\n".join(text_report.keys(event.result))):
                 taking.keys_printed = True
                 desk.engine.keys_shown()
 
@@ -246,7 +248,7 @@ def _followed(
 def _ordered(desk: Desk, draft: Draft) -> Order:
     """Return the validated order, having warned of secrets that lie open."""
     for remark in desk.remarks(draft):
-        complain(remark)
+        write_stderr(remark)
     return desk.order(provider_of(draft.provider), draft)
 
 
@@ -254,8 +256,8 @@ def _confirmed(review: str) -> None:
     """Show the order and ask once; raises `BadInput` without a terminal and `NotSent` for anything but yes."""
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
         raise BadInput("Without a terminal, create needs --yes.", "Look at it with --dry-run first.")
-    complain(review)
-    complain('Type "create" to create it, anything else to leave: ', end="")
+    write_stderr(review)
+    write_stderr('Type "create" to create it, anything else to leave: ', end="")
     if sys.stdin.readline().strip().lower() != "create":
         raise NotSent("You did not confirm.", code="not_confirmed")
 
@@ -284,7 +286,7 @@ class _Signals:
 
     @contextmanager
     def ending_a_wait(self) -> Iterator[None]:
-        """Give up printing what nobody has read a second after a signal; `say` and `complain` then return false."""
+        """Give up writing what nobody has read a second after a signal: what writes it then returns false."""
         before = signal.signal(signal.SIGALRM, _interrupt)
         self._printing = True
         try:
@@ -330,39 +332,4 @@ def _leaving_on_signal(engine: Engine) -> Iterator[_Signals]:
 def tell_stage(telling: Telling, event: Progress) -> None:
     """Print a stage as a line, where it is worth one."""
     if words := telling.words(event):
-        complain(f"{event.stage:>7}  {words}")
-
-
-def say(text: str) -> bool:
-    """Print to stdout, which carries results only; return whether it took them: a closed one is no failure."""
-    return _print(text, "stdout")
-
-
-def complain(text: str, end: str = "\n") -> bool:
-    """Print to stderr; return whether it took it: a closed one is no failure."""
-    return _print(text, "stderr", end)
-
-
-def _print(text: str, name: str, end: str = "\n") -> bool:
-    """Print to a stream that may be closed, or be found to be: Python then has nothing to flush into it at the end.
-
-    Whatever a service has said, nothing that drives a terminal is printed; what the stream cannot encode is "?".
-    """
-    stream: TextIO | None = getattr(sys, name)
-    if stream is None:
-        return False
-    try:
-        clean, encoding = "\n".join(map(printable, text.split("\n"))), stream.encoding or "utf-8"
-        print(clean.encode(encoding, "replace").decode(encoding), end=end, file=stream, flush=True)
-        return True
-    except (OSError, ValueError):
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        setattr(sys, name, None)
-        return False
-
-
-def flush() -> None:
-    """Let go of what a terminal that is gone did not take: Python would end with a code of its own."""
-    for name in ("stdout", "stderr"):
-        _print("", name, end="")
+        write_stderr(f"{event.stage:>7}  {words}")

@@ -1,0 +1,1 @@
+"""What each command does: a module for each kind of thing that it is about."""

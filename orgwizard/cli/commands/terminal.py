@@ -1,0 +1,12 @@
+"""The terminal itself, where something was killed in it."""
+
+import argparse
+
+from orgwizard.domain.errors import Exit
+from orgwizard.system.terminal_reset import mend
+
+
+def reset(_: argparse.Namespace) -> int:
+    """Restore its settings."""
+    mend()
+    return Exit.READY

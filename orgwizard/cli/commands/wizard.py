@@ -1,0 +1,53 @@
+"""The wizard, drawn or as plain lines: what a face does not need is loaded while it is read."""
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orgwizard.cli import wiring
+
+if TYPE_CHECKING:
+    from orgwizard.domain.draft import Draft
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the wizard, drawn or as plain lines; returns the exit code."""
+    from orgwizard.system.terminal_caps import is_utf8, need_terminal, plain_because, terminal_size
+
+    need_terminal()
+    because = "" if arguments.plain else plain_because(os.environ, terminal_size())
+    arguments.ascii = arguments.ascii or not is_utf8(os.environ)
+    draft = _planned(arguments.plan) if arguments.plan else None
+    code = _in_lines(arguments, draft, because) if arguments.plain or because else _drawn(arguments, draft)
+    from orgwizard.ui.batch.streams import flush
+
+    flush()
+    return code
+
+
+def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", because: str) -> int:
+    from orgwizard.ui.plain.app import run
+
+    return run(wiring.front(arguments), draft, ascii_only=arguments.ascii, because=because)
+
+
+def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
+    from orgwizard.system.terminal_caps import theme
+    from orgwizard.ui.tui.terminal.environment import prepare
+
+    colours = theme(os.environ, arguments.theme)
+    prepare(os.environ)
+    from orgwizard.ui.tui.app import run
+
+    return run(wiring.front(arguments), draft, ascii_only=arguments.ascii, theme=colours)
+
+
+def _planned(path: Path) -> "Draft":
+    """Return the draft of a plan; raises `BadInput` for an invalid store, which no step would tell."""
+    from orgwizard.application.plan_file import load
+    from orgwizard.storage.secret_stores import parse_store
+
+    draft = load(path)
+    parse_store(draft.store)
+    return draft

@@ -1,0 +1,242 @@
+"""The table of commands: what each is called, takes and runs; no option may be abbreviated."""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from orgwizard import __version__
+from orgwizard.domain.errors import Exit
+from orgwizard.system.terminal_caps import THEMES
+
+UNWRITTEN = "The output could not be written: stdout is closed or full."
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An option, or a positional argument: its names, and what argparse takes besides."""
+
+    names: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+    def inherited(self) -> "Argument":
+        """Return it as it stands after a command: absent, it leaves the value that stands before the command."""
+        return Argument(self.names, {**self.settings, "default": argparse.SUPPRESS})
+
+
+def argument(*names: str, **settings: Any) -> Argument:
+    """Return an argument of a command."""
+    return Argument(names, settings)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: *run* names its function in `commands/` as "module:function", imported when it is run."""
+
+    name: str
+    help: str
+    run: str
+    arguments: Sequence[Argument] = ()
+    commands: Sequence["Command"] = ()
+    creates: bool = field(default=False)  # its exit code tells what became of an org, whoever reads its output
+    plans: bool = field(default=False)  # it is about the org of a plan, which it did not create where it fails
+
+
+def number(text: str) -> float:
+    """Return a speed of the sandbox's clock."""
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0.0
+    if not 0.01 <= speed <= 10_000:
+        raise argparse.ArgumentTypeError("it must be a number between 0.01 and 10000")
+    return speed
+
+
+def port(text: str) -> int:
+    """Return a port, or 0 for any free one."""
+    if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
+        raise argparse.ArgumentTypeError("it must be a number between 0 and 65535")
+    return int(text)
+
+
+# ---- arguments ----
+
+JSON = argument("--json", action="store_true", help="print one JSON object on stdout")
+PLAN = argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
+SPEED = argument("--sandbox-speed", type=number, default=1.0, metavar="N", help="speed up the sandbox clock N times")
+SHARED = (
+    argument(
+        "--sandbox",
+        action="store_true",
+        default=False,
+        help="work with the built-in sandbox: no account, no network",
+    ),
+    SPEED,
+    argument(
+        "--ca-file",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="trust these TLS roots (PEM) besides the system's",
+    ),
+)
+AFTER_A_COMMAND = tuple(shared.inherited() for shared in SHARED)
+NAME = argument("name", metavar="NAME")
+
+# ---- commands ----
+
+WIZARD = Command(
+    "",
+    "",
+    "wizard:run",
+    (
+        argument("--version", action="version", version=f"orgwizard {__version__}"),
+        argument("--plan", type=Path, metavar="FILE", help="start the wizard with the values of a plan file"),
+        argument(
+            "--plain",
+            action="store_true",
+            help="the wizard as plain lines, for screen readers, simple terminals and slow lines",
+        ),
+        argument("--ascii", action="store_true", help="draw with ASCII characters only"),
+        argument(
+            "--theme",
+            choices=THEMES,
+            help="colours: the terminal's own, or a dark or light set; also by ORGWIZARD_THEME",
+        ),
+        *SHARED,
+    ),
+)
+COMMANDS = (
+    Command(
+        "create",
+        "create the org of a plan file, without questions",
+        "create:create",
+        (
+            PLAN,
+            argument("--yes", action="store_true", help="create without asking; required without a terminal"),
+            argument(
+                "--again",
+                action="store_true",
+                help="create a second org even if an earlier attempt for this order is open or succeeded",
+            ),
+            argument("--dry-run", action="store_true", help="print the masked request and send nothing"),
+            JSON,
+            *AFTER_A_COMMAND,
+        ),
+        creates=True,
+        plans=True,
+    ),
+    Command(
+        "check",
+        "validate a plan with read-only requests; never creates",
+        "create:check",
+        (
+            PLAN,
+            JSON,
+            argument(
+                "--other-sites",
+                action="store_true",
+                help="if the keys are refused, ask the vendor's other sites whether they belong there",
+            ),
+            *AFTER_A_COMMAND,
+        ),
+        plans=True,
+    ),
+    Command("orgs", "list what was created or is still open", "attempts:orgs", (JSON, *AFTER_A_COMMAND)),
+    Command(
+        "resume",
+        "resume an interrupted attempt: finish it, store kept keys, or look up an unknown outcome",
+        "attempts:resume",
+        (
+            argument(
+                "attempt",
+                nargs="?",
+                default="",
+                metavar="ATTEMPT",
+                help="its id or the beginning of it; else the newest open one",
+            ),
+            JSON,
+            *AFTER_A_COMMAND,
+        ),
+        creates=True,
+    ),
+    Command(
+        "profiles",
+        "list, show or remove saved profiles",
+        "profiles:list_all",
+        AFTER_A_COMMAND,
+        (
+            Command("list", "list the profiles", "profiles:list_all", (JSON, *AFTER_A_COMMAND)),
+            Command("show", "show one profile", "profiles:show", (NAME, JSON, *AFTER_A_COMMAND)),
+            Command(
+                "remove",
+                "remove one profile; its keys stay where they are",
+                "profiles:remove",
+                (NAME, JSON, *AFTER_A_COMMAND),
+            ),
+            Command("path", "print the folder they are in", "profiles:path", (JSON, *AFTER_A_COMMAND)),
+        ),
+    ),
+    Command(
+        "sandbox",
+        "serve the pretend Okta or Datadog on 127.0.0.1",
+        "sandbox:serve",
+        (
+            argument("provider", metavar="PROVIDER", help="okta or datadog"),
+            argument("--port", type=port, default=0, metavar="N", help="the port; 0, the default, takes a free one"),
+            SPEED,
+        ),
+    ),
+    Command("reset-terminal", "restore terminal settings after a crash", "terminal:reset"),
+)
+
+
+def build() -> argparse.ArgumentParser:
+    """Return the parser; what it parses has the chosen `Command` as `command`."""
+    parser = _Parser(
+        prog="orgwizard",
+        description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
+        epilog="Exit codes: 0 created and ready, 1 a bug, 2 wrong usage or plan, 3 refused, 4 never sent, "
+        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 left.",
+    )
+    _add(parser, WIZARD)
+    _add_commands(parser, COMMANDS, "command")
+    return parser
+
+
+def _add_commands(parser: "_Parser", commands: Sequence[Command], noun: str) -> None:
+    listed = parser.add_subparsers(title=f"{noun}s", metavar=noun.upper())
+    for command in commands:
+        below = listed.add_parser(command.name, help=command.help)
+        _add(below, command)
+        if command.commands:
+            _add_commands(below, command.commands, "action")
+
+
+def _add(parser: "_Parser", command: Command) -> None:
+    for each in command.arguments:
+        parser.add_argument(*each.names, **each.settings)
+    parser.set_defaults(command=command)
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that takes no option by its beginning: `--a --y` must not be `--again --yes`."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Take what argparse takes; the parsers of commands are of this kind, too."""
+        super().__init__(allow_abbrev=False, **settings)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print what --help and --version ask for; argparse passes over a stdout that takes nothing."""
+        if file is not sys.stdout or file is None:
+            super()._print_message(message, file)
+            return
+        try:
+            file.write(message)
+            file.flush()
+        except (OSError, ValueError):
+            sys.stdout = None  # Python would try to flush it at the end
+            self.exit(Exit.USAGE, f"{UNWRITTEN}\n")

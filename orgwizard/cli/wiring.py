@@ -1,0 +1,168 @@
+"""Where this run keeps its files, and what its commands work with; imports that cost time are made where needed."""
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from orgwizard.domain.errors import Unusable
+
+if TYPE_CHECKING:
+    from httpx import AsyncBaseTransport
+
+    from orgwizard.application.bootstrap import Front
+    from orgwizard.application.runner import Engine
+    from orgwizard.application.service import Desk
+    from orgwizard.domain.clock import Clock
+    from orgwizard.sandbox.scenarios import Magic
+    from orgwizard.storage.attempt_journal import Journal
+    from orgwizard.storage.profiles import Profiles
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where this run keeps things: profiles in config, attempts and the draft in state, keys in data."""
+
+    config: Path
+    state: Path
+    data: Path
+
+    @property
+    def attempts(self) -> Path:
+        """Return the folder of the journal."""
+        return self.state / "attempts"
+
+    @property
+    def profiles(self) -> Path:
+        """Return the folder of the profiles."""
+        return self.config / "profiles"
+
+
+def folders(*, sandbox: bool) -> Folders:
+    """Return the folders that platformdirs names; the sandbox has its own below them."""
+    from platformdirs import PlatformDirs
+
+    below = "sandbox" if sandbox else "."
+    try:
+        dirs = PlatformDirs("orgwizard", appauthor=False)
+        found = Folders(dirs.user_config_path / below, dirs.user_state_path / below, dirs.user_data_path / below)
+    except (RuntimeError, KeyError):
+        found = None
+    if found is None or not all(place.is_absolute() for place in (found.config, found.state, found.data)):
+        raise Unusable(
+            "There is no home folder, so orgwizard cannot tell where its files belong.",
+            "Set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME, to a folder of your own.",
+            meaning="Nothing was sent.",
+        )
+    return found
+
+
+def front(arguments: argparse.Namespace) -> "Front":
+    """Put together what the wizard begins with; it opens the desk while the user reads."""
+    from orgwizard.application.bootstrap import Front
+    from orgwizard.application.discovery import Belongings
+    from orgwizard.application.runner import Engine
+    from orgwizard.storage.drafts import Drafts
+    from orgwizard.system import coredumps
+
+    coredumps.forbid()
+    place, engine = folders(sandbox=arguments.sandbox), Engine()
+    return Front(
+        Belongings(os.environ, sandbox_credentials() if arguments.sandbox else {}),
+        engine,
+        Drafts(place.state),
+        lambda: desk(arguments, engine),
+        sandbox=arguments.sandbox,
+        magic=_magic() if arguments.sandbox else (),
+        is_new=lambda: not any(_holds_something(folder) for folder in (place.attempts, place.profiles)),
+    )
+
+
+def _holds_something(folder: Path) -> bool:
+    try:
+        return any(folder.iterdir())
+    except FileNotFoundError:
+        return False
+    except OSError:  # whoever reads it says what is wrong with it
+        return True
+
+
+def desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Desk":
+    """Put together what a face works at."""
+    from orgwizard.application.runner import Engine
+    from orgwizard.application.service import Desk
+    from orgwizard.application.token_exchange import Authorized
+    from orgwizard.domain.clock import SystemClock
+    from orgwizard.network.transport import Transport
+    from orgwizard.storage.attempt_journal import Journal
+    from orgwizard.storage.drafts import Drafts
+    from orgwizard.storage.profiles import Profiles
+    from orgwizard.storage.secret_stores import Vault, attempts_with_keys
+    from orgwizard.system import coredumps
+
+    coredumps.forbid()
+    clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
+    place = folders(sandbox=arguments.sandbox)
+    used: set[str] = set()
+    attempts = Journal(place.attempts, clock, lambda: attempts_with_keys(place.data / "keys"))
+    others = Journal(folders(sandbox=not arguments.sandbox).attempts, clock)
+    transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
+    return Desk(
+        send=Authorized(transport.send, clock).send,
+        engine=engine or Engine(),
+        clock=clock,
+        journal=attempts,
+        profiles=Profiles(place.profiles),
+        drafts=Drafts(place.state),
+        vault=Vault(place.data / "keys", without=used, given=lambda: attempts.given() | others.given()),
+        used=used,
+        environ=os.environ,
+        given=sandbox_credentials() if arguments.sandbox else {},
+        warm=transport.warm,
+    )
+
+
+def journal(*, sandbox: bool) -> "Journal":
+    """Return the journal to look into; what writes it is the desk's."""
+    from orgwizard.domain.clock import SystemClock
+    from orgwizard.storage.attempt_journal import Journal
+
+    def with_keys() -> "Mapping[str, Mapping[str, str]]":
+        from orgwizard.storage.secret_stores import attempts_with_keys  # slow to import, and rarely needed
+
+        return attempts_with_keys(place.data / "keys")
+
+    place = folders(sandbox=sandbox)
+    return Journal(place.attempts, SystemClock(), with_keys)
+
+
+def profiles(arguments: argparse.Namespace) -> "Profiles":
+    """Return the saved profiles."""
+    from orgwizard.storage.profiles import Profiles
+
+    return Profiles(folders(sandbox=arguments.sandbox).profiles)
+
+
+# ---- the sandbox ----
+
+
+def _sandbox_backend(clock: "Clock") -> "AsyncBaseTransport":
+    from orgwizard.sandbox.router import World
+    from orgwizard.sandbox.transport import SandboxTransport
+
+    return SandboxTransport(World(clock))
+
+
+def sandbox_credentials() -> dict[str, str]:
+    """Return the credentials that the sandbox takes, by provider and field."""
+    from orgwizard.sandbox.scenarios import CREDENTIALS
+
+    return {**CREDENTIALS, "okta.site": "acme.okta.com"}
+
+
+def _magic() -> list["Magic"]:
+    from orgwizard.sandbox.scenarios import MAGIC
+
+    return list(MAGIC)

@@ -1,0 +1,43 @@
+"""Writing to stdout, which carries results only, and stderr: streams that may be closed, full or unread."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import TextIO
+
+from orgwizard.domain.sanitize import printable
+
+
+def write_stdout(text: str) -> bool:
+    """Print to stdout, which carries results only; return whether it took them: a closed one is no failure."""
+    return _write(text, "stdout")
+
+
+def write_stderr(text: str, end: str = "\n") -> bool:
+    """Print to stderr; return whether it took it: a closed one is no failure."""
+    return _write(text, "stderr", end)
+
+
+def _write(text: str, name: str, end: str = "\n") -> bool:
+    """Print to a stream that may be closed, or be found to be: Python then has nothing to flush into it at the end.
+
+    Whatever a service has said, nothing that drives a terminal is printed; what the stream cannot encode is "?".
+    """
+    stream: TextIO | None = getattr(sys, name)
+    if stream is None:
+        return False
+    try:
+        clean, encoding = "\n".join(map(printable, text.split("\n"))), stream.encoding or "utf-8"
+        print(clean.encode(encoding, "replace").decode(encoding), end=end, file=stream, flush=True)
+        return True
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        setattr(sys, name, None)
+        return False
+
+
+def flush() -> None:
+    """Let go of what a terminal that is gone did not take: Python would end with a code of its own."""
+    for name in ("stdout", "stderr"):
+        _write("", name, end="")
