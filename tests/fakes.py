@@ -13,17 +13,17 @@ from pydantic import SecretStr
 
 from orgwizard.application.ports import Tools
 from orgwizard.domain.control import Control
-from orgwizard.domain.errors import Attention, Trouble, Unusable
+from orgwizard.domain.errors import LocalFailure, NeedsAttention, WizardError
 from orgwizard.domain.events import Result
-from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.http import Call, Response
 from orgwizard.domain.order_key import OrderKey
-from orgwizard.domain.raw_response import answer_of, written
+from orgwizard.domain.raw_response import response_of, written
 from orgwizard.providers.contract import Connection, Order
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
-from orgwizard.storage.attempt_journal import Earlier
+from orgwizard.storage.attempt_journal import EarlierAttempt
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TURNS = 6  # of the loop, that everybody else gets before time passes
@@ -117,8 +117,8 @@ class MemorySpool:
         if not self.raw:
             self.attempt.log("spool")
         self.raw += data
-        answer = answer_of(self.raw)
-        self.attempt.spooled = answer.body if answer else self.raw
+        response = response_of(self.raw)
+        self.attempt.spooled = response.body if response else self.raw
 
     def close(self) -> None:
         pass
@@ -131,13 +131,13 @@ class MemoryJournal:
     log: Log
     attempt: MemoryAttempt = field(init=False)
     facts: dict[str, Any] = field(default_factory=dict)
-    rival: Earlier | None = None
+    rival: EarlierAttempt | None = None
     keys: list[OrderKey] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.attempt = MemoryAttempt(self.log)
 
-    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> Earlier | None:
+    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> EarlierAttempt | None:
         self.keys.append(key)
         return None if self.rival and self.rival.record.id in known else self.rival
 
@@ -165,7 +165,7 @@ class MemoryJournal:
         known: Collection[str],
     ) -> MemoryAttempt:
         if earlier := self.earlier(key, known):
-            raise earlier.trouble()
+            raise earlier.error()
         self.facts = {"mark": mark, "digest": digest, "before": before, "store": store, "via": via}
         self.facts |= {"provider": provider, "site": site, "name": name}
         self.log("requested")
@@ -213,7 +213,7 @@ class MemoryVault:
 class Service:
     """Both vendors as far as a creation sees them: reads go well, creates are answered from a list.
 
-    An entry of `creates` is an `Answer`, a failure to raise, or a function that is awaited for one of the two.
+    An entry of `creates` is an `Response`, a failure to raise, or a function that is awaited for one of the two.
     `exists` tells whether a look-up finds the new org, `ready` how many probes fail before it answers.
     """
 
@@ -224,7 +224,7 @@ class Service:
     calls: list[Call] = field(default_factory=list)
     _made: bool = False
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: Call) -> Response:
         self.calls.append(call)
         if call.once:
             self.log("POST")
@@ -242,48 +242,48 @@ class Service:
     def posted(self) -> int:
         return sum(call.once for call in self.calls)
 
-    def _read(self, call: Call, path: str) -> Answer:
+    def _read(self, call: Call, path: str) -> Response:
         if path == ".well-known/okta-organization":
             child = "my-child" in call.url
-            return answer(200, {"id": "00oParent"}) if not child else self._child()
+            return response(200, {"id": "00oParent"}) if not child else self._child()
         if path.startswith("api/v1/org") and "my-child" in call.url + path:
             return self._probe()
         if path == "api/v2/org":
             orgs = [datadog_org("u-parent", "Acme")] + ([datadog_org("u-1", "My Child")] if self._there() else [])
-            return answer(200, {"data": {"id": "u-parent"}, "included": orgs})
+            return response(200, {"data": {"id": "u-parent"}, "included": orgs})
         if path == "api/v2/validate_keys":
-            return self._probe() if self._childs_key(call) else answer(200, {"status": "ok"})
-        return answer(200, {"id": "00oParent", "companyName": "Acme", "orgs": [{"name": "Acme"}]})
+            return self._probe() if self._childs_key(call) else response(200, {"status": "ok"})
+        return response(200, {"id": "00oParent", "companyName": "Acme", "orgs": [{"name": "Acme"}]})
 
     def _there(self) -> bool:
         return self.exists and self.posted > 0
 
-    def _child(self) -> Answer:
-        return answer(200, {"id": "00oChild"}) if self._made or self._there() else answer(404, {})
+    def _child(self) -> Response:
+        return response(200, {"id": "00oChild"}) if self._made or self._there() else response(404, {})
 
     def _childs_key(self, call: Call) -> bool:
         key = call.headers.get("DD-API-KEY")
         return isinstance(key, SecretStr) and key.get_secret_value() == DATADOG_SECRETS["api_key"]
 
-    def _probe(self) -> Answer:
+    def _probe(self) -> Response:
         self.log("probe org")
         self.ready_after -= 1
-        return answer(403, {}) if self.ready_after >= 0 else answer(200, {"id": "00oChild"})
+        return response(403, {}) if self.ready_after >= 0 else response(200, {"id": "00oChild"})
 
 
-async def _given(reply: Any) -> Answer:
+async def _given(reply: Any) -> Response:
     if callable(reply):
         reply = await reply()
     if isinstance(reply, Exception):
         raise reply
-    assert isinstance(reply, Answer)
+    assert isinstance(reply, Response)
     return reply
 
 
-def answer(status: int, body: Any, **headers: str) -> Answer:
+def response(status: int, body: Any, **headers: str) -> Response:
     """Return an answer in JSON; underscores in the names of *headers* stand for dashes."""
     named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
-    return Answer(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return Response(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 def datadog_org(org_id: str, name: str) -> dict[str, Any]:
@@ -309,9 +309,9 @@ DATADOG_CREATED: Mapping[str, Any] = {
 }
 
 
-def created(call: Call) -> Answer:
+def created(call: Call) -> Response:
     """Return the answer to a create call that went well."""
-    return answer(201, OKTA_CREATED) if call.url.endswith("/orgs") else answer(200, DATADOG_CREATED)
+    return response(201, OKTA_CREATED) if call.url.endswith("/orgs") else response(200, DATADOG_CREATED)
 
 
 def okta_order() -> Order:
@@ -373,9 +373,9 @@ class Bench:
         return self.profile(result) if self.profile else "my-profile"
 
 
-def full_disk() -> Trouble:
-    return Unusable("/somewhere could not be written: the disk is full.")
+def full_disk() -> WizardError:
+    return LocalFailure("/somewhere could not be written: the disk is full.")
 
 
-def failed_store() -> Trouble:
-    return Attention("The keyring is locked.")
+def failed_store() -> WizardError:
+    return NeedsAttention("The keyring is locked.")

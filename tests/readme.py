@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from orgwizard.sandbox.scenarios import MAGIC
+from orgwizard.sandbox.scenarios import SCENARIOS
 from tests import faults, pastes
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +22,7 @@ COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox", "res
 def current(text: str) -> str:
     """Return *text* with each marked part made anew."""
     text = _replaced(text, "help", f"```\n{_help()}\n```\n")
-    text = _replaced(text, "magic", "| provider | as | name | what happens |\n|---|---|---|---|\n" + _magic())
+    text = _replaced(text, "magic", "| provider | as | name | what happens |\n|---|---|---|---|\n" + _scenarios())
     text = _replaced(text, "faults", faults.table())
     text = _replaced(text, "pastes", pastes.table())
     return _replaced(text, "modules", "| module | its one idea |\n|---|---|\n" + _modules())
@@ -45,10 +45,10 @@ def _run(*arguments: str) -> str:
     ).stdout
 
 
-def _magic() -> str:
+def _scenarios() -> str:
     rows: dict[tuple[str, str, str], list[str]] = {}
-    for magic in MAGIC:
-        rows.setdefault((magic.where, magic.name, magic.what), []).append(magic.provider)
+    for scenarios in SCENARIOS:
+        rows.setdefault((scenarios.where, scenarios.name, scenarios.what), []).append(scenarios.provider)
     return "".join(
         f"| {'both' if len(providers) > 1 else providers[0]} | {where} | `{name}` | {what} |\n"
         for (where, name, what), providers in rows.items()

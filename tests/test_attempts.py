@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import BadInput, Busy, Exit, Repeated, Unusable
-from orgwizard.domain.http import Answer
+from orgwizard.domain.errors import BadInput, Busy, Exit, LocalFailure, Repeated
+from orgwizard.domain.http import Response
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.storage.attempt_journal import Attempt, Journal
 
@@ -211,7 +211,7 @@ def test_a_body_that_an_older_version_kept_is_read(journal: Journal) -> None:
         path = attempt.spool().path.with_suffix(".body")
         path.write_bytes(b"{}")
         assert journal.get(attempt.id).spool == path
-        assert attempt.spooled(201) == Answer(201, {}, b"{}")
+        assert attempt.spooled(201) == Response(201, {}, b"{}")
         attempt.unspool()
         assert not path.exists()
 
@@ -234,12 +234,12 @@ def test_the_spool_holds_the_response_until_it_is_removed(journal: Journal) -> N
         room = attempt.spool()
         assert (attempt.spooled(), journal.get(attempt.id).spool) == (None, None)
         room.write(RESPONSE[:-8])
-        assert attempt.spooled() == Answer(201, {"content-length": "12"}, b"half", complete=False)
+        assert attempt.spooled() == Response(201, {"content-length": "12"}, b"half", complete=False)
         room.write(RESPONSE[-8:])
         room.close()
         assert journal.get(attempt.id).spool == room.path
         assert room.path.read_bytes() == RESPONSE
-        assert attempt.spooled() == Answer(201, {"content-length": "12"}, b"half a body.")
+        assert attempt.spooled() == Response(201, {"content-length": "12"}, b"half a body.")
         attempt.unspool()
         attempt.unspool()
         assert attempt.spooled() is None
@@ -549,20 +549,20 @@ def test_a_disk_that_fails_is_told_and_nothing_is_begun(journal: Journal, monkey
 
     with monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
-        with pytest.raises(Unusable, match="disk is full"):
+        with pytest.raises(LocalFailure, match="disk is full"):
             requested(journal)
     assert journal.all() == []
     with requested(journal) as attempt, monkeypatch.context() as patch:
         patch.setattr("os.fsync", full)
-        with pytest.raises(Unusable, match="disk is full"):
+        with pytest.raises(LocalFailure, match="disk is full"):
             attempt.note("sending")
 
 
 def test_a_folder_that_does_not_work_is_told(journal: Journal) -> None:
     journal.folder.write_text("in the way")
-    with pytest.raises(Unusable, match="not a folder"):
+    with pytest.raises(LocalFailure, match="not a folder"):
         requested(journal)
-    with pytest.raises(Unusable, match="could not be read"):
+    with pytest.raises(LocalFailure, match="could not be read"):
         journal.all()
 
 

@@ -13,7 +13,7 @@ from orgwizard.application.runner import Engine
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, NotSent
 from orgwizard.domain.events import Progress
-from orgwizard.presentation.progress_text import Telling
+from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.system import shutdown
 from orgwizard.ui.batch import commands, streams
 
@@ -31,7 +31,7 @@ class Terminal(io.StringIO):
 
 
 def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
-    telling = Telling()
+    telling = ProgressText()
     for event in events:
         commands.tell_stage(telling, event)
     captured = capsys.readouterr()

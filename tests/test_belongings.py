@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application.discovery import Belongings
+from orgwizard.application.discovery import Discovery
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS, provider_of
@@ -21,38 +21,38 @@ TOKEN = "00typed-token-canary"
 
 
 @pytest.fixture
-def belongings() -> Belongings:
-    return Belongings({"OKTA_API_TOKEN": TOKEN, "DD_SITE": "datadoghq.eu", "OKTA_CLIENT_TOKEN": ""})
+def discovery() -> Discovery:
+    return Discovery({"OKTA_API_TOKEN": TOKEN, "DD_SITE": "datadoghq.eu", "OKTA_CLIENT_TOKEN": ""})
 
 
-def test_a_variable_that_is_set_is_offered_by_name_and_not_read(belongings: Belongings) -> None:
+def test_a_variable_that_is_set_is_offered_by_name_and_not_read(discovery: Discovery) -> None:
     (token,) = questions(ApiToken)
-    offer = belongings.credential(Okta(), token)
+    offer = discovery.credential(Okta(), token)
     assert offer is not None
     assert offer.typed == Reference(env="OKTA_API_TOKEN")  # the first name is set, and empty
     assert "OKTA_API_TOKEN" in offer.source
     assert TOKEN not in repr(offer)
 
 
-def test_of_a_service_app_the_key_is_offered_by_name_and_the_client_id_as_it_is(belongings: Belongings) -> None:
-    set_there = replace(belongings, environ={"OKTA_CLIENT_CLIENTID": "0oa1", "OKTA_API_PRIVATE_KEY": "-----BEGIN"})
+def test_of_a_service_app_the_key_is_offered_by_name_and_the_client_id_as_it_is(discovery: Discovery) -> None:
+    set_there = replace(discovery, environ={"OKTA_CLIENT_CLIENTID": "0oa1", "OKTA_API_PRIVATE_KEY": "-----BEGIN"})
     offers = [set_there.credential(Okta(), question) for question in questions(ServiceApp)]
     assert [offer and offer.typed for offer in offers] == ["0oa1", Reference(env="OKTA_API_PRIVATE_KEY"), None]
 
 
-def test_nothing_is_offered_where_nothing_is_set(belongings: Belongings) -> None:
-    assert [belongings.credential(Datadog(), question) for question in questions(Keys)] == [None, None]
-    assert belongings.site(Okta()) is None
+def test_nothing_is_offered_where_nothing_is_set(discovery: Discovery) -> None:
+    assert [discovery.credential(Datadog(), question) for question in questions(Keys)] == [None, None]
+    assert discovery.site(Okta()) is None
 
 
-def test_the_site_is_offered_from_its_variable(belongings: Belongings) -> None:
-    offer = belongings.site(Datadog())
+def test_the_site_is_offered_from_its_variable(discovery: Discovery) -> None:
+    offer = discovery.site(Datadog())
     assert offer is not None
     assert (offer.typed, offer.source) == ("datadoghq.eu", "from $DD_SITE")
 
 
-def test_the_sandbox_offers_its_own_before_any_variable(belongings: Belongings) -> None:
-    sandboxed = replace(belongings, given={"okta.token": "pretended", "okta.site": "acme.okta.com"})
+def test_the_sandbox_offers_its_own_before_any_variable(discovery: Discovery) -> None:
+    sandboxed = replace(discovery, given={"okta.token": "pretended", "okta.site": "acme.okta.com"})
     (token,) = questions(ApiToken)
     offer, site = sandboxed.credential(Okta(), token), sandboxed.site(Okta())
     assert offer is not None
@@ -61,33 +61,31 @@ def test_the_sandbox_offers_its_own_before_any_variable(belongings: Belongings) 
     assert site.typed == "acme.okta.com"
 
 
-def test_what_is_offered_decides_the_method(belongings: Belongings) -> None:
-    assert [belongings.method(Okta()), belongings.method(Datadog())] == ["api-token", ""]
-    bearer = replace(belongings, environ={"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"})
+def test_what_is_offered_decides_the_method(discovery: Discovery) -> None:
+    assert [discovery.method(Okta()), discovery.method(Datadog())] == ["api-token", ""]
+    bearer = replace(discovery, environ={"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"})
     assert bearer.method(Okta()) == "access-token"
     assert replace(bearer, given={"okta.token": "pretended"}).method(Okta()) == "api-token"
 
 
-def test_what_is_there_decides_the_provider(belongings: Belongings) -> None:
+def test_what_is_there_decides_the_provider(discovery: Discovery) -> None:
     keys = {"DD_API_KEY": "a", "DD_APP_KEY": "b"}
-    assert replace(belongings, environ={"DD_API_KEY": "a"}).likely_provider() == provider_of("datadog")
-    assert replace(belongings, environ={}).likely_provider() == provider_of("okta")
-    assert replace(belongings, environ={"DD_SITE": "datadoghq.eu"}).likely_provider() == provider_of("datadog")
-    assert replace(belongings, environ=keys | {"OKTA_CLIENT_ORGURL": "acme"}).likely_provider() == provider_of(
-        "datadog"
-    )
+    assert replace(discovery, environ={"DD_API_KEY": "a"}).likely_provider() == provider_of("datadog")
+    assert replace(discovery, environ={}).likely_provider() == provider_of("okta")
+    assert replace(discovery, environ={"DD_SITE": "datadoghq.eu"}).likely_provider() == provider_of("datadog")
+    assert replace(discovery, environ=keys | {"OKTA_CLIENT_ORGURL": "acme"}).likely_provider() == provider_of("datadog")
     okta = {"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_ORGURL": "acme.okta.com"}
-    assert replace(belongings, environ=keys | okta).likely_provider() == provider_of("okta")
+    assert replace(discovery, environ=keys | okta).likely_provider() == provider_of("okta")
 
 
 def test_odd_files_of_the_vendor_are_remarked_on(
-    belongings: Belongings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    discovery: Discovery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".dogrc").write_text("nonsense")
-    assert belongings.remarks(Okta()) == []
-    assert len(belongings.remarks(Datadog())) == 1
-    assert replace(belongings, given={"okta.token": "pretended"}).remarks(Datadog()) == []
+    assert discovery.remarks(Okta()) == []
+    assert len(discovery.remarks(Datadog())) == 1
+    assert replace(discovery, given={"okta.token": "pretended"}).remarks(Datadog()) == []
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)

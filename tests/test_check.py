@@ -13,9 +13,9 @@ from orgwizard import cli
 from orgwizard.application.ports import Send
 from orgwizard.application.provider_calls import check, way_findings
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.http import Answer, Call, Way
+from orgwizard.domain.http import Call, Response, Route
 from orgwizard.network import transport
-from orgwizard.providers.contract import Checked, Connection, Finding, Provider
+from orgwizard.providers.contract import Connection, Finding, Preflight, Provider
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import ApiToken, OktaOrganization
@@ -223,17 +223,17 @@ CASES = [
 async def test_all_reads_are_under_way_at_once(provider: Provider, connected: Connection, wanted: Any) -> None:
     together = asyncio.Barrier(4)
 
-    async def send(_: Call) -> Answer:
+    async def send(_: Call) -> Response:
         await together.wait()
-        return Answer(200, {}, b'{"status": "ok"}')
+        return Response(200, {}, b'{"status": "ok"}')
 
     found = await asyncio.wait_for(check(provider, connected, wanted, send), 5)
-    assert isinstance(found, Checked)
+    assert isinstance(found, Preflight)
     assert together.n_waiting == 0
 
 
-def answering_all(answer: Answer) -> Send:
-    async def send(_: Call) -> Answer:
+def answering_all(answer: Response) -> Send:
+    async def send(_: Call) -> Response:
         return answer
 
     return send
@@ -241,7 +241,7 @@ def answering_all(answer: Answer) -> Send:
 
 async def test_findings_are_told_in_order_and_the_way_only_once() -> None:
     told: list[Finding] = []
-    answer = Answer(200, {}, b'{"companyName": "Acme"}', way=Way(address="192.0.2.7", issuer="Test Root"))
+    answer = Response(200, {}, b'{"companyName": "Acme"}', way=Route(address="192.0.2.7", issuer="Test Root"))
     checked = await check(OKTA, okta_connection(), None, answering_all(answer), told.append)
     assert tuple(told) == checked.findings
     assert [finding.line for finding in told][:3] == [
@@ -254,7 +254,7 @@ async def test_findings_are_told_in_order_and_the_way_only_once() -> None:
 async def test_what_passed_is_told_before_a_refusal_that_names_the_shape() -> None:
     told: list[Finding] = []
     jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2ln"
-    refusing = answering_all(Answer(401, {}, b'{"errorCode": "E0000011"}'))
+    refusing = answering_all(Response(401, {}, b'{"errorCode": "E0000011"}'))
     with pytest.raises(Refused) as caught:
         await check(OKTA, okta_connection(jwt), None, refusing, told.append)
     assert [finding.stage for finding in told] == ["Address", "TLS"]
@@ -265,10 +265,10 @@ async def test_what_passed_is_told_before_a_refusal_that_names_the_shape() -> No
 @pytest.mark.parametrize(
     ("site", "way", "lines"),
     [
-        (OKTA.site("acme.okta.com"), Way(sandbox=True), ["Address: the sandbox, no network"]),
+        (OKTA.site("acme.okta.com"), Route(sandbox=True), ["Address: the sandbox, no network"]),
         (
             OKTA.site("acme.okta.com"),
-            Way(proxy="proxy.example:3128", issuer="Inspection Inc."),
+            Route(proxy="proxy.example:3128", issuer="Inspection Inc."),
             [
                 "Address: acme.okta.com is reached through the proxy proxy.example:3128",
                 "TLS: the certificate is valid, issued by Inspection Inc.",
@@ -276,15 +276,15 @@ async def test_what_passed_is_told_before_a_refusal_that_names_the_shape() -> No
         ),
         (
             OKTA.site("acme.okta.com"),
-            Way(),
+            Route(),
             ["Address: acme.okta.com was found", "TLS: the certificate is valid"],
         ),
         (
             OKTA.site("http://127.0.0.1:8080"),
-            Way(address="127.0.0.1"),
+            Route(address="127.0.0.1"),
             ["Address: 127.0.0.1:8080 was found at 127.0.0.1", "TLS: not used on this machine's own address"],
         ),
     ],
 )
-def test_the_way_in_words(site: Any, way: Way, lines: list[str]) -> None:
+def test_the_way_in_words(site: Any, way: Route, lines: list[str]) -> None:
     assert [finding.line for finding in way_findings(site, way)] == lines

@@ -14,18 +14,28 @@ from pydantic import SecretStr
 
 from orgwizard.application import creation, flow
 from orgwizard.application.creation import create_org
-from orgwizard.domain.errors import Attention, BadInput, Exit, NoAnswer, NotSent, Refused, Repeated, Trouble, Unusable
+from orgwizard.domain.errors import (
+    BadInput,
+    Exit,
+    LocalFailure,
+    NeedsAttention,
+    NoResponse,
+    NotSent,
+    Refused,
+    Repeated,
+    WizardError,
+)
 from orgwizard.domain.events import STORE, Event, KeysArrived, Progress, Result
-from orgwizard.domain.http import Answer, Call, Conversation
+from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.raw_response import written
 from orgwizard.presentation import text_report
-from orgwizard.providers.contract import Order, Provider, Readiness, Wanted
+from orgwizard.providers.contract import Order, OrgIdentity, Provider, Readiness
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta
-from orgwizard.storage.attempt_journal import Earlier, Journal, Record
+from orgwizard.storage.attempt_journal import EarlierAttempt, Journal, Record
 from tests import fakes
-from tests.fakes import Bench, FakeClock, Log, answer, failed_store, full_disk
+from tests.fakes import Bench, FakeClock, Log, failed_store, full_disk, response
 
 SECRETS = ("00parent-token", "Analytical1843", "c" * 32, "d" * 40, *fakes.OKTA_SECRETS.values())
 RECEIVED = (*fakes.OKTA_SECRETS.values(), *fakes.DATADOG_SECRETS.values())
@@ -69,7 +79,7 @@ async def run(
     said = result.as_json()
     assert set(said) >= KEYS
     assert ("secrets" in said) == bool(result.secrets)
-    shown = repr(events) + json.dumps(bench.attempt.facts) + str(result.trouble and result.trouble.lines())
+    shown = repr(events) + json.dumps(bench.attempt.facts) + str(result.error and result.error.lines())
     shown += json.dumps({key: value for key, value in said.items() if key != "secrets"})
     assert not [secret for secret in (*SECRETS, *RECEIVED) if secret in shown]
     return Seen(tuple(events), result)
@@ -173,19 +183,19 @@ async def test_the_screen_is_told_of_the_keys_only_after_they_are_stored(bench: 
 async def test_on_a_real_disk_each_line_is_there_before_its_step(tmp_path: Path, bench: Bench) -> None:
     journal = Journal(tmp_path / "attempts", bench.clock)
 
-    async def look_and_answer() -> Answer:
+    async def look_and_answer() -> Response:
         (record,) = journal.all()
         states.append((record.state, record.running, record.spool))
-        return answer(201, fakes.OKTA_CREATED)
+        return response(201, fakes.OKTA_CREATED)
 
     class Looking(Okta):
         key: ClassVar[str] = "okta"
 
-        def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
+        def created(self, wanted: OrgIdentity, response: Response, domain: str = "") -> Created:
             (record,) = journal.all()
             assert record.spool is not None
             bodies.append((record.state, record.spool.read_bytes().partition(b"\r\n\r\n")[2]))
-            return super().created(wanted, answer, domain)
+            return super().created(wanted, response, domain)
 
     states: list[Any] = []
     bodies: list[Any] = []
@@ -207,8 +217,8 @@ async def test_on_a_real_disk_each_line_is_there_before_its_step(tmp_path: Path,
 @pytest.mark.parametrize(
     ("fault_at", "fault", "exit_code"),
     [
-        ("probe file", Unusable("The folder cannot be used."), Exit.USAGE),
-        ("requested", Unusable("It is being created by another orgwizard."), Exit.USAGE),
+        ("probe file", LocalFailure("The folder cannot be used."), Exit.USAGE),
+        ("requested", LocalFailure("It is being created by another orgwizard."), Exit.USAGE),
         ("sending", full_disk(), Exit.USAGE),
         ("requested", ValueError("a bug"), Exit.BUG),
         ("sending", ValueError("a bug"), Exit.BUG),
@@ -221,8 +231,8 @@ async def test_what_fails_before_the_request_creates_nothing(
     seen = await run(bench)
     assert bench.service.posted == 0
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", exit_code)
-    assert seen.result.trouble is not None
-    assert seen.result.trouble.meaning.startswith("Nothing was")
+    assert seen.result.error is not None
+    assert seen.result.error.meaning.startswith("Nothing was")
 
 
 async def test_a_check_that_is_refused_tries_no_store_and_writes_no_journal(bench: Bench) -> None:
@@ -236,9 +246,9 @@ async def test_a_check_that_is_refused_tries_no_store_and_writes_no_journal(benc
     assert seen.result.exit_code == Exit.REFUSED
 
 
-@pytest.mark.parametrize("fault", [NoAnswer("silence"), NotSent("no route")])
-async def test_a_check_without_an_answer_is_not_sent(bench: Bench, fault: Trouble) -> None:
-    async def failing(_: Any) -> Answer:
+@pytest.mark.parametrize("fault", [NoResponse("silence"), NotSent("no route")])
+async def test_a_check_without_an_answer_is_not_sent(bench: Bench, fault: WizardError) -> None:
+    async def failing(_: Any) -> Response:
         raise fault
 
     tools = replace(bench.tools, send=failing)
@@ -248,9 +258,9 @@ async def test_a_check_without_an_answer_is_not_sent(bench: Bench, fault: Troubl
     assert bench.log.lines == []
 
 
-def rival(kind: Any) -> Earlier:
+def rival(kind: Any) -> EarlierAttempt:
     record = Record(id="20261122-155900-bbbb", path=Path("/x"), state="ready", started=fakes.START, changed=fakes.START)
-    return Earlier(kind, record)
+    return EarlierAttempt(kind, record)
 
 
 @pytest.mark.parametrize(("kind", "code"), [("running", Exit.BUSY), ("open", Exit.UNKNOWN), ("done", Exit.UNKNOWN)])
@@ -266,8 +276,8 @@ async def test_an_order_that_another_program_sends_meanwhile_is_not_sent(bench: 
             bench.journal.rival = rival("done")
 
     seen = await run(bench, watch=begun_elsewhere)
-    assert isinstance(seen.result.trouble, Repeated)
-    assert (seen.result.trouble.attempt, bench.service.posted) == ("20261122-155900-bbbb", 0)
+    assert isinstance(seen.result.error, Repeated)
+    assert (seen.result.error.attempt, bench.service.posted) == ("20261122-155900-bbbb", 0)
 
 
 async def test_what_the_check_tells_of_the_parent_is_part_of_the_order(bench: Bench) -> None:
@@ -337,7 +347,7 @@ def at(clock: FakeClock, seconds: float) -> str:
 
 async def test_okta_names_an_absolute_time_to_come_back(bench: Bench) -> None:
     date = format_datetime(bench.clock.wall(), usegmt=True)
-    busy = answer(429, {"errorCode": "E0000047"}, X_Rate_Limit_Reset=at(bench.clock, 20), Date=date)
+    busy = response(429, {"errorCode": "E0000047"}, X_Rate_Limit_Reset=at(bench.clock, 20), Date=date)
     bench.service.creates = [busy]
     seen = await run(bench, Okta(), fakes.okta_order())
     assert seen.result.exit_code == Exit.READY
@@ -349,7 +359,7 @@ async def test_okta_names_an_absolute_time_to_come_back(bench: Bench) -> None:
 
 
 async def test_datadog_names_seconds_from_now(bench: Bench) -> None:
-    bench.service.creates = [answer(429, {"errors": ["Rate limit"]}, X_RateLimit_Reset="7")]
+    bench.service.creates = [response(429, {"errors": ["Rate limit"]}, X_RateLimit_Reset="7")]
     seen = await run(bench)
     assert seen.result.exit_code == Exit.READY
     assert bench.attempt.facts["waiting"]["seconds"] == 7
@@ -358,19 +368,19 @@ async def test_datadog_names_seconds_from_now(bench: Bench) -> None:
 
 @pytest.mark.parametrize("headers", [{}, {"x-ratelimit-reset": "soon"}])
 async def test_a_429_without_a_time_waits_a_little(bench: Bench, headers: dict[str, str]) -> None:
-    bench.service.creates = [Answer(429, headers, b"{}")]
+    bench.service.creates = [Response(429, headers, b"{}")]
     await run(bench)
     assert bench.attempt.facts["waiting"]["seconds"] == creation.REPEAT_SECONDS
 
 
 async def test_a_wait_that_is_too_long_is_a_refusal_at_once(bench: Bench) -> None:
-    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="86400")]
+    bench.service.creates = [response(429, {}, X_RateLimit_Reset="86400")]
     seen = await run(bench)
     assert (bench.service.posted, seen.result.exit_code, seen.result.outcome) == (1, Exit.REFUSED, "not_created")
 
 
 async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
-    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="7") for _ in range(9)]
+    bench.service.creates = [response(429, {}, X_RateLimit_Reset="7") for _ in range(9)]
     seen = await run(bench)
     assert bench.service.posted == creation.REPEATS + 1
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED)
@@ -383,13 +393,13 @@ async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
 async def test_retry_after_is_waited_for(
     bench: Bench, name: str, provider: Provider, order: Order, said: str, seconds: int
 ) -> None:
-    bench.service.creates = [answer(429, {}, Retry_After=said)]
+    bench.service.creates = [response(429, {}, Retry_After=said)]
     seen = await run(bench, provider, order)
     assert (bench.attempt.facts["waiting"]["seconds"], seen.result.exit_code) == (seconds, Exit.READY), name
 
 
 async def test_leaving_ends_the_wait_for_a_rate_limit(bench: Bench) -> None:
-    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="500")]
+    bench.service.creates = [response(429, {}, X_RateLimit_Reset="500")]
 
     def watch(event: Event) -> None:
         if isinstance(event, Progress) and event.left_seconds == 490:
@@ -424,17 +434,17 @@ async def test_a_transport_that_cannot_begin_is_wrong_usage(bench: Bench) -> Non
 # ---- an unknown outcome ----------------------------------------------------------------------------
 
 UNKNOWN: tuple[Any, ...] = (
-    NoAnswer("The request left, and the connection was reset.", code="ReadError"),
-    answer(500, {"errorCode": "E0000009"}),
-    answer(502, b"<html>Bad Gateway</html>"),
-    answer(503, {}),
-    answer(504, b""),
-    answer(408, {}),
-    answer(403, b" <html>Blocked by your network</html>"),
-    answer(201, b"created!"),
-    answer(200, b""),
-    answer(201, b"[]"),
-    Answer(201, {}, b'{"tok', complete=False),
+    NoResponse("The request left, and the connection was reset.", code="ReadError"),
+    response(500, {"errorCode": "E0000009"}),
+    response(502, b"<html>Bad Gateway</html>"),
+    response(503, {}),
+    response(504, b""),
+    response(408, {}),
+    response(403, b" <html>Blocked by your network</html>"),
+    response(201, b"created!"),
+    response(200, b""),
+    response(201, b"[]"),
+    Response(201, {}, b'{"tok', complete=False),
 )
 
 
@@ -449,8 +459,8 @@ async def test_an_unknown_outcome_is_looked_up_and_never_sent_again(
     assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN), name
     assert bench.log.lines[-1] == "ended unknown"
     assert bench.attempt.facts["found"]["state"] == "absent"
-    assert seen.result.trouble is not None
-    assert "That is no proof" in seen.result.trouble.cause
+    assert seen.result.error is not None
+    assert "That is no proof" in seen.result.error.cause
     looks = [event for event in seen.stages("find") if event.state == "waiting" and event.left_seconds is None]
     assert len(looks) == len(flow.LOOKS_AFTER_SECONDS)
     assert bench.clock.now() - 1000 == pytest.approx(flow.LOOKS_AFTER_SECONDS[-1], abs=2)
@@ -463,8 +473,8 @@ async def test_an_org_that_is_found_exists_and_its_keys_are_lost(
     bench.service.creates, bench.service.exists = [UNKNOWN[0]], True
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code, seen.result.ready) == ("created", Exit.ATTENTION, False), name
-    assert isinstance(seen.result.trouble, Attention)
-    assert "keys are lost" in seen.result.trouble.cause
+    assert isinstance(seen.result.error, NeedsAttention)
+    assert "keys are lost" in seen.result.error.cause
     assert seen.result.org is not None
     assert seen.result.org.id
     assert bench.log.lines[-1] == "ended exists"
@@ -474,19 +484,19 @@ async def test_an_org_that_is_found_exists_and_its_keys_are_lost(
 
 
 async def test_an_answer_that_is_kept_is_not_called_lost(bench: Bench) -> None:
-    bench.service.creates, bench.service.exists = [answer(200, b"created: {{")], True
+    bench.service.creates, bench.service.exists = [response(200, b"created: {{")], True
     seen = await run(bench)
-    assert seen.result.trouble is not None
-    assert "lost" not in seen.result.trouble.cause
-    assert seen.result.spool in seen.result.trouble.cause
+    assert seen.result.error is not None
+    assert "lost" not in seen.result.error.cause
+    assert seen.result.spool in seen.result.error.cause
     assert bench.attempt.spooled == b"created: {{"
     assert bench.log.lines[-1] != "ended exists"  # it stays open: there is something to take from the spool
 
 
 async def test_a_list_that_cannot_be_read_is_unclear(bench: Bench) -> None:
-    async def send(call: Any) -> Answer:
+    async def send(call: Any) -> Response:
         if bench.service.posted and call.url.endswith("/api/v2/org"):
-            raise NoAnswer("silence")
+            raise NoResponse("silence")
         return await bench.service.send(call)
 
     bench.service.creates = [UNKNOWN[0]]
@@ -509,7 +519,7 @@ async def test_leaving_ends_the_look_up(bench: Bench) -> None:
     assert bench.clock.now() < 1010
 
 
-async def silence() -> Answer:
+async def silence() -> Response:
     await asyncio.Event().wait()
     raise AssertionError
 
@@ -536,10 +546,10 @@ async def test_giving_up_stops_the_wait_for_an_answer(bench: Bench) -> None:
 
 
 async def test_leaving_alone_does_not_stop_the_wait_for_an_answer(bench: Bench) -> None:
-    async def late() -> Answer:
+    async def late() -> Response:
         bench.control.leave.set()
         await bench.clock.sleep(60)
-        return answer(200, fakes.DATADOG_CREATED)
+        return response(200, fakes.DATADOG_CREATED)
 
     bench.service.creates = [late]
     seen = await run(bench)
@@ -549,10 +559,10 @@ async def test_leaving_alone_does_not_stop_the_wait_for_an_answer(bench: Bench) 
 
 
 async def test_a_process_that_was_stopped_finds_its_answer_in_the_socket(bench: Bench) -> None:
-    async def stopped() -> Answer:
+    async def stopped() -> Response:
         bench.clock.time += 10_000  # SIGSTOP, and SIGCONT hours later
         await bench.clock.sleep(0.5)
-        return answer(200, fakes.DATADOG_CREATED)
+        return response(200, fakes.DATADOG_CREATED)
 
     bench.service.creates = [stopped]
     seen = await run(bench)
@@ -561,7 +571,7 @@ async def test_a_process_that_was_stopped_finds_its_answer_in_the_socket(bench: 
 
 
 async def test_giving_up_while_the_service_is_busy_sends_nothing_more(bench: Bench) -> None:
-    bench.service.creates = [answer(429, {}, X_RateLimit_Reset="7")]
+    bench.service.creates = [response(429, {}, X_RateLimit_Reset="7")]
 
     def watch(event: Event) -> None:
         if isinstance(event, Progress) and event.stage == "send" and event.left_seconds:
@@ -575,15 +585,15 @@ async def test_giving_up_while_the_service_is_busy_sends_nothing_more(bench: Ben
     ("known", "outcome"),
     [
         (NotSent("It was left before the connection stood."), "not_created"),
-        (Answer(200, {}, json.dumps(fakes.DATADOG_CREATED).encode(), complete=False), "created"),
+        (Response(200, {}, json.dumps(fakes.DATADOG_CREATED).encode(), complete=False), "created"),
     ],
 )
 async def test_giving_up_takes_what_the_transport_knows_by_then(bench: Bench, known: Any, outcome: str) -> None:
-    async def interrupted() -> Answer:
+    async def interrupted() -> Response:
         try:
             return await silence()
         except asyncio.CancelledError:
-            if isinstance(known, Answer):
+            if isinstance(known, Response):
                 return known
             raise known from None
 
@@ -603,7 +613,7 @@ async def test_giving_up_takes_what_the_transport_knows_by_then(bench: Bench, kn
 async def test_a_refusal_creates_nothing(
     bench: Bench, name: str, provider: Provider, order: Order, status: int
 ) -> None:
-    bench.service.creates = [answer(status, {"errors": ["no"]}, X_Request_Id="req-1")]
+    bench.service.creates = [response(status, {"errors": ["no"]}, X_Request_Id="req-1")]
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED), name
     assert bench.service.posted == 1
@@ -616,22 +626,22 @@ async def test_a_refusal_creates_nothing(
 
 
 async def test_a_refusal_names_the_field(bench: Bench) -> None:
-    bench.service.creates = [answer(400, {"errorCode": "E0000088", "errorId": "oae1"})]
+    bench.service.creates = [response(400, {"errorCode": "E0000088", "errorId": "oae1"})]
     seen = await run(bench, Okta(), fakes.okta_order())
     error = seen.result.as_json()["error"]
     assert (error["code"], error["field"], error["request_id"]) == ("E0000088", "organization.subdomain", "oae1")
 
 
 TAKEN = (
-    ("okta", Okta(), fakes.okta_order(), answer(400, {"errorCode": "E0000088"})),
-    ("okta", Okta(), fakes.okta_order(), answer(400, {"errorCode": "E0000171"})),
-    ("datadog", Datadog(), fakes.datadog_order(), answer(409, {"errors": ["exists"]})),
+    ("okta", Okta(), fakes.okta_order(), response(400, {"errorCode": "E0000088"})),
+    ("okta", Okta(), fakes.okta_order(), response(400, {"errorCode": "E0000171"})),
+    ("datadog", Datadog(), fakes.datadog_order(), response(409, {"errors": ["exists"]})),
 )
 
 
 @pytest.mark.parametrize(("name", "provider", "order", "reply"), TAKEN)
 async def test_a_name_that_is_taken_now_and_was_free_may_be_ours(
-    bench: Bench, name: str, provider: Provider, order: Order, reply: Answer
+    bench: Bench, name: str, provider: Provider, order: Order, reply: Response
 ) -> None:
     bench.service.creates, bench.service.exists = [reply], True
     seen = await run(bench, provider, order)
@@ -640,7 +650,7 @@ async def test_a_name_that_is_taken_now_and_was_free_may_be_ours(
 
 @pytest.mark.parametrize(("name", "provider", "order", "reply"), TAKEN)
 async def test_a_name_that_is_taken_is_refused_after_one_look(
-    bench: Bench, name: str, provider: Provider, order: Order, reply: Answer
+    bench: Bench, name: str, provider: Provider, order: Order, reply: Response
 ) -> None:
     bench.service.creates = [reply]
     seen = await run(bench, provider, order)
@@ -650,9 +660,9 @@ async def test_a_name_that_is_taken_is_refused_after_one_look(
 
 @pytest.mark.parametrize(("name", "provider", "order", "reply"), TAKEN)
 async def test_a_name_that_is_taken_after_our_own_second_sending_is_unknown_until_it_is_found(
-    bench: Bench, name: str, provider: Provider, order: Order, reply: Answer
+    bench: Bench, name: str, provider: Provider, order: Order, reply: Response
 ) -> None:
-    bench.service.creates = [answer(429, {}), reply]
+    bench.service.creates = [response(429, {}), reply]
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN), name
     assert (bench.service.posted, seen.result.open) == (2, True)
@@ -676,9 +686,9 @@ async def test_leaving_before_the_look_does_not_call_a_taken_name_not_created(be
 
 
 async def test_a_name_that_could_not_be_checked_is_refused_at_once(bench: Bench) -> None:
-    async def send(call: Any) -> Answer:
+    async def send(call: Any) -> Response:
         unchecked = "well-known" in call.url and "my-child" in call.url
-        return answer(503, {}) if unchecked else await bench.service.send(call)
+        return response(503, {}) if unchecked else await bench.service.send(call)
 
     bench.service.creates = [TAKEN[0][3]]
     *_, result = [e async for e in create_org(Okta(), fakes.okta_order(), replace(bench.tools, send=send))]
@@ -692,7 +702,7 @@ async def test_a_name_that_could_not_be_checked_is_refused_at_once(bench: Bench)
 async def test_a_redirect_that_may_follow_a_processed_request_is_looked_up(
     bench: Bench, name: str, provider: Provider, order: Order, exists: bool, status: int
 ) -> None:
-    bench.service.creates = [answer(status, b"", Location="https://elsewhere.example/done?key=s3cret#s3cret")]
+    bench.service.creates = [response(status, b"", Location="https://elsewhere.example/done?key=s3cret#s3cret")]
     bench.service.exists = exists
     seen = await run(bench, provider, order)
     expected = ("created", Exit.ATTENTION) if exists else ("unknown", Exit.UNKNOWN)
@@ -713,7 +723,7 @@ async def test_a_success_that_names_no_new_org_is_looked_up(
 ) -> None:
     if name == "datadog" and body.startswith(b'{"id"'):
         body = b"{}"
-    bench.service.creates = [Answer(status, {}, body)]
+    bench.service.creates = [Response(status, {}, body)]
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("unknown", Exit.UNKNOWN)
     assert "profile saved" not in bench.log.lines
@@ -722,14 +732,14 @@ async def test_a_success_that_names_no_new_org_is_looked_up(
 
 @pytest.mark.parametrize("body", [{"token": "00child-token-received"}, {"id": "00oNew"}])
 async def test_keys_or_a_new_id_are_evidence(bench: Bench, body: dict[str, str]) -> None:
-    bench.service.creates = [answer(201, body)]
+    bench.service.creates = [response(201, body)]
     seen = await run(bench, Okta(), fakes.okta_order())
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
 
 
 async def test_keys_of_half_a_response_are_stored_though_it_names_no_org(bench: Bench) -> None:
     body = json.dumps({"api_key": fakes.DATADOG_CREATED["api_key"], "org": {}})[:-8]
-    bench.service.creates = [Answer(200, {}, body.encode(), complete=False)]
+    bench.service.creates = [Response(200, {}, body.encode(), complete=False)]
     seen = await run(bench)
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
     assert bench.vault.held == {"api_key": fakes.DATADOG_SECRETS["api_key"]}
@@ -738,20 +748,20 @@ async def test_keys_of_half_a_response_are_stored_though_it_names_no_org(bench: 
 async def test_the_sending_is_dated_by_the_services_own_clock(bench: Bench) -> None:
     dated = "Thu, 01 Jan 2026 00:00:00 GMT"
 
-    async def send(call: Any) -> Answer:
+    async def send(call: Any) -> Response:
         return replace(await bench.service.send(call), headers={"date": dated})
 
-    bench.service.creates = [answer(429, {}), NoAnswer("reset")]
+    bench.service.creates = [response(429, {}), NoResponse("reset")]
     [_ async for _ in create_org(Datadog(), fakes.datadog_order(), replace(bench.tools, send=send))]
     assert bench.attempt.facts["sending"]["sent_at"] == 1767225600 + creation.REPEAT_SECONDS
 
 
 @pytest.mark.parametrize("status", [301, 307, 308])
 async def test_a_redirect_is_a_refusal_and_goes_nowhere(bench: Bench, status: int) -> None:
-    bench.service.creates = [answer(status, b"", Location="https://elsewhere.example/api/v1/org")]
+    bench.service.creates = [response(status, b"", Location="https://elsewhere.example/api/v1/org")]
     seen = await run(bench)
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED)
-    assert "elsewhere.example" in (seen.result.trouble or Trouble("")).cause
+    assert "elsewhere.example" in (seen.result.error or WizardError("")).cause
     assert not [call for call in bench.service.calls if "elsewhere" in call.url]
 
 
@@ -772,7 +782,7 @@ CUT_AT = DATADOG_BODY.index(', "user"')
     ],
 )
 async def test_known_fields_of_an_odd_body_are_used(bench: Bench, body: str) -> None:
-    bench.service.creates = [Answer(200, {}, body.encode())]
+    bench.service.creates = [Response(200, {}, body.encode())]
     seen = await run(bench)
     assert seen.result.outcome == "created"
     assert bench.vault.held == fakes.DATADOG_SECRETS
@@ -780,13 +790,13 @@ async def test_known_fields_of_an_odd_body_are_used(bench: Bench, body: str) -> 
 
 async def test_a_missing_key_is_said_and_the_answer_kept(bench: Bench) -> None:
     body = {**fakes.DATADOG_CREATED, "application_key": {"name": "x"}}
-    bench.service.creates = [answer(200, body)]
+    bench.service.creates = [response(200, body)]
     seen = await run(bench)
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
     assert bench.vault.held == {"api_key": fakes.DATADOG_SECRETS["api_key"]}
     assert bench.attempt.spooled is not None
-    assert "application key" in (seen.result.trouble or Trouble("")).cause
-    assert seen.result.spool in (seen.result.trouble or Trouble("")).cause
+    assert "application key" in (seen.result.error or WizardError("")).cause
+    assert seen.result.spool in (seen.result.error or WizardError("")).cause
 
 
 @pytest.mark.parametrize(
@@ -801,7 +811,7 @@ async def test_a_missing_key_is_said_and_the_answer_kept(bench: Bench) -> None:
 async def test_what_is_missing_is_in_the_headline(
     bench: Bench, provider: Provider, order: Order, body: dict[str, Any], missing: tuple[str, ...]
 ) -> None:
-    bench.service.creates = [answer(201, body)]
+    bench.service.creates = [response(201, body)]
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
     assert seen.result.org is not None
@@ -810,7 +820,7 @@ async def test_what_is_missing_is_in_the_headline(
 
 
 async def test_half_a_response_is_in_the_headline(bench: Bench) -> None:
-    bench.service.creates = [Answer(200, {}, DATADOG_BODY[:-2].encode(), complete=False)]
+    bench.service.creates = [Response(200, {}, DATADOG_BODY[:-2].encode(), complete=False)]
     seen = await run(bench)
     assert text_report.headline(seen.result) == "The org was created, but the end of the response is missing."
     assert seen.result.exit_code == Exit.ATTENTION
@@ -818,7 +828,7 @@ async def test_half_a_response_is_in_the_headline(bench: Bench) -> None:
 
 @pytest.mark.parametrize("odd", [None, 7, ["x"], {"key": None}, "text"])
 async def test_wrong_types_reject_nothing(bench: Bench, odd: Any) -> None:
-    bench.service.creates = [answer(200, {**fakes.DATADOG_CREATED, "api_key": odd, "user": odd, "more": odd})]
+    bench.service.creates = [response(200, {**fakes.DATADOG_CREATED, "api_key": odd, "user": odd, "more": odd})]
     seen = await run(bench)
     assert seen.result.outcome == "created"
     assert bench.vault.held == {"application_key": fakes.DATADOG_SECRETS["application_key"]}
@@ -827,7 +837,7 @@ async def test_wrong_types_reject_nothing(bench: Bench, odd: Any) -> None:
 
 async def test_keys_of_unexpected_length_are_stored_as_they_are(bench: Bench) -> None:
     bench.service.creates = [
-        answer(200, {**fakes.DATADOG_CREATED, "api_key": {"key": "k"}, "application_key": {"hash": "h" * 5000}})
+        response(200, {**fakes.DATADOG_CREATED, "api_key": {"key": "k"}, "application_key": {"hash": "h" * 5000}})
     ]
     seen = await run(bench)
     assert seen.result.exit_code == Exit.READY
@@ -847,7 +857,7 @@ async def test_a_store_that_fails_is_followed_by_the_fallback(bench: Bench, faul
     assert (seen.result.outcome, seen.result.exit_code, seen.result.ready) == ("created", Exit.ATTENTION, True)
     assert seen.result.as_json()["stored"] == {"fallback": "datadog-my-child"}
     assert seen.result.secrets == {}
-    assert "store failed" in (seen.result.trouble or Trouble("")).cause
+    assert "store failed" in (seen.result.error or WizardError("")).cause
     assert bench.attempt.spooled is None
 
 
@@ -875,7 +885,7 @@ async def test_with_every_store_failed_the_spool_stays(bench: Bench) -> None:
     bench.log.faults |= {"keep file": failed_store(), "keep fallback": failed_store()}
     seen = await run(bench)
     assert bench.attempt.spooled == json.dumps(fakes.DATADOG_CREATED).encode()
-    assert seen.result.spool in (seen.result.trouble or Trouble("")).cause
+    assert seen.result.spool in (seen.result.error or WizardError("")).cause
 
 
 @pytest.mark.parametrize("fault", [full_disk(), ValueError("a bug")])
@@ -893,10 +903,10 @@ async def test_a_full_disk_after_the_answer_stops_nothing(bench: Bench, fault_at
 
 async def test_an_odd_answer_without_a_spool_is_shown(bench: Bench) -> None:
     bench.log.faults["spool"] = full_disk()
-    bench.service.creates = [answer(200, b"created, key " + b"a" * 32)]
+    bench.service.creates = [response(200, b"created, key " + b"a" * 32)]
     seen = await run(bench)
     assert seen.result.as_json()["secrets"] == {"answer": "created, key " + "a" * 32}
-    assert "shown here" in (seen.result.trouble or Trouble("")).cause
+    assert "shown here" in (seen.result.error or WizardError("")).cause
     assert bench.attempt.facts["shown"] == {"answer_shown": True}
 
 
@@ -906,18 +916,18 @@ async def test_a_profile_that_cannot_be_saved_is_a_remark(bench: Bench, fault: E
     seen = await run(bench)
     assert bench.vault.held == fakes.DATADOG_SECRETS
     assert (seen.result.ready, seen.result.exit_code, seen.result.profile) == (True, Exit.ATTENTION, "")
-    assert "profile was not saved" in (seen.result.trouble or Trouble("")).cause
+    assert "profile was not saved" in (seen.result.error or WizardError("")).cause
 
 
 @pytest.mark.parametrize(
     "reply",
     [
-        answer(200, fakes.DATADOG_CREATED),
-        answer(200, {**fakes.DATADOG_CREATED, "application_key": None}),
-        answer(200, b"not json " + b"a" * 32),
-        answer(500, b"oops"),
-        answer(400, {}),
-        NoAnswer("reset"),
+        response(200, fakes.DATADOG_CREATED),
+        response(200, {**fakes.DATADOG_CREATED, "application_key": None}),
+        response(200, b"not json " + b"a" * 32),
+        response(500, b"oops"),
+        response(400, {}),
+        NoResponse("reset"),
     ],
 )
 async def test_with_the_screen_as_the_store_nothing_touches_the_disk(reply: Any) -> None:
@@ -929,7 +939,7 @@ async def test_with_the_screen_as_the_store_nothing_touches_the_disk(reply: Any)
 
 
 async def test_the_journal_knows_that_an_answer_held_no_keys(bench: Bench) -> None:
-    bench.service.creates = [answer(200, {"org": fakes.DATADOG_CREATED["org"]})]
+    bench.service.creates = [response(200, {"org": fakes.DATADOG_CREATED["org"]})]
     seen = await run(bench)
     assert bench.attempt.facts["created"]["keys"] == []
     assert (seen.result.ready, "shown" in bench.attempt.facts) == (False, False)
@@ -952,7 +962,7 @@ async def test_a_screen_that_fails_does_not_put_secrets_on_disk() -> None:
 
 async def test_with_the_screen_as_the_store_an_answer_that_is_not_understood_is_shown() -> None:
     bench = Bench("screen")
-    bench.service.creates = [answer(200, b"not json " + b"a" * 32)]
+    bench.service.creates = [response(200, b"not json " + b"a" * 32)]
     seen = await run(bench)
     assert seen.result.as_json()["secrets"] == {"answer": "not json " + "a" * 32}
     assert seen.result.exit_code == Exit.UNKNOWN
@@ -971,17 +981,17 @@ class Buggy(Datadog):
         if where == self._where:
             raise ValueError(fakes.DATADOG_SECRETS["api_key"])
 
-    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
+    def created(self, wanted: OrgIdentity, response: Response, domain: str = "") -> Created:
         self._fail("created")
-        return super().created(wanted, answer, domain)
+        return super().created(wanted, response, domain)
 
     def next_steps(self, created: Created) -> tuple[str, ...]:
         self._fail("next_steps")
         return super().next_steps(created)
 
-    def refused(self, answer: Answer) -> Refused:
+    def refused(self, response: Response) -> Refused:
         self._fail("refused")
-        return super().refused(answer)
+        return super().refused(response)
 
     def find(self, *arguments: Any) -> Any:
         self._fail("find")
@@ -998,7 +1008,7 @@ async def test_a_bug_after_the_answer_loses_nothing(bench: Bench, where: str) ->
     assert seen.result.exit_code == Exit.BUG
     assert seen.result.outcome != "not_created"
     assert bench.attempt.spooled == json.dumps(fakes.DATADOG_CREATED).encode()
-    assert seen.result.spool in (seen.result.trouble or Trouble("")).cause
+    assert seen.result.spool in (seen.result.error or WizardError("")).cause
     assert bench.service.posted == 1
 
 
@@ -1011,10 +1021,10 @@ async def test_a_bug_while_probing_leaves_keys_and_outcome_alone(bench: Bench) -
     seen = await run(bench, Buggy("ready"))
     assert bench.vault.held == fakes.DATADOG_SECRETS
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.BUG)
-    assert (seen.result.trouble or Trouble("")).meaning == "The org was created."
+    assert (seen.result.error or WizardError("")).meaning == "The org was created."
 
 
-@pytest.mark.parametrize(("where", "reply"), [("refused", answer(400, {})), ("find", NoAnswer("reset"))])
+@pytest.mark.parametrize(("where", "reply"), [("refused", response(400, {})), ("find", NoResponse("reset"))])
 async def test_a_bug_elsewhere_is_told(bench: Bench, where: str, reply: Any) -> None:
     bench.service.creates = [reply]
     seen = await run(bench, Buggy(where))
@@ -1026,18 +1036,18 @@ async def test_a_bug_while_the_request_is_on_its_way_leaves_the_outcome_unknown(
     bench.service.creates = [RuntimeError("of the transport")]
     seen = await run(bench)
     assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("unknown", Exit.BUG, 1)
-    assert (seen.result.trouble or Trouble("")).meaning.startswith("It is not known")
+    assert (seen.result.error or WizardError("")).meaning.startswith("It is not known")
 
 
-@pytest.mark.parametrize("fault", [Refused("no"), BadInput("odd"), NotSent("gone"), Unusable("broken")])
-async def test_no_failure_after_the_org_exists_says_that_nothing_was_created(bench: Bench, fault: Trouble) -> None:
+@pytest.mark.parametrize("fault", [Refused("no"), BadInput("odd"), NotSent("gone"), LocalFailure("broken")])
+async def test_no_failure_after_the_org_exists_says_that_nothing_was_created(bench: Bench, fault: WizardError) -> None:
     class Raising(Datadog):
         def ready(self, *_: Any) -> Any:
             raise fault
 
     seen = await run(bench, Raising())
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
-    assert (seen.result.trouble or Trouble("")).meaning == "The org was created."
+    assert (seen.result.error or WizardError("")).meaning == "The org was created."
 
 
 # ---- settling and being ready ----------------------------------------------------------------------
@@ -1075,7 +1085,7 @@ async def test_an_org_that_does_not_answer_is_created_and_not_ready(bench: Bench
     assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", False, Exit.ATTENTION)
     assert bench.clock.now() - 1000 == pytest.approx(flow.READY_SECONDS, abs=5)
     assert bench.log.lines[-1] == "ended later"
-    assert "resume" in (seen.result.trouble or Trouble("")).advice
+    assert "resume" in (seen.result.error or WizardError("")).advice
 
 
 @pytest.mark.parametrize("stage", ["settle", "ready"])
@@ -1145,12 +1155,12 @@ async def test_a_consumer_that_fails_at_any_event_loses_nothing(bench: Bench, at
     [
         (Result("created", "okta", "s", "n", ready=True), 0),
         (Result("created", "okta", "s", "n"), 6),
-        (Result("created", "okta", "s", "n", ready=True, trouble=Attention("x")), 6),
-        (Result("not_created", "okta", "s", "n", trouble=Refused("x")), 3),
-        (Result("not_created", "okta", "s", "n", trouble=NotSent("x")), 4),
-        (Result("not_created", "okta", "s", "n", trouble=BadInput("x")), 2),
-        (Result("unknown", "okta", "s", "n", trouble=NoAnswer("x")), 5),
-        (Result("unknown", "okta", "s", "n", trouble=Trouble("x")), 1),
+        (Result("created", "okta", "s", "n", ready=True, error=NeedsAttention("x")), 6),
+        (Result("not_created", "okta", "s", "n", error=Refused("x")), 3),
+        (Result("not_created", "okta", "s", "n", error=NotSent("x")), 4),
+        (Result("not_created", "okta", "s", "n", error=BadInput("x")), 2),
+        (Result("unknown", "okta", "s", "n", error=NoResponse("x")), 5),
+        (Result("unknown", "okta", "s", "n", error=WizardError("x")), 1),
     ],
 )
 def test_exit_codes_and_json(result: Result, exit_code: int) -> None:
@@ -1158,10 +1168,10 @@ def test_exit_codes_and_json(result: Result, exit_code: int) -> None:
     said = json.loads(json.dumps(result.as_json()))
     assert set(said) >= KEYS
     assert (said["outcome"], said["ready"], said["org"], said["stored"]) == (result.outcome, result.ready, None, None)
-    assert (said["error"] is None) == (result.trouble is None)
+    assert (said["error"] is None) == (result.error is None)
     if said["error"]:
         assert set(said["error"]) >= {"code", "message", "hint", "request_id"}
-        assert said["error"]["message"].split(".")[0] + "." == (result.trouble or Trouble("")).meaning
+        assert said["error"]["message"].split(".")[0] + "." == (result.error or WizardError("")).meaning
 
 
 async def test_the_clock_of_these_tests_wakes_sleepers_in_order() -> None:
@@ -1186,7 +1196,7 @@ def test_the_log_of_these_tests_writes_before_it_fails() -> None:
 def hanging_at(bench: Bench, reads: Callable[[Call], bool]) -> Any:
     """Return a door that never answers some reads; whoever waits there wants to leave."""
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         if not call.once and reads(call):
             bench.control.leave.set()
             await asyncio.Event().wait()
@@ -1202,7 +1212,7 @@ async def test_a_read_that_hangs_holds_nobody_who_leaves(
 ) -> None:
     hangs = at == "check"
     if at == "look-up":
-        bench.service.creates = [NoAnswer("silence")]
+        bench.service.creates = [NoResponse("silence")]
     tools = replace(bench.tools, send=hanging_at(bench, lambda _: hangs or bench.service.posted > 0))
     *_, result = [event async for event in create_org(provider, order, tools)]
     assert isinstance(result, Result)
@@ -1228,7 +1238,7 @@ async def test_a_store_that_hangs_holds_nobody_who_leaves(bench: Bench) -> None:
 
 
 async def test_a_token_that_does_not_come_holds_nobody_who_leaves(bench: Bench) -> None:
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         if call.once:  # the request itself has not left: its sink was not told so
             bench.control.leave.set()
             try:
@@ -1244,7 +1254,7 @@ async def test_a_token_that_does_not_come_holds_nobody_who_leaves(bench: Bench) 
 
 
 async def test_a_success_that_has_begun_is_waited_for(bench: Bench) -> None:
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         if call.once and call.sink is not None:
             reply = fakes.created(call)
             raw = written(reply.status, reply.headers, reply.body)

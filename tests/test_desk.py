@@ -11,12 +11,12 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.application.runner import Engine
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.clock import SystemClock
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadFields, BadInput, Exit, NoAnswer, NotSent, Refused, Unusable
+from orgwizard.domain.errors import BadFields, BadInput, Exit, LocalFailure, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Event, Progress, Result
-from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.http import Call, Response
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.fields import ApiToken
@@ -41,9 +41,9 @@ def world() -> World:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, world: World) -> Iterator[Desk]:
+def service(tmp_path: Path, world: World) -> Iterator[Service]:
     clock = SystemClock(SPEED)
-    made = Desk(
+    made = Service(
         send=Transport(backend=SandboxTransport(world)).send,
         engine=Engine(),
         clock=clock,
@@ -66,7 +66,7 @@ def okta_draft(name: str = "my-child") -> Draft:
     return draft
 
 
-def created(desk: Desk, draft: Draft, store: Any = "file") -> Result:
+def created(service: Service, draft: Draft, store: Any = "file") -> Result:
     ended = threading.Event()
     results: list[Result] = []
 
@@ -75,64 +75,64 @@ def created(desk: Desk, draft: Draft, store: Any = "file") -> Result:
             results.append(event)
             ended.set()
 
-    assert desk.create(Okta(), desk.order(Okta(), draft), store, tell)
+    assert service.create(Okta(), service.order(Okta(), draft), store, tell)
     assert ended.wait(PATIENCE_SECONDS)
-    assert desk.engine.idle.wait(PATIENCE_SECONDS)
+    assert service.engine.idle.wait(PATIENCE_SECONDS)
     return results[0]
 
 
 # ---- orders -------------------------------------------------------------------------------------------
 
 
-def test_a_reference_is_read_when_the_order_is_made(desk: Desk) -> None:
+def test_a_reference_is_read_when_the_order_is_made(service: Service) -> None:
     draft = okta_draft()
     draft.credentials["token"] = Reference(env="OKTA_API_TOKEN")
-    order = desk.order(Okta(), draft)
+    order = service.order(Okta(), draft)
     assert isinstance(order.connection.credentials, ApiToken)
     assert order.connection.credentials.token.get_secret_value() == TOKEN
     assert draft.credentials["token"] == Reference(env="OKTA_API_TOKEN")
 
 
-def test_an_order_with_problems_names_each_field(desk: Desk) -> None:
+def test_an_order_with_problems_names_each_field(service: Service) -> None:
     draft = okta_draft()
     draft.section("organization")["subdomain"] = "Not A Label"
     with pytest.raises(BadFields) as caught:
-        desk.order(Okta(), draft)
+        service.order(Okta(), draft)
     assert list(caught.value.problems) == ["organization.subdomain"]
 
 
-def test_a_variable_that_is_not_set_is_named(desk: Desk) -> None:
+def test_a_variable_that_is_not_set_is_named(service: Service) -> None:
     draft = okta_draft()
     draft.credentials["token"] = Reference(env="NOT_SET")
     with pytest.raises(BadInput, match="NOT_SET"):
-        desk.connection(Okta(), draft)
+        service.connection(Okta(), draft)
 
 
 # ---- reads ----------------------------------------------------------------------------------------------
 
 
-def test_a_check_names_the_parent_and_creates_nothing(desk: Desk, world: World) -> None:
-    order = desk.order(Okta(), okta_draft())
-    checked = desk.check(Okta(), order.connection, order.organization).result(PATIENCE_SECONDS)
+def test_a_check_names_the_parent_and_creates_nothing(service: Service, world: World) -> None:
+    order = service.order(Okta(), okta_draft())
+    checked = service.check(Okta(), order.connection, order.organization).result(PATIENCE_SECONDS)
     assert "Acme" in checked.parent
     assert world.creates == 0
     assert {request.method for request in world.requests} == {"GET"}
 
 
-def test_a_check_that_is_refused(desk: Desk) -> None:
+def test_a_check_that_is_refused(service: Service) -> None:
     draft = okta_draft()
     draft.credentials["token"] = SecretStr("00wrong-token")
     with pytest.raises(Refused):
-        desk.check(Okta(), desk.connection(Okta(), draft)).result(PATIENCE_SECONDS)
+        service.check(Okta(), service.connection(Okta(), draft)).result(PATIENCE_SECONDS)
 
 
-def test_a_check_without_an_answer_says_that_it_failed(desk: Desk) -> None:
-    async def silent(_: Call) -> Answer:
-        raise NoAnswer("silence")
+def test_a_check_without_an_answer_says_that_it_failed(service: Service) -> None:
+    async def silent(_: Call) -> Response:
+        raise NoResponse("silence")
 
-    order = desk.order(Okta(), okta_draft())
+    order = service.order(Okta(), okta_draft())
     with pytest.raises(NotSent) as caught:
-        replace(desk, send=silent).check(Okta(), order.connection).result(PATIENCE_SECONDS)
+        replace(service, send=silent).check(Okta(), order.connection).result(PATIENCE_SECONDS)
     assert caught.value.meaning == "The check failed."
 
 
@@ -148,20 +148,22 @@ def test_a_check_without_an_answer_says_that_it_failed(desk: Desk) -> None:
     ],
 )
 def test_the_site_that_knows_the_keys_is_named_where_asked_for(
-    desk: Desk, capsys: pytest.CaptureFixture[str], known: tuple[str, ...], words: str
+    service: Service, capsys: pytest.CaptureFixture[str], known: tuple[str, ...], words: str
 ) -> None:
     asked: list[str] = []
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         host = call.origin.removeprefix("https://")
         asked.append(host)
-        return Answer(200, {}, b'{"valid": true}') if host in known else Answer(403, {}, b'{"errors": ["Forbidden"]}')
+        return (
+            Response(200, {}, b'{"valid": true}') if host in known else Response(403, {}, b'{"errors": ["Forbidden"]}')
+        )
 
     draft = Draft(provider="datadog")
     draft.section("parent").update({"site": "EU1", "method": "keys"})
     draft.credentials.update({"api_key": SecretStr("a" * 32), "application_key": SecretStr("b" * 40)})
     draft.section("organization")["name"] = "Child"
-    sending = replace(desk, send=send)
+    sending = replace(service, send=send)
     assert commands.check(sending, draft, as_json=False) == Exit.REFUSED
     assert set(asked) == {"api.datadoghq.eu"}
     assert "check --other-sites" in capsys.readouterr().err
@@ -170,75 +172,75 @@ def test_the_site_that_knows_the_keys_is_named_where_asked_for(
     assert words in capsys.readouterr().err
 
 
-def test_stores_are_tried_for_real(desk: Desk, tmp_path: Path) -> None:
-    assert str(tmp_path) in desk.probe("file").result(PATIENCE_SECONDS)
-    with pytest.raises(Unusable):
-        desk.probe({"command": ["false"]}).result(PATIENCE_SECONDS)
+def test_stores_are_tried_for_real(service: Service, tmp_path: Path) -> None:
+    assert str(tmp_path) in service.probe("file").result(PATIENCE_SECONDS)
+    with pytest.raises(LocalFailure):
+        service.probe({"command": ["false"]}).result(PATIENCE_SECONDS)
     with pytest.raises(BadInput):
-        desk.probe("nowhere").result(PATIENCE_SECONDS)
+        service.probe("nowhere").result(PATIENCE_SECONDS)
     assert list((tmp_path / "data" / "keys").iterdir()) == []
 
 
 # ---- creations ------------------------------------------------------------------------------------------
 
 
-def test_a_creation_leaves_key_profile_and_journal_that_point_at_each_other(desk: Desk, world: World) -> None:
-    result = created(desk, okta_draft())
+def test_a_creation_leaves_key_profile_and_journal_that_point_at_each_other(service: Service, world: World) -> None:
+    result = created(service, okta_draft())
     assert (result.exit_code, world.creates) == (Exit.READY, 1)
-    profile = desk.profiles.load(result.profile)
-    (record,) = desk.journal.all()
+    profile = service.profiles.load(result.profile)
+    (record,) = service.journal.all()
     assert (record.state, record.id, record.profile) == ("ready", profile.attempt, profile.name)
     assert result.org is not None
     assert (profile.org.id, profile.site, profile.method) == (result.org.id, "https://acme.okta.com", "api-token")
-    assert {desk.read(profile.secrets["token"]).get_secret_value()} == world.secrets
+    assert {service.read(profile.secrets["token"]).get_secret_value()} == world.secrets
     kept = Path(record.stored["file"])
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
-def test_a_store_command_that_fails_later_is_followed_by_a_file(desk: Desk, tmp_path: Path, world: World) -> None:
+def test_a_store_command_that_fails_later_is_followed_by_a_file(service: Service, tmp_path: Path, world: World) -> None:
     once = tmp_path / "once.sh"
     once.write_text(f"#!/bin/sh\ncat > /dev/null\n[ -e {tmp_path}/tried ] && exit 1\ntouch {tmp_path}/tried\n")
     once.chmod(0o700)
-    result = created(desk, okta_draft(), {"command": [str(once)]})
+    result = created(service, okta_draft(), {"command": [str(once)]})
     assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
     kept = Path((result.stored or {})["file"])
     assert [secret for secret in world.secrets if secret in kept.read_text()] == list(world.secrets)
     assert "once.sh" in " ".join(result.remarks)
 
 
-def test_a_second_creation_while_one_runs_is_not_begun(desk: Desk, world: World) -> None:
+def test_a_second_creation_while_one_runs_is_not_begun(service: Service, world: World) -> None:
     asked: list[bool] = []
-    order = desk.order(Okta(), okta_draft())
+    order = service.order(Okta(), okta_draft())
 
     def tell(_: Event) -> None:
-        asked.append(desk.create(Okta(), order, "file", tell))
+        asked.append(service.create(Okta(), order, "file", tell))
 
-    assert desk.create(Okta(), order, "file", tell)
-    assert desk.engine.idle.wait(PATIENCE_SECONDS)
+    assert service.create(Okta(), order, "file", tell)
+    assert service.engine.idle.wait(PATIENCE_SECONDS)
     assert set(asked) == {False}
     assert world.creates == 1
 
 
-def test_an_unknown_store_begins_nothing(desk: Desk, world: World) -> None:
+def test_an_unknown_store_begins_nothing(service: Service, world: World) -> None:
     with pytest.raises(BadInput):
-        desk.create(Okta(), desk.order(Okta(), okta_draft()), "nowhere", lambda _: None)
-    assert desk.engine.idle.is_set()
+        service.create(Okta(), service.order(Okta(), okta_draft()), "nowhere", lambda _: None)
+    assert service.engine.idle.is_set()
     assert world.requests == []
 
 
 # ---- drafts and plans -------------------------------------------------------------------------------------
 
 
-def test_a_profile_begins_a_draft_for_a_sister(desk: Desk) -> None:
-    result = created(desk, okta_draft())
-    draft = desk.draft_from(desk.profiles.load(result.profile))
+def test_a_profile_begins_a_draft_for_a_sister(service: Service) -> None:
+    result = created(service, okta_draft())
+    draft = service.draft_from(service.profiles.load(result.profile))
     assert (draft.provider, draft.site, draft.method) == ("okta", "https://acme.okta.com", "api-token")
     assert draft.section("organization") == {}
     assert draft.credentials == {}  # the token was typed
 
 
-def by_reference(desk: Desk) -> Desk:
-    return replace(desk, environ={"SANDBOX_TOKEN": CREDENTIALS["okta.token"]})
+def by_reference(service: Service) -> Service:
+    return replace(service, environ={"SANDBOX_TOKEN": CREDENTIALS["okta.token"]})
 
 
 def okta_draft_by_reference(name: str = "my-child", site: str = "acme.okta.com") -> Draft:
@@ -248,63 +250,67 @@ def okta_draft_by_reference(name: str = "my-child", site: str = "acme.okta.com")
     return draft
 
 
-def test_a_childs_profile_knows_how_its_parent_is_connected_to(desk: Desk) -> None:
-    desk = by_reference(desk)
-    profile = desk.profiles.load(created(desk, okta_draft_by_reference()).profile)
+def test_a_childs_profile_knows_how_its_parent_is_connected_to(service: Service) -> None:
+    service = by_reference(service)
+    profile = service.profiles.load(created(service, okta_draft_by_reference()).profile)
     assert (profile.kind, profile.parent) == ("child", {"token": Reference(env="SANDBOX_TOKEN")})
-    sister = desk.draft_from(profile)
-    assert sister.credentials == {"token": Reference(env="SANDBOX_TOKEN")}
-    assert desk.connection(Okta(), sister).site.key == "https://acme.okta.com"
+    draft_for_same_parent = service.draft_from(profile)
+    assert draft_for_same_parent.credentials == {"token": Reference(env="SANDBOX_TOKEN")}
+    assert service.connection(Okta(), draft_for_same_parent).site.key == "https://acme.okta.com"
 
 
-def test_a_parents_connection_is_saved_once_and_without_a_secret(desk: Desk) -> None:
-    desk = by_reference(desk)
-    connected = desk.connection(Okta(), okta_draft_by_reference(site="login.acme.example"))
-    names = {desk.save_parent(Okta(), connected, "Acme, Inc.") for _ in range(2)}
-    (profile,) = desk.profiles.all()[0]
+def test_a_parents_connection_is_saved_once_and_without_a_secret(service: Service) -> None:
+    service = by_reference(service)
+    connected = service.connection(Okta(), okta_draft_by_reference(site="login.acme.example"))
+    names = {service.save_parent(Okta(), connected, "Acme, Inc.") for _ in range(2)}
+    (profile,) = service.profiles.all()[0]
     assert names == {profile.name} == {"okta-acme-inc"}
     assert (profile.kind, profile.org.name, profile.secrets) == ("parent", "Acme, Inc.", {})
-    assert CREDENTIALS["okta.token"] not in desk.profiles.path(profile.name).read_text()
-    draft = desk.draft_from(profile)
-    assert desk.connection(Okta(), draft) == connected
+    assert CREDENTIALS["okta.token"] not in service.profiles.path(profile.name).read_text()
+    draft = service.draft_from(profile)
+    assert service.connection(Okta(), draft) == connected
     assert draft.section("parent")["confirmed"] == "https://login.acme.example"
-    other = desk.connection(Okta(), okta_draft_by_reference())
-    assert desk.save_parent(Okta(), other, "Acme, Inc.") == "okta-acme-inc-2"
+    other = service.connection(Okta(), okta_draft_by_reference())
+    assert service.save_parent(Okta(), other, "Acme, Inc.") == "okta-acme-inc-2"
 
 
-def test_a_typed_secret_is_not_in_a_parents_profile(desk: Desk) -> None:
-    name = desk.save_parent(Okta(), desk.connection(Okta(), okta_draft()), "Acme")
-    profile = desk.profiles.load(name)
+def test_a_typed_secret_is_not_in_a_parents_profile(service: Service) -> None:
+    name = service.save_parent(Okta(), service.connection(Okta(), okta_draft()), "Acme")
+    profile = service.profiles.load(name)
     assert (profile.method, profile.parent, profile.answers) == ("api-token", {}, {})
 
 
 @pytest.mark.parametrize("changed", [{"provider": "nimbus"}, {"site": "://"}, {"method": "telepathy"}])
-def test_a_profile_of_another_version_is_taken_as_far_as_it_is_understood(desk: Desk, changed: dict[str, str]) -> None:
-    name = desk.save_parent(Okta(), desk.connection(Okta(), okta_draft()), "Acme")
-    draft = desk.draft_from(desk.profiles.load(name).model_copy(update={**changed, "answers": {"token": "literal"}}))
+def test_a_profile_of_another_version_is_taken_as_far_as_it_is_understood(
+    service: Service, changed: dict[str, str]
+) -> None:
+    name = service.save_parent(Okta(), service.connection(Okta(), okta_draft()), "Acme")
+    draft = service.draft_from(
+        service.profiles.load(name).model_copy(update={**changed, "answers": {"token": "literal"}})
+    )
     assert (draft.provider, draft.credentials) == (changed.get("provider", "okta"), {})
 
 
-def test_a_plan_is_saved_without_secrets_and_never_over_another(desk: Desk, tmp_path: Path) -> None:
+def test_a_plan_is_saved_without_secrets_and_never_over_another(service: Service, tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
-    desk.save_plan(okta_draft(), path)
+    service.save_plan(okta_draft(), path)
     assert CREDENTIALS["okta.token"] not in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(FileExistsError):
-        desk.save_plan(okta_draft("other"), path)
+        service.save_plan(okta_draft("other"), path)
     assert "other" not in path.read_text()
-    with pytest.raises(Unusable):
-        desk.save_plan(okta_draft(), tmp_path / "missing" / "plan.toml")
+    with pytest.raises(LocalFailure):
+        service.save_plan(okta_draft(), tmp_path / "missing" / "plan.toml")
 
 
 # ---- loading ----
 
 
-def test_what_a_step_needs_is_loaded_ahead(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_step_needs_is_loaded_ahead(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
     monkeypatch.setattr("orgwizard.domain.signing.load", lambda: loaded.append("signing"))
     monkeypatch.setattr("orgwizard.system.subprocesses.load_keyring", lambda: loaded.append("keyring"))
-    watched = replace(desk, warm=lambda: loaded.append("network"))
+    watched = replace(service, warm=lambda: loaded.append("network"))
     draft = okta_draft()
     for step in ("site", "credentials", "organization", "review"):
         watched.load_ahead(step, draft)
@@ -315,7 +321,7 @@ def test_what_a_step_needs_is_loaded_ahead(desk: Desk, monkeypatch: pytest.Monke
 
 
 def test_a_source_command_sees_none_of_the_plans_other_credentials(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    service: Service, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MY_PASSWORD", "canary-1")
     seen = tmp_path / "seen"
@@ -323,7 +329,7 @@ def test_a_source_command_sees_none_of_the_plans_other_credentials(
     shell = f'env > "{seen}"; echo 00token'
     draft.credentials["token"] = Reference(command=("sh", "-c", shell))  # read before the password is
     draft.section("administrator")["password"] = Reference(env="MY_PASSWORD")
-    replace(desk, environ={"MY_PASSWORD": "canary-1"}).order(Okta(), draft)
+    replace(service, environ={"MY_PASSWORD": "canary-1"}).order(Okta(), draft)
     assert "PATH=" in seen.read_text()
     assert "canary-1" not in seen.read_text()
 
@@ -340,8 +346,10 @@ def test_a_source_command_sees_none_of_the_plans_other_credentials(
         (f"{TOKEN}\r", "carriage return"),
     ],
 )
-def test_a_variable_that_is_no_value_is_said_to_be_what_it_is_and_not_used(desk: Desk, value: str, words: str) -> None:
-    set_so = replace(desk, environ={"SANDBOX_TOKEN": value})
+def test_a_variable_that_is_no_value_is_said_to_be_what_it_is_and_not_used(
+    service: Service, value: str, words: str
+) -> None:
+    set_so = replace(service, environ={"SANDBOX_TOKEN": value})
     with pytest.raises(BadFields) as caught:
         set_so.connection(Okta(), okta_draft_by_reference())
     (told,) = caught.value.problems.values()
@@ -349,24 +357,26 @@ def test_a_variable_that_is_no_value_is_said_to_be_what_it_is_and_not_used(desk:
     assert value.strip() not in told
 
 
-def test_the_scheme_before_a_token_is_taken_off(desk: Desk) -> None:
-    set_so = replace(desk, environ={"SANDBOX_TOKEN": f"SSWS {TOKEN}"})
+def test_the_scheme_before_a_token_is_taken_off(service: Service) -> None:
+    set_so = replace(service, environ={"SANDBOX_TOKEN": f"SSWS {TOKEN}"})
     credentials = set_so.connection(Okta(), okta_draft_by_reference()).credentials
     assert isinstance(credentials, ApiToken)
     assert credentials.token.get_secret_value() == TOKEN
 
 
-def test_digits_of_other_scripts_are_no_part_of_an_email(desk: Desk) -> None:
+def test_digits_of_other_scripts_are_no_part_of_an_email(service: Service) -> None:
     draft = okta_draft()
     draft.section("administrator")["email"] = "ada\u0663@example.com"
-    assert "administrator.email" in desk.problems(Okta(), draft)
+    assert "administrator.email" in service.problems(Okta(), draft)
 
 
 # ---- a flow that breaks off ----
 
 
 @pytest.mark.parametrize("stage", ["before its first event", "between two events", "with nothing told"])
-def test_a_flow_that_breaks_off_ends_with_one_result(desk: Desk, monkeypatch: pytest.MonkeyPatch, stage: str) -> None:
+def test_a_flow_that_breaks_off_ends_with_one_result(
+    service: Service, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
     async def broken(*_: object) -> AsyncIterator[Event]:
         if stage == "before its first event":
             raise AttributeError("a fault of ours, with a secret")
@@ -376,20 +386,22 @@ def test_a_flow_that_breaks_off_ends_with_one_result(desk: Desk, monkeypatch: py
 
     monkeypatch.setattr("orgwizard.application.service.create_org", broken)
     told: list[Event] = []
-    assert desk.create(Okta(), desk.order(Okta(), okta_draft()), "file", told.append)
-    assert desk.engine.idle.wait(PATIENCE_SECONDS)
+    assert service.create(Okta(), service.order(Okta(), okta_draft()), "file", told.append)
+    assert service.engine.idle.wait(PATIENCE_SECONDS)
     (result,) = [event for event in told if isinstance(event, Result)]
     assert told[-1] is result
     assert (result.outcome, result.provider, result.exit_code) == ("unknown", "okta", Exit.BUG)
-    assert result.trouble is not None
-    assert "secret" not in result.trouble.cause
+    assert result.error is not None
+    assert "secret" not in result.error.cause
 
 
-def test_a_flow_that_cannot_be_begun_leaves_the_engine_usable(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flow_that_cannot_be_begun_leaves_the_engine_usable(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*_: object) -> AsyncIterator[Event]:
         raise AttributeError
 
     monkeypatch.setattr("orgwizard.application.service.ended", broken)
     with pytest.raises(AttributeError):
-        desk.create(Okta(), desk.order(Okta(), okta_draft()), "file", lambda _: None)
-    assert desk.engine.idle.is_set()
+        service.create(Okta(), service.order(Okta(), okta_draft()), "file", lambda _: None)
+    assert service.engine.idle.is_set()

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation.form_state import Sheet
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.form_state import FormState
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.drafts import LARGEST_DRAFT, Drafts
 from tests.canaries import CANARIES, traces
@@ -142,7 +142,7 @@ def test_a_link_in_its_place_is_not_followed(drafts: Drafts, tmp_path: Path) -> 
 
 def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file in its place")
-    with pytest.raises(Unusable):
+    with pytest.raises(LocalFailure):
         Drafts(tmp_path / "state").save(typed())
     assert Drafts(tmp_path / "state").load() is None
 
@@ -182,8 +182,8 @@ def test_a_draft_that_was_edited_into_nonsense_ends_no_step(value: object) -> No
         draft.section("parent").setdefault("method", next(iter(provider.methods)))
         method = draft.method if draft.method in provider.methods else next(iter(provider.methods))
         for name, model in provider.sections(method).items():
-            front = cast("Any", SimpleNamespace(belongings=SimpleNamespace(environ={})))
-            sheet = Sheet(Session(front, draft), name, model, draft.section(name))
+            bootstrap = cast("Any", SimpleNamespace(discovery=SimpleNamespace(environ={})))
+            sheet = FormState(WizardSession(bootstrap, draft), name, model, draft.section(name))
             assert all(isinstance(answer, str | dict | Reference) for answer in sheet.typed.values())
             rows = {question.name for question in sheet.asked if question.rows}
             assert all(isinstance(sheet.typed.get(name, {}), dict) for name in rows)

@@ -5,15 +5,15 @@ from orgwizard.domain.errors import (
     CREATED,
     NOT_KNOWN,
     NOTHING_CREATED,
-    Attention,
     BadFields,
     BadInput,
     Exit,
-    NoAnswer,
+    LocalFailure,
+    NeedsAttention,
+    NoResponse,
     NotSent,
     Refused,
-    Trouble,
-    Unusable,
+    WizardError,
 )
 
 
@@ -21,18 +21,18 @@ from orgwizard.domain.errors import (
     ("kind", "code", "meaning"),
     [
         (BadInput, 2, NOTHING_CREATED),
-        (Unusable, 2, NOTHING_CREATED),
+        (LocalFailure, 2, NOTHING_CREATED),
         (Refused, 3, NOTHING_CREATED),
         (NotSent, 4, NOTHING_CREATED),
-        (NoAnswer, 5, NOT_KNOWN),
-        (Attention, 6, CREATED),
-        (Trouble, 1, NOTHING_CREATED),
+        (NoResponse, 5, NOT_KNOWN),
+        (NeedsAttention, 6, CREATED),
+        (WizardError, 1, NOTHING_CREATED),
     ],
 )
-def test_every_failure_says_first_what_it_means_for_the_org(kind: type[Trouble], code: int, meaning: str) -> None:
-    trouble = kind("The cause.", "The advice.", code="E1", request_id="r-1")
-    assert trouble.exit_code == code
-    assert trouble.lines() == [meaning, "The cause.", "The advice.", "(E1, request id r-1)"]
+def test_every_failure_says_first_what_it_means_for_the_org(kind: type[WizardError], code: int, meaning: str) -> None:
+    error = kind("The cause.", "The advice.", code="E1", request_id="r-1")
+    assert error.exit_code == code
+    assert error.lines() == [meaning, "The cause.", "The advice.", "(E1, request id r-1)"]
 
 
 def test_the_exit_codes_are_those_that_scripts_know() -> None:
@@ -52,7 +52,7 @@ def test_the_exit_codes_are_those_that_scripts_know() -> None:
 def test_every_kind_of_failure_is_a_trouble() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
     assert len(kinds) == 10
-    assert all(issubclass(kind, Trouble) for kind in kinds)
+    assert all(issubclass(kind, WizardError) for kind in kinds)
 
 
 def test_what_is_not_known_is_left_out() -> None:
@@ -61,13 +61,13 @@ def test_what_is_not_known_is_left_out() -> None:
 
 
 def test_a_meaning_of_its_own_goes_before_that_of_the_kind() -> None:
-    assert Unusable("The cause.", meaning="Nothing was started.").lines()[0] == "Nothing was started."
+    assert LocalFailure("The cause.", meaning="Nothing was started.").lines()[0] == "Nothing was started."
 
 
 def test_what_a_service_says_cannot_drive_the_terminal() -> None:
     odd = "a\x1b[31m\nb\u202e"
-    trouble = Refused(odd, odd, code=odd, request_id=odd, field=odd)
-    for part in (trouble.cause, trouble.advice, trouble.code, trouble.request_id, trouble.field, str(trouble)):
+    error = Refused(odd, odd, code=odd, request_id=odd, field=odd)
+    for part in (error.cause, error.advice, error.code, error.request_id, error.field, str(error)):
         assert part == "a[31m b"
 
 
@@ -87,7 +87,7 @@ def test_a_code_of_our_own_is_not_told_to_a_person(code: str, told: list[str]) -
 
 
 def test_a_page_that_a_service_says_is_shortened_in_its_middle() -> None:
-    trouble = Refused(f"Refused: {'x' * 100_000}. It is kept in /spool/a.", code="y" * 9000, request_id="z" * 9000)
-    assert len("".join(trouble.lines())) < 6000
-    assert trouble.cause.startswith("Refused: ")
-    assert trouble.cause.endswith("It is kept in /spool/a.")
+    error = Refused(f"Refused: {'x' * 100_000}. It is kept in /spool/a.", code="y" * 9000, request_id="z" * 9000)
+    assert len("".join(error.lines())) < 6000
+    assert error.cause.startswith("Refused: ")
+    assert error.cause.endswith("It is kept in /spool/a.")

@@ -7,14 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from orgwizard.domain.errors import BadInput, Unusable
+from orgwizard.domain.errors import BadInput, LocalFailure
 from orgwizard.system import terminal_caps
 from orgwizard.system.terminal_caps import need_terminal, plain_because
 
 
 def test_without_a_terminal_the_command_to_use_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "__stdin__", io.StringIO())
-    with pytest.raises(Unusable) as told:
+    with pytest.raises(LocalFailure) as told:
         need_terminal()
     assert "orgwizard create --plan FILE" in told.value.advice
 

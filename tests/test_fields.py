@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import Field, SecretStr, ValidationError
 
-from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import (
     Fields,
@@ -39,11 +39,11 @@ class Ship(Fields):
     crew: dict[str, str] = Field(default_factory=dict, title="Crew", examples=["cook"])
 
     @classmethod
-    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+    def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:
         return {"motto": f"Go {typed['name']}"} if typed.get("name") else {}
 
 
-GOOD: dict[str, Typed] = {"name": "Argo", "key": SecretStr(SECRET)}
+GOOD: dict[str, Value] = {"name": "Argo", "key": SecretStr(SECRET)}
 
 
 def question(name: str) -> Question:
@@ -141,7 +141,7 @@ def test_limits_variables_choices_constants_and_blanks_are_told() -> None:
         ({"mast": "1"}, {"mast": "Unknown. Known here: name, motto, key, word, size, kind, flag, crew."}),
     ],
 )
-def test_problems_are_told_per_field_in_words_that_help(typed: dict[str, Typed], told: dict[str, str]) -> None:
+def test_problems_are_told_per_field_in_words_that_help(typed: dict[str, Value], told: dict[str, str]) -> None:
     found = problems(Ship, {**GOOD, "motto": "Go", **typed})
     assert set(found) == set(told)
     for name, words in told.items():
@@ -204,7 +204,7 @@ typed_ships = st.dictionaries(st.sampled_from([*Ship.model_fields, "mast"]) | st
 
 @settings(deadline=None)
 @given(typed_ships)
-def test_whatever_is_typed_problems_are_sentences_without_the_secret(typed: dict[str, Typed]) -> None:
+def test_whatever_is_typed_problems_are_sentences_without_the_secret(typed: dict[str, Value]) -> None:
     for name, words in problems(Ship, typed).items():
         assert words.endswith(".")
         assert SECRET not in words
@@ -219,7 +219,7 @@ good_ships = st.fixed_dictionaries(
 
 @settings(deadline=None)
 @given(good_ships | typed_ships)
-def test_answers_validate_exactly_where_there_are_no_problems(typed: dict[str, Typed]) -> None:
+def test_answers_validate_exactly_where_there_are_no_problems(typed: dict[str, Value]) -> None:
     read = {name: SecretStr("read") if isinstance(value, Reference) else value for name, value in typed.items()}
     if problems(Ship, read):
         with pytest.raises(ValidationError) as caught:

@@ -20,9 +20,9 @@ import pytest
 from joserfc.jwk import ECKey, JWKRegistry
 from pydantic import SecretStr
 
-from orgwizard.application.token_exchange import Authorized
+from orgwizard.application.token_exchange import TokenExchange
 from orgwizard.domain.clock import SystemClock
-from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.http import Call, Response
 from orgwizard.domain.signing import SigningKey
 from orgwizard.network.transport import Transport
 from orgwizard.providers.contract import Connection, Order
@@ -163,8 +163,8 @@ def order(origin: str, kind: str) -> Order:
     )
 
 
-def door() -> Authorized:
-    return Authorized(Transport().send, SystemClock(), proof_key)
+def door() -> TokenExchange:
+    return TokenExchange(Transport().send, SystemClock(), proof_key)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -199,12 +199,12 @@ async def test_replays_are_refused() -> None:
     sent: list[Call] = []
     transport = Transport()
 
-    async def recorded(call: Call) -> Answer:
+    async def recorded(call: Call) -> Response:
         sent.append(call)
         return await transport.send(call)
 
     with served(server) as origin:
-        await Authorized(recorded, SystemClock(), proof_key).send(Okta().request(order(origin, "P-256")))
+        await TokenExchange(recorded, SystemClock(), proof_key).send(Okta().request(order(origin, "P-256")))
         answers = [await transport.send(call) for call in sent]
     assert [answer.status for answer in answers] == [401] * len(sent)
     assert len(server.creates) == 1

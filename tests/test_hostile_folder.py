@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application.bootstrap import Front
-from orgwizard.application.discovery import Belongings
+from orgwizard.application.bootstrap import Bootstrap
+from orgwizard.application.discovery import Discovery
 from orgwizard.application.runner import Engine
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import step_order
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.drafts import Drafts
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.site import SiteStep
@@ -38,14 +38,14 @@ def written(folder: Path, *, token: bool = False, site: str = SITE, name: str = 
     return folder / name
 
 
-def session(folder: Path, site: str = SITE, **environ: str) -> Session:
+def session(folder: Path, site: str = SITE, **environ: str) -> WizardSession:
     def no_desk() -> None:
-        raise AssertionError("nothing needs the desk")
+        raise AssertionError("nothing needs the service")
 
-    front = Front(Belongings(environ), Engine(), Drafts(folder), no_desk, sandbox=False, magic=())  # type: ignore[arg-type]
+    bootstrap = Bootstrap(Discovery(environ), Engine(), Drafts(folder), no_desk, sandbox=False, scenarios=())  # type: ignore[arg-type]
     draft = Draft("okta")
     draft.section("parent")["site"] = site
-    return Session(front, draft)
+    return WizardSession(bootstrap, draft)
 
 
 @pytest.mark.parametrize("name", ["okta.yaml", ".okta.yaml"])

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from orgwizard.domain.http import Answer
-from orgwizard.domain.raw_response import answer_of, written
+from orgwizard.domain.http import Response
+from orgwizard.domain.raw_response import response_of, written
 from orgwizard.network import transport
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.provider import Okta
@@ -106,29 +106,29 @@ def answering_and(data: bytes, *, staying: bool) -> Act:
     return act
 
 
-async def taken(data: bytes, *, staying: bool = False) -> tuple[Answer, Noted]:
+async def taken(data: bytes, *, staying: bool = False) -> tuple[Response, Noted]:
     """Return what came of a create call that was answered with *data*; where *staying*, nobody hangs up."""
     noted = Noted()
     with serving(answering_and(data, staying=staying)) as server:
-        answer = await asyncio.wait_for(Transport().send(replace(create(server.url), sink=noted)), 30)
-    return answer, noted
+        response = await asyncio.wait_for(Transport().send(replace(create(server.url), sink=noted)), 30)
+    return response, noted
 
 
-def has_the_keys(answer: Answer) -> bool:
-    created = Okta().created(okta_order().wanted, answer, "")
+def has_the_keys(response: Response) -> bool:
+    created = Okta().created(okta_order().wanted, response, "")
     token = created.secrets.get("token")
-    return answer.ok and created.id == CHILD_ID and token is not None and token.get_secret_value() == CHILD_TOKEN
+    return response.ok and created.id == CHILD_ID and token is not None and token.get_secret_value() == CHILD_TOKEN
 
 
 @pytest.mark.parametrize("data", ODD.values(), ids=ODD.keys())
 async def test_the_keys_of_an_odd_response_are_read_and_its_bytes_kept(data: bytes) -> None:
-    answer, noted = await taken(data)
+    response, noted = await taken(data)
     assert noted.left
     assert bytes(noted.data) == data
-    assert has_the_keys(answer)
-    again = answer_of(bytes(noted.data))
+    assert has_the_keys(response)
+    again = response_of(bytes(noted.data))
     assert again is not None
-    assert (again.status, again.body) == (answer.status, answer.body)
+    assert (again.status, again.body) == (response.status, response.body)
 
 
 @pytest.mark.parametrize("data", [*IN_HEAD.values(), *IN_LENGTH.values()], ids=[*IN_HEAD.keys(), *IN_LENGTH.keys()])
@@ -136,8 +136,8 @@ async def test_nobody_waits_for_more_where_a_server_does_not_hang_up(
     monkeypatch: pytest.MonkeyPatch, data: bytes
 ) -> None:
     monkeypatch.setattr(transport, "SETTLE_SECONDS", 0.05)
-    answer, _ = await taken(data, staying=True)
-    assert has_the_keys(answer)
+    response, _ = await taken(data, staying=True)
+    assert has_the_keys(response)
 
 
 async def test_the_rest_of_a_body_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,8 +149,8 @@ async def test_the_rest_of_a_body_is_waited_for(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(transport, "SETTLE_SECONDS", 0.02)
     with serving(act) as server:
-        answer = await asyncio.wait_for(Transport().send(create(server.url)), 30)
-    assert (answer.body, answer.complete) == (BODY, True)
+        response = await asyncio.wait_for(Transport().send(create(server.url)), 30)
+    assert (response.body, response.complete) == (BODY, True)
 
 
 async def test_the_bytes_of_a_reset_connection_are_kept() -> None:
@@ -162,23 +162,23 @@ async def test_the_bytes_of_a_reset_connection_are_kept() -> None:
 
     noted = Noted()
     with serving(act) as server:
-        answer = await asyncio.wait_for(Transport().send(replace(create(server.url), sink=noted)), 30)
-    assert has_the_keys(answer)
+        response = await asyncio.wait_for(Transport().send(replace(create(server.url), sink=noted)), 30)
+    assert has_the_keys(response)
     assert noted.data.endswith(BODY)
 
 
 @pytest.mark.parametrize("status", [200, 201, 299])
 def test_what_is_written_is_read_back(status: int) -> None:
-    answer = answer_of(written(status, {"x-request-id": "abc"}, BODY))
-    assert answer == Answer(status, {"x-request-id": "abc"}, BODY)
+    response = response_of(written(status, {"x-request-id": "abc"}, BODY))
+    assert response == Response(status, {"x-request-id": "abc"}, BODY)
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0\1 not http\r\n\r\n", b"HTTP/1.1 201 Created\r\nContent-", b"{}"])
 def test_without_a_status_there_is_no_answer(raw: bytes) -> None:
-    assert answer_of(raw) is None
+    assert response_of(raw) is None
 
 
 @pytest.mark.parametrize("cut", range(0, len(http(201, BODY)), 7))
 def test_half_a_response_is_never_taken_for_a_whole_one(cut: int) -> None:
-    answer = answer_of(http(201, BODY)[:cut])
-    assert answer is None or not answer.complete
+    response = response_of(http(201, BODY)[:cut])
+    assert response is None or not response.complete

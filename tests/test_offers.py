@@ -9,9 +9,9 @@ import pytest
 from pydantic import Field
 
 from orgwizard.application.order_builder import connection
-from orgwizard.application.suggestions import Offers
+from orgwizard.application.suggestions import Suggestions
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.questions import Offer, Question
+from orgwizard.domain.questions import Question, Suggestion
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names, questions
 from orgwizard.providers.datadog.fields import Keys
@@ -49,15 +49,15 @@ def written(path: Path, text: str) -> Path:
     return path
 
 
-def okta(**environ: str) -> Offers:
-    return Offers(Okta(), environ)
+def okta(**environ: str) -> Suggestions:
+    return Suggestions(Okta(), environ)
 
 
-def datadog(**environ: str) -> Offers:
-    return Offers(Datadog(), environ)
+def datadog(**environ: str) -> Suggestions:
+    return Suggestions(Datadog(), environ)
 
 
-def source(offer: Offer | None) -> str:
+def source(offer: Suggestion | None) -> str:
     assert offer is not None
     assert SECRET not in repr(offer)
     return offer.source
@@ -90,7 +90,7 @@ def test_variables_are_offered_by_name(
 ) -> None:
     assert home
     provider = Datadog() if question in questions(Keys) else Okta()
-    offer = Offers(provider, environ).credential(question)
+    offer = Suggestions(provider, environ).credential(question)
     assert (offer and offer.typed) == (Reference(env=name) if name else None)
     assert offer is None or source(offer) == f"from ${name}"
 
@@ -114,7 +114,7 @@ def test_variables_are_offered_by_name(
         (datadog(DATADOG_HOST="https://app.datadoghq.com"), "https://app.datadoghq.com", "from $DATADOG_HOST"),
     ],
 )
-def test_the_site_is_offered(home: Path, offers: Offers, site: str, words: str) -> None:
+def test_the_site_is_offered(home: Path, offers: Suggestions, site: str, words: str) -> None:
     assert home
     offer = offers.site()
     assert offer is not None
@@ -122,7 +122,7 @@ def test_the_site_is_offered(home: Path, offers: Offers, site: str, words: str) 
 
 
 @pytest.mark.parametrize("offers", [okta(), okta(OKTA_ORG_NAME="acme"), okta(OKTA_BASE_URL="okta.com"), datadog()])
-def test_half_a_site_is_none(home: Path, offers: Offers) -> None:
+def test_half_a_site_is_none(home: Path, offers: Suggestions) -> None:
     assert home
     assert offers.site() is None
 
@@ -258,7 +258,7 @@ def test_a_file_that_others_can_read_is_a_remark_where_it_holds_a_secret(home: P
         (datadog(DD_API_KEY=SECRET, DATADOG_APP_KEY=SECRET), "keys"),
     ],
 )
-def test_the_method_is_the_one_that_what_is_there_is_enough_for(home: Path, offers: Offers, method: str) -> None:
+def test_the_method_is_the_one_that_what_is_there_is_enough_for(home: Path, offers: Suggestions, method: str) -> None:
     assert home
     assert offers.method() == method
 
@@ -278,10 +278,12 @@ class Nimbus(Okta):
 
 def test_a_further_provider_says_it_on_its_fields(home: Path) -> None:
     written(home / "nimbus.toml", f'client = "c-1"\n[app]\nolder = "{SECRET}"\n')
-    offers = Offers(Nimbus(), {})
+    offers = Suggestions(Nimbus(), {})
     client, key = (offers.credential(question) for question in questions(App))
-    assert client == Offer("c-1", "from client in the file ~/nimbus.toml")
-    assert key == Offer(Reference(file="~/nimbus.toml", key="app.older"), "from app.older in the file ~/nimbus.toml")
+    assert client == Suggestion("c-1", "from client in the file ~/nimbus.toml")
+    assert key == Suggestion(
+        Reference(file="~/nimbus.toml", key="app.older"), "from app.older in the file ~/nimbus.toml"
+    )
     assert offers.method() == "app"
 
 

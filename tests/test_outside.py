@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 from orgwizard.system import private_files
 from orgwizard.system.subprocesses import OUTPUT_BYTES, ask_keyring, run
 
@@ -53,19 +53,19 @@ def test_a_program_that_dies_says_by_which_signal() -> None:
 
 
 def test_output_is_bounded() -> None:
-    with pytest.raises(Unusable, match="printed more than"):
+    with pytest.raises(LocalFailure, match="printed more than"):
         run(python(f"print('x' * {OUTPUT_BYTES * 10})"), seconds=20)
 
 
 def test_endless_output_is_cut_at_the_limit_not_at_the_time_limit() -> None:
     began = time.monotonic()
-    with pytest.raises(Unusable, match="printed more than"):
+    with pytest.raises(LocalFailure, match="printed more than"):
         run(["yes"], seconds=60)
     assert time.monotonic() - began < 30
 
 
 def test_at_the_time_limit_a_program_and_its_children_are_killed(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="took longer than 2 seconds"):
+    with pytest.raises(LocalFailure, match="took longer than 2 seconds"):
         run(python(HOLD_AND_WAIT, str(tmp_path / "lock")), seconds=2)
     freed = private_files.hold(tmp_path / "lock", 20)
     assert freed is not None
@@ -85,7 +85,7 @@ def test_a_program_has_no_terminal_and_no_credentials_of_ours(monkeypatch: pytes
 
 @pytest.mark.parametrize("argv", [["orgwizard-no-such-program"], ["/dev/null"], ["echo", "a\0b"]])
 def test_a_program_that_cannot_be_started_is_named(argv: list[str]) -> None:
-    with pytest.raises(Unusable, match=f"The command {argv[0]} ") as caught:
+    with pytest.raises(LocalFailure, match=f"The command {argv[0]} ") as caught:
         run(argv, seconds=20)
     assert caught.value.advice
 
@@ -108,7 +108,7 @@ def test_a_keyring_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("keyring.get_keyring", Ring)
     before = time.monotonic()
     try:
-        with pytest.raises(Unusable, match="did not answer within"):
+        with pytest.raises(LocalFailure, match="did not answer within"):
             ask_keyring(lambda _: release.wait(60), seconds=0.05)
         assert time.monotonic() - before < 30
         assert all(thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread())
@@ -121,7 +121,7 @@ def test_the_text_of_a_keyring_error_is_not_repeated(monkeypatch: pytest.MonkeyP
         raise RuntimeError(SECRET)
 
     monkeypatch.setattr("keyring.get_keyring", Ring)
-    with pytest.raises(Unusable, match="failed with RuntimeError") as caught:
+    with pytest.raises(LocalFailure, match="failed with RuntimeError") as caught:
         ask_keyring(failing, seconds=20)
     assert SECRET not in str(caught.value)
     assert caught.value.__context__ is None
@@ -131,6 +131,6 @@ def test_a_machine_without_a_keyring_is_told_so(monkeypatch: pytest.MonkeyPatch)
     from keyring.backends.fail import Keyring
 
     monkeypatch.setattr("keyring.get_keyring", Keyring)
-    with pytest.raises(Unusable, match="no keyring runs here") as caught:
+    with pytest.raises(LocalFailure, match="no keyring runs here") as caught:
         ask_keyring(lambda ring: ring.get_password("a", "b"), seconds=20)
     assert "private file" in caught.value.advice

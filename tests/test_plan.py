@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from orgwizard.application.order_builder import connection
 from orgwizard.application.plan_file import LARGEST_PLAN, dump, load, parse, problems, unconfirmed
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadFields, BadInput, Trouble
+from orgwizard.domain.errors import BadFields, BadInput, WizardError
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.system import secret_reader
@@ -168,9 +168,9 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_plan_is_refused_with_the_name_of_the_field(text: str, field: str, words: str) -> None:
-    trouble = refused(text)
-    assert trouble.field == field
-    assert words in trouble.cause
+    error = refused(text)
+    assert error.field == field
+    assert words in error.cause
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,7 @@ def test_a_path_without_a_file_is_a_problem_of_the_field(tmp_path: Path) -> None
 )
 def test_a_secret_in_the_wrong_place_of_a_plan_is_refused_and_never_repeated(canary: str, credentials: str) -> None:
     text = 'provider = "okta"\nsite = "acme.okta.com"\n[credentials]\n' + credentials.format(canary)
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(WizardError) as caught:
         parse(text)
     assert canary not in f"{caught.value.lines()} {caught.value.field} {getattr(caught.value, 'problems', '')}"
 

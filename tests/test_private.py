@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 from orgwizard.system import private_files
 
 NOBODY = 65534
@@ -68,15 +68,15 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(private_files.folder(tmp_path / "real"))
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     for name in ("link", "dangling"):
-        with pytest.raises(Unusable, match="symbolic link"):
+        with pytest.raises(LocalFailure, match="symbolic link"):
             private_files.folder(tmp_path / name)
 
 
 def test_a_folder_that_is_a_file_or_lies_under_one_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(Unusable, match="not a folder"):
+    with pytest.raises(LocalFailure, match="not a folder"):
         private_files.folder(tmp_path / "file")
-    with pytest.raises(Unusable, match="could not be made"):
+    with pytest.raises(LocalFailure, match="could not be made"):
         private_files.folder(tmp_path / "file" / "below")
 
 
@@ -84,7 +84,7 @@ def test_a_folder_that_is_a_file_or_lies_under_one_is_refused(tmp_path: Path) ->
 def test_a_folder_that_others_may_write_to_is_refused_with_the_remedy(tmp_path: Path, open_to: int) -> None:
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared").chmod(open_to)
-    with pytest.raises(Unusable, match="other users may write") as caught:
+    with pytest.raises(LocalFailure, match="other users may write") as caught:
         private_files.folder(tmp_path / "shared")
     assert "chmod go-w" in caught.value.advice
     assert caught.value.advice == f"Run: chmod go-w {shlex.quote(str(tmp_path / 'shared'))}"
@@ -93,16 +93,16 @@ def test_a_folder_that_others_may_write_to_is_refused_with_the_remedy(tmp_path: 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_the_folder_of_another_user_is_refused(tmp_path: Path) -> None:
     os.chown(private_files.folder(tmp_path / "theirs"), NOBODY, NOBODY)
-    with pytest.raises(Unusable, match="belongs to another user"):
+    with pytest.raises(LocalFailure, match="belongs to another user"):
         private_files.folder(tmp_path / "theirs")
 
 
 def test_a_folder_that_cannot_be_written_to_is_refused(denied: Path) -> None:
-    with pytest.raises(Unusable, match="cannot be written to"):
+    with pytest.raises(LocalFailure, match="cannot be written to"):
         private_files.folder(denied)
-    with pytest.raises(Unusable, match="permission is denied"):
+    with pytest.raises(LocalFailure, match="permission is denied"):
         private_files.folder(denied / "below")
-    with pytest.raises(Unusable, match="permission is denied"):
+    with pytest.raises(LocalFailure, match="permission is denied"):
         private_files.write(denied / "file", b"x")
 
 
@@ -128,9 +128,9 @@ def test_writing_replaces_a_link_and_leaves_its_target_alone(tmp_path: Path) -> 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     private_files.write(tmp_path / "file", b"old")
-    with largest_file(100), pytest.raises(Unusable, match="limit on file sizes"):
+    with largest_file(100), pytest.raises(LocalFailure, match="limit on file sizes"):
         private_files.write(tmp_path / "file", b"x" * 1000)
-    with largest_file(100), pytest.raises(Unusable):
+    with largest_file(100), pytest.raises(LocalFailure):
         private_files.write_new(tmp_path / "new", b"x" * 1000)
     assert private_files.read(tmp_path / "file", LIMIT) == b"old"
     assert names(tmp_path) == ["file"]
@@ -147,14 +147,14 @@ def test_a_disk_that_fails_at_the_last_moment_is_named(
 
     monkeypatch.setattr(os, "fsync", failing)
     for call in (private_files.write, private_files.write_new):
-        with pytest.raises(Unusable, match=words) as caught:
+        with pytest.raises(LocalFailure, match=words) as caught:
             call(tmp_path / "file", b"data")
         assert caught.value.advice
         assert names(tmp_path) == []
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match="folder does not exist"):
+    with pytest.raises(LocalFailure, match="folder does not exist"):
         private_files.write(tmp_path / "missing" / "file", b"x")
 
 
@@ -185,7 +185,7 @@ def test_lines_are_appended_privately(tmp_path: Path) -> None:
 
 def test_a_line_cut_by_a_full_disk_is_reported_and_taken_back(tmp_path: Path) -> None:
     private_files.append(tmp_path / "lines", "one")
-    with largest_file(6), pytest.raises(Unusable, match="disk is full"):
+    with largest_file(6), pytest.raises(LocalFailure, match="disk is full"):
         private_files.append(tmp_path / "lines", "too long for it")
     private_files.append(tmp_path / "lines", "two")
     assert private_files.read(tmp_path / "lines", LIMIT).splitlines() == [b"one", b"two"]
@@ -194,11 +194,11 @@ def test_a_line_cut_by_a_full_disk_is_reported_and_taken_back(tmp_path: Path) ->
 def test_links_are_neither_appended_to_nor_read(tmp_path: Path) -> None:
     (tmp_path / "target").write_bytes(b"theirs")
     (tmp_path / "link").symlink_to(tmp_path / "target")
-    with pytest.raises(Unusable, match="symbolic link"):
+    with pytest.raises(LocalFailure, match="symbolic link"):
         private_files.append(tmp_path / "link", "x")
-    with pytest.raises(Unusable, match="symbolic link"):
+    with pytest.raises(LocalFailure, match="symbolic link"):
         private_files.read(tmp_path / "link", LIMIT)
-    with pytest.raises(Unusable, match="symbolic link"):
+    with pytest.raises(LocalFailure, match="symbolic link"):
         private_files.hold(tmp_path / "link", 0)
     assert private_files.read(tmp_path / "link", LIMIT, follow=True) == b"theirs"
 
@@ -207,11 +207,11 @@ def test_reading_is_bounded_and_takes_files_only(tmp_path: Path) -> None:
     private_files.write(tmp_path / "file", b"x" * LIMIT)
     os.mkfifo(tmp_path / "pipe")
     assert len(private_files.read(tmp_path / "file", LIMIT)) == LIMIT
-    with pytest.raises(Unusable, match="larger than"):
+    with pytest.raises(LocalFailure, match="larger than"):
         private_files.read(tmp_path / "file", LIMIT - 1)
-    with pytest.raises(Unusable, match="not a file"):
+    with pytest.raises(LocalFailure, match="not a file"):
         private_files.read(tmp_path / "pipe", LIMIT)
-    with pytest.raises(Unusable, match="it is a folder"):
+    with pytest.raises(LocalFailure, match="it is a folder"):
         private_files.read(tmp_path, LIMIT)
     with pytest.raises(FileNotFoundError):
         private_files.read(tmp_path / "missing", LIMIT)
@@ -222,7 +222,7 @@ def test_removing_says_whether_there_was_something(tmp_path: Path) -> None:
     assert private_files.remove(tmp_path / "file")
     assert not private_files.remove(tmp_path / "file")
     assert not private_files.remove(tmp_path / "missing" / "file")
-    with pytest.raises(Unusable, match="could not be removed"):
+    with pytest.raises(LocalFailure, match="could not be removed"):
         private_files.remove(tmp_path)
 
 
@@ -241,7 +241,7 @@ def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytes
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr("fcntl.flock", unlockable)
-    with pytest.raises(Unusable, match="has no locks"):
+    with pytest.raises(LocalFailure, match="has no locks"):
         private_files.hold(tmp_path / "lock", 0)
 
 

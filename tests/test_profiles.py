@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.domain.errors import BadInput, Unusable
+from orgwizard.domain.errors import BadInput, LocalFailure
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.storage.profiles import Org, Profile, Profiles
 
@@ -147,9 +147,9 @@ def test_odd_files_are_problems_and_never_errors(profiles: Profiles, tmp_path: P
 
 def test_a_folder_that_does_not_work_is_named(profiles: Profiles) -> None:
     profiles.folder.write_text("in the way")
-    with pytest.raises(Unusable, match="not a folder"):
+    with pytest.raises(LocalFailure, match="not a folder"):
         profiles.save(CHILD)
-    with pytest.raises(Unusable, match="could not be read"):
+    with pytest.raises(LocalFailure, match="could not be read"):
         profiles.all()
 
 

@@ -124,5 +124,5 @@ def test_a_secret_in_the_place_of_a_name_or_a_path_is_recognised(text: str, like
 def test_a_secret_in_other_case_or_with_unseen_characters_in_it_is_masked_in_an_error() -> None:
     key = "ca1b2c3d4e5f60718293a4b5c6d7e8f9"
     REDACTOR.learn(key)
-    trouble = Refused(f"It says: {key.upper()} and {key[:10]}\u200b{key[10:]}.")
-    assert trouble.cause == f"It says: {MASK} and {MASK}."
+    error = Refused(f"It says: {key.upper()} and {key[:10]}\u200b{key[10:]}.")
+    assert error.cause == f"It says: {MASK} and {MASK}."

@@ -7,12 +7,12 @@ from typing import Any, get_args
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import Attention
+from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import text_report
-from orgwizard.providers.contract import Checked, Connection, Finding, Order
+from orgwizard.providers.contract import Connection, Finding, Order, Preflight
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
@@ -99,7 +99,7 @@ def test_the_request_is_shown_as_http_with_its_json_indented_and_its_secrets_mas
 
 def test_findings_are_told_a_line_each_with_their_doubts() -> None:
     findings = (Finding("Keys", "ok", "valid"), Finding("Name", "warning", f"taken{NASTY}"))
-    assert text_report.findings(Checked(f"Acme{NASTY}", findings)) == [
+    assert text_report.findings(Preflight(f"Acme{NASTY}", findings)) == [
         "Parent org: Acme [31mred",
         "Keys: valid",
         "Name: taken [31mred (warning)",
@@ -165,10 +165,14 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
     ("facts", "headline", "attention"),
     [
         ({"ready": True, "stored": {"file": "x"}}, "created and is ready.", False),
-        ({"ready": True, "stored": {"file": "x"}, "trouble": Attention("x")}, "is ready, but needs your atten", True),
+        (
+            {"ready": True, "stored": {"file": "x"}, "error": NeedsAttention("x")},
+            "is ready, but needs your atten",
+            True,
+        ),
         ({"stored": {"file": "x"}}, "created and is not known to be ready.", True),
-        ({"trouble": Attention("x")}, "created, but its keys were lost.", True),
-        ({"spool": "/x", "trouble": Attention("x")}, "created and is not known to be ready.", True),
+        ({"error": NeedsAttention("x")}, "created, but its keys were lost.", True),
+        ({"spool": "/x", "error": NeedsAttention("x")}, "created and is not known to be ready.", True),
         ({"outcome": "unknown", "org": None}, "not known whether the org was created.", False),
     ],
 )
@@ -187,7 +191,7 @@ def test_the_headline_says_what_needs_a_person(facts: dict[str, Any], headline: 
 )
 def test_the_headline_says_what_is_missing(missing: tuple[str, ...], words: str) -> None:
     org = Created("00o1", "Child", "https://child.okta.com", missing=missing)
-    result = a_result(org=org, ready=True, stored={"file": "x"}, trouble=Attention("x"))
+    result = a_result(org=org, ready=True, stored={"file": "x"}, error=NeedsAttention("x"))
     assert text_report.headline(result) == f"The org was created, but {words}."
     assert text_report.farewell(result)[0].startswith(f"The org was created, but {words}: Child")
     assert text_report.result(result)[0].startswith(f"Created, but {words}: Child")

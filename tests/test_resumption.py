@@ -15,7 +15,7 @@ import pytest
 
 from orgwizard.application.plan_file import parse
 from orgwizard.application.runner import Engine
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.clock import SystemClock
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, Repeated
@@ -65,33 +65,33 @@ ENVIRON = {
 
 @dataclass
 class Office:
-    """A desk over one sandbox and one set of folders, for one provider."""
+    """A service over one sandbox and one set of folders, for one provider."""
 
-    desk: Desk
+    service: Service
     world: World
     draft: Draft
     home: Path
 
     def create(self, store: Any = "file", *, again: bool = False) -> Result:
         provider = provider_of(self.draft.provider)
-        order = self.desk.order(provider, self.draft)
-        return self._ended(lambda tell: self.desk.create(provider, order, store, tell, again=again))
+        order = self.service.order(provider, self.draft)
+        return self._ended(lambda tell: self.service.create(provider, order, store, tell, again=again))
 
     def named(self, name: str) -> None:
         """Have the org called *name*, one of the sandbox's."""
         self.draft.section("organization")["name"] = name
 
     def resume(self) -> Result:
-        return self._ended(lambda tell: self.desk.resume(self.record, tell))
+        return self._ended(lambda tell: self.service.resume(self.record, tell))
 
     def _ended(self, begin: Callable[[Callable[[Event], None]], bool]) -> Result:
         result = ended(begin)
-        assert self.desk.engine.idle.wait(60)  # until then the journal does not know the end
+        assert self.service.engine.idle.wait(60)  # until then the journal does not know the end
         return result
 
     @property
     def record(self) -> Record:
-        (record,) = self.desk.journal.all()
+        (record,) = self.service.journal.all()
         return record
 
     def killed_after(self, event: str) -> None:
@@ -108,7 +108,7 @@ class Office:
 
     def kept(self) -> set[str]:
         """Return the secrets in all key files."""
-        files = (self.desk.vault.folder).glob("*.toml")
+        files = (self.service.vault.folder).glob("*.toml")
         return {value for file in files for value in tomllib.loads(file.read_text()).values()}
 
 
@@ -132,7 +132,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
     clock = SystemClock(speed=2000)
     world = World(clock)
     engine = Engine()
-    desk = Desk(
+    service = Service(
         send=Transport(backend=SandboxTransport(world)).send,
         engine=engine,
         clock=clock,
@@ -142,7 +142,7 @@ def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
         vault=Vault(tmp_path / "keys"),
         environ=ENVIRON,
     )
-    yield Office(desk, world, parse(PLANS[request.param]), tmp_path)
+    yield Office(service, world, parse(PLANS[request.param]), tmp_path)
     engine.close()
 
 
@@ -153,14 +153,14 @@ def spool_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_keys_that_every_store_refused_are_moved_once_one_works_though_the_org_is_ready(office: Office) -> None:
-    folder = office.desk.vault.folder
+    folder = office.service.vault.folder
     folder.write_text("in the way of the fallback")
     result = office.create({"command": ["sh", "-c", "grep -q probe="]})  # takes a probe and refuses keys
     assert (result.outcome, result.ready, bool(result.spool)) == ("created", True, True)
-    assert office.record in office.desk.journal.open()
+    assert office.record in office.service.journal.open()
     assert result.open
-    assert result.trouble is not None
-    assert f"orgwizard resume {result.attempt}" in result.trouble.advice
+    assert result.error is not None
+    assert f"orgwizard resume {result.attempt}" in result.error.advice
     folder.unlink()
     again = office.resume()
     assert (again.outcome, again.ready, again.spool) == ("created", True, "")
@@ -178,9 +178,9 @@ def test_a_response_that_was_left_over_is_removed_and_nobody_is_asked(
         office.create()
     left = office.record
     assert (left.settled, left.left_over) == (True, True)
-    tidy = office.desk.tidied(left)
+    tidy = office.service.without_leftover(left)
     assert (tidy.spool, tidy.state, tidy.told) == (None, "ready", left.told)
-    assert office.desk.tidied(tidy) is tidy
+    assert office.service.without_leftover(tidy) is tidy
 
 
 @pytest.mark.usefixtures("spool_stays")
@@ -188,7 +188,7 @@ def test_a_response_that_was_left_over_is_removed_and_nobody_is_asked(
 def test_an_answer_that_was_only_spooled_is_stored_and_proven(office: Office, event: str) -> None:
     office.create()
     office.killed_after(event)
-    for file in office.desk.vault.folder.iterdir():
+    for file in office.service.vault.folder.iterdir():
         file.unlink()
 
     result = office.resume()
@@ -210,7 +210,7 @@ def test_whatever_a_kill_leaves_on_the_disk_the_keys_end_in_one_file_and_in_no_o
     found = []
 
     for copy in cuts.restored():
-        record = next(iter(office.desk.journal.all()), None)
+        record = next(iter(office.service.journal.all()), None)
         if record is None or record.state == "requested":
             continue
         found.append(record.state)
@@ -222,7 +222,7 @@ def test_whatever_a_kill_leaves_on_the_disk_the_keys_end_in_one_file_and_in_no_o
         assert (copy, office.files_with_keys()) == (copy, expected)
         if had_keys or record.state != "answered":  # half an answer may name the org and hold no keys yet
             assert office.record.state == ("ready" if had_keys else "exists")
-            assert len(office.desk.profiles.all()[0]) == had_keys
+            assert len(office.service.profiles.all()[0]) == had_keys
 
     assert list(dict.fromkeys(found)) == ["sending", "answered", "created", "stored", "ready"]
     assert office.world.creates == 1
@@ -248,9 +248,9 @@ def test_a_request_that_may_have_left_is_looked_up_and_its_keys_are_said_to_be_l
     result = office.resume()
 
     assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
-    assert result.trouble is not None
+    assert result.error is not None
     assert not result.open
-    assert "keys are lost" in result.trouble.cause
+    assert "keys are lost" in result.error.cause
     assert (office.world.creates, office.record.state) == (1, "exists")
 
 
@@ -263,7 +263,7 @@ def test_an_org_of_the_same_name_that_came_of_another_attempt_is_left_out(office
     assert first.org
     assert second.org
 
-    result = ended(lambda tell: office.desk.resume(record, tell))
+    result = ended(lambda tell: office.service.resume(record, tell))
 
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
     assert result.org
@@ -275,14 +275,14 @@ def test_without_the_parents_keys_nothing_is_asked_and_it_is_said_which_are_need
     office.create()
     office.killed_after("sending")
     asked = len(office.world.requests)
-    desk = replace(office.desk, environ={})
+    service = replace(office.service, environ={})
 
-    result = ended(lambda tell: desk.resume(office.record, tell))
+    result = ended(lambda tell: service.resume(office.record, tell))
 
     assert (result.outcome, result.exit_code, len(office.world.requests)) == ("unknown", Exit.UNKNOWN, asked)
-    assert result.trouble is not None
+    assert result.error is not None
     for name in ("PARENT_API_KEY", "API key", "Application key", "$DD_API_KEY and $DD_APP_KEY"):
-        assert name in result.trouble.cause
+        assert name in result.error.cause
 
 
 @pytest.mark.parametrize("office", ["datadog"], indirect=True)
@@ -291,9 +291,9 @@ def test_with_keys_that_are_refused_one_look_is_enough(office: Office, wrong: st
     office.create()
     office.killed_after("sending")
     asked = len(office.world.requests)
-    desk = replace(office.desk, environ={**ENVIRON, wrong: "wrong" + "0" * 27})
+    service = replace(office.service, environ={**ENVIRON, wrong: "wrong" + "0" * 27})
 
-    result = ended(lambda tell: desk.resume(office.record, tell))
+    result = ended(lambda tell: service.resume(office.record, tell))
 
     assert (result.outcome, len(office.world.requests)) == ("unknown", asked + 1)
 
@@ -303,10 +303,10 @@ def test_an_attempt_at_a_sandbox_that_has_ended_is_settled(office: Office) -> No
     office.killed_after("sending")
     path = office.record.path
     path.write_text(path.read_text().replace(f'"pid": {os.getpid()}', '"pid": 1'))
-    desk = replace(office.desk, given=CREDENTIALS)
+    service = replace(office.service, given=CREDENTIALS)
     asked = len(office.world.requests)
 
-    result = ended(lambda tell: desk.resume(office.record, tell))
+    result = ended(lambda tell: service.resume(office.record, tell))
 
     assert (result.outcome, result.open, office.record.state) == ("not_created", False, "absent")
     assert len(office.world.requests) == asked
@@ -388,18 +388,18 @@ def test_an_org_whose_keys_were_only_shown_is_settled(office: Office, event: str
     result = office.resume()
 
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
-    assert result.trouble is not None
-    assert "for the screen only" in result.trouble.cause
-    assert "make new keys" in result.trouble.advice
+    assert result.error is not None
+    assert "for the screen only" in result.error.cause
+    assert "make new keys" in result.error.advice
     assert not office.kept()
-    assert (office.record.state, office.desk.journal.open()) == ("exists", [])
+    assert (office.record.state, office.service.journal.open()) == ("exists", [])
     assert text_report.exit_code(office.record) == Exit.ATTENTION
 
 
 def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
     office.create()
     office.killed_after("created")
-    with office.desk.journal.resume(office.record) as attempt:
+    with office.service.journal.resume(office.record) as attempt:
         attempt.note("shown", keys_shown=True)
 
     result = office.resume()
@@ -418,10 +418,10 @@ def test_keys_that_were_given_to_a_command_are_told_of_and_nothing_is_left_to_do
 
     result = office.resume()
 
-    assert (result.outcome, result.open, office.desk.journal.open()) == ("created", False, [])
+    assert (result.outcome, result.open, office.service.journal.open()) == ("created", False, [])
     if office.draft.provider == "datadog":  # Okta's address alone proves that the org is there
-        assert result.trouble is not None
-        assert (result.exit_code, result.trouble.advice) == (Exit.ATTENTION, "")
+        assert result.error is not None
+        assert (result.exit_code, result.error.advice) == (Exit.ATTENTION, "")
         assert "keys stored where they cannot be read back" in text_report.attempt(office.record)[0]
     assert "given to the command tee" in "".join(text_report.attempt(office.record))
     assert office.files_with_keys() == ["safe"]
@@ -430,7 +430,7 @@ def test_keys_that_were_given_to_a_command_are_told_of_and_nothing_is_left_to_do
 def test_keys_in_a_store_that_cannot_be_read_now_leave_the_attempt_open(office: Office) -> None:
     stored = office.create().stored
     office.killed_after("profile")
-    (file,) = office.desk.vault.folder.glob("*.toml")
+    (file,) = office.service.vault.folder.glob("*.toml")
     away = file.rename(file.with_suffix(".away"))
 
     result = office.resume()
@@ -447,8 +447,8 @@ def test_an_attempt_that_another_process_is_at_work_on_is_left_alone(office: Off
     office.create()
     office.killed_after("stored")
     record = office.record
-    with office.desk.journal.resume(record), pytest.raises(Exception, match="Another orgwizard"):
-        office.desk.resume(record, lambda _: None)
+    with office.service.journal.resume(record), pytest.raises(Exception, match="Another orgwizard"):
+        office.service.resume(record, lambda _: None)
 
 
 def test_a_further_creation_of_the_same_org_is_refused_with_the_open_attempt(office: Office) -> None:
@@ -457,8 +457,8 @@ def test_a_further_creation_of_the_same_org_is_refused_with_the_open_attempt(off
 
     result = office.create()
 
-    assert isinstance(result.trouble, Repeated)
-    assert (result.trouble.attempt, result.trouble.kind) == (office.record.id, "open")
+    assert isinstance(result.error, Repeated)
+    assert (result.error.attempt, result.error.kind) == (office.record.id, "open")
     assert office.world.creates == 1
 
 
@@ -469,7 +469,7 @@ def test_a_repeated_command_takes_the_open_attempt_up_and_creates_no_twin(
     office.create()
     office.killed_after(event)
 
-    code = commands.create(office.desk, office.draft, yes=True, as_json=True)
+    code = commands.create(office.service, office.draft, yes=True, as_json=True)
 
     said = capsys.readouterr()
     assert json.loads(said.out)["attempt"] == office.record.id
@@ -483,7 +483,7 @@ def test_a_repeated_command_creates_where_the_open_attempt_never_did(
 ) -> None:
     office.create()
     office.killed_after("requested")
-    code = commands.create(office.desk, office.draft, yes=True, as_json=True)
+    code = commands.create(office.service, office.draft, yes=True, as_json=True)
 
     assert (code, office.world.creates) == (Exit.READY, 2)
     assert "That attempt created nothing" in capsys.readouterr().err
@@ -493,22 +493,22 @@ def test_a_repeated_command_creates_where_the_open_attempt_never_did(
 def test_an_org_is_created_again_where_that_is_asked_for(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     office.create()
     office.killed_after("sending")
-    code = commands.create(office.desk, office.draft, yes=True, again=True, as_json=True)
+    code = commands.create(office.service, office.draft, yes=True, again=True, as_json=True)
 
     assert (code, office.world.creates) == (Exit.READY, 2)
-    assert json.loads(capsys.readouterr().out)["attempt"] != office.desk.journal.open()[-1].id
+    assert json.loads(capsys.readouterr().out)["attempt"] != office.service.journal.open()[-1].id
 
 
 def test_a_profile_that_was_not_saved_yet_is_saved_when_the_attempt_is_taken_up(office: Office) -> None:
     stored = office.create().stored
     office.killed_after("stored")
-    for file in office.desk.profiles.folder.iterdir():
+    for file in office.service.profiles.folder.iterdir():
         file.unlink()
 
     result = office.resume()
 
     assert office.record.profile == result.profile
-    profile = office.desk.profiles.load(result.profile)
+    profile = office.service.profiles.load(result.profile)
     assert stored is not None
     assert {reference.file for reference in profile.secrets.values()} == {stored["file"]}
 
@@ -529,10 +529,10 @@ def test_keys_that_are_for_another_site_now_are_not_sent(office: Office, recorde
         path = office.record.path
         path.write_text(path.read_text().replace("PARENT_API_KEY", "GONE_API_KEY").replace("PARENT_APP_KEY", "GONE"))
     key = office.draft.provider
-    desk = replace(office.desk, environ={**ENVIRON, **KEYS[key], **OTHERS[key]})
+    service = replace(office.service, environ={**ENVIRON, **KEYS[key], **OTHERS[key]})
     asked = len(office.world.requests)
 
-    result = ended(lambda tell: desk.resume(office.record, tell))
+    result = ended(lambda tell: service.resume(office.record, tell))
 
     assert (result.outcome, len(office.world.requests)) == ("unknown", asked)
 
@@ -551,4 +551,4 @@ def test_keys_that_are_for_another_site_now_are_not_sent(office: Office, recorde
 def test_what_is_at_hand_belongs_to_its_own_site(
     office: Office, site: str, at_hand: dict[str, str], belongs: bool
 ) -> None:
-    assert replace(office.desk, environ=at_hand)._belongs_to(provider_of("datadog"), site) is belongs
+    assert replace(office.service, environ=at_hand)._belongs_to(provider_of("datadog"), site) is belongs

@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from orgwizard import cli
 from orgwizard.application import runner
 from orgwizard.domain import errors
-from orgwizard.domain.http import Answer, Call, Scheme
+from orgwizard.domain.http import Call, Response, Scheme
 from orgwizard.domain.org import Created
 from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.sandbox import router, transport
 from orgwizard.sandbox.router import World
-from orgwizard.sandbox.scenarios import MAGIC
+from orgwizard.sandbox.scenarios import SCENARIOS
 from orgwizard.storage.response_spool import Spool
 from orgwizard.system import private_files
 from tests.servers import GIVEN, PASSWORD, Ended, Home
@@ -37,14 +37,14 @@ class Watched:
     def __init__(self, home: Home, run: Callable[..., Ended]) -> None:
         self.home, self.run = home, run
         self.worlds: list[World] = []
-        self.troubles: list[errors.Trouble] = []
+        self.errors: list[errors.WizardError] = []
 
     @property
     def issued(self) -> set[str]:
         return set().union(*(each.secrets for each in self.worlds))
 
     def said(self) -> str:
-        return "".join(repr(vars(t)) + str(t) + "".join(traceback.format_exception(t)) for t in self.troubles)
+        return "".join(repr(vars(t)) + str(t) + "".join(traceback.format_exception(t)) for t in self.errors)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def watched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     made = Watched(home, run)
     engines: list[runner.Engine] = []
     remember(monkeypatch, router.World, made.worlds)
-    remember(monkeypatch, errors.Trouble, made.troubles)
+    remember(monkeypatch, errors.WizardError, made.errors)
     remember(monkeypatch, runner.Engine, engines)
     yield made
     for one in engines:
@@ -91,7 +91,7 @@ def found(home: Home, secrets: set[str]) -> dict[str, list[Path]]:
     return {secret: places for secret in secrets if (places := home.holding(secret))}
 
 
-NAMES = [(magic.provider, magic.name) for magic in MAGIC if magic.where == "organization"]
+NAMES = [(scenarios.provider, scenarios.name) for scenarios in SCENARIOS if scenarios.where == "organization"]
 NAMES += [("okta", "plain"), ("datadog", "plain")]
 SLOW = {"silent", "silent-not-created", "slow"}
 
@@ -186,7 +186,7 @@ def test_a_full_disk_leaves_the_secrets_to_the_screen(watched: Watched, monkeypa
 
     def full(path: Path, data: bytes) -> None:
         if any(secret.encode() in data for secret in watched.issued):
-            raise errors.Unusable(f"{path} could not be written: the disk is full.")
+            raise errors.LocalFailure(f"{path} could not be written: the disk is full.")
         real(path, data)
 
     def no_room(_: Spool, data: bytes) -> None:
@@ -266,7 +266,7 @@ def test_every_secret_field_of_every_provider_has_a_canary() -> None:
         Call(
             "POST", "https://x.okta.com", {"Authorization": Scheme("SSWS", SecretStr(PASSWORD))}, [SecretStr(PASSWORD)]
         ),
-        Answer(201, {}, PASSWORD.encode()),
+        Response(201, {}, PASSWORD.encode()),
         Created("1", "n", "u", {"token": SecretStr(PASSWORD)}),
     ],
 )

@@ -13,7 +13,7 @@ import pytest
 from orgwizard import cli
 from orgwizard.application import runner
 from orgwizard.domain import clock
-from orgwizard.domain.raw_response import answer_of
+from orgwizard.domain.raw_response import response_of
 from tests import servers
 from tests.servers import (
     CHILD_API_KEY,
@@ -293,7 +293,7 @@ def test_a_doubt_is_looked_up_and_never_sent_again(home: Home, program: Program,
     (record,) = json.loads(program("orgs", "--json").out)["orgs"]
     assert (record["outcome"], record["state"]) == ("unknown", "unknown")
     if name in ("not json", "half a body"):
-        answer = answer_of(Path(record["spool"]).read_bytes())
+        answer = response_of(Path(record["spool"]).read_bytes())
         assert answer is not None
         assert answer.body in (b"Created!", HALF)
         assert record["spool"] in said["error"]["message"]

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from orgwizard.application.creation import create_org
 from orgwizard.application.provider_calls import check
-from orgwizard.application.token_exchange import Authorized
-from orgwizard.domain.errors import Exit, NoAnswer, NotSent, Refused, Trouble
+from orgwizard.application.token_exchange import TokenExchange
+from orgwizard.domain.errors import Exit, NoResponse, NotSent, Refused, WizardError
 from orgwizard.domain.events import Progress, Result
-from orgwizard.domain.http import Answer, Call, Grant, revealed
+from orgwizard.domain.http import Call, Grant, Response, revealed
 from orgwizard.network.transport import Transport
 from orgwizard.providers.contract import Connection, Order
 from orgwizard.providers.okta.fields import ServiceApp
@@ -25,7 +25,7 @@ from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
 from tests import fakes, keys
-from tests.fakes import Bench, MemoryVault, answer
+from tests.fakes import Bench, MemoryVault, response
 
 OKTA = Okta()
 KINDS = ["2048", "P-256", "P-384", "P-521"]
@@ -41,9 +41,9 @@ class Parent:
         self.before: Before = lambda _: None
         self.app = ServiceApp(client_id=client_id, private_key=SecretStr(key))
         self.transport = Transport(None, SandboxTransport(self.world))
-        self.send = Authorized(self._sent, self.bench.clock, keys.proof_key).send
+        self.send = TokenExchange(self._sent, self.bench.clock, keys.proof_key).send
 
-    async def _sent(self, call: Call) -> Answer:
+    async def _sent(self, call: Call) -> Response:
         self.before(call)
         return await self.transport.send(call)
 
@@ -136,16 +136,16 @@ async def test_a_create_call_refused_for_want_of_a_nonce_is_sent_once_more_and_j
 
 async def test_a_token_endpoint_that_is_busy_is_asked_again_when_it_says() -> None:
     parent = Parent()
-    busy = [Answer(429, {"retry-after": "33"}, b"{}")]
+    busy = [Response(429, {"retry-after": "33"}, b"{}")]
 
-    async def limited(call: Call) -> Answer:
+    async def limited(call: Call) -> Response:
         wanted = call.form and "sending" in parent.bench.log.lines and busy
         return busy.pop() if wanted else await sent(call)
 
     sent = parent._sent
-    door = Authorized(limited, parent.bench.clock, keys.proof_key)
+    door = TokenExchange(limited, parent.bench.clock, keys.proof_key)
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         if call.once:
             door._held.clear()  # as if the token had expired
         return await door.send(call)
@@ -160,8 +160,8 @@ async def test_one_confirmation_buys_no_third_proof() -> None:
     parent.before = on_create(parent.world.okta.oauth.api_nonces.forget, times=9)
     result = await parent.create()
     assert (result.outcome, result.exit_code) == ("not_created", Exit.REFUSED)
-    assert isinstance(result.trouble, Refused)
-    assert (result.trouble.code, result.trouble.field) == ("use_dpop_nonce", "credentials.client_id")
+    assert isinstance(result.error, Refused)
+    assert (result.error.code, result.error.field) == ("use_dpop_nonce", "credentials.client_id")
     assert len(parent.creates) == 2
     assert parent.world.okta.children == ()
     assert parent.bench.log.lines[-2:] == ["refused", "ended refused"]
@@ -170,13 +170,13 @@ async def test_one_confirmation_buys_no_third_proof() -> None:
 async def test_one_confirmation_buys_one_more_proof_even_with_a_429_in_between() -> None:
     parent = Parent("0oanonce")
     sent, asked = parent._sent, json.dumps({"error": "use_dpop_nonce"}).encode()
-    replies = [Answer(401, {"dpop-nonce": nonce}, asked) for nonce in "ab"]
-    replies.insert(1, Answer(429, {"retry-after": "2"}, b"{}"))
+    replies = [Response(401, {"dpop-nonce": nonce}, asked) for nonce in "ab"]
+    replies.insert(1, Response(429, {"retry-after": "2"}, b"{}"))
 
-    async def rotating(call: Call) -> Answer:
+    async def rotating(call: Call) -> Response:
         return replies.pop(0) if call.once else await sent(call)
 
-    parent.send = Authorized(rotating, parent.bench.clock, keys.proof_key).send
+    parent.send = TokenExchange(rotating, parent.bench.clock, keys.proof_key).send
     result = await parent.create()
     assert (result.outcome, result.exit_code) == ("not_created", Exit.REFUSED)
     assert parent.bench.log.lines.count("sending") == 3
@@ -186,17 +186,17 @@ async def test_an_answer_that_may_have_created_something_is_never_taken_for_a_ch
     parent = Parent("0oanonce")
     sent = parent._sent
 
-    async def broken(call: Call) -> Answer:
-        return Answer(502, {"dpop-nonce": "n"}, b"<html>") if call.once else await sent(call)
+    async def broken(call: Call) -> Response:
+        return Response(502, {"dpop-nonce": "n"}, b"<html>") if call.once else await sent(call)
 
-    parent.send = Authorized(broken, parent.bench.clock, keys.proof_key).send
+    parent.send = TokenExchange(broken, parent.bench.clock, keys.proof_key).send
     assert (await parent.create()).exit_code == Exit.UNKNOWN
     assert parent.bench.log.lines.count("sending") == 1
 
 
 async def test_only_a_call_with_a_proof_is_sent_again_for_want_of_one() -> None:
     parent = Parent()
-    challenge = answer(401, {"error": "use_dpop_nonce"}, dpop_nonce="n")
+    challenge = response(401, {"error": "use_dpop_nonce"}, dpop_nonce="n")
     parent.bench.service.creates = [challenge]
     events = [e async for e in create_org(OKTA, fakes.okta_order(), parent.bench.tools)]
     assert isinstance(events[-1], Result)
@@ -240,7 +240,7 @@ class SlowVault(MemoryVault):
 @pytest.mark.parametrize("kind", ["refused", "silent", "unsent"])
 async def test_a_token_that_cannot_be_renewed_leaves_the_create_call_unsent(kind: str) -> None:
     parent = Parent()
-    faults: dict[str, Any] = {"silent": NoAnswer("Silence."), "unsent": NotSent("No way.")}
+    faults: dict[str, Any] = {"silent": NoResponse("Silence."), "unsent": NotSent("No way.")}
 
     def before(call: Call) -> None:
         if kind in faults and call.form and parent.bench.clock.time > 4000:
@@ -255,8 +255,8 @@ async def test_a_token_that_cannot_be_renewed_leaves_the_create_call_unsent(kind
     assert result.exit_code == (Exit.REFUSED if kind == "refused" else Exit.NOT_SENT)
     assert parent.bench.log.lines[-1] == ("ended refused" if kind == "refused" else "ended not_sent")
     if kind == "refused":
-        assert result.trouble is not None
-        assert (result.trouble.code, result.trouble.field) == ("invalid_client", "credentials.private_key")
+        assert result.error is not None
+        assert (result.error.code, result.error.field) == ("invalid_client", "credentials.private_key")
 
 
 @pytest.mark.parametrize(
@@ -270,8 +270,8 @@ async def test_a_token_that_cannot_be_renewed_leaves_the_create_call_unsent(kind
 async def test_what_is_refused_is_told_at_a_field_of_the_service_app(client: str, code: str, field: str) -> None:
     result = await Parent(client).create()
     assert (result.outcome, result.exit_code) == ("not_created", Exit.REFUSED)
-    assert result.trouble is not None
-    assert (result.trouble.code, result.trouble.field) == (code, field)
+    assert result.error is not None
+    assert (result.error.code, result.error.field) == (code, field)
 
 
 async def test_a_parent_that_may_not_be_read_is_no_failure() -> None:
@@ -294,7 +294,7 @@ async def test_a_clock_that_is_off_is_named_by_the_check() -> None:
     theirs = World(fakes.FakeClock(), seed="tests")
     theirs.clock.time += 1500  # type: ignore[attr-defined]
     parent.transport = Transport(None, SandboxTransport(theirs))
-    with pytest.raises(Trouble) as caught:
+    with pytest.raises(WizardError) as caught:
         await check(OKTA, parent.order.connection, None, parent.send)
     assert caught.value.cause.startswith("This machine's clock is 25 minutes behind Okta's.")
     assert caught.value.exit_code == Exit.REFUSED
@@ -324,11 +324,11 @@ async def test_a_token_that_was_revoked_is_not_used_again() -> None:
     parent = Parent()
     revoked: set[object] = set()
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         given = revealed(call.headers).get("Authorization")
-        return answer(401, {"error": "invalid_token"}) if given in revoked else await parent.transport.send(call)
+        return response(401, {"error": "invalid_token"}) if given in revoked else await parent.transport.send(call)
 
-    door, call = Authorized(send, parent.bench.clock, keys.proof_key), OKTA._settings_call(parent.order.connection)
+    door, call = TokenExchange(send, parent.bench.clock, keys.proof_key), OKTA._settings_call(parent.order.connection)
     assert (await door.send(call)).ok
     revoked |= {f"DPoP {token}" for token in parent.world.okta.oauth.tokens}
     assert [(await door.send(call)).status, (await door.send(call)).status] == [401, 200]
@@ -337,11 +337,11 @@ async def test_a_token_that_was_revoked_is_not_used_again() -> None:
 async def test_a_create_call_that_is_left_while_its_token_is_renewed_never_left() -> None:
     parent = Parent()
 
-    async def stuck(_: Call) -> Answer:
+    async def stuck(_: Call) -> Response:
         await asyncio.Event().wait()
         raise AssertionError
 
-    sending = asyncio.ensure_future(Authorized(stuck, parent.bench.clock).send(OKTA.request(parent.order)))
+    sending = asyncio.ensure_future(TokenExchange(stuck, parent.bench.clock).send(OKTA.request(parent.order)))
     await asyncio.sleep(0)
     sending.cancel()
     with pytest.raises(NotSent) as caught:

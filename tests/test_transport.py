@@ -22,8 +22,8 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.domain.clock import SystemClock
-from orgwizard.domain.errors import BadInput, NoAnswer, NotSent
-from orgwizard.domain.http import Answer, Call, Scheme, Way
+from orgwizard.domain.errors import BadInput, NoResponse, NotSent
+from orgwizard.domain.http import Call, Response, Route, Scheme
 from orgwizard.network import transport
 from orgwizard.network.transport import LARGEST_BODY, Transport
 from orgwizard.sandbox.router import World
@@ -65,7 +65,7 @@ def read(url: str) -> Call:
     return Call("GET", f"{url}/api/v1/org", {"DD-API-KEY": SecretStr(TOKEN)})
 
 
-async def sent(call: Call, ca_file: Path | None = None) -> Answer:
+async def sent(call: Call, ca_file: Path | None = None) -> Response:
     return await asyncio.wait_for(Transport(ca_file).send(call), 30)
 
 
@@ -75,12 +75,12 @@ def texts(error: BaseException) -> str:
     return shown + repr(error) + repr(vars(error)) + str(getattr(error, "lines", list)())
 
 
-async def failure(call: Call, ca_file: Path | None = None) -> NotSent | NoAnswer:
-    with pytest.raises((NotSent, NoAnswer)) as caught:
+async def failure(call: Call, ca_file: Path | None = None) -> NotSent | NoResponse:
+    with pytest.raises((NotSent, NoResponse)) as caught:
         await sent(call, ca_file)
     for secret in (TOKEN, PASSWORD, PROXY_PASSWORD):
         assert secret not in texts(caught.value)
-    assert isinstance(caught.value, (NotSent, NoAnswer))
+    assert isinstance(caught.value, (NotSent, NoResponse))
     return caught.value
 
 
@@ -89,7 +89,7 @@ async def failure(call: Call, ca_file: Path | None = None) -> NotSent | NoAnswer
 
 async def test_the_create_call_on_the_wire() -> None:
     with serving(answering(json_answer(201, {"id": "1"}, X_Okta_Request_Id="abc"))) as server:
-        answer = await sent(create(server.url))
+        response = await sent(create(server.url))
     (seen,) = server.requests
     assert (seen.method, seen.target) == ("POST", "/api/v1/orgs")
     assert dict(seen.headers) == {
@@ -103,7 +103,7 @@ async def test_the_create_call_on_the_wire() -> None:
         "User-Agent": "orgwizard",
     }
     assert seen.json() == {"name": "é", "password": PASSWORD}
-    assert (answer.status, answer.json(), answer.complete, answer.request_id) == (201, {"id": "1"}, True, "abc")
+    assert (response.status, response.json(), response.complete, response.request_id) == (201, {"id": "1"}, True, "abc")
 
 
 async def test_a_read_has_no_body_and_no_content_type() -> None:
@@ -127,20 +127,20 @@ async def test_every_call_has_a_connection_of_its_own() -> None:
 
 async def test_the_way_names_address_and_issuer_as_seen_on_the_connection(certificate: Certificate) -> None:
     with serving(answering(http(200)), certificate.server()) as server:
-        answer = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
-    assert answer.way == Way(address="127.0.0.1", issuer="Unknown Test Root")
+        response = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
+    assert response.way == Route(address="127.0.0.1", issuer="Unknown Test Root")
     assert server.connections == 1
 
 
 async def test_the_way_without_tls_has_no_issuer() -> None:
     with serving(answering(http(200))) as server:
-        assert (await sent(read(server.url))).way == Way(address="127.0.0.1")
+        assert (await sent(read(server.url))).way == Route(address="127.0.0.1")
 
 
 async def test_the_way_into_the_sandbox_is_no_way() -> None:
     backend = SandboxTransport(World(SystemClock()))
-    answer = await Transport(backend=backend).send(Call("GET", "https://api.datadoghq.eu/api/v1/validate"))
-    assert answer.way == Way(sandbox=True)
+    response = await Transport(backend=backend).send(Call("GET", "https://api.datadoghq.eu/api/v1/validate"))
+    assert response.way == Route(sandbox=True)
 
 
 async def test_the_way_through_a_proxy_names_the_proxy_and_whose_certificate_it_hands_on(
@@ -167,9 +167,9 @@ async def test_the_way_through_a_proxy_names_the_proxy_and_whose_certificate_it_
     monkeypatch.setattr(transport, "is_loopback", lambda _: False)  # it is for loopback that proxies are not used
     with serving(answering(http(200)), certificate.server()) as server, serving(tunnel) as proxy:
         use_proxy(monkeypatch, proxy)
-        answer = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
-    assert answer.way == Way(proxy=f"127.0.0.1:{proxy.port}", issuer="Unknown Test Root")
-    assert PROXY_PASSWORD not in repr(answer)
+        response = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
+    assert response.way == Route(proxy=f"127.0.0.1:{proxy.port}", issuer="Unknown Test Root")
+    assert PROXY_PASSWORD not in repr(response)
 
 
 # ---- what comes back ------------------------------------------------------------------------------
@@ -201,8 +201,8 @@ TEXT = json.dumps({"token": "x" * 500}).encode()
 )
 async def test_an_answer_is_what_came(data: bytes, status: int, body: bytes, complete: bool) -> None:
     with serving(answering(data)) as server:
-        answer = await sent(create(server.url))
-    assert answer == Answer(status, answer.headers, body, complete)
+        response = await sent(create(server.url))
+    assert response == Response(status, response.headers, body, complete)
     assert len(server.requests) == 1
 
 
@@ -210,9 +210,9 @@ async def test_half_of_a_packed_body_is_unpacked_as_far_as_it_goes() -> None:
     packed = gzip.compress(json.dumps(list(range(9000))).encode())
     half = http(201, packed[: len(packed) // 2], {"Content-Encoding": "gzip", "Content-Length": str(len(packed))})
     with serving(answering(half)) as server:
-        answer = await sent(create(server.url))
-    assert answer.body.startswith(b"[0, 1, 2, 3")
-    assert not answer.complete
+        response = await sent(create(server.url))
+    assert response.body.startswith(b"[0, 1, 2, 3")
+    assert not response.complete
 
 
 HALF = http(201, b'{"token": "x"', {"Content-Length": "5000"})
@@ -236,8 +236,8 @@ async def test_a_body_that_is_reset_half_way_keeps_what_came() -> None:
         sending = asyncio.ensure_future(Transport().send(create(server.url)))
         await arrived(server)
         told.set()
-        answer = await sending
-    assert (answer.status, answer.body, answer.complete) == (201, b'{"token": "x"', False)
+        response = await sending
+    assert (response.status, response.body, response.complete) == (201, b'{"token": "x"', False)
 
 
 async def test_a_body_that_stalls_keeps_what_came_when_nobody_waits_any_longer() -> None:
@@ -245,8 +245,8 @@ async def test_a_body_that_stalls_keeps_what_came_when_nobody_waits_any_longer()
         sending = asyncio.ensure_future(Transport().send(create(server.url)))
         await arrived(server)
         sending.cancel()
-        answer = await sending
-    assert (answer.status, answer.body, answer.complete) == (201, b'{"token": "x"', False)
+        response = await sending
+    assert (response.status, response.body, response.complete) == (201, b'{"token": "x"', False)
 
 
 async def test_a_read_that_is_cancelled_is_cancelled() -> None:
@@ -269,9 +269,9 @@ async def test_a_huge_body_is_bounded(packed: bool) -> None:
     body = b"x" * (LARGEST_BODY + 100_000)
     data = http(201, gzip.compress(body), {"Content-Encoding": "gzip"}) if packed else http(201, body)
     with serving(answering(data)) as server:
-        answer = await sent(read(server.url))
-    assert len(answer.body) == LARGEST_BODY
-    assert not answer.complete
+        response = await sent(read(server.url))
+    assert len(response.body) == LARGEST_BODY
+    assert not response.complete
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -280,8 +280,8 @@ async def test_no_redirect_is_followed(status: int) -> None:
         serving(answering(http(200))) as other,
         serving(answering(http(status, b"", {"Location": f"{other.url}/api/v1/orgs"}))) as server,
     ):
-        answer = await sent(create(server.url))
-    assert (answer.status, len(server.requests), other.connections) == (status, 1, 0)
+        response = await sent(create(server.url))
+    assert (response.status, len(server.requests), other.connections) == (status, 1, 0)
 
 
 # ---- it never left ----------------------------------------------------------------------------------
@@ -407,7 +407,7 @@ def garbage(peer: Peer) -> None:
 async def test_a_connection_that_ends_without_a_status(act: Act) -> None:
     with serving(act) as server:
         fault = await failure(create(server.url))
-    assert isinstance(fault, NoAnswer)
+    assert isinstance(fault, NoResponse)
     assert f"127.0.0.1:{server.port}" in fault.cause
     assert server.connections == 1
 
@@ -424,7 +424,7 @@ async def test_a_silent_server_is_waited_for_by_a_create_and_not_by_a_read(monke
     monkeypatch.setattr(transport, "LEAVING_SECONDS", 0.1)
     with serving(servers.silent) as server:
         fault = await failure(read(server.url))
-        assert isinstance(fault, NoAnswer)
+        assert isinstance(fault, NoResponse)
         assert "in time" in fault.cause
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(Transport().send(create(server.url)), 1)
@@ -547,7 +547,7 @@ async def test_warming_up_sends_nothing_and_fails_early_on_a_wrong_ca_file(tmp_p
 
 
 def test_nothing_secret_is_in_the_text_of_a_call_or_an_answer() -> None:
-    shown: Any = (create("https://acme.okta.com"), Answer(201, {}, TOKEN.encode()))
+    shown: Any = (create("https://acme.okta.com"), Response(201, {}, TOKEN.encode()))
     assert TOKEN not in repr(shown)
     assert PASSWORD not in repr(shown)
 
@@ -566,7 +566,7 @@ async def test_a_read_that_trickles_has_an_end(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(transport, "WHOLE_READ_SECONDS", 0.3)
     with serving(trickling) as server:
         fault = await failure(read(server.url))
-    assert isinstance(fault, NoAnswer)
+    assert isinstance(fault, NoResponse)
     assert "in time" in fault.cause
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import NoAnswer, NotSent
-from orgwizard.domain.http import Answer, Call, Scheme, ask, masked, revealed, together
+from orgwizard.domain.errors import NoResponse, NotSent
+from orgwizard.domain.http import Call, Response, Scheme, ask, masked, revealed, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.redactor import MASK
 
@@ -39,7 +39,7 @@ def test_the_length_of_a_secret_is_not_told_but_its_absence_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [CALL, Answer(201, {}, SECRET.encode()), Created("", "", "", {"a": SecretStr(SECRET)})]
+    "value", [CALL, Response(201, {}, SECRET.encode()), Created("", "", "", {"a": SecretStr(SECRET)})]
 )
 def test_a_value_that_is_printed_by_mistake_holds_no_secret(value: object) -> None:
     assert SECRET not in f"{value} {value!r}"
@@ -63,7 +63,7 @@ def test_where_credentials_go_is_the_origin_of_the_call() -> None:
 
 @pytest.mark.parametrize(("status", "ok"), [(199, False), (200, True), (201, True), (299, True), (300, False)])
 def test_any_2xx_is_a_success(status: int, ok: bool) -> None:
-    assert Answer(status).ok is ok
+    assert Response(status).ok is ok
 
 
 @pytest.mark.parametrize(
@@ -76,29 +76,29 @@ def test_any_2xx_is_a_success(status: int, ok: bool) -> None:
     ],
 )
 def test_the_id_for_the_vendors_support_is_found(headers: dict[str, str], found: str) -> None:
-    assert Answer(500, headers).request_id == found
+    assert Response(500, headers).request_id == found
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"5", b'"text"', b"\xff\xfe", b"<html></html>", b"[" * 100_000])
 def test_a_body_that_is_no_json_object_reads_as_an_empty_one(body: bytes) -> None:
-    answer = Answer(200, {}, body)
+    answer = Response(200, {}, body)
     assert answer.json() == {}
     assert not answer.whole
 
 
 def test_a_whole_body_is_told_from_one_that_broke_off() -> None:
     body = json.dumps({"id": "00o1", "token": SECRET}).encode()
-    assert Answer(201, {}, body).whole
-    assert Answer(201, {}, body).json() == {"id": "00o1", "token": SECRET}
-    assert not Answer(201, {}, body, complete=False).whole
-    assert not Answer(201, {}, body[:-1]).whole
-    assert Answer(201, {}, body[:20]).json() == {"id": "00o1"}
+    assert Response(201, {}, body).whole
+    assert Response(201, {}, body).json() == {"id": "00o1", "token": SECRET}
+    assert not Response(201, {}, body, complete=False).whole
+    assert not Response(201, {}, body[:-1]).whole
+    assert Response(201, {}, body[:20]).json() == {"id": "00o1"}
 
 
 @settings(deadline=None)
 @given(st.binary() | st.text().map(lambda text: ("{" + text).encode()))
 def test_no_body_at_all_breaks_the_reading(body: bytes) -> None:
-    answer = Answer(200, {}, body)
+    answer = Response(200, {}, body)
     assert isinstance(answer.json(), dict)
     assert isinstance(answer.whole, bool)
 
@@ -107,12 +107,12 @@ def test_asking_returns_the_answer() -> None:
     conversation = ask(READ)
     assert next(conversation) == (READ,)
     with pytest.raises(StopIteration) as end:
-        conversation.send((Answer(200),))
-    assert end.value.value == Answer(200)
+        conversation.send((Response(200),))
+    assert end.value.value == Response(200)
 
 
-@pytest.mark.parametrize("failure", [NotSent("No."), NoAnswer("No.")])
-def test_asking_raises_what_kept_the_answer_away(failure: NotSent | NoAnswer) -> None:
+@pytest.mark.parametrize("failure", [NotSent("No."), NoResponse("No.")])
+def test_asking_raises_what_kept_the_answer_away(failure: NotSent | NoResponse) -> None:
     conversation = ask(READ)
     next(conversation)
     with pytest.raises(type(failure)) as caught:
@@ -125,5 +125,5 @@ def test_asking_side_by_side_returns_failures_as_replies() -> None:
     assert next(conversation) == (READ, OTHER)
     failure = NotSent("No.")
     with pytest.raises(StopIteration) as end:
-        conversation.send((Answer(200), failure))
-    assert end.value.value == (Answer(200), failure)
+        conversation.send((Response(200), failure))
+    assert end.value.value == (Response(200), failure)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import CREATED, Attention, BadInput, Unusable
+from orgwizard.domain.errors import CREATED, BadInput, LocalFailure, NeedsAttention
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.storage.secret_stores import (
     CommandStore,
@@ -105,7 +105,7 @@ def test_a_file_store_is_tried_and_leaves_nothing(vault: Vault) -> None:
 
 def test_a_file_store_that_does_not_work_says_why(vault: Vault) -> None:
     vault.folder.write_text("in the way")
-    with pytest.raises(Unusable, match="not a folder"):
+    with pytest.raises(LocalFailure, match="not a folder"):
         vault.probe(FileStore())
 
 
@@ -152,7 +152,7 @@ def test_a_file_takes_secrets_of_any_shape(vault: Vault, secret: str) -> None:
 
 @pytest.mark.parametrize("store", [FileStore(), KeyringStore(), failing("pass")])
 def test_a_secret_that_is_no_text_is_refused_by_name(vault: Vault, ring: Ring, store: Store) -> None:
-    with pytest.raises(Attention, match="The token holds characters") as caught:
+    with pytest.raises(NeedsAttention, match="The token holds characters") as caught:
         vault.keep(store, "okta-a", {"token": SecretStr(f"{TOKEN}\ud800")}, {})
     assert TOKEN not in repr(caught.value.__context__)
     assert not vault.folder.exists()
@@ -166,7 +166,7 @@ def test_a_disk_that_fails_while_keeping_says_that_the_org_exists(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(Attention, match="disk is full") as caught:
+    with pytest.raises(NeedsAttention, match="disk is full") as caught:
         vault.keep(FileStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
     assert caught.value.lines()[0] == CREATED
     assert list(vault.folder.iterdir()) == []
@@ -180,9 +180,9 @@ def test_a_keyring_is_tried_and_named(vault: Vault, ring: Ring) -> None:
 def test_a_keyring_that_forgets_is_noticed(vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
     ring.forgets = True
     monkeypatch.setattr(ring, "delete_password", lambda *_: None)
-    with pytest.raises(Unusable, match="did not give back"):
+    with pytest.raises(LocalFailure, match="did not give back"):
         vault.probe(KeyringStore())
-    with pytest.raises(Attention, match="no entry") as caught:
+    with pytest.raises(NeedsAttention, match="no entry") as caught:
         vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
     assert TOKEN not in str(caught.value)
 
@@ -191,7 +191,7 @@ def test_a_keyring_that_changes_what_it_is_given_is_noticed(
     vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ring, "get_password", lambda _, name: ring.entries.get(("orgwizard", name), "")[:4] or None)
-    with pytest.raises(Attention, match="not what was stored"):
+    with pytest.raises(NeedsAttention, match="not what was stored"):
         vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
 
 
@@ -222,7 +222,7 @@ def test_a_keyring_that_hangs_after_its_probe_holds_nobody_up(
     release = threading.Event()
     monkeypatch.setattr(ring, "set_password", lambda *_: release.wait(60))
     try:
-        with pytest.raises(Attention, match="did not answer within"):
+        with pytest.raises(NeedsAttention, match="did not answer within"):
             Vault(vault.folder, seconds=0.05).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
     finally:
         release.set()
@@ -271,16 +271,16 @@ def test_a_command_without_a_name_gets_all_secrets_as_lines(vault: Vault, tmp_pa
 
 
 def test_a_command_that_fails_its_probe_tells_its_complaint(vault: Vault) -> None:
-    with pytest.raises(Unusable, match="exit code 1: no key ring"):
+    with pytest.raises(LocalFailure, match="exit code 1: no key ring"):
         vault.probe(failing("sys.exit('first\\nno key ring')"))
-    with pytest.raises(Unusable, match="was not found"):
+    with pytest.raises(LocalFailure, match="was not found"):
         vault.probe(CommandStore(("orgwizard-no-such-program",)))
-    with pytest.raises(Unusable, match="took longer than"):
+    with pytest.raises(LocalFailure, match="took longer than"):
         Vault(vault.folder, seconds=0.2).probe(CommandStore(("sleep", "60")))
 
 
 def test_a_command_that_repeats_the_secret_while_failing_is_not_quoted(vault: Vault) -> None:
-    with pytest.raises(Attention, match="failed with exit code 1") as caught:
+    with pytest.raises(NeedsAttention, match="failed with exit code 1") as caught:
         vault.keep(failing("sys.exit(given)"), "okta-a", {"token": SecretStr(TOKEN)}, {})
     assert TOKEN not in "".join(caught.value.lines())
     assert caught.value.lines()[0] == CREATED
@@ -361,7 +361,7 @@ def test_a_keyring_that_answers_too_late_keeps_nothing(
 
     monkeypatch.setattr(ring, "set_password", slow)
     monkeypatch.setattr(ring, "delete_password", deleted)
-    with pytest.raises(Attention, match="did not answer within"):
+    with pytest.raises(NeedsAttention, match="did not answer within"):
         Vault(vault.folder, seconds=0.5).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
     release.set()
     assert gone.wait(20)

@@ -1,4 +1,4 @@
-"""What a face begins with: enough for its first screen at once, and the desk behind it, which takes longer to load."""
+"""What a face begins with: enough for its first screen at once, and the service, which takes longer to load."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from orgwizard.application.discovery import Belongings
+from orgwizard.application.discovery import Discovery
 from orgwizard.application.runner import Engine
 from orgwizard.storage.drafts import Drafts
 
 if TYPE_CHECKING:
-    from orgwizard.application.service import Desk
+    from orgwizard.application.service import Service
 
 
-class Magic(Protocol):
+class Scenario(Protocol):
     """A name that makes the sandbox misbehave."""
 
     @property
@@ -30,34 +30,34 @@ class Magic(Protocol):
     def what(self) -> str: ...  # noqa: D102
 
 
-class Front:
+class Bootstrap:
     """One run of a face.
 
-    `desk` is put together by whoever asks for it first; `magic` are the sandbox's names, and `is_new` tells whether
-    there is nothing yet that the desk would have to be asked for: no attempt and no profile.
+    `service` is put together by whoever asks for it first; `scenarios` are the sandbox's names that misbehave, and
+    `is_new` tells whether there is nothing yet to ask the service for: no attempt and no profile.
     """
 
     def __init__(
         self,
-        belongings: Belongings,
+        discovery: Discovery,
         engine: Engine,
         drafts: Drafts,
-        open_desk: Callable[[], Desk],
+        open_service: Callable[[], Service],
         *,
         sandbox: bool = False,
-        magic: Sequence[Magic] = (),
+        scenarios: Sequence[Scenario] = (),
         is_new: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.belongings, self.engine, self.drafts = belongings, engine, drafts
-        self.sandbox, self.magic, self.is_new = sandbox, magic, is_new
-        self._open_desk = open_desk
-        self._desk: Desk | None = None
+        self.discovery, self.engine, self.drafts = discovery, engine, drafts
+        self.sandbox, self.scenarios, self.is_new = sandbox, scenarios, is_new
+        self._open_service = open_service
+        self._service: Service | None = None
         self._opening = threading.Lock()
 
     @property
-    def desk(self) -> Desk:
-        """Return the desk; whoever comes second waits for it."""
+    def service(self) -> Service:
+        """Return the service; whoever comes second waits for it."""
         with self._opening:
-            if self._desk is None:
-                self._desk = self._open_desk()
-            return self._desk
+            if self._service is None:
+                self._service = self._open_service()
+            return self._service

@@ -14,9 +14,9 @@ from functools import partial
 from orgwizard.application.flow import Flow, cause_of, told, until_first
 from orgwizard.application.ports import Attempt, Spool, Tools
 from orgwizard.application.provider_calls import check, reply_to
-from orgwizard.domain.errors import NoAnswer, NotSent, Refused, Trouble
+from orgwizard.domain.errors import NoResponse, NotSent, Refused, WizardError
 from orgwizard.domain.events import CHECK, SEND, STORE, Event
-from orgwizard.domain.http import Answer, Call, Reply, masked
+from orgwizard.domain.http import Call, Reply, Response, masked
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.raw_response import head_of
 from orgwizard.providers.contract import Order, Provider
@@ -31,7 +31,7 @@ HANG_UP_GRACE_SECONDS = 2.0
 def create_org(provider: Provider, order: Order, tools: Tools) -> AsyncIterator[Event]:
     """Create the org once and yield what happens; the last event is the only `Result`.
 
-    No failure is raised: each becomes a `Result` whose `trouble` says what it means for the org.
+    No failure is raised: each becomes a `Result` whose `error` says what it means for the org.
     """
     return told(lambda tell: _Creation(provider, order, tools, tell))
 
@@ -46,7 +46,7 @@ class _Creation(Flow):
         self.checked_at = self._times()
         self.proven_anew = False  # one confirmation buys one more proof, and no second one
 
-    async def stages(self) -> Trouble | None:
+    async def stages(self) -> WizardError | None:
         await self._prepare()
         call = self.provider.request(self.order)
         self._begin(call)
@@ -56,9 +56,9 @@ class _Creation(Flow):
             self.outcome("not_created")
             self.note("refused" if isinstance(reply, Refused) else "not_sent", code=reply.code, message=reply.cause)
             return reply
-        doubt = reply if isinstance(reply, NoAnswer) else self._noted(reply)
-        if doubt or not isinstance(reply, Answer):
-            return await self.look_up(doubt or NoAnswer(""))
+        doubt = reply if isinstance(reply, NoResponse) else self._noted(reply)
+        if doubt or not isinstance(reply, Response):
+            return await self.look_up(doubt or NoResponse(""))
         self.progress(SEND, "ok", f"answered with HTTP {reply.status}")
         await self.keep(reply)
         if self.result.org:
@@ -69,16 +69,16 @@ class _Creation(Flow):
         """Read what can be read and try the store, before anything is created."""
         self.known = self.tools.journal.ids() if self.tools.again else ()
         if earlier := self.tools.journal.earlier(self._key(), self.known):
-            raise earlier.trouble(self.tools.options)
+            raise earlier.error(self.tools.options)
         self.progress(CHECK, "started", "Checking the parent org")
         checking = check(self.provider, self.order.connection, self.order.organization, self.tools.send)
-        self.checked = await self.unless_left(checking)
+        self.checked = await self.unless_quit(checking)
         self.checked_at = self._times()
         for finding in self.checked.findings:
             self.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)
         self.progress(CHECK, "ok", f"parent org {self.checked.parent}")
         self.progress(STORE, "started", "Trying the store for the new keys")
-        self.progress(STORE, "ok", await self.unless_left(asyncio.to_thread(self.tools.vault.probe)))
+        self.progress(STORE, "ok", await self.unless_quit(asyncio.to_thread(self.tools.vault.probe)))
 
     def _key(self) -> OrderKey:
         """Return what this order is recognised by; after the check its parent has more names."""
@@ -86,7 +86,7 @@ class _Creation(Flow):
         return self.provider.order_key(self.wanted, self.order.connection.credentials, before)
 
     def _begin(self, call: Call) -> None:
-        """Write down what is about to be sent; raises `Unusable`, `Busy` or `Repeated`, and then nothing is sent."""
+        """Record what is about to be sent; raises `LocalFailure`, `Busy` or `Repeated`, and then nothing is sent."""
         if self.leaving():
             raise NotSent("You left before the request was sent.", "Start again when you are ready.", code="left")
         self.attempt: Attempt | None = self.tools.journal.requested(
@@ -101,7 +101,7 @@ class _Creation(Flow):
             key=self._key(),
             known=self.known,
         )
-        self.named(self.attempt.id)
+        self.set_attempt(self.attempt.id)
 
     def _times(self) -> tuple[float, float]:
         """Return the time on both of our clocks, in seconds: one stands still in standby, the other may be set."""
@@ -135,7 +135,7 @@ class _Creation(Flow):
         """Send the call; once more where the answer, before any work, only asks for a new proof of its signature."""
         reply = await self._sent_once(call)
         may_repeat = call.grant is not None and not self.proven_anew
-        if not (may_repeat and isinstance(reply, Answer) and self.provider.asks_for_proof(reply)):
+        if not (may_repeat and isinstance(reply, Response) and self.provider.asks_for_proof(reply)):
             return reply
         self.proven_anew = True
         self.outcome("not_created")
@@ -171,7 +171,7 @@ class _Creation(Flow):
                 await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
             if sending.done() and not sending.cancelled():
                 return sending.result()
-            return NoAnswer(self._why_unanswered(), code="timeout")
+            return NoResponse(self._why_unanswered(), code="timeout")
         finally:
             sending.cancel()
             self._spooled(receipt)
@@ -188,7 +188,7 @@ class _Creation(Flow):
         return left_early or self.tools.control.give_up.is_set() or self.tools.clock.now() - started >= patience
 
     def _receipt(self) -> "_Receipt":
-        """Reserve room for the response, unless nothing secret may touch the disk; raises `Unusable`."""
+        """Reserve room for the response, unless nothing secret may touch the disk; raises `LocalFailure`."""
         on_disk = self.tools.vault.on_disk and self.attempt is not None
         return _Receipt(self.attempt.spool() if self.attempt is not None and on_disk else None)
 
@@ -199,7 +199,7 @@ class _Creation(Flow):
             return
         self.result = replace(self.result, spool=str(receipt.spool.path))
         if receipt.fault is not None:  # the answer is still in memory, and the stores come next
-            self.attend(f"The answer could not be put on disk: {cause_of(receipt.fault)}")
+            self.add_remark(f"The answer could not be put on disk: {cause_of(receipt.fault)}")
         if receipt.fault is not None or not receipt.may_hold_keys:
             self.unspool()
 
@@ -207,20 +207,20 @@ class _Creation(Flow):
         """Return how long to wait before the call may be sent again; None where it must not be."""
         if isinstance(reply, NotSent):
             asked = reply.wait_seconds
-        elif isinstance(reply, Answer) and reply.status == 429:
+        elif isinstance(reply, Response) and reply.status == 429:
             asked = self.provider.wait_after(reply, self.tools.clock.wall().timestamp())
         else:
             return None
         pause = REPEAT_SECONDS if asked is None else asked
         return pause if pause <= LONGEST_WAIT_SECONDS else None
 
-    def _noted(self, answer: Answer) -> NoAnswer | None:
+    def _noted(self, response: Response) -> NoResponse | None:
         """Write down that the answer is on the disk, then judge it."""
-        self.answer = answer if answer.ok else None
-        if not answer.body:
+        self.response = response if response.ok else None
+        if not response.body:
             self.unspool()
-        self.note("answered", status=answer.status, request_id=answer.request_id, spool=self.result.spool)
-        return self.judged(answer)
+        self.note("answered", status=response.status, request_id=response.request_id, spool=self.result.spool)
+        return self.judged(response)
 
 
 class _Receipt:
@@ -266,6 +266,6 @@ def _digest(call: Call) -> str:
 
 
 def _reason(reply: Reply) -> str:
-    if isinstance(reply, Answer):
+    if isinstance(reply, Response):
         return "The service's rate limit is used up"
     return reply.cause.rstrip(".")

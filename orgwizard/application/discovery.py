@@ -8,18 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.http import hidden
-from orgwizard.domain.questions import Offer, Question
+from orgwizard.domain.questions import Question, Suggestion
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
 
 if TYPE_CHECKING:
-    from orgwizard.application.suggestions import Offers
+    from orgwizard.application.suggestions import Suggestions
 
 _OF_THE_SANDBOX = "the sandbox's own"
 
 
 @dataclass(frozen=True)
-class Belongings:
+class Discovery:
     """The variables of one run; `given` holds ready-made answers of the sandbox instead: "okta.token" -> value."""
 
     environ: Mapping[str, str]
@@ -31,16 +31,16 @@ class Belongings:
             return PROVIDERS[0]
         return max(PROVIDERS, key=lambda provider: self._offers(provider).extent())
 
-    def site(self, provider: Provider) -> Offer | None:
+    def site(self, provider: Provider) -> Suggestion | None:
         """Return the parent's site, if it is there."""
         if value := self.given.get(f"{provider.key}.site"):
-            return Offer(value, _OF_THE_SANDBOX)
+            return Suggestion(value, _OF_THE_SANDBOX)
         return provider.site_in(self.environ) or (self._offers(provider).site() if _has_files(provider) else None)
 
-    def credential(self, provider: Provider, question: Question) -> Offer | None:
+    def credential(self, provider: Provider, question: Question) -> Suggestion | None:
         """Return a credential, if it is there; its value is read when it is used."""
         if value := self.given.get(f"{provider.key}.{question.name}"):
-            return Offer(hidden(value) if question.secret else value, _OF_THE_SANDBOX)
+            return Suggestion(hidden(value) if question.secret else value, _OF_THE_SANDBOX)
         return self._offers(provider).credential(question)
 
     def method(self, provider: Provider) -> str:
@@ -60,12 +60,12 @@ class Belongings:
         """Return whether there may be anything: a variable of the vendor, or a file of its tools."""
         return any(name.startswith(provider.env_prefixes) for name in self.environ) or _has_files(provider)
 
-    def _offers(self, provider: Provider) -> Offers:
+    def _offers(self, provider: Provider) -> Suggestions:
         from orgwizard.application.suggestions import (
-            Offers,  # reads models and files, which the first screen mostly need not wait for
+            Suggestions,  # reads models and files, which the first screen mostly need not wait for
         )
 
-        return Offers(provider, self.environ)
+        return Suggestions(provider, self.environ)
 
 
 def _has_files(provider: Provider) -> bool:

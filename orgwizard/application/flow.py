@@ -19,12 +19,12 @@ from orgwizard.domain.errors import (
     CREATED,
     NOT_KNOWN,
     NOTHING_CREATED,
-    Attention,
     BadInput,
-    NoAnswer,
+    NeedsAttention,
+    NoResponse,
     NotSent,
     Refused,
-    Trouble,
+    WizardError,
 )
 from orgwizard.domain.events import (
     FIND,
@@ -39,11 +39,11 @@ from orgwizard.domain.events import (
     Result,
     StageState,
 )
-from orgwizard.domain.http import Answer
+from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.validation import Fields
-from orgwizard.providers.contract import Checked, Found, Provider, Readiness, Wanted, placed
+from orgwizard.providers.contract import LookupResult, OrgIdentity, Preflight, Provider, Readiness, with_known_field
 from orgwizard.storage.secret_stores import PartlyStored, label_of, sources
 
 READY_SECONDS = 5 * 60.0
@@ -64,7 +64,7 @@ class Flow:
     def __init__(
         self,
         provider: Provider,
-        wanted: Wanted,
+        wanted: OrgIdentity,
         credentials: Fields | None,
         tools: Tools,
         tell: Callable[[Event], None],
@@ -73,8 +73,8 @@ class Flow:
         self.provider, self.wanted, self.credentials = provider, wanted, credentials
         self.tools, self.tell = tools, tell
         self.attempt: Attempt | None = None
-        self.checked = Checked("")
-        self.answer: Answer | None = None  # a success that is not (wholly) in a store
+        self.checked = Preflight("")
+        self.response: Response | None = None  # a success that is not (wholly) in a store
         self._shown = False  # whether the journal knows that keys were shown
         self.end: str = ""  # the journal's word, where the result alone does not tell
         self.sendings = 0  # of the create call
@@ -82,64 +82,64 @@ class Flow:
         self.refusal: Refused | None = None  # one that may be about our own org, and is looked up first
         self.result = Result("not_created", provider.key, wanted.site.key, wanted.name, options=tools.options)
 
-    async def stages(self) -> Trouble | None:
+    async def stages(self) -> WizardError | None:
         """Go through the stages; return or raise what keeps the end from being a good one."""
         raise NotImplementedError
 
     async def run(self) -> None:
         """Go through all stages and tell of the end: exactly one `Result`, before anything that may still fail."""
         try:
-            trouble = await self.stages()
-        except Trouble as met:
-            trouble = met
+            error = await self.stages()
+        except WizardError as met:
+            error = met
         except Exception as bug:
-            trouble = _own_fault(bug, self.result.outcome, self.kept())
+            error = _own_fault(bug, self.result.outcome, self.kept())
         try:
-            result, end = self._ended(self._truly(trouble))
+            result, end = self._ended(self._truly(error))
         except Exception as bug:
-            result, end = replace(self.result, trouble=_own_fault(bug, self.result.outcome, ""), open=True), ""
+            result, end = replace(self.result, error=_own_fault(bug, self.result.outcome, ""), open=True), ""
         self.tell(result)
         with suppress(Exception):  # what the journal does not learn now, `resume` finds out
             self._close(result, end)
 
-    def _truly(self, trouble: Trouble | None) -> Trouble | None:
+    def _truly(self, error: WizardError | None) -> WizardError | None:
         """Return a failure that says what is true: one after the org exists must not say that nothing was created."""
-        if self.result.outcome == "unknown" and isinstance(trouble, BadInput):  # the transport could not begin
+        if self.result.outcome == "unknown" and isinstance(error, BadInput):  # the transport could not begin
             self.outcome("not_created")
-        if trouble is None or self.result.outcome == "not_created" or trouble.meaning != NOTHING_CREATED:
-            return trouble
-        kind = Attention if self.result.outcome == "created" else NoAnswer
-        code = trouble.code or type(trouble).__name__
-        return kind(trouble.cause, trouble.advice, code=code, request_id=trouble.request_id)
+        if error is None or self.result.outcome == "not_created" or error.meaning != NOTHING_CREATED:
+            return error
+        kind = NeedsAttention if self.result.outcome == "created" else NoResponse
+        code = error.code or error.default_code
+        return kind(error.cause, error.advice, code=code, request_id=error.request_id)
 
     # ---- the answer ----
 
-    def judged(self, answer: Answer) -> NoAnswer | None:
+    def judged(self, response: Response) -> NoResponse | None:
         """Return None for an org that was created, the doubt where that is not known; raise a refusal."""
-        self.answer = answer if answer.ok else None
-        if answer.ok and self._is_identified(answer):
+        self.response = response if response.ok else None
+        if response.ok and self._is_identified(response):
             return None
-        if answer.status in _REPEAT_ELSEWHERE:
-            self._refuse(_redirected(answer))
-        if self.provider.is_refusal(answer):
-            refused = placed(self.provider.refused(answer), self.credentials)
-            if not self._may_be_ours(answer):
+        if response.status in _REPEAT_ELSEWHERE:
+            self._refuse(_redirected(response))
+        if self.provider.is_refusal(response):
+            refused = with_known_field(self.provider.refused(response), self.credentials)
+            if not self._may_be_ours(response):
                 self._refuse(refused)
             self.unspool()
             self.refusal = refused
-            return NoAnswer(refused.cause, code=refused.code, request_id=refused.request_id)
-        return self._doubt(answer)
+            return NoResponse(refused.cause, code=refused.code, request_id=refused.request_id)
+        return self._doubt(response)
 
-    def _is_identified(self, answer: Answer) -> bool:
+    def _is_identified(self, response: Response) -> bool:
         """Return whether a success names an org that was not there before, or brings keys; half of one may do."""
-        created = self.provider.created(self.wanted, answer, self.checked.domain)
+        created = self.provider.created(self.wanted, response, self.checked.domain)
         new = bool(created.id) and created.id not in self.checked.before.get("known", ())
-        is_object = answer.whole or answer.body.lstrip().startswith(b"{")
+        is_object = response.whole or response.body.lstrip().startswith(b"{")
         return (new or bool(created.secrets)) and (is_object or bool(created.id and created.secrets))
 
-    def _may_be_ours(self, answer: Answer) -> bool:
+    def _may_be_ours(self, response: Response) -> bool:
         """Return whether the name that is refused as taken may have been taken by an earlier copy of our request."""
-        return self.provider.says_taken(answer) and (self.sendings > 1 or bool(self.checked.before.get("whole")))
+        return self.provider.says_taken(response) and (self.sendings > 1 or bool(self.checked.before.get("whole")))
 
     def _refuse(self, refused: Refused) -> NoReturn:
         """Raise what a refusal means; its body holds nothing worth keeping."""
@@ -148,30 +148,30 @@ class Flow:
         self.note("refused", code=refused.code, message=refused.cause)
         raise refused
 
-    def _doubt(self, answer: Answer) -> NoAnswer:
+    def _doubt(self, response: Response) -> NoResponse:
         """Return the doubt about a redirect, a 5xx, or a success that names no new org."""
-        title, status = self.provider.title, f"HTTP {answer.status}"
-        if not answer.ok:
+        title, status = self.provider.title, f"HTTP {response.status}"
+        if not response.ok:
             self.unspool()
             words = f"{title} answered with an error of its own ({status}), which proves nothing."
-            if 300 <= answer.status < 400:
-                words = f"{title} answered with a redirect ({status}){_target(answer)}, which proves nothing."
-        elif answer.whole:
+            if 300 <= response.status < 400:
+                words = f"{title} answered with a redirect ({status}){_target(response)}, which proves nothing."
+        elif response.whole:
             words = f"{title} reported success ({status}) with an answer that names no new org. {self.kept()}"
         else:
             words = f"{title} reported success ({status}) with an answer that cannot be understood. {self.kept()}"
-        return NoAnswer(words.strip(), code=status, request_id=answer.request_id)
+        return NoResponse(words.strip(), code=status, request_id=response.request_id)
 
     def kept(self) -> str:
-        """Say where an answer is that no store has; `_last_resort` sees to the second place."""
+        """Say where an answer is that no store has; `_show_raw_response` sees to the second place."""
         if self.result.spool:
             return f"The answer is kept in {self.result.spool} and may hold the keys."
-        shown = self.answer is not None and self.answer.body
+        shown = self.response is not None and self.response.body
         return "The answer is shown here and kept nowhere: copy it, it may hold the keys." if shown else ""
 
     # ---- an unknown outcome ----
 
-    async def look_up(self, doubt: NoAnswer) -> Trouble:
+    async def look_up(self, doubt: NoResponse) -> WizardError:
         """Look whether the org exists, as often as it may help; return what that makes of the doubt."""
         self.note("unknown", message=doubt.cause)
         self.progress(SEND, "failed", doubt.cause)
@@ -180,11 +180,11 @@ class Flow:
         self.note("found", state=found.state, words=found.words, org=dict(found.org))
         return self._settled(doubt, found)
 
-    async def _looked(self) -> Found:
+    async def _looked(self) -> LookupResult:
         """Return the last of the looks; one that could not be taken is unclear, without words."""
-        found = Found("unclear", "")
+        found = LookupResult("unclear", "")
         if self.credentials is None and self.provider.finds_with_credentials:
-            return Found("unclear", self.why_no_credentials())
+            return LookupResult("unclear", self.why_no_credentials())
         started = self.tools.clock.now()
         for after in self._looks_after_seconds():
             await self.wait(FIND, started + after - self.tools.clock.now(), "next look in")
@@ -204,22 +204,22 @@ class Flow:
         """Return which credentials a look-up lacks."""
         return f"The parent's credentials are needed to look at {self.provider.title}."
 
-    async def _look(self) -> Found:
+    async def _look(self) -> LookupResult:
         key, site = self.provider.key, self.wanted.site.key
         ours = self.tools.journal.created(key, site, apart_from=self.result.attempt)
         conversation = self.provider.find(self.wanted, self.credentials, {**self.checked.before, "ours": ours})
         try:
-            return await self.unless_left(converse(conversation, self.tools.send))
-        except Trouble as trouble:
-            return Found("unclear", trouble.cause)
+            return await self.unless_quit(converse(conversation, self.tools.send))
+        except WizardError as error:
+            return LookupResult("unclear", error.cause)
 
-    def _settled(self, doubt: NoAnswer, found: Found) -> Trouble:
+    def _settled(self, doubt: NoResponse, found: LookupResult) -> WizardError:
         """Return what the look-up makes of the doubt."""
         if found.state == "exists":
             return self._exists(doubt, found)
         if self.refusal and found.words and self.sendings < 2:
             self._refuse(self.refusal)
-        if found.state == "absent" and self._is_old(found) and self.answer is None:
+        if found.state == "absent" and self._is_old(found) and self.response is None:
             self.outcome("not_created")
             self.end = "absent"
             advice = "To try again, create it anew: that asks for a new confirmation."
@@ -227,23 +227,23 @@ class Flow:
                 found.words, advice, meaning=f"{NOTHING_CREATED[:-1]}, as far as can be seen.", code=doubt.code
             )
         seen = f"{found.words} That is no proof." if found.state == "absent" else found.words
-        return NoAnswer(
+        return NoResponse(
             f"{doubt.cause} {seen}".strip(),
             self.result.look_again,
             code=doubt.code,
             request_id=doubt.request_id,
         )
 
-    def _exists(self, doubt: NoAnswer, found: Found) -> Trouble:
+    def _exists(self, doubt: NoResponse, found: LookupResult) -> WizardError:
         """Return that the org exists, and where its first keys are, if anywhere."""
         org = Created(found.org.get("id", ""), found.org.get("name", ""), found.org.get("url", ""))
         self.result = replace(self.result, outcome="created", org=org)
         self.end = "" if self.kept() else "exists"
         lost = self.kept() or "Its first keys are lost."
         cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
-        return Attention(cause, MAKE_NEW_KEYS, code=doubt.code, request_id=doubt.request_id)
+        return NeedsAttention(cause, MAKE_NEW_KEYS, code=doubt.code, request_id=doubt.request_id)
 
-    def _is_old(self, found: Found) -> bool:
+    def _is_old(self, found: LookupResult) -> bool:
         """Return whether the request was sent long ago, by the service's own clock: ours may have been set since."""
         if found.date is None or self.sent_at is None:
             return False
@@ -251,15 +251,15 @@ class Flow:
 
     # ---- after the answer ----
 
-    async def keep(self, answer: Answer) -> None:
+    async def keep(self, response: Response) -> None:
         """Read the answer, put its credentials where they belong, read them back, save a profile."""
-        created = _without_echo(self.provider.created(self.wanted, answer, self.checked.domain))
-        if not answer.whole:
+        created = _without_echo(self.provider.created(self.wanted, response, self.checked.domain))
+        if not response.whole:
             missing = (*created.missing, "end of the response")
             created = replace(created, remarks=(*created.remarks, _CUT), missing=missing)
         self.exists(created, created.remarks)
-        if answer.whole and not created.remarks:
-            self.answer = None  # from here on its credentials are what counts
+        if response.whole and not created.remarks:
+            self.response = None  # from here on its credentials are what counts
         org = {"id": created.id, "name": created.name, "url": created.url}
         facts = {"keys": sorted(created.secrets), "missing": list(created.missing), "details": dict(created.details)}
         self.note("created", org=org, **facts)
@@ -297,7 +297,7 @@ class Flow:
         except Exception as fault:  # whatever it is, the next place is tried
             if isinstance(fault, PartlyStored):
                 self.note("given", given=list(fault.names))
-            self.attend(f"A store failed: {cause_of(fault)}")
+            self.add_remark(f"A store failed: {cause_of(fault)}")
             return False
         self.result = replace(
             self.result,
@@ -309,7 +309,7 @@ class Flow:
         # The screen stores nothing: what it has shown is noted once it has.
         written = self.note("stored", stored=dict(kept.reference)) if vault.on_disk else True
         # It stays where only it leads `resume` to the keys; an odd one, too, until somebody has looked at it.
-        if written and self.answer is None:
+        if written and self.response is None:
             self.unspool()
         return True
 
@@ -318,7 +318,7 @@ class Flow:
         try:
             name = self.tools.save_profile(self.result)
         except Exception as fault:  # whatever it is, the org exists and its keys are stored
-            self.attend(f"The profile was not saved: {cause_of(fault)}")
+            self.add_remark(f"The profile was not saved: {cause_of(fault)}")
             return
         self.result = replace(self.result, profile=name)
         self.note("profile", profile=name)
@@ -337,7 +337,7 @@ class Flow:
         self.result = replace(self.result, ready=seen.ready)
         self.progress(READY, "ok" if seen.ready else "warning", seen.words)
         if not seen.ready:
-            self.attend(f"It is not known to be ready: {seen.words}.")
+            self.add_remark(f"It is not known to be ready: {seen.words}.")
             if not seen.may_change and not sources(self.result.stored or {}, ("key",)):
                 self.end = "exists"  # no later look can prove more: its keys can be read from nowhere
 
@@ -346,7 +346,7 @@ class Flow:
         seen = Readiness(False, "it was not asked")
         while not self.leaving():
             try:
-                seen = await self.unless_left(converse(self.provider.ready(self.wanted.site, created), self.tools.send))
+                seen = await self.unless_quit(converse(self.provider.ready(self.wanted.site, created), self.tools.send))
             except NotSent:
                 break
             left = deadline - self.tools.clock.now()
@@ -358,13 +358,13 @@ class Flow:
 
     # ---- the end ----
 
-    def _ended(self, trouble: Trouble | None) -> tuple[Result, str]:
+    def _ended(self, error: WizardError | None) -> tuple[Result, str]:
         """Return the result, with everything that needs a person, and the journal's word for it."""
-        self._last_resort()
-        trouble = trouble or self._attention()
-        end = self.end or _end_word(self.result, trouble)
+        self._show_raw_response()
+        error = error or self._attention()
+        end = self.end or _end_word(self.result, error)
         is_open = end not in SETTLED or self.result.unmoved
-        return replace(self.result, trouble=trouble, open=is_open, ended=self.tools.clock.wall()), end
+        return replace(self.result, error=error, open=is_open, ended=self.tools.clock.wall()), end
 
     def _close(self, result: Result, end: str) -> None:
         """Write the end down, and let other processes take the attempt up."""
@@ -378,27 +378,27 @@ class Flow:
         finally:
             self.attempt.close()
 
-    def _last_resort(self) -> None:
+    def _show_raw_response(self) -> None:
         """Give the screen an answer that is neither in a store nor on disk: it may hold the keys."""
-        if self.answer is not None and self.answer.body and not self.result.spool:
-            text = SecretStr(self.answer.body.decode(errors="replace"))
+        if self.response is not None and self.response.body and not self.result.spool:
+            text = SecretStr(self.response.body.decode(errors="replace"))
             self.result = replace(self.result, secrets={**self.result.secrets, "answer": text})
             self.note("shown", answer_shown=True)
 
-    def _attention(self) -> Trouble | None:
+    def _attention(self) -> WizardError | None:
         result = self.result
         if result.ready and not result.remarks:
             return None
         kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
         is_settled = (result.ready or self.end in SETTLED) and not result.unmoved
         advice = "" if is_settled else result.look_again
-        return Attention(" ".join(result.remarks) + kept, advice, code="attention")
+        return NeedsAttention(" ".join(result.remarks) + kept, advice, code="attention")
 
-    def named(self, attempt: str) -> None:
+    def set_attempt(self, attempt: str) -> None:
         """Say from now on which attempt this is."""
         self.result = replace(self.result, attempt=attempt)
 
-    def spooled_in(self, path: Path | None) -> None:
+    def set_spool(self, path: Path | None) -> None:
         """Take over the file in which an earlier run put the raw body."""
         self.result = replace(self.result, spool=str(path or ""))
 
@@ -406,7 +406,7 @@ class Flow:
         """Set what is known of the org from now on."""
         self.result = replace(self.result, outcome=outcome)
 
-    def attend(self, remark: str) -> None:
+    def add_remark(self, remark: str) -> None:
         """Add something that needs a person; once, though several places may fail alike."""
         remark = REDACTOR.clean(remark)
         if remark not in self.result.remarks:
@@ -430,7 +430,7 @@ class Flow:
         except Exception as fault:
             if event == "sending":
                 raise
-            self.attend(f"The journal could not be written: {cause_of(fault)}")
+            self.add_remark(f"The journal could not be written: {cause_of(fault)}")
             return False
 
     def unspool(self) -> None:
@@ -440,7 +440,7 @@ class Flow:
         try:
             self.attempt.unspool()
         except Exception as fault:
-            self.attend(f"{self.result.spool} could not be removed: {cause_of(fault)}")
+            self.add_remark(f"{self.result.spool} could not be removed: {cause_of(fault)}")
         else:
             self.result = replace(self.result, spool="")
 
@@ -448,7 +448,7 @@ class Flow:
         """Return whether the user asked to end at the next safe point."""
         return self.tools.control.leave.is_set()
 
-    async def unless_left(self, waiting: Awaitable[T]) -> T:
+    async def unless_quit(self, waiting: Awaitable[T]) -> T:
         """Wait for something that creates nothing; raises `NotSent` as soon as the user leaves."""
         task = asyncio.ensure_future(waiting)
         try:
@@ -505,7 +505,7 @@ async def ended(begin: Callable[[], AsyncIterator[Event]], lost: Result) -> Asyn
             raise RuntimeError("a flow ended without a result")
     except Exception as bug:
         if not has_result:
-            yield replace(lost, trouble=_own_fault(bug, lost.outcome, ""))
+            yield replace(lost, error=_own_fault(bug, lost.outcome, ""))
 
 
 async def until_first(*waits: Awaitable[Any]) -> None:
@@ -533,14 +533,14 @@ def _without_echo(created: Created) -> Created:
 
 def cause_of(fault: Exception) -> str:
     """Return a failure's cause; of a fault of ours only its type, for its text may hold a secret."""
-    return fault.cause if isinstance(fault, Trouble) else type(fault).__name__
+    return fault.cause if isinstance(fault, WizardError) else type(fault).__name__
 
 
-def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> Trouble:
+def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:
     """Return a fault of orgwizard as a failure: where it happened, never its text, which may hold a secret."""
     where = traceback.extract_tb(bug.__traceback__)[-1]
     meanings = {"created": CREATED, "unknown": NOT_KNOWN, "not_created": NOTHING_CREATED}
-    return Trouble(
+    return WizardError(
         f"orgwizard met a fault of its own ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
         f"{kept}".strip(),
         "Please report it with this line; no secret is in it.",
@@ -549,29 +549,29 @@ def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> Trouble:
     )
 
 
-def _redirected(answer: Answer) -> Refused:
+def _redirected(response: Response) -> Refused:
     """Return the refusal that a redirect is: credentials go to the chosen host and nowhere else."""
     return Refused(
-        f"The service answered with a redirect{_target(answer)}. Nothing was sent there.",
+        f"The service answered with a redirect{_target(response)}. Nothing was sent there.",
         "Check the site; if the new address is right, give it as the site yourself.",
-        code=f"HTTP {answer.status}",
-        request_id=answer.request_id,
+        code=f"HTTP {response.status}",
+        request_id=response.request_id,
         field="site",
     )
 
 
-def _target(answer: Answer) -> str:
+def _target(response: Response) -> str:
     """Return the host that a redirect leads to, as " to HOST"; the rest of the address may hold a secret."""
     try:
-        host = urlsplit(answer.headers.get("location", "")).hostname
+        host = urlsplit(response.headers.get("location", "")).hostname
     except ValueError:
         host = None
     return f" to {host}" if host else ""
 
 
-def _end_word(result: Result, trouble: Trouble | None) -> str:
+def _end_word(result: Result, error: WizardError | None) -> str:
     """Return the journal's word for an end."""
-    if isinstance(trouble, Refused):
+    if isinstance(error, Refused):
         return "refused"
     ends = {"not_created": "not_sent", "unknown": "unknown", "created": "ready" if result.ready else "later"}
     return ends[result.outcome]

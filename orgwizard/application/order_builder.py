@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadFields, BadInput, Trouble
-from orgwizard.domain.questions import Typed
+from orgwizard.domain.errors import BadFields, BadInput, WizardError
+from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, literal_problems, problems, questions, referenced, validated
@@ -31,16 +31,16 @@ def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
     return Connection(site, draft.method, credentials, _sources(model, referenced(model, draft.credentials)))
 
 
-def _sources(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Any]:
+def _sources(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, Any]:
     """Return what can be written down of credentials: references, and answers that are no secrets."""
     plain = {question.name for question in questions(model) if not question.secret}
     references = {name: value.table() for name, value in typed.items() if isinstance(value, Reference)}
     return references | {name: v for name, v in typed.items() if name in plain and isinstance(v, str) and v.strip()}
 
 
-def recalled(model: type[Fields], sources: Any) -> dict[str, Typed]:
+def recalled(model: type[Fields], sources: Any) -> dict[str, Value]:
     """Return the answers of `Connection.sources`, without what is not of its shape."""
-    found: dict[str, Typed] = {}
+    found: dict[str, Value] = {}
     for question in questions(model):
         source = sources.get(question.name) if isinstance(sources, Mapping) else None
         if isinstance(source, str) and not question.secret:
@@ -66,8 +66,8 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     found: dict[str, str] = {}
     try:
         provider.site(draft.site)
-    except Trouble as trouble:
-        found["site"] = trouble.cause
+    except WizardError as error:
+        found["site"] = error.cause
     if draft.method not in provider.methods:
         return {**found, "credentials.method": f"It must be one of: {', '.join(provider.methods)}."}
     for name, model in provider.sections(draft.method).items():
@@ -76,7 +76,7 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     return found
 
 
-def _section(name: str, model: type[Fields], typed: Mapping[str, Typed], read: Read) -> Fields:
+def _section(name: str, model: type[Fields], typed: Mapping[str, Value], read: Read) -> Fields:
     resolved = _resolved(name, referenced(model, typed), read)
     followed = {key: value for key, value in resolved.items() if _from_variable(typed[key])}
     resolved |= _resolved(name, referenced(model, followed), read)  # a variable may hold a path too
@@ -86,18 +86,18 @@ def _section(name: str, model: type[Fields], typed: Mapping[str, Typed], read: R
     return validated(model, resolved)
 
 
-def _from_variable(value: Typed) -> bool:
+def _from_variable(value: Value) -> bool:
     return isinstance(value, Reference) and value.env is not None
 
 
-def _resolved(name: str, typed: Mapping[str, Typed], read: Read) -> dict[str, Typed]:
+def _resolved(name: str, typed: Mapping[str, Value], read: Read) -> dict[str, Value]:
     return {key: _resolve(f"{name}.{key}", value, read) for key, value in typed.items()}
 
 
-def _resolve(field_name: str, value: Typed, read: Read) -> Typed:
+def _resolve(field_name: str, value: Value, read: Read) -> Value:
     if not isinstance(value, Reference):
         return value
     try:
         return read(value)
-    except BadInput as trouble:
-        raise BadFields({field_name: trouble.cause}) from None
+    except BadInput as error:
+        raise BadFields({field_name: error.cause}) from None

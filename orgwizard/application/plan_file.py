@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from orgwizard.application.order_builder import draft_problems
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadFields, BadInput, Trouble
-from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.errors import BadFields, BadInput, WizardError
+from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import LOOKS_SECRET, Fields, questions, referenced
@@ -30,8 +30,8 @@ def load(path: Path) -> Draft:
         raise BadInput(f"The plan {path} does not exist.", "Check the path after --plan.") from None
     except UnicodeDecodeError:
         raise BadInput(f"The plan {path} is not UTF-8 text.", "Save it as UTF-8.") from None
-    except Trouble as trouble:
-        raise BadInput(trouble.cause, trouble.advice) from None
+    except WizardError as error:
+        raise BadInput(error.cause, error.advice) from None
     try:
         return parse(text)
     except BadFields as bad:
@@ -69,7 +69,7 @@ def _confirmed(provider: Provider, typed: str, host: str) -> str:
         raise BadFields({"confirmed_host": LOOKS_SECRET})
     try:
         site = provider.site(typed)
-    except Trouble:
+    except WizardError:
         return ""
     if host.strip().casefold() not in (site.host.casefold(), site.url.casefold()):
         raise BadFields({"confirmed_host": f"This is not the host of the site: {site.host}."})
@@ -105,13 +105,13 @@ def _fill(draft: Draft, provider: Provider, table: Mapping[str, Any]) -> None:
         raise BadFields(odd)
 
 
-def _answers(name: str, model: type[Fields], given: Mapping[str, Any]) -> dict[str, Typed]:
+def _answers(name: str, model: type[Fields], given: Mapping[str, Any]) -> dict[str, Value]:
     """Return one table's answers; secrets must be references."""
     secret = {question.name for question in questions(model) if question.secret}
     return {key: Reference.parse(v, f"{name}.{key}") if key in secret else v for key, v in given.items()}
 
 
-def _odd(model: type[Fields], answers: Mapping[str, Typed]) -> dict[str, str]:
+def _odd(model: type[Fields], answers: Mapping[str, Value]) -> dict[str, str]:
     """Say what no form could show: unknown keys and other types. Wrong text a person can correct there."""
     entries = {question.name for question in questions(model) if question.asked and not question.rows}
     correctable = {key for key in entries if isinstance(answers.get(key), str)}
@@ -150,12 +150,12 @@ def _host(provider: Provider, typed: str, confirmed: object) -> str:
     """Return the host that the user confirmed, "" where there was nothing to confirm."""
     try:
         site = provider.site(typed)
-    except Trouble:
+    except WizardError:
         return ""
     return site.host if site.question and site.url == confirmed else ""
 
 
-def _plain(provider: str, question: Question, value: Typed) -> Any:
+def _plain(provider: str, question: Question, value: Value) -> Any:
     if isinstance(value, Reference):
         return value.table()
     if question.secret:

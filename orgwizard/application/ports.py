@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import Result
-from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.http import Call, Response
 from orgwizard.domain.order_key import OrderKey
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-Send = Callable[[Call], Awaitable[Answer]]
+Send = Callable[[Call], Awaitable[Response]]
 
 
-class Kept(Protocol):
+class StoredKeys(Protocol):
     """Where credentials went: a JSON-able reference, a plan-style source per secret, and words."""
 
     @property
@@ -45,11 +45,11 @@ class Vault(Protocol):
         ...
 
     def probe(self) -> str:
-        """Really write and read; return what was proven, raise `Unusable` where it fails."""
+        """Really write and read; return what was proven, raise `LocalFailure` where it fails."""
         ...
 
-    def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: Mapping[str, str]) -> Kept:
-        """Store and read back; raise `Attention` where it fails: the org exists."""
+    def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: Mapping[str, str]) -> StoredKeys:
+        """Store and read back; raise `NeedsAttention` where it fails: the org exists."""
         ...
 
 
@@ -84,7 +84,7 @@ class Attempt(Protocol):
         ...
 
     def spool(self) -> Spool:
-        """Reserve room on disk for a response, in the place of an earlier one; raises `Unusable`."""
+        """Reserve room on disk for a response, in the place of an earlier one; raises `LocalFailure`."""
         ...
 
     def unspool(self) -> None:
@@ -96,10 +96,10 @@ class Attempt(Protocol):
         ...
 
 
-class Earlier(Protocol):
+class EarlierAttempt(Protocol):
     """An attempt that stands in the way of the same order."""
 
-    def trouble(self, options: str = "") -> Trouble:
+    def error(self, options: str = "") -> WizardError:
         """Return what keeps the order from being sent."""
         ...
 
@@ -107,7 +107,7 @@ class Earlier(Protocol):
 class Journal(Protocol):
     """The record of all attempts."""
 
-    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> Earlier | None:
+    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> EarlierAttempt | None:
         """Return the attempt that stands in the way of an order, apart from those *known* that do not run."""
         ...
 

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from orgwizard.application.ports import Send
-from orgwizard.domain.errors import NoAnswer, NotSent, Refused
-from orgwizard.domain.http import Answer, Call, Conversation, Reply, Way
+from orgwizard.domain.errors import NoResponse, NotSent, Refused
+from orgwizard.domain.http import Call, Conversation, Reply, Response, Route
 from orgwizard.domain.org import Site
 from orgwizard.domain.validation import Fields, questions
-from orgwizard.providers.contract import Checked, Connection, Finding, Provider, placed
+from orgwizard.providers.contract import Connection, Finding, Preflight, Provider, with_known_field
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ async def reply_to(call: Call, send: Send) -> Reply:
     """Make one call; a failure to answer is a reply too, and so is the refusal of its token."""
     try:
         return await send(call)
-    except (NotSent, NoAnswer, Refused) as unanswered:
+    except (NotSent, NoResponse, Refused) as unanswered:
         return unanswered
 
 
@@ -39,7 +39,7 @@ async def check(
     organization: Fields | None,
     send: Send,
     tell: Callable[[Finding], None] = lambda _: None,
-) -> Checked:
+) -> Preflight:
     """Run the provider's check, telling of each finding as it is made; every failure says that nothing was created.
 
     The way to the parent is read off the check's own answers: it costs no call.
@@ -47,12 +47,12 @@ async def check(
     door = _Door(connected.site, send, tell)
     try:
         checked = await converse(provider.check(connected, organization), door.send)
-    except NoAnswer as silent:
+    except NoResponse as silent:
         raise not_created(silent) from None
     except Refused as refused:
         if refused.field.startswith("credentials."):
             refused.advise(*hints(connected.credentials))
-        raise placed(refused, connected.credentials) from None
+        raise with_known_field(refused, connected.credentials) from None
     for finding in checked.findings:
         tell(finding)
     return replace(checked, findings=(*door.found, *checked.findings))
@@ -65,16 +65,16 @@ class _Door:
         self._site, self._send, self._tell = site, send, tell
         self.found: tuple[Finding, ...] = ()
 
-    async def send(self, call: Call) -> Answer:
-        answer = await self._send(call)
+    async def send(self, call: Call) -> Response:
+        response = await self._send(call)
         if not self.found and call.origin == self._site.url:
-            self.found = way_findings(self._site, answer.way)
+            self.found = way_findings(self._site, response.way)
             for finding in self.found:
                 self._tell(finding)
-        return answer
+        return response
 
 
-def way_findings(site: Site, way: Way) -> tuple[Finding, ...]:
+def way_findings(site: Site, way: Route) -> tuple[Finding, ...]:
     """Return what the way of an answer from *site* proves about address and TLS."""
     if way.sandbox:
         return (Finding("Address", "ok", "the sandbox, no network"),)
@@ -98,6 +98,6 @@ async def elsewhere(provider: Provider, connected: Connection, send: Send) -> tu
     return await converse(provider.elsewhere(connected), send)
 
 
-def not_created(silent: NoAnswer) -> NotSent:
+def not_created(silent: NoResponse) -> NotSent:
     """Return the failure of a mere read: nothing was sent that could create anything."""
     return NotSent(silent.cause, "Check the network and try again: nothing was changed.", code=silent.code)

@@ -8,12 +8,12 @@ from pydantic import SecretStr
 
 from orgwizard.application.flow import MAKE_NEW_KEYS, Flow, told
 from orgwizard.application.ports import Tools
-from orgwizard.domain.errors import Attention, NoAnswer, NotSent, Trouble
+from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, WizardError
 from orgwizard.domain.events import KEEP, Event
-from orgwizard.domain.http import Answer
+from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.validation import Fields
-from orgwizard.providers.contract import Checked, Provider, Wanted
+from orgwizard.providers.contract import OrgIdentity, Preflight, Provider
 from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record
 from orgwizard.storage.secret_stores import place, sources
 
@@ -24,7 +24,7 @@ def resume_org(
     provider: Provider,
     record: Record,
     attempt: Attempt,
-    wanted: Wanted,
+    wanted: OrgIdentity,
     credentials: Fields | None,
     secrets: Mapping[str, SecretStr],
     tools: Tools,
@@ -55,7 +55,7 @@ class _Resumption(Flow):
         provider: Provider,
         record: Record,
         attempt: Attempt,
-        wanted: Wanted,
+        wanted: OrgIdentity,
         credentials: Fields | None,
         secrets: Mapping[str, SecretStr],
         tools: Tools,
@@ -65,26 +65,26 @@ class _Resumption(Flow):
         self.record, self.secrets = record, secrets
         self.attempt = attempt
         before = record.before if isinstance(record.before, dict) else {}
-        self.checked = Checked("", domain=str(before.get("domain", "")), before=before)
+        self.checked = Preflight("", domain=str(before.get("domain", "")), before=before)
         self.sent_at, self.sendings = record.sent_at, record.sendings
         self.lacking, self.forgotten = "", False
-        self.named(record.id)
+        self.set_attempt(record.id)
 
-    async def stages(self) -> Trouble | None:
+    async def stages(self) -> WizardError | None:
         if self.record.state in NEVER_LEFT:
             return NotSent("It was interrupted before the request was sent.", "Create it anew.", code="interrupted")
         self.outcome("unknown")
-        answer = self._spooled()
-        if answer and not self.record.stored:
-            doubt = self.judged(answer)
+        response = self._spooled()
+        if response and not self.record.stored:
+            doubt = self.judged(response)
             if doubt:
                 return await self.look_up(doubt)
-            await self.keep(answer)
+            await self.keep(response)
         elif self.record.org:
-            if answer:
-                self._tidy(answer)
-            if trouble := self._known(self.record.org):
-                return trouble
+            if response:
+                self._tidy(response)
+            if error := self._known(self.record.org):
+                return error
         else:
             return await self._find_out()
         if self.result.org:
@@ -95,34 +95,34 @@ class _Resumption(Flow):
         """Return which credentials a look-up lacks, and why."""
         return self.lacking or super().why_no_credentials()
 
-    async def _find_out(self) -> Trouble:
+    async def _find_out(self) -> WizardError:
         """Look up what became of a request that may have left; the orgs of a sandbox end with its program."""
         if not self.forgotten:
             interrupted = "It was interrupted while the request was sent."
-            return await self.look_up(NoAnswer(self.record.message or interrupted, code="interrupted"))
+            return await self.look_up(NoResponse(self.record.message or interrupted, code="interrupted"))
         self.outcome("not_created")
         self.end = "absent"
         words = "The sandbox forgets its orgs when the program ends, so there is nothing left to check."
         return NotSent(words, "Create it anew.", code="interrupted")
 
-    def _spooled(self) -> Answer | None:
+    def _spooled(self) -> Response | None:
         """Return the answer that lies on the disk; one that cannot be read stays there, an empty one goes."""
         if not isinstance(self.attempt, Attempt):
             return None
-        answer = self.attempt.spooled(self.record.status)
-        if self.record.spool is None or (answer and answer.ok and not answer.body):
-            with suppress(Trouble):
+        response = self.attempt.spooled(self.record.status)
+        if self.record.spool is None or (response and response.ok and not response.body):
+            with suppress(WizardError):
                 self.attempt.unspool()
             return None
-        self.spooled_in(self.record.spool)
-        return answer
+        self.set_spool(self.record.spool)
+        return response
 
-    def _tidy(self, answer: Answer) -> None:
+    def _tidy(self, response: Response) -> None:
         """Remove an answer whose keys are stored, as a kill prevented; an odd one stays until somebody looked at it."""
-        if answer.whole and not self.provider.created(self.wanted, answer, self.checked.domain).remarks:
+        if response.whole and not self.provider.created(self.wanted, response, self.checked.domain).remarks:
             self.unspool()
 
-    def _known(self, org: Mapping[str, str]) -> Trouble | None:
+    def _known(self, org: Mapping[str, str]) -> WizardError | None:
         """Take up an org whose keys are in a store, or nowhere; return what settles it where they are gone."""
         gone = GONE if self._only_shown else ""
         lacks = "" if gone else self._lacks()
@@ -136,7 +136,7 @@ class _Resumption(Flow):
         if not gone:
             return None
         self.end = "exists"  # without its keys it can never be proven ready
-        return Attention(gone, MAKE_NEW_KEYS, code="attention")
+        return NeedsAttention(gone, MAKE_NEW_KEYS, code="attention")
 
     def _lacks(self) -> str:
         """Return which keys cannot be had: those that never came, and those that their store does not give back."""

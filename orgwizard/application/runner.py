@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from orgwizard.domain.control import Control
-from orgwizard.system.daemon_threads import Daemons
+from orgwizard.system.daemon_threads import DaemonThreads
 
 if TYPE_CHECKING:
     from orgwizard.domain.events import Event
@@ -39,7 +39,7 @@ class Engine:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.set_default_executor(Daemons())
+        self._loop.set_default_executor(DaemonThreads())
         self._loop.run_forever()
         if begun := asyncio.all_tasks(self._loop):  # reads that nobody waits for any more
             for task in begun:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from orgwizard.application import plan_file
 from orgwizard.application.creation import create_org
-from orgwizard.application.discovery import Belongings
+from orgwizard.application.discovery import Discovery
 from orgwizard.application.flow import ended
 from orgwizard.application.order_builder import connection, draft_problems, order, recalled
 from orgwizard.application.ports import Send, Tools
@@ -30,24 +30,24 @@ from orgwizard.domain.address import is_loopback
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Attention, BadInput, Trouble
+from orgwizard.domain.errors import BadInput, NeedsAttention, WizardError
 from orgwizard.domain.events import Event, Result
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import Typed
+from orgwizard.domain.questions import Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, problems, questions, validated
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Checked, Connection, Finding, Order, Provider, Wanted
-from orgwizard.storage.attempt_journal import Earlier, Journal, Record
+from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity, Preflight, Provider
+from orgwizard.storage.attempt_journal import EarlierAttempt, Journal, Record
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Org, Profile, Profiles
-from orgwizard.storage.secret_stores import FileStore, Kept, ScreenStore, Store, Vault, label_of, parse_store
+from orgwizard.storage.secret_stores import FileStore, ScreenStore, Store, StoredKeys, Vault, label_of, parse_store
 from orgwizard.storage.secret_stores import sources as stored_sources
 from orgwizard.system import private_files, secret_reader, subprocesses
 
 
 @dataclass(frozen=True)
-class BoundVault:
+class ChosenStore:
     """The vault with one store chosen: what a creation is handed."""
 
     vault: Vault
@@ -63,16 +63,16 @@ class BoundVault:
         return self.store.plan()
 
     def probe(self) -> str:
-        """Try the store for real; raises `Unusable`."""
+        """Try the store for real; raises `LocalFailure`."""
         return self.vault.probe(self.store)
 
-    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> Kept:
-        """Store and read back; raises `Attention`."""
+    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> StoredKeys:
+        """Store and read back; raises `NeedsAttention`."""
         return self.vault.keep(self.store, label, secrets, facts)
 
 
 @dataclass(frozen=True)
-class Desk:
+class Service:
     """One run of the program over one set of folders.
 
     `given` holds ready-made answers of the sandbox: "okta.token" -> value; empty for the real services.
@@ -92,9 +92,9 @@ class Desk:
     used: set[str] = field(default_factory=set)
 
     @property
-    def belongings(self) -> Belongings:
+    def discovery(self) -> Discovery:
         """Return what the user already has."""
-        return Belongings(self.environ, self.given)
+        return Discovery(self.environ, self.given)
 
     # ---- from a draft to an org ----
 
@@ -129,17 +129,17 @@ class Desk:
         connected: Connection,
         organization: Fields | None = None,
         tell: Callable[[Finding], None] = lambda _: None,
-    ) -> "Future[Checked]":
-        """Try the credentials with harmless reads; the future raises a `Trouble`.
+    ) -> "Future[Preflight]":
+        """Try the credentials with harmless reads; the future raises a `WizardError`.
 
         *tell* is called with each finding as it is made, in the engine's thread, and must not block.
         """
 
-        async def checked() -> Checked:
+        async def checked() -> Preflight:
             try:
                 return await check(provider, connected, organization, self.send, tell)
-            except Trouble as trouble:
-                trouble.meaning = _CHECKED.get(trouble.field.partition(".")[0], _CHECK_FAILED)
+            except WizardError as error:
+                error.meaning = _CHECKED.get(error.field.partition(".")[0], _CHECK_FAILED)
                 raise
 
         return self.engine.read(checked())
@@ -153,7 +153,7 @@ class Desk:
         return draft_problems(provider, draft)
 
     def name_free(
-        self, provider: Provider, connected: Connection, checked: Checked, typed: Mapping[str, Typed]
+        self, provider: Provider, connected: Connection, checked: Preflight, typed: Mapping[str, Value]
     ) -> "Future[Finding] | None":
         """Ask whether the wanted name is free, which only reads; the future raises `Refused` where it is taken.
 
@@ -165,13 +165,13 @@ class Desk:
         return self.engine.read(converse(provider.name_free(connected, checked, organization), self.send))
 
     def probe(self, store: Any) -> "Future[str]":
-        """Really try a store, given as in a plan; the future raises `BadInput` or `Unusable`."""
+        """Really try a store, given as in a plan; the future raises `BadInput` or `LocalFailure`."""
         return self.engine.work(lambda: self.vault.probe(parse_store(store)))
 
     def earlier(
-        self, provider: Provider, wanted: Wanted, credentials: Fields | None, checked: Checked | None = None
-    ) -> Earlier | None:
-        """Return the attempt that already is at this order, or made its org; raises `Unusable`.
+        self, provider: Provider, wanted: OrgIdentity, credentials: Fields | None, checked: Preflight | None = None
+    ) -> EarlierAttempt | None:
+        """Return the attempt that already is at this order, or made its org; raises `LocalFailure`.
 
         *credentials* and *checked* tell the names of the parent, as far as they are known yet.
         """
@@ -183,15 +183,15 @@ class Desk:
     ) -> bool:
         """Create the org, telling of each event; false where a creation is running already.
 
-        Where an attempt is at this order, or made its org, nothing is sent and the result's trouble is `Busy` or
+        Where an attempt is at this order, or made its org, nothing is sent and the result's error is `Busy` or
         `Repeated`, unless a second org is wanted *again*. Raises `BadInput` for an unknown store. *tell* is called in
         the engine's thread and must not block.
         """
-        chosen, via = BoundVault(self.vault, parse_store(store)), _via(wanted.connection)
+        chosen, via = ChosenStore(self.vault, parse_store(store)), _via(wanted.connection)
 
         def begin(control: Control) -> AsyncIterator[Event]:
             tools = self._tools(wanted.wanted, via, chosen, control, again=again)
-            return ended(lambda: create_org(provider, wanted, tools), self._lost(provider, wanted.wanted))
+            return ended(lambda: create_org(provider, wanted, tools), self._internal_failure(provider, wanted.wanted))
 
         return self.engine.create(begin, tell)
 
@@ -199,11 +199,11 @@ class Desk:
         """Take up an interrupted attempt, telling of each event; false where a creation is running already.
 
         What the parent is asked is asked through *connected*, where there is such a connection to its site.
-        Raises `BadInput` for a record that holds too little, `Unusable` where another process is at work on it.
+        Raises `BadInput` for a record that holds too little, `LocalFailure` where another process is at work on it.
         """
         provider = provider_of(record.provider)
-        wanted = Wanted(provider.site(record.site), record.name, record.mark)
-        chosen = BoundVault(self.vault, _store_of(record))
+        wanted = OrgIdentity(provider.site(record.site), record.name, record.mark)
+        chosen = ChosenStore(self.vault, _store_of(record))
         credentials, lacking = (
             (connected.credentials, "")
             if connected and connected.site.key == wanted.site.key
@@ -218,14 +218,14 @@ class Desk:
             tools = self._tools(wanted, via, chosen, control)
             facts = (provider, record, attempt, wanted, credentials, secrets, tools)
             resuming = partial(resume_org, *facts, lacking=lacking, forgotten=forgotten)
-            return ended(resuming, self._lost(provider, wanted, record.id))
+            return ended(resuming, self._internal_failure(provider, wanted, record.id))
 
         begun = self.engine.create(begin, tell)
         if not begun:
             attempt.close()
         return begun
 
-    def _lost(self, provider: Provider, wanted: Wanted, attempt: str = "") -> Result:
+    def _internal_failure(self, provider: Provider, wanted: OrgIdentity, attempt: str = "") -> Result:
         """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
         options = "--sandbox" if self.given else ""
         named = (provider.key, wanted.site.key, wanted.name)
@@ -242,18 +242,18 @@ class Desk:
         try:
             asked = questions(provider.methods[draft.method])
             if self._belongs_to(provider, record.site):
-                offers = {question.name: self.belongings.credential(provider, question) for question in asked}
+                offers = {question.name: self.discovery.credential(provider, question) for question in asked}
                 draft.credentials.update({name: offer.typed for name, offer in offers.items() if offer})
             draft.credentials.update(recalled(provider.methods[draft.method], via.get("credentials", {})))
             self._refuse_of_another_site(provider, draft)
             return self.connection(provider, draft).credentials, ""
-        except (Trouble, KeyError, AttributeError) as missing:
+        except (WizardError, KeyError, AttributeError) as missing:
             return None, _needed(provider, draft.method, missing)
 
     def _belongs_to(self, provider: Provider, site: str) -> bool:
         """Return whether what the user has at hand is for *site*: it says so, or nothing and that is a vendor's."""
-        offer, meant = self.belongings.site(provider), provider.site(site)
-        if offer is None or offer.file in self.belongings.files_here(provider):  # anybody may have put a file here
+        offer, meant = self.discovery.site(provider), provider.site(site)
+        if offer is None or offer.file in self.discovery.files_here(provider):  # anybody may have put a file here
             return not (meant.question or is_loopback(urlsplit(meant.url).hostname or ""))
         with suppress(BadInput):
             return provider.site(str(offer.typed)).url == meant.url
@@ -261,7 +261,7 @@ class Desk:
 
     def _refuse_of_another_site(self, provider: Provider, draft: Draft) -> None:
         """Raise `BadInput` where the draft's variables are now those of another site than the draft's."""
-        offer = self.belongings.site(provider)
+        offer = self.discovery.site(provider)
         named = [value.env for value in draft.credentials.values() if isinstance(value, Reference) and value.env]
         if named and offer and not self._belongs_to(provider, draft.site):
             raise BadInput(f"${named[0]} is now for {offer.typed}, not for {draft.site}.")
@@ -271,36 +271,38 @@ class Desk:
         reference = record.stored if isinstance(record.stored, dict) else {}
         found: dict[str, SecretStr] = {}
         for name, source in stored_sources(reference, provider.secret_titles).items():
-            with suppress(Trouble):
+            with suppress(WizardError):
                 found[name] = self.read(source)
         return found
 
-    def rescued(self, result: Result) -> Result:
+    def save_unshown_keys(self, result: Result) -> Result:
         """Put keys that no screen took into a private file, and write down where; where that fails, too, say so."""
         facts = {"org": result.name, "attempt": result.attempt}
         try:
             kept = self.vault.keep(FileStore(), label_of(result.provider, result.name), result.secrets, facts)
-        except Trouble as trouble:
-            return replace(result, trouble=Attention(f"The keys could not be shown. {trouble.cause}", code="attention"))
-        with suppress(Trouble):
+        except WizardError as error:
+            return replace(
+                result, error=NeedsAttention(f"The keys could not be shown. {error.cause}", code="attention")
+            )
+        with suppress(WizardError):
             self._write_down(self.journal.get(result.attempt), "stored", stored=dict(kept.reference))
-        attention = Attention(f"The keys could not be shown. They are {kept.words}.", code="attention")
-        return replace(result, stored=kept.reference, stored_words=kept.words, secrets={}, trouble=attention)
+        attention = NeedsAttention(f"The keys could not be shown. They are {kept.words}.", code="attention")
+        return replace(result, stored=kept.reference, stored_words=kept.words, secrets={}, error=attention)
 
     def keys_shown(self, result: Result) -> None:
         """Have it written down that a person was shown keys that are stored nowhere; waits for a running creation."""
         self.engine.keys_shown()
         self.engine.idle.wait()
-        with suppress(Trouble):
+        with suppress(WizardError):
             record = self.journal.get(result.attempt)
             if not record.keys_shown:
                 self._write_down(record, "shown", keys_shown=True)
 
-    def tidied(self, record: Record) -> Record:
+    def without_leftover(self, record: Record) -> Record:
         """Return a settled attempt without an answer that was left over; one that cannot be removed is still in it."""
         if not record.left_over:
             return record
-        with suppress(Trouble, OSError), self.journal.resume(record) as attempt:
+        with suppress(WizardError, OSError), self.journal.resume(record) as attempt:
             attempt.unspool()
         return self.journal.get(record.id)
 
@@ -310,13 +312,13 @@ class Desk:
             attempt.note("ended", result=record.state)
 
     def _tools(
-        self, wanted: Wanted, via: Mapping[str, Any], chosen: BoundVault, control: Control, *, again: bool = False
+        self, wanted: OrgIdentity, via: Mapping[str, Any], chosen: ChosenStore, control: Control, *, again: bool = False
     ) -> Tools:
         return Tools(
             send=self.send,
             journal=self.journal,
             vault=chosen,
-            fallback=BoundVault(self.vault, FileStore()),
+            fallback=ChosenStore(self.vault, FileStore()),
             clock=self.clock,
             save_profile=lambda result: self._save_profile(provider_of(result.provider), wanted, via, result),
             control=control,
@@ -324,7 +326,7 @@ class Desk:
             again=again,
         )
 
-    def _save_profile(self, provider: Provider, wanted: Wanted, via: Mapping[str, Any], result: Result) -> str:
+    def _save_profile(self, provider: Provider, wanted: OrgIdentity, via: Mapping[str, Any], result: Result) -> str:
         created = result.org
         assert created is not None  # noqa: S101 - a profile is saved only after the org exists
         profile = Profile(
@@ -361,7 +363,7 @@ class Desk:
     def save_parent(self, provider: Provider, connected: Connection, parent: str) -> str:
         """Save how to connect to the parent org named *parent*, references only, and return the profile's name.
 
-        A secret that was typed is not in it and asked for again. The same connection is saved once. Raises `Unusable`.
+        A typed secret is not in it and asked for again. The same connection is saved once. Raises `LocalFailure`.
         """
         profile = self._parent(provider, connected, parent)
         found = self._same(profile)
@@ -402,7 +404,7 @@ class Desk:
         return draft
 
     def save_plan(self, draft: Draft, path: Path) -> None:
-        """Write the draft as a plan file, without secrets; raises `Unusable`, `FileExistsError`."""
+        """Write the draft as a plan file, without secrets; raises `LocalFailure`, `FileExistsError`."""
         private_files.write_new(path, plan_file.dump(draft).encode())
 
 
@@ -416,7 +418,7 @@ def _needed(provider: Provider, method: str, missing: Exception) -> str:
     """Say which of the parent's credentials a look-up needs, and why they are not there."""
     secret = [question for question in questions(provider.methods.get(method) or Fields) if question.secret]
     titles = " and ".join(question.title for question in secret) or "credentials"
-    why = f" {missing.cause}" if isinstance(missing, Trouble) else ""
+    why = f" {missing.cause}" if isinstance(missing, WizardError) else ""
     variables = " and ".join(f"${question.env[0]}" for question in secret if question.env)
     return f"Checking needs the parent's {titles}.{why}{f' Set {variables}.' if variables else ''}"
 

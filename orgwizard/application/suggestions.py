@@ -6,8 +6,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from orgwizard.domain.errors import BadInput, Trouble
-from orgwizard.domain.questions import Offer, Question
+from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.questions import Question, Suggestion
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions
 from orgwizard.providers.contract import Provider
@@ -23,7 +23,7 @@ class _File:
     fault: str = ""
 
 
-class Offers:
+class Suggestions:
     """What there is for one provider: variables first, then its files in their order, each read once.
 
     Source of the order: Okta's SDKs document environment over file, and the project's file over the home's.
@@ -32,14 +32,16 @@ class Offers:
     def __init__(self, provider: Provider, environ: Mapping[str, str]) -> None:
         self._provider, self._environ = provider, environ
 
-    def credential(self, question: Question) -> Offer | None:
+    def credential(self, question: Question) -> Suggestion | None:
         """Return a credential that is there already, if any."""
         method = self._method_of(question)
         return next((offer for name, offer in self._found(question) if method in ("", self._owner(name))), None)
 
-    def site(self) -> Offer | None:
+    def site(self) -> Suggestion | None:
         """Return the parent's site, if it is there already."""
-        in_files = (Offer(text, _in_file(file, key), file) for file, key, text in self._texts(self._provider.site_keys))
+        in_files = (
+            Suggestion(text, _in_file(file, key), file) for file, key, text in self._texts(self._provider.site_keys)
+        )
         return self._provider.site_in(self._environ) or next(in_files, None)
 
     def method(self) -> str:
@@ -87,15 +89,15 @@ class Offers:
 
     # ---- what is there ----
 
-    def _found(self, question: Question) -> Iterator[tuple[str, Offer]]:
+    def _found(self, question: Question) -> Iterator[tuple[str, Suggestion]]:
         """Yield every value for a question with the name or key it has there, best first."""
         for name in question.env:
             if value := self._environ.get(name):
                 reference = Reference(env=name)
-                yield name, Offer(reference if question.secret else value, reference.describe())
+                yield name, Suggestion(reference if question.secret else value, reference.describe())
         for file, key, text in self._texts(question.keys):
             place = Reference(file=file, key=key)
-            yield key, Offer(place if question.secret else text, place.describe())
+            yield key, Suggestion(place if question.secret else text, place.describe())
 
     def _texts(self, keys: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
         """Yield file, key and text of every member with one of *keys*."""
@@ -121,7 +123,7 @@ def _file(name: str) -> _File | None:
         return _File(here, config_files.read(secret_reader.path_of(Reference(file=here))))
     except (FileNotFoundError, BadInput):
         return None
-    except config_files.Odd as odd:
+    except config_files.ConfigSyntaxError as odd:
         return _File(here, {}, f"The file {here} is not valid {odd}: nothing is taken from it.")
-    except Trouble as trouble:
-        return _File(here, {}, f"{trouble.cause} Nothing is taken from it.")
+    except WizardError as error:
+        return _File(here, {}, f"{error.cause} Nothing is taken from it.")

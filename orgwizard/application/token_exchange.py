@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from orgwizard.application.ports import Send
 from orgwizard.application.provider_calls import converse, not_created
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.errors import NoAnswer, NotSent
-from orgwizard.domain.http import Answer, Call, Grant, Means, Session
+from orgwizard.domain.errors import NoResponse, NotSent
+from orgwizard.domain.http import AuthSession, Call, Grant, Response, SigningContext
 from orgwizard.domain.signing import SigningKey, new_key
 
 PROOFS = 3  # of a read: services that ask for a nonce more than twice in a row do not know what they want
@@ -19,20 +19,20 @@ PROOFS = 3  # of a read: services that ask for a nonce more than twice in a row 
 class _Held:
     """A session, and the lock under which one call at a time renews its token."""
 
-    session: Session
+    session: AuthSession
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-class Authorized:
+class TokenExchange:
     """A door to the network before the other one: calls without a grant pass through as they are."""
 
     def __init__(self, send: Send, clock: Clock, key: Callable[[], SigningKey] = new_key) -> None:
         """Hold no token yet; *key* makes the key pair of a session that needs one of its own."""
         self._send = send
-        self._means = Means(lambda: clock.wall().timestamp(), lambda: str(uuid.uuid4()), key)
+        self._means = SigningContext(lambda: clock.wall().timestamp(), lambda: str(uuid.uuid4()), key)
         self._held: dict[Grant, _Held] = {}
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: Call) -> Response:
         """Send *call* with its grant exchanged for a token.
 
         Raises `Refused` where the token was refused, `NotSent` where the authorization server did not answer: in
@@ -46,16 +46,16 @@ class Authorized:
         held = self._held[grant]
         for _ in range(1 if call.once else PROOFS):
             await self._renew(held, call)
-            answer = await self._send(held.session.signed(call, self._means))
-            if not held.session.challenged(answer):
+            response = await self._send(held.session.signed(call, self._means))
+            if not held.session.challenged(response):
                 break
-        return answer
+        return response
 
     async def _renew(self, held: _Held, call: Call) -> None:
         try:
             async with held.lock:
                 await converse(held.session.renewed(self._means), self._send)
-        except NoAnswer as silent:
+        except NoResponse as silent:
             raise not_created(silent) from None
         except asyncio.CancelledError:
             if not call.once:

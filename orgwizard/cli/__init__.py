@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 
 from orgwizard.cli.parser import UNWRITTEN, build
-from orgwizard.domain.errors import Exit, NotSent, Trouble
+from orgwizard.domain.errors import Exit, NotSent, WizardError
 
 # Only argparse and the error texts are imported above, so that --version and --help answer at once.
 # A command's module is imported when it is run, and the wizard's engine imports httpx while the user types.
@@ -33,8 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code = _run(arguments)
         return _unless_unread(code, arguments) if had_stdout else code
-    except Trouble as trouble:
-        return _report(trouble, arguments)
+    except WizardError as error:
+        return _report(error, arguments)
     except KeyboardInterrupt:
         _report(NotSent("Cancelled.", code="left"), arguments)
         return Exit.LEFT
@@ -58,7 +58,7 @@ def _unless_unread(code: int, arguments: argparse.Namespace) -> int:
     return Exit.USAGE
 
 
-def _report(trouble: Trouble, arguments: argparse.Namespace) -> int:
+def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
     from orgwizard.ui.batch.streams import write_stderr, write_stdout
 
@@ -66,19 +66,19 @@ def _report(trouble: Trouble, arguments: argparse.Namespace) -> int:
         from orgwizard.domain.events import Result
 
         # A fault of ours may have come after the request: it must not say that nothing was created.
-        failed = Result("unknown" if trouble.exit_code == Exit.BUG else "not_created", "", "", "", trouble=trouble)
+        failed = Result("unknown" if error.exit_code == Exit.BUG else "not_created", "", "", "", error=error)
         # Other commands know no outcome: an attempt that they do not find may have created an org.
         outcome = {} if arguments.command.plans else {"outcome": None}
         write_stdout(json.dumps(failed.as_json() | outcome, indent=2))
-    write_stderr("\n".join(trouble.lines()))
-    return trouble.exit_code
+    write_stderr("\n".join(error.lines()))
+    return error.exit_code
 
 
-def _internal_error(bug: Exception) -> Trouble:
+def _internal_error(bug: Exception) -> WizardError:
     """Return a failure of our own: types, files and lines only, for any text in it may hold a secret."""
     frames = traceback.extract_tb(bug.__traceback__)[-3:]
     where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-    return Trouble(
+    return WizardError(
         f"Internal error in orgwizard: {type(bug).__name__} at {where}.",
         "Please report it with this line; no secret is in it. What was created is listed by: orgwizard orgs",
         meaning="If a creation was under way, its outcome is in the journal.",

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
-    from orgwizard.application.bootstrap import Front
+    from orgwizard.application.bootstrap import Bootstrap
     from orgwizard.application.runner import Engine
-    from orgwizard.application.service import Desk
+    from orgwizard.application.service import Service
     from orgwizard.domain.clock import Clock
-    from orgwizard.sandbox.scenarios import Magic
+    from orgwizard.sandbox.scenarios import Scenario
     from orgwizard.storage.attempt_journal import Journal
     from orgwizard.storage.profiles import Profiles
 
@@ -51,7 +51,7 @@ def folders(*, sandbox: bool) -> Folders:
     except (RuntimeError, KeyError):
         found = None
     if found is None or not all(place.is_absolute() for place in (found.config, found.state, found.data)):
-        raise Unusable(
+        raise LocalFailure(
             "There is no home folder, so orgwizard cannot tell where its files belong.",
             "Set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME, to a folder of your own.",
             meaning="Nothing was sent.",
@@ -59,23 +59,23 @@ def folders(*, sandbox: bool) -> Folders:
     return found
 
 
-def front(arguments: argparse.Namespace) -> "Front":
-    """Put together what the wizard begins with; it opens the desk while the user reads."""
-    from orgwizard.application.bootstrap import Front
-    from orgwizard.application.discovery import Belongings
+def bootstrap(arguments: argparse.Namespace) -> "Bootstrap":
+    """Put together what the wizard begins with; it opens the service while the user reads."""
+    from orgwizard.application.bootstrap import Bootstrap
+    from orgwizard.application.discovery import Discovery
     from orgwizard.application.runner import Engine
     from orgwizard.storage.drafts import Drafts
     from orgwizard.system import coredumps
 
     coredumps.forbid()
     place, engine = folders(sandbox=arguments.sandbox), Engine()
-    return Front(
-        Belongings(os.environ, sandbox_credentials() if arguments.sandbox else {}),
+    return Bootstrap(
+        Discovery(os.environ, sandbox_credentials() if arguments.sandbox else {}),
         engine,
         Drafts(place.state),
-        lambda: desk(arguments, engine),
+        lambda: service(arguments, engine),
         sandbox=arguments.sandbox,
-        magic=_magic() if arguments.sandbox else (),
+        scenarios=_scenarios() if arguments.sandbox else (),
         is_new=lambda: not any(_holds_something(folder) for folder in (place.attempts, place.profiles)),
     )
 
@@ -89,11 +89,11 @@ def _holds_something(folder: Path) -> bool:
         return True
 
 
-def desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Desk":
+def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Service":
     """Put together what a face works at."""
     from orgwizard.application.runner import Engine
-    from orgwizard.application.service import Desk
-    from orgwizard.application.token_exchange import Authorized
+    from orgwizard.application.service import Service
+    from orgwizard.application.token_exchange import TokenExchange
     from orgwizard.domain.clock import SystemClock
     from orgwizard.network.transport import Transport
     from orgwizard.storage.attempt_journal import Journal
@@ -109,8 +109,8 @@ def desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Desk
     attempts = Journal(place.attempts, clock, lambda: attempts_with_keys(place.data / "keys"))
     others = Journal(folders(sandbox=not arguments.sandbox).attempts, clock)
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
-    return Desk(
-        send=Authorized(transport.send, clock).send,
+    return Service(
+        send=TokenExchange(transport.send, clock).send,
         engine=engine or Engine(),
         clock=clock,
         journal=attempts,
@@ -125,7 +125,7 @@ def desk(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Desk
 
 
 def journal(*, sandbox: bool) -> "Journal":
-    """Return the journal to look into; what writes it is the desk's."""
+    """Return the journal to look into; what writes it is the service's."""
     from orgwizard.domain.clock import SystemClock
     from orgwizard.storage.attempt_journal import Journal
 
@@ -162,7 +162,7 @@ def sandbox_credentials() -> dict[str, str]:
     return {**CREDENTIALS, "okta.site": "acme.okta.com"}
 
 
-def _magic() -> list["Magic"]:
-    from orgwizard.sandbox.scenarios import MAGIC
+def _scenarios() -> list["Scenario"]:
+    from orgwizard.sandbox.scenarios import SCENARIOS
 
-    return list(MAGIC)
+    return list(SCENARIOS)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.questions import Typed, secret_text
+from orgwizard.domain.questions import Value, secret_text
 from orgwizard.domain.redactor import REDACTOR
 
 
@@ -19,9 +19,9 @@ class Draft:
 
     provider: str = ""
     store: Any = "file"
-    sections: dict[str, dict[str, dict[str, Typed]]] = field(default_factory=dict)
+    sections: dict[str, dict[str, dict[str, Value]]] = field(default_factory=dict)
 
-    def section(self, name: str) -> dict[str, Typed]:
+    def section(self, name: str) -> dict[str, Value]:
         """Return the live answers of a section of the chosen provider."""
         return self.sections.setdefault(self.provider, {}).setdefault(name, {})
 
@@ -36,7 +36,7 @@ class Draft:
         return str(self.section("parent").get("method", ""))
 
     @property
-    def credentials(self) -> dict[str, Typed]:
+    def credentials(self) -> dict[str, Value]:
         """Return the live answers of the chosen credential method."""
         return self.section(f"credentials.{self.method}")
 
@@ -66,7 +66,7 @@ REFERENCE_KEY = "reference"
 ROWS = ".rows"  # how the names of sections end that hold rows as they are typed, half ones included
 
 
-def _without_secrets(section: Mapping[str, Typed]) -> dict[str, Any]:
+def _without_secrets(section: Mapping[str, Value]) -> dict[str, Any]:
     from orgwizard.domain.secret_reference import Reference
 
     kept = {name: value for name, value in section.items() if secret_text(value) is None and not _is_secret(value)}
@@ -82,7 +82,7 @@ def _is_secret(value: Any) -> bool:
     return isinstance(value, str) and REDACTOR.is_secret(value)
 
 
-def _revive(section: str, value: Any) -> Typed:
+def _revive(section: str, value: Any) -> Value:
     """Return what `_without_secrets` kept; None for what somebody has edited into nonsense."""
     if section.endswith(ROWS):
         return value if _are_pairs(value) else None

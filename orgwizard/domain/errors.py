@@ -1,15 +1,15 @@
 """Every failure a user can meet: what it means for the org, the likely cause, what to do now.
 
-Trouble
+WizardError
 |-- BadInput        2  an argument, a plan, a field, a profile        nothing was sent
 |   `-- BadFields      ... with a sentence per field
-|-- Unusable        2  no terminal, or a folder or store that does not work
+|-- LocalFailure    2  no terminal, or a folder or store that does not work
 |-- Refused         3  the service said no                            nothing was created
 |-- NotSent         4  the request never left this machine            nothing was created
 |-- Busy            7  another orgwizard is at this order now       nothing was sent
 |-- Repeated        5  an attempt at this order is there already    nothing was sent
-|-- NoAnswer        5  it left, or may have, and no whole answer came
-`-- Attention       6  created, and something after it needs a person
+|-- NoResponse      5  it left, or may have, and no whole response came
+`-- NeedsAttention  6  created, and something after it needs a person
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ NOT_KNOWN = "It is not known whether the org was created."
 CREATED = "The org was created."
 
 
-# Codes of our own for `--json`, which tell a person nothing that the sentences do not.
+# Internal codes for `--json`, hidden from people.
 _OURS = frozenset(("attention", "bug", "interrupted", "left", "not_confirmed", "repeated", "timeout"))
 
 
@@ -47,8 +47,8 @@ _LONGEST_CAUSE = 4000
 _LONGEST_CODE = 200
 
 
-class Trouble(Exception):
-    """A failure told in the order a person needs it: meaning, cause, advice, evidence.
+class WizardError(Exception):
+    """User-facing error: outcome, cause, remedy, evidence.
 
     `code` is the service's own error code, `request_id` what its support asks for, and `field`
     ("organization.subdomain") the answer that the failure is about. Whatever is a secret in them is masked.
@@ -56,6 +56,7 @@ class Trouble(Exception):
 
     exit_code = Exit.BUG
     meaning = NOTHING_CREATED
+    default_code = "Trouble"  # the code of the error in `--json` if it has none of its own: a contract
 
     def __init__(
         self,
@@ -93,36 +94,41 @@ class Trouble(Exception):
         return [line for line in lines if line]
 
 
-class BadInput(Trouble):
+class BadInput(WizardError):
     """What the user gave cannot be used; nothing has been sent to anybody."""
 
     exit_code = Exit.USAGE
+    default_code = "BadInput"
 
 
 class BadFields(BadInput):
     """Several answers are wrong: `problems` maps "organization.name" to a sentence."""
 
+    default_code = "BadFields"
+
     def __init__(self, problems: Mapping[str, str], where: str = "") -> None:
         """Name every field with its sentence in the cause."""
         self.problems = {REDACTOR.nameable(field): words for field, words in problems.items()}
-        told = "  ".join(f"{field}: {words}" for field, words in self.problems.items())
-        super().__init__(f"{where}: {told}" if where else told, field=next(iter(self.problems), ""))
+        listed = "  ".join(f"{field}: {words}" for field, words in self.problems.items())
+        super().__init__(f"{where}: {listed}" if where else listed, field=next(iter(self.problems), ""))
 
 
-class Unusable(Trouble):
+class LocalFailure(WizardError):
     """Something on this machine does not work: the terminal, a folder, a store for the keys."""
 
     exit_code = Exit.USAGE
+    default_code = "Unusable"
 
 
-class Busy(Trouble):
+class Busy(WizardError):
     """Another orgwizard is at work on the same order, or on the same attempt."""
 
     exit_code = Exit.BUSY
+    default_code = "Busy"
     meaning = NOTHING_SENT
 
 
-class Repeated(Trouble):
+class Repeated(WizardError):
     """The order was sent before, or may have been: the attempt with the id `attempt` is "open", "done" or "unclear"."""
 
     exit_code = Exit.UNKNOWN
@@ -134,31 +140,35 @@ class Repeated(Trouble):
         self.attempt, self.kind = attempt, kind
 
 
-class Refused(Trouble):
+class Refused(WizardError):
     """The service answered, and the answer was no."""
 
     exit_code = Exit.REFUSED
+    default_code = "Refused"
 
 
-class NotSent(Trouble):
+class NotSent(WizardError):
     """The request never left: name, connection, TLS, proxy or the answer to a read was missing.
 
     `wait_seconds` is when to try again, where a service said so.
     """
 
     exit_code = Exit.NOT_SENT
+    default_code = "NotSent"
     wait_seconds: float | None = None
 
 
-class NoAnswer(Trouble):
-    """The request left, or may have, and no whole answer came back."""
+class NoResponse(WizardError):
+    """The request left, or may have, and no whole response came back."""
 
     exit_code = Exit.UNKNOWN
+    default_code = "NoAnswer"
     meaning = NOT_KNOWN
 
 
-class Attention(Trouble):
+class NeedsAttention(WizardError):
     """The org exists, and something after its creation needs a person."""
 
     exit_code = Exit.ATTENTION
+    default_code = "Attention"
     meaning = CREATED

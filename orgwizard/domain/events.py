@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from orgwizard.domain.errors import Exit, Trouble
+from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.http import revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
@@ -61,7 +61,7 @@ class Result:
     sources: Mapping[str, Any] = field(default_factory=dict)
     stored_words: str = ""
     secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
-    trouble: Trouble | None = None
+    error: WizardError | None = None
     remarks: tuple[str, ...] = ()
     next_steps: tuple[str, ...] = ()
     profile: str = ""
@@ -73,8 +73,8 @@ class Result:
     @property
     def exit_code(self) -> Exit:
         """Return the program's exit code for this end."""
-        if self.trouble is not None:
-            return self.trouble.exit_code
+        if self.error is not None:
+            return self.error.exit_code
         return Exit.READY if self.ready else Exit.ATTENTION
 
     @property
@@ -103,7 +103,7 @@ class Result:
             "stored": dict(self.stored) if self.stored else None,
             "profile": self.profile or None,
             "remarks": list(self.remarks),
-            "error": trouble_as_json(self.trouble),
+            "error": error_as_json(self.error),
         }
         cleaned: dict[str, Any] = REDACTOR.clean_values(found)
         return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
@@ -114,16 +114,16 @@ def resuming(attempt: str, options: str) -> str:
     return f"orgwizard resume {attempt} {options}".rstrip()
 
 
-def trouble_as_json(trouble: Trouble | None) -> dict[str, str | None] | None:
+def error_as_json(error: WizardError | None) -> dict[str, str | None] | None:
     """Return a failure as the `error` object of `--json`."""
-    if trouble is None:
+    if error is None:
         return None
     return {
-        "code": trouble.code or type(trouble).__name__,
-        "message": f"{trouble.meaning} {trouble.cause}",
-        "hint": trouble.advice,
-        "field": trouble.field or None,
-        "request_id": trouble.request_id or None,
+        "code": error.code or error.default_code,
+        "message": f"{error.meaning} {error.cause}",
+        "hint": error.advice,
+        "field": error.field or None,
+        "request_id": error.request_id or None,
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
-from orgwizard.domain.errors import NoAnswer, NotSent, Refused
+from orgwizard.domain.errors import NoResponse, NotSent, Refused
 from orgwizard.domain.redactor import MASK, REDACTOR
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Way:
+class Route:
     """How an answer came, as seen on its own connection; what could not be seen is "".
 
     `proxy` is the host and port of the proxy used, `address` the resolved one of the host, and `issuer` who
@@ -83,7 +83,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """What came back: header names are lower case, `body` is undecoded and may hold secrets.
 
     `complete` is false where the connection broke before the end of the body.
@@ -93,7 +93,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
     complete: bool = True
-    way: Way = field(default=Way(), compare=False)
+    way: Route = field(default=Route(), compare=False)
 
     @property
     def ok(self) -> bool:
@@ -133,16 +133,16 @@ class Answer:
 
 
 # `Refused` is the reply to a call whose token was refused: the call itself never left.
-Unanswered: TypeAlias = NotSent | NoAnswer | Refused
-Reply: TypeAlias = Answer | Unanswered
+Unanswered: TypeAlias = NotSent | NoResponse | Refused
+Reply: TypeAlias = Response | Unanswered
 # A provider yields the calls it wants made side by side and is sent a reply for each.
 Conversation: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
 
 
-def ask(call: Call) -> Conversation[Answer]:
-    """Make one call and return its answer; raises `NotSent`, `NoAnswer` or `Refused` where none came."""
+def ask(call: Call) -> Conversation[Response]:
+    """Make one call and return its answer; raises `NotSent`, `NoResponse` or `Refused` where none came."""
     (reply,) = yield (call,)
-    if isinstance(reply, Answer):
+    if isinstance(reply, Response):
         return reply
     raise reply
 
@@ -153,7 +153,7 @@ def together(*calls: Call) -> Conversation[tuple[Reply, ...]]:
 
 
 @dataclass(frozen=True)
-class Means:
+class SigningContext:
     """What signing needs and a provider must not make itself, because it is pure: time, ids and keys.
 
     `now` tells epoch seconds, `unique` an id that was never told before, `key` makes a new key pair.
@@ -164,18 +164,18 @@ class Means:
     key: Callable[[], SigningKey]
 
 
-class Session(Protocol):
+class AuthSession(Protocol):
     """What one run holds of a `Grant`, in memory only: its token and whatever goes with it."""
 
-    def renewed(self, means: Means) -> Conversation[None]:
+    def renewed(self, means: SigningContext) -> Conversation[None]:
         """Get a token where none is held, or the one held is about to expire; raises `Refused`."""
         ...
 
-    def signed(self, call: Call, means: Means) -> Call:
+    def signed(self, call: Call, means: SigningContext) -> Call:
         """Return *call* with the token in the place of its grant, made for this one sending."""
         ...
 
-    def challenged(self, answer: Answer) -> bool:
+    def challenged(self, response: Response) -> bool:
         """Learn from *answer*; return whether it refused before any work, and only asks to be signed anew."""
         ...
 
@@ -189,7 +189,7 @@ class Grant(ABC):
     name: ClassVar[str]
 
     @abstractmethod
-    def session(self) -> Session:
+    def session(self) -> AuthSession:
         """Return a session that holds nothing yet; equal grants share one."""
 
 

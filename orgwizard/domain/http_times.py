@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 import re
 
-from orgwizard.domain.http import Answer
+from orgwizard.domain.http import Response
 
 SHORTEST_WAIT_SECONDS = 1.0
 _SECONDS = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*", re.ASCII)
 
 
-def service_time(answer: Answer) -> float | None:
+def service_time(answer: Response) -> float | None:
     """Return the `Date` of a response in epoch seconds; None if it has none that can be read."""
     return _epoch(answer.headers.get("date", ""))
 
 
-def retry_after(answer: Answer, now: float) -> float | None:
+def retry_after(answer: Response, now: float) -> float | None:
     """Return the seconds that `Retry-After` asks to wait (RFC 9110 10.2.3); None if it is missing or nonsense.
 
     A date is compared with the response's own `Date`, and with *now*, in epoch seconds, only if it has none.

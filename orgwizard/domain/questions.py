@@ -8,10 +8,10 @@ from orgwizard.domain.credential_shapes import shape
 # The first screen is drawn from what stands here: pydantic, and what needs it, is loaded while the user reads it.
 
 # What a widget, a plan or a draft can hold for one field.
-Typed: TypeAlias = Any  # str | SecretStr | Reference | dict[str, str] | number, checked by the model
+Value: TypeAlias = Any  # str | SecretStr | Reference | dict[str, str] | number, checked by the model
 
 
-def secret_text(typed: Typed) -> str | None:
+def secret_text(typed: Value) -> str | None:
     """Return the text of a `SecretStr`, None for any other answer."""
     read = getattr(typed, "get_secret_value", None)
     return str(read()) if read else None
@@ -39,20 +39,20 @@ class Question:
     keys: tuple[str, ...] = ()
     shape: str = ""
 
-    def hint(self, typed: Typed) -> str:
+    def hint(self, typed: Value) -> str:
         """Say what a typed credential looks like where that is not what is asked for, else ""; a guess, no rule."""
         seen = shape((secret_text(typed) or "").strip()) if self.shape else ""
         return f"{self.title}: what you gave looks like {seen}." if seen and seen != self.shape else ""
 
 
 @dataclass(frozen=True)
-class Offer:
+class Suggestion:
     """A value that the user already has: what to put into the draft, and where it comes from, in words.
 
     A secret is a `Reference`, read when it is used; anything else is the text itself.
     """
 
-    typed: Typed
+    typed: Value
     source: str
     file: str = ""
     """The file that a text comes from; a reference names its own."""

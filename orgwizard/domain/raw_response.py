@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.client import responses
 
-from orgwizard.domain.http import Answer
+from orgwizard.domain.http import Response
 
 LARGEST_BYTES = 64 * 1024 * 1024  # of a response, packed or unpacked
 _LARGEST_HEAD = 1024 * 1024
@@ -85,7 +85,7 @@ def _headers(head: bytes) -> dict[str, str]:
     return found
 
 
-def answer_of(raw: bytes, *, closed: bool = True) -> Answer | None:
+def response_of(raw: bytes, *, closed: bool = True) -> Response | None:
     """Return the response that *raw* holds, as far as it came, or None where no status came.
 
     *closed* tells that the connection was ended in order, which ends a body of unknown length.
@@ -96,8 +96,8 @@ def answer_of(raw: bytes, *, closed: bool = True) -> Answer | None:
     rest = raw[head.body_at :]
     body, complete = _body(head, rest, closed=closed)
     if head.ok and not _is_object(body) and (found := _salvaged(head, rest)):
-        return Answer(head.status, head.headers, found)
-    return Answer(head.status, head.headers, body, complete)
+        return Response(head.status, head.headers, found)
+    return Response(head.status, head.headers, body, complete)
 
 
 def _body(head: Head, rest: bytes, *, closed: bool) -> tuple[bytes, bool]:
@@ -157,8 +157,8 @@ def _is_object(body: bytes) -> bool:
 
 def holds_object(raw: bytes | bytearray) -> bool:
     """Return whether the body that came is one whole JSON object."""
-    answer = answer_of(bytes(raw))
-    return answer is not None and _is_object(answer.body)
+    response = response_of(bytes(raw))
+    return response is not None and _is_object(response.body)
 
 
 # ---- packed bodies --------------------------------------------------------------------------------------

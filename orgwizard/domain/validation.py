@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from orgwizard.domain.credential_shapes import no_value
-from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.redactor import REDACTOR, is_like_token
 from orgwizard.domain.sanitize import odd_character
 from orgwizard.domain.secret_reference import Reference
@@ -35,7 +35,7 @@ class Fields(BaseModel):
         return {name: value for name, value in typed.items() if not _blank(value)}
 
     @classmethod
-    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+    def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:
         """Return values for fields that the user has not edited, derived from those they have."""
         del typed
         return {}
@@ -46,7 +46,7 @@ def wrong(words: str) -> PydanticCustomError:
     return PydanticCustomError("wrong", "{words}", {"words": words})
 
 
-def _blank(value: Typed) -> bool:
+def _blank(value: Value) -> bool:
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     return text is None or text == {} or (isinstance(text, str) and not text.strip())
 
@@ -154,25 +154,25 @@ def _kinds(annotation: Any) -> Iterator[Any]:
         yield annotation
 
 
-def filled(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typed]:
+def filled(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, Value]:
     """Return *typed* with the model's proposals for whatever the user has not edited."""
     return {**model.proposals(typed), **typed}
 
 
-def referenced(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, Typed]:
+def referenced(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, Value]:
     """Return *typed* with each path that stands in the place of a key as the reference that it means."""
     files = {question.name for question in questions(model) if question.file}
     return {name: _reference(value) if name in files else value for name, value in typed.items()}
 
 
-def _reference(value: Typed) -> Typed:
+def _reference(value: Value) -> Value:
     path = value.get_secret_value().strip() if isinstance(value, SecretStr) else ""
     if not path or is_key(path) or odd_character(path) or is_like_token(path) or no_value(path):
         return value
     return Reference(file=path)
 
 
-def problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
+def problems(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, str]:
     """Say what is wrong with each field, in words that help; {} where nothing is.
 
     A secret that is given as a reference, or as the path of its file, is not read here: it counts as present.
@@ -180,7 +180,7 @@ def problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
     return literal_problems(model, referenced(model, typed))
 
 
-def literal_problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[str, str]:
+def literal_problems(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, str]:
     """Say what is wrong with answers whose references were followed as far as they lead."""
     answers = filled(model, typed)
     later = {name for name, value in answers.items() if isinstance(value, Reference)}
@@ -193,7 +193,7 @@ def literal_problems(model: type[Fields], typed: Mapping[str, Typed]) -> dict[st
     return {}
 
 
-def suspects(model: type[Fields], typed: Mapping[str, Typed]) -> list[str]:
+def suspects(model: type[Fields], typed: Mapping[str, Value]) -> list[str]:
     """Return the fields whose answers look like credentials: right where the user says so (`Redactor.allow`)."""
     told = problems(model, typed)
     return [
@@ -201,7 +201,7 @@ def suspects(model: type[Fields], typed: Mapping[str, Typed]) -> list[str]:
     ]
 
 
-def validated(model: type[Fields], typed: Mapping[str, Typed]) -> Fields:
+def validated(model: type[Fields], typed: Mapping[str, Value]) -> Fields:
     """Return the frozen model; call it only where `problems` found none."""
     return model.model_validate(filled(model, typed))
 
@@ -211,7 +211,7 @@ def _in_order(model: type[Fields], told: Mapping[str, str]) -> list[str]:
     return sorted(told, key=lambda name: known.index(name) if name in known else len(known))
 
 
-def _length(value: Typed) -> int:
+def _length(value: Value) -> int:
     if isinstance(value, SecretStr):
         return len(value.get_secret_value())
     return len(value.strip()) if isinstance(value, str) else 0
@@ -235,7 +235,7 @@ _SENTENCES: Mapping[str, str] = {
 }
 
 
-def _sentence(model: type[Fields], answers: Mapping[str, Typed], error: ErrorDetails) -> str:
+def _sentence(model: type[Fields], answers: Mapping[str, Value], error: ErrorDetails) -> str:
     """Turn one of pydantic's errors into our words."""
     template = _SENTENCES.get(error["type"])
     if template is None:

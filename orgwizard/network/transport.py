@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.address import is_loopback
-from orgwizard.domain.errors import BadInput, NoAnswer, NotSent
-from orgwizard.domain.http import Answer, Call, Sink, Way, revealed
-from orgwizard.domain.raw_response import LARGEST_BYTES, answer_of, head_of, holds_object, unpacked, written
+from orgwizard.domain.errors import BadInput, NoResponse, NotSent
+from orgwizard.domain.http import Call, Response, Route, Sink, revealed
+from orgwizard.domain.raw_response import LARGEST_BYTES, head_of, holds_object, response_of, unpacked, written
 
 if TYPE_CHECKING:
     import httpx
@@ -45,11 +45,11 @@ class Phase:
         self._limit, self._then, self._sink = limit, then, sink
         self._dialled, self._address, self._issuer = "", "", ""
 
-    def way(self, url: "httpx.URL") -> Way:
+    def way(self, url: "httpx.URL") -> Route:
         """Return the way to *url*: whatever was dialled instead of its own host is a proxy."""
         own = f"{url.raw_host.decode()}:{url.port or _PORTS.get(url.scheme)}"
         proxy = "" if self._dialled in ("", own) else self._dialled
-        return Way(proxy, "" if proxy else self._address, self._issuer)
+        return Route(proxy, "" if proxy else self._address, self._issuer)
 
     async def __call__(self, name: str, info: Mapping[str, Any]) -> None:
         """Take one trace event; its names begin with the protocol or "connection"."""
@@ -100,11 +100,11 @@ class Transport:
         if self._backend is None:
             self._context()
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: Call) -> Response:
         """Send *call* once and return the answer, whatever its status.
 
         The response to a call that creates is handed to its sink as it comes from the socket, before any parser.
-        Raises `NotSent` where the request never left, `NoAnswer` where it may have and no status came,
+        Raises `NotSent` where the request never left, `NoResponse` where it may have and no status came,
         and `BadInput` where the proxy variables or the CA file cannot be used. Where a call that creates is
         cancelled, what is known of it by then is told in the same ways, and not lost.
         """
@@ -124,7 +124,7 @@ class Transport:
                     extensions={"trace": phase},
                 ) as response,
             ):
-                way = Way(sandbox=True) if self._backend is not None else phase.way(response.request.url)
+                way = Route(sandbox=True) if self._backend is not None else phase.way(response.request.url)
                 return replace(await (_taken(response, call.sink) if call.once else _answer(response)), way=way)
         except asyncio.CancelledError:
             if phase.left or not call.once:
@@ -220,7 +220,7 @@ def _wire_body(call: Call) -> dict[str, Any]:
     return {"data" if call.form else "json": revealed(call.body)}
 
 
-async def _answer(response: "httpx.Response") -> Answer:
+async def _answer(response: "httpx.Response") -> Response:
     """Read the body of a read up to the limit; a connection that breaks half way still gives what came."""
     import httpx
 
@@ -235,10 +235,10 @@ async def _answer(response: "httpx.Response") -> Answer:
         complete = False
     headers = {name.lower(): value for name, value in response.headers.items()}
     text, entire = unpacked(bytes(body[:LARGEST_BODY]), headers.get("content-encoding", ""), LARGEST_BODY)
-    return Answer(response.status_code, headers, text, complete and entire)
+    return Response(response.status_code, headers, text, complete and entire)
 
 
-async def _taken(response: "httpx.Response", sink: Sink | None) -> Answer:
+async def _taken(response: "httpx.Response", sink: Sink | None) -> Response:
     """Take the response to a create call, as far as it comes: it breaks off, or nobody waits for it any longer."""
     import httpcore
     import httpx
@@ -259,10 +259,10 @@ async def _taken(response: "httpx.Response", sink: Sink | None) -> Answer:
             raise
     except (httpx.HTTPError, httpx.StreamError, httpcore.NetworkError, OSError):
         pass
-    answer = answer_of(bytes(raw), closed=closed)
-    if answer is None:
+    taken = response_of(bytes(raw), closed=closed)
+    if taken is None:
         raise httpx.RemoteProtocolError("No status came.")
-    return answer
+    return taken
 
 
 async def _pieces(response: "httpx.Response", raw: bytearray) -> AsyncGenerator[bytes, None]:
@@ -317,7 +317,7 @@ async def _issuer_seen(url: "httpx.URL", phase: Phase) -> str:
         return ""
 
 
-def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") -> NotSent | NoAnswer:
+def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") -> NotSent | NoResponse:
     """Turn a failure of httpx into one of the two that count: it never left, or it may have.
 
     *issuer* is who issued a certificate that was not accepted, where that was seen.
@@ -331,7 +331,7 @@ def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") ->
 
     ran_out = isinstance(error, (httpx.TimeoutException, TimeoutError))
     what = "sent no answer in time" if ran_out else "closed the connection before its answer was whole"
-    return NoAnswer(f"The request left, but {where} {what}.", code=type(error).__name__)
+    return NoResponse(f"The request left, but {where} {what}.", code=type(error).__name__)
 
 
 def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:

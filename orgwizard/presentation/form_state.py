@@ -5,32 +5,32 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import Trouble
-from orgwizard.domain.questions import Offer, Question, Typed
+from orgwizard.domain.errors import WizardError
+from orgwizard.domain.questions import Question, Suggestion, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, filled, problems, questions
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 
 
 @dataclass
-class Sheet:
+class FormState:
     """The questions of a model and the section of the draft that holds their answers.
 
     `offers` are what the user has already; a reference in the answers is offered too, and what is offered is
     the answer until something else is typed.
     """
 
-    session: Session
+    session: WizardSession
     section: str
     model: type[Fields]
-    typed: dict[str, Typed]
-    offers: Mapping[str, Offer] = field(default_factory=dict)
+    typed: dict[str, Value]
+    offers: Mapping[str, Suggestion] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._drop_misshapen()
         unset = self.unset
         named = {name: value for name, value in self.typed.items() if isinstance(value, Reference)}
-        given = {name: Offer(value, value.describe()) for name, value in named.items() if name not in unset}
+        given = {name: Suggestion(value, value.describe()) for name, value in named.items() if name not in unset}
         self.offers = {**self.offers, **given}
         for name, offer in self.offers.items():
             self.typed.setdefault(name, offer.typed)
@@ -53,7 +53,7 @@ class Sheet:
         return [(q.title, f"{q.constant}. {q.help}") for q in questions(self.model) if q.constant]
 
     @property
-    def answers(self) -> dict[str, Typed]:
+    def answers(self) -> dict[str, Value]:
         """Return the answers, with proposals for what nobody has edited."""
         return filled(self.model, self.typed)
 
@@ -70,7 +70,7 @@ class Sheet:
         else:
             self.typed.pop(question.name, None)
         self.session.refusals.pop(self.path(question.name), None)
-        self.session.sparing &= self.section == "credentials"
+        self.session.another_draft_saved &= self.section == "credentials"
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong per field: refusals of the service, and before those the model's rules."""
@@ -85,20 +85,20 @@ class Sheet:
     @property
     def unset(self) -> dict[str, str]:
         """Return a sentence per answer that a plan or a profile left to a variable which is not set."""
-        environ = self.session.front.belongings.environ
+        environ = self.session.bootstrap.discovery.environ
         named = {name: value.env for name, value in self.typed.items() if isinstance(value, Reference) and value.env}
         return {name: f"The variable {env} is not set." for name, env in named.items() if not environ.get(env)}
 
 
-def connection_sheet(session: Session) -> Sheet:
+def connection_sheet(session: WizardSession) -> FormState:
     """Return the sheet of the chosen credential method, with what the user has already."""
     provider, draft = session.provider, session.draft
     model = provider.methods[draft.method]
-    offers = {q.name: offer for q in questions(model) if (offer := session.front.belongings.credential(provider, q))}
-    return Sheet(session, "credentials", model, draft.credentials, offers)
+    offers = {q.name: offer for q in questions(model) if (offer := session.bootstrap.discovery.credential(provider, q))}
+    return FormState(session, "credentials", model, draft.credentials, offers)
 
 
-def may_be_elsewhere(session: Session, refused: Trouble) -> bool:
+def may_be_elsewhere(session: WizardSession, refused: WizardError) -> bool:
     """Return whether another site may know credentials that were refused; not where their shape tells what is wrong."""
     sheet = connection_sheet(session)
     hinted = any(question.hint(sheet.typed.get(question.name)) for question in sheet.asked)

@@ -14,49 +14,49 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 @dataclass(frozen=True)
-class Meant:
+class CleanedPaste:
     """What goes into the field, and a sentence about what did not, or ""."""
 
     text: str
     said: str = ""
 
 
-def meant(pasted: str, question: Question | None = None) -> Meant:
+def meant(pasted: str, question: Question | None = None) -> CleanedPaste:
     """Return what *pasted* means as the answer to *question*; without one, as a line of text.
 
     A secret that its owner made up, such as a password, is taken as it is, apart from line ends around it.
     """
     lines = [line for line in pasted.splitlines() if without_invisible(line).strip()]
     if not lines:
-        return Meant("", "The paste held nothing to be seen: nothing was taken." if pasted else "")
+        return CleanedPaste("", "The paste held nothing to be seen: nothing was taken." if pasted else "")
     if question and question.file:
         return _cleaned(" ".join(line.strip() for line in lines), question)
     if len(lines) > 1:
         return _of_several(lines, question)
     if question and question.secret and not question.env:
-        return Meant(lines[0])
+        return CleanedPaste(lines[0])
     return _cleaned(lines[0], question)
 
 
-def typed_line(line: str) -> Meant:
+def typed_line(line: str) -> CleanedPaste:
     """Return what a typed line means where it may hold anything: names have "=" and quotation marks in them."""
     seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
-    return Meant(seen.strip(), "Left out: invisible characters." if seen != flat else "")
+    return CleanedPaste(seen.strip(), "Left out: invisible characters." if seen != flat else "")
 
 
-def _of_several(lines: list[str], question: Question | None) -> Meant:
+def _of_several(lines: list[str], question: Question | None) -> CleanedPaste:
     """Choose the line that is named after the question; else the first one, but of a secret none."""
     named = [line for line in lines if question and (found := _assigned(line, question)) and found[0] in question.env]
     if len(named) == 1:
         said = f"Of {len(lines)} pasted lines, the one with its name was taken."
-        return Meant(_cleaned(named[0], question).text, said)
+        return CleanedPaste(_cleaned(named[0], question).text, said)
     if question and question.secret:
-        return Meant("", f"The paste had {len(lines)} lines, and this is one: nothing was taken.")
+        return CleanedPaste("", f"The paste had {len(lines)} lines, and this is one: nothing was taken.")
     rest = f"The paste had {len(lines)} lines: only the first was taken."
-    return Meant(_cleaned(lines[0], question).text, rest)
+    return CleanedPaste(_cleaned(lines[0], question).text, rest)
 
 
-def _cleaned(line: str, question: Question | None) -> Meant:
+def _cleaned(line: str, question: Question | None) -> CleanedPaste:
     """Take off one layer after the other, noting each."""
     left: list[str] = []
     seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
@@ -70,7 +70,7 @@ def _cleaned(line: str, question: Question | None) -> Meant:
     left += ["quotation marks"] if quoted else []
     if found and not quoted and question and question.secret and not question.file:
         text = text.split()[0].rstrip(";")
-    return Meant(text, f"Left out: {', '.join(left)}." if left else "")
+    return CleanedPaste(text, f"Left out: {', '.join(left)}." if left else "")
 
 
 def _assigned(line: str, question: Question | None) -> tuple[str, str] | None:

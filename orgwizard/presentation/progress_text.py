@@ -53,7 +53,7 @@ def give_up(store: Any) -> str:
     return GIVE_UP.format("" if store == "screen" else NEED_NOT)
 
 
-class Telling:
+class ProgressText:
     """Which events of a creation are worth a line: beginnings, ends and news, and few of the seconds in between."""
 
     def __init__(self) -> None:

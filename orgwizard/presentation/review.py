@@ -5,21 +5,21 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.domain.order_key import folded
-from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, filled, questions
 from orgwizard.presentation import text_report
-from orgwizard.presentation.wizard_session import Session
-from orgwizard.storage.attempt_journal import Earlier
+from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.storage.attempt_journal import EarlierAttempt
 
 REQUEST_TITLE = "The exact request, with secrets masked"
 NOT_GIVEN = "not given"
 Line = tuple[str, str, str]  # the field to edit, such as "organization.name" or "store", its label, its value
 
 
-def lines(session: Session) -> Iterator[Line]:
+def lines(session: WizardSession) -> Iterator[Line]:
     """Yield the order line by line: what each one is, and where it is changed."""
     provider, draft, site = session.provider, session.draft, session.site
     parent = f"{session.parent}, " if session.parent else ""
@@ -30,7 +30,7 @@ def lines(session: Session) -> Iterator[Line]:
     yield "store", "Keys go to", text_report.store_words(draft.store)
 
 
-def _answers(section: str, model: type[Fields], typed: dict[str, Typed]) -> Iterator[Line]:
+def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iterator[Line]:
     """Yield a line per answer, and one for all that was left blank."""
     answers = filled(model, typed)
     asked = [question for question in questions(model) if question.asked or answers.get(question.name)]
@@ -47,7 +47,7 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Typed]) -> Iter
         yield f"{section}.{blank[0].name}", "Left blank", ", ".join(question.title for question in blank)
 
 
-def in_words(question: Question, value: Typed) -> str:
+def in_words(question: Question, value: Value) -> str:
     """Return an answer as the review shows it; never a secret."""
     if isinstance(value, Reference):
         return value.describe()
@@ -56,24 +56,24 @@ def in_words(question: Question, value: Typed) -> str:
     return str(value) if value else question.blank
 
 
-def warnings(session: Session) -> str:
+def warnings(session: WizardSession) -> str:
     """Return what to know before creating: what cannot be undone, and what no read could prove."""
     unproven = [f.stage for f in session.checked.findings if f.state == "unproven"] if session.checked else []
     told = f"Not proven: {', '.join(unproven).lower()}." if unproven else ""
     return " ".join(filter(None, (session.provider.irreversible, told)))
 
 
-def confirmation(session: Session) -> str:
+def confirmation(session: WizardSession) -> str:
     """Return what is said right before the word that creates is asked for."""
     return f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
 
 
-def second(session: Session) -> str:
+def second(session: WizardSession) -> str:
     """Return the sentence that creates another org beside the one of an earlier attempt."""
     return f"create a second {session.org_name}"
 
 
-def is_second(session: Session, typed: str) -> bool:
+def is_second(session: WizardSession, typed: str) -> bool:
     """Return whether *typed* is that sentence, whatever its case and spaces."""
     return folded(typed) == folded(second(session))
 
@@ -86,24 +86,24 @@ CHECK_TITLES = {
 }
 
 
-def check_lines(earlier: Earlier) -> list[str]:
+def check_lines(earlier: EarlierAttempt) -> list[str]:
     """Return what is known of an earlier attempt at the order."""
-    return [earlier.trouble().cause, "", *text_report.attempt(earlier.record)]
+    return [earlier.error().cause, "", *text_report.attempt(earlier.record)]
 
 
-def save_plan(session: Session, path: str) -> tuple[bool, str]:
+def save_plan(session: WizardSession, path: str) -> tuple[bool, str]:
     """Save the answers as a plan without secrets; return whether that worked, and a sentence."""
     try:
-        session.desk.save_plan(session.draft, Path(path).expanduser())
+        session.service.save_plan(session.draft, Path(path).expanduser())
     except FileExistsError:
         return False, f"{path} exists already: nothing was written."
-    except (Trouble, OSError, RuntimeError) as trouble:
-        cause = trouble.cause if isinstance(trouble, Trouble) else "the path cannot be used."
+    except (WizardError, OSError, RuntimeError) as error:
+        cause = error.cause if isinstance(error, WizardError) else "the path cannot be used."
         return False, f"The plan was not saved: {cause}"
     return True, f"Saved as {path}. {_needed(session)}".strip()
 
 
-def _needed(session: Session) -> str:
+def _needed(session: WizardSession) -> str:
     """Say which variables the plan will look for."""
     provider, draft = session.provider, session.draft
     typed = {"credentials": draft.credentials, "administrator": draft.section("administrator")}

@@ -6,21 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from orgwizard.application.bootstrap import Front
+from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Trouble
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.domain.errors import WizardError
+from orgwizard.presentation.wizard_session import WizardSession
 
 if TYPE_CHECKING:
-    from orgwizard.application.service import Desk
+    from orgwizard.application.service import Service
     from orgwizard.storage.attempt_journal import Record
     from orgwizard.storage.profiles import Problem, Profile
 
 INTRODUCTION = "A child organization at Okta or Datadog: created once, its keys kept."
-NEW, CONTINUE, ORGS, MAGIC, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
+NEW, CONTINUE, ORGS, SCENARIOS, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
 ATTEMPT, PROFILE = "attempt", "profile"
-MAGIC_TITLE = "Names that make the sandbox misbehave"
-MAGIC_WORDS = "Give one of these as the name (Okta: or subdomain) of the org, or inside a credential."
+SCENARIOS_TITLE = "Names that make the sandbox misbehave"
+SCENARIOS_HELP = "Give one of these as the name (Okta: or subdomain) of the org, or inside a credential."
 ORGS_TITLE = "Orgs created so far"
 PROBLEMS_TITLE = "What cannot be read"
 RUNNING_TITLE = "An attempt under way in another process"
@@ -28,30 +28,30 @@ TAKE_UP = "Take it up now? It is finished or looked up; nothing is created."
 MOST_PROFILES = 5
 
 
-class Beginnings:
+class StartMenu:
     """What there was when a face began, or came back to the beginning."""
 
-    def __init__(self, front: Front, saved: Draft | None) -> None:
+    def __init__(self, bootstrap: Bootstrap, saved: Draft | None) -> None:
         """Look; of *saved*, the draft, nothing is offered once its order was sent: the attempt is."""
-        self.saved, self._magic = saved, front.magic
+        self.saved, self._scenarios = saved, bootstrap.scenarios
         self.attempts: Sequence[Record] = ()
         self.records: Sequence[Record] = ()
         self.profiles: Sequence[Profile] = ()
         self.problems: Sequence[Problem] = ()
-        if not front.is_new():
-            self._look(front.desk)
-            if saved is not None and Session(front, saved).was_sent():
+        if not bootstrap.is_new():
+            self._look(bootstrap.service)
+            if saved is not None and WizardSession(bootstrap, saved).was_sent():
                 self.saved = None
 
-    def _look(self, desk: Desk) -> None:
+    def _look(self, service: Service) -> None:
         """Look into the folders; one that cannot be read is a problem, too."""
         from orgwizard.storage.profiles import Problem
 
         try:
-            self.profiles, self.problems = desk.profiles.all()
-            self.attempts, self.records = desk.journal.open(), desk.journal.all()
-        except Trouble as fault:
-            self.problems = (*self.problems, Problem(desk.journal.folder, fault.cause))
+            self.profiles, self.problems = service.profiles.all()
+            self.attempts, self.records = service.journal.open(), service.journal.all()
+        except WizardError as fault:
+            self.problems = (*self.problems, Problem(service.journal.folder, fault.cause))
 
     @property
     def empty(self) -> bool:
@@ -77,8 +77,8 @@ class Beginnings:
             rows[ORGS] = ORGS_TITLE
         if self.problems:
             rows[PROBLEMS] = f"{PROBLEMS_TITLE}: {len(self.problems)}"
-        if self._magic:
-            rows[MAGIC] = MAGIC_TITLE
+        if self._scenarios:
+            rows[SCENARIOS] = SCENARIOS_TITLE
         return rows
 
     def attempt(self, row: str) -> Record | None:

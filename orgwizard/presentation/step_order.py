@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from orgwizard.domain.errors import BadFields, Trouble
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.domain.errors import BadFields, WizardError
+from orgwizard.presentation.wizard_session import WizardSession
 
 # By the section of the draft that each is about.
 TITLES: Mapping[str, str] = {
@@ -20,12 +20,12 @@ CREATE_WORD = "create"
 NOT_BEFORE = f'Nothing is created before you type "{CREATE_WORD}".'
 
 
-def first(session: Session) -> str:
+def first(session: WizardSession) -> str:
     """Return the step that a session begins with."""
     return "credentials" if session.known and session.agreed else "site"
 
 
-def after(session: Session, here: str) -> str:
+def after(session: WizardSession, here: str) -> str:
     """Return the step after one that is complete; where the review wants the user back, what it still needs."""
     names = list(TITLES)
     step = names[names.index(here) + 1]
@@ -35,7 +35,7 @@ def after(session: Session, here: str) -> str:
     return step
 
 
-def before(session: Session, here: str) -> str:
+def before(session: WizardSession, here: str) -> str:
     """Return the step before one, "" before the first; from a step that the review led to, the review."""
     names = list(TITLES)
     back, session.returning = session.returning and session.agreed, False
@@ -44,7 +44,7 @@ def before(session: Session, here: str) -> str:
     return names[names.index(here) - 1] if names.index(here) else ""
 
 
-def unfinished(session: Session) -> str:
+def unfinished(session: WizardSession) -> str:
     """Return the step that the review still needs, or the review."""
     if session.connection is None:
         return "site" if not session.agreed else "credentials"
@@ -58,8 +58,8 @@ def section(field: str) -> str:
     return name if name in TITLES else ""
 
 
-def complaints(trouble: Trouble) -> dict[str, str]:
+def complaints(error: WizardError) -> dict[str, str]:
     """Return what a failure says of each field that it is about; the first one leads to its step."""
-    if isinstance(trouble, BadFields):
-        return trouble.problems
-    return {trouble.field: " ".join(filter(None, (trouble.cause, trouble.advice)))}
+    if isinstance(error, BadFields):
+        return error.problems
+    return {error.field: " ".join(filter(None, (error.cause, error.advice)))}

@@ -13,7 +13,7 @@ from orgwizard.domain.redactor import MASK
 from orgwizard.domain.sanitize import printable, shown_exactly
 from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Checked, Finding, Order, Provider
+from orgwizard.providers.contract import Finding, Order, Preflight, Provider
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.secret_stores import SHOWN_ONLY, place
@@ -66,7 +66,7 @@ def request(call: Call) -> list[str]:
     return [printable(line) for line in lines]
 
 
-def findings(checked: Checked) -> list[str]:
+def findings(checked: Preflight) -> list[str]:
     """Return what a check found, a line each."""
     return [f"Parent org: {printable(checked.parent)}", *(printable(f.line) for f in checked.findings)]
 
@@ -112,7 +112,7 @@ def headline(result: Result) -> str:
 
 def needs_attention(result: Result) -> bool:
     """Return whether the org exists, and something about it needs a person."""
-    return result.outcome == "created" and (result.trouble is not None or not result.ready)
+    return result.outcome == "created" and (result.error is not None or not result.ready)
 
 
 def _outcome_words(result: Result) -> str:
@@ -142,11 +142,11 @@ def _missing_words(missing: Sequence[str]) -> str:
 
 def facts(result: Result) -> Iterator[tuple[str, str]]:
     """Yield what is known of the org as label and value."""
-    org, trouble = result.org, result.trouble
+    org, error = result.org, result.error
     rows = {"Name": org.name, "Org id": org.id or "not in the answer", "Org URL": org.url or "not known"} if org else {}
     rows |= {"Keys": result.stored_words, "Profile": result.profile}
     rows |= {"Attempt": result.attempt if result.outcome != "not_created" else ""}
-    rows |= {"Evidence": trouble.evidence if trouble else ""}
+    rows |= {"Evidence": error.evidence if error else ""}
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 
 

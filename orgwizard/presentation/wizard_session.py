@@ -9,18 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from orgwizard.application.bootstrap import Front
+from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadInput, Trouble
+from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.events import Event, KeysArrived, Result
 from orgwizard.domain.org import Site
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import PROVIDERS
-from orgwizard.providers.contract import Checked, Connection, Finding, Order, Provider, Wanted
+from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity, Preflight, Provider
 
 if TYPE_CHECKING:
-    from orgwizard.application.service import Desk
-    from orgwizard.storage.attempt_journal import Earlier, Record
+    from orgwizard.application.service import Service
+    from orgwizard.storage.attempt_journal import EarlierAttempt, Record
 
 ORDER, SENT = "order", "sent"  # in a draft: that a request for it may have left
 LEAVES_RUNNING = "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
@@ -33,22 +33,22 @@ KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
 
 
 @dataclass
-class Session:
+class WizardSession:
     """The state that all steps share; whatever was typed is in the draft alone.
 
     `refusals` holds the service's sentences per field ("organization.subdomain"), or per step, until something is
     changed there; `passed` the findings of the last check as far as it came; `touched` the fields whose problems are
     shown; `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the
-    review wants the user back; `wanted` names the field that the user was led to; `sparing` says that another draft is
-    saved, which this one replaces only when something about the org is typed; `complained` that it was said that the
-    draft cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a person was shown
-    the keys of the result.
+    review wants the user back; `wanted` names the field that the user was led to; `another_draft_saved` says that
+    another draft is saved, which this one replaces only when something about the org is typed; `complained` that it
+    was said that the draft cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a
+    person was shown the keys of the result.
     """
 
-    front: Front
+    bootstrap: Bootstrap
     draft: Draft
     connection: Connection | None = None
-    checked: Checked | None = None
+    checked: Preflight | None = None
     passed: list[Finding] = field(default_factory=list)
     refusals: dict[str, str] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
@@ -57,21 +57,21 @@ class Session:
     wanted: str = ""
     result: Result | None = None
     keeping: bool = True
-    sparing: bool = False
+    another_draft_saved: bool = False
     complained: bool = False
     shown: bool = False
     again: bool = False
 
     @property
-    def desk(self) -> Desk:
+    def service(self) -> Service:
         """Return what the steps after the first one work at."""
-        return self.front.desk
+        return self.bootstrap.service
 
     @property
     def provider(self) -> Provider:
         """Return the chosen provider, or the likely one where none is chosen yet."""
         chosen = (provider for provider in PROVIDERS if provider.key == self.draft.provider)
-        return next(chosen, None) or self.front.belongings.likely_provider()
+        return next(chosen, None) or self.bootstrap.discovery.likely_provider()
 
     @property
     def org_name(self) -> str:
@@ -94,7 +94,7 @@ class Session:
         """
         if (site := self.site) is None or site.question:
             return site.question if site else ""
-        places = self._places() if (here := self.front.belongings.files_here(self.provider)) else frozenset()
+        places = self._places() if (here := self.bootstrap.discovery.files_here(self.provider)) else frozenset()
         found = min(places & here, default="")
         if not found or len(places) == 1:
             return ""
@@ -104,14 +104,14 @@ class Session:
         """Return the files that name the site and the secret credentials; "" stands for anything else."""
         from orgwizard.domain.validation import questions
 
-        belongings, provider = self.front.belongings, self.provider
-        offer = belongings.site(provider)
+        discovery, provider = self.bootstrap.discovery, self.provider
+        offer = discovery.site(provider)
         places = {offer.file if offer and offer.typed == self.draft.site else ""}
-        method = self.draft.method or belongings.method(provider) or next(iter(provider.methods))
+        method = self.draft.method or discovery.method(provider) or next(iter(provider.methods))
         typed = self.draft.section(f"credentials.{method}")
         for question in questions(provider.methods[method]):
             if question.secret:
-                there = belongings.credential(provider, question)
+                there = discovery.credential(provider, question)
                 value = typed.get(question.name) or (there.typed if there else None)
                 places.add(getattr(value, "file", None) or "")
         return frozenset(places)
@@ -130,10 +130,10 @@ class Session:
     def settle_method(self) -> None:
         """Choose the credential method that what is there is for, where the user has chosen none."""
         if self.draft.method not in self.provider.methods:
-            offered = self.front.belongings.method(self.provider)
+            offered = self.bootstrap.discovery.method(self.provider)
             self.draft.section("parent")["method"] = offered or next(iter(self.provider.methods))
 
-    def connected(self, connection: Connection, checked: Checked) -> None:
+    def connected(self, connection: Connection, checked: Preflight) -> None:
         """Remember a connection that was tried and works."""
         self.connection, self.checked, self.passed = connection, checked, list(checked.findings)
 
@@ -147,13 +147,13 @@ class Session:
 
     def connecting(self) -> Future[Connection]:
         """Build the connection; the future raises `BadInput` and `BadFields`."""
-        desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
-        return desk.engine.work(lambda: desk.connection(provider, draft))
+        service, provider, draft = self.service, self.provider, copy.deepcopy(self.draft)
+        return service.engine.work(lambda: service.connection(provider, draft))
 
     def ordering(self) -> Future[Order]:
         """Build the order; the future raises `BadInput` and `BadFields`."""
-        desk, provider, draft = self.desk, self.provider, copy.deepcopy(self.draft)
-        return desk.engine.work(lambda: desk.order(provider, draft))
+        service, provider, draft = self.service, self.provider, copy.deepcopy(self.draft)
+        return service.engine.work(lambda: service.order(provider, draft))
 
     def asking_name(self) -> Future[Finding] | None:
         """Ask whether the wanted name is free; the future raises `Refused` where it is taken.
@@ -163,16 +163,16 @@ class Session:
         if not self.agreed or self.connection is None or self.checked is None:
             return None
         typed = self.draft.section("organization")
-        return self.desk.name_free(self.provider, self.connection, self.checked, typed)
+        return self.service.name_free(self.provider, self.connection, self.checked, typed)
 
-    def earlier(self) -> Earlier | None:
+    def earlier(self) -> EarlierAttempt | None:
         """Return the attempt that already is at this order, or made its org; None also where that cannot be read."""
         wanted = self._wanted()
         credentials = self.connection.credentials if self.connection else None
         if wanted is None:
             return None
-        with suppress(Trouble):  # whoever begins an attempt is told why the journal cannot be read
-            return self.desk.earlier(self.provider, wanted, credentials, self.checked)
+        with suppress(WizardError):  # whoever begins an attempt is told why the journal cannot be read
+            return self.service.earlier(self.provider, wanted, credentials, self.checked)
         return None
 
     def was_sent(self) -> bool:
@@ -180,14 +180,14 @@ class Session:
         earlier = self.earlier()
         return earlier is not None and (earlier.kind != "unclear" or SENT in self.draft.section(ORDER))
 
-    def _wanted(self) -> Wanted | None:
+    def _wanted(self) -> OrgIdentity | None:
         """Return the org that the answers name, what nobody edited included; None where they name none."""
         from orgwizard.domain.validation import filled
 
         if self.site is None or not self.org_name.strip():
             return None
         answers = filled(self.provider.organization, self.draft.section("organization"))
-        return Wanted(self.site, self.org_name, str(answers.get("subdomain", "")))
+        return OrgIdentity(self.site, self.org_name, str(answers.get("subdomain", "")))
 
     def create(self, order: Order, tell: Callable[[Event], None]) -> bool:
         """Have the org created, and the draft forgotten once it exists; false where a creation runs already.
@@ -197,11 +197,11 @@ class Session:
         again, self.again = self.again, False
         self.draft.section(ORDER)[SENT] = "yes"
         self.keep()
-        return self.desk.create(self.provider, order, self.draft.store, self._remembering(tell), again=again)
+        return self.service.create(self.provider, order, self.draft.store, self._remembering(tell), again=again)
 
     def resume(self, record: Record, tell: Callable[[Event], None]) -> bool:
-        """Have an attempt taken up; false where a creation runs already. Raises as `Desk.resume` does."""
-        return self.desk.resume(record, self._remembering(tell), self.connection)
+        """Have an attempt taken up; false where a creation runs already. Raises as `Service.resume` does."""
+        return self.service.resume(record, self._remembering(tell), self.connection)
 
     def _remembering(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
@@ -222,7 +222,7 @@ class Session:
         """Forget the draft of an org that was created; that of one that was not may be sent again."""
         if result.outcome == "created" and self.keeping:
             self.keeping = False
-            self.front.drafts.remove()
+            self.bootstrap.drafts.remove()
         if result.outcome == "not_created":
             self.draft.section(ORDER).pop(SENT, None)
 
@@ -230,15 +230,15 @@ class Session:
         """Remember that the keys, which are stored nowhere, were shown to a person."""
         if self.result and self.result.secrets and not self.shown:
             self.shown = True
-            desk, result = self.desk, self.result
-            self.front.engine.work(lambda: desk.keys_shown(result))
+            service, result = self.service, self.result
+            self.bootstrap.engine.work(lambda: service.keys_shown(result))
 
     def rescue(self) -> None:
         """Put keys that nobody was shown, as after a hang-up, into a private file."""
         if self.result and self.result.secrets and not self.shown:
-            self.result = self.desk.rescued(self.result)
+            self.result = self.service.save_unshown_keys(self.result)
 
-    def sister(self) -> Draft:
+    def draft_for_same_parent(self) -> Draft:
         """Return a draft for another child of the same parent."""
         draft = Draft(provider=self.draft.provider, store=self.draft.store)
         for name, section in self.draft.sections.get(draft.provider, {}).items():
@@ -248,7 +248,7 @@ class Session:
 
     def problems(self) -> dict[str, str]:
         """Return every problem of the draft, as "section.field" -> sentence."""
-        return self.desk.problems(self.provider, self.draft)
+        return self.service.problems(self.provider, self.draft)
 
     @property
     def parent(self) -> str:
@@ -269,17 +269,17 @@ class Session:
 
     def to_continue(self) -> Draft | None:
         """Return the draft that the beginning offers to go on with after this session."""
-        if self.sparing:
-            return self.front.drafts.load()
+        if self.another_draft_saved:
+            return self.bootstrap.drafts.load()
         return self.draft if self.draft.provider else None
 
     def keep(self) -> str:
         """Save the draft; return a sentence where that failed, which must not stop anybody."""
-        if not self.draft.provider or not self.keeping or self.sparing:
+        if not self.draft.provider or not self.keeping or self.another_draft_saved:
             return ""
         try:
-            self.front.drafts.save(self.draft)
-        except (Trouble, OSError) as trouble:
-            cause = trouble.cause if isinstance(trouble, Trouble) else type(trouble).__name__
+            self.bootstrap.drafts.save(self.draft)
+        except (WizardError, OSError) as error:
+            cause = error.cause if isinstance(error, WizardError) else type(error).__name__
             return f"The draft is not saved on disk: {cause}"
         return ""

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from orgwizard.domain.errors import Refused, Trouble
-from orgwizard.domain.http import Answer, Call, Conversation
+from orgwizard.domain.errors import Refused, WizardError
+from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Created, Site
-from orgwizard.domain.questions import Offer, Question
+from orgwizard.domain.questions import Question, Suggestion
 from orgwizard.domain.redactor import REDACTOR
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class OrgIdentity:
     """What tells the wanted org from others: enough to read an answer or to look for it."""
 
     site: Site
@@ -52,10 +52,10 @@ class Order:
     administrator: Fields | None = None
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> OrgIdentity:
         """Return what tells the wanted org from others."""
         organization, administrator = self.organization, self.administrator
-        return Wanted(
+        return OrgIdentity(
             self.connection.site,
             str(getattr(organization, "name", "")),
             str(getattr(organization, "subdomain", "")),
@@ -86,13 +86,13 @@ class Finding:
         return f"{self.stage}: {self.told}"
 
 
-def name_unproven(trouble: Trouble) -> Finding:
+def name_unproven(error: WizardError) -> Finding:
     """Return what is known of a name that could not be asked about."""
-    return Finding("Name", "unproven", f"it could not be asked. {trouble.cause}")
+    return Finding("Name", "unproven", f"it could not be asked. {error.cause}")
 
 
 @dataclass(frozen=True)
-class Checked:
+class Preflight:
     """The result of a check that found nothing against creating.
 
     `parent` is the parent's name; `identity` who the credentials act as, "" where no read tells;
@@ -110,7 +110,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Found:
+class LookupResult:
     """What a look-up after an unknown outcome saw.
 
     "exists" takes the id of an org that was not there before, "absent" a whole list without one. `date` is the
@@ -138,7 +138,7 @@ class Provider(ABC):
     """What the rest of the program knows of a service.
 
     Its conversations are generators that yield calls and are sent replies; they do no I/O and know no
-    clock. They raise `Refused` for an answer that is a no, and let `NotSent` and `NoAnswer` pass.
+    clock. They raise `Refused` for an answer that is a no, and let `NotSent` and `NoResponse` pass.
 
     The models of its fields are properties, so that they can be loaded after the first screen, which needs none.
     """
@@ -206,23 +206,23 @@ class Provider(ABC):
             env=self.site_env,
         )
 
-    def site_in(self, environ: Mapping[str, str]) -> Offer | None:
+    def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
         """Return the parent's site from the vendor's variables, if it is there."""
         for template in self.site_env:
             names = re.findall(r"{(\w+)}", template) or [template]
             if all(environ.get(name) for name in names):
                 value = template.format_map(environ) if "{" in template else environ[template]
-                return Offer(value, "from " + " and ".join(f"${name}" for name in names))
+                return Suggestion(value, "from " + " and ".join(f"${name}" for name in names))
         return None
 
-    def order_key(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> OrderKey:
+    def order_key(self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]) -> OrderKey:
         """Return what tells this order from others; the more is known of the parent, the more names it has.
 
-        *credentials* are the parent's, where they are at hand, *before* that of `Checked`, {} where nothing was read.
+        *credentials* are the parent's, where they are at hand, *before* that of `Preflight`, {} where nothing was read.
         """
         return OrderKey(self.key, self.child_key(wanted), self.parent_names(wanted.site, credentials, before))
 
-    def child_key(self, wanted: Wanted) -> str:
+    def child_key(self, wanted: OrgIdentity) -> str:
         """Return what makes the child unique below its parent."""
         return folded(wanted.name)
 
@@ -235,15 +235,15 @@ class Provider(ABC):
         """Return the site meant by *typed*; raises `BadInput` with words for the user."""
 
     @abstractmethod
-    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
+    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
         """Read, and never change, what tells whether the create call can succeed."""
 
-    def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - not every service can be asked
+    def name_free(self, connection: Connection, checked: Preflight, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - not every service can be asked
         """Read whether the wanted name is free; raises `Refused` where it is certainly taken."""
         yield from ()
         return Finding("Name", "unproven", "whether it is free shows only when creating")
 
-    def of_another_site(self, refused: Trouble) -> bool:  # noqa: ARG002 - most have one site
+    def of_another_site(self, refused: WizardError) -> bool:  # noqa: ARG002 - most have one site
         """Return whether *refused* may come of the wrong site, so that `elsewhere` is worth asking."""
         return False
 
@@ -257,41 +257,43 @@ class Provider(ABC):
         """Return the one call that creates the org; the review shows it, the transport sends it."""
 
     @abstractmethod
-    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
+    def created(self, wanted: OrgIdentity, response: Response, domain: str = "") -> Created:
         """Read a 2xx answer; nothing is rejected for a missing or odd member."""
 
     @abstractmethod
-    def refused(self, answer: Answer) -> Refused:
+    def refused(self, response: Response) -> Refused:
         """Tell what an answer outside 2xx means; `field` names the answer it is about."""
 
-    def is_refusal(self, answer: Answer) -> bool:
+    def is_refusal(self, response: Response) -> bool:
         """Return whether *answer* proves that nothing was created; a 5xx does not, nor does a web page.
 
         Services refuse in JSON: a page is by something on the way, which may also have kept back a response.
         """
-        is_page = answer.body.lstrip().startswith(b"<") and answer.status != 429
-        return 400 <= answer.status < 500 and answer.status not in _PROVES_NOTHING and not is_page
+        is_page = response.body.lstrip().startswith(b"<") and response.status != 429
+        return 400 <= response.status < 500 and response.status not in _PROVES_NOTHING and not is_page
 
-    def says_taken(self, answer: Answer) -> bool:
+    def says_taken(self, response: Response) -> bool:
         """Return whether a refusal says that the org exists already; it may be the one that was asked for."""
-        return answer.status == 409
+        return response.status == 409
 
-    def asks_for_proof(self, answer: Answer) -> bool:  # noqa: ARG002 - most services never do
+    def asks_for_proof(self, response: Response) -> bool:  # noqa: ARG002 - most services never do
         """Return whether *answer* refused before any work, only because the call must be signed anew."""
         return False
 
     @abstractmethod
-    def wait_after(self, answer: Answer, now: float) -> float | None:
+    def wait_after(self, response: Response, now: float) -> float | None:
         """Return the seconds to wait that a 429 asks for, None where it does not say.
 
         *now* is the local time in epoch seconds, for services that name an absolute time.
         """
 
     @abstractmethod
-    def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
+    def find(
+        self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]
+    ) -> Conversation[LookupResult]:
         """Look whether an org of unknown outcome exists; *credentials* are the parent's, if they can be had.
 
-        *before* is that of `Checked`, and under "ours" the ids of orgs that came of other attempts.
+        *before* is that of `Preflight`, and under "ours" the ids of orgs that came of other attempts.
         """
 
     @abstractmethod
@@ -308,7 +310,7 @@ class Provider(ABC):
         return models | ({"administrator": self.administrator} if self.administrator else {})
 
 
-def placed(refused: Refused, credentials: Fields | None) -> Refused:
+def with_known_field(refused: Refused, credentials: Fields | None) -> Refused:
     """Return a refusal that names a credential of another method as one about the first credential of this one."""
     section, _, name = refused.field.partition(".")
     fields = type(credentials).model_fields if credentials else {}

@@ -13,7 +13,7 @@ CHILD_TOKEN = "00child"  # noqa: S105  a prefix, not a secret
 CHILD_KEY = "c41d"
 
 
-class Mint:
+class IdFactory:
     """Makes ids and secrets; the same seed makes the same ones, no seed makes unguessable ones."""
 
     def __init__(self, seed: str = "") -> None:

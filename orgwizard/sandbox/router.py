@@ -3,7 +3,7 @@
 from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.datadog.orgs import SITES
 from orgwizard.sandbox.datadog.service import Datadog
-from orgwizard.sandbox.ids import Mint
+from orgwizard.sandbox.ids import IdFactory
 from orgwizard.sandbox.messages import Fault, Reply, Request
 from orgwizard.sandbox.okta.orgs import base_domain
 from orgwizard.sandbox.okta.service import Okta
@@ -22,7 +22,7 @@ class World:
 
     def __init__(self, clock: Clock, *, provider: str = "", seed: str = "") -> None:
         """Begin with a few children in place and nothing recorded."""
-        self._mint = Mint(seed)
+        self._mint = IdFactory(seed)
         self._provider = provider
         self.clock = clock
         self.okta = Okta(clock, self._mint)

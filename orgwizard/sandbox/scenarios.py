@@ -12,7 +12,7 @@ ESCAPES = "\x1b[2J\x1b[31mred\x1b[0m\x07 \u202eesrever"
 
 
 @dataclass(frozen=True)
-class Magic:
+class Scenario:
     """One name and what happens.
 
     `where` says what to type it as: "organization" (the org's name or its subdomain) or
@@ -82,8 +82,8 @@ _CREDENTIALS = (
     (_DATADOG, "noperm", "The keys are valid and list the child orgs, but must not create any."),
     (_BOTH, "outage", "Every call is answered with a gateway's HTML page (503)."),
 )
-MAGIC: tuple[Magic, ...] = tuple(
-    Magic(provider, where, name, what)
+SCENARIOS: tuple[Scenario, ...] = tuple(
+    Scenario(provider, where, name, what)
     for where, rows in (("organization", _ORGANIZATIONS), ("credential", _CREDENTIALS))
     for providers, name, what in rows
     for provider in providers
@@ -103,7 +103,7 @@ CREDENTIALS: Mapping[str, str] = {
 }
 
 WRONG = ("wrong", "invalid", "expired")
-_NAMES = frozenset((magic.provider, magic.name) for magic in MAGIC if magic.where == "organization")
+_NAMES = frozenset((scenarios.provider, scenarios.name) for scenarios in SCENARIOS if scenarios.where == "organization")
 _PATTERN = re.compile(r"e\d{7}|http-[45]\d\d")
 
 
@@ -123,9 +123,9 @@ def twisted(stem: str, reply: Reply) -> Reply:
     return _TWISTS[stem](reply) if stem in _TWISTS else reply
 
 
-def status_of(magic: str) -> int:
+def status_of(scenarios: str) -> int:
     """Return the status that a name such as `http-409` asks for, or 0."""
-    return int(magic.removeprefix("http-")) if magic.startswith("http-") else 0
+    return int(scenarios.removeprefix("http-")) if scenarios.startswith("http-") else 0
 
 
 def _broken(fault: Fault) -> Callable[[Reply], Reply]:

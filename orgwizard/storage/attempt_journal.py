@@ -15,10 +15,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from orgwizard.domain.attempt_state import SETTLED
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.errors import BadInput, Busy, Repeated, Trouble, Unusable
-from orgwizard.domain.http import Answer
+from orgwizard.domain.errors import BadInput, Busy, LocalFailure, Repeated, WizardError
+from orgwizard.domain.http import Response
 from orgwizard.domain.order_key import Marks, OrderKey, folded
-from orgwizard.domain.raw_response import LARGEST_BYTES, answer_of
+from orgwizard.domain.raw_response import LARGEST_BYTES, response_of
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.storage.response_spool import Spool, has_something, spooled
 from orgwizard.system import private_files
@@ -135,7 +135,7 @@ class Record(BaseModel):
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierAttempt:
     """An attempt at the same order that stands in the way of sending it again.
 
     "running": another process is at it; "open": something is left to do or to find out; "done": the org was created;
@@ -145,7 +145,7 @@ class Earlier:
     kind: Literal["running", "open", "done", "unclear"]
     record: Record
 
-    def trouble(self, options: str = "") -> Busy | Repeated:
+    def error(self, options: str = "") -> Busy | Repeated:
         """Return what keeps this order from being sent."""
         attempt = self.record.id
         if self.kind == "running":
@@ -165,7 +165,7 @@ class Earlier:
 
 
 class Attempt:
-    """One attempt being made: every method is on the disk when it returns, or raises `Unusable`.
+    """One attempt being made: every method is on the disk when it returns, or raises `LocalFailure`.
 
     It is locked against other processes until it is closed, or the process dies. The events and their facts:
     sending (sent_at); waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys:
@@ -203,7 +203,7 @@ class Attempt:
         """Reserve room on disk for the response, which may hold secrets, in the place of an earlier one."""
         return Spool(_spools(self.path)[0])
 
-    def spooled(self, status: int = 0) -> Answer | None:
+    def spooled(self, status: int = 0) -> Response | None:
         """Return the response that lies on the disk, `None` where there is none that can be read.
 
         *status* is what the journal knows: older files hold the body alone.
@@ -211,9 +211,9 @@ class Attempt:
         response, body = _spools(self.path)
         with suppress(FileNotFoundError):
             if raw := spooled(response, _SPOOL_LIMIT_BYTES):
-                return answer_of(raw)
+                return response_of(raw)
         with suppress(FileNotFoundError):
-            return Answer(status or 200, {}, private_files.read(body, _SPOOL_LIMIT_BYTES))
+            return Response(status or 200, {}, private_files.read(body, _SPOOL_LIMIT_BYTES))
         return None
 
     def unspool(self) -> None:
@@ -249,7 +249,7 @@ class Journal:
         key: OrderKey | None = None,
         known: Collection[str] = (),
     ) -> Attempt:
-        """Begin an attempt at the order that *key* stands for; raises `Unusable`.
+        """Begin an attempt at the order that *key* stands for; raises `LocalFailure`.
 
         Raises `Busy` if another process is at this order, and `Repeated` if an attempt at it is there that may have
         created the org: it has begun since the last look. Those in *known* were passed over by the user's own wish.
@@ -260,13 +260,13 @@ class Journal:
         private_files.folder(self.folder)
         with _alone(self.folder / ".lock"):
             if earlier := self.earlier(key, known):
-                raise earlier.trouble()
+                raise earlier.error()
             path, started = self._free(key), self._clock.wall()
             private_files.write(path, f"{_line(started, 'requested', facts | seen)}\n".encode())
             return self._attempt(path, started)
 
     def resume(self, record: Record) -> Attempt:
-        """Take up an attempt again; raises `Unusable` if another process is at work on it."""
+        """Take up an attempt again; raises `LocalFailure` if another process is at work on it."""
         attempt = self._attempt(record.path, record.started)
         try:
             attempt.note("resumed", pid=os.getpid())
@@ -275,17 +275,17 @@ class Journal:
             raise
         return attempt
 
-    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> Earlier | None:
+    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> EarlierAttempt | None:
         """Return the attempt that stands in the way of an order, the most pressing one; `None` where there is none.
 
-        Those in *known* do not count, but for one that is running. Raises `Unusable`.
+        Those in *known* do not count, but for one that is running. Raises `LocalFailure`.
         """
         found = [_standing(record, key) for record in self.all()]
         counted = [one for one in found if one and (one.kind == "running" or one.record.id not in known)]
         return min(counted, key=lambda one: _PRESSING.index(one.kind), default=None)
 
     def ids(self) -> frozenset[str]:
-        """Return the ids of all attempts; raises `Unusable`."""
+        """Return the ids of all attempts; raises `LocalFailure`."""
         return frozenset(map(_id, private_files.listed(self.folder, _ENDING)))
 
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
@@ -307,7 +307,7 @@ class Journal:
     def all(self) -> list[Record]:
         """Return every attempt, newest first; files that cannot be read are among them as "damaged".
 
-        Raises `Unusable` where the folder cannot be read: like all that look for an attempt.
+        Raises `LocalFailure` where the folder cannot be read: like all that look for an attempt.
         """
         records = [_record(path) for path in private_files.listed(self.folder, _ENDING)]
         if any(_may_have_keys(record) for record in records):
@@ -364,16 +364,16 @@ def _marks(path: Path) -> Marks | None:
     return Marks.parse(path.name.removesuffix(_ENDING).partition(".")[2])
 
 
-def _standing(record: Record, key: OrderKey) -> Earlier | None:
+def _standing(record: Record, key: OrderKey) -> EarlierAttempt | None:
     """Return how a record stands in the way of an order, `None` where it does not."""
     same = record.same_order(key)
     if same is False or record.state in _NOTHING_MADE:
         return None
     if record.running and same:
-        return Earlier("running", record)
+        return EarlierAttempt("running", record)
     if same is None or record.state == "damaged":
-        return Earlier("unclear", record)
-    return Earlier("done" if record.settled else "open", record)
+        return EarlierAttempt("unclear", record)
+    return EarlierAttempt("done" if record.settled else "open", record)
 
 
 def _spools(path: Path) -> tuple[Path, Path]:
@@ -384,10 +384,10 @@ def _spools(path: Path) -> tuple[Path, Path]:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Keep other processes out of the journal for a moment; raises `Unusable`."""
+    """Keep other processes out of the journal for a moment; raises `LocalFailure`."""
     lock = private_files.hold(path, _JOURNAL_SECONDS)
     if lock is None:
-        raise Unusable(f"{path} is held by another orgwizard.", "Is one of them stopped? Let it go on, or end it.")
+        raise LocalFailure(f"{path} is held by another orgwizard.", "Is one of them stopped? Let it go on, or end it.")
     try:
         yield
     finally:
@@ -405,7 +405,7 @@ def _record(path: Path) -> Record:
     began = _began(path)
     seen = {"id": _id(path), "path": path, "spool": spool}
     facts: dict[str, Any] = {"started": began, "changed": began, "state": "damaged"}
-    with suppress(Trouble, OSError, RecursionError):
+    with suppress(WizardError, OSError, RecursionError):
         facts |= {"running": private_files.held(path)}
         facts |= _folded(private_files.read(path, _LIMIT_BYTES))
     if spool and facts["state"] == "sending":  # ended between the two writes

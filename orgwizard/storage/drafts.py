@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.system import private_files
 
 LARGEST_DRAFT = 256 * 1024
@@ -19,7 +19,7 @@ class Drafts:
         self._saved: bytes | None = None
 
     def save(self, draft: Draft) -> None:
-        """Write the draft, whole or not at all; raises `Unusable`."""
+        """Write the draft, whole or not at all; raises `LocalFailure`."""
         private_files.folder(self._path.parent)
         data = json.dumps(draft.as_json(), ensure_ascii=True, indent=1).encode()
         private_files.write(self._path, data)
@@ -29,7 +29,7 @@ class Drafts:
         """Return the saved draft, or None where there is none that can be read."""
         try:
             return Draft.from_json(json.loads(private_files.read(self._path, LARGEST_DRAFT)))
-        except (FileNotFoundError, ValueError, RecursionError, Trouble):
+        except (FileNotFoundError, ValueError, RecursionError, WizardError):
             return None
 
     def remove(self) -> None:
@@ -40,5 +40,5 @@ class Drafts:
     def _is_ours(self, saved: bytes) -> bool:
         try:
             return private_files.read(self._path, LARGEST_DRAFT) == saved
-        except (FileNotFoundError, Trouble):
+        except (FileNotFoundError, WizardError):
             return False

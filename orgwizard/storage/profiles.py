@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from orgwizard.domain.errors import BadInput, Trouble
+from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.secret_reference import Reference, first_problem
 from orgwizard.system import private_files
@@ -83,7 +83,7 @@ class Profiles:
     def save(self, profile: Profile) -> Profile:
         """Write a new file and return the profile under the name it got: a slug, with -2, -3 ... if taken.
 
-        Raises `Unusable` where the file cannot be written.
+        Raises `LocalFailure` where the file cannot be written.
         """
         private_files.folder(self.folder)
         wanted = self.path(slug(profile.name) or slug(profile.provider) or "org")
@@ -96,11 +96,11 @@ class Profiles:
             return _profile(name, private_files.read(path, _LIMIT_BYTES))
         except FileNotFoundError:
             raise _unknown(name) from None
-        except Trouble as fault:
+        except WizardError as fault:
             raise BadInput(f"The profile {path} cannot be used: {fault.cause}", fault.advice) from None
 
     def all(self) -> tuple[list[Profile], list[Problem]]:
-        """Return the profiles by name, and what is wrong with the files that hold none; raises `Unusable`."""
+        """Return the profiles by name, and what is wrong with the files that hold none; raises `LocalFailure`."""
         profiles, problems = [], []
         for path in sorted(private_files.listed(self.folder, ".toml"), key=lambda path: path.stem):
             try:
@@ -110,7 +110,7 @@ class Profiles:
         return profiles, problems
 
     def remove(self, name: str) -> None:
-        """Remove the file of a profile, and no secret; raises `BadInput` if there is none, and `Unusable`."""
+        """Remove the file of a profile, and no secret; raises `BadInput` if there is none, and `LocalFailure`."""
         if not private_files.remove(self.path(name)):
             raise _unknown(name)
 

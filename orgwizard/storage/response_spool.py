@@ -14,7 +14,7 @@ class Spool:
     """One file, mode 0600, that is written from its beginning; until then, and after what came, it holds zeros."""
 
     def __init__(self, path: Path) -> None:
-        """Make folder and file, in the place of an earlier one, and fill them with zeros; raises `Unusable`."""
+        """Make folder and file, in the place of an earlier one, and fill them with zeros; raises `LocalFailure`."""
         self.path = path
         private_files.folder(path.parent)
         private_files.remove(path)
@@ -46,7 +46,7 @@ class Spool:
 
 
 def spooled(path: Path, limit: int) -> bytes:
-    """Return what came, without the reserved room; raises `FileNotFoundError`, or `Unusable`."""
+    """Return what came, without the reserved room; raises `FileNotFoundError`, or `LocalFailure`."""
     return private_files.read(path, limit).rstrip(b"\0")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import tomli_w
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import Attention, BadInput, Trouble, Unusable
+from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention, WizardError
 from orgwizard.domain.sanitize import printable, slug
 from orgwizard.domain.secret_reference import SERVICE, Reference
 from orgwizard.system import private_files
@@ -33,7 +33,7 @@ _ANOTHER_STORE = "Choose another place for the keys."
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredKeys:
     """Where secrets went: `reference` is JSON and never secret, `words` are for a person.
 
     `sources` says per secret where it can be read again; it is empty for a command and for the screen.
@@ -44,7 +44,7 @@ class Kept:
     sources: Mapping[str, Reference] = field(default_factory=dict)
 
 
-class PartlyStored(Attention):
+class PartlyStored(NeedsAttention):
     """The org exists, and a command took only some of its secrets: those under `names`."""
 
     def __init__(self, cause: str, advice: str, names: Collection[str]) -> None:
@@ -67,34 +67,36 @@ class Vault:
     given: Callable[[], Collection[str]] = tuple
 
     def probe(self, store: "Store") -> str:
-        """Try a store for real and return a sentence saying what was proven; raises `Unusable`."""
+        """Try a store for real and return a sentence saying what was proven; raises `LocalFailure`."""
         return store.probe(self)
 
-    def keep(self, store: "Store", label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
+    def keep(self, store: "Store", label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
         """Store the secrets of a new org and read them back where that is possible.
 
         *label* names them in the store ("okta-my-child"), *facts* are told beside them. Nothing is ever overwritten
         in a file or the keyring; what a run that was cut short put there is found and not put there twice. Raises
-        `Attention`: the org exists, and its secrets are not (all) stored.
+        `NeedsAttention`: the org exists, and its secrets are not (all) stored.
         """
         try:
             _check_text(secrets)
             kept = store.keep(self, label, secrets, facts)
             self._check_stored(kept, secrets)
-        except Attention:
+        except NeedsAttention:
             raise
-        except Trouble as fault:
-            raise Attention(fault.cause, fault.advice) from None
+        except WizardError as fault:
+            raise NeedsAttention(fault.cause, fault.advice) from None
         return kept
 
-    def _check_stored(self, kept: Kept, secrets: Secrets) -> None:
-        """Read everything back; raises `Unusable` that tells what stays where."""
+    def _check_stored(self, kept: StoredKeys, secrets: Secrets) -> None:
+        """Read everything back; raises `LocalFailure` that tells what stays where."""
         try:
             for name, source in kept.sources.items():
                 if read(source, seconds=self.seconds) != secrets[name]:
-                    raise Unusable(f"What was read back {source.describe()} is not what was stored.", _ANOTHER_STORE)
-        except Trouble as fault:
-            raise Unusable(f"{fault.cause} What was written stays {kept.words}.", _ANOTHER_STORE) from None
+                    raise LocalFailure(
+                        f"What was read back {source.describe()} is not what was stored.", _ANOTHER_STORE
+                    )
+        except WizardError as fault:
+            raise LocalFailure(f"{fault.cause} What was written stays {kept.words}.", _ANOTHER_STORE) from None
 
 
 @dataclass(frozen=True)
@@ -108,22 +110,22 @@ class FileStore:
         return "file"
 
     def probe(self, vault: Vault) -> str:
-        """Write, read back and remove a file; raises `Unusable`."""
+        """Write, read back and remove a file; raises `LocalFailure`."""
         path = private_files.folder(vault.folder) / f".{PROBE}-{randomness.token_hex(4)}"
         try:
             private_files.write_new(path, PROBE_TEXT.encode())
             if private_files.read(path, len(PROBE_TEXT)) != PROBE_TEXT.encode():
-                raise Unusable(f"A file in {vault.folder} did not hold what was written to it.", _ANOTHER_STORE)
+                raise LocalFailure(f"A file in {vault.folder} did not hold what was written to it.", _ANOTHER_STORE)
         finally:
             private_files.remove(path)
         return f"A private file was written to {vault.folder} and read back."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:
-        """Write a file of its own; raises `Unusable`."""
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+        """Write a file of its own; raises `LocalFailure`."""
         private_files.folder(vault.folder)
         path = private_files.write_numbered(vault.folder / f"{label}.toml", _toml(secrets, facts))
         reference = {"file": str(path)}
-        return Kept(reference, place(reference), sources(reference, secrets))
+        return StoredKeys(reference, place(reference), sources(reference, secrets))
 
 
 @dataclass(frozen=True)
@@ -137,15 +139,15 @@ class KeyringStore:
         return "keyring"
 
     def probe(self, vault: Vault) -> str:
-        """Set, get and delete an entry; raises `Unusable`."""
+        """Set, get and delete an entry; raises `LocalFailure`."""
         name = f"{PROBE}-{randomness.token_hex(4)}"
         backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=vault.seconds)
         if found != PROBE_TEXT:
-            raise Unusable(f"The keyring ({backend}) did not give back what was stored in it.", _ANOTHER_STORE)
+            raise LocalFailure(f"The keyring ({backend}) did not give back what was stored in it.", _ANOTHER_STORE)
         return f"The keyring ({backend}) took a probe entry and gave it back."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
-        """Set the entries under a label that is free; raises `Unusable`."""
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
+        """Set the entries under a label that is free; raises `LocalFailure`."""
         added: list[str] = []
 
         def undo(ring: "KeyringBackend") -> None:
@@ -154,7 +156,7 @@ class KeyringStore:
 
         free = ask_keyring(lambda ring: _set_entries(ring, label, secrets, added), seconds=vault.seconds, undo=undo)
         reference = {"keyring": f"{SERVICE}/{free}"}
-        return Kept(reference, place(reference), sources(reference, secrets))
+        return StoredKeys(reference, place(reference), sources(reference, secrets))
 
 
 @dataclass(frozen=True)
@@ -175,16 +177,16 @@ class CommandStore:
         return {"command": list(self.argv)}
 
     def probe(self, vault: Vault) -> str:
-        """Run it with a harmless text under the name "orgwizard-probe"; raises `Unusable`."""
+        """Run it with a harmless text under the name "orgwizard-probe"; raises `LocalFailure`."""
         text = PROBE_TEXT if self._per_secret else f"probe={PROBE_TEXT}\n"
         ended = self._run(vault, PROBE, text)
         if ended.code:
-            raise Unusable(f"The command {self.argv[0]} {ended.words}.", "Try it in a shell first.")
+            raise LocalFailure(f"The command {self.argv[0]} {ended.words}.", "Try it in a shell first.")
         where = f" under the name {PROBE}, which you may delete" if self._per_secret else ""
         return f"The command {self.argv[0]} took a probe text{where}; what it stores cannot be read back from here."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
-        """Feed it the secrets; raises `Unusable`."""
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
+        """Feed it the secrets; raises `LocalFailure`."""
         values = {name: secret.get_secret_value() for name, secret in secrets.items()}
         if self._per_secret:
             label = _not_given(label, secrets, vault.given())
@@ -195,7 +197,7 @@ class CommandStore:
         for entry, text in given.items():
             try:
                 self._give(vault, entry, text)
-            except Unusable as fault:
+            except LocalFailure as fault:
                 if not taken:
                     raise
                 told = f"{fault.cause} It took {', '.join(taken)} before."
@@ -204,13 +206,13 @@ class CommandStore:
         reference: dict[str, Any] = {"command": self._named(label)}
         if self._per_secret:
             reference["names"] = list(given)
-        return Kept(reference, place(reference))
+        return StoredKeys(reference, place(reference))
 
     def _give(self, vault: Vault, entry: str, text: str) -> None:
-        """Feed it one text; raises `Unusable`, without what it says: it has just been given a secret."""
+        """Feed it one text; raises `LocalFailure`, without what it says: it has just been given a secret."""
         code = self._run(vault, entry, text).code
         if code:
-            raise Unusable(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", _ANOTHER_STORE)
+            raise LocalFailure(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", _ANOTHER_STORE)
 
     @property
     def _per_secret(self) -> bool:
@@ -237,9 +239,9 @@ class ScreenStore:
         """Say what the choice means."""
         return "Nothing is stored: the keys are shown once, and lost if the connection drops before you copied them."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> Kept:  # noqa: ARG002
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
         """Keep nothing."""
-        return Kept({"screen": True}, "on the screen only: copy them now")
+        return StoredKeys({"screen": True}, "on the screen only: copy them now")
 
 
 Store: TypeAlias = FileStore | KeyringStore | CommandStore | ScreenStore
@@ -281,7 +283,7 @@ def attempts_with_keys(folder: Path) -> dict[str, dict[str, str]]:
     The journal could not say so where the disk was full. Files that cannot be read are passed over.
     """
     found: dict[str, dict[str, str]] = {}
-    with suppress(Trouble):
+    with suppress(WizardError):
         for path in private_files.listed(folder, ".toml"):
             facts = _facts(path)
             if attempt := facts.get("attempt"):
@@ -295,7 +297,7 @@ def _facts(path: Path) -> dict[str, str]:
         text = private_files.read(path, _LARGEST_FILE).decode()
         if not tomllib.loads(text):
             return {}
-    except (Trouble, OSError, ValueError, RecursionError):
+    except (WizardError, OSError, ValueError, RecursionError):
         return {}
     comments = [line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), text.splitlines())]
     return {name: fact for name, colon, fact in (line.partition(": ") for line in comments) if colon}
@@ -319,10 +321,10 @@ def place(reference: Any) -> str:
 
 
 def _check_text(secrets: Secrets) -> None:
-    """Raise `Unusable` for a secret that no store could hold, before any of them is tried."""
+    """Raise `LocalFailure` for a secret that no store could hold, before any of them is tried."""
     for name, secret in secrets.items():
         if any("\ud800" <= character <= "\udfff" for character in secret.get_secret_value()):
-            raise Unusable(f"The {name} holds characters that cannot be stored as text.", _ANOTHER_STORE)
+            raise LocalFailure(f"The {name} holds characters that cannot be stored as text.", _ANOTHER_STORE)
 
 
 def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:

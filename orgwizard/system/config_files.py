@@ -11,20 +11,20 @@ from orgwizard.system import private_files
 _LIMIT_BYTES = 128 * 1024  # read in well under half a second, also as YAML
 
 
-class Odd(Exception):
+class ConfigSyntaxError(Exception):
     """A file that is not written in the language that its name tells; holds that language's name."""
 
 
 def read(path: Path) -> Mapping[str, Any]:
     """Return the members of a settings file; links are followed.
 
-    Raises `FileNotFoundError`, `Odd`, and `Unusable` where it cannot be read.
+    Raises `FileNotFoundError`, `ConfigSyntaxError`, and `LocalFailure` where it cannot be read.
     """
     return parse(path, private_files.read(path, _LIMIT_BYTES, follow=True))
 
 
 def parse(path: Path, data: bytes) -> Mapping[str, Any]:
-    """Return the members of a file's content; its name tells the language. Raises `Odd`."""
+    """Return the members of a file's content; its name tells the language. Raises `ConfigSyntaxError`."""
     language, parser = _language(path)
     try:
         found = parser(data.decode("utf-8-sig"))
@@ -32,7 +32,7 @@ def parse(path: Path, data: bytes) -> Mapping[str, Any]:
         found = None
     if isinstance(found, dict):
         return found
-    raise Odd(language)  # outside: the parser's error quotes the text, which may hold a secret
+    raise ConfigSyntaxError(language)  # outside: the parser's error quotes the text, which may hold a secret
 
 
 def member(members: Mapping[str, Any], key: str) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 
-class Daemons(ThreadPoolExecutor):
+class DaemonThreads(ThreadPoolExecutor):
     """Gives each step a daemon thread; loops take only a `ThreadPoolExecutor`, whose own threads are waited for."""
 
     def submit(self, step: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
@@ -49,13 +49,13 @@ def _told(path: Path, done: str, passing: tuple[type[OSError], ...] = ()) -> Ite
     except OSError as error:
         unnamed = (os.strerror(error.errno) if error.errno else type(error).__name__, _OTHER_PLACE)
         reason, advice = _REASONS.get(error.errno or 0, unnamed)
-        raise Unusable(f"{path} could not be {done}: {reason}.", advice) from None
+        raise LocalFailure(f"{path} could not be {done}: {reason}.", advice) from None
 
 
 def folder(path: Path) -> Path:
     """Make *path* and what is missing above it with mode 0700, and return it.
 
-    Raises `Unusable` where it is a link, not a folder, another user's, open to others for writing, or not writable.
+    Raises `LocalFailure` where it is a link, not a folder, another user's, open to others for writing, or not writable.
     """
     with _told(path, "made"):
         for missing in reversed([place for place in (path, *path.parents) if not place.exists()]):
@@ -64,7 +64,7 @@ def folder(path: Path) -> Path:
                 _flush_names(missing.parent)
         fault, advice = _fault(path, path.lstat())
     if fault:
-        raise Unusable(f"The folder {path} cannot be used: {fault}.", advice)
+        raise LocalFailure(f"The folder {path} cannot be used: {fault}.", advice)
     return path
 
 
@@ -86,7 +86,7 @@ def _fault(path: Path, found: os.stat_result) -> tuple[str, str]:
 def listed(path: Path, ending: str) -> list[Path]:
     """Return the files in a folder whose names end so and do not begin with a dot, [] where there is no folder.
 
-    Raises `Unusable` for a folder that cannot be read.
+    Raises `LocalFailure` for a folder that cannot be read.
     """
     with _told(path, "read", passing=(FileNotFoundError,)), suppress(FileNotFoundError), os.scandir(path) as found:
         return [Path(entry.path) for entry in found if entry.name.endswith(ending) and not entry.name.startswith(".")]
@@ -94,7 +94,7 @@ def listed(path: Path, ending: str) -> list[Path]:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Put *data* in place of *path* in one step, mode 0600, flushed to disk; raises `Unusable`."""
+    """Put *data* in place of *path* in one step, mode 0600, flushed to disk; raises `LocalFailure`."""
     fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     with _told(path, "written"):
         try:
@@ -108,7 +108,7 @@ def write(path: Path, data: bytes) -> None:
 
 
 def write_new(path: Path, data: bytes) -> None:
-    """Write *path*, which must not exist yet, mode 0600, flushed to disk; raises `FileExistsError`, or `Unusable`.
+    """Write *path*, which must not exist yet, mode 0600, flushed to disk; raises `FileExistsError`, or `LocalFailure`.
 
     It is written in its place, so that what a kill leaves of it lies where it is looked for.
     """
@@ -130,7 +130,7 @@ def numbered(name: str) -> Iterator[str]:
 
 
 def write_numbered(path: Path, data: bytes) -> Path:
-    """Write the first of name.toml, name-2.toml ... that does not exist yet, and return it; raises `Unusable`.
+    """Write the first of name.toml, name-2.toml ... that does not exist yet, and return it; raises `LocalFailure`.
 
     One that holds just *data* was written by a run that was cut short, and is returned as it is.
     """
@@ -146,7 +146,7 @@ def write_numbered(path: Path, data: bytes) -> Path:
 
 
 def append(path: Path, line: str) -> None:
-    """Add *line* and a line end in one write, flushed to disk; raises `Unusable`, and then takes back what it wrote.
+    """Add *line* and a line end in one write, flushed to disk; raises `LocalFailure` after taking back what it wrote.
 
     A line that an earlier failure cut short stays a line of its own.
     """
@@ -177,7 +177,7 @@ def _add(handle: int, size: int, data: bytes) -> None:
 def read(path: Path, limit: int, *, follow: bool = False) -> bytes:
     """Return the bytes of a regular file of at most *limit* bytes; links are read only with *follow*.
 
-    Raises `FileNotFoundError`, and `Unusable` for everything else.
+    Raises `FileNotFoundError`, and `LocalFailure` for everything else.
     """
     flags = _READ if follow else _READ | os.O_NOFOLLOW
     with (
@@ -185,22 +185,22 @@ def read(path: Path, limit: int, *, follow: bool = False) -> bytes:
         open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file,
     ):
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise Unusable(f"{path} could not be read: it is not a file.", "Name a regular file.")
+            raise LocalFailure(f"{path} could not be read: it is not a file.", "Name a regular file.")
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise Unusable(f"{path} could not be read: it is larger than {limit} bytes.", "Is it the right file?")
+        raise LocalFailure(f"{path} could not be read: it is larger than {limit} bytes.", "Is it the right file?")
     return data
 
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
         return read(path, len(data)) == data
-    except (Unusable, FileNotFoundError):
+    except (LocalFailure, FileNotFoundError):
         return False
 
 
 def remove(path: Path) -> bool:
-    """Remove a file and return whether it was there; raises `Unusable`."""
+    """Remove a file and return whether it was there; raises `LocalFailure`."""
     with _told(path, "removed"):
         try:
             path.unlink()
@@ -213,7 +213,7 @@ def remove(path: Path) -> bool:
 def hold(path: Path, seconds: float) -> int | None:
     """Lock a file, made if need be, and return the handle that holds it, or `None` if others did for *seconds*.
 
-    The lock is freed when the handle is closed or this process dies in any way. Raises `Unusable`.
+    The lock is freed when the handle is closed or this process dies in any way. Raises `LocalFailure`.
     """
     with _told(path, "locked"):
         handle = os.open(path, _HOLD, _FILE_MODE)
@@ -248,7 +248,7 @@ def _taken(handle: int, deadline: float) -> bool:
 
 
 def held(path: Path) -> bool:
-    """Return whether a living process holds *path*; raises `Unusable`."""
+    """Return whether a living process holds *path*; raises `LocalFailure`."""
     with _told(path, "read"):
         handle = os.open(path, _READ | os.O_NOFOLLOW)
         try:

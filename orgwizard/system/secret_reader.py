@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import BadInput, Trouble
+from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.system import config_files, private_files
@@ -30,7 +30,7 @@ def read(
         secret = _secret(reference, environ, seconds, without)
     except BadInput:
         raise
-    except Trouble as fault:
+    except WizardError as fault:
         raise BadInput(fault.cause, fault.advice) from None
     if not secret:
         raise BadInput(f"The secret {reference.describe()} is empty.")
@@ -86,7 +86,7 @@ def _text(data: bytes, source: str) -> str:
 def _member(data: bytes, key: str, path: Path) -> str:
     try:
         value = config_files.exact(config_files.parse(path, data), key)
-    except config_files.Odd as odd:
+    except config_files.ConfigSyntaxError as odd:
         fault = BadInput(f"The file {path} is not valid {odd}, so that it has no member {key}.")
     else:
         if value:

@@ -16,7 +16,7 @@ CREATION_SECONDS = 150.0  # longer than a create call may take, so that its answ
 SCREEN_SECONDS = 2.0
 
 
-def heeded() -> list[signal.Signals]:
+def handled_signals() -> list[signal.Signals]:
     """Return the ending signals, without those that the program was started to ignore, as `nohup` does."""
     return [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
 
@@ -50,7 +50,7 @@ class Watch:
         self._terminal = attributes()
         before = {number: signal.signal(number, self._caught) for number in self._signals}
         if self._terminal is not None:
-            threading.Thread(target=_tell_of_hang_up, args=(self._over,), name="hang-up", daemon=True).start()
+            threading.Thread(target=_on_hang_up, args=(self._over,), name="hang-up", daemon=True).start()
         hook, threading.excepthook = threading.excepthook, _quiet
         try:
             yield
@@ -87,7 +87,7 @@ class Watch:
             os._exit(128 + number)
 
 
-def _tell_of_hang_up(over: threading.Event) -> None:
+def _on_hang_up(over: threading.Event) -> None:
     """Wait without work for the terminal to go, and signal that.
 
     The kernel signals only the session that a terminal controls; others would read its end over and over.

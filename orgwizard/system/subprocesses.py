@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from threading import Thread
 from typing import IO, TYPE_CHECKING, TypeVar
 
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 from orgwizard.domain.sanitize import printable
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Col
     """Run a program without a shell, *given* on its standard input, for at most *seconds*.
 
     It has a session of its own (no terminal to ask on) and an environment without credentials and without
-    the variables in *without*. Raises `Unusable` where it cannot be started, takes too long or prints too much.
+    the variables in *without*. Raises `LocalFailure` where it cannot be started, takes too long or prints too much.
     """
     program = _started(argv, _environment(os.environ, without))
     output, complaints = bytearray(), bytearray()
@@ -68,7 +68,7 @@ def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Col
     for helper in helpers:  # not for ever: a daemon that the program left behind may keep the pipes open
         helper.join(_DRAIN_SECONDS)
     if len(output) > OUTPUT_BYTES:
-        raise Unusable(f"The command {argv[0]} printed more than {OUTPUT_BYTES} bytes.", "Is it the right command?")
+        raise LocalFailure(f"The command {argv[0]} printed more than {OUTPUT_BYTES} bytes.", "Is it the right command?")
     return Ended(code, bytes(output), _last_line(bytes(complaints)))
 
 
@@ -78,7 +78,7 @@ def _environment(ours: Mapping[str, str], without: Collection[str]) -> dict[str,
 
 
 def _started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start the program in a session of its own; raises `Unusable`."""
+    """Start the program in a session of its own; raises `LocalFailure`."""
     pipe = subprocess.PIPE
     try:
         return subprocess.Popen(  # noqa: S603 - the user's own command, and no shell
@@ -89,7 +89,7 @@ def _started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.
     except (OSError, ValueError) as error:
         words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "bad argument"
         reason, advice = f"could not be started: {words}", "Try it in a shell first."
-    raise Unusable(f"The command {argv[0]} {reason}.", advice)
+    raise LocalFailure(f"The command {argv[0]} {reason}.", advice)
 
 
 def _waited(program: subprocess.Popen[bytes], name: str, seconds: float) -> int:
@@ -101,7 +101,7 @@ def _waited(program: subprocess.Popen[bytes], name: str, seconds: float) -> int:
         program.wait()
         if not isinstance(error, subprocess.TimeoutExpired):
             raise
-    raise Unusable(
+    raise LocalFailure(
         f"The command {name} took longer than {seconds:g} seconds and was stopped.",
         "It may have waited for a question to be answered: try it in a shell first.",
     )
@@ -136,7 +136,7 @@ def _last_line(complaints: bytes) -> str:
 def ask_keyring(
     question: "Callable[[KeyringBackend], T]", *, seconds: float, undo: "Callable[[KeyringBackend], None] | None" = None
 ) -> T:
-    """Return what *question* answers about the system keyring; raises `Unusable` if it fails or hangs.
+    """Return what *question* answers about the system keyring; raises `LocalFailure` if it fails or hangs.
 
     A locked keyring may wait for ever for a prompt nobody sees: a daemon thread is left behind, not waited for.
     What it does after that is taken back by *undo*: the caller has been told that it failed.
@@ -161,7 +161,7 @@ def ask_keyring(
                 return
             # The error's own text is not repeated: it may hold the entry.
             fault = _KEYRING_FAULTS.get(type(error).__name__, f"it failed with {type(error).__name__}")
-            answer.set_exception(Unusable(f"The system keyring cannot be used: {fault}.", _KEYRING_ADVICE))
+            answer.set_exception(LocalFailure(f"The system keyring cannot be used: {fault}.", _KEYRING_ADVICE))
 
     Thread(target=asked, daemon=True).start()
     try:
@@ -170,7 +170,7 @@ def ask_keyring(
         if not answer.cancel():  # it came in this very moment
             return answer.result()
         late = f"The system keyring cannot be used: it did not answer within {seconds:g} seconds."
-    raise Unusable(late, _KEYRING_ADVICE)
+    raise LocalFailure(late, _KEYRING_ADVICE)
 
 
 def load_keyring() -> None:

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 
-from orgwizard.domain.errors import BadInput, Unusable
+from orgwizard.domain.errors import BadInput, LocalFailure
 
 SMALLEST = (60, 18)
 THEMES = ("terminal", "dark", "light")
@@ -12,10 +12,10 @@ _CANNOT_DRAW = frozenset(("", "dumb", "unknown"))
 
 
 def need_terminal() -> None:
-    """Raise `Unusable` where a face has nothing to read from, or to draw or write on."""
+    """Raise `LocalFailure` where a face has nothing to read from, or to draw or write on."""
     streams = (sys.__stdin__, sys.__stderr__)
     if not all(stream is not None and stream.isatty() for stream in streams):
-        raise Unusable(
+        raise LocalFailure(
             "The wizard needs a terminal for its input and for stderr, where it draws.",
             "Without a terminal use: orgwizard create --plan FILE",
         )

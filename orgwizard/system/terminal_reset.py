@@ -6,7 +6,7 @@ import sys
 import termios
 from typing import Any
 
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 
 # Ends the modes that the wizard sets: kitty keys, held back drawing, alternate screen, hidden cursor, no wrap, mouse,
 # focus, paste, colours.
@@ -37,11 +37,11 @@ def put_back(settings: list[Any] | None, reset: bytes = RESET) -> None:
             termios.tcsetattr(0, termios.TCSANOW, settings)
 
 
-def mend() -> None:
-    """Make a terminal usable whose settings from before nobody knows; raises `Unusable` where there is none."""
+def restore() -> None:
+    """Make a terminal usable whose settings from before nobody knows; raises `LocalFailure` where there is none."""
     settings = attributes()
     if settings is None:
-        raise Unusable(
+        raise LocalFailure(
             "reset-terminal mends the terminal that it is typed in, and there is none.", meaning="Nothing was mended."
         )
     settings[_INPUT] |= termios.BRKINT | termios.ICRNL | termios.IXON

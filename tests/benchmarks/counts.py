@@ -106,8 +106,8 @@ def count() -> Bytes:
     found = Bytes()
     for provider in ANSWERS:
         with tempfile.TemporaryDirectory() as folder:
-            desk = bench(Path(folder))
-            app = Wizard(fronted(desk))
+            service = bench(Path(folder))
+            app = Wizard(fronted(service))
 
             async def play(pilot: Pilot[Any], app: Wizard = app, provider: str = provider) -> None:
                 counter = Counter(Walk(pilot, app))
@@ -117,7 +117,7 @@ def count() -> Bytes:
                 found.moves |= counter.found.moves
 
             run_offline(app, Counting, play)
-            desk.engine.close()
+            service.engine.close()
     return found
 
 

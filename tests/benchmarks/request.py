@@ -49,12 +49,14 @@ def _create_seconds(url: str) -> float:
             ended.set()
 
     with tempfile.TemporaryDirectory() as folder:
-        desk = bench(Path(folder))
-        desk.engine.close()
+        service = bench(Path(folder))
+        service.engine.close()
         transport, engine = Transport(None, None), Engine()
-        desk = replace(desk, send=transport.send, engine=engine, clock=SystemClock(), environ=ENVIRONMENT, given={})
+        service = replace(
+            service, send=transport.send, engine=engine, clock=SystemClock(), environ=ENVIRONMENT, given={}
+        )
         transport.warm()
-        desk.create(provider, desk.order(provider, _draft(url)), "file", tell)
+        service.create(provider, service.order(provider, _draft(url)), "file", tell)
         while (KEEP, "ok") not in seen and not ended.wait(0.01):
             pass
         engine.leave()

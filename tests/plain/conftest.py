@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from tests.tui.bench import bench
 
 
@@ -13,8 +13,8 @@ def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A desk over the sandbox whose files are under the test's own folder."""
+def service() -> Iterator[Service]:
+    """A service over the sandbox whose files are under the test's own folder."""
     made = bench(Path("orgwizard"))
     yield made
     made.engine.close()

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
-from orgwizard.ui.plain.terminal import EchoStays, Left
+from orgwizard.ui.plain.terminal import EchoNotDisabled, Quit
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 30
@@ -41,7 +41,7 @@ class Typed:
         self.checked()
         self.write(prompt)
         if not self._lines:
-            raise Left
+            raise Quit
         given = self._lines.pop(0)
         line = given if isinstance(given, str) else given()
         self._has_read = True
@@ -55,7 +55,7 @@ class Typed:
     @contextmanager
     def hidden(self) -> Iterator[None]:
         if self.echo_stays:
-            raise EchoStays
+            raise EchoNotDisabled
         self._hides = True
         try:
             yield
@@ -73,7 +73,7 @@ class Typed:
 
     def checked(self) -> None:
         if self.code is not None:
-            raise Left(self.code)
+            raise Quit(self.code)
 
     def stays(self) -> None:
         self.code = None

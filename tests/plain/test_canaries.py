@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.application.service import Desk
-from orgwizard.domain.http import Answer, Call
+from orgwizard.application.service import Service
+from orgwizard.domain.http import Call, Response
 from orgwizard.ui.plain.app import Wizard
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.create import Interruption
@@ -47,15 +47,15 @@ def lines(provider: str, name: str, secret: str) -> list[str]:
     return [*begin, *org, *people, secret, "", secret]
 
 
-def gone_nowhere(desk: Desk, ears: Ears, secret: str, typed: Sequence[str]) -> Unechoed:
+def gone_nowhere(service: Service, ears: Ears, secret: str, typed: Sequence[str]) -> Unechoed:
     """Walk with these lines, and find the secret in no word, no file below, no name that is asked for."""
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         ears.heard.append(call.url)
-        return await desk.send(call)
+        return await service.send(call)
 
     terminal = Unechoed(*typed)
-    walk = Wizard(Console(terminal), fronted(replace(desk, send=send)), None, Interruption(desk.engine, terminal))
+    walk = Wizard(Console(terminal), fronted(replace(service, send=send)), None, Interruption(service.engine, terminal))
     walk.run()
     assert terminal.left_over == [], terminal.text
     assert [line for line in terminal.text.splitlines() if traces(secret, line)] == []
@@ -68,9 +68,9 @@ def gone_nowhere(desk: Desk, ears: Ears, secret: str, typed: Sequence[str]) -> U
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
 @pytest.mark.parametrize("secret", EACH)
 def test_a_secret_at_another_question_goes_nowhere(
-    desk: Desk, ears: Ears, provider: str, secret: str, name: str, end: tuple[str, ...]
+    service: Service, ears: Ears, provider: str, secret: str, name: str, end: tuple[str, ...]
 ) -> None:
-    gone_nowhere(desk, ears, secret, [*lines(provider, name, secret.replace("\n", " ")), *end])
+    gone_nowhere(service, ears, secret, [*lines(provider, name, secret.replace("\n", " ")), *end])
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,6 @@ def test_a_secret_at_another_question_goes_nowhere(
 )
 @pytest.mark.parametrize("secret", EACH)
 def test_a_secret_at_another_credential_goes_nowhere(
-    desk: Desk, ears: Ears, secret: str, before: tuple[str, ...]
+    service: Service, ears: Ears, secret: str, before: tuple[str, ...]
 ) -> None:
-    gone_nowhere(desk, ears, secret, [*before, secret.replace("\n", " "), ":quit"])
+    gone_nowhere(service, ears, secret, [*before, secret.replace("\n", " "), ":quit"])

@@ -3,7 +3,7 @@
 import pytest
 
 from orgwizard.ui.plain.console import Back, Cleared, Console, begins_key
-from orgwizard.ui.plain.terminal import EchoStays, Left
+from orgwizard.ui.plain.terminal import EchoNotDisabled, Quit
 from tests.plain.lines import Typed
 
 ROWS = {"a": "First", "b": "Second"}
@@ -63,10 +63,10 @@ def test_review_says_what_is_entered() -> None:
 def test_back_and_quit_and_the_end_of_input() -> None:
     with pytest.raises(Back):
         Console(Typed(":back")).ask("Name:")
-    with pytest.raises(Left) as left:
+    with pytest.raises(Quit) as left:
         Console(Typed(":quit")).ask("Name:")
     assert left.value.code == 130
-    with pytest.raises(Left):
+    with pytest.raises(Quit):
         Console(Typed()).ask("Name:")
 
 
@@ -99,7 +99,7 @@ def test_a_secret_is_read_unseen_and_takes_commands() -> None:
 
 def test_where_the_echo_stays_a_secret_is_not_asked_for() -> None:
     terminal = Typed("canary", echo_stays=True)
-    with pytest.raises(EchoStays):
+    with pytest.raises(EchoNotDisabled):
         Console(terminal).ask_secret("Token:")
     assert terminal.left_over == ["canary"]
 

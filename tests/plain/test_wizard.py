@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Unusable
-from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.errors import LocalFailure
+from orgwizard.domain.http import Call, Response
 from orgwizard.presentation.progress_text import KEYS_ARRIVED
-from orgwizard.sandbox.scenarios import CREDENTIALS, MAGIC
+from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
 from orgwizard.storage.attempt_journal import Attempt, Journal, Record
 from orgwizard.storage.secret_stores import FileStore, Store, Vault
 from orgwizard.ui.plain.app import Wizard
@@ -41,18 +41,20 @@ def datadog(name: str = "My Child", *after: Line) -> list[Line]:
     return [*DATADOG_SITE, *DATADOG_CONNECT, name, "", *STORE, *after]
 
 
-def walked(desk: Desk, lines: Sequence[Line], draft: Draft | None = None, magic: Any = (), **settings: Any) -> Typed:
+def walked(
+    service: Service, lines: Sequence[Line], draft: Draft | None = None, scenarios: Any = (), **settings: Any
+) -> Typed:
     """Walk with these lines typed, to the end; `code` of the terminal is then the exit code."""
     terminal = Typed(*lines, **settings)
     console = Console(terminal)
-    terminal.code = Wizard(console, fronted(desk, magic), draft, Interruption(desk.engine, terminal)).run()
+    terminal.code = Wizard(console, fronted(service, scenarios), draft, Interruption(service.engine, terminal)).run()
     assert terminal.left_over == []
     return terminal
 
 
-def creations(desk: Desk) -> int:
-    assert isinstance(desk.engine, CountedEngine)
-    return desk.engine.creations
+def creations(service: Service) -> int:
+    assert isinstance(service.engine, CountedEngine)
+    return service.engine.creations
 
 
 # ---- the whole job ----
@@ -62,73 +64,73 @@ def creations(desk: Desk) -> int:
     ("lines", "parent"),
     [(okta("My Child", "create", ""), "Acme"), (datadog("My Child", "create", ""), "Sandbox Parent")],
 )
-def test_an_org_from_the_first_line_to_the_profile(desk: Desk, lines: list[Line], parent: str) -> None:
-    terminal = walked(desk, lines)
+def test_an_org_from_the_first_line_to_the_profile(service: Service, lines: list[Line], parent: str) -> None:
+    terminal = walked(service, lines)
     assert terminal.code == 0
     for number, title in enumerate(("Provider and site", "Connect", "Organization", "Administrator", "New keys"), 1):
         assert f"Step {number} of 7: {title}." in terminal.said
     assert f"Connected: {parent}" in terminal.said
     assert "A private file was written to keys and read back." in terminal.said
     assert "The result. The org was created and is ready. Name: My Child Org id:" in terminal.said
-    (record,) = desk.journal.all()
+    (record,) = service.journal.all()
     assert record.state == "ready"
-    assert [profile.org.name for profile in desk.profiles.all()[0]] == ["My Child"]
-    assert desk.drafts.load() is None
+    assert [profile.org.name for profile in service.profiles.all()[0]] == ["My Child"]
+    assert service.drafts.load() is None
 
 
-def test_the_countdown_is_three_lines(desk: Desk) -> None:
-    terminal = walked(desk, okta("My Child", "create", ""))
+def test_the_countdown_is_three_lines(service: Service) -> None:
+    terminal = walked(service, okta("My Child", "create", ""))
     told = [line for line in terminal.text.splitlines() if "the org is asked in" in line]
     assert [line.split()[-2] for line in told] == ["30", "20", "10"]
 
 
-def test_another_org_begins_at_the_same_parent(desk: Desk) -> None:
+def test_another_org_begins_at_the_same_parent(service: Service) -> None:
     again = ("1", *OKTA_CONNECT, "Second", "", "", *ADMIN, *STORE, "create", "")
-    terminal = walked(desk, okta("First", "create", *again))
+    terminal = walked(service, okta("First", "create", *again))
     assert terminal.code == 0
-    assert sorted(record.name for record in desk.journal.all()) == ["First", "Second"]
+    assert sorted(record.name for record in service.journal.all()) == ["First", "Second"]
     assert terminal.said.count("Step 1 of 7") == 1
 
 
 @pytest.mark.parametrize("typed", ["", "yes", "c", "creat", "Create it", "0", "99"])
-def test_nothing_but_the_word_creates(desk: Desk, typed: str) -> None:
-    terminal = walked(desk, datadog("My Child", typed, ":quit"))
-    assert (terminal.code, creations(desk)) == (130, 0)
+def test_nothing_but_the_word_creates(service: Service, typed: str) -> None:
+    terminal = walked(service, datadog("My Child", typed, ":quit"))
+    assert (terminal.code, creations(service)) == (130, 0)
     assert 'Nothing is created before you type "create".' in terminal.said
 
 
 # ---- the way ----
 
 
-def test_back_from_every_step_loses_nothing(desk: Desk) -> None:
-    terminal = walked(desk, datadog("My Child", *[":back"] * 6, ":quit"))
+def test_back_from_every_step_loses_nothing(service: Service) -> None:
+    terminal = walked(service, datadog("My Child", *[":back"] * 6, ":quit"))
     headings = [line.removeprefix("Step ")[0] for line in terminal.text.splitlines() if line.startswith("Step ")]
     assert headings == [*"123456", *"54321"]
-    draft = desk.drafts.load()
+    draft = service.drafts.load()
     assert draft is not None
     assert (draft.site, draft.section("organization")) == ("datadoghq.com", {"name": "My Child"})
     assert "What now" in terminal.said  # from the first step to the beginning
 
 
-def test_a_line_of_the_review_is_changed_and_the_review_comes_back(desk: Desk) -> None:
+def test_a_line_of_the_review_is_changed_and_the_review_comes_back(service: Service) -> None:
     number = "4"  # the name, after the parent and two keys
-    terminal = walked(desk, datadog("First", number, "Second", "create", ""))
+    terminal = walked(service, datadog("First", number, "Second", "create", ""))
     assert terminal.code == 0
-    assert [record.name for record in desk.journal.all()] == ["Second"]
+    assert [record.name for record in service.journal.all()] == ["Second"]
     assert terminal.said.count("Step 4 of 7") == 1
 
 
-def test_what_is_entered_is_told_at_every_prompt(desk: Desk) -> None:
+def test_what_is_entered_is_told_at_every_prompt(service: Service) -> None:
     lines = [":review", *OKTA_SITE, ":review", *OKTA_CONNECT, "My Child", ":review", ":quit"]
-    terminal = walked(desk, lines)
+    terminal = walked(service, lines)
     assert "Nothing is entered yet." in terminal.said
     assert "Name: My Child Subdomain: my-child Left blank: Website" in terminal.said
     assert CREDENTIALS["okta.token"] not in terminal.text
 
 
-def test_the_exact_request_is_told_masked_and_a_plan_is_saved(desk: Desk, tmp_path: Path) -> None:
+def test_the_exact_request_is_told_masked_and_a_plan_is_saved(service: Service, tmp_path: Path) -> None:
     path = tmp_path / "saved.toml"
-    terminal = walked(desk, okta("My Child", "request", "plan", str(path), "plan", str(path), ":quit"))
+    terminal = walked(service, okta("My Child", "request", "plan", str(path), "plan", str(path), ":quit"))
     assert "POST https://acme.okta.com/api/v1/orgs\n" in terminal.text
     assert "Authorization: SSWS ********\n" in terminal.text
     assert f"Saved as {path}." in terminal.said
@@ -137,34 +139,34 @@ def test_the_exact_request_is_told_masked_and_a_plan_is_saved(desk: Desk, tmp_pa
     assert CREDENTIALS["okta.token"] not in terminal.text + path.read_text()
 
 
-def test_a_plan_is_prefilled_and_taken_by_enter(desk: Desk) -> None:
+def test_a_plan_is_prefilled_and_taken_by_enter(service: Service) -> None:
     draft = Draft("datadog")
     draft.section("parent").update({"site": "datadoghq.eu", "method": "keys"})
     draft.section("organization")["name"] = "Planned"
-    terminal = walked(desk, ["", "", "", "", "no", "", "", "", "create", ""], draft)
+    terminal = walked(service, ["", "", "", "", "no", "", "", "", "create", ""], draft)
     assert terminal.code == 0
-    assert desk.journal.all()[0].site == "datadoghq.eu"
+    assert service.journal.all()[0].site == "datadoghq.eu"
 
 
 # ---- the site and the connection ----
 
 
-def test_a_site_that_is_none_is_asked_for_again(desk: Desk) -> None:
-    terminal = walked(desk, ["1", "http://acme.okta.com", "https://acme.okta.com\x1b[2J", "acme.okta.com", ":quit"])
+def test_a_site_that_is_none_is_asked_for_again(service: Service) -> None:
+    terminal = walked(service, ["1", "http://acme.okta.com", "https://acme.okta.com\x1b[2J", "acme.okta.com", ":quit"])
     assert "Plain http would show the credentials to the network." in terminal.said
     assert "This is not a host name or URL." in terminal.said
     assert "Step 2 of 7" in terminal.said
     assert "\x1b" not in terminal.text.replace("\x1b[2J\n", "\n")  # what the terminal itself shows of it aside
 
 
-def test_no_credential_goes_to_another_host_without_a_yes(desk: Desk) -> None:
+def test_no_credential_goes_to_another_host_without_a_yes(service: Service) -> None:
     asked: list[str] = []
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         asked.append(call.origin)
-        return Answer(200, {}, b"{}")
+        return Response(200, {}, b"{}")
 
-    watched = replace(desk, send=send)
+    watched = replace(service, send=send)
     terminal = walked(watched, ["2", "10", "https://dd.example.com", "", "10", "", "no", ":quit"])
     assert asked == []
     assert "is not one of Datadog's sites. Your keys will be sent there. Is it yours?" in terminal.said
@@ -172,51 +174,51 @@ def test_no_credential_goes_to_another_host_without_a_yes(desk: Desk) -> None:
     assert set(asked) == {"https://dd.example.com"}
 
 
-def test_refused_credentials_lead_to_their_field(desk: Desk) -> None:
-    terminal = walked(desk, [*OKTA_SITE, "1", "00wrong", ":clear", "no", ":quit"])
+def test_refused_credentials_lead_to_their_field(service: Service) -> None:
+    terminal = walked(service, [*OKTA_SITE, "1", "00wrong", ":clear", "no", ":quit"])
     assert "The credentials were checked and refused. The token is not valid." in terminal.said
     assert terminal.said.count("Connect with, a number") == 1
     assert "Step 3 of 7" in terminal.said
 
 
-def test_an_unreachable_parent_may_be_tried_again(desk: Desk) -> None:
+def test_an_unreachable_parent_may_be_tried_again(service: Service) -> None:
     lines = [*DATADOG_SITE, "an-outage-key", "", "yes", "no", ":quit"]
-    terminal = walked(desk, lines)
+    terminal = walked(service, lines)
     assert terminal.said.count("Trying the credentials with reads that change nothing.") == 2
     assert terminal.said.count("Step 2 of 7") == 2
 
 
-def test_other_sites_are_asked_only_after_a_yes(desk: Desk) -> None:
+def test_other_sites_are_asked_only_after_a_yes(service: Service) -> None:
     asked: set[str] = set()
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         asked.add(call.origin)
         known = call.origin == "https://api.us5.datadoghq.com"
         if not known:
-            return Answer(403, {}, b'{"errors": ["Forbidden"]}')
-        return Answer(200, {}, b'{"valid": true, "orgs": [{"name": "Acme"}], "data": {"id": "1"}, "included": []}')
+            return Response(403, {}, b'{"errors": ["Forbidden"]}')
+        return Response(200, {}, b'{"valid": true, "orgs": [{"name": "Acme"}], "data": {"id": "1"}, "included": []}')
 
-    watched = replace(desk, send=send)
+    watched = replace(service, send=send)
     walked(watched, [*DATADOG_SITE, "", "", "no", ":quit"])
     assert asked == {"https://api.datadoghq.com"}
     terminal = walked(watched, ["2", *DATADOG_SITE, "", "", "yes", "yes", "no", ":quit"])
     assert 'They belong to US5 (site = "us5.datadoghq.com").' in terminal.said
     assert "Step 3 of 7" in terminal.said
-    draft = desk.drafts.load()
+    draft = service.drafts.load()
     assert draft is not None
     assert draft.site == "us5.datadoghq.com"
 
 
-def test_a_connection_is_saved_once(desk: Desk) -> None:
-    terminal = walked(desk, [*OKTA_SITE, "1", "", "yes", ":back", ":quit"])
+def test_a_connection_is_saved_once(service: Service) -> None:
+    terminal = walked(service, [*OKTA_SITE, "1", "", "yes", ":back", ":quit"])
     assert "Saved as the profile okta-acme-sandbox." in terminal.said
-    terminal = walked(desk, ["1", "", "", "", "", ":quit"])
+    terminal = walked(service, ["1", "", "", "", "", ":quit"])
     assert "Save this connection" not in terminal.said
     assert "Step 3 of 7" in terminal.said
 
 
-def test_a_site_that_is_there_already_is_named_with_its_source(desk: Desk) -> None:
-    there = replace(desk, given={}, environ={"DD_SITE": "datadoghq.eu", "OKTA_CLIENT_ORGURL": "acme.okta.com"})
+def test_a_site_that_is_there_already_is_named_with_its_source(service: Service) -> None:
+    there = replace(service, given={}, environ={"DD_SITE": "datadoghq.eu", "OKTA_CLIENT_ORGURL": "acme.okta.com"})
     terminal = walked(there, ["2", "", ":back", "1", "", ":quit"])
     assert "datadoghq.eu is offered, from $DD_SITE." in terminal.said
     assert "Enter takes 4, EU1, datadoghq.eu, Germany" in terminal.said
@@ -232,11 +234,11 @@ class Broken(Vault):
     def probe(self, store: Store) -> str:
         if isinstance(store, FileStore):
             return super().probe(store)
-        raise Unusable("It does not work.", "Choose another place for the keys.")
+        raise LocalFailure("It does not work.", "Choose another place for the keys.")
 
 
-def test_a_place_that_does_not_work_is_not_taken(desk: Desk) -> None:
-    broken = replace(desk, vault=Broken(Path("keys")))
+def test_a_place_that_does_not_work_is_not_taken(service: Service) -> None:
+    broken = replace(service, vault=Broken(Path("keys")))
     lines = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "2", "3", "'", "", "pass insert", "1", ":quit"]
     terminal = walked(broken, lines)
     assert terminal.said.count("It does not work. Choose another place for the keys.") == 2
@@ -247,24 +249,24 @@ def test_a_place_that_does_not_work_is_not_taken(desk: Desk) -> None:
 # ---- the end ----
 
 
-def test_a_refusal_leads_to_the_field_it_is_about(desk: Desk) -> None:
+def test_a_refusal_leads_to_the_field_it_is_about(service: Service) -> None:
     first = [*OKTA_SITE, *OKTA_CONNECT, "My Child", "reserved", "", *ADMIN, *STORE]
-    terminal = walked(desk, [*first, "create", "other", "", "create", ""])
+    terminal = walked(service, [*first, "create", "other", "", "create", ""])
     assert terminal.code == 0
     assert "Nothing was created. The subdomain is a reserved word" in terminal.said
-    assert {record.mark: record.state for record in desk.journal.all()} == {"other": "ready", "reserved": "refused"}
+    assert {record.mark: record.state for record in service.journal.all()} == {"other": "ready", "reserved": "refused"}
 
 
-def test_a_taken_name_is_said_as_soon_as_it_is_known(desk: Desk) -> None:
+def test_a_taken_name_is_said_as_soon_as_it_is_known(service: Service) -> None:
     first = [*OKTA_SITE, *OKTA_CONNECT, "My Child", "taken", "", "other", "", *ADMIN, *STORE]
-    terminal = walked(desk, [*first, "create", ""])
+    terminal = walked(service, [*first, "create", ""])
     assert terminal.code == 0
     assert "Subdomain: The subdomain is taken: an org answers at https://taken.okta.com." in terminal.said
     assert "Name: probably free: no org answers at https://other.okta.com" in terminal.said
 
 
-def test_an_unknown_outcome_offers_no_second_try(desk: Desk) -> None:
-    terminal = walked(desk, datadog("silent-not-created", "create", ":back", ""))
+def test_an_unknown_outcome_offers_no_second_try(service: Service) -> None:
+    terminal = walked(service, datadog("silent-not-created", "create", ":back", ""))
     assert terminal.code == 5
     assert "It is not known whether the org was created." in terminal.said
     assert "1. Check again 2. Leave What now" in terminal.said
@@ -272,24 +274,24 @@ def test_an_unknown_outcome_offers_no_second_try(desk: Desk) -> None:
     assert "waiting for the answer, 10 s" in terminal.said
 
 
-def test_an_order_that_is_done_is_checked_and_a_second_org_takes_a_sentence(desk: Desk) -> None:
-    desk = replace(desk, journal=Journal(desk.journal.folder, desk.clock))
-    walked(desk, datadog("My Child", "create", ""))
-    terminal = walked(desk, ["1", *datadog("My Child", "create", "check", "create  a SECOND my child", "")])
+def test_an_order_that_is_done_is_checked_and_a_second_org_takes_a_sentence(service: Service) -> None:
+    service = replace(service, journal=Journal(service.journal.folder, service.clock))
+    walked(service, datadog("My Child", "create", ""))
+    terminal = walked(service, ["1", *datadog("My Child", "create", "check", "create  a SECOND my child", "")])
     assert 'Type "check" to see what came of it, "create a second My Child" to create another' in terminal.said
-    assert creations(desk) == 2
-    assert len(desk.journal.all()) == 2
+    assert creations(service) == 2
+    assert len(service.journal.all()) == 2
 
 
-def test_check_again_looks_at_the_attempt_once_more(desk: Desk) -> None:
-    terminal = walked(desk, datadog("silent-not-created", "create", "1", ""))
+def test_check_again_looks_at_the_attempt_once_more(service: Service) -> None:
+    terminal = walked(service, datadog("silent-not-created", "create", "1", ""))
     assert terminal.said.count("The result.") == 2
-    assert len(desk.journal.all()) == 1
+    assert len(service.journal.all()) == 1
 
 
-def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(desk: Desk) -> None:
+def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
-    terminal = walked(desk, [*store, "3", "no", "1", ":quit", "no", "3", "yes"])
+    terminal = walked(service, [*store, "3", "no", "1", ":quit", "no", "3", "yes"])
     assert terminal.code == 0
     assert "on the screen only: copy them now" in terminal.said
     assert "Stay until you have copied the keys: they are stored nowhere." in terminal.said
@@ -303,28 +305,28 @@ def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(de
     assert "Enter takes 3, Leave" in terminal.said
 
 
-def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk) -> None:
+def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
-    terminal = walked(desk, [*store, "2", "no", "2", ":back", "2", "yes", ":quit"])
+    terminal = walked(service, [*store, "2", "no", "2", ":back", "2", "yes", ":quit"])
     assert terminal.said.count("nowhere else. Begin another org, and lose them") == 3
     assert terminal.said.count("Step 2 of 7") == 2
 
 
-def test_going_back_from_the_question_about_leaving_keeps_the_only_keys(desk: Desk) -> None:
+def test_going_back_from_the_question_about_leaving_keeps_the_only_keys(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
-    terminal = walked(desk, [*store, "3", ":back", "1", "3", "yes"])
+    terminal = walked(service, [*store, "3", ":back", "1", "3", "yes"])
     assert terminal.code == 0
     assert "API key of the child org, on the next line:" in terminal.said
 
 
-def test_the_end_of_input_leaves_after_asking_once(desk: Desk) -> None:
+def test_the_end_of_input_leaves_after_asking_once(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
-    terminal = walked(desk, store)
+    terminal = walked(service, store)
     assert "The new keys are stored nowhere else." in terminal.said
     assert terminal.code == 0
 
 
-def test_a_signal_shows_the_keys_that_are_nowhere_else(desk: Desk) -> None:
+def test_a_signal_shows_the_keys_that_are_nowhere_else(service: Service) -> None:
     terminal: Typed
 
     def ended() -> str:
@@ -332,7 +334,7 @@ def test_a_signal_shows_the_keys_that_are_nowhere_else(desk: Desk) -> None:
         return ""
 
     terminal = Typed(*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create", ended)
-    code = Wizard(Console(terminal), fronted(desk), None, Interruption(desk.engine, terminal)).run()
+    code = Wizard(Console(terminal), fronted(service), None, Interruption(service.engine, terminal)).run()
     assert code == 143
     assert "API key of the child org, on the next line:" in terminal.said
 
@@ -344,7 +346,7 @@ class HangsUp(Typed):
         return super().write(text) and KEYS_ARRIVED not in self.text
 
 
-def test_keys_that_no_terminal_took_are_saved_after_a_hang_up(desk: Desk) -> None:
+def test_keys_that_no_terminal_took_are_saved_after_a_hang_up(service: Service) -> None:
     terminal: HangsUp
 
     def ended() -> str:
@@ -352,26 +354,26 @@ def test_keys_that_no_terminal_took_are_saved_after_a_hang_up(desk: Desk) -> Non
         return ""
 
     terminal = HangsUp(*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create", ended)
-    wizard = Wizard(Console(terminal), fronted(desk), None, Interruption(desk.engine, terminal))
+    wizard = Wizard(Console(terminal), fronted(service), None, Interruption(service.engine, terminal))
     assert wizard.run() == 129
     wizard.tell_late()
-    (kept,) = (desk.vault.folder).iterdir()
-    (record,) = desk.journal.all()
+    (kept,) = (service.vault.folder).iterdir()
+    (record,) = service.journal.all()
     assert not record.keys_shown
     assert record.stored == {"file": str(kept)}
 
 
-def test_a_creation_that_ends_without_a_result_is_not_waited_for(desk: Desk) -> None:
+def test_a_creation_that_ends_without_a_result_is_not_waited_for(service: Service) -> None:
     engine = DeafEngine()
     with pytest.raises(RuntimeError, match="without a result"):
-        walked(replace(desk, engine=engine), datadog("My Child", "create"))
+        walked(replace(service, engine=engine), datadog("My Child", "create"))
     engine.close()
 
 
 # ---- interruptions ----
 
 
-def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(desk: Desk) -> None:
+def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(service: Service) -> None:
     terminal: Typed
     interruption: Interruption
 
@@ -380,27 +382,27 @@ def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(desk: Desk) -> None:
         return ""
 
     terminal = Typed(*OKTA_SITE, *OKTA_CONNECT, "My Child", pressed)
-    interruption = Interruption(desk.engine, terminal)
-    assert Wizard(Console(terminal), fronted(desk), None, interruption).run() == 130
+    interruption = Interruption(service.engine, terminal)
+    assert Wizard(Console(terminal), fronted(service), None, interruption).run() == 130
     assert "Your answers are kept for next time, except secrets." in terminal.said
-    assert (desk.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
+    assert (service.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
 
 
-def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(desk: Desk) -> None:
+def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(service: Service) -> None:
     sent = threading.Event()
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         if call.once:
             sent.set()
-        return await desk.send(call)
+        return await service.send(call)
 
     for times, code, state in ((1, 130, "later"), (3, 130, "unknown")):
-        watched = replace(desk, send=send)
+        watched = replace(service, send=send)
         sent.clear()
         terminal = Typed(*(datadog("slow" if times == 1 else "silent-not-created", "create")))
         if times == 3:
             terminal = Typed("2", *terminal.left_over)  # the beginning: a new org
-        interruption = Interruption(desk.engine, terminal)
+        interruption = Interruption(service.engine, terminal)
 
         def press(times: int = times, interruption: Interruption = interruption) -> None:
             assert sent.wait(30)
@@ -411,21 +413,21 @@ def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(desk
         pressing.start()
         assert Wizard(Console(terminal), fronted(watched), None, interruption).run() == code
         pressing.join()
-        assert desk.journal.all()[0].state == state
+        assert service.journal.all()[0].state == state
         assert "Leaving as soon as" in terminal.said or times == 3
 
 
 # ---- the beginning ----
 
 
-def test_the_beginning_offers_what_there_is(desk: Desk) -> None:
-    desk.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
+def test_the_beginning_offers_what_there_is(service: Service) -> None:
+    service.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
     draft = Draft("okta")
     draft.section("organization")["name"] = "Half done"
-    desk.drafts.save(draft)
+    service.drafts.save(draft)
     Path("orgwizard/profiles").mkdir()
     Path("orgwizard/profiles/bad.toml").write_text("nonsense")
-    terminal = walked(desk, ["1", "no", "4", "5", "6", ":back", ":quit"], magic=MAGIC)
+    terminal = walked(service, ["1", "no", "4", "5", "6", ":back", ":quit"], scenarios=SCENARIOS)
     rows = [line for line in terminal.text.splitlines() if line[:2] in ("1.", "2.", "3.", "4.", "5.", "6.")][:6]
     assert rows == [
         "1. Look at Doubtful: not sent",
@@ -441,33 +443,33 @@ def test_the_beginning_offers_what_there_is(desk: Desk) -> None:
     assert "This is the beginning. :quit leaves." in terminal.said
 
 
-def test_a_profile_of_an_earlier_run_begins_a_sister(desk: Desk) -> None:
-    walked(desk, okta("First", "create", ""))
-    terminal = walked(desk, ["2", ":quit"])
+def test_a_profile_of_an_earlier_run_begins_a_sister(service: Service) -> None:
+    walked(service, okta("First", "create", ""))
+    terminal = walked(service, ["2", ":quit"])
     assert "Another child of https://acme.okta.com, as with First" in terminal.said
     assert "Connected: Acme (sandbox)." in terminal.said
     assert "Step 3 of 7: Organization." in terminal.said
 
 
-def interrupted(desk: Desk) -> Record:
+def interrupted(service: Service) -> Record:
     """Create an org, as far as the journal knows up to the moment when its keys were stored; return the record."""
-    walked(desk, okta("First", "create", ""))
-    (record,) = desk.journal.all()
+    walked(service, okta("First", "create", ""))
+    (record,) = service.journal.all()
     lines = record.path.read_text().splitlines(keepends=True)
     stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
     record.path.write_text("".join(lines[: stored + 1]))
-    return desk.journal.all()[0]
+    return service.journal.all()[0]
 
 
-def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(desk: Desk) -> None:
-    record = interrupted(desk)
+def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(service: Service) -> None:
+    record = interrupted(service)
     rivals: list[Attempt] = []
 
     def agreed() -> str:
-        rivals.append(desk.journal.resume(record))
+        rivals.append(service.journal.resume(record))
         return "yes"
 
-    terminal = walked(desk, ["1", agreed, ":quit"])
+    terminal = walked(service, ["1", agreed, ":quit"])
     assert "Nothing was sent by this run. Another orgwizard is at work on it" in terminal.said.replace(
         f"the attempt {record.id}", "it"
     )
@@ -475,21 +477,21 @@ def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(de
     rivals[0].close()
 
 
-def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
-    interrupted(desk)
-    desk.drafts.save(Draft("datadog"))
-    terminal = walked(desk, ["1", "yes", ""])
+def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(service: Service) -> None:
+    interrupted(service)
+    service.drafts.save(Draft("datadog"))
+    terminal = walked(service, ["1", "yes", ""])
     assert terminal.code == 0
     assert "The org was created and is ready." in terminal.said
-    assert desk.journal.all()[0].state == "ready"
-    assert desk.drafts.load() is not None
+    assert service.journal.all()[0].state == "ready"
+    assert service.drafts.load() is not None
 
 
 # ---- both faces ----
 
 
-async def test_what_began_in_lines_goes_on_in_the_drawn_wizard(desk: Desk) -> None:
-    walked(desk, [*OKTA_SITE, *OKTA_CONNECT, "Half done", "", "https://half.example", ":quit"])
+async def test_what_began_in_lines_goes_on_in_the_drawn_wizard(service: Service) -> None:
+    walked(service, [*OKTA_SITE, *OKTA_CONNECT, "Half done", "", "https://half.example", ":quit"])
     async with walking(bench(Path("orgwizard"))) as walk:
         await walk.press("enter")
         await walk.until(SiteStep)
@@ -501,18 +503,18 @@ async def test_what_began_in_lines_goes_on_in_the_drawn_wizard(desk: Desk) -> No
         assert "The org was created and is ready." in walk.text()
 
 
-async def test_what_began_in_the_drawn_wizard_goes_on_in_lines(desk: Desk) -> None:
-    async with walking(desk, again=True) as walk:
+async def test_what_began_in_the_drawn_wizard_goes_on_in_lines(service: Service) -> None:
+    async with walking(service, again=True) as walk:
         await walk.to_organization("okta")
         await walk.fill("name", "Half done")
         await walk.press("escape")
-    terminal = walked(desk, ["1", "", "", "", "", "no", "", "", "", *ADMIN, *STORE, "create", ""])
+    terminal = walked(service, ["1", "", "", "", "", "no", "", "", "", *ADMIN, *STORE, "create", ""])
     assert terminal.code == 0
-    assert desk.journal.all()[0].name == "Half done"
+    assert service.journal.all()[0].name == "Half done"
 
 
-def test_a_draft_that_cannot_be_saved_is_said_once(desk: Desk) -> None:
+def test_a_draft_that_cannot_be_saved_is_said_once(service: Service) -> None:
     Path("orgwizard").mkdir()
     Path("orgwizard/state").write_text("in the way")
-    terminal = walked(desk, [*OKTA_SITE, *OKTA_CONNECT, "My Child", ":quit"])
+    terminal = walked(service, [*OKTA_SITE, *OKTA_CONNECT, "My Child", ":quit"])
     assert terminal.said.count("The draft is not saved on disk") == 2  # and once more in leaving

@@ -14,15 +14,15 @@ from pydantic import SecretStr
 
 from orgwizard.application.order_builder import connection, draft_problems, order
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadInput, NoAnswer, NotSent, Refused, Trouble
-from orgwizard.domain.http import Answer, Call, Conversation, Grant, Reply, Scheme, masked, revealed
+from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused, WizardError
+from orgwizard.domain.http import Call, Conversation, Grant, Reply, Response, Scheme, masked, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Question
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, problems, questions
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.contract import Checked, Connection, Order, Provider
+from orgwizard.providers.contract import Connection, Order, Preflight, Provider
 
 T = TypeVar("T")
 SECRET = "s3cr3t-canary"
@@ -92,12 +92,12 @@ def talk(conversation: Conversation[T], reply: Any, calls: list[Call] | None = N
         return result
 
 
-def checked(case: Case, wanted: Order, reply: Any, calls: list[Call] | None = None) -> Checked | Trouble:
+def checked(case: Case, wanted: Order, reply: Any, calls: list[Call] | None = None) -> Preflight | WizardError:
     """Return what a check found, or what it raised."""
     try:
         return talk(case.provider.check(wanted.connection, wanted.organization), reply, calls)
-    except Trouble as trouble:
-        return trouble
+    except WizardError as error:
+        return error
 
 
 def models(provider: Provider) -> dict[str, list[type[Fields]]]:
@@ -235,7 +235,7 @@ def test_the_preview_is_the_request_with_its_secrets_masked(case: Case) -> None:
 def test_checking_only_reads_and_sends_credentials_to_the_chosen_site_only(case: Case, status: int) -> None:
     wanted = case.order()
     calls: list[Call] = []
-    checked(case, wanted, Answer(status, {}, b'{"id": "x"}'), calls)
+    checked(case, wanted, Response(status, {}, b'{"id": "x"}'), calls)
     assert calls
     assert {(call.method, call.body, call.once) for call in calls} == {("GET", None, False)}
     for call in calls:
@@ -243,8 +243,8 @@ def test_checking_only_reads_and_sends_credentials_to_the_chosen_site_only(case:
 
 
 @each_case
-@pytest.mark.parametrize("failure", [NotSent("No way."), NoAnswer("Silence.")])
-def test_a_network_that_fails_during_the_check_is_told_as_it_is(case: Case, failure: NotSent | NoAnswer) -> None:
+@pytest.mark.parametrize("failure", [NotSent("No way."), NoResponse("Silence.")])
+def test_a_network_that_fails_during_the_check_is_told_as_it_is(case: Case, failure: NotSent | NoResponse) -> None:
     wanted = case.order()
     with pytest.raises(type(failure)) as caught:
         talk(case.provider.check(wanted.connection, wanted.organization), failure)
@@ -252,8 +252,8 @@ def test_a_network_that_fails_during_the_check_is_told_as_it_is(case: Case, fail
 
 
 @each_case
-@pytest.mark.parametrize("failure", [NotSent("No way."), NoAnswer("Silence.")])
-def test_a_network_that_fails_afterwards_is_no_answer_yet(case: Case, failure: NotSent | NoAnswer) -> None:
+@pytest.mark.parametrize("failure", [NotSent("No way."), NoResponse("Silence.")])
+def test_a_network_that_fails_afterwards_is_no_answer_yet(case: Case, failure: NotSent | NoResponse) -> None:
     wanted = case.order()
     assert talk(case.provider.find(wanted.wanted, wanted.connection.credentials, {}), failure).state == "unclear"
     created = Created("x", "Child", "https://child.okta.com", {name: SecretStr("k") for name in secret_names(case)})
@@ -292,7 +292,7 @@ Mon, 31 Feb 2026 00:00:00 GMT
 Mon, 01 Jan 2026 00:00:00 +999999999999999999999
 """
 answers = st.builds(
-    Answer,
+    Response,
     st.sampled_from([200, 201, 204, 302, 400, 401, 403, 404, 405, 409, 429, 500, 503]),
     st.fixed_dictionaries(
         {},
@@ -307,15 +307,15 @@ answers = st.builds(
     bodies.map(lambda value: json.dumps(value).encode()) | st.binary(),
     st.booleans(),
 )
-replies: st.SearchStrategy[Reply] = answers | st.builds(NotSent, st.text()) | st.builds(NoAnswer, st.text())
+replies: st.SearchStrategy[Reply] = answers | st.builds(NotSent, st.text()) | st.builds(NoResponse, st.text())
 
 
 @each_case
 @settings(deadline=None, max_examples=60)
-@given(answer=answers, domain=st.sampled_from(["", "acme.okta.com", "login.acme.example", "https://["]))
-def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, answer: Answer, domain: str) -> None:
+@given(response=answers, domain=st.sampled_from(["", "acme.okta.com", "login.acme.example", "https://["]))
+def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, response: Response, domain: str) -> None:
     wanted = case.order()
-    created = case.provider.created(wanted.wanted, answer, domain)
+    created = case.provider.created(wanted.wanted, response, domain)
     assert isinstance(created.id + created.url, str)
     assert created.name
     assert set(created.secrets) <= set(case.provider.secret_titles)
@@ -327,21 +327,21 @@ def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, answer: Ans
 
 @each_case
 @settings(deadline=None, max_examples=60)
-@given(answer=answers)
-def test_no_refusal_breaks_its_reading_and_each_names_a_real_field(case: Case, answer: Answer) -> None:
-    refused = case.provider.refused(answer)
+@given(response=answers)
+def test_no_refusal_breaks_its_reading_and_each_names_a_real_field(case: Case, response: Response) -> None:
+    refused = case.provider.refused(response)
     assert isinstance(refused, Refused)
     assert refused.cause
     assert refused.code
     assert is_field(case.provider, refused.field)
-    assert case.provider.is_refusal(answer) in (True, False)
+    assert case.provider.is_refusal(response) in (True, False)
 
 
 @each_provider
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 429])
 def test_every_refusal_says_what_to_do(provider: Provider, status: int) -> None:
-    refused = provider.refused(Answer(status))
-    assert provider.is_refusal(Answer(status))
+    refused = provider.refused(Response(status))
+    assert provider.is_refusal(Response(status))
     assert refused.exit_code == 3
     assert refused.cause.endswith(".")
     assert refused.advice.endswith(".")
@@ -351,20 +351,20 @@ def test_every_refusal_says_what_to_do(provider: Provider, status: int) -> None:
 @each_provider
 @pytest.mark.parametrize("status", [408, 460, 499, 500, 502, 503, 504])
 def test_what_may_have_created_something_is_no_refusal(provider: Provider, status: int) -> None:
-    assert not provider.is_refusal(Answer(status))
+    assert not provider.is_refusal(Response(status))
 
 
 @each_provider
 @pytest.mark.parametrize(("status", "proves"), [(403, False), (404, False), (429, True)])
 def test_a_web_page_is_no_refusal_of_the_service(provider: Provider, status: int, proves: bool) -> None:
-    assert provider.is_refusal(Answer(status, {}, b"<html>Blocked</html>")) is proves
+    assert provider.is_refusal(Response(status, {}, b"<html>Blocked</html>")) is proves
 
 
 @each_provider
 @settings(deadline=None, max_examples=60)
-@given(answer=answers, now=st.floats(0, 1e11))
-def test_a_wait_is_a_finite_time_or_not_said(provider: Provider, answer: Answer, now: float) -> None:
-    wait = provider.wait_after(answer, now)
+@given(response=answers, now=st.floats(0, 1e11))
+def test_a_wait_is_a_finite_time_or_not_said(provider: Provider, response: Response, now: float) -> None:
+    wait = provider.wait_after(response, now)
     assert wait is None or 1.0 <= wait < float("inf")
 
 
@@ -374,8 +374,8 @@ def test_a_wait_is_a_finite_time_or_not_said(provider: Provider, answer: Answer,
 def test_no_replies_break_a_check(case: Case, data: st.DataObject) -> None:
     wanted = case.order()
     found = checked(case, wanted, lambda _: data.draw(replies))
-    if isinstance(found, Trouble):
-        assert isinstance(found, (Refused, NotSent, NoAnswer))
+    if isinstance(found, WizardError):
+        assert isinstance(found, (Refused, NotSent, NoResponse))
         assert is_field(case.provider, found.field)
         return
     assert found.parent
@@ -386,7 +386,7 @@ def test_no_replies_break_a_check(case: Case, data: st.DataObject) -> None:
 def test_a_look_up_that_is_not_answered_is_unclear(case: Case) -> None:
     wanted = case.order()
     found = talk(
-        case.provider.find(wanted.wanted, wanted.connection.credentials, {"listed": True, "ids": []}), Answer(503)
+        case.provider.find(wanted.wanted, wanted.connection.credentials, {"listed": True, "ids": []}), Response(503)
     )
     assert found.state == "unclear"
 
@@ -426,7 +426,7 @@ def test_a_parents_credentials_are_never_sent_to_its_child(case: Case) -> None:
     wanted = case.order()
     created = Created("x", "Child", "https://child.okta.com", {name: SecretStr("new") for name in secret_names(case)})
     calls: list[Call] = []
-    talk(case.provider.ready(wanted.connection.site, created), Answer(200, {}, b'{"id": "x", "status": "ok"}'), calls)
+    talk(case.provider.ready(wanted.connection.site, created), Response(200, {}, b'{"id": "x", "status": "ok"}'), calls)
     assert calls
     assert SECRET not in str([revealed(call.headers) for call in calls])
 

@@ -10,12 +10,12 @@ from pydantic import SecretStr
 
 from orgwizard.application.order_builder import order
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.domain.http import Answer, Call, Conversation, Reply, revealed
+from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
+from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
 from orgwizard.domain.org import Created
-from orgwizard.domain.questions import Typed
+from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import problems, questions, validated
-from orgwizard.providers.contract import Checked, Finding, Found, Order, Readiness
+from orgwizard.providers.contract import Finding, LookupResult, Order, Preflight, Readiness
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import SITES, Datadog, same_name
 
@@ -25,7 +25,7 @@ API = "https://api.datadoghq.eu"
 API_KEY, APPLICATION_KEY = "a" * 32, "b" * 40
 
 
-def wanted(site: str = "datadoghq.eu", **organization: Typed) -> Order:
+def wanted(site: str = "datadoghq.eu", **organization: Value) -> Order:
     draft = Draft("datadog")
     draft.section("parent").update({"site": site, "method": "keys"})
     draft.credentials.update({"api_key": SecretStr(API_KEY), "application_key": SecretStr(APPLICATION_KEY)})
@@ -33,9 +33,9 @@ def wanted(site: str = "datadoghq.eu", **organization: Typed) -> Order:
     return order(DATADOG, draft, lambda _: SecretStr(""))
 
 
-def answer(status: int, body: Any = None, /, **headers: str) -> Answer:
+def response(status: int, body: Any = None, /, **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return Response(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 def talk(conversation: Conversation[T], replies: Mapping[str, Reply]) -> T:
@@ -84,7 +84,7 @@ def talk(conversation: Conversation[T], replies: Mapping[str, Reply]) -> T:
         ({"name": "x", "description": "y"}, "Unknown. Known here: name, billing, subscription."),
     ],
 )
-def test_limits_of_the_organization(typed: dict[str, Typed], words: str) -> None:
+def test_limits_of_the_organization(typed: dict[str, Value], words: str) -> None:
     assert " ".join(problems(DatadogOrganization, typed).values()) == words
 
 
@@ -106,7 +106,7 @@ any_text = st.text(st.characters(exclude_categories=[]), max_size=40)
         {"name": any_text}, optional={"billing": any_text | st.just("parent_billing"), "subscription": any_text}
     )
 )
-def test_answers_are_valid_exactly_where_no_problem_is_told(typed: dict[str, Typed]) -> None:
+def test_answers_are_valid_exactly_where_no_problem_is_told(typed: dict[str, Value]) -> None:
     if problems(DatadogOrganization, typed):
         with pytest.raises(ValueError, match="validation error"):
             validated(DatadogOrganization, typed)
@@ -241,7 +241,7 @@ RECORDED: dict[str, Any] = {
 
 def created(**changed: Any) -> Created:
     body = {name: value for name, value in {**RECORDED, **changed}.items() if value != "absent"}
-    return DATADOG.created(wanted().wanted, answer(200, body))
+    return DATADOG.created(wanted().wanted, response(200, body))
 
 
 def test_the_recorded_answer_with_its_nulls_and_odd_dates_is_read() -> None:
@@ -315,7 +315,7 @@ EDGE = {"status": "error", "code": 403, "errors": ["Forbidden"], "statuspage": "
     ],
 )
 def test_the_texts_of_every_shape_of_error_are_told(body: Any, said: str) -> None:
-    refused = DATADOG.refused(answer(403, body))
+    refused = DATADOG.refused(response(403, body))
     told = "Datadog refused: the keys, their site or their rights are wrong."
     assert refused.cause == (f'{told} Datadog says: "{said}".' if said else told)
 
@@ -334,7 +334,7 @@ def test_the_texts_of_every_shape_of_error_are_told(body: Any, said: str) -> Non
     ],
 )
 def test_each_status_names_its_field_or_cause(status: int, field: str, words: str) -> None:
-    said = answer(status, {"errors": ["Text."]}, dd_request_id="req-1")
+    said = response(status, {"errors": ["Text."]}, dd_request_id="req-1")
     refused = DATADOG.refused(said)
     assert DATADOG.is_refusal(said)
     assert (refused.code, refused.field, refused.request_id) == (f"HTTP {status}", field, "req-1")
@@ -343,7 +343,7 @@ def test_each_status_names_its_field_or_cause(status: int, field: str, words: st
 
 
 def test_the_name_of_a_used_up_limit_is_quoted() -> None:
-    assert "org_creation" in DATADOG.refused(answer(429, b"", x_ratelimit_name="org_creation")).advice
+    assert "org_creation" in DATADOG.refused(response(429, b"", x_ratelimit_name="org_creation")).advice
 
 
 @pytest.mark.parametrize(
@@ -351,7 +351,7 @@ def test_the_name_of_a_used_up_limit_is_quoted() -> None:
     [("42", 42), ("0", 1), ("-5", 1), ("1.5", 1.5), ("soon", None), ("nan", None), ("inf", None), ("-inf", None)],
 )
 def test_the_reset_is_in_seconds_from_now(reset: str, wait: float | None) -> None:
-    assert DATADOG.wait_after(answer(429, b"", x_ratelimit_reset=reset), now=1767225610) == wait
+    assert DATADOG.wait_after(response(429, b"", x_ratelimit_reset=reset), now=1767225610) == wait
 
 
 @pytest.mark.parametrize(
@@ -365,19 +365,19 @@ def test_the_reset_is_in_seconds_from_now(reset: str, wait: float | None) -> Non
     ],
 )
 def test_retry_after_counts_beside_datadogs_own_header(headers: dict[str, str], wait: float | None) -> None:
-    assert DATADOG.wait_after(answer(429, b"", **headers), now=0) == wait
+    assert DATADOG.wait_after(response(429, b"", **headers), now=0) == wait
 
 
 # ---- the check ------------------------------------------------------------------------------------
 
-VALID = answer(200, {"status": "ok"})
-OWN = answer(200, {"orgs": [{"name": "Acme", "public_id": "abc"}]})
+VALID = response(200, {"status": "ok"})
+OWN = response(200, {"orgs": [{"name": "Acme", "public_id": "abc"}]})
 
 
-def listed(*children: tuple[str, str], current: str = "uuid-0", **more: Any) -> Answer:
+def listed(*children: tuple[str, str], current: str = "uuid-0", **more: Any) -> Response:
     rows = [(current, "Acme"), *children]
     references = [{"id": id_, "type": "orgs"} for id_, _ in children]
-    return answer(
+    return response(
         200,
         {
             "data": {"id": current, "type": "orgs", "relationships": {"managed_orgs": {"data": references}}},
@@ -414,19 +414,19 @@ def replies_of(
 ) -> dict[str, Reply]:
     return {
         "/api/v2/validate_keys": keys,
-        "/api/v1/validate": alone or answer(200, {"valid": True}),
+        "/api/v1/validate": alone or response(200, {"valid": True}),
         "/api/v1/org": own,
         "/api/v2/org": listing or listed(),
     }
 
 
-def checked(name: str = "Child", **replies_: Reply) -> Checked:
+def checked(name: str = "Child", **replies_: Reply) -> Preflight:
     """Run a check; `keys`, `own`, `listing` and `alone` replace the replies of a healthy parent."""
     order, replies = wanted(name=name), replies_of(**replies_)
     return talk(DATADOG.check(order.connection, order.organization), replies)
 
 
-def states(found: Checked) -> dict[str, str]:
+def states(found: Preflight) -> dict[str, str]:
     return {finding.stage: finding.state for finding in found.findings}
 
 
@@ -449,7 +449,7 @@ def test_the_check_remembers_the_services_own_time() -> None:
 
 
 def test_the_parent_is_known_by_its_public_id_from_either_read() -> None:
-    assert checked(listing=answer(403, EDGE)).before["parent_public_id"] == "abc"
+    assert checked(listing=response(403, EDGE)).before["parent_public_id"] == "abc"
 
 
 @pytest.mark.parametrize("listing", CUT_OFF)
@@ -496,7 +496,14 @@ def test_without_an_organization_no_name_is_judged() -> None:
 
 @pytest.mark.parametrize(
     "listing",
-    [answer(403, EDGE), answer(404), answer(500), answer(200, b"<html>"), answer(200, {"data": {}}), NoAnswer("No.")],
+    [
+        response(403, EDGE),
+        response(404),
+        response(500),
+        response(200, b"<html>"),
+        response(200, {"data": {}}),
+        NoResponse("No."),
+    ],
 )
 def test_a_list_that_cannot_be_read_leaves_the_name_unproven(listing: Reply) -> None:
     found = checked(listing=listing)
@@ -504,12 +511,14 @@ def test_a_list_that_cannot_be_read_leaves_the_name_unproven(listing: Reply) -> 
     assert found.before["whole"] is False
 
 
-@pytest.mark.parametrize("keys", [answer(404), answer(429), answer(302), answer(200, b"<html>Hello</html>")])
+@pytest.mark.parametrize("keys", [response(404), response(429), response(302), response(200, b"<html>Hello</html>")])
 def test_keys_that_cannot_be_tried_are_unproven(keys: Reply) -> None:
     assert states(checked(keys=keys))["Credentials"] == "unproven"
 
 
-@pytest.mark.parametrize("own", [answer(404), answer(500), answer(200, b"<html>"), NotSent("No."), NoAnswer("No.")])
+@pytest.mark.parametrize(
+    "own", [response(404), response(500), response(200, b"<html>"), NotSent("No."), NoResponse("No.")]
+)
 def test_a_permission_that_cannot_be_read_is_unproven(own: Reply) -> None:
     assert states(checked(own=own))["Right to create"] == "unproven"
 
@@ -520,7 +529,7 @@ def test_a_permission_that_cannot_be_read_is_unproven(own: Reply) -> None:
 )
 def test_keys_that_are_refused_are_named(status: int, body: Any, said: str) -> None:
     with pytest.raises(Refused) as caught:
-        checked(keys=answer(status, body), alone=NotSent("No."))
+        checked(keys=response(status, body), alone=NotSent("No."))
     assert caught.value.cause == f'Datadog did not accept the keys. Datadog says: "{said.format(status)}".'
     assert caught.value.field == "credentials.api_key"
 
@@ -529,21 +538,21 @@ def test_keys_that_are_refused_are_named(status: int, body: Any, said: str) -> N
     ("alone", "cause", "field"),
     [
         (
-            answer(200, {"valid": True}),
+            response(200, {"valid": True}),
             "The API key is valid at EU1, but the application key is not",
             "application_key",
         ),
-        (answer(403, EDGE), "Datadog does not know the API key at EU1.", "api_key"),
-        (answer(403, {"errors": ["API key required"]}), "Datadog does not know the API key at EU1.", "api_key"),
-        (answer(200, {"valid": False}), "Datadog did not accept the keys.", "api_key"),
-        (answer(200, b"<html>"), "Datadog did not accept the keys.", "api_key"),
-        (answer(503), "Datadog did not accept the keys.", "api_key"),
-        (NoAnswer("Silence."), "Datadog did not accept the keys.", "api_key"),
+        (response(403, EDGE), "Datadog does not know the API key at EU1.", "api_key"),
+        (response(403, {"errors": ["API key required"]}), "Datadog does not know the API key at EU1.", "api_key"),
+        (response(200, {"valid": False}), "Datadog did not accept the keys.", "api_key"),
+        (response(200, b"<html>"), "Datadog did not accept the keys.", "api_key"),
+        (response(503), "Datadog did not accept the keys.", "api_key"),
+        (NoResponse("Silence."), "Datadog did not accept the keys.", "api_key"),
     ],
 )
 def test_the_wrong_one_of_two_keys_is_named_where_that_can_be_told(alone: Reply, cause: str, field: str) -> None:
     with pytest.raises(Refused) as caught:
-        checked(keys=answer(403, {"errors": ["Forbidden"]}), alone=alone)
+        checked(keys=response(403, {"errors": ["Forbidden"]}), alone=alone)
     assert caught.value.cause.startswith(cause)
     assert caught.value.field == f"credentials.{field}"
 
@@ -551,7 +560,7 @@ def test_the_wrong_one_of_two_keys_is_named_where_that_can_be_told(alone: Reply,
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_missing_permission_is_named(status: int) -> None:
     with pytest.raises(Refused) as caught:
-        checked(own=answer(status, {"errors": ["Forbidden"]}), listing=answer(403, EDGE))
+        checked(own=response(status, {"errors": ["Forbidden"]}), listing=response(403, EDGE))
     assert "org_management" in caught.value.cause
     assert "org_connections_write" not in caught.value.advice
     assert caught.value.field == "credentials.application_key"
@@ -559,7 +568,7 @@ def test_a_missing_permission_is_named(status: int) -> None:
 
 def test_another_right_over_orgs_is_named_by_what_it_reads() -> None:
     with pytest.raises(Refused) as caught:
-        checked(own=answer(403, {"errors": ["Forbidden"]}), listing=listed())
+        checked(own=response(403, {"errors": ["Forbidden"]}), listing=listed())
     assert "org_connections_write" in caught.value.advice
 
 
@@ -571,12 +580,12 @@ def asked_elsewhere(site: str, known: Mapping[str, Reply]) -> tuple[list[str], l
     conversation = DATADOG.elsewhere(wanted(site).connection)
     calls = next(conversation)
     with pytest.raises(StopIteration) as end:
-        conversation.send(tuple(known.get(call.origin, answer(403, EDGE)) for call in calls))
+        conversation.send(tuple(known.get(call.origin, response(403, EDGE)) for call in calls))
     return [found.key for found in end.value.value], list(calls)
 
 
 def test_the_eight_other_sites_are_asked_for_the_api_key_alone() -> None:
-    found, calls = asked_elsewhere("datadoghq.eu", {"https://api.us5.datadoghq.com": answer(200, {"valid": True})})
+    found, calls = asked_elsewhere("datadoghq.eu", {"https://api.us5.datadoghq.com": response(200, {"valid": True})})
     assert found == ["us5.datadoghq.com"]
     assert [call.url for call in calls] == [f"{s.url}/api/v1/validate" for s in SITES if s.key != "datadoghq.eu"]
     assert {call.method for call in calls} == {"GET"}
@@ -589,7 +598,8 @@ def test_the_keys_of_another_api_url_go_to_datadogs_own_sites_only() -> None:
 
 
 @pytest.mark.parametrize(
-    "reply", [answer(200, {"valid": False}), answer(200, b"<html>"), answer(503), NotSent("No."), NoAnswer("Silence.")]
+    "reply",
+    [response(200, {"valid": False}), response(200, b"<html>"), response(503), NotSent("No."), NoResponse("Silence.")],
 )
 def test_a_site_that_does_not_say_yes_does_not_know_the_key(reply: Reply) -> None:
     assert asked_elsewhere("datadoghq.eu", {site.url: reply for site in SITES})[0] == []
@@ -597,17 +607,17 @@ def test_a_site_that_does_not_say_yes_does_not_know_the_key(reply: Reply) -> Non
 
 def test_a_service_that_is_unwell_is_told_as_never_sent() -> None:
     with pytest.raises(NotSent) as caught:
-        checked(keys=answer(503, b"<html>", dd_request_id="req-1"))
+        checked(keys=response(503, b"<html>", dd_request_id="req-1"))
     assert (caught.value.code, caught.value.request_id) == ("HTTP 503", "req-1")
 
 
 @pytest.mark.parametrize(
     ("own", "listing", "name"),
     [
-        (answer(200, {"orgs": []}), listed(), "Acme"),
-        (answer(200, {"orgs": None}), listed(), "Acme"),
-        (answer(200, {"orgs": [5]}), answer(403), "EU1"),
-        (answer(200, {"orgs": [{"name": None}]}), answer(200, {"included": [5, None, {"attributes": []}]}), "EU1"),
+        (response(200, {"orgs": []}), listed(), "Acme"),
+        (response(200, {"orgs": None}), listed(), "Acme"),
+        (response(200, {"orgs": [5]}), response(403), "EU1"),
+        (response(200, {"orgs": [{"name": None}]}), response(200, {"included": [5, None, {"attributes": []}]}), "EU1"),
     ],
 )
 def test_a_parent_without_a_name_goes_by_another(own: Reply, listing: Reply, name: str) -> None:
@@ -619,7 +629,7 @@ def test_a_parent_without_a_name_goes_by_another(own: Reply, listing: Reply, nam
 BEFORE = {"whole": True, "parent_id": "uuid-0", "ids": ["uuid-0", "uuid-1"]}
 
 
-def found(listing: Reply, before: Mapping[str, Any] = BEFORE) -> Found:
+def found(listing: Reply, before: Mapping[str, Any] = BEFORE) -> LookupResult:
     order = wanted()
     return talk(DATADOG.find(order.wanted, order.connection.credentials, before), {"/api/v2/org": listing})
 
@@ -654,12 +664,12 @@ def test_a_child_that_came_of_another_attempt_is_not_the_one_looked_for() -> Non
         (listed(("uuid-2", "Child")), {**BEFORE, "whole": False}, "unclear"),
         (listed(("uuid-2", "Child")), {"listed": True, "ids": []}, "unclear"),  # an older record
         (listed(("uuid-2", "Child")), {}, "unclear"),
-        (answer(403, EDGE), BEFORE, "unclear"),
-        (answer(200, b"<html>"), BEFORE, "unclear"),
-        (answer(200, {"included": None}), BEFORE, "unclear"),
-        (answer(503), BEFORE, "unclear"),
+        (response(403, EDGE), BEFORE, "unclear"),
+        (response(200, b"<html>"), BEFORE, "unclear"),
+        (response(200, {"included": None}), BEFORE, "unclear"),
+        (response(503), BEFORE, "unclear"),
         (NotSent("No."), BEFORE, "unclear"),
-        (NoAnswer("No."), BEFORE, "unclear"),
+        (NoResponse("No."), BEFORE, "unclear"),
     ],
 )
 def test_what_else_a_look_up_can_see(listing: Reply, before: Mapping[str, Any], state: str) -> None:
@@ -673,11 +683,11 @@ def test_a_look_up_tells_the_services_own_time() -> None:
 
 @pytest.mark.parametrize(
     ("listing", "before"),
-    [(listed(current="uuid-9"), BEFORE), (answer(401), BEFORE), (answer(403, EDGE), BEFORE), (listed(), {})],
+    [(listed(current="uuid-9"), BEFORE), (response(401), BEFORE), (response(403, EDGE), BEFORE), (listed(), {})],
 )
 def test_what_no_later_look_can_change_is_said_to_be_so(listing: Reply, before: Mapping[str, Any]) -> None:
     assert not found(listing, before).may_change
-    assert found(NoAnswer("No.")).may_change
+    assert found(NoResponse("No.")).may_change
 
 
 def test_without_the_parents_keys_no_look_is_tried() -> None:
@@ -716,12 +726,12 @@ def ready(org: Created = NEW, **replies: Reply) -> Readiness:
 
 
 def test_a_child_is_ready_when_its_keys_are_valid_and_read_it() -> None:
-    seen = ready(keys=VALID, own=answer(200, {"org": {"public_id": "abc/1"}}))
+    seen = ready(keys=VALID, own=response(200, {"org": {"public_id": "abc/1"}}))
     assert (seen.ready, seen.words) == (True, "both keys are valid and read the child org")
 
 
 @pytest.mark.parametrize(
-    "own", [answer(403, EDGE), answer(200, {"org": {"public_id": "other"}}), answer(200, b"<"), NoAnswer("No.")]
+    "own", [response(403, EDGE), response(200, {"org": {"public_id": "other"}}), response(200, b"<"), NoResponse("No.")]
 )
 def test_valid_keys_are_enough(own: Reply) -> None:
     seen = ready(keys=VALID, own=own)
@@ -730,13 +740,21 @@ def test_valid_keys_are_enough(own: Reply) -> None:
 
 @pytest.mark.parametrize(
     "keys",
-    [answer(401), answer(403, EDGE), answer(404), answer(500), answer(200, b"<html>"), NotSent("x"), NoAnswer("x")],
+    [
+        response(401),
+        response(403, EDGE),
+        response(404),
+        response(500),
+        response(200, b"<html>"),
+        NotSent("x"),
+        NoResponse("x"),
+    ],
 )
 def test_early_failures_of_the_keys_mean_not_yet(keys: Reply) -> None:
-    assert not ready(keys=keys, own=answer(200, {"org": {"public_id": "abc/1"}})).ready
+    assert not ready(keys=keys, own=response(200, {"org": {"public_id": "abc/1"}})).ready
 
 
-@pytest.mark.parametrize(("reply", "is_ready"), [(answer(200, {"valid": True}), True), (answer(403, EDGE), False)])
+@pytest.mark.parametrize(("reply", "is_ready"), [(response(200, {"valid": True}), True), (response(403, EDGE), False)])
 def test_an_api_key_alone_is_tried_alone(reply: Reply, is_ready: bool) -> None:
     org = Created("abc", "Child", "", {"api_key": SecretStr("k")})
     assert ready(org, key=reply).ready is is_ready
@@ -764,7 +782,7 @@ def test_datadog_asks_for_no_wait() -> None:
 def name_free(name: str, listing: Reply) -> Finding:
     order = wanted()
     organization = DatadogOrganization(name=name)
-    conversation = DATADOG.name_free(order.connection, Checked("Acme"), organization)
+    conversation = DATADOG.name_free(order.connection, Preflight("Acme"), organization)
     (call,) = next(conversation)
     assert (call.method, call.url) == ("GET", f"{order.connection.site.url}/api/v2/org")
     with pytest.raises(StopIteration) as end:
@@ -775,13 +793,15 @@ def name_free(name: str, listing: Reply) -> Finding:
 
 def test_a_child_of_the_same_name_is_a_warning_with_its_date() -> None:
     child = {"type": "managed_orgs", "id": "u-1", "attributes": {"name": "Twin", "created_at": "2026-01-02T03:04:05"}}
-    listing = answer(200, {"data": {"id": "u-0"}, "included": [child]})
+    listing = response(200, {"data": {"id": "u-0"}, "included": [child]})
     assert name_free("Twin", listing).state == "warning"
     assert "2026-01-02" in name_free("Twin", listing).words
     assert name_free("Other", listing).state == "ok"
 
 
-@pytest.mark.parametrize("reply", [answer(403, EDGE), answer(200, b"<html>"), NotSent("No."), NoAnswer("Silence.")])
+@pytest.mark.parametrize(
+    "reply", [response(403, EDGE), response(200, b"<html>"), NotSent("No."), NoResponse("Silence.")]
+)
 def test_a_list_that_cannot_be_read_proves_nothing_about_the_name(reply: Reply) -> None:
     assert name_free("Twin", reply).state == "unproven"
 

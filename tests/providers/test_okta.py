@@ -10,12 +10,12 @@ from pydantic import SecretStr
 
 from orgwizard.application.order_builder import order
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadInput, NoAnswer, NotSent, Refused
-from orgwizard.domain.http import Answer, Call, Conversation, Reply, revealed
+from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
+from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
 from orgwizard.domain.org import Created
-from orgwizard.domain.questions import Typed
+from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import Fields, filled, problems, questions, validated
-from orgwizard.providers.contract import Checked, Finding, Found, Order, Readiness
+from orgwizard.providers.contract import Finding, LookupResult, Order, Preflight, Readiness
 from orgwizard.providers.okta.fields import PROFILE_LIMITS, AccessToken, ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import BASE_DOMAINS, Okta
 
@@ -33,8 +33,8 @@ ADMIN = {"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.com
 def wanted(
     site: str = PARENT,
     method: str = "api-token",
-    organization: Mapping[str, Typed] = ORG,
-    administrator: Mapping[str, Typed] = ADMIN,
+    organization: Mapping[str, Value] = ORG,
+    administrator: Mapping[str, Value] = ADMIN,
 ) -> Order:
     draft = Draft("okta")
     draft.section("parent").update({"site": site, "method": method})
@@ -44,9 +44,9 @@ def wanted(
     return order(OKTA, draft, lambda _: SecretStr(""))
 
 
-def answer(status: int, body: Any = None, **headers: str) -> Answer:
+def response(status: int, body: Any = None, **headers: str) -> Response:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
+    return Response(status, named, body if isinstance(body, bytes) else json.dumps(body).encode())
 
 
 def talk(conversation: Conversation[T], replies: Mapping[str, Reply]) -> T:
@@ -70,7 +70,7 @@ def error(code: str, *causes: str, summary: str = "Summary.") -> dict[str, Any]:
 # ---- fields -----------------------------------------------------------------------------------
 
 
-def told(model: type[Fields], good: Mapping[str, Typed], **typed: Typed) -> str:
+def told(model: type[Fields], good: Mapping[str, Value], **typed: Value) -> str:
     """Return what is wrong with the one field that was typed, "" where nothing is wrong with anything."""
     found = problems(model, {**good, **typed})
     assert set(found) <= set(typed)
@@ -297,7 +297,7 @@ administrators = st.fixed_dictionaries(
 
 @settings(deadline=None)
 @given(st.tuples(st.just(OktaOrganization), organizations) | st.tuples(st.just(OktaAdministrator), administrators))
-def test_answers_are_valid_exactly_where_no_problem_is_told(given: tuple[type[Fields], dict[str, Typed]]) -> None:
+def test_answers_are_valid_exactly_where_no_problem_is_told(given: tuple[type[Fields], dict[str, Value]]) -> None:
     model, typed = given
     found = problems(model, typed)
     assert set(found) <= set(model.model_fields)
@@ -440,7 +440,7 @@ def test_the_smallest_request_is_the_documented_one() -> None:
 
 
 def test_the_largest_request_is_the_documented_one() -> None:
-    administrator: dict[str, Typed] = {
+    administrator: dict[str, Value] = {
         **ADMIN,
         "login": "ada-l",
         "password": SecretStr(" tlpWENT2m "),
@@ -478,7 +478,7 @@ def test_the_largest_request_is_the_documented_one() -> None:
         ({"recovery_question": "q", "recovery_answer": SecretStr("a")}, ["recovery_question"]),
     ],
 )
-def test_only_the_credentials_that_were_given_are_sent(given: dict[str, Typed], members: list[str]) -> None:
+def test_only_the_credentials_that_were_given_are_sent(given: dict[str, Value], members: list[str]) -> None:
     body = revealed(OKTA.request(wanted(administrator={**ADMIN, **given})).body)
     assert list(body["admin"]["credentials"]) == members
 
@@ -512,7 +512,7 @@ CREATED: dict[str, Any] = {
 
 def created(site: str = PARENT, domain: str = "acme.okta.com", **changed: Any) -> Created:
     body = {name: value for name, value in {**CREATED, **changed}.items() if value != "absent"}
-    return OKTA.created(wanted(site).wanted, answer(201, body), domain)
+    return OKTA.created(wanted(site).wanted, response(201, body), domain)
 
 
 def test_the_documented_answer_is_read() -> None:
@@ -622,12 +622,12 @@ REFUSALS = [
 
 def test_what_okta_says_in_the_same_words_is_not_said_twice() -> None:
     said = error("E0000170", summary="The subdomain is a reserved word")
-    assert OKTA.refused(answer(400, said)).cause == "The subdomain is a reserved word."
+    assert OKTA.refused(response(400, said)).cause == "The subdomain is a reserved word."
 
 
 @pytest.mark.parametrize(("status", "code", "field", "words"), REFUSALS)
 def test_each_error_code_names_its_field_or_cause(status: int, code: str, field: str, words: str) -> None:
-    said = answer(status, error(code, summary="What Okta said."), x_okta_request_id="req-1")
+    said = response(status, error(code, summary="What Okta said."), x_okta_request_id="req-1")
     refused = OKTA.refused(said)
     assert OKTA.is_refusal(said)
     assert (refused.code, refused.field, refused.request_id) == (code, field, "req-1")
@@ -662,7 +662,7 @@ def test_each_error_code_names_its_field_or_cause(status: int, code: str, field:
     ],
 )
 def test_a_general_validation_error_goes_to_the_field_in_its_causes(causes: list[str], field: str) -> None:
-    refused = OKTA.refused(answer(400, error("E0000001", *causes)))
+    refused = OKTA.refused(response(400, error("E0000001", *causes)))
     assert refused.field == field
     assert refused.cause == f'Okta did not accept an answer. Okta says: "{"; ".join(causes) or "Summary."}".'
 
@@ -681,24 +681,24 @@ def test_a_general_validation_error_goes_to_the_field_in_its_causes(causes: list
 )
 @pytest.mark.parametrize("body", [b"<html><body>No</body></html>", b"", b'{"errorCode": null, "errorCauses": [1]}'])
 def test_an_error_without_a_code_is_told_by_its_status(status: int, words: str, body: bytes) -> None:
-    refused = OKTA.refused(answer(status, body))
+    refused = OKTA.refused(response(status, body))
     assert refused.cause == words
     assert refused.code == f"HTTP {status}"
 
 
 def test_the_id_for_okta_support_is_that_of_the_error_where_no_header_has_one() -> None:
-    assert OKTA.refused(answer(400, error("E0000088"))).request_id == "oae1"
+    assert OKTA.refused(response(400, error("E0000088"))).request_id == "oae1"
 
 
 def test_an_unknown_code_is_told_by_its_status_and_kept() -> None:
-    refused = OKTA.refused(answer(403, error("E0009999")))
+    refused = OKTA.refused(response(403, error("E0009999")))
     assert (refused.code, refused.field) == ("E0009999", "credentials.token")
 
 
 @pytest.mark.parametrize("code", ["E0000009", ""])
 def test_an_error_of_okta_itself_is_no_refusal(code: str) -> None:
-    assert not OKTA.is_refusal(answer(500, error(code)))
-    assert not OKTA.is_refusal(answer(503, error(code)))
+    assert not OKTA.is_refusal(response(500, error(code)))
+    assert not OKTA.is_refusal(response(503, error(code)))
 
 
 @pytest.mark.parametrize(
@@ -720,7 +720,7 @@ def test_an_error_of_okta_itself_is_no_refusal(code: str) -> None:
     ],
 )
 def test_the_reset_is_an_absolute_time_by_oktas_own_clock(headers: dict[str, str], wait: float | None) -> None:
-    assert OKTA.wait_after(answer(429, b"", **headers), now=1767225610) == wait
+    assert OKTA.wait_after(response(429, b"", **headers), now=1767225610) == wait
 
 
 # ---- the check ------------------------------------------------------------------------------------
@@ -728,23 +728,23 @@ def test_the_reset_is_an_absolute_time_by_oktas_own_clock(headers: dict[str, str
 METADATA = {"id": "00oparent", "pipeline": "idx", "_links": {"organization": {"href": PARENT}}}
 SETTINGS = {"id": "00oparent", "companyName": "Acme", "subdomain": "acme", "status": "ACTIVE"}
 ME = {"id": "00uada", "status": "ACTIVE", "profile": {"login": "ada@acme.example", "email": None}}
-HTML = Answer(404, {"content-type": "text/html"}, b"<html>Page not found</html>")
+HTML = Response(404, {"content-type": "text/html"}, b"<html>Page not found</html>")
 
 
-def checked(site: str = PARENT, /, **replies: Reply) -> Checked:
+def checked(site: str = PARENT, /, **replies: Reply) -> Preflight:
     """Run a check; `known`, `settings`, `child` and `me` replace the replies of a healthy parent and a free name."""
     child = f"https://my-child-org-1.{'.'.join(site.split('.')[-2:]) if 'okta' in site else 'okta.com'}"
     by_url = {
-        f"{site}{WELL_KNOWN}": replies.get("known", answer(200, METADATA)),
-        f"{site}/api/v1/org": replies.get("settings", answer(200, SETTINGS)),
+        f"{site}{WELL_KNOWN}": replies.get("known", response(200, METADATA)),
+        f"{site}/api/v1/org": replies.get("settings", response(200, SETTINGS)),
         f"{child}{WELL_KNOWN}": replies.get("child", HTML),
-        f"{site}/api/v1/users/me": replies.get("me", answer(200, ME)),
+        f"{site}/api/v1/users/me": replies.get("me", response(200, ME)),
     }
     order = wanted(site)
     return talk(OKTA.check(order.connection, order.organization), by_url)
 
 
-def states(found: Checked) -> dict[str, str]:
+def states(found: Preflight) -> dict[str, str]:
     return {finding.stage: finding.state for finding in found.findings}
 
 
@@ -777,9 +777,9 @@ def test_credentials_go_to_the_parent_and_not_to_the_wanted_address() -> None:
 
 def test_without_an_organization_only_the_parent_is_asked() -> None:
     replies: dict[str, Reply] = {
-        f"{PARENT}{WELL_KNOWN}": answer(200, METADATA),
-        f"{PARENT}/api/v1/org": answer(200, SETTINGS),
-        f"{PARENT}/api/v1/users/me": answer(200, ME),
+        f"{PARENT}{WELL_KNOWN}": response(200, METADATA),
+        f"{PARENT}/api/v1/org": response(200, SETTINGS),
+        f"{PARENT}/api/v1/users/me": response(200, ME),
     }
     found = talk(OKTA.check(wanted().connection), replies)
     assert states(found) == {"Credentials": "ok", "Right to create": "unproven"}
@@ -787,13 +787,14 @@ def test_without_an_organization_only_the_parent_is_asked() -> None:
 
 def test_a_taken_subdomain_is_refused_at_its_field() -> None:
     with pytest.raises(Refused) as caught:
-        checked(child=answer(200, {"id": "00oother"}))
+        checked(child=response(200, {"id": "00oother"}))
     assert caught.value.field == "organization.subdomain"
     assert caught.value.cause == f"The subdomain is taken: an org answers at {CHILD}."
 
 
 @pytest.mark.parametrize(
-    "child", [answer(200, b"<html></html>"), answer(429), answer(500), NotSent("No such name."), NoAnswer("Silence.")]
+    "child",
+    [response(200, b"<html></html>"), response(429), response(500), NotSent("No such name."), NoResponse("Silence.")],
 )
 def test_whatever_else_answers_at_the_wanted_address_is_told_as_not_checked(child: Reply) -> None:
     found = checked(child=child)
@@ -803,7 +804,7 @@ def test_whatever_else_answers_at_the_wanted_address_is_told_as_not_checked(chil
 
 def test_a_parent_on_a_custom_domain_gives_away_its_okta_domain() -> None:
     metadata = {**METADATA, "_links": {"organization": {"href": PARENT}, "alternate": {"href": "https://x.example"}}}
-    found = checked("https://login.acme.example", known=answer(200, metadata))
+    found = checked("https://login.acme.example", known=response(200, metadata))
     assert found.domain == "acme.okta.com"
     assert states(found)["Name"] == "ok"
     assert found.findings[0].words == "accepted by login.acme.example (acme.okta.com), as ada@acme.example"
@@ -814,9 +815,9 @@ def test_a_custom_domain_that_does_not_tell_leaves_the_name_unproven(href: Any) 
     site = "https://login.acme.example"
     order = wanted(site)
     replies = {
-        f"{site}{WELL_KNOWN}": answer(200, {"id": "x", "_links": {"organization": {"href": href}}}),
-        f"{site}/api/v1/org": answer(200, SETTINGS),
-        f"{site}/api/v1/users/me": answer(403, error("E0000006")),
+        f"{site}{WELL_KNOWN}": response(200, {"id": "x", "_links": {"organization": {"href": href}}}),
+        f"{site}/api/v1/org": response(200, SETTINGS),
+        f"{site}/api/v1/users/me": response(403, error("E0000006")),
     }
     found = talk(OKTA.check(order.connection, order.organization), replies)
     assert states(found)["Name"] == "unproven"
@@ -826,27 +827,35 @@ def test_a_custom_domain_that_does_not_tell_leaves_the_name_unproven(href: Any) 
 @pytest.mark.parametrize(
     ("replies", "state", "words"),
     [
-        ({"settings": answer(403, error("E0000006")), "me": answer(200, {"id": "00u"})}, "ok", "though they may not"),
-        ({"settings": answer(403, error("E0000006")), "me": answer(403, error("E0000006"))}, "unproven", "known to"),
-        ({"settings": answer(403, error("E0000006")), "me": answer(200, b"<html>")}, "unproven", "known to"),
-        ({"settings": answer(404, error("E0000007"))}, "unproven", "could not be tried (HTTP 404)"),
-        ({"settings": answer(405, error("E0000022"))}, "unproven", "could not be tried (HTTP 405)"),
-        ({"settings": answer(429, error("E0000047"))}, "unproven", "could not be tried (HTTP 429)"),
-        ({"settings": answer(200, b"<html>Sign in</html>")}, "unproven", "could not be tried (HTTP 200)"),
         (
-            {"settings": answer(403, error("E0000006")), "me": answer(200, ME)},
+            {"settings": response(403, error("E0000006")), "me": response(200, {"id": "00u"})},
+            "ok",
+            "though they may not",
+        ),
+        (
+            {"settings": response(403, error("E0000006")), "me": response(403, error("E0000006"))},
+            "unproven",
+            "known to",
+        ),
+        ({"settings": response(403, error("E0000006")), "me": response(200, b"<html>")}, "unproven", "known to"),
+        ({"settings": response(404, error("E0000007"))}, "unproven", "could not be tried (HTTP 404)"),
+        ({"settings": response(405, error("E0000022"))}, "unproven", "could not be tried (HTTP 405)"),
+        ({"settings": response(429, error("E0000047"))}, "unproven", "could not be tried (HTTP 429)"),
+        ({"settings": response(200, b"<html>Sign in</html>")}, "unproven", "could not be tried (HTTP 200)"),
+        (
+            {"settings": response(403, error("E0000006")), "me": response(200, ME)},
             "ok",
             "as ada@acme.example, though they may not",
         ),
-        ({"settings": answer(403, error("E0000006")), "me": NoAnswer("Silence.")}, "unproven", "known to"),
+        ({"settings": response(403, error("E0000006")), "me": NoResponse("Silence.")}, "unproven", "known to"),
         ({}, "ok", "accepted by acme.okta.com, as ada@acme.example"),
-        ({"me": answer(200, {"id": "00u", "profile": None})}, "ok", "accepted by acme.okta.com"),
-        ({"me": answer(401, error("E0000011"))}, "ok", "accepted by acme.okta.com"),
-        ({"me": answer(403, error("E0000006"))}, "ok", "accepted by acme.okta.com"),
+        ({"me": response(200, {"id": "00u", "profile": None})}, "ok", "accepted by acme.okta.com"),
+        ({"me": response(401, error("E0000011"))}, "ok", "accepted by acme.okta.com"),
+        ({"me": response(403, error("E0000006"))}, "ok", "accepted by acme.okta.com"),
         ({"me": HTML}, "ok", "accepted by acme.okta.com"),
         ({"me": NotSent("No.")}, "ok", "accepted by acme.okta.com"),
-        ({"known": answer(429)}, "ok", "accepted by acme.okta.com"),
-        ({"known": NoAnswer("Silence.")}, "ok", "accepted by acme.okta.com"),
+        ({"known": response(429)}, "ok", "accepted by acme.okta.com"),
+        ({"known": NoResponse("Silence.")}, "ok", "accepted by acme.okta.com"),
     ],
 )
 def test_what_a_check_says_of_the_credentials(replies: dict[str, Reply], state: str, words: str) -> None:
@@ -858,14 +867,14 @@ def test_what_a_check_says_of_the_credentials(replies: dict[str, Reply], state: 
 @pytest.mark.parametrize(
     ("replies", "code", "field"),
     [
-        ({"settings": answer(401, error("E0000011"))}, "E0000011", "credentials.token"),
-        ({"settings": answer(401, b"<html>")}, "HTTP 401", "credentials.token"),
-        ({"settings": answer(403, error("E0000006")), "me": answer(401, error("E0000011"))}, "E0000011", ""),
+        ({"settings": response(401, error("E0000011"))}, "E0000011", "credentials.token"),
+        ({"settings": response(401, b"<html>")}, "HTTP 401", "credentials.token"),
+        ({"settings": response(403, error("E0000006")), "me": response(401, error("E0000011"))}, "E0000011", ""),
         ({"known": HTML, "settings": HTML}, "HTTP 404", "site"),
-        ({"known": answer(200, b"<html>"), "settings": answer(200, b"<html>")}, "HTTP 200", "site"),
-        ({"known": answer(403, b"<html>"), "settings": answer(403, b"<html>")}, "HTTP 403", "site"),
-        ({"known": answer(302, b""), "settings": answer(302, b"")}, "HTTP 302", "site"),
-        ({"settings": answer(400, error("E0000019"))}, "E0000019", ""),
+        ({"known": response(200, b"<html>"), "settings": response(200, b"<html>")}, "HTTP 200", "site"),
+        ({"known": response(403, b"<html>"), "settings": response(403, b"<html>")}, "HTTP 403", "site"),
+        ({"known": response(302, b""), "settings": response(302, b"")}, "HTTP 302", "site"),
+        ({"settings": response(400, error("E0000019"))}, "E0000019", ""),
     ],
 )
 def test_a_check_that_proves_the_contrary_is_refused(replies: dict[str, Reply], code: str, field: str) -> None:
@@ -877,7 +886,7 @@ def test_a_check_that_proves_the_contrary_is_refused(replies: dict[str, Reply], 
 
 def test_a_parent_that_is_unwell_is_told_as_never_sent() -> None:
     with pytest.raises(NotSent) as caught:
-        checked(settings=answer(503, b"<html>Bad gateway</html>", x_okta_request_id="req-1"))
+        checked(settings=response(503, b"<html>Bad gateway</html>", x_okta_request_id="req-1"))
     assert (caught.value.code, caught.value.request_id) == ("HTTP 503", "req-1")
 
 
@@ -889,7 +898,7 @@ def test_a_parent_that_is_unwell_is_told_as_never_sent() -> None:
     ],
 )
 def test_a_parent_without_a_name_goes_by_another(settings_: dict[str, Any], name: str) -> None:
-    assert checked(settings=answer(200, settings_)).parent == name
+    assert checked(settings=response(200, settings_)).parent == name
 
 
 # ---- an unknown outcome -----------------------------------------------------------------------------
@@ -897,13 +906,13 @@ def test_a_parent_without_a_name_goes_by_another(settings_: dict[str, Any], name
 BEFORE = {"parent_id": "00oparent", "child_id": "", "domain": "acme.okta.com", "whole": True}
 
 
-def found(reply: Reply, before: Mapping[str, Any] = BEFORE) -> Found:
+def found(reply: Reply, before: Mapping[str, Any] = BEFORE) -> LookupResult:
     order = wanted()
     return talk(OKTA.find(order.wanted, None, before), {f"{CHILD}{WELL_KNOWN}": reply})
 
 
 def test_an_org_that_answers_now_and_did_not_before_exists() -> None:
-    seen = found(answer(200, {"id": "00onew"}))
+    seen = found(response(200, {"id": "00onew"}))
     assert seen.state == "exists"
     assert (seen.org["id"], seen.org["url"]) == ("00onew", CHILD)
 
@@ -911,19 +920,19 @@ def test_an_org_that_answers_now_and_did_not_before_exists() -> None:
 @pytest.mark.parametrize(
     ("reply", "before", "state"),
     [
-        (answer(200, {"id": "00oold"}), {**BEFORE, "child_id": "00oold"}, "unclear"),
-        (answer(200, {"id": "00oparent"}), BEFORE, "unclear"),
-        (answer(200, {"id": "00onew"}), {**BEFORE, "whole": False}, "unclear"),
-        (answer(200, {"id": "00onew"}), {**BEFORE, "ours": ["00onew"]}, "unclear"),
+        (response(200, {"id": "00oold"}), {**BEFORE, "child_id": "00oold"}, "unclear"),
+        (response(200, {"id": "00oparent"}), BEFORE, "unclear"),
+        (response(200, {"id": "00onew"}), {**BEFORE, "whole": False}, "unclear"),
+        (response(200, {"id": "00onew"}), {**BEFORE, "ours": ["00onew"]}, "unclear"),
         (HTML, {**BEFORE, "whole": False}, "unclear"),
-        (answer(200, {"id": None}), BEFORE, "unclear"),
-        (answer(200, {"id": 5}), BEFORE, "unclear"),
-        (answer(200, b"<html>"), BEFORE, "unclear"),
+        (response(200, {"id": None}), BEFORE, "unclear"),
+        (response(200, {"id": 5}), BEFORE, "unclear"),
+        (response(200, b"<html>"), BEFORE, "unclear"),
         (HTML, BEFORE, "absent"),
-        (answer(429), BEFORE, "unclear"),
-        (answer(503), BEFORE, "unclear"),
+        (response(429), BEFORE, "unclear"),
+        (response(503), BEFORE, "unclear"),
         (NotSent("No."), BEFORE, "unclear"),
-        (NoAnswer("No."), BEFORE, "unclear"),
+        (NoResponse("No."), BEFORE, "unclear"),
     ],
 )
 def test_what_else_a_look_up_can_see(reply: Reply, before: dict[str, str], state: str) -> None:
@@ -947,13 +956,13 @@ def ready(org: Created = NEW, site: str = PARENT, **replies: Reply) -> Readiness
 
 
 def test_a_child_is_ready_when_it_takes_its_own_token() -> None:
-    assert ready(known=answer(200, {"id": "00onew"}), settings=answer(200, {"id": "00onew"})).ready
+    assert ready(known=response(200, {"id": "00onew"}), settings=response(200, {"id": "00onew"})).ready
 
 
 def test_the_child_is_asked_with_its_own_token_only() -> None:
     conversation = OKTA.ready(wanted().connection.site, NEW)
     assert "Authorization" not in next(conversation)[0].headers
-    (call,) = conversation.send((answer(200, {"id": "00onew"}),))
+    (call,) = conversation.send((response(200, {"id": "00onew"}),))
     assert isinstance(call, Call)
     assert revealed(call.headers)["Authorization"] == "SSWS 00new"
 
@@ -962,12 +971,12 @@ def test_the_child_is_asked_with_its_own_token_only() -> None:
     "known",
     [
         HTML,
-        answer(200, {"id": "00oother"}),
-        answer(200, {"id": None}),
-        answer(200, b"<html>"),
-        answer(503),
+        response(200, {"id": "00oother"}),
+        response(200, {"id": None}),
+        response(200, b"<html>"),
+        response(503),
         NotSent("No such name."),
-        NoAnswer("Silence."),
+        NoResponse("Silence."),
     ],
 )
 def test_a_childs_address_that_does_not_serve_it_yet_gets_no_token(known: Reply) -> None:
@@ -977,22 +986,22 @@ def test_a_childs_address_that_does_not_serve_it_yet_gets_no_token(known: Reply)
 @pytest.mark.parametrize(
     "settings_",
     [
-        answer(401, error("E0000011")),
-        answer(403),
+        response(401, error("E0000011")),
+        response(403),
         HTML,
-        answer(500),
-        answer(200, b"<html>"),
-        answer(200, {"id": "00oother"}),
+        response(500),
+        response(200, b"<html>"),
+        response(200, {"id": "00oother"}),
         NotSent("No."),
-        NoAnswer("No."),
+        NoResponse("No."),
     ],
 )
 def test_early_failures_of_the_token_mean_not_yet(settings_: Reply) -> None:
-    assert not ready(known=answer(200, {"id": "00onew"}), settings=settings_).ready
+    assert not ready(known=response(200, {"id": "00onew"}), settings=settings_).ready
 
 
 def test_a_child_without_a_token_is_ready_when_its_address_answers() -> None:
-    assert ready(Created("00onew", "Child", CHILD), known=answer(200, {"id": "00onew"})).ready
+    assert ready(Created("00onew", "Child", CHILD), known=response(200, {"id": "00onew"})).ready
 
 
 def test_a_child_without_an_address_is_never_ready() -> None:
@@ -1002,8 +1011,8 @@ def test_a_child_without_an_address_is_never_ready() -> None:
 def test_a_test_service_on_this_machine_serves_parent_and_child_alike() -> None:
     site = "http://127.0.0.1:8080"
     org = Created("00onew", "Child", site, {"token": SecretStr("00new")})
-    assert ready(org, site, settings=answer(200, {"id": "00oparent"})).ready
-    assert not ready(org, site, settings=answer(401)).ready
+    assert ready(org, site, settings=response(200, {"id": "00oparent"})).ready
+    assert not ready(org, site, settings=response(401)).ready
 
 
 def test_okta_asks_to_wait_thirty_seconds() -> None:
@@ -1015,7 +1024,7 @@ def test_okta_asks_to_wait_thirty_seconds() -> None:
 
 def name_free(site: str, domain: str, replies: Mapping[str, Reply]) -> Finding:
     order = wanted(site)
-    return talk(OKTA.name_free(order.connection, Checked("Acme", domain=domain), order.organization), replies)
+    return talk(OKTA.name_free(order.connection, Preflight("Acme", domain=domain), order.organization), replies)
 
 
 @pytest.mark.parametrize("site", [PARENT, "https://login.acme.example"])
@@ -1026,7 +1035,7 @@ def test_the_name_is_asked_for_under_the_parents_okta_domain(site: str) -> None:
 
 def test_a_name_that_answers_is_certainly_taken() -> None:
     with pytest.raises(Refused) as caught:
-        name_free(PARENT, "acme.okta.com", {f"{CHILD}{WELL_KNOWN}": answer(200, {"id": "00other"})})
+        name_free(PARENT, "acme.okta.com", {f"{CHILD}{WELL_KNOWN}": response(200, {"id": "00other"})})
     assert caught.value.field == "organization.subdomain"
 
 

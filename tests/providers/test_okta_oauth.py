@@ -13,7 +13,7 @@ from joserfc import jws
 from pydantic import SecretStr
 
 from orgwizard.domain.errors import Exit, NotSent, Refused
-from orgwizard.domain.http import Answer, Call, Conversation, Means, masked, revealed
+from orgwizard.domain.http import Call, Conversation, Response, SigningContext, masked, revealed
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import problems, questions, referenced
@@ -21,7 +21,7 @@ from orgwizard.providers.okta.fields import ServiceApp
 from orgwizard.providers.okta.oauth import ServiceAppGrant, ServiceAppSession, asks_for_proof
 from orgwizard.providers.okta.provider import Okta, refusal
 from tests import keys
-from tests.fakes import answer
+from tests.fakes import response
 
 NOW = 1_800_000_000.0
 URL = "https://acme.okta.com"
@@ -35,16 +35,16 @@ class Bench:
     def __init__(self, kind: str = "P-256", text: Callable[..., str] = keys.pem, key_id: str = "") -> None:
         self.now = NOW
         ids = count(1)
-        self.means = Means(lambda: self.now, lambda: f"id-{next(ids)}", keys.proof_key)
+        self.means = SigningContext(lambda: self.now, lambda: f"id-{next(ids)}", keys.proof_key)
         self.grant = ServiceAppGrant(URL, "0oaclient", SecretStr(text(kind)), key_id)
         self.session: ServiceAppSession = self.grant.session()
         self.calls: list[Call] = []
 
-    def renew(self, *answers: Answer) -> None:
+    def renew(self, *answers: Response) -> None:
         conversation = self.session.renewed(self.means)
         self.talk(conversation, iter(answers))
 
-    def talk(self, conversation: Conversation[None], replies: Iterator[Answer]) -> None:
+    def talk(self, conversation: Conversation[None], replies: Iterator[Response]) -> None:
         try:
             (call,) = next(conversation)
             while True:
@@ -53,7 +53,7 @@ class Bench:
         except StopIteration:
             assert list(replies) == []
 
-    def refused(self, *answers: Answer) -> Refused:
+    def refused(self, *answers: Response) -> Refused:
         """Return the refusal that comes of these answers, the last of them again and again."""
         with pytest.raises(Refused) as caught:
             self.talk(self.session.renewed(self.means), chain(answers, repeat(answers[-1])))
@@ -76,12 +76,12 @@ def proof_of(call: Call) -> dict[str, Any]:
     return claims
 
 
-def bound(token: str = "the-token") -> Answer:  # noqa: S107
-    return answer(200, TOKEN | {"token_type": "DPoP", "access_token": token})
+def bound(token: str = "the-token") -> Response:  # noqa: S107
+    return response(200, TOKEN | {"token_type": "DPoP", "access_token": token})
 
 
-def wants_nonce(nonce: str) -> Answer:
-    return answer(400, {"error": "use_dpop_nonce"}, dpop_nonce=nonce)
+def wants_nonce(nonce: str) -> Response:
+    return response(400, {"error": "use_dpop_nonce"}, dpop_nonce=nonce)
 
 
 # ---- the assertion ----
@@ -93,7 +93,7 @@ def wants_nonce(nonce: str) -> Answer:
 @pytest.mark.parametrize("text", [keys.pem, keys.jwk])
 def test_the_token_request_is_the_one_that_okta_documents(kind: str, alg: str, text: Any) -> None:
     bench = Bench(kind, text)
-    bench.renew(answer(200, TOKEN))
+    bench.renew(response(200, TOKEN))
     (call,) = bench.calls
     body = revealed(call.body)
     assert (call.method, call.url, call.form, call.once) == ("POST", f"{URL}/oauth2/v1/token", True, False)
@@ -115,14 +115,14 @@ def test_the_token_request_is_the_one_that_okta_documents(kind: str, alg: str, t
 )
 def test_the_key_id_is_the_given_one_or_the_one_inside_the_jwk(inside: str, given: str, kid: str | None) -> None:
     bench = Bench(text=lambda kind: keys.jwk(kind, **({"kid": inside} if inside else {})), key_id=given)
-    bench.renew(answer(200, TOKEN))
+    bench.renew(response(200, TOKEN))
     header, _ = read(bench.calls[0].body["client_assertion"], keys.key("P-256"))
     assert header.get("kid") == kid
 
 
 def test_nothing_secret_can_be_printed() -> None:
     bench = Bench()
-    bench.renew(answer(400, NO_PROOF), wants_nonce("n1"), bound())
+    bench.renew(response(400, NO_PROOF), wants_nonce("n1"), bound())
     call = bench.session.signed(Call("GET", URL, {"Authorization": bench.grant}), bench.means)
     shown = repr((bench.grant, bench.session, vars(bench.session), bench.calls, call))
     assert "the-token" not in shown
@@ -135,15 +135,15 @@ def test_nothing_secret_can_be_printed() -> None:
 
 def test_a_bearer_token_is_sent_without_a_proof() -> None:
     bench = Bench()
-    bench.renew(answer(200, TOKEN))
+    bench.renew(response(200, TOKEN))
     call = Call("GET", f"{URL}/api/v1/org", {"Accept": "a", "Authorization": bench.grant})
     assert masked(call.headers) == {"Accept": "a", "Authorization": f"DPoP {MASK}"}
     signed = bench.session.signed(call, bench.means)
     assert revealed(signed.headers) == {"Accept": "a", "Authorization": "Bearer the-token"}
 
 
-@pytest.mark.parametrize("first", [answer(400, NO_PROOF), wants_nonce("n1"), bound("unusable")])
-def test_the_need_for_dpop_is_found_from_the_answer(first: Answer) -> None:
+@pytest.mark.parametrize("first", [response(400, NO_PROOF), wants_nonce("n1"), bound("unusable")])
+def test_the_need_for_dpop_is_found_from_the_answer(first: Response) -> None:
     bench = Bench()
     bench.renew(first, wants_nonce("n2"), bound())
     assert "DPoP" not in bench.calls[0].headers
@@ -156,7 +156,7 @@ def test_the_need_for_dpop_is_found_from_the_answer(first: Answer) -> None:
 
 def test_every_call_has_an_assertion_and_a_proof_of_its_own() -> None:
     bench = Bench()
-    bench.renew(answer(400, NO_PROOF), wants_nonce("n1"), wants_nonce("n2"), bound())
+    bench.renew(response(400, NO_PROOF), wants_nonce("n1"), wants_nonce("n2"), bound())
     assertions = [read(call.body["client_assertion"], keys.key("P-256"))[1]["jti"] for call in bench.calls]
     ids = [*assertions, *(proof_of(call)["jti"] for call in bench.calls[1:])]
     assert len(ids) == len(set(ids)) == 7
@@ -164,7 +164,7 @@ def test_every_call_has_an_assertion_and_a_proof_of_its_own() -> None:
 
 def test_a_call_is_proven_with_its_own_method_and_address_and_the_tokens_hash() -> None:
     bench = Bench()
-    bench.renew(answer(400, NO_PROOF), wants_nonce("n1"), bound())
+    bench.renew(response(400, NO_PROOF), wants_nonce("n1"), bound())
     call = Call("GET", f"{URL}/api/v1/org?expand=all#here", {"Authorization": bench.grant})
     first, second = (bench.session.signed(call, bench.means) for _ in range(2))
     assert revealed(first.headers)["Authorization"] == "DPoP the-token"
@@ -177,9 +177,9 @@ def test_a_call_is_proven_with_its_own_method_and_address_and_the_tokens_hash() 
 
 def test_the_nonces_of_both_servers_are_kept_apart() -> None:
     bench = Bench()
-    bench.renew(answer(400, NO_PROOF), wants_nonce("token-1"), bound())
-    assert bench.session.challenged(answer(401, {"error": "use_dpop_nonce"}, dpop_nonce="api-1"))
-    assert not bench.session.challenged(answer(200, {}, dpop_nonce="api-2"))
+    bench.renew(response(400, NO_PROOF), wants_nonce("token-1"), bound())
+    assert bench.session.challenged(response(401, {"error": "use_dpop_nonce"}, dpop_nonce="api-1"))
+    assert not bench.session.challenged(response(200, {}, dpop_nonce="api-2"))
     bench.now += 3600
     bench.renew(bound())
     assert proof_of(bench.calls[-1])["nonce"] == "token-1"
@@ -188,7 +188,7 @@ def test_the_nonces_of_both_servers_are_kept_apart() -> None:
 
 def test_the_same_nonce_is_not_asked_for_for_ever() -> None:
     bench = Bench()
-    refused = bench.refused(answer(400, NO_PROOF), wants_nonce("n1"), wants_nonce("n1"))
+    refused = bench.refused(response(400, NO_PROOF), wants_nonce("n1"), wants_nonce("n1"))
     assert (refused.code, refused.field) == ("use_dpop_nonce", "credentials.client_id")
     assert len(bench.calls) == 3
     bench = Bench()
@@ -201,25 +201,25 @@ OKTA_ERROR = {"errorCode": "E0000088", "errorSummary": "taken"}
 @pytest.mark.parametrize(
     ("said", "asks"),
     [
-        (answer(401, {"error": "use_dpop_nonce"}, dpop_nonce="n"), True),
-        (answer(401, {}, dpop_nonce="n", www_authenticate="DPoP algs=\"ES256\", error='use'"), False),
-        (answer(401, {}, dpop_nonce="n", www_authenticate='Bearer error="use_dpop_nonce"'), False),
-        (answer(401, {}, dpop_nonce="n", www_authenticate='DPoP algs="RS256", error=use_dpop_nonce'), True),
-        (answer(401, {}, dpop_nonce="n"), False),
-        (answer(401, {"errorCode": "E0000011"}, dpop_nonce="n"), False),
-        (answer(400, {}, dpop_nonce="n"), False),
-        (answer(400, {"error": "invalid_dpop_proof"}, dpop_nonce="n"), False),
-        (answer(400, {"error_description": "use_dpop_nonce"}, dpop_nonce="n"), False),
-        (answer(400, {"error": "use_dpop_nonce"}, dpop_nonce="n"), True),
-        (answer(400, OKTA_ERROR, dpop_nonce="n", www_authenticate='DPoP error="use_dpop_nonce"'), True),
-        (answer(400, OKTA_ERROR, dpop_nonce="n"), False),
-        (answer(401, {"error": "use_dpop_nonce"}), False),
-        (answer(403, {"error": "use_dpop_nonce"}, dpop_nonce="n"), False),
-        (answer(500, {"error": "use_dpop_nonce"}, dpop_nonce="n"), False),
-        (answer(201, {"id": "x"}, dpop_nonce="n"), False),
+        (response(401, {"error": "use_dpop_nonce"}, dpop_nonce="n"), True),
+        (response(401, {}, dpop_nonce="n", www_authenticate="DPoP algs=\"ES256\", error='use'"), False),
+        (response(401, {}, dpop_nonce="n", www_authenticate='Bearer error="use_dpop_nonce"'), False),
+        (response(401, {}, dpop_nonce="n", www_authenticate='DPoP algs="RS256", error=use_dpop_nonce'), True),
+        (response(401, {}, dpop_nonce="n"), False),
+        (response(401, {"errorCode": "E0000011"}, dpop_nonce="n"), False),
+        (response(400, {}, dpop_nonce="n"), False),
+        (response(400, {"error": "invalid_dpop_proof"}, dpop_nonce="n"), False),
+        (response(400, {"error_description": "use_dpop_nonce"}, dpop_nonce="n"), False),
+        (response(400, {"error": "use_dpop_nonce"}, dpop_nonce="n"), True),
+        (response(400, OKTA_ERROR, dpop_nonce="n", www_authenticate='DPoP error="use_dpop_nonce"'), True),
+        (response(400, OKTA_ERROR, dpop_nonce="n"), False),
+        (response(401, {"error": "use_dpop_nonce"}), False),
+        (response(403, {"error": "use_dpop_nonce"}, dpop_nonce="n"), False),
+        (response(500, {"error": "use_dpop_nonce"}, dpop_nonce="n"), False),
+        (response(201, {"id": "x"}, dpop_nonce="n"), False),
     ],
 )
-def test_only_the_error_code_use_dpop_nonce_asks_for_another_proof(said: Answer, asks: bool) -> None:
+def test_only_the_error_code_use_dpop_nonce_asks_for_another_proof(said: Response, asks: bool) -> None:
     assert asks_for_proof(said) is asks
     assert Okta().asks_for_proof(said) is asks
 
@@ -240,9 +240,9 @@ def test_only_the_error_code_use_dpop_nonce_asks_for_another_proof(said: Answer,
 )
 def test_a_token_is_renewed_a_minute_before_it_expires(life: int | None, left: int, calls: int) -> None:
     bench = Bench()
-    bench.renew(answer(200, TOKEN | {"expires_in": life}))
+    bench.renew(response(200, TOKEN | {"expires_in": life}))
     bench.now += 3600 - left
-    bench.renew(*[answer(200, TOKEN | {"access_token": "newer"})] * (calls - 1))
+    bench.renew(*[response(200, TOKEN | {"access_token": "newer"})] * (calls - 1))
     assert len(bench.calls) == calls
     sent = revealed(bench.session.signed(Call("GET", URL), bench.means).headers)["Authorization"]
     assert sent == ("Bearer newer" if calls == 2 else "Bearer the-token")
@@ -251,7 +251,7 @@ def test_a_token_is_renewed_a_minute_before_it_expires(life: int | None, left: i
 @pytest.mark.parametrize("error", ["consent_required", "invalid_scope", "access_denied"])
 def test_the_scope_for_reading_can_be_done_without(error: str) -> None:
     bench = Bench()
-    bench.renew(answer(400, {"error": error}), answer(200, TOKEN))
+    bench.renew(response(400, {"error": error}), response(200, TOKEN))
     assert [call.body["scope"] for call in bench.calls] == ["okta.orgs.manage okta.orgs.read", "okta.orgs.manage"]
 
 
@@ -283,7 +283,7 @@ def test_each_refusal_of_a_token_has_its_cause_its_advice_and_its_field(
 ) -> None:
     bench = Bench()
     date = formatdate(NOW + 30, usegmt=True)  # well within what clocks may differ
-    no = answer(401, {"error": error, "error_description": said}, date=date, x_okta_request_id="r1")
+    no = response(401, {"error": error, "error_description": said}, date=date, x_okta_request_id="r1")
     refused = bench.refused(no)
     assert refused.cause.startswith(cause)
     assert said in refused.cause
@@ -308,7 +308,7 @@ def test_the_causes_are_told_apart() -> None:
 @pytest.mark.parametrize("said", ["The client_assertion token is expired.", ""])
 def test_a_clock_that_is_off_is_named(ahead: float, words: str, said: str) -> None:
     date = formatdate(NOW - ahead, usegmt=True)
-    no = answer(401, {"error": "invalid_client", "error_description": said}, date=date)
+    no = response(401, {"error": "invalid_client", "error_description": said}, date=date)
     refused = Bench().refused(no)
     assert refused.cause.startswith(f"This machine's clock is {words} Okta's.")
     assert refused.advice == "Set this machine's clock, then try again."
@@ -316,19 +316,21 @@ def test_a_clock_that_is_off_is_named(ahead: float, words: str, said: str) -> No
 
 def test_a_clock_that_is_off_does_not_hide_a_wrong_key() -> None:
     no = {"error": "invalid_client", "error_description": "The client_assertion signature is invalid."}
-    refused = Bench().refused(answer(401, no, date=formatdate(NOW - 900, usegmt=True)))
+    refused = Bench().refused(response(401, no, date=formatdate(NOW - 900, usegmt=True)))
     assert refused.field == KEY
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_server_that_is_unwell_is_no_refusal(status: int) -> None:
     with pytest.raises(NotSent) as caught:
-        Bench().renew(answer(status, b"<html>"))
+        Bench().renew(response(status, b"<html>"))
     assert caught.value.code == f"HTTP {status}"
 
 
-@pytest.mark.parametrize("said", [answer(404, b"<html>"), answer(302, b""), answer(200, b"<html>"), answer(200, {})])
-def test_a_host_that_is_no_okta_org_is_the_sites_problem(said: Answer) -> None:
+@pytest.mark.parametrize(
+    "said", [response(404, b"<html>"), response(302, b""), response(200, b"<html>"), response(200, {})]
+)
+def test_a_host_that_is_no_okta_org_is_the_sites_problem(said: Response) -> None:
     assert Bench().refused(said).field == "site"
 
 
@@ -337,17 +339,17 @@ def test_a_host_that_is_no_okta_org_is_the_sites_problem(said: Answer) -> None:
     [*((odd, "Bearer") for odd in ("", "with blank", "with\nline", "\u00e4", 7, None)), ("t", "MAC"), ("t", None)],
 )
 def test_a_token_that_cannot_be_sent_is_none(token: Any, kind: Any) -> None:
-    refused = Bench().refused(answer(200, TOKEN | {"access_token": token, "token_type": kind}))
+    refused = Bench().refused(response(200, TOKEN | {"access_token": token, "token_type": kind}))
     assert refused.cause.startswith("Okta's answer holds no token that can be used: it is ")
 
 
 def test_what_the_api_says_of_a_proof_is_told_as_such() -> None:
-    refused = refusal(answer(400, {"error": "invalid_dpop_proof", "error_description": "The htu is wrong."}))
+    refused = refusal(response(400, {"error": "invalid_dpop_proof", "error_description": "The htu is wrong."}))
     assert refused.cause == 'Okta did not accept the DPoP proof of possession. Okta says: "The htu is wrong.".'
 
 
 def test_a_challenge_without_a_body_is_understood() -> None:
-    refused = refusal(answer(401, b"", www_authenticate='DPoP algs="RS256", error="invalid_dpop_proof"'))
+    refused = refusal(response(401, b"", www_authenticate='DPoP algs="RS256", error="invalid_dpop_proof"'))
     assert (refused.code, refused.cause) == ("invalid_dpop_proof", "Okta did not accept the DPoP proof of possession.")
 
 

@@ -17,7 +17,7 @@ from orgwizard.application.order_builder import draft_problems, order
 from orgwizard.application.plan_file import dump, parse, problems
 from orgwizard.domain.errors import BadFields
 from orgwizard.domain.events import Progress, Result
-from orgwizard.domain.http import Answer, Call, masked, revealed
+from orgwizard.domain.http import Call, Response, masked, revealed
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import text_report
 from orgwizard.providers import PROVIDERS, provider_of
@@ -146,9 +146,9 @@ def test_its_request_is_previewed_without_the_secret(nimbus: Provider) -> None:
     assert "  Name               Cirrus" in text_report.order(nimbus, order(nimbus, parse(PLAN), read), "file")
 
 
-async def end(provider: Provider, bench: Bench, reply: Answer) -> Result:
-    async def send(call: Call) -> Answer:
-        return reply if call.once else Answer(200, {}, b'{"name": "Sky"}')
+async def end(provider: Provider, bench: Bench, reply: Response) -> Result:
+    async def send(call: Call) -> Response:
+        return reply if call.once else Response(200, {}, b'{"name": "Sky"}')
 
     tools = replace(bench.tools, send=send)
     events = [event async for event in create_org(provider, order(provider, parse(PLAN), read), tools)]
@@ -160,17 +160,17 @@ async def end(provider: Provider, bench: Bench, reply: Answer) -> Result:
 async def test_its_org_is_created_stored_and_told(nimbus: Provider) -> None:
     bench = Bench()
     body = json.dumps({"id": "c-1", "token": NEW_TOKEN}).encode()
-    result = await end(nimbus, bench, Answer(201, {}, body))
-    assert (result.outcome, result.ready, result.trouble) == ("created", True, None)
+    result = await end(nimbus, bench, Response(201, {}, body))
+    assert (result.outcome, result.ready, result.error) == ("created", True, None)
     assert bench.vault.held == {"token": NEW_TOKEN}
     assert "Created, ready: Cirrus at Nimbus, https://api.nimbus.example" in text_report.result(result)
 
 
 async def test_its_refusal_goes_to_its_field(nimbus: Provider) -> None:
-    result = await end(nimbus, Bench(), Answer(409))
+    result = await end(nimbus, Bench(), Response(409))
     assert (result.outcome, result.exit_code) == ("not_created", 3)
-    assert result.trouble is not None
-    assert result.trouble.field == "organization.name"
+    assert result.error is not None
+    assert result.error.field == "organization.name"
 
 
 def test_the_command_line_takes_its_plan(

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from orgwizard.sandbox.router import World
-from orgwizard.sandbox.scenarios import CREDENTIALS, ESCAPES, MAGIC, word
+from orgwizard.sandbox.scenarios import CREDENTIALS, ESCAPES, SCENARIOS, word
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 Wait: TypeAlias = Callable[[float], None]
@@ -57,7 +57,7 @@ OUTCOMES: dict[str, tuple[str | dict[str, str], int]] = {
     "slow-ready": ({"okta": "201 whole", "datadog": "200 whole"}, 1),
     "never-ready": ({"okta": "201 whole", "datadog": "200 whole"}, 1),
 }
-NAMES = [(magic.provider, magic.name) for magic in MAGIC if magic.where == "organization"]
+NAMES = [(scenarios.provider, scenarios.name) for scenarios in SCENARIOS if scenarios.where == "organization"]
 
 
 def told(answer: httpx.Response, secrets: frozenset[str]) -> str:
@@ -100,9 +100,9 @@ async def test_a_magic_name(create: Create, world: World, provider: str, name: s
 
 def test_every_row_has_its_sentence() -> None:
     assert {name for _, name in NAMES} == set(OUTCOMES)
-    assert len(set(MAGIC)) == len(MAGIC)
-    assert all(magic.what.endswith(".") and magic.what.count("\n") == 0 for magic in MAGIC)
-    assert {magic.where for magic in MAGIC} == {"organization", "credential"}
+    assert len(set(SCENARIOS)) == len(SCENARIOS)
+    assert all(scenarios.what.endswith(".") and scenarios.what.count("\n") == 0 for scenarios in SCENARIOS)
+    assert {scenarios.where for scenarios in SCENARIOS} == {"organization", "credential"}
 
 
 @pytest.mark.parametrize("name", ["Taken over", "untaken", "Slow Food", "half-life", "Silent Ltd", "html5", "e123", ""])
@@ -207,7 +207,7 @@ async def test_an_outage_is_a_page(okta: httpx.AsyncClient, datadog: httpx.Async
 
 
 def test_ready_made_credentials_are_not_magic() -> None:
-    words = [magic.name for magic in MAGIC if magic.where == "credential"]
+    words = [scenarios.name for scenarios in SCENARIOS if scenarios.where == "credential"]
     okta = {"okta.token", "okta.client_id", "okta.private_key"}
     assert set(CREDENTIALS) == okta | {"datadog.api_key", "datadog.application_key"}
     assert not any(word in value for word in words for value in CREDENTIALS.values())

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from orgwizard.sandbox.router import World
-from orgwizard.sandbox.scenarios import CREDENTIALS, MAGIC
+from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
 from orgwizard.sandbox.transport import SandboxTransport
 
 pytest.importorskip("openapi_core")
@@ -52,7 +52,7 @@ def datadog_spec() -> OpenAPI:
     return OpenAPI.from_dict(read)
 
 
-class Checked:
+class Preflight:
     """A client whose exchanges are held against a document as they happen; `seen` counts the answers that were."""
 
     def __init__(self, world: World, spec: OpenAPI, undeclared: set[int], headers: dict[str, str]) -> None:
@@ -77,29 +77,31 @@ class Checked:
 
 
 @pytest.fixture
-async def okta_checked(world: World, okta_spec: OpenAPI) -> AsyncIterator[Checked]:
+async def okta_checked(world: World, okta_spec: OpenAPI) -> AsyncIterator[Preflight]:
     headers = {"authorization": f"SSWS {CREDENTIALS['okta.token']}"}
-    checked = Checked(world, okta_spec, UNDECLARED["okta"], headers)
+    checked = Preflight(world, okta_spec, UNDECLARED["okta"], headers)
     async with checked.http:
         yield checked
 
 
 @pytest.fixture
-async def datadog_checked(world: World, datadog_spec: OpenAPI) -> AsyncIterator[Checked]:
+async def datadog_checked(world: World, datadog_spec: OpenAPI) -> AsyncIterator[Preflight]:
     keys = (CREDENTIALS["datadog.api_key"], CREDENTIALS["datadog.application_key"])
     headers = dict(zip(("dd-api-key", "dd-application-key"), keys, strict=True))
-    checked = Checked(world, datadog_spec, UNDECLARED["datadog"], headers)
+    checked = Preflight(world, datadog_spec, UNDECLARED["datadog"], headers)
     async with checked.http:
         yield checked
 
 
 def names(provider: str) -> list[str]:
-    chosen = (magic.name for magic in MAGIC if (magic.provider, magic.where) == (provider, "organization"))
+    chosen = (
+        scenarios.name for scenarios in SCENARIOS if (scenarios.provider, scenarios.where) == (provider, "organization")
+    )
     return [name for name in chosen if name not in ODD]
 
 
 @pytest.mark.parametrize("name", ["plain", *names("okta")])
-async def test_okta_answers_to_a_create(okta_checked: Checked, okta_body: Make, name: str) -> None:
+async def test_okta_answers_to_a_create(okta_checked: Preflight, okta_body: Make, name: str) -> None:
     body = okta_body(name=f"The {name}", subdomain=name)
     try:
         await okta_checked.http.post("https://acme.okta.com/api/v1/orgs", json=body)
@@ -107,7 +109,7 @@ async def test_okta_answers_to_a_create(okta_checked: Checked, okta_body: Make, 
         assert okta_checked.seen == 0
 
 
-async def test_okta_reads_and_refusals(okta_checked: Checked, okta_body: Make, wait: Callable[[float], None]) -> None:
+async def test_okta_reads_and_refusals(okta_checked: Preflight, okta_body: Make, wait: Callable[[float], None]) -> None:
     http, acme = okta_checked.http, "https://acme.okta.com"
     for path in ("/api/v1/org", "/.well-known/okta-organization"):
         await http.get(acme + path)
@@ -124,14 +126,14 @@ async def test_okta_reads_and_refusals(okta_checked: Checked, okta_body: Make, w
 
 
 @pytest.mark.parametrize("name", ["plain", *names("datadog")])
-async def test_datadog_answers_to_a_create(datadog_checked: Checked, name: str) -> None:
+async def test_datadog_answers_to_a_create(datadog_checked: Preflight, name: str) -> None:
     try:
         await datadog_checked.http.post("https://api.datadoghq.eu/api/v1/org", json={"name": name})
     except httpx.TransportError:
         assert datadog_checked.seen == 0
 
 
-async def test_datadog_reads_and_refusals(datadog_checked: Checked, wait: Callable[[float], None]) -> None:
+async def test_datadog_reads_and_refusals(datadog_checked: Preflight, wait: Callable[[float], None]) -> None:
     http, api = datadog_checked.http, "https://api.us5.datadoghq.com/api"
     child = (await http.post(f"{api}/v1/org", json={"name": "Child"})).json()
     wait(5)
@@ -147,7 +149,7 @@ async def test_datadog_reads_and_refusals(datadog_checked: Checked, wait: Callab
     assert datadog_checked.seen == 26
 
 
-async def test_the_check_itself_finds_a_wrong_answer(okta_checked: Checked, okta_body: Make) -> None:
+async def test_the_check_itself_finds_a_wrong_answer(okta_checked: Preflight, okta_body: Make) -> None:
     with pytest.raises(OpenAPIError):
         await okta_checked.http.post("https://acme.okta.com/api/v1/orgs", json=okta_body(subdomain="odd-types"))
     with pytest.raises(PathError):

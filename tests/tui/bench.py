@@ -1,4 +1,4 @@
-"""A desk over the sandbox in a folder of its own, with a clock that hardly makes a test wait."""
+"""A service over the sandbox in a folder of its own, with a clock that hardly makes a test wait."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orgwizard.application.bootstrap import Front, Magic
+from orgwizard.application.bootstrap import Bootstrap, Scenario
 from orgwizard.application.runner import Engine
-from orgwizard.application.service import Desk
-from orgwizard.application.token_exchange import Authorized
+from orgwizard.application.service import Service
+from orgwizard.application.token_exchange import TokenExchange
 from orgwizard.domain.control import Control
-from orgwizard.domain.errors import Unusable
+from orgwizard.domain.errors import LocalFailure
 from orgwizard.domain.events import Event
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.network.transport import Transport
@@ -55,7 +55,7 @@ class SameProofs(Vault):
 
     def probe(self, store: Store) -> str:
         if isinstance(store, KeyringStore):
-            raise Unusable("There is no keyring here.", "Choose another place for the keys.")
+            raise LocalFailure("There is no keyring here.", "Choose another place for the keys.")
         return super().probe(store).replace(str(self.folder), "keys")
 
 
@@ -125,12 +125,12 @@ class StuckEngine(Engine):
         return Future()
 
 
-def bench(folder: Path, **changes: Any) -> Desk:
-    """Return a desk whose network is the sandbox and whose files are under *folder*."""
+def bench(folder: Path, **changes: Any) -> Service:
+    """Return a service whose network is the sandbox and whose files are under *folder*."""
     clock = QuickClock()
     world = World(clock, seed="bench")
-    desk = Desk(
-        send=Authorized(Transport(None, SandboxTransport(world)).send, clock).send,
+    service = Service(
+        send=TokenExchange(Transport(None, SandboxTransport(world)).send, clock).send,
         engine=CountedEngine(),
         clock=clock,
         journal=SameNames(folder / "attempts", clock),
@@ -140,9 +140,11 @@ def bench(folder: Path, **changes: Any) -> Desk:
         environ={},
         given=dict(CREDENTIALS),
     )
-    return replace(desk, **changes)
+    return replace(service, **changes)
 
 
-def fronted(desk: Desk, magic: Sequence[Magic] = ()) -> Front:
-    """Return the front of a desk that is there."""
-    return Front(desk.belongings, desk.engine, desk.drafts, lambda: desk, sandbox=True, magic=magic)
+def fronted(service: Service, scenarios: Sequence[Scenario] = ()) -> Bootstrap:
+    """Return the bootstrap of a service that is there."""
+    return Bootstrap(
+        service.discovery, service.engine, service.drafts, lambda: service, sandbox=True, scenarios=scenarios
+    )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from tests.tui.bench import bench
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -18,8 +18,8 @@ def _same_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    """A desk over the sandbox whose files are under the test's own folder, named the same in every run."""
+def service() -> Iterator[Service]:
+    """A service over the sandbox whose files are under the test's own folder, named the same in every run."""
     made = bench(Path("orgwizard"))
     yield made
     made.engine.close()

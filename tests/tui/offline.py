@@ -11,7 +11,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.pilot import Pilot
 
-from orgwizard.ui.tui.terminal.diff_driver import FrugalDriver
+from orgwizard.ui.tui.terminal.diff_driver import DiffDriver
 
 
 class Sink:
@@ -31,7 +31,7 @@ class Sink:
         """Nothing runs."""
 
 
-class OfflineDriver(FrugalDriver):
+class OfflineDriver(DiffDriver):
     """Hands every write to `saw`, with what is sent for it."""
 
     size = (80, 24)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Button
 
-from orgwizard.application.service import Desk
-from orgwizard.domain.http import Answer, Call
+from orgwizard.application.service import Service
+from orgwizard.domain.http import Call, Response
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.done import DoneStep
@@ -84,17 +84,17 @@ async def refused_rows(walk: Walk, secret: str) -> None:
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
 @pytest.mark.parametrize(("secret", "name"), WALKS)
 async def test_a_secret_in_another_field_goes_nowhere(
-    desk: Desk, ears: Ears, tmp_path: Path, provider: str, secret: str, name: str
+    service: Service, ears: Ears, tmp_path: Path, provider: str, secret: str, name: str
 ) -> None:
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         ears.heard.append(call.url)
-        return await desk.send(call)
+        return await service.send(call)
 
     def clean() -> None:
         assert not traces(secret, files_under(tmp_path) + ears.text)
 
     secret = secret.replace("\n", " ")
-    async with walking(replace(desk, send=send)) as walk:
+    async with walking(replace(service, send=send)) as walk:
         if provider == "okta":
             await walk.to_site()
             await refused(walk, secret, {"site": "acme.okta.com"})

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from textual.widgets import Static
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.http import Answer, Call
+from orgwizard.domain.http import Call, Response
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.ui.tui.screens.connect import ConnectStep
@@ -22,7 +22,7 @@ from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.hanging import Hanging
-from orgwizard.ui.tui.widgets.name_check import Availability
+from orgwizard.ui.tui.widgets.name_check import NameCheck
 from tests.tui.bench import bench
 from tests.tui.walk import Walk, walking
 
@@ -77,8 +77,8 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def with_settings(environ: Mapping[str, str], files: Mapping[str, str] | None = None, mode: int = 0o600) -> Desk:
-    """Return a desk with variables and files in place, and nothing that the sandbox gives."""
+def with_settings(environ: Mapping[str, str], files: Mapping[str, str] | None = None, mode: int = 0o600) -> Service:
+    """Return a service with variables and files in place, and nothing that the sandbox gives."""
     for name, text in (files or {}).items():
         path = Path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ def with_settings(environ: Mapping[str, str], files: Mapping[str, str] | None = 
 
 
 def written() -> str:
-    """Return all that is in the files of the desk."""
+    """Return all that is in the files of the service."""
     return "".join(path.read_text() for path in Path("orgwizard").rglob("*") if path.is_file())
 
 
@@ -120,7 +120,7 @@ def note(walk: Walk, field: str) -> str:
 
 @pytest.mark.parametrize("name", SETTINGS)
 async def test_with_a_vendors_settings_in_place_next_leads_to_the_organization(name: str) -> None:
-    async with walking(with_settings(*SETTINGS[name]), magic=()) as walk:
+    async with walking(with_settings(*SETTINGS[name]), scenarios=()) as walk:
         assert isinstance(walk.screen, SiteStep)
         await walk.press("ctrl+n")
         await walk.until(ConnectStep)
@@ -130,8 +130,8 @@ async def test_with_a_vendors_settings_in_place_next_leads_to_the_organization(n
 
 
 async def test_a_file_that_others_can_read_is_pointed_out() -> None:
-    desk = with_settings({}, {"home/.dogrc": DOGRC}, mode=0o644)
-    async with walking(desk, magic=()) as walk:
+    service = with_settings({}, {"home/.dogrc": DOGRC}, mode=0o644)
+    async with walking(service, scenarios=()) as walk:
         assert ".dogrc" in walk.text()
         assert "Other users can read" in walk.text()
         await walk.press("ctrl+n")
@@ -142,8 +142,8 @@ async def test_a_file_that_others_can_read_is_pointed_out() -> None:
 # ---- typing and trying ----
 
 
-async def test_what_looks_like_another_credential_is_said_while_typing(desk: Desk) -> None:
-    async with walking(replace(desk, given={})) as walk:
+async def test_what_looks_like_another_credential_is_said_while_typing(service: Service) -> None:
+    async with walking(replace(service, given={})) as walk:
         await walk.to_site()
         await walk.press("down", "ctrl+n")
         await walk.until(ConnectStep)
@@ -153,8 +153,8 @@ async def test_what_looks_like_another_credential_is_said_while_typing(desk: Des
         assert "looks like" not in note(walk, "api_key")
 
 
-async def test_the_stages_of_a_check_are_shown_as_far_as_they_passed(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_stages_of_a_check_are_shown_as_far_as_they_passed(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_connect("okta")
         await walk.fill("token", "wrong")
         await walk.press("ctrl+n")
@@ -171,15 +171,15 @@ async def test_the_stages_of_a_check_are_shown_as_far_as_they_passed(desk: Desk)
 
 
 @pytest.mark.parametrize("consents", [True, False])
-async def test_other_sites_are_asked_only_with_consent(desk: Desk, consents: bool) -> None:
+async def test_other_sites_are_asked_only_with_consent(service: Service, consents: bool) -> None:
     asked: list[Call] = []
 
-    async def send(call: Call) -> Answer:
+    async def send(call: Call) -> Response:
         asked.append(call)
         known = host(call) == "api.us5.datadoghq.com"
-        return Answer(200 if known else 403, {}, b'{"valid": true}' if known else b'{"errors": ["Forbidden"]}')
+        return Response(200 if known else 403, {}, b'{"valid": true}' if known else b'{"errors": ["Forbidden"]}')
 
-    async with walking(replace(desk, send=send)) as walk:
+    async with walking(replace(service, send=send)) as walk:
         await walk.to_connect("datadog")
         await walk.press("ctrl+n")
         await walk.until(Ask)
@@ -199,8 +199,8 @@ async def test_other_sites_are_asked_only_with_consent(desk: Desk, consents: boo
         assert "Datadog does not know" not in note(walk, "api_key")
 
 
-async def test_a_refused_application_key_is_no_reason_to_ask_other_sites(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_refused_application_key_is_no_reason_to_ask_other_sites(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_connect("datadog")
         await walk.fill("application_key", "noperm" + APPLICATION_KEY[6:])
         await walk.press("ctrl+n")
@@ -209,8 +209,8 @@ async def test_a_refused_application_key_is_no_reason_to_ask_other_sites(desk: D
         assert not isinstance(walk.screen, Ask)
 
 
-async def test_of_swapped_keys_none_is_sent_to_other_sites(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_of_swapped_keys_none_is_sent_to_other_sites(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_connect("datadog")
         await walk.fill("api_key", APPLICATION_KEY)
         await walk.fill("application_key", API_KEY)
@@ -226,31 +226,31 @@ async def test_of_swapped_keys_none_is_sent_to_other_sites(desk: Desk) -> None:
 
 async def test_a_saved_connection_of_references_leads_straight_to_the_organization() -> None:
     environ = {"OKTA_CLIENT_ORGURL": URL, "OKTA_CLIENT_TOKEN": TOKEN}
-    async with walking(with_settings(environ), magic=()) as walk:
+    async with walking(with_settings(environ), scenarios=()) as walk:
         await walk.press("ctrl+n")
         await walk.until(ConnectStep)
         await walk.press("ctrl+p")
         await walk.said("Saved as ")
-        (saved,) = walk.app.session.desk.profiles.all()[0]
+        (saved,) = walk.app.session.service.profiles.all()[0]
         assert saved.kind == "parent"
         assert saved.parent == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
         await walk.press("ctrl+p")  # the same connection is saved once
         await walk.settled()
-        assert len(walk.app.session.desk.profiles.all()[0]) == 1
-    async with walking(with_settings(environ), magic=()) as walk:
+        assert len(walk.app.session.service.profiles.all()[0]) == 1
+    async with walking(with_settings(environ), scenarios=()) as walk:
         await walk.until(StartStep)
         await walk.press("down", "down", "enter")
         await walk.until(OrganizationStep)
 
 
-async def test_a_typed_secret_is_not_saved_and_asked_for_again(desk: Desk) -> None:
-    async with walking(replace(desk, given={}), again=True) as walk:
+async def test_a_typed_secret_is_not_saved_and_asked_for_again(service: Service) -> None:
+    async with walking(replace(service, given={}), again=True) as walk:
         await walk.to_connect("okta")
         await walk.fill("token", TOKEN)
         await walk.press("ctrl+p")
         await walk.said("without the secrets that you typed")
         assert TOKEN not in written()
-    async with walking(replace(desk, given={}), magic=()) as walk:
+    async with walking(replace(service, given={}), scenarios=()) as walk:
         await walk.until(StartStep)
         await walk.press("down", "down", "enter")
         await walk.until(ConnectStep)
@@ -264,13 +264,13 @@ async def test_a_typed_secret_is_not_saved_and_asked_for_again(desk: Desk) -> No
 class Watched:
     """A way to send that notes who was asked, and can keep an answer back."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, service: Service) -> None:
         self.hosts: list[str] = []
         self.hold = threading.Event()
         self.hold.set()
-        self._send = desk.send
+        self._send = service.send
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: Call) -> Response:
         self.hosts.append(host(call))
         if host(call) == "held.okta.com":
             await asyncio.to_thread(self.hold.wait)
@@ -286,9 +286,9 @@ async def taken(walk: Walk) -> None:
     await walk.until(OrganizationStep)
 
 
-async def test_a_free_name_is_said_to_be_probably_free_and_asked_once_per_pause(desk: Desk) -> None:
-    watched = Watched(desk)
-    async with walking(replace(desk, send=watched.send)) as walk:
+async def test_a_free_name_is_said_to_be_probably_free_and_asked_once_per_pause(service: Service) -> None:
+    watched = Watched(service)
+    async with walking(replace(service, send=watched.send)) as walk:
         await walk.to_organization("okta")
         watched.hosts.clear()
         await walk.write("quiet")
@@ -297,8 +297,8 @@ async def test_a_free_name_is_said_to_be_probably_free_and_asked_once_per_pause(
         assert len(watched.hosts) < len("quiet")
 
 
-async def test_a_taken_name_is_said_at_its_field_and_gone_with_the_next_one(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_taken_name_is_said_at_its_field_and_gone_with_the_next_one(service: Service) -> None:
+    async with walking(service) as walk:
         await taken(walk)
         await walk.fill("name", "Occupied")
         await walk.said("The subdomain is taken")
@@ -310,8 +310,8 @@ async def test_a_taken_name_is_said_at_its_field_and_gone_with_the_next_one(desk
         await walk.said("Probably free")
 
 
-async def test_a_taken_name_does_not_move_the_cursor(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_taken_name_does_not_move_the_cursor(service: Service) -> None:
+    async with walking(service) as walk:
         await taken(walk)
         await walk.fill("name", "Occupied")
         await walk.press("tab", "tab")
@@ -321,8 +321,8 @@ async def test_a_taken_name_does_not_move_the_cursor(desk: Desk) -> None:
         assert message(walk) == ""
 
 
-async def test_a_refusal_is_gone_at_another_parent(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_refusal_is_gone_at_another_parent(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta")
         walk.app.session.refusals |= {"organization.name": "Refused by Okta.", "credentials.token": "Refused."}
         await walk.app.go("site")
@@ -332,19 +332,19 @@ async def test_a_refusal_is_gone_at_another_parent(desk: Desk) -> None:
         assert walk.app.session.refusals == {"credentials.token": "Refused."}
 
 
-async def test_a_name_typed_meanwhile_is_not_called_taken(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_name_typed_meanwhile_is_not_called_taken(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_organization("okta")
         await walk.fill("name", "Newer")
         refused = Refused("The subdomain is taken.", field="organization.subdomain")
-        walk.screen.post_message(Availability.Taken(refused, {"name": "Older"}))
+        walk.screen.post_message(NameCheck.Taken(refused, {"name": "Older"}))
         await walk.settled()
         assert walk.app.session.refusals == {}
 
 
-async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(desk: Desk) -> None:
-    watched = Watched(desk)
-    async with walking(replace(desk, send=watched.send)) as walk:
+async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(service: Service) -> None:
+    watched = Watched(service)
+    async with walking(replace(service, send=watched.send)) as walk:
         await walk.to_organization("okta")
         watched.hold.clear()
         await walk.fill("name", "Held")
@@ -359,9 +359,9 @@ async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(desk: De
         assert "heldx.okta.com" in availability(walk)
 
 
-async def test_nobody_is_asked_before_the_host_is_confirmed(desk: Desk) -> None:
-    watched = Watched(desk)
-    async with walking(replace(desk, send=watched.send)) as walk:
+async def test_nobody_is_asked_before_the_host_is_confirmed(service: Service) -> None:
+    watched = Watched(service)
+    async with walking(replace(service, send=watched.send)) as walk:
         await walk.jump(OrganizationStep, "okta")
         await walk.said("Probably free")
         watched.hosts.clear()
@@ -372,8 +372,8 @@ async def test_nobody_is_asked_before_the_host_is_confirmed(desk: Desk) -> None:
         assert watched.hosts == []
 
 
-async def test_the_review_warns_of_a_child_of_the_same_name(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_review_warns_of_a_child_of_the_same_name(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_done("datadog", "Twin")
         await walk.press("ctrl+n")
         await walk.until(ConnectStep)
@@ -381,8 +381,8 @@ async def test_the_review_warns_of_a_child_of_the_same_name(desk: Desk) -> None:
         await walk.said("A child org of this name exists since")
 
 
-async def test_the_review_says_that_a_name_was_taken_meanwhile(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_review_says_that_a_name_was_taken_meanwhile(service: Service) -> None:
+    async with walking(service) as walk:
         await taken(walk)
         await walk.jump(ReviewStep, "okta", "Occupied")
         await walk.said("The subdomain is taken")

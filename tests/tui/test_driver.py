@@ -26,7 +26,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from orgwizard.ui.tui.app import Wizard
-from orgwizard.ui.tui.terminal.diff_driver import SWITCH, FrugalDriver, driver_class
+from orgwizard.ui.tui.terminal.diff_driver import SWITCH, DiffDriver, driver_class
 from tests.tui.bench import bench, fronted
 from tests.tui.emulator import Emulator, StrictEmulator, Twins
 from tests.tui.offline import OfflineDriver, run_offline
@@ -95,7 +95,7 @@ class Gallery(App[None]):
         self.query_one("Input", Input).value += "é世"
 
     def action_redraw(self) -> None:
-        assert isinstance(self._driver, FrugalDriver)
+        assert isinstance(self._driver, DiffDriver)
         self._driver.redraw()
         self.refresh(repaint=True, layout=True)
 
@@ -181,9 +181,9 @@ def test_an_app_that_is_hard_to_draw_looks_the_same(
 @given(script=st.lists(actions, max_size=8))
 def test_the_wizard_looks_the_same(script: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        desk = bench(Path(folder))
-        play(Wizard(fronted(desk)), Emulator, [("press", ["enter"]), *script])
-        desk.engine.close()
+        service = bench(Path(folder))
+        play(Wizard(fronted(service)), Emulator, [("press", ["enter"]), *script])
+        service.engine.close()
 
 
 # ---- on a real terminal ----
@@ -282,5 +282,5 @@ def test_the_screen_is_right_after_a_suspension(environ: dict[str, str], stop: b
 
 
 def test_the_switch_takes_textuals_own_driver() -> None:
-    assert driver_class({}) is FrugalDriver
+    assert driver_class({}) is DiffDriver
     assert driver_class({SWITCH: "textual"}) is LinuxDriver

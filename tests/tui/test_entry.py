@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from textual import events
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.site import SiteStep
@@ -20,8 +20,8 @@ def drawn(entry: Entry) -> str:
     return entry.render_line(0).text
 
 
-async def test_a_paste_goes_to_the_field_and_never_submits(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_paste_goes_to_the_field_and_never_submits(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "datadog", "")
         walk.entry("name").post_message(events.Paste("\nPasted\nSecond\n"))
         await walk.settled()
@@ -30,8 +30,8 @@ async def test_a_paste_goes_to_the_field_and_never_submits(desk: Desk) -> None:
         assert "2 lines" in walk.text()
 
 
-async def test_a_secret_is_never_copied(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_secret_is_never_copied(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "canary")
         await walk.press("home", "shift+end", "ctrl+c", "ctrl+x")
@@ -39,8 +39,8 @@ async def test_a_secret_is_never_copied(desk: Desk) -> None:
         assert walk.entry("token").value == "canary"
 
 
-async def test_a_secret_that_was_left_shows_its_length_and_of_a_long_one_its_end(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_secret_that_was_left_shows_its_length_and_of_a_long_one_its_end(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "0123456789-secret-wxyz")
         assert "wxyz" not in drawn(walk.entry("token"))
@@ -52,8 +52,8 @@ async def test_a_secret_that_was_left_shows_its_length_and_of_a_long_one_its_end
         assert "••••••••  10 characters" in drawn(walk.entry("token"))
 
 
-async def test_the_button_reveals_every_secret_of_the_step(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_button_reveals_every_secret_of_the_step(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "datadog")
         for name in ("api_key", "application_key"):
             await walk.fill(name, f"{name}-canary")
@@ -68,9 +68,9 @@ async def test_the_button_reveals_every_secret_of_the_step(desk: Desk) -> None:
         assert "api_key" not in drawn(walk.entry("api_key"))
 
 
-async def test_a_revealed_secret_hides_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_revealed_secret_hides_by_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.widgets.answer_input.REVEAL_SECONDS", 0.05)
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "canary")
         await walk.press("ctrl+r")
@@ -79,8 +79,8 @@ async def test_a_revealed_secret_hides_by_itself(desk: Desk, monkeypatch: pytest
                 await walk.pilot.pause()
 
 
-async def test_several_lines_in_a_key_field_are_a_message(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_several_lines_in_a_key_field_are_a_message(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         before = walk.entry("token").value
         walk.entry("token").post_message(events.Paste("one\ntwo\n"))
@@ -104,8 +104,8 @@ def test_rows_are_judged_as_rows(pairs: list[list[str]], words: str) -> None:
     assert pair_problem(pairs) == words
 
 
-async def test_what_is_typed_or_pasted_on_a_list_goes_into_the_field_after_it(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_what_is_typed_or_pasted_on_a_list_goes_into_the_field_after_it(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(SiteStep, "okta")
         site = walk.entry("site")
         site.value = ""
@@ -122,16 +122,16 @@ async def test_what_is_typed_or_pasted_on_a_list_goes_into_the_field_after_it(de
         assert "Left out: OKTA_CLIENT_TOKEN" in walk.text()
 
 
-async def test_what_is_typed_on_a_list_without_a_field_goes_nowhere(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_what_is_typed_on_a_list_without_a_field_goes_nowhere(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(StoreStep, "okta")
         await walk.write("ab")
         assert walk.draft.store == "file"
         assert isinstance(walk.screen.focused, Choice)
 
 
-async def test_a_paste_into_a_filled_secret_replaces_it(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_paste_into_a_filled_secret_replaces_it(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "00refused")
         walk.entry("token").post_message(events.Paste("00better"))

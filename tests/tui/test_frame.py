@@ -7,7 +7,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.widgets import Button, Static
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.storage.drafts import Drafts
@@ -37,8 +37,10 @@ def test_the_screens_are_the_steps_in_their_order() -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
-async def test_buttons_and_focus_are_in_sight_at_every_size(desk: Desk, size: tuple[int, int], provider: str) -> None:
-    async with walking(desk, size) as walk:
+async def test_buttons_and_focus_are_in_sight_at_every_size(
+    service: Service, size: tuple[int, int], provider: str
+) -> None:
+    async with walking(service, size) as walk:
         for step in (SiteStep, OrganizationStep, AdministratorStep, StoreStep, ReviewStep):
             await walk.jump(step, provider)
             region = walk.screen.region
@@ -48,16 +50,16 @@ async def test_buttons_and_focus_are_in_sight_at_every_size(desk: Desk, size: tu
 
 
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
-async def test_every_step_is_whole_at_80_by_23(desk: Desk, provider: str) -> None:
-    async with walking(desk, (80, 23)) as walk:
+async def test_every_step_is_whole_at_80_by_23(service: Service, provider: str) -> None:
+    async with walking(service, (80, 23)) as walk:
         for step in (SiteStep, OrganizationStep, AdministratorStep, StoreStep, ReviewStep):
             await walk.jump(step, provider)
             assert walk.screen.query_one("#body").max_scroll_y == 0, step
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_the_field_in_use_and_what_is_wrong_with_it_are_in_sight(desk: Desk, size: tuple[int, int]) -> None:
-    async with walking(desk, size) as walk:
+async def test_the_field_in_use_and_what_is_wrong_with_it_are_in_sight(service: Service, size: tuple[int, int]) -> None:
+    async with walking(service, size) as walk:
         await walk.to_connect("okta")
         await walk.press("down", "down")  # the method with the most fields
         for field in walk.screen.query(Field):
@@ -67,8 +69,8 @@ async def test_the_field_in_use_and_what_is_wrong_with_it_are_in_sight(desk: Des
             assert walk.screen.query_one("#body").region.contains_region(field.region), field.question.title
 
 
-async def test_an_error_that_takes_more_lines_than_there_were_scrolls_into_sight(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_an_error_that_takes_more_lines_than_there_were_scrolls_into_sight(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_site()
         await walk.press("down", "tab", "end", "tab")
         await walk.write("okta.com")
@@ -79,8 +81,8 @@ async def test_an_error_that_takes_more_lines_than_there_were_scrolls_into_sight
         assert walk.screen.query_one("#body").region.contains_region(field.region)
 
 
-async def test_a_tiny_terminal_says_which_size_is_needed(desk: Desk) -> None:
-    async with walking(desk, (50, 15)) as walk:
+async def test_a_tiny_terminal_says_which_size_is_needed(service: Service) -> None:
+    async with walking(service, (50, 15)) as walk:
         shown = [static for static in walk.screen.query(Static) if str(static.render()) == TOO_SMALL]
         assert [static.display for static in shown] == [True]
         await walk.pilot.resize_terminal(80, 24)
@@ -98,8 +100,8 @@ async def test_below_the_smallest_size_a_creation_is_said_to_go_on(tmp_path: Pat
 
 
 @pytest.mark.parametrize("key", ["f1", "ctrl+g"])
-async def test_help_lists_the_keys_of_the_step(desk: Desk, key: str) -> None:
-    async with walking(desk) as walk:
+async def test_help_lists_the_keys_of_the_step(service: Service, key: str) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.press(key)
         assert isinstance(walk.screen, Page)
@@ -108,8 +110,8 @@ async def test_help_lists_the_keys_of_the_step(desk: Desk, key: str) -> None:
         assert isinstance(walk.screen, ReviewStep)
 
 
-async def test_every_button_of_a_step_has_an_action(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_every_button_of_a_step_has_an_action(service: Service) -> None:
+    async with walking(service) as walk:
         for step in (SiteStep, OrganizationStep, ReviewStep):
             await walk.jump(step, "okta")
             for button in walk.screen.query("#buttons Button").results(Button):
@@ -119,8 +121,8 @@ async def test_every_button_of_a_step_has_an_action(desk: Desk) -> None:
 # ---- leaving ----
 
 
-async def test_leaving_asks_where_something_was_typed(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_leaving_asks_where_something_was_typed(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta")
         await walk.press("ctrl+q", "ctrl+q")
         assert isinstance(walk.screen, Ask)
@@ -130,8 +132,8 @@ async def test_leaving_asks_where_something_was_typed(desk: Desk) -> None:
         assert walk.app.return_code == 130
 
 
-async def test_leaving_the_start_asks_nothing(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_leaving_the_start_asks_nothing(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.press("ctrl+q")
         assert walk.app.return_code == 130
 
@@ -139,28 +141,28 @@ async def test_leaving_the_start_asks_nothing(desk: Desk) -> None:
 # ---- the draft ----
 
 
-async def test_the_draft_is_saved_on_the_way_without_secrets(desk: Desk) -> None:
-    async with walking(desk) as walk:
-        await walk.jump(OrganizationStep, "okta", "Kept")
+async def test_the_draft_is_saved_on_the_way_without_secrets(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(OrganizationStep, "okta", "StoredKeys")
         await walk.press("escape")
         await walk.settled()
-    saved = desk.drafts.load()
+    saved = service.drafts.load()
     assert saved is not None
-    assert saved.section("organization")["name"] == "Kept"
+    assert saved.section("organization")["name"] == "StoredKeys"
     assert saved.sections["okta"]["credentials.api-token"] == {}
 
 
-async def test_a_saved_draft_is_replaced_only_when_something_is_typed_about_another_org(desk: Desk) -> None:
+async def test_a_saved_draft_is_replaced_only_when_something_is_typed_about_another_org(service: Service) -> None:
     draft = Draft("datadog")
     draft.section("organization")["name"] = "Precious"
-    desk.drafts.save(draft)
-    async with walking(desk) as walk:
+    service.drafts.save(draft)
+    async with walking(service) as walk:
         for _ in range(2):
             await walk.press("down", "enter")  # below "Continue the draft" is "Create a new org"
             await walk.until(SiteStep)
             await walk.press("escape")
             await walk.until(StartStep)
-            saved = desk.drafts.load()
+            saved = service.drafts.load()
             assert saved is not None
             assert saved.section("organization")["name"] == "Precious"
         await walk.press("down", "enter")
@@ -168,14 +170,14 @@ async def test_a_saved_draft_is_replaced_only_when_something_is_typed_about_anot
         await walk.write("Next")
         await walk.press("escape")
         await walk.until(ConnectStep)
-    saved = desk.drafts.load()
+    saved = service.drafts.load()
     assert saved is not None
     assert saved.section("organization")["name"] == "Next"
 
 
-async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(desk: Desk, tmp_path: Path) -> None:
+async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(service: Service, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    async with walking(replace(desk, drafts=Drafts(tmp_path / "file"))) as walk:
+    async with walking(replace(service, drafts=Drafts(tmp_path / "file"))) as walk:
         await walk.jump(OrganizationStep, "okta")
         walk.app.on_step_changed()
         walk.app._save()
@@ -194,8 +196,8 @@ def test_the_guard_removes_what_would_write_keys_down() -> None:
 # ---- bursts of keys ----
 
 
-async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
         for field in ("first_name", "last_name", "email"):
             await walk.fill(field, "")
@@ -208,8 +210,8 @@ async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(desk
         assert [walk.entry(field).value for field in ("first_name", "last_name", "email")] == ["A", "L", "m"]
 
 
-async def test_keys_that_are_typed_before_the_first_step_is_up_reach_it(desk: Desk) -> None:
-    app = Wizard(fronted(desk))
+async def test_keys_that_are_typed_before_the_first_step_is_up_reach_it(service: Service) -> None:
+    app = Wizard(fronted(service))
     for key in ("tab", "a", "c", "m", "e"):
         app.post_message(Key(key, key if len(key) == 1 else None))
     async with app.run_test() as pilot:
@@ -218,8 +220,8 @@ async def test_keys_that_are_typed_before_the_first_step_is_up_reach_it(desk: De
         assert app.session.draft.site == "acme"
 
 
-async def test_text_after_the_last_enter_never_lands_in_the_step_before(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_text_after_the_last_enter_never_lands_in_the_step_before(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "datadog", "Org")
         for key in ("ctrl+n", "x", "y"):
             walk.app.post_message(Key(key, key if len(key) == 1 else None))
@@ -244,8 +246,8 @@ async def came(walk: Walk) -> None:
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----\n"
 
 
-async def test_a_burst_of_lines_is_a_paste_into_one_field(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_burst_of_lines_is_a_paste_into_one_field(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.press("down", "down")
         before = walk.entry("key_id").value
@@ -257,8 +259,8 @@ async def test_a_burst_of_lines_is_a_paste_into_one_field(desk: Desk) -> None:
         assert isinstance(walk.screen, ConnectStep)
 
 
-async def test_a_key_behind_a_burst_does_what_it_does(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_key_behind_a_burst_does_what_it_does(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "datadog", "")
         burst(walk, "A name of several lines\nof which the first one, and no other of them,\nis the name\n")
         walk.app.post_message(Key("ctrl+n", None))
@@ -266,8 +268,8 @@ async def test_a_key_behind_a_burst_does_what_it_does(desk: Desk) -> None:
         assert walk.draft.section("organization")["name"] == "A name of several lines"
 
 
-async def test_answers_that_are_typed_ahead_on_a_slow_line_are_keys(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_answers_that_are_typed_ahead_on_a_slow_line_are_keys(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
         for field in ("first_name", "last_name", "email"):
             await walk.fill(field, "")
@@ -278,8 +280,8 @@ async def test_answers_that_are_typed_ahead_on_a_slow_line_are_keys(desk: Desk) 
         assert answers == ["Ada Augusta", "King-Noel", "ada.king@example.com"]
 
 
-async def test_keys_that_a_person_types_while_the_screen_is_busy_are_keys(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_keys_that_a_person_types_while_the_screen_is_busy_are_keys(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
         for field in ("first_name", "last_name"):
             await walk.fill(field, "")
@@ -289,8 +291,8 @@ async def test_keys_that_a_person_types_while_the_screen_is_busy_are_keys(desk: 
         assert walk.entry("last_name").value == "King-Noel Countess of Lovelace"
 
 
-async def test_enter_behind_one_long_line_goes_on(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_enter_behind_one_long_line_goes_on(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
         walk.screen.set_focus(walk.entry("first_name"))
         await walk.fill("first_name", "")
@@ -303,8 +305,8 @@ async def test_enter_behind_one_long_line_goes_on(desk: Desk) -> None:
 # ---- a terminal that is too small ----
 
 
-async def test_where_nothing_can_be_seen_keys_do_nothing(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_where_nothing_can_be_seen_keys_do_nothing(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "datadog", "Org")
         await walk.pilot.resize_terminal(59, 18)
         await walk.write("xyz")
@@ -317,8 +319,8 @@ async def test_where_nothing_can_be_seen_keys_do_nothing(desk: Desk) -> None:
         assert walk.draft.section("organization")["name"] == "Orgx"
 
 
-async def test_a_dialog_that_has_no_room_says_so_and_creates_nothing(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_dialog_that_has_no_room_says_so_and_creates_nothing(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+n")
         await walk.write("create")
@@ -326,11 +328,11 @@ async def test_a_dialog_that_has_no_room_says_so_and_creates_nothing(desk: Desk)
         await walk.press("enter")
         assert isinstance(walk.screen, Confirm)
         assert walk.screen.query_one(".too-small").display
-        assert desk.journal.all() == []
+        assert service.journal.all() == []
 
 
-async def test_ctrl_c_names_the_key_that_quits_and_shows_nothing_of_textuals(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_ctrl_c_names_the_key_that_quits_and_shows_nothing_of_textuals(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+c")
         assert "Ctrl+Q" in str(walk.screen.query_one("#message", Static).render())

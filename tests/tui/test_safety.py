@@ -13,11 +13,11 @@ from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.color import Color
 
-from orgwizard.application.service import Desk
-from orgwizard.domain.errors import Attention
+from orgwizard.application.service import Service
+from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
-from orgwizard.providers.contract import Checked
+from orgwizard.providers.contract import Preflight
 from orgwizard.ui.tui.app import Wizard
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
@@ -58,8 +58,8 @@ def test_ascii_keeps_the_width() -> None:
     assert segment.text == "e -= * ?? ."
 
 
-async def test_what_a_user_types_is_literal(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_what_a_user_types_is_literal(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta", EVIL)
         assert "[red]x[/nope]" in drawn(walk.app)
         assert harmless(drawn(walk.app))
@@ -70,11 +70,11 @@ async def test_what_a_user_types_is_literal(desk: Desk) -> None:
         assert harmless(drawn(walk.app))
 
 
-async def test_what_a_service_says_is_literal(desk: Desk) -> None:
+async def test_what_a_service_says_is_literal(service: Service) -> None:
     org = Created(EVIL, EVIL, EVIL)
-    result = Result("created", "okta", EVIL, EVIL, org=org, trouble=Attention(EVIL, EVIL), next_steps=(EVIL,))
-    async with walking(desk) as walk:
-        walk.app.session.checked = Checked(EVIL)
+    result = Result("created", "okta", EVIL, EVIL, org=org, error=NeedsAttention(EVIL, EVIL), next_steps=(EVIL,))
+    async with walking(service) as walk:
+        walk.app.session.checked = Preflight(EVIL)
         walk.draft.provider = "okta"
         await walk.app.push_screen(DoneStep(walk.app.session, result))
         assert "[red]x[/nope]" in drawn(walk.app)
@@ -83,8 +83,8 @@ async def test_what_a_service_says_is_literal(desk: Desk) -> None:
         assert harmless(drawn(walk.app))
 
 
-async def test_ascii_draws_nothing_beyond_it(desk: Desk) -> None:
-    async with walking(desk, ascii_only=True) as walk:
+async def test_ascii_draws_nothing_beyond_it(service: Service) -> None:
+    async with walking(service, ascii_only=True) as walk:
         await walk.to_site()
         assert drawn(walk.app).isascii()
 
@@ -99,8 +99,8 @@ def test_bytes_that_are_not_utf8_do_not_end_the_program() -> None:
     assert codecs.getincrementaldecoder("utf-8")
 
 
-async def test_a_fault_is_reported_without_values(desk: Desk) -> None:
-    app = Wizard(fronted(desk))
+async def test_a_fault_is_reported_without_values(service: Service) -> None:
+    app = Wizard(fronted(service))
     with pytest.raises(RuntimeError):
         await _run_into_a_fault(app)
     assert "RuntimeError at test_safety.py" in app.crash[0]
@@ -117,16 +117,16 @@ def _fail(secret: str) -> None:
     raise RuntimeError(secret)
 
 
-async def test_leaving_from_another_thread_reaches_the_loop(desk: Desk) -> None:
-    app = Wizard(fronted(desk))
+async def test_leaving_from_another_thread_reaches_the_loop(service: Service) -> None:
+    app = Wizard(fronted(service))
     async with app.run_test() as pilot:
         app.leave_from_elsewhere(143)
         await pilot.pause()
     assert app.return_code == 143
 
 
-async def test_an_empty_field_draws_its_line(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_an_empty_field_draws_its_line(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "datadog", "")
         assert isinstance(walk.screen.focused, Entry)
         assert "for example My child org____" in drawn(walk.app)

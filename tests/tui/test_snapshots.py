@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from textual.screen import Screen
 
-from orgwizard.domain.errors import NoAnswer
+from orgwizard.domain.errors import NoResponse
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
-from orgwizard.sandbox.scenarios import MAGIC
+from orgwizard.sandbox.scenarios import SCENARIOS
 from orgwizard.ui.tui.app import Wizard
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
@@ -29,7 +29,7 @@ STEPS = [SiteStep, ConnectStep, OrganizationStep, AdministratorStep, StoreStep, 
 
 
 def wizard() -> Wizard:
-    return Wizard(fronted(bench(Path("orgwizard"), engine=StillEngine()), MAGIC))
+    return Wizard(fronted(bench(Path("orgwizard"), engine=StillEngine()), SCENARIOS))
 
 
 def at(step: type[Any], provider: str) -> Callable[[Any], Awaitable[None]]:
@@ -111,7 +111,7 @@ ENDS = {
         "My Child Org",
         attempt="20260102-030405-0000",
         open=True,
-        trouble=NoAnswer(
+        error=NoResponse(
             "The connection broke before the answer.", "Do not create it again before you have looked at Okta yourself."
         ),
     ),

@@ -11,14 +11,14 @@ import pytest
 from pydantic import SecretStr
 from textual.widgets import Button, Digits, Static
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.events import KeysArrived, Progress, Result
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import review
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Checked, Finding, Wanted
+from orgwizard.providers.contract import Finding, OrgIdentity, Preflight
 from orgwizard.storage.attempt_journal import Attempt, Journal, Record
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import Step
@@ -32,7 +32,7 @@ from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.countdown import Countdown
-from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, GiveUp, Page, Typed
+from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, GiveUp, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, Menu
 from tests.tui.bench import DeafEngine, HeldEngine, StillEngine, StuckEngine, bench
@@ -42,10 +42,10 @@ PROVIDERS = ("okta", "datadog")
 OKTA = provider_of("okta")
 
 
-def marked(folder: Path) -> Desk:
-    """Return a desk whose journal names its files as ever, with the marks of the order in them."""
-    desk = bench(folder)
-    return replace(desk, journal=Journal(desk.journal.folder, desk.clock))
+def marked(folder: Path) -> Service:
+    """Return a service whose journal names its files as ever, with the marks of the order in them."""
+    service = bench(folder)
+    return replace(service, journal=Journal(service.journal.folder, service.clock))
 
 
 def note(walk: Walk, field: str) -> str:
@@ -66,19 +66,19 @@ def message(walk: Walk) -> str:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-async def test_an_org_is_created_and_its_profile_saved(desk: Desk, provider: str) -> None:
-    async with walking(desk) as walk:
+async def test_an_org_is_created_and_its_profile_saved(service: Service, provider: str) -> None:
+    async with walking(service) as walk:
         await walk.to_done(provider)
         assert "created and is ready" in walk.text()
         assert walk.app.session.result is not None
         assert walk.app.session.result.exit_code == 0
-        assert [profile.org.name for profile in desk.profiles.all()[0]] == ["My Child Org"]
-        assert desk.drafts.load() is None
+        assert [profile.org.name for profile in service.profiles.all()[0]] == ["My Child Org"]
+        assert service.drafts.load() is None
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-async def test_back_from_every_step_loses_nothing(desk: Desk, provider: str) -> None:
-    async with walking(desk) as walk:
+async def test_back_from_every_step_loses_nothing(service: Service, provider: str) -> None:
+    async with walking(service) as walk:
         await walk.to_review(provider)
         before = json.dumps(walk.draft.as_json(), sort_keys=True)
         for step in (StoreStep, AdministratorStep, OrganizationStep, ConnectStep, SiteStep, StartStep):
@@ -87,8 +87,8 @@ async def test_back_from_every_step_loses_nothing(desk: Desk, provider: str) -> 
         assert json.dumps(walk.draft.as_json(), sort_keys=True) == before
 
 
-async def test_another_org_begins_at_the_same_parent(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_another_org_begins_at_the_same_parent(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_done("okta")
         await walk.press("ctrl+n")
         await walk.until(ConnectStep)
@@ -99,8 +99,8 @@ async def test_another_org_begins_at_the_same_parent(desk: Desk) -> None:
 # ---- start ----
 
 
-async def test_the_start_offers_what_there_is(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_start_offers_what_there_is(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_organization("okta")
         await walk.fill("name", "Half done")
         await walk.press("escape")
@@ -113,8 +113,8 @@ async def test_the_start_offers_what_there_is(desk: Desk) -> None:
         assert walk.draft.section("organization")["name"] == "Half done"
 
 
-async def test_a_profile_of_an_earlier_run_is_offered(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_profile_of_an_earlier_run_is_offered(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_done("okta")
     async with walking(bench(Path("orgwizard"))) as walk:
         await walk.press("down", "enter")
@@ -122,45 +122,45 @@ async def test_a_profile_of_an_earlier_run_is_offered(desk: Desk) -> None:
         assert walk.draft.site == "https://acme.okta.com"
 
 
-async def test_an_open_attempt_comes_first_and_is_told_truthfully(desk: Desk) -> None:
-    desk.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
-    async with walking(desk, magic=()) as walk:
+async def test_an_open_attempt_comes_first_and_is_told_truthfully(service: Service) -> None:
+    service.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
+    async with walking(service, scenarios=()) as walk:
         await walk.press("enter")
         assert isinstance(walk.screen, Ask)
         assert "Doubtful (okta https://acme.okta.com): not sent" in walk.text()
         await walk.press("enter")
         assert isinstance(walk.screen, StartStep)
-        assert desk.journal.open()
+        assert service.journal.open()
 
 
-async def interrupted(desk: Desk) -> Record:
+async def interrupted(service: Service) -> Record:
     """Create an org, as far as the journal knows up to the moment when its keys were stored; return the record."""
-    async with walking(desk, again=True) as walk:
+    async with walking(service, again=True) as walk:
         await walk.to_done("okta")
-    (record,) = desk.journal.all()
+    (record,) = service.journal.all()
     lines = record.path.read_text().splitlines(keepends=True)
     stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
     record.path.write_text("".join(lines[: stored + 1]))
-    return desk.journal.all()[0]
+    return service.journal.all()[0]
 
 
-async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(desk: Desk) -> None:
-    await interrupted(desk)
-    again = bench(Path("orgwizard"), send=desk.send)
+async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(service: Service) -> None:
+    await interrupted(service)
+    again = bench(Path("orgwizard"), send=service.send)
     again.drafts.save(Draft("datadog"))
-    async with walking(again, magic=()) as walk:
+    async with walking(again, scenarios=()) as walk:
         await walk.press("enter", "right", "enter")
         await walk.until(DoneStep)
         assert "The org was created and is ready." in walk.text()
-    assert desk.journal.all()[0].state == "ready"
-    assert desk.drafts.load() is not None
+    assert service.journal.all()[0].state == "ready"
+    assert service.drafts.load() is not None
 
 
-async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(desk: Desk) -> None:
-    record = await interrupted(desk)
-    again = bench(Path("orgwizard"), send=desk.send)
-    async with walking(again, magic=()) as walk:
-        rival = desk.journal.resume(record)
+async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(service: Service) -> None:
+    record = await interrupted(service)
+    again = bench(Path("orgwizard"), send=service.send)
+    async with walking(again, scenarios=()) as walk:
+        rival = service.journal.resume(record)
         await walk.press("enter", "right", "enter")
         await walk.until(Page)
         assert "Nothing was sent by this run." in walk.text()
@@ -170,9 +170,9 @@ async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_st
         rival.close()
 
 
-async def test_an_attempt_taken_up_that_created_nothing_leads_to_the_start(desk: Desk) -> None:
-    desk.journal.requested("okta", "https://acme.okta.com", "Never sent").close()
-    async with walking(desk, magic=()) as walk:
+async def test_an_attempt_taken_up_that_created_nothing_leads_to_the_start(service: Service) -> None:
+    service.journal.requested("okta", "https://acme.okta.com", "Never sent").close()
+    async with walking(service, scenarios=()) as walk:
         await walk.press("enter", "right", "enter")
         await walk.until(DoneStep)
         assert "Nothing was created." in walk.text()
@@ -180,13 +180,13 @@ async def test_an_attempt_taken_up_that_created_nothing_leads_to_the_start(desk:
         await walk.until(StartStep)
 
 
-async def test_without_anything_to_offer_the_first_step_comes_at_once(desk: Desk) -> None:
-    async with walking(desk, magic=()) as walk:
+async def test_without_anything_to_offer_the_first_step_comes_at_once(service: Service) -> None:
+    async with walking(service, scenarios=()) as walk:
         assert isinstance(walk.screen, SiteStep)
 
 
-async def test_the_magic_names_of_the_sandbox_are_listed(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_magic_names_of_the_sandbox_are_listed(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.press("down", "enter")
         assert "weak-password" in walk.text()
 
@@ -194,15 +194,15 @@ async def test_the_magic_names_of_the_sandbox_are_listed(desk: Desk) -> None:
 # ---- 1: site ----
 
 
-async def test_an_admin_host_becomes_the_plain_one_and_it_is_said(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_an_admin_host_becomes_the_plain_one_and_it_is_said(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_site()
         await walk.fill("site", "https://acme-admin.okta.com/admin/dashboard")
         assert "is the Admin Console; acme.okta.com is used" in note(walk, "site")
 
 
-async def test_a_wrong_site_is_said_at_its_field(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_wrong_site_is_said_at_its_field(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_site()
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, SiteStep)
@@ -211,8 +211,8 @@ async def test_a_wrong_site_is_said_at_its_field(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("answer", "step"), [("escape", SiteStep), ("enter", SiteStep), ("yes", ConnectStep)])
-async def test_a_custom_domain_is_asked_about_once(desk: Desk, answer: str, step: type[SiteStep]) -> None:
-    async with walking(desk) as walk:
+async def test_a_custom_domain_is_asked_about_once(service: Service, answer: str, step: type[SiteStep]) -> None:
+    async with walking(service) as walk:
         await walk.to_site()
         await walk.fill("site", "login.acme.com")
         await walk.press("ctrl+n")
@@ -222,10 +222,10 @@ async def test_a_custom_domain_is_asked_about_once(desk: Desk, answer: str, step
         assert walk.app.session.agreed is (answer == "yes")
 
 
-async def test_a_draft_with_a_custom_domain_never_connects_unasked(desk: Desk) -> None:
+async def test_a_draft_with_a_custom_domain_never_connects_unasked(service: Service) -> None:
     draft = Draft(provider="okta")
     draft.section("parent").update({"site": "login.acme.com", "method": "api-token"})
-    async with walking(desk, draft=draft) as walk:
+    async with walking(service, draft=draft) as walk:
         await walk.app.go("credentials")
         await walk.until(ConnectStep)
         await walk.press("ctrl+n")
@@ -234,8 +234,8 @@ async def test_a_draft_with_a_custom_domain_never_connects_unasked(desk: Desk) -
         assert walk.app.session.checked is None
 
 
-async def test_switching_the_provider_and_back_loses_nothing(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_switching_the_provider_and_back_loses_nothing(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_site()
         await walk.fill("site", "acme.okta.com")
         walk.screen.query_one("#provider").focus()
@@ -250,8 +250,8 @@ async def test_switching_the_provider_and_back_loses_nothing(desk: Desk) -> None
         assert walk.draft.site == "us5.datadoghq.com"
 
 
-async def test_another_api_url_of_datadog_can_be_typed_and_is_kept(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_another_api_url_of_datadog_can_be_typed_and_is_kept(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_site()
         await walk.press("down", "tab", "end")
         await walk.fill("site", "https://api.example.com")
@@ -263,8 +263,8 @@ async def test_another_api_url_of_datadog_can_be_typed_and_is_kept(desk: Desk) -
         assert walk.draft.site == "https://api.example.com"
 
 
-async def test_a_site_in_the_environment_is_offered_with_its_source(desk: Desk) -> None:
-    given = replace(desk, environ={"OKTA_CLIENT_ORGURL": "https://acme.okta.com"}, given={})
+async def test_a_site_in_the_environment_is_offered_with_its_source(service: Service) -> None:
+    given = replace(service, environ={"OKTA_CLIENT_ORGURL": "https://acme.okta.com"}, given={})
     async with walking(given) as walk:
         await walk.to_site()
         assert walk.entry("site").value == "https://acme.okta.com"
@@ -274,9 +274,9 @@ async def test_a_site_in_the_environment_is_offered_with_its_source(desk: Desk) 
 # ---- 2: connect ----
 
 
-async def test_a_token_in_the_environment_is_named_and_not_shown(desk: Desk) -> None:
+async def test_a_token_in_the_environment_is_named_and_not_shown(service: Service) -> None:
     secret = "00sandbox-canary-token-000000000000000000"
-    given = replace(desk, environ={"OKTA_CLIENT_TOKEN": secret}, given={})
+    given = replace(service, environ={"OKTA_CLIENT_TOKEN": secret}, given={})
     async with walking(given) as walk:
         await walk.jump(ConnectStep, "okta")
         assert walk.entry("token").placeholder == "from $OKTA_CLIENT_TOKEN"
@@ -286,8 +286,8 @@ async def test_a_token_in_the_environment_is_named_and_not_shown(desk: Desk) -> 
         await walk.until(OrganizationStep)
 
 
-async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_the_next_key(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_the_next_key(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "00wrong-token")
         await walk.press("ctrl+n")
@@ -300,14 +300,14 @@ async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_t
         assert "The token is not valid" not in note(walk, "token")
 
 
-async def test_the_parent_is_named_after_the_check(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_parent_is_named_after_the_check(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_organization("okta")
         assert "Acme (sandbox)" in str(walk.screen.query_one("#place", Static).render())
 
 
-async def test_switching_the_method_and_back_loses_nothing(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_switching_the_method_and_back_loses_nothing(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "first")
         walk.screen.query_one(Choice).focus()
@@ -319,8 +319,8 @@ async def test_switching_the_method_and_back_loses_nothing(desk: Desk) -> None:
         assert walk.draft.sections["okta"]["credentials.access-token"]["token"] == SecretStr("second")
 
 
-async def test_a_check_can_be_stopped(desk: Desk) -> None:
-    async with walking(replace(desk, engine=StuckEngine())) as walk:
+async def test_a_check_can_be_stopped(service: Service) -> None:
+    async with walking(replace(service, engine=StuckEngine())) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.press("ctrl+n")
         assert "Trying the credentials" in message(walk)
@@ -329,8 +329,8 @@ async def test_a_check_can_be_stopped(desk: Desk) -> None:
         assert isinstance(walk.screen, ConnectStep)
 
 
-async def test_a_secret_is_hidden_again_when_its_field_is_left(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_secret_is_hidden_again_when_its_field_is_left(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.fill("token", "visible")
         await walk.press("f2")
@@ -342,8 +342,8 @@ async def test_a_secret_is_hidden_again_when_its_field_is_left(desk: Desk) -> No
 # ---- 3: organization ----
 
 
-async def test_the_subdomain_follows_the_name_until_it_is_edited(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_subdomain_follows_the_name_until_it_is_edited(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_organization("okta")
         await walk.write("My Org")
         assert walk.entry("subdomain").value == "my-org"
@@ -354,8 +354,8 @@ async def test_the_subdomain_follows_the_name_until_it_is_edited(desk: Desk) -> 
         assert walk.entry("subdomain").value == "my-org2"
 
 
-async def test_the_length_is_counted_live(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_length_is_counted_live(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_organization("datadog")
         await walk.write("My Child Org")
         assert str(walk.screen.query_one(".count", Static).render()) == "12 of 32"
@@ -363,8 +363,8 @@ async def test_the_length_is_counted_live(desk: Desk) -> None:
         assert note(walk, "name") == "! At most 32 characters, you typed 35."
 
 
-async def test_next_shows_what_is_missing_and_goes_there(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_next_shows_what_is_missing_and_goes_there(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_organization("okta")
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, OrganizationStep)
@@ -372,8 +372,8 @@ async def test_next_shows_what_is_missing_and_goes_there(desk: Desk) -> None:
         assert walk.screen.focused is walk.entry("name")
 
 
-async def test_enter_goes_from_field_to_field_and_on(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_enter_goes_from_field_to_field_and_on(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.to_organization("okta")
         await walk.write("Org")
         await walk.press("enter", "enter", "enter")
@@ -383,8 +383,8 @@ async def test_enter_goes_from_field_to_field_and_on(desk: Desk) -> None:
 # ---- 4: administrator ----
 
 
-async def test_rows_can_be_added_and_removed(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_rows_can_be_added_and_removed(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
         walk.screen.query_one(".add").focus()
         await walk.press("enter")
@@ -397,8 +397,8 @@ async def test_rows_can_be_added_and_removed(desk: Desk) -> None:
         assert not walk.draft.section("administrator").get("profile")
 
 
-async def test_rows_say_what_is_wrong_with_them(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_rows_say_what_is_wrong_with_them(service: Service) -> None:
+    async with walking(service) as walk:
         walk.draft.provider = "okta"
         walk.draft.section("administrator.rows")["profile"] = [["title", "a"], ["title", "b"]]
         await walk.app.go("administrator")
@@ -406,15 +406,15 @@ async def test_rows_say_what_is_wrong_with_them(desk: Desk) -> None:
         assert "Two rows are called title." in walk.text()
 
 
-async def test_the_login_follows_the_mail(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_login_follows_the_mail(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
         await walk.fill("email", "ada@example.com")
         assert walk.entry("login").value == "ada@example.com"
 
 
-async def test_datadog_asks_for_no_administrator(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_datadog_asks_for_no_administrator(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(AdministratorStep, "datadog")
         assert not walk.screen.query(Entry)
         assert "SAML" in walk.text()
@@ -423,8 +423,8 @@ async def test_datadog_asks_for_no_administrator(desk: Desk) -> None:
 # ---- 5: store ----
 
 
-async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_place_that_does_not_work_cannot_be_chosen(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
         await walk.press("down", "down")
         await walk.fill("command", "/nowhere/at/all")
@@ -436,13 +436,13 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(desk: Desk) -> None:
 
 
 async def test_another_command_is_tried_although_the_first_has_not_answered(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     trials: dict[str, Future[str]] = {}
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
         await walk.press("down", "down")
-        monkeypatch.setattr(Desk, "probe", lambda _, store: trials.setdefault(str(store), Future()))
+        monkeypatch.setattr(Service, "probe", lambda _, store: trials.setdefault(str(store), Future()))
         for command in ("first", "second"):
             await walk.fill("command", command)
             await walk.press("ctrl+n")
@@ -451,8 +451,8 @@ async def test_another_command_is_tried_although_the_first_has_not_answered(
         await walk.until(ReviewStep)
 
 
-async def test_what_was_refused_of_a_place_is_not_said_of_another(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_what_was_refused_of_a_place_is_not_said_of_another(service: Service) -> None:
+    async with walking(service) as walk:
         walk.app.session.refusals["store"] = "The folder is full."
         await walk.jump(StoreStep, "okta")
         assert "The folder is full." in walk.text()
@@ -460,8 +460,8 @@ async def test_what_was_refused_of_a_place_is_not_said_of_another(desk: Desk) ->
         assert "The folder is full." not in walk.text()
 
 
-async def test_a_command_line_is_split_like_a_shell_does(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_command_line_is_split_like_a_shell_does(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
         await walk.press("down", "down")
         await walk.fill("command", "cat 'a b")
@@ -475,8 +475,8 @@ async def test_a_command_line_is_split_like_a_shell_does(desk: Desk) -> None:
 # ---- 6: review ----
 
 
-async def test_a_line_can_be_changed_and_comes_back(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_line_can_be_changed_and_comes_back(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.press("down", "down", "enter")
         await walk.until(OrganizationStep)
@@ -486,47 +486,47 @@ async def test_a_line_can_be_changed_and_comes_back(desk: Desk) -> None:
         assert walk.draft.section("organization")["name"] == "Renamed"
 
 
-async def test_the_exact_request_is_shown_without_secrets(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_exact_request_is_shown_without_secrets(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+o")
         await walk.until(Page)
         assert "POST https://acme.okta.com/api/v1/orgs" in walk.text()
         assert "SSWS ********" in walk.text()
-        assert desk.given["okta.token"] not in walk.text()
+        assert service.given["okta.token"] not in walk.text()
 
 
-async def test_the_answers_are_saved_as_a_plan_without_secrets(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_the_answers_are_saved_as_a_plan_without_secrets(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+p")
-        assert isinstance(walk.screen, Typed)
+        assert isinstance(walk.screen, TypedConfirmation)
         await walk.press("enter")
         await walk.settled()
         assert "set OKTA_CLIENT_TOKEN" in message(walk)
-        assert desk.given["okta.token"] not in plan_text()
+        assert service.given["okta.token"] not in plan_text()
         await walk.press("ctrl+p", "enter")
         await walk.settled()
         assert isinstance(walk.screen, Page)
         assert "exists already" in str(walk.screen.query_one(".text", Static).content)
 
 
-async def test_enter_alone_never_creates(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_enter_alone_never_creates(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog")
         walk.screen.query_one("#next").focus()
         await walk.press("enter", "enter", "enter", "enter")
         assert isinstance(walk.screen, Confirm)
-        assert desk.engine.creations == 0  # type: ignore[attr-defined]
+        assert service.engine.creations == 0  # type: ignore[attr-defined]
 
 
-async def test_two_words_create_once(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_two_words_create_once(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog")
         await walk.create()
         await walk.press("enter", "enter", "enter")
         await walk.until(DoneStep)
-        assert desk.engine.creations == 1  # type: ignore[attr-defined]
+        assert service.engine.creations == 1  # type: ignore[attr-defined]
 
 
 # ---- 7: create and done ----
@@ -541,9 +541,9 @@ async def test_two_words_create_once(desk: Desk) -> None:
     ],
 )
 async def test_a_refusal_leads_back_to_its_field(
-    desk: Desk, name: str, step: type[OrganizationStep], field: str, words: str
+    service: Service, name: str, step: type[OrganizationStep], field: str, words: str
 ) -> None:
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta", name)
         await walk.create()
         await walk.until(step)
@@ -553,8 +553,8 @@ async def test_a_refusal_leads_back_to_its_field(
         assert walk.draft.section("organization")["name"] == name
 
 
-async def test_after_an_unknown_outcome_nothing_offers_to_try_again(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_after_an_unknown_outcome_nothing_offers_to_try_again(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog", "reset-not-created")
         await walk.create()
         await walk.until(DoneStep)
@@ -562,8 +562,8 @@ async def test_after_an_unknown_outcome_nothing_offers_to_try_again(desk: Desk) 
         assert [button.id for button in walk.screen.query("Button")] == ["check", "leave", "keys"]
 
 
-async def test_a_refusal_about_no_field_goes_back_to_the_review(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_refusal_about_no_field_goes_back_to_the_review(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta", "feature-off")
         await walk.create()
         await walk.until(DoneStep)
@@ -572,8 +572,8 @@ async def test_a_refusal_about_no_field_goes_back_to_the_review(desk: Desk) -> N
         await walk.until(ReviewStep)
 
 
-async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_again(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_again(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(StoreStep, "okta")
         await walk.press("down", "down", "down", "ctrl+n")
         await walk.until(ReviewStep)
@@ -600,8 +600,8 @@ async def on_the_screen_only(walk: Walk, provider: str) -> None:
     await walk.until(DoneStep)
 
 
-async def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: Service) -> None:
+    async with walking(service) as walk:
         await on_the_screen_only(walk, "okta")
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, Ask)
@@ -611,17 +611,19 @@ async def test_another_org_asks_where_the_only_keys_are_on_the_screen(desk: Desk
         await walk.until(ConnectStep)
 
 
-async def test_shown_keys_hide_by_themselves(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_shown_keys_hide_by_themselves(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.screens.keys.REVEAL_SECONDS", 0.05)
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         await on_the_screen_only(walk, "okta")
         await walk.press("ctrl+r")
         await walk.said("New keys, hidden.")
 
 
-async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written: list[str] = []
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         await on_the_screen_only(walk, "datadog")
         monkeypatch.setattr(walk.app._driver, "write", written.append)
         await walk.press("ctrl+y", "ctrl+y")
@@ -632,9 +634,9 @@ async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(desk: Desk, mon
         assert "sent to your terminal. Paste to check." in message(walk)
 
 
-async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(desk: Desk) -> None:
+async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(service: Service) -> None:
     environ = {"DD_API_KEY": "feedface" * 4, "DD_APP_KEY": "decafbad" * 5}
-    async with walking(replace(desk, environ=environ, given={})) as walk:
+    async with walking(replace(service, environ=environ, given={})) as walk:
         await walk.jump(ReviewStep, "datadog")
         environ.clear()
         await walk.create()
@@ -646,9 +648,9 @@ async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(desk: De
     ("size", "ascii_only", "large"), [((80, 23), False, True), ((60, 18), False, False), ((80, 24), True, False)]
 )
 async def test_the_countdown_is_large_where_there_is_room(
-    desk: Desk, size: tuple[int, int], ascii_only: bool, large: bool
+    service: Service, size: tuple[int, int], ascii_only: bool, large: bool
 ) -> None:
-    async with walking(replace(desk, engine=StillEngine()), size, ascii_only=ascii_only) as walk:
+    async with walking(replace(service, engine=StillEngine()), size, ascii_only=ascii_only) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.create()
         await walk.until(CreateStep)
@@ -668,8 +670,8 @@ async def test_the_countdown_is_large_where_there_is_room(
         assert not countdown.display
 
 
-async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_there_is_no_way_back_while_a_creation_runs(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta", "silent")
         await walk.create()
         await walk.until(CreateStep)
@@ -686,18 +688,18 @@ async def test_there_is_no_way_back_while_a_creation_runs(desk: Desk) -> None:
 
 
 async def test_a_creation_that_ends_without_a_result_is_not_waited_for(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.screens.create.LOOK_SECONDS", 0.01)
-    async with walking(replace(desk, engine=DeafEngine())) as walk:
+    async with walking(replace(service, engine=DeafEngine())) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.create()
         await walk.until(Page)
         assert "without a result" in walk.text()
 
 
-async def test_no_word_is_asked_for_while_the_service_is_busy(desk: Desk) -> None:
-    async with walking(replace(desk, engine=StillEngine())) as walk:
+async def test_no_word_is_asked_for_while_the_service_is_busy(service: Service) -> None:
+    async with walking(replace(service, engine=StillEngine())) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.create()
         await walk.until(CreateStep)
@@ -711,8 +713,8 @@ async def test_no_word_is_asked_for_while_the_service_is_busy(desk: Desk) -> Non
             assert isinstance(walk.screen, GiveUp) == asks
 
 
-async def test_leaving_a_running_creation_finishes_it_in_the_background(desk: Desk) -> None:
-    async with walking(replace(desk, engine=StillEngine())) as walk:
+async def test_leaving_a_running_creation_finishes_it_in_the_background(service: Service) -> None:
+    async with walking(replace(service, engine=StillEngine())) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.create()
         await walk.until(CreateStep)
@@ -721,20 +723,20 @@ async def test_leaving_a_running_creation_finishes_it_in_the_background(desk: De
         assert "Finish in background" in str(walk.screen.query_one("#yes", Button).label)
 
 
-async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(desk: Desk) -> None:
+async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(service: Service) -> None:
     draft = Draft("datadog")
     draft.section("parent")["site"] = "http://127.0.0.1:8080"
-    async with walking(desk, draft=draft) as walk:
+    async with walking(service, draft=draft) as walk:
         await walk.settled()
         assert walk.draft.site == "http://127.0.0.1:8080"
         await walk.press("ctrl+n")
         assert walk.draft.site == "http://127.0.0.1:8080"
 
 
-async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(desk: Desk) -> None:
-    attempt = desk.journal.requested("datadog", "datadoghq.com", "Other")
-    desk.drafts.save(Draft("datadog", sections={"datadog": {"organization": {"name": "Other"}}}))
-    async with walking(desk) as walk:
+async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(service: Service) -> None:
+    attempt = service.journal.requested("datadog", "datadoghq.com", "Other")
+    service.drafts.save(Draft("datadog", sections={"datadog": {"organization": {"name": "Other"}}}))
+    async with walking(service) as walk:
 
         def rows() -> str:
             return " ".join(str(option.prompt) for option in walk.screen.query_one(Menu).options)
@@ -743,7 +745,7 @@ async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(desk:
         await walk.press("enter")
         attempt.note("ended", result="ready")
         attempt.close()
-        desk.drafts.remove()
+        service.drafts.remove()
         await walk.press("escape")
         await walk.settled()
         assert "under way" not in rows()
@@ -754,33 +756,33 @@ async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(desk:
 # ---- an order that was sent before ----
 
 
-def requested(desk: Desk, name: str = "My Child Org") -> Attempt:
+def requested(service: Service, name: str = "My Child Org") -> Attempt:
     """Begin an attempt at the order that `Walk.jump` gives the answers of."""
-    wanted = Wanted(OKTA.site("acme.okta.com"), name, "my-child-org")
+    wanted = OrgIdentity(OKTA.site("acme.okta.com"), name, "my-child-org")
     key = OKTA.order_key(wanted, None, {})
-    return desk.journal.requested("okta", wanted.site.key, name, mark=wanted.subdomain, key=key, store="file")
+    return service.journal.requested("okta", wanted.site.key, name, mark=wanted.subdomain, key=key, store="file")
 
 
 async def test_an_order_that_is_open_is_checked_and_not_created(tmp_path: Path) -> None:
-    desk = marked(tmp_path)
-    with requested(desk) as attempt:
+    service = marked(tmp_path)
+    with requested(service) as attempt:
         attempt.note("sending", sent_at=0)
         attempt.note("unknown", message="cut")
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         assert not [b for b in walk.screen.query("#buttons Button").results(Button) if "Create ]" in str(b.label)]
         assert "may have created this org" in walk.text()
         await walk.press("ctrl+n")
         await walk.until(DoneStep)
-        assert len(desk.journal.all()) == 1
+        assert len(service.journal.all()) == 1
 
 
 async def test_a_second_org_takes_a_typed_sentence(tmp_path: Path) -> None:
-    desk = marked(tmp_path)
-    with requested(desk) as attempt:
+    service = marked(tmp_path)
+    with requested(service) as attempt:
         attempt.note("created", org={"id": "1", "name": "My Child Org", "url": ""})
         attempt.note("ended", result="ready")
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, Page)
@@ -791,18 +793,18 @@ async def test_a_second_org_takes_a_typed_sentence(tmp_path: Path) -> None:
         await walk.press("enter")
         await walk.write("create")
         await walk.press("enter")
-        assert isinstance(walk.screen, Typed)
+        assert isinstance(walk.screen, TypedConfirmation)
         walk.screen.query_one(Entry).value = "Create a second  my child org"
         await walk.press("enter")
         await walk.until(DoneStep)
-        assert len(desk.journal.all()) == 2
+        assert len(service.journal.all()) == 2
 
 
 async def test_an_order_that_another_process_is_at_is_told_on_the_review(tmp_path: Path) -> None:
-    desk = marked(tmp_path)
-    async with walking(desk) as walk:
+    service = marked(tmp_path)
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
-        with requested(desk):
+        with requested(service):
             await walk.create()
             await walk.said("! Another orgwizard")
             await walk.until(ReviewStep)
@@ -812,13 +814,13 @@ async def test_an_order_that_another_process_is_at_is_told_on_the_review(tmp_pat
 
 
 async def test_a_draft_whose_order_was_sent_is_not_offered(tmp_path: Path) -> None:
-    desk = marked(tmp_path)
-    async with walking(desk, again=True) as walk:
+    service = marked(tmp_path)
+    async with walking(service, again=True) as walk:
         await walk.jump(ReviewStep, "okta")
         walk.app._save()
-    with requested(desk) as attempt:
+    with requested(service) as attempt:
         attempt.note("sending", sent_at=0)
-    async with walking(desk) as walk:
+    async with walking(service) as walk:
         assert isinstance(walk.screen, StartStep)
         assert "continue" not in {option.id for option in walk.screen.query_one(Menu).options}
 
@@ -827,19 +829,19 @@ async def test_the_start_shows_what_other_processes_did_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.screens.start.LOOK_SECONDS", 0.05)
-    desk = marked(tmp_path)
-    async with walking(desk) as walk:
+    service = marked(tmp_path)
+    async with walking(service) as walk:
         menu = walk.screen.query_one(Menu)
         before = menu.option_count
-        with requested(desk) as attempt:
+        with requested(service) as attempt:
             attempt.note("sending", sent_at=0)
         async with asyncio.timeout(20):
             while menu.option_count == before:
                 await walk.pilot.pause()
 
 
-async def test_an_unknown_outcome_is_checked_again_by_a_button(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_an_unknown_outcome_is_checked_again_by_a_button(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog", "silent-not-created")
         await walk.create()
         await walk.until(DoneStep)
@@ -855,8 +857,8 @@ async def test_an_unknown_outcome_is_checked_again_by_a_button(desk: Desk) -> No
 # ---- what was refused, and the review's lines ----
 
 
-async def test_a_refused_site_says_why_where_the_site_is_a_list(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_refused_site_says_why_where_the_site_is_a_list(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog")
         walk.screen.post_message(Step.Refused(Refused("Datadog redirects elsewhere.", field="site")))
         await walk.until(SiteStep)
@@ -866,8 +868,8 @@ async def test_a_refused_site_says_why_where_the_site_is_a_list(desk: Desk) -> N
         assert not box.display
 
 
-async def test_nothing_good_is_said_beside_a_refused_name(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_nothing_good_is_said_beside_a_refused_name(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.name_known()
         walk.screen.post_message(Step.Refused(Refused("It is taken.", field="organization.subdomain")))
@@ -877,8 +879,8 @@ async def test_nothing_good_is_said_beside_a_refused_name(desk: Desk) -> None:
         assert "free" not in walk.text().lower().replace("it is taken", "")
 
 
-async def test_a_line_of_the_review_leads_to_its_field_and_escape_back(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_line_of_the_review_leads_to_its_field_and_escape_back(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         menu = walk.screen.query_one(Menu)
         menu.highlighted = next(n for n, option in enumerate(menu.options) if "E-mail" in str(option.prompt))
@@ -889,26 +891,26 @@ async def test_a_line_of_the_review_leads_to_its_field_and_escape_back(desk: Des
         await walk.until(ReviewStep)
 
 
-async def test_credentials_that_proved_nothing_are_said_to_on_every_step(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_credentials_that_proved_nothing_are_said_to_on_every_step(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         session = walk.app.session
         assert session.connection is not None
         unproven = Finding("Credentials", "unproven", "they may read nothing")
-        session.connected(session.connection, Checked("acme.okta.com", (unproven,)))
+        session.connected(session.connection, Preflight("acme.okta.com", (unproven,)))
         await walk.app.go("review")
         await walk.until(ReviewStep)
         assert "acme.okta.com (unproven)" in str(walk.screen.query_one("#place", Static).render())
         assert "acme.okta.com (unproven), Okta" in next(review.lines(session))[2]
 
 
-async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         session = walk.app.session
         assert session.connection is not None
         right = Finding("Right to create", "unproven", "no read can prove it")
-        session.connected(session.connection, Checked("Acme", (right,), identity="ada@acme.com"))
+        session.connected(session.connection, Preflight("Acme", (right,), identity="ada@acme.com"))
         await walk.app.go("review")
         await walk.until(ReviewStep)
         assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place", Static).render())
@@ -929,7 +931,7 @@ async def creating(walk: Walk, store: str) -> HeldEngine:
     walk.draft.store = store
     await walk.create()
     await walk.until(CreateStep)
-    engine = walk.app.session.desk.engine
+    engine = walk.app.session.service.engine
     assert isinstance(engine, HeldEngine)
     async with asyncio.timeout(20):
         while engine.idle.is_set():
@@ -946,8 +948,8 @@ def created(**secrets: SecretStr) -> Result:
     return Result("created", "okta", "https://acme.okta.com", "My Child Org", ready=True, secrets=secrets)
 
 
-async def test_an_outstanding_response_is_finished_in_background(desk: Desk) -> None:
-    async with walking(replace(desk, engine=HeldEngine())) as walk:
+async def test_an_outstanding_response_is_finished_in_background(service: Service) -> None:
+    async with walking(replace(service, engine=HeldEngine())) as walk:
         engine = await creating(walk, "file")
         assert ways_out(walk) == ["stop", "keys"]
         await told(walk, engine, Progress("send", "started", "Sending the request"))
@@ -965,8 +967,8 @@ async def test_an_outstanding_response_is_finished_in_background(desk: Desk) -> 
         assert walk.app.return_code == 0
 
 
-async def test_keys_for_the_screen_are_not_finished_in_background(desk: Desk) -> None:
-    async with walking(replace(desk, engine=HeldEngine())) as walk:
+async def test_keys_for_the_screen_are_not_finished_in_background(service: Service) -> None:
+    async with walking(replace(service, engine=HeldEngine())) as walk:
         engine = await creating(walk, "screen")
         await told(walk, engine, Progress("send", "started", "Sending the request"))
         assert ways_out(walk) == ["stop", "keys"]
@@ -980,8 +982,8 @@ async def test_keys_for_the_screen_are_not_finished_in_background(desk: Desk) ->
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 18)])
-async def test_keys_that_arrive_are_in_sight_at_once(desk: Desk, size: tuple[int, int]) -> None:
-    async with walking(replace(desk, engine=HeldEngine()), size) as walk:
+async def test_keys_that_arrive_are_in_sight_at_once(service: Service, size: tuple[int, int]) -> None:
+    async with walking(replace(service, engine=HeldEngine()), size) as walk:
         engine = await creating(walk, "screen")
         arrived = created(token=SecretStr("00only-on-this-screen"))
         await told(walk, engine, KeysArrived(arrived))
@@ -995,8 +997,8 @@ async def test_keys_that_arrive_are_in_sight_at_once(desk: Desk, size: tuple[int
         await walk.until(DoneStep)
 
 
-async def test_a_proposal_is_replaced_by_what_is_typed(desk: Desk) -> None:
-    async with walking(desk) as walk:
+async def test_a_proposal_is_replaced_by_what_is_typed(service: Service) -> None:
+    async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta")
         await walk.fill("name", "My Team")
         await walk.press("tab")

@@ -9,10 +9,10 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
 
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.validation import questions
-from orgwizard.providers.contract import Checked
-from orgwizard.sandbox.scenarios import MAGIC
+from orgwizard.providers.contract import Preflight
+from orgwizard.sandbox.scenarios import SCENARIOS
 from orgwizard.ui.tui.app import Wizard, all_steps
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import Step
@@ -23,7 +23,7 @@ from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.name_check import Availability
+from orgwizard.ui.tui.widgets.name_check import NameCheck
 from tests.tui.bench import fronted
 
 PATIENCE_SECONDS = 20
@@ -98,7 +98,7 @@ class Walk:
     async def name_known(self) -> None:
         """Wait until the step, if it is one that asks about the name, says whether it is free."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while any(not str(line.render()) for line in self.screen.query(Availability)):
+            while any(not str(line.render()) for line in self.screen.query(NameCheck)):
                 await self.pilot.pause()
 
     def text(self) -> str:
@@ -111,11 +111,11 @@ class Walk:
         draft.provider = provider
         draft.section("parent").update(ANSWERS[provider]["parent"])
         for question in questions(session.provider.methods[draft.method]):
-            offer = session.front.belongings.credential(session.provider, question)
+            offer = session.bootstrap.discovery.credential(session.provider, question)
             draft.credentials[question.name] = offer.typed if offer else ""
         draft.section("organization")["name"] = name
         draft.section("administrator").update(ANSWERS[provider]["administrator"])
-        session.connected(session.desk.connection(session.provider, draft), Checked("Acme (sandbox)"))
+        session.connected(session.service.connection(session.provider, draft), Preflight("Acme (sandbox)"))
         await self.app.go(next(key for key, known in all_steps().items() if known is step))
         await self.until(step)
 
@@ -183,12 +183,12 @@ class Walk:
 
 @asynccontextmanager
 async def walking(
-    desk: Desk, size: tuple[int, int] = (80, 24), *, again: bool = False, **settings: Any
+    service: Service, size: tuple[int, int] = (80, 24), *, again: bool = False, **settings: Any
 ) -> AsyncIterator[Walk]:
-    """Run a wizard without a terminal; the desk's engine ends with it, unless it is used *again*."""
-    app = Wizard(fronted(desk, settings.pop("magic", MAGIC)), **settings)
+    """Run a wizard without a terminal; the service's engine ends with it, unless it is used *again*."""
+    app = Wizard(fronted(service, settings.pop("scenarios", SCENARIOS)), **settings)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         yield Walk(pilot, app)
     if not again:
-        desk.engine.close()
+        service.engine.close()

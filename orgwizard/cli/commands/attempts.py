@@ -10,7 +10,7 @@ from orgwizard.presentation import text_report
 from orgwizard.ui.batch.streams import write_stdout
 
 if TYPE_CHECKING:
-    from orgwizard.application.service import Desk
+    from orgwizard.application.service import Service
     from orgwizard.storage.attempt_journal import Record
 
 
@@ -31,22 +31,22 @@ def resume(arguments: argparse.Namespace) -> int:
     """Finish one attempt; returns the exit code."""
     from orgwizard.ui.batch import commands  # slow to import, and not needed to list attempts
 
-    desk = wiring.desk(arguments)
-    record = _record(arguments, desk) if arguments.attempt else next(iter(desk.journal.open()), None)
+    service = wiring.service(arguments)
+    record = _record(arguments, service) if arguments.attempt else next(iter(service.journal.open()), None)
     if record is None:
         names = ("outcome", "ready", "attempt", "provider", "site", "org", "stored", "error")
         nothing = dict.fromkeys(names)
         write_stdout(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
         return Exit.READY
     if record.settled or record.state == "damaged":
-        return commands.look(desk.tidied(record), as_json=arguments.json)
-    return commands.resume(desk, record, as_json=arguments.json)
+        return commands.look(service.without_leftover(record), as_json=arguments.json)
+    return commands.resume(service, record, as_json=arguments.json)
 
 
-def _record(arguments: argparse.Namespace, desk: "Desk") -> "Record":
+def _record(arguments: argparse.Namespace, service: "Service") -> "Record":
     """Return the attempt that is meant; raises `BadInput`, which tells where it is one of the sandbox."""
     try:
-        return desk.journal.get(str(arguments.attempt))
+        return service.journal.get(str(arguments.attempt))
     except BadInput:
         if arguments.sandbox or not any(r.id.startswith(arguments.attempt) for r in wiring.journal(sandbox=True).all()):
             raise

@@ -10,13 +10,13 @@ from orgwizard.ui.batch import commands
 def create(arguments: argparse.Namespace) -> int:
     """Create the org of a plan, or print what would be sent; returns the exit code."""
     draft = commands.ready_draft(load(arguments.plan), arguments.plan, sends=not arguments.dry_run)
-    desk = wiring.desk(arguments)
+    service = wiring.service(arguments)
     if arguments.dry_run:
-        return commands.dry_run(desk, draft, as_json=arguments.json)
-    return commands.create(desk, draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json)
+        return commands.dry_run(service, draft, as_json=arguments.json)
+    return commands.create(service, draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json)
 
 
 def check(arguments: argparse.Namespace) -> int:
     """Validate a plan with reads; returns the exit code."""
     draft = commands.ready_draft(load(arguments.plan), arguments.plan)
-    return commands.check(wiring.desk(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)
+    return commands.check(wiring.service(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)

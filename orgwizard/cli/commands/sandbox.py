@@ -5,7 +5,7 @@ import sys
 
 from orgwizard.cli import wiring
 from orgwizard.domain.clock import SystemClock
-from orgwizard.domain.errors import Exit, Unusable
+from orgwizard.domain.errors import Exit, LocalFailure
 from orgwizard.providers import provider_of
 
 
@@ -15,7 +15,7 @@ def serve(arguments: argparse.Namespace) -> int:
     try:
         from orgwizard.sandbox import http_server
     except ModuleNotFoundError:
-        raise Unusable(
+        raise LocalFailure(
             "Serving the sandbox needs the extra `serve`.",
             "Install it with: pip install 'orgwizard[serve]'",
             meaning="Nothing was started.",
@@ -25,7 +25,7 @@ def serve(arguments: argparse.Namespace) -> int:
         http_server.serve(provider, arguments.port, SystemClock(arguments.sandbox_speed), started=_announce)
     except OSError as error:
         cause = f"Cannot listen on port {arguments.port}: {error.strerror}."
-        raise Unusable(cause, "Choose another one, or none.", meaning="Nothing was started.") from None
+        raise LocalFailure(cause, "Choose another one, or none.", meaning="Nothing was started.") from None
     return Exit.READY
 
 

@@ -3,10 +3,10 @@
 import argparse
 
 from orgwizard.domain.errors import Exit
-from orgwizard.system.terminal_reset import mend
+from orgwizard.system.terminal_reset import restore
 
 
 def reset(_: argparse.Namespace) -> int:
     """Restore its settings."""
-    mend()
+    restore()
     return Exit.READY

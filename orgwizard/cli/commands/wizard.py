@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", because: str) -> int:
     from orgwizard.ui.plain.app import run
 
-    return run(wiring.front(arguments), draft, ascii_only=arguments.ascii, because=because)
+    return run(wiring.bootstrap(arguments), draft, ascii_only=arguments.ascii, because=because)
 
 
 def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
@@ -40,7 +40,7 @@ def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
     prepare(os.environ)
     from orgwizard.ui.tui.app import run
 
-    return run(wiring.front(arguments), draft, ascii_only=arguments.ascii, theme=colours)
+    return run(wiring.bootstrap(arguments), draft, ascii_only=arguments.ascii, theme=colours)
 
 
 def _planned(path: Path) -> "Draft":

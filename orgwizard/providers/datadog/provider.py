@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
 from orgwizard.domain.address import is_loopback, origin
-from orgwizard.domain.errors import BadInput, NotSent, Refused, Trouble
-from orgwizard.domain.http import Answer, Call, Conversation, Reply, hidden, together
+from orgwizard.domain.errors import BadInput, NotSent, Refused, WizardError
+from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, together
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
 from orgwizard.domain.order_key import folded
 from orgwizard.domain.org import Created, Site
-from orgwizard.providers.contract import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
+from orgwizard.providers.contract import (
+    Connection,
+    Finding,
+    LookupResult,
+    Order,
+    OrgIdentity,
+    Preflight,
+    Provider,
+    Readiness,
+)
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -75,25 +84,25 @@ _MEANINGS: Mapping[int, tuple[str, str, str]] = {
 }
 
 
-def _said(answer: Answer) -> str:
+def _said(response: Response) -> str:
     """Return the error texts of any of Datadog's shapes: strings, or JSON:API objects."""
-    errors = answer.json().get("errors")
+    errors = response.json().get("errors")
     rows = errors if isinstance(errors, list) else [errors] if isinstance(errors, str) else []
     texts = [str(r.get("detail") or r.get("title") or "") if isinstance(r, dict) else str(r or "") for r in rows]
     return "; ".join(text for text in texts if text)
 
 
-def refusal(answer: Answer) -> Refused:
+def refusal(response: Response) -> Refused:
     """Tell what a Datadog error means; there are no codes, so the HTTP status decides."""
-    fallback = (f"Datadog refused with HTTP {answer.status}.", _RIGHTS_ADVICE, "")
-    cause, advice, field = _MEANINGS.get(answer.status, fallback)
-    said = _said(answer)
-    bucket = answer.headers.get("x-ratelimit-name", "") if answer.status == 429 else ""
+    fallback = (f"Datadog refused with HTTP {response.status}.", _RIGHTS_ADVICE, "")
+    cause, advice, field = _MEANINGS.get(response.status, fallback)
+    said = _said(response)
+    bucket = response.headers.get("x-ratelimit-name", "") if response.status == 429 else ""
     return Refused(
         f'{cause} Datadog says: "{said}".' if said else cause,
         f"{advice} The limit is called {bucket}." if bucket else advice,
-        code=f"HTTP {answer.status}",
-        request_id=answer.request_id,
+        code=f"HTTP {response.status}",
+        request_id=response.request_id,
         field=field,
     )
 
@@ -171,7 +180,7 @@ class Datadog(Provider):
         names = {f"{site.key} key {key.get_secret_value()}"} if key is not None else set()
         return frozenset(names | ({f"{site.key} id {public}"} if (public := before.get("parent_public_id")) else set()))
 
-    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
+    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
         """Try the keys, the API key alone, the permission and the list of orgs, side by side."""
         keys, alone, own, listing = yield from together(
             self._get(connection, "/api/v2/validate_keys"),
@@ -184,14 +193,14 @@ class Datadog(Provider):
         name = str(getattr(organization, "name", ""))
         findings = (credentials, right, *([_name_finding(name, listing)] if organization else []))
         parent = _parent_name(own, listing, connection.site)
-        return Checked(parent, findings, connection.site.host, _before(own, listing))
+        return Preflight(parent, findings, connection.site.host, _before(own, listing))
 
-    def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - the list says it all
+    def name_free(self, connection: Connection, checked: Preflight, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - the list says it all
         """List the children: a name may be given twice, so one that has it is a warning."""
         (listing,) = yield from together(self._get(connection, "/api/v2/org"))
         return _name_finding(str(getattr(organization, "name", "")), listing)
 
-    def of_another_site(self, refused: Trouble) -> bool:
+    def of_another_site(self, refused: WizardError) -> bool:
         """Return whether the API key is what was refused: keys belong to one site."""
         return refused.field == "credentials.api_key"
 
@@ -216,9 +225,9 @@ class Datadog(Provider):
         headers = {**self._headers(order.connection), "Content-Type": "application/json"}
         return Call("POST", f"{order.connection.site.url}/api/v1/org", headers, body, once=True)
 
-    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:  # noqa: ARG002 - one address per site
+    def created(self, wanted: OrgIdentity, response: Response, domain: str = "") -> Created:  # noqa: ARG002 - one address per site
         """Read org and keys; `application_key.hash` is the application key itself."""
-        body = answer.json()
+        body = response.json()
         org, user = _table(body, "org"), _table(body, "user")
         found = {
             "api_key": _text(_table(body, "api_key"), "key"),
@@ -237,34 +246,38 @@ class Datadog(Provider):
             missing=tuple(missing),
         )
 
-    def refused(self, answer: Answer) -> Refused:
+    def refused(self, response: Response) -> Refused:
         """Tell what an error of the create call means."""
-        return refusal(answer)
+        return refusal(response)
 
-    def wait_after(self, answer: Answer, now: float) -> float | None:
+    def wait_after(self, response: Response, now: float) -> float | None:
         """Return the longer of Retry-After and X-RateLimit-Reset, which Datadog gives in seconds from now."""
-        return longest(number(answer.headers.get("x-ratelimit-reset", "")), retry_after(answer, now))
+        return longest(number(response.headers.get("x-ratelimit-reset", "")), retry_after(response, now))
 
-    def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:
+    def find(
+        self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]
+    ) -> Conversation[LookupResult]:
         """List the children: only an id that was not there before, under the same parent, is the new org."""
         if credentials is None:
-            return Found("unclear", "The parent's API key and application key are needed to look.", may_change=False)
+            return LookupResult(
+                "unclear", "The parent's API key and application key are needed to look.", may_change=False
+            )
         (listing,) = yield from together(self._get(Connection(wanted.site, "keys", credentials), "/api/v2/org"))
         if doubt := _why_unclear(listing, before):
             return doubt
-        date = service_time(listing) if isinstance(listing, Answer) else None
+        date = service_time(listing) if isinstance(listing, Response) else None
         # Responses name an org by its public_id, lists by an id of their own.
         fresh = [row for row in _children(listing) if row["id"] not in before["ids"]]
         others = [row for row in fresh if row["public_id"] not in before.get("ours", ())]
         named = [row for row in others if same_name(row["name"], wanted.name)]
         if len(named) > 1:
-            return Found("unclear", f"{len(named)} new child orgs are called {wanted.name}.", date=date)
+            return LookupResult("unclear", f"{len(named)} new child orgs are called {wanted.name}.", date=date)
         if named:
             org = {"id": named[0]["public_id"] or named[0]["id"], "name": named[0]["name"], "url": wanted.site.app_url}
-            return Found("exists", f"A child org {wanted.name} is listed now and was not before.", org, date)
+            return LookupResult("exists", f"A child org {wanted.name} is listed now and was not before.", org, date)
         if any(not row["name"] for row in others):
-            return Found("unclear", "A new child org is listed without its name.", date=date)
-        return Found("absent", f"No new child org {wanted.name} is listed.", date=date)
+            return LookupResult("unclear", "A new child org is listed without its name.", date=date)
+        return LookupResult("absent", f"No new child org {wanted.name} is listed.", date=date)
 
     def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         """Validate the new keys, then read the child's own settings with them."""
@@ -281,7 +294,7 @@ class Datadog(Provider):
         keys, org = yield from together(
             Call("GET", f"{site.url}/api/v2/validate_keys", headers), Call("GET", own, headers)
         )
-        proven = isinstance(org, Answer) and org.ok and _text(_table(org.json(), "org"), "public_id") == created.id
+        proven = isinstance(org, Response) and org.ok and _text(_table(org.json(), "org"), "public_id") == created.id
         return _accepted(keys, "both keys are valid" + (" and read the child org" if proven else ""))
 
     def next_steps(self, created: Created) -> tuple[str, ...]:
@@ -311,12 +324,12 @@ def _validate(site: Site, credentials: Fields) -> Call:
 
 
 def _is_valid(reply: Reply) -> bool:
-    return isinstance(reply, Answer) and reply.ok and reply.json().get("valid") is True
+    return isinstance(reply, Response) and reply.ok and reply.json().get("valid") is True
 
 
 def _keys_finding(keys: Reply, alone: Reply, site: Site) -> Finding:
     """Judge GET /api/v2/validate_keys; raises `Refused`, which names the wrong key as far as *alone* tells it."""
-    if not isinstance(keys, Answer):
+    if not isinstance(keys, Response):
         raise keys
     if keys.status in (401, 403):
         raise _wrong_keys(keys, alone, site)
@@ -327,12 +340,12 @@ def _keys_finding(keys: Reply, alone: Reply, site: Site) -> Finding:
     return Finding("Credentials", "ok", "both keys are valid")
 
 
-def _wrong_keys(keys: Answer, alone: Reply, site: Site) -> Refused:
+def _wrong_keys(keys: Response, alone: Reply, site: Site) -> Refused:
     refused, field, cause = refusal(keys), "credentials.api_key", "Datadog did not accept the keys."
     if _is_valid(alone):
         field = "credentials.application_key"
         cause = f"The API key is valid at {site.title}, but the application key is not, or not of the same org."
-    elif isinstance(alone, Answer) and alone.status in (401, 403):
+    elif isinstance(alone, Response) and alone.status in (401, 403):
         cause = f"Datadog does not know the API key at {site.title}."
     return Refused(
         f'{cause} Datadog says: "{_said(keys) or refused.code}".',
@@ -345,7 +358,7 @@ def _wrong_keys(keys: Answer, alone: Reply, site: Site) -> Refused:
 
 def _right_finding(own: Reply, listing: Reply) -> Finding:
     """Judge GET /api/v1/org, which needs exactly the permission org_management."""
-    if isinstance(own, Answer) and own.status in (401, 403):
+    if isinstance(own, Response) and own.status in (401, 403):
         refused = refusal(own)
         raise Refused(
             "The keys are valid, but lack the permission Org Management (org_management).",
@@ -354,7 +367,7 @@ def _right_finding(own: Reply, listing: Reply) -> Finding:
             request_id=refused.request_id,
             field="credentials.application_key",
         )
-    if isinstance(own, Answer) and own.ok and own.json():
+    if isinstance(own, Response) and own.ok and own.json():
         return Finding("Right to create", "ok", "Org Management; that multi-organization is on, no read can prove")
     return Finding("Right to create", "unproven", "the permission Org Management could not be read")
 
@@ -388,33 +401,33 @@ def _before(own: Reply, listing: Reply) -> dict[str, Any]:
         "ids": sorted(row["id"] for row in rows),
         "known": sorted({row["public_id"] for row in rows} | {public} - {""}),
         "whole": _is_whole(listing),
-        "date": service_time(listing) if isinstance(listing, Answer) else None,
+        "date": service_time(listing) if isinstance(listing, Response) else None,
     }
 
 
-def _why_unclear(listing: Reply, before: Mapping[str, Any]) -> Found | None:
+def _why_unclear(listing: Reply, before: Mapping[str, Any]) -> LookupResult | None:
     """Return why a list proves nothing beside the one from before; None if it proves something."""
     if not (before.get("whole") and isinstance(before.get("ids"), list) and before.get("parent_id")):
         words = "Could not check: the list of child orgs from before the request was not read whole."
-        return Found("unclear", words, may_change=False)
-    if isinstance(listing, Answer) and listing.status in (401, 403):
+        return LookupResult("unclear", words, may_change=False)
+    if isinstance(listing, Response) and listing.status in (401, 403):
         words = f"Datadog refused these keys (HTTP {listing.status}), so the child orgs could not be listed."
-        return Found("unclear", words, may_change=False)
+        return LookupResult("unclear", words, may_change=False)
     if _is_listed(listing) and _current(listing) not in ("", before["parent_id"]):
         words = "These keys belong to another parent org: the keys that sent the request are needed to look."
-        return Found("unclear", words, may_change=False)
+        return LookupResult("unclear", words, may_change=False)
     if not _is_whole(listing):
-        return Found("unclear", "The list of child orgs could not be read whole.")
+        return LookupResult("unclear", "The list of child orgs could not be read whole.")
     return None
 
 
 def _is_listed(listing: Reply) -> bool:
-    return isinstance(listing, Answer) and listing.ok and isinstance(listing.json().get("included"), list)
+    return isinstance(listing, Response) and listing.ok and isinstance(listing.json().get("included"), list)
 
 
 def _is_whole(listing: Reply) -> bool:
     """Return whether a list came to its end and holds every org that it speaks of, so that absence from it counts."""
-    if not (_is_listed(listing) and isinstance(listing, Answer) and listing.whole and _current(listing)):
+    if not (_is_listed(listing) and isinstance(listing, Response) and listing.whole and _current(listing)):
         return False
     body = listing.json()
     ids = [row["id"] for row in _rows(body)]
@@ -442,7 +455,7 @@ def _current(listing: Reply) -> str:
 
 
 def _listing_body(listing: Reply) -> dict[str, Any]:
-    return listing.json() if isinstance(listing, Answer) and listing.ok else {}
+    return listing.json() if isinstance(listing, Response) and listing.ok else {}
 
 
 def _children(listing: Reply) -> list[dict[str, str]]:
@@ -459,7 +472,7 @@ def _rows(body: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _own_org(own: Reply) -> dict[str, Any]:
     """Return the one org of GET /api/v1/org."""
-    orgs = own.json().get("orgs") if isinstance(own, Answer) and own.ok else None
+    orgs = own.json().get("orgs") if isinstance(own, Response) and own.ok else None
     return orgs[0] if isinstance(orgs, list) and orgs and isinstance(orgs[0], dict) else {}
 
 
@@ -478,17 +491,17 @@ _REMARKS: Mapping[str, str] = {
 
 
 def _accepted(reply: Reply, words: str) -> Readiness:
-    if isinstance(reply, Answer) and reply.ok and reply.json():
+    if isinstance(reply, Response) and reply.ok and reply.json():
         return Readiness(True, words)
     return Readiness(False, "Datadog does not accept the new keys yet")
 
 
-def _unwell(answer: Answer) -> NotSent:
+def _unwell(response: Response) -> NotSent:
     return NotSent(
-        f"Datadog answered a read with HTTP {answer.status}; it does not seem well.",
+        f"Datadog answered a read with HTTP {response.status}; it does not seem well.",
         "Look at status.datadoghq.com and start again later.",
-        code=f"HTTP {answer.status}",
-        request_id=answer.request_id,
+        code=f"HTTP {response.status}",
+        request_id=response.request_id,
     )
 
 

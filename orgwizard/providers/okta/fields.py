@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from orgwizard.domain import credential_shapes
-from orgwizard.domain.questions import Typed
+from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import odd_character, slug
 from orgwizard.domain.signing import BadKey, is_key, read_key
@@ -30,7 +30,7 @@ from orgwizard.domain.validation import (
 def _bare(scheme: str) -> BeforeValidator:
     """Return a validator that takes off the scheme that stands before a token in a header."""
 
-    def without(typed: Typed) -> Typed:
+    def without(typed: Value) -> Value:
         text = typed.get_secret_value() if isinstance(typed, SecretStr) else typed
         if not isinstance(text, str) or not text.lower().startswith(f"{scheme.lower()} "):
             return typed
@@ -161,7 +161,7 @@ class OktaOrganization(Fields):
     )
 
     @classmethod
-    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+    def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:
         """Propose the subdomain from the name."""
         name = str(typed.get("name") or "")
         proposed = "" if REDACTOR.is_secret(name) else re.sub(r"(-admin)+$", "", slug(name))
@@ -238,7 +238,7 @@ class OktaAdministrator(Fields):
     )
 
     @classmethod
-    def proposals(cls, typed: Mapping[str, Typed]) -> dict[str, str]:
+    def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:
         """Propose the e-mail as the login."""
         email = str(typed.get("email") or "").strip()
         return {"login": email} if email and not REDACTOR.is_secret(email) else {}

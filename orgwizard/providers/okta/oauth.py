@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from orgwizard.domain.errors import NotSent, Refused
-from orgwizard.domain.http import Answer, Call, Conversation, Grant, Means, Scheme, ask, hidden
+from orgwizard.domain.http import Call, Conversation, Grant, Response, Scheme, SigningContext, ask, hidden
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
 from orgwizard.domain.signing import SigningKey, read_key
 
@@ -73,7 +73,7 @@ class ServiceAppSession:
         self._nonces: dict[str, str] = {}
         self._token: _Token | None = None
 
-    def renewed(self, means: Means) -> Conversation[None]:
+    def renewed(self, means: SigningContext) -> Conversation[None]:
         """Ask for a token until the server has what it wants to see; raises `Refused` where it says no.
 
         Every call carries a new assertion: Okta counts one as used even where it refuses the call.
@@ -81,15 +81,15 @@ class ServiceAppSession:
         if self._token and self._token.expires - RENEW_SECONDS > means.now():
             return
         for _ in range(ASKS):
-            answer = yield from ask(self._token_call(means))
-            self._token = self._granted(answer, means.now())
+            response = yield from ask(self._token_call(means))
+            self._token = self._granted(response, means.now())
             if self._token:
                 return
-            if not self._adapted(answer, means):
+            if not self._adapted(response, means):
                 break
-        raise no_token(answer, means.now(), proven=self._proof_key is not None)
+        raise no_token(response, means.now(), proven=self._proof_key is not None)
 
-    def _token_call(self, means: Means) -> Call:
+    def _token_call(self, means: SigningContext) -> Call:
         """Return the request for a token, with an assertion, and a proof where one is needed."""
         headers: dict[str, Any] = {"Accept": "application/json"}
         if self._proof_key:
@@ -102,14 +102,14 @@ class ServiceAppSession:
         }
         return Call("POST", self._url, headers, body, form=True)
 
-    def _assertion(self, means: Means) -> SecretStr:
+    def _assertion(self, means: SigningContext) -> SecretStr:
         """Return the JWT that proves who the client is (RFC 7523 section 3)."""
         kid = self._grant.key_id or self._key.kid
         now, client = int(means.now()), self._grant.client_id
         claims = {"iss": client, "sub": client, "aud": self._url, "iat": now, "exp": now + ASSERTION_SECONDS}
         return self._key.signed({"kid": kid} if kid else {}, {**claims, "jti": means.unique()})
 
-    def _proof(self, method: str, url: str, server: str, means: Means, token: str = "") -> SecretStr:
+    def _proof(self, method: str, url: str, server: str, means: SigningContext, token: str = "") -> SecretStr:
         """Return a DPoP proof for one request (RFC 9449 section 4.2), bound to *token* where there is one."""
         assert self._proof_key  # noqa: S101 - only a session with that key makes proofs
         claims = {"jti": means.unique(), "htm": method, "htu": _bare(url), "iat": int(means.now())}
@@ -118,9 +118,9 @@ class ServiceAppSession:
         claims |= {"ath": _hash(token)} if token else {}
         return self._proof_key.signed({"typ": "dpop+jwt", "jwk": self._proof_key.public}, claims)
 
-    def _granted(self, answer: Answer, now: float) -> _Token | None:
+    def _granted(self, response: Response, now: float) -> _Token | None:
         """Return the token in an answer; None for a refusal, and for a DPoP token that is bound to no key."""
-        body = answer.json() if answer.ok else {}
+        body = response.json() if response.ok else {}
         secret, scheme = body.get("access_token"), _SCHEMES.get(str(body.get("token_type")).lower(), "")
         if not (isinstance(secret, str) and _sendable(secret) and scheme):
             return None
@@ -130,11 +130,11 @@ class ServiceAppSession:
         life = max(0, min(life, LONGEST_LIFE_SECONDS)) if isinstance(life, int) else DEFAULT_LIFE_SECONDS
         return _Token(scheme, hidden(secret), now + life)
 
-    def _adapted(self, answer: Answer, means: Means) -> bool:
+    def _adapted(self, response: Response, means: SigningContext) -> bool:
         """Do what the refused call lacked, and return whether there was such a thing."""
-        body = answer.json()
-        error, nonce = body.get("error"), answer.headers.get("dpop-nonce", "")
-        if not self._proof_key and (error in _PROOF_ERRORS or (answer.ok and body.get("access_token"))):
+        body = response.json()
+        error, nonce = body.get("error"), response.headers.get("dpop-nonce", "")
+        if not self._proof_key and (error in _PROOF_ERRORS or (response.ok and body.get("access_token"))):
             self._proof_key = means.key()
             self._learn(_TOKENS, nonce)
             return True
@@ -152,7 +152,7 @@ class ServiceAppSession:
             self._nonces[server] = nonce
         return news
 
-    def signed(self, call: Call, means: Means) -> Call:
+    def signed(self, call: Call, means: SigningContext) -> Call:
         """Return *call* with the token, and with a proof of its own where the token is bound to a key."""
         assert self._token  # noqa: S101 - `renewed` comes first
         token = self._token
@@ -162,15 +162,15 @@ class ServiceAppSession:
             headers["DPoP"] = self._proof(call.method, call.url, _API, means, secret)
         return replace(call, headers=headers)
 
-    def challenged(self, answer: Answer) -> bool:
+    def challenged(self, response: Response) -> bool:
         """Remember the nonce that an answer brings; return whether a proof with it is all that was missing.
 
         A token that is refused otherwise, such as one that was revoked, is not used again.
         """
-        news = self._learn(_API, answer.headers.get("dpop-nonce", ""))
+        news = self._learn(_API, response.headers.get("dpop-nonce", ""))
         bound = self._token is not None and self._token.scheme == "DPoP"
-        asked = news and bound and asks_for_proof(answer)
-        if answer.status == 401 and not asked:
+        asked = news and bound and asks_for_proof(response)
+        if response.status == 401 and not asked:
             self._token = None
         return asked
 
@@ -180,29 +180,29 @@ _PROOF_ERRORS = ("invalid_dpop_proof", "use_dpop_nonce")
 _SCOPE_ERRORS = ("consent_required", "invalid_scope", "access_denied")
 
 
-def asks_for_proof(answer: Answer) -> bool:
+def asks_for_proof(response: Response) -> bool:
     """Return whether a response of the API refuses, before any work, only for want of a proof with its nonce.
 
     The error code alone says so (RFC 9449 sections 8 and 9): a nonce comes with other refusals and with successes too.
     """
-    asked = "dpop-nonce" in answer.headers and answer.status in (400, 401)
-    return asked and _error_code(answer) == "use_dpop_nonce"
+    asked = "dpop-nonce" in response.headers and response.status in (400, 401)
+    return asked and _error_code(response) == "use_dpop_nonce"
 
 
-def about_proof(answer: Answer) -> bool:
+def about_proof(response: Response) -> bool:
     """Return whether a response of the API is about the proof, and not about what was asked."""
-    return _error_code(answer) in _PROOF_ERRORS
+    return _error_code(response) in _PROOF_ERRORS
 
 
 _CHALLENGE = re.compile(r'\bDPoP\b.*?\berror\s*=\s*"?([\w-]+)', re.IGNORECASE)
 
 
-def _error_code(answer: Answer) -> str:
+def _error_code(response: Response) -> str:
     """Return the OAuth error code: the body's member, else that of the DPoP challenge in WWW-Authenticate."""
-    code = answer.json().get("error")
+    code = response.json().get("error")
     if isinstance(code, str) and code:
         return code
-    challenge = _CHALLENGE.search(answer.headers.get("www-authenticate", ""))
+    challenge = _CHALLENGE.search(response.headers.get("www-authenticate", ""))
     return challenge[1] if challenge else ""
 
 
@@ -219,14 +219,14 @@ def _sendable(token: str) -> bool:
     return bool(token) and token.isascii() and token.isprintable() and " " not in token
 
 
-def wait_after(answer: Answer, now: float) -> float | None:
+def wait_after(response: Response, now: float) -> float | None:
     """Return the longer of Retry-After and X-Rate-Limit-Reset, in seconds; None if neither says anything.
 
     Okta's reset is an absolute time by its own clock, to which its SDKs add a second; *now* is ours, in epoch seconds.
     """
-    reset, sent = number(answer.headers.get("x-rate-limit-reset", "")), service_time(answer)
+    reset, sent = number(response.headers.get("x-rate-limit-reset", "")), service_time(response)
     limit = None if reset is None else reset - (now if sent is None else sent) + 1
-    return longest(limit, retry_after(answer, now))
+    return longest(limit, retry_after(response, now))
 
 
 # ---- refusals -----------------------------------------------------------------------------------
@@ -300,37 +300,37 @@ _SAID: tuple[tuple[tuple[str, ...], _Cause], ...] = (
 _MAY_BE_CLOCK = (_ANY_CLIENT, _CLOCK, _PROOF)
 
 
-def no_token(answer: Answer, now: float, *, proven: bool = False) -> Refused | NotSent:
+def no_token(response: Response, now: float, *, proven: bool = False) -> Refused | NotSent:
     """Tell why the token endpoint gave no token; *now* is our time in epoch seconds."""
-    status = f"HTTP {answer.status}"
-    if answer.status >= 500 or answer.status == 429:
+    status = f"HTTP {response.status}"
+    if response.status >= 500 or response.status == 429:
         advice = "Look at status.okta.com and start again later."
-        busy = NotSent(f"Okta gives no tokens now ({status}).", advice, code=status, request_id=answer.request_id)
-        busy.wait_seconds = wait_after(answer, now)
+        busy = NotSent(f"Okta gives no tokens now ({status}).", advice, code=status, request_id=response.request_id)
+        busy.wait_seconds = wait_after(response, now)
         return busy
-    if answer.ok:
+    if response.ok:
         why = "is bound to a key that is not ours" if proven else "is of no known kind, or missing"
         cause = f"Okta's answer holds no token that can be used: it {why}."
-        return Refused(cause, "Check the parent's org URL.", code=status, request_id=answer.request_id, field="site")
-    return refusal(answer, _skew(answer, now))
+        return Refused(cause, "Check the parent's org URL.", code=status, request_id=response.request_id, field="site")
+    return refusal(response, _skew(response, now))
 
 
-def refusal(answer: Answer, skew: float = 0.0) -> Refused:
+def refusal(response: Response, skew: float = 0.0) -> Refused:
     """Tell what an OAuth error means; *skew* says how many seconds our clock is ahead of the server's.
 
     It decides by `error`, and among the many meanings of invalid_client by what the description speaks of.
     """
-    body, status = answer.json(), f"HTTP {answer.status}"
-    error = str(body.get("error") or _error_code(answer))
+    body, status = response.json(), f"HTTP {response.status}"
+    error = str(body.get("error") or _error_code(response))
     said = str(body.get("error_description") or body.get("errorSummary") or "")
-    cause = _cause(error, said, answer.status)
+    cause = _cause(error, said, response.status)
     if abs(skew) >= SKEW_SECONDS and cause in _MAY_BE_CLOCK:
         cause = _CLOCK._replace(words=f"This machine's clock is {_lag(skew)} Okta's.")
     return Refused(
         f'{cause.words} Okta says: "{said}".' if said else cause.words,
         cause.advice,
         code=error or status,
-        request_id=answer.request_id,
+        request_id=response.request_id,
         field=cause.field,
     )
 
@@ -342,9 +342,9 @@ def _cause(error: str, said: str, status: int) -> _Cause:
     return _CAUSES.get(error) or (_ANY_CLIENT if error or status in (400, 401, 403) else _NOWHERE)
 
 
-def _skew(answer: Answer, now: float) -> float:
+def _skew(response: Response, now: float) -> float:
     """Return how many seconds our clock is ahead of the answer's; 0 where that cannot be told."""
-    sent = service_time(answer)
+    sent = service_time(response)
     return 0.0 if sent is None else now - sent
 
 

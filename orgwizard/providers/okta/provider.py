@@ -13,10 +13,19 @@ from urllib.parse import urlsplit
 
 from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.errors import BadInput, NotSent, Refused
-from orgwizard.domain.http import Answer, Call, Conversation, Reply, Scheme, hidden, together
+from orgwizard.domain.http import Call, Conversation, Reply, Response, Scheme, hidden, together
 from orgwizard.domain.http_times import service_time
 from orgwizard.domain.org import Created, Site
-from orgwizard.providers.contract import Checked, Connection, Finding, Found, Order, Provider, Readiness, Wanted
+from orgwizard.providers.contract import (
+    Connection,
+    Finding,
+    LookupResult,
+    Order,
+    OrgIdentity,
+    Preflight,
+    Provider,
+    Readiness,
+)
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
@@ -116,28 +125,28 @@ def _field_of(causes: list[str]) -> str:
     return ""
 
 
-def refusal(answer: Answer) -> Refused:
+def refusal(response: Response) -> Refused:
     """Tell what an Okta error means; decides by `errorCode`, never by the summary.
 
     What is wrong with a proof has the shape of an OAuth error instead.
     """
     from orgwizard.providers.okta import oauth
 
-    error = answer.json()
-    if oauth.about_proof(answer):
-        return oauth.refusal(answer)
+    error = response.json()
+    if oauth.about_proof(response):
+        return oauth.refusal(response)
     code = str(error.get("errorCode") or "")
     causes = _causes(error)
-    fallback = _Meaning(f"Okta refused with HTTP {answer.status}.", _RIGHTS_ADVICE)
-    meaning = _MEANINGS.get(code) or _MEANINGS.get(_BY_STATUS.get(answer.status, "")) or fallback
+    fallback = _Meaning(f"Okta refused with HTTP {response.status}.", _RIGHTS_ADVICE)
+    meaning = _MEANINGS.get(code) or _MEANINGS.get(_BY_STATUS.get(response.status, "")) or fallback
     said = "; ".join(causes) or str(error.get("errorSummary") or "")
     if said.strip(" .").lower() == meaning.cause.strip(" .").lower():
         said = ""
     return Refused(
         f'{meaning.cause} Okta says: "{said}".' if said else meaning.cause,
         meaning.advice,
-        code=code or f"HTTP {answer.status}",
-        request_id=answer.request_id or str(error.get("errorId") or ""),
+        code=code or f"HTTP {response.status}",
+        request_id=response.request_id or str(error.get("errorId") or ""),
         field=_field_of(causes) if code == "E0000001" else meaning.field,
     )
 
@@ -215,7 +224,7 @@ class Okta(Provider):
         url = f"{parts.scheme}://{host}"
         return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
 
-    def child_key(self, wanted: Wanted) -> str:
+    def child_key(self, wanted: OrgIdentity) -> str:
         """Return the subdomain: Okta's names may repeat."""
         return wanted.subdomain.strip().casefold()
 
@@ -224,7 +233,7 @@ class Okta(Provider):
         hosts = {f"host {host.casefold()}" for host in (site.host, str(before.get("domain") or "")) if host}
         return frozenset(hosts | ({f"id {before['parent_id']}"} if before.get("parent_id") else set()))
 
-    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Checked]:
+    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
         """Read the parent's well-known document, its settings, the token's owner and the wanted name, side by side."""
         site, subdomain = connection.site, str(getattr(organization, "subdomain", ""))
         wanted = _child_origin(site.host, subdomain)
@@ -245,9 +254,9 @@ class Okta(Provider):
         there = child[0] if child else None
         findings = (*credentials, *([_name_finding(wanted, there)] if organization else []))
         before = _before(metadata, settings, there) | {"domain": domain}
-        return Checked(_parent_name(settings, site), findings, domain, before, _owner(me))
+        return Preflight(_parent_name(settings, site), findings, domain, before, _owner(me))
 
-    def name_free(self, connection: Connection, checked: Checked, organization: Fields) -> Conversation[Finding]:
+    def name_free(self, connection: Connection, checked: Preflight, organization: Fields) -> Conversation[Finding]:
         """Read the wanted subdomain's well-known document, which needs no credentials."""
         wanted = _child_origin(checked.domain or connection.site.host, str(getattr(organization, "subdomain", "")))
         return _name_finding(wanted, (yield from _lookup(wanted)) if wanted else None)
@@ -264,11 +273,11 @@ class Okta(Provider):
         body = _body(cast("OktaOrganization", order.organization), cast("OktaAdministrator", order.administrator))
         return Call("POST", f"{order.connection.site.url}/api/v1/orgs", headers, body, once=True)
 
-    def created(self, wanted: Wanted, answer: Answer, domain: str = "") -> Created:
+    def created(self, wanted: OrgIdentity, response: Response, domain: str = "") -> Created:
         """Read id, address and token; the address is trusted only under the parent's base domain."""
         from orgwizard.providers.okta.fields import LABEL
 
-        body = answer.json()
+        body = response.json()
         token = _text(body, "token")
         echoed = _text(body, "subdomain")
         subdomain = echoed if LABEL.fullmatch(echoed) else wanted.subdomain
@@ -291,52 +300,59 @@ class Okta(Provider):
             missing=missing,
         )
 
-    def refused(self, answer: Answer) -> Refused:
+    def refused(self, response: Response) -> Refused:
         """Tell what an error of the create call means."""
-        return refusal(answer)
+        return refusal(response)
 
-    def is_refusal(self, answer: Answer) -> bool:
+    def is_refusal(self, response: Response) -> bool:
         """Count read-only mode, which Okta reports as 503, as a refusal too."""
-        read_only = answer.status == 503 and answer.json().get("errorCode") == "E0000010"
-        return read_only or super().is_refusal(answer)
+        read_only = response.status == 503 and response.json().get("errorCode") == "E0000010"
+        return read_only or super().is_refusal(response)
 
-    def says_taken(self, answer: Answer) -> bool:
+    def says_taken(self, response: Response) -> bool:
         """Count a subdomain that exists, and one that another request holds: either may be by our own request."""
-        return super().says_taken(answer) or answer.json().get("errorCode") in ("E0000088", "E0000171")
+        return super().says_taken(response) or response.json().get("errorCode") in ("E0000088", "E0000171")
 
-    def asks_for_proof(self, answer: Answer) -> bool:
+    def asks_for_proof(self, response: Response) -> bool:
         """Return whether the API only wants a proof with a nonce of its own (RFC 9449 section 9)."""
         from orgwizard.providers.okta import oauth
 
-        return oauth.asks_for_proof(answer)
+        return oauth.asks_for_proof(response)
 
-    def wait_after(self, answer: Answer, now: float) -> float | None:
+    def wait_after(self, response: Response, now: float) -> float | None:
         """Return what Okta's headers say, which name an absolute time by its own clock."""
         from orgwizard.providers.okta import oauth
 
-        return oauth.wait_after(answer, now)
+        return oauth.wait_after(response, now)
 
-    def find(self, wanted: Wanted, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[Found]:  # noqa: ARG002 - anybody may read it
+    def find(
+        self,
+        wanted: OrgIdentity,
+        credentials: Fields | None,  # noqa: ARG002 - anybody may read it
+        before: Mapping[str, Any],
+    ) -> Conversation[LookupResult]:
         """Read the wanted subdomain's well-known document and compare it with the one from before."""
         there = _child_origin(str(before.get("domain") or wanted.site.host), wanted.subdomain)
         if not there:
             words = "Could not check: the child's address cannot be derived from the parent's."
-            return Found("unclear", words, may_change=False)
+            return LookupResult("unclear", words, may_change=False)
         reply = yield from _lookup(there)
-        found, date = _text(_well_known(reply), "id"), service_time(reply) if isinstance(reply, Answer) else None
+        found, date = _text(_well_known(reply), "id"), service_time(reply) if isinstance(reply, Response) else None
         if not before.get("whole"):
             words = f"{there} could not be checked before the request, so what answers there now proves nothing."
-            return Found("unclear", words, date=date, may_change=False)
+            return LookupResult("unclear", words, date=date, may_change=False)
         if found in before.get("ours", ()):
-            return Found("unclear", f"The org at {there} was created by another attempt.", date=date, may_change=False)
+            return LookupResult(
+                "unclear", f"The org at {there} was created by another attempt.", date=date, may_change=False
+            )
         if found and found not in (before.get("parent_id"), before.get("child_id")):
             org = {"id": found, "url": there, "name": wanted.name}
-            return Found("exists", f"{there} now exists; it didn't before.", org, date)
+            return LookupResult("exists", f"{there} now exists; it didn't before.", org, date)
         if found:
-            return Found("unclear", f"{there} answered before the request too.", date=date, may_change=False)
+            return LookupResult("unclear", f"{there} answered before the request too.", date=date, may_change=False)
         if _is_free(reply):
-            return Found("absent", f"No org answers at {there}.", date=date)
-        return Found("unclear", f"Could not check {there}.", date=date)
+            return LookupResult("absent", f"No org answers at {there}.", date=date)
+        return LookupResult("unclear", f"Could not check {there}.", date=date)
 
     def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
         """Ask the child for its well-known document, then for its settings with the new token."""
@@ -352,7 +368,7 @@ class Okta(Provider):
             return Readiness(not shared, "its address answers; there is no token to try", may_change=False)
         call = Call("GET", f"{created.url}/api/v1/org", {**_ACCEPT, "Authorization": Scheme("SSWS", token)})
         (reply,) = yield from together(call)
-        if not isinstance(reply, Answer) or not (reply.ok and reply.json()):
+        if not isinstance(reply, Response) or not (reply.ok and reply.json()):
             return Readiness(False, "the child does not accept its new token yet")
         if not shared and created.id and reply.json().get("id", created.id) != created.id:
             return Readiness(False, "another org answers at the child's address")
@@ -393,7 +409,7 @@ def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:
 def _prove(place: str, settings: Reply, me: Reply, known: Reply) -> tuple[Finding, ...]:
     """Judge the credentials by the read of the parent's settings, and by that of their owner where it is refused."""
     unproven = Finding("Right to create", "unproven", "no read can prove it: Okta answers that with the create call")
-    if not isinstance(settings, Answer):
+    if not isinstance(settings, Response):
         raise settings
     owner = _owner(me)
     if settings.ok and settings.json():
@@ -410,9 +426,9 @@ def _prove(place: str, settings: Reply, me: Reply, known: Reply) -> tuple[Findin
 
 def _prove_by_owner(me: Reply, owner: str) -> Finding:
     """Judge credentials that may not read the settings by GET /api/v1/users/me, which access tokens seldom may."""
-    if isinstance(me, Answer) and me.status == 401:
+    if isinstance(me, Response) and me.status == 401:
         raise refusal(me)
-    if isinstance(me, Answer) and me.ok and me.json():
+    if isinstance(me, Response) and me.ok and me.json():
         whose = f"accepted, as {owner}," if owner else "accepted,"
         return Finding("Credentials", "ok", f"{whose} though they may not read the parent's settings")
     return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
@@ -420,7 +436,7 @@ def _prove_by_owner(me: Reply, owner: str) -> Finding:
 
 def _owner(me: Reply) -> str:
     """Return the login of the token's owner, "" where it was not told."""
-    profile = me.json().get("profile") if isinstance(me, Answer) and me.ok else None
+    profile = me.json().get("profile") if isinstance(me, Response) and me.ok else None
     return _text(profile, "login") if isinstance(profile, dict) else ""
 
 
@@ -429,12 +445,12 @@ def _place(site: Site, domain: str) -> str:
     return site.title if domain in ("", site.host) else f"{site.title} ({domain})"
 
 
-def _no_org(place: str, answer: Answer) -> Refused:
+def _no_org(place: str, response: Response) -> Refused:
     return Refused(
         f"No Okta org answers at {place}.",
         "Check the parent's org URL.",
-        code=f"HTTP {answer.status}",
-        request_id=answer.request_id,
+        code=f"HTTP {response.status}",
+        request_id=response.request_id,
         field="site",
     )
 
@@ -534,7 +550,7 @@ def _lookup(origin_url: str) -> Conversation[Reply]:
 
 def _well_known(reply: Reply) -> dict[str, Any]:
     """Return the metadata of an org that exists, {} for every other answer or none."""
-    return reply.json() if isinstance(reply, Answer) and reply.status == 200 else {}
+    return reply.json() if isinstance(reply, Response) and reply.status == 200 else {}
 
 
 def _okta_domain(metadata: Mapping[str, Any]) -> str:
@@ -545,18 +561,18 @@ def _okta_domain(metadata: Mapping[str, Any]) -> str:
 
 
 def _parent_name(settings: Reply, site: Site) -> str:
-    body = settings.json() if isinstance(settings, Answer) and settings.ok else {}
+    body = settings.json() if isinstance(settings, Response) and settings.ok else {}
     return _text(body, "companyName") or _text(body, "subdomain") or site.title
 
 
 def _is_free(reply: Reply | None) -> bool:
     """Return whether a look at a child's address proves that no org is there; a failed look or an odd page does not."""
-    return isinstance(reply, Answer) and reply.status == 404
+    return isinstance(reply, Response) and reply.status == 404
 
 
 def _before(metadata: Mapping[str, Any], settings: Reply, child: Reply | None) -> dict[str, Any]:
     """Return how the world looks before the create call, as `find` compares it; *metadata* is the parent's."""
-    known = settings.json() if isinstance(settings, Answer) and settings.ok else {}
+    known = settings.json() if isinstance(settings, Response) and settings.ok else {}
     parent_id = _text(metadata, "id") or _text(known, "id")
     child_id = _text(_well_known(child), "id") if child else ""
     ids = sorted({parent_id, child_id} - {""})
@@ -566,7 +582,7 @@ def _before(metadata: Mapping[str, Any], settings: Reply, child: Reply | None) -
         "ids": ids,
         "known": ids,
         "whole": bool(child_id) or _is_free(child),
-        "date": service_time(settings) if isinstance(settings, Answer) else None,
+        "date": service_time(settings) if isinstance(settings, Response) else None,
     }
 
 
@@ -586,17 +602,17 @@ def _name_finding(wanted: str, there: Reply | None) -> Finding:
 
 
 def _why_not(there: Reply | None) -> str:
-    if isinstance(there, Answer):
+    if isinstance(there, Response):
         return f" (HTTP {there.status})"
     return f": {there.cause.rstrip('.')}" if there else ""
 
 
-def _unwell(answer: Answer) -> NotSent:
+def _unwell(response: Response) -> NotSent:
     return NotSent(
-        f"Okta answered a read with HTTP {answer.status}; it does not seem well.",
+        f"Okta answered a read with HTTP {response.status}; it does not seem well.",
         "Look at status.okta.com and start again later.",
-        code=f"HTTP {answer.status}",
-        request_id=answer.request_id,
+        code=f"HTTP {response.status}",
+        request_id=response.request_id,
     )
 
 

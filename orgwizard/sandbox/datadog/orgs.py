@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import scenarios
-from orgwizard.sandbox.ids import CHILD_KEY, HEX, Mint
+from orgwizard.sandbox.ids import CHILD_KEY, HEX, IdFactory
 
 # API host -> app host: the nine sites of the v1 `servers` list and of the reference pages.
 SITES: Mapping[str, str] = {
@@ -54,7 +54,7 @@ class Org:
 class Site:
     """One of Datadog's sites: a parent and its children, who share nothing with other sites."""
 
-    def __init__(self, clock: Clock, mint: Mint, host: str) -> None:
+    def __init__(self, clock: Clock, mint: IdFactory, host: str) -> None:
         """Start with a parent and one child called "Existing Child"."""
         self._clock, self._mint = clock, mint
         self.app_url = f"https://{SITES.get(host, host)}"

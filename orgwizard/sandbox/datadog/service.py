@@ -24,7 +24,7 @@ from orgwizard.sandbox.datadog.bodies import (
     organization,
 )
 from orgwizard.sandbox.datadog.orgs import KEYS_SETTLE_SECONDS, Org, Site
-from orgwizard.sandbox.ids import Mint
+from orgwizard.sandbox.ids import IdFactory
 from orgwizard.sandbox.messages import Fault, Refused, Reply, Request, html_reply, json_reply
 from orgwizard.sandbox.rate_limits import Penalties, Window
 
@@ -52,7 +52,7 @@ Handler: TypeAlias = Callable[[Request], Reply]
 class Datadog:
     """The service: `answer` takes a request for any API host."""
 
-    def __init__(self, clock: Clock, mint: Mint) -> None:
+    def __init__(self, clock: Clock, mint: IdFactory) -> None:
         """Start with sites as they are at first, made when first asked."""
         self._clock, self._mint = clock, mint
         self._sites: dict[str, Site] = {}

@@ -1,7 +1,7 @@
 """The pretend Okta's authorization server: tokens for service apps by private_key_jwt, DPoP proofs, both strictly.
 
 Clients. Any client id is a service app whose key is the ready-made one (`CREDENTIALS`), until `register` gives it
-another. A word in the client id changes what happens: see `MAGIC`.
+another. A word in the client id changes what happens: see `SCENARIOS`.
 
 Sources: developer.okta.com, "Implement OAuth for Okta with a service app"; RFC 7523; RFC 9449.
 """
@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl
 
 from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import scenarios
-from orgwizard.sandbox.ids import Mint
+from orgwizard.sandbox.ids import IdFactory
 from orgwizard.sandbox.messages import Refused, Reply, Request, html_reply, json_reply
 
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105
@@ -43,7 +43,7 @@ class Issued:
 class Nonces:
     """The nonces of one server: the newest is demanded after a day, older ones work for two days more."""
 
-    def __init__(self, mint: Mint) -> None:
+    def __init__(self, mint: IdFactory) -> None:
         """Know no nonce."""
         self._mint = mint
         self._born: dict[str, float] = {}
@@ -70,7 +70,7 @@ class Nonces:
 class Authorization:
     """Issues tokens and checks them; `tokens` are those issued so far, `asked` counts the requests for one."""
 
-    def __init__(self, clock: Clock, mint: Mint) -> None:
+    def __init__(self, clock: Clock, mint: IdFactory) -> None:
         """Begin with the ready-made key and nothing issued."""
         self._clock, self._mint = clock, mint
         self._keys: dict[str, list[Mapping[str, Any]]] = {}

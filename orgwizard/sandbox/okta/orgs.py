@@ -10,7 +10,7 @@ import httpx
 
 from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import scenarios
-from orgwizard.sandbox.ids import CHILD_TOKEN, Mint
+from orgwizard.sandbox.ids import CHILD_TOKEN, IdFactory
 from orgwizard.sandbox.messages import Request
 from orgwizard.sandbox.okta.oauth import TOKEN_PATH
 
@@ -54,7 +54,7 @@ class Org:
 class Orgs:
     """All orgs of a world by base domain and subdomain."""
 
-    def __init__(self, clock: Clock, mint: Mint) -> None:
+    def __init__(self, clock: Clock, mint: IdFactory) -> None:
         """Start, at every base domain, with a parent called `acme` and a child called `taken`."""
         self._clock, self._mint = clock, mint
         self._known: dict[tuple[str, str], Org] = {}

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import scenarios
-from orgwizard.sandbox.ids import CHILD_TOKEN, Mint
+from orgwizard.sandbox.ids import CHILD_TOKEN, IdFactory
 from orgwizard.sandbox.messages import Fault, Refused, Reply, Request, html_reply, json_reply
 from orgwizard.sandbox.okta.bodies import ERRORS, created, edited, error, metadata, owner, settings
 from orgwizard.sandbox.okta.oauth import TOKEN_PATH, Authorization
@@ -47,7 +47,7 @@ Handler: TypeAlias = Callable[[Request, Org], Reply]
 class Okta:
     """The service: `answer` takes a request for any Okta host, `orgs` is its state."""
 
-    def __init__(self, clock: Clock, mint: Mint) -> None:
+    def __init__(self, clock: Clock, mint: IdFactory) -> None:
         """Start with the orgs of a fresh world and no request counted."""
         self._clock, self._mint = clock, mint
         self.orgs = Orgs(clock, mint)

@@ -15,13 +15,13 @@ from typing import Any
 
 from orgwizard.application.plan_file import problems, unconfirmed
 from orgwizard.application.runner import Engine
-from orgwizard.application.service import Desk
+from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, Trouble
+from orgwizard.domain.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, WizardError
 from orgwizard.domain.events import Event, Progress, Result
 from orgwizard.domain.http import masked
 from orgwizard.presentation import text_report
-from orgwizard.presentation.progress_text import Telling
+from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, Provider
 from orgwizard.storage import secret_stores
@@ -51,10 +51,10 @@ def ready_draft(draft: Draft, path: Path, *, sends: bool = True) -> Draft:
     return draft
 
 
-def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
+def dry_run(service: Service, draft: Draft, *, as_json: bool) -> int:
     """Print the create request with its secrets masked; nothing is sent."""
     provider = provider_of(draft.provider)
-    order = desk.order(provider, draft)
+    order = service.order(provider, draft)
     call = provider.request(order)
     shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
     if as_json:
@@ -64,19 +64,19 @@ def dry_run(desk: Desk, draft: Draft, *, as_json: bool) -> int:
     return Exit.READY
 
 
-def check(desk: Desk, draft: Draft, *, as_json: bool, other_sites: bool = False) -> int:
+def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = False) -> int:
     """Print what reads can prove about a plan, and what they prove against it; nothing is created.
 
     With *other_sites*, credentials that are refused are tried at the vendor's other sites. Returns the exit code.
     """
-    provider, order = provider_of(draft.provider), _ordered(desk, draft)
+    provider, order = provider_of(draft.provider), _ordered(service, draft)
     passed: list[Finding] = []
     try:
-        checked = desk.check(provider, order.connection, order.organization, passed.append).result()
-    except Trouble as trouble:
-        if provider.of_another_site(trouble):
-            trouble.advise(_about_other_sites(desk, provider, order.connection, asked=other_sites))
-        return _failed(provider, order, passed, trouble, as_json=as_json)
+        checked = service.check(provider, order.connection, order.organization, passed.append).result()
+    except WizardError as error:
+        if provider.of_another_site(error):
+            error.advise(_about_other_sites(service, provider, order.connection, asked=other_sites))
+        return _failed(provider, order, passed, error, as_json=as_json)
     if as_json:
         said = {"parent": checked.parent, "findings": text_report.findings_as_json(checked.findings)}
         write_stdout(json.dumps(_nothing_created(provider, order) | said, indent=2))
@@ -85,61 +85,61 @@ def check(desk: Desk, draft: Draft, *, as_json: bool, other_sites: bool = False)
     return Exit.READY
 
 
-def _failed(provider: Provider, order: Order, passed: Sequence[Finding], trouble: Trouble, *, as_json: bool) -> int:
+def _failed(provider: Provider, order: Order, passed: Sequence[Finding], error: WizardError, *, as_json: bool) -> int:
     """Print how far a check came, and what ended it; returns the exit code."""
     if as_json:
         said = {"parent": None, "findings": text_report.findings_as_json(passed)}
-        write_stdout(json.dumps(_nothing_created(provider, order, trouble) | said, indent=2))
+        write_stdout(json.dumps(_nothing_created(provider, order, error) | said, indent=2))
     elif passed:
         write_stdout("\n".join(finding.line for finding in passed))
-    write_stderr("\n".join(trouble.lines()))
-    return trouble.exit_code
+    write_stderr("\n".join(error.lines()))
+    return error.exit_code
 
 
-def _about_other_sites(desk: Desk, provider: Provider, connected: Connection, *, asked: bool) -> str:
+def _about_other_sites(service: Service, provider: Provider, connected: Connection, *, asked: bool) -> str:
     """Say which of the vendor's other sites know the credentials, or how to ask them."""
     if not asked:
         return f"With check --other-sites, {provider.title}'s other sites are asked whether they belong there."
-    return text_report.elsewhere(provider, desk.elsewhere(provider, connected).result())
+    return text_report.elsewhere(provider, service.elsewhere(provider, connected).result())
 
 
-def _nothing_created(provider: Provider, order: Order, trouble: Trouble | None = None) -> dict[str, Any]:
+def _nothing_created(provider: Provider, order: Order, error: WizardError | None = None) -> dict[str, Any]:
     site, name = order.connection.site.key, order.wanted.name
-    return Result("not_created", provider.key, site, name, trouble=trouble).as_json()
+    return Result("not_created", provider.key, site, name, error=error).as_json()
 
 
-def create(desk: Desk, draft: Draft, *, yes: bool, again: bool = False, as_json: bool) -> int:
+def create(service: Service, draft: Draft, *, yes: bool, again: bool = False, as_json: bool) -> int:
     """Create the org of a plan and print the result; returns the exit code, 128+n after a signal.
 
     One org per order: whoever repeats the command, as schedulers do, gets the result of the first attempt, which is
     finished first where it is still open, and nothing is sent; only *again* creates a second org.
     """
     provider = provider_of(draft.provider)
-    order = _ordered(desk, draft)
+    order = _ordered(service, draft)
     try:
-        if not again and (earlier := desk.earlier(provider, order.wanted, order.connection.credentials)):
-            code = _first_result(desk, provider, order, earlier.trouble(), as_json=as_json)
+        if not again and (earlier := service.earlier(provider, order.wanted, order.connection.credentials)):
+            code = _first_result(service, provider, order, earlier.error(), as_json=as_json)
             if code is not None:
                 return code
         if not yes:
             _confirmed("\n".join(text_report.order(provider, order, draft.store)))
-        return _created(desk, provider, order, draft.store, again=again, as_json=as_json)
+        return _created(service, provider, order, draft.store, again=again, as_json=as_json)
     except Busy as busy:
         return _kept_out(provider, order, busy, as_json=as_json)
 
 
-def _created(desk: Desk, provider: Provider, order: Order, store: Any, *, again: bool, as_json: bool) -> int:
+def _created(service: Service, provider: Provider, order: Order, store: Any, *, again: bool, as_json: bool) -> int:
     """Create the org, or tell the first result where the check, or another program, showed that there is one."""
     while True:  # each round settles an attempt that stood in the way
-        with _leaving_on_signal(desk.engine) as taking:
+        with _leaving_on_signal(service.engine) as taking:
 
             def begin(tell: Callable[[Event], None]) -> bool:
-                return desk.create(provider, order, store, tell, again=again)
+                return service.create(provider, order, store, tell, again=again)
 
-            result = _followed(desk, begin, taking, as_json=as_json)
-            if taking.caught or not isinstance(result.trouble, (Busy, Repeated)):
-                return _told(desk, result, taking, as_json=as_json)
-        code = _first_result(desk, provider, order, result.trouble, as_json=as_json)
+            result = _followed(service, begin, taking, as_json=as_json)
+            if taking.caught or not isinstance(result.error, (Busy, Repeated)):
+                return _told(service, result, taking, as_json=as_json)
+        code = _first_result(service, provider, order, result.error, as_json=as_json)
         if code is not None:
             return code
 
@@ -152,27 +152,29 @@ def _kept_out(provider: Provider, order: Order, busy: Busy, *, as_json: bool) ->
     return busy.exit_code
 
 
-def _first_result(desk: Desk, provider: Provider, order: Order, trouble: Trouble, *, as_json: bool) -> int | None:
+def _first_result(
+    service: Service, provider: Provider, order: Order, error: WizardError, *, as_json: bool
+) -> int | None:
     """Tell what became of the first attempt at an order that is repeated, finishing it where it is open.
 
     Returns the exit code, None where that attempt turns out to have created nothing. Raises what keeps it from that.
     """
-    if not isinstance(trouble, Repeated):
-        raise trouble
-    record = desk.journal.get(trouble.attempt)
-    if trouble.kind == "done":
-        write_stderr(f"{trouble.cause} Nothing was sent; --again creates a second one.")
+    if not isinstance(error, Repeated):
+        raise error
+    record = service.journal.get(error.attempt)
+    if error.kind == "done":
+        write_stderr(f"{error.cause} Nothing was sent; --again creates a second one.")
         return look(record, as_json=as_json)
-    with _leaving_on_signal(desk.engine) as taking:
-        if trouble.kind == "unclear":
+    with _leaving_on_signal(service.engine) as taking:
+        if error.kind == "unclear":
             site = order.connection.site.key
-            unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, trouble=trouble)
-            return _told(desk, unknown, taking, as_json=as_json)
+            unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, error=error)
+            return _told(service, unknown, taking, as_json=as_json)
         write_stderr(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
         write_stderr("It is finished first, so that nothing is sent twice.")
-        result = _followed(desk, lambda tell: desk.resume(record, tell), taking, as_json=as_json)
+        result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json)
         if result.outcome != "not_created" or taking.caught:
-            return _told(desk, result, taking, as_json=as_json)
+            return _told(service, result, taking, as_json=as_json)
     write_stderr("That attempt created nothing.")
     return None
 
@@ -185,54 +187,54 @@ def look(record: Record, *, as_json: bool) -> int:
     return text_report.exit_code(record)
 
 
-def resume(desk: Desk, record: Record, *, as_json: bool) -> int:
+def resume(service: Service, record: Record, *, as_json: bool) -> int:
     """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
-    with _leaving_on_signal(desk.engine) as taking:
-        result = _followed(desk, lambda tell: desk.resume(record, tell), taking, as_json=as_json)
-        return _told(desk, result, taking, as_json=as_json)
+    with _leaving_on_signal(service.engine) as taking:
+        result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json)
+        return _told(service, result, taking, as_json=as_json)
 
 
-def _told(desk: Desk, result: Result, taking: "_Signals", *, as_json: bool) -> int:
+def _told(service: Service, result: Result, taking: "_Signals", *, as_json: bool) -> int:
     """Print a result; returns the exit code, 128+n after a signal.
 
     What stdout does not take goes to stderr; keys that neither takes, because they are closed, full or stand still
     until a signal ends the wait, go to a private file.
     """
     if result.secrets and taking.keys_printed:  # on arrival
-        desk.keys_shown(result)
+        service.keys_shown(result)
         result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
     lines, taken = "\n".join(text_report.result(result)), False
     with taking.ending_a_wait():
         taken = write_stdout(json.dumps(result.as_json(), indent=2) if as_json else lines) or write_stderr(lines)
     if result.secrets:
         if taken:
-            desk.keys_shown(result)
+            service.keys_shown(result)
         else:
-            result = desk.rescued(result)
+            result = service.save_unshown_keys(result)
     with taking.ending_a_wait():
-        if result.trouble is not None:
-            write_stderr("\n".join(result.trouble.lines()))
-    desk.engine.idle.wait()  # the end is in the journal before the program ends
+        if result.error is not None:
+            write_stderr("\n".join(result.error.lines()))
+    service.engine.idle.wait()  # the end is in the journal before the program ends
     return 128 + taking.caught[0] if taking.caught else result.exit_code
 
 
 def _followed(
-    desk: Desk, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals", *, as_json: bool
+    service: Service, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals", *, as_json: bool
 ) -> Result:
     """Run a flow to its end, stages on stderr; one that nobody reads holds up the telling, and not the flow.
 
     Keys that are stored nowhere are printed when they come; with --json they are in the one object at the end.
     """
     events: SimpleQueue[Event] = SimpleQueue()
-    telling = Telling()
+    telling = ProgressText()
     begin(events.put)
     if taking.caught:  # before there was anything to end
-        desk.engine.leave()
+        service.engine.leave()
     while True:
         try:
             event = events.get(timeout=LOOK_SECONDS)
         except Empty:
-            if desk.engine.idle.is_set() and events.empty():
+            if service.engine.idle.is_set() and events.empty():
                 raise RuntimeError("a creation ended without a result") from None
             continue
         if isinstance(event, Result):
@@ -242,14 +244,14 @@ def _followed(
                 tell_stage(telling, event)
             elif not as_json and write_stdout("\n".join(text_report.keys(event.result))):
                 taking.keys_printed = True
-                desk.engine.keys_shown()
+                service.engine.keys_shown()
 
 
-def _ordered(desk: Desk, draft: Draft) -> Order:
+def _ordered(service: Service, draft: Draft) -> Order:
     """Return the validated order, having warned of secrets that lie open."""
-    for remark in desk.remarks(draft):
+    for remark in service.remarks(draft):
         write_stderr(remark)
-    return desk.order(provider_of(draft.provider), draft)
+    return service.order(provider_of(draft.provider), draft)
 
 
 def _confirmed(review: str) -> None:
@@ -321,7 +323,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def _leaving_on_signal(engine: Engine) -> Iterator[_Signals]:
     """Take ending signals instead of dying of them."""
     taking = _Signals(engine)
-    before = {number: signal.signal(number, taking.take) for number in shutdown.heeded()}
+    before = {number: signal.signal(number, taking.take) for number in shutdown.handled_signals()}
     try:
         yield taking
     finally:
@@ -329,7 +331,7 @@ def _leaving_on_signal(engine: Engine) -> Iterator[_Signals]:
             signal.signal(number, handler)
 
 
-def tell_stage(telling: Telling, event: Progress) -> None:
+def tell_stage(telling: ProgressText, event: Progress) -> None:
     """Print a stage as a line, where it is worth one."""
     if words := telling.words(event):
         write_stderr(f"{event.stage:>7}  {words}")

@@ -4,23 +4,23 @@ import signal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
-from orgwizard.application.bootstrap import Front
+from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Exit, Trouble
+from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import review, start_menu, step_order, text_report
-from orgwizard.presentation.start_menu import Beginnings
-from orgwizard.presentation.wizard_session import KEPT_ANSWERS, LEAVING, Session
+from orgwizard.presentation.start_menu import StartMenu
+from orgwizard.presentation.wizard_session import KEPT_ANSWERS, LEAVING, WizardSession
 from orgwizard.providers import PROVIDERS
-from orgwizard.storage.attempt_journal import Earlier, Record
+from orgwizard.storage.attempt_journal import EarlierAttempt, Record
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import SIGN, Back, Console
-from orgwizard.ui.plain.steps.base import Led, Step
+from orgwizard.ui.plain.steps.base import GoTo, Step
 from orgwizard.ui.plain.steps.child_org import AdministratorStep, OrganizationStep, StoreStep
 from orgwizard.ui.plain.steps.connect import ConnectStep
 from orgwizard.ui.plain.steps.create import AGAIN, ANOTHER, Ending, Interruption, followed
 from orgwizard.ui.plain.steps.site import SiteStep
-from orgwizard.ui.plain.terminal import Left, Terminal
+from orgwizard.ui.plain.terminal import Quit, Terminal
 
 CHECK = "check"  # typed at the review
 WELCOME = f"At every prompt, {SIGN}help tells more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
@@ -38,11 +38,11 @@ ASKING: Mapping[str, type[Step]] = {
 class Wizard:
     """The steps in their order over one session."""
 
-    def __init__(self, console: Console, front: Front, draft: Draft | None, interruption: Interruption) -> None:
+    def __init__(self, console: Console, bootstrap: Bootstrap, draft: Draft | None, interruption: Interruption) -> None:
         self._console, self._interruption, self._given = console, interruption, draft is not None
         self._here = "site"
         self._told: Result | None = None
-        self.session = Session(front, draft or Draft())
+        self.session = WizardSession(bootstrap, draft or Draft())
         console.review = self._entered
 
     # ---- walking ----
@@ -50,10 +50,10 @@ class Wizard:
     def run(self) -> int:
         """Go through the steps until the user leaves; return the program's exit code."""
         try:
-            at, field = "site" if self._given else self._started(self.session.front.drafts.load()), ""
+            at, field = "site" if self._given else self._started(self.session.bootstrap.drafts.load()), ""
             while True:
                 at, field = self._after(at, field)
-        except Left as left:
+        except Quit as left:
             return self._left(left.code)
 
     def tell_late(self) -> None:
@@ -62,8 +62,8 @@ class Wizard:
             self.session.rescue()
             for line in text_report.result(self.session.result):
                 self._console.say_as_it_is(line)
-            if self.session.result.trouble:
-                self._console.say(*self.session.result.trouble.lines())
+            if self.session.result.error:
+                self._console.say(*self.session.result.error.lines())
 
     def _after(self, at: str, field: str) -> tuple[str, str]:
         """Go through one step; return which one comes next, and at which field."""
@@ -79,32 +79,32 @@ class Wizard:
                 ASKING[at](self._console, self.session).go(field)
         except Back:
             return self._before(at), ""
-        except Led as led:
+        except GoTo as led:
             return led.section, led.field
-        except Trouble as trouble:
-            return self._led_by(trouble)
+        except WizardError as error:
+            return self._led_by(error)
         return step_order.after(self.session, at), ""
 
     def _before(self, at: str) -> str:
         before = step_order.before(self.session, at)
         return before or self._started(self.session.to_continue())
 
-    def _led_by(self, trouble: Trouble) -> tuple[str, str]:
+    def _led_by(self, error: WizardError) -> tuple[str, str]:
         """Say a failure, or have it said at the field that it is about; return where to go."""
-        found = step_order.complaints(trouble)
+        found = step_order.complaints(error)
         path = next(iter(found))
         if section := step_order.section(path):
             self.session.refusals |= found
-            self._console.say(trouble.meaning)
+            self._console.say(error.meaning)
             return section, path.partition(".")[2]
-        self._console.say(*trouble.lines())
+        self._console.say(*error.lines())
         return "review", ""
 
     def _left(self, code: int) -> int:
         """Say what is kept; return the exit code: that of the result, where there is one."""
         words = self.session.keep()
         result = self.session.result
-        if not self.session.front.engine.idle.is_set() and (result is None or result is not self._told):
+        if not self.session.bootstrap.engine.idle.is_set() and (result is None or result is not self._told):
             self._console.heading(LEAVING)
             return code
         if not result or result.outcome == "not_created":
@@ -128,10 +128,10 @@ class Wizard:
 
     def _started(self, saved: Draft | None) -> str:
         """Begin with what there is to go on with; return the step to go to."""
-        front = self.session.front
+        bootstrap = self.session.bootstrap
         while True:
-            found = Beginnings(front, saved)
-            self.session = Session(front, Draft())
+            found = StartMenu(bootstrap, saved)
+            self.session = WizardSession(bootstrap, Draft())
             if found.empty:
                 return "site"
             self._console.heading(start_menu.INTRODUCTION)
@@ -139,21 +139,21 @@ class Wizard:
                 chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
                 draft = self._draft_of(found, chosen)
                 if draft:
-                    known, sparing = found.profile(chosen) is not None, found.spares(draft)
-                    self.session = Session(front, draft, known=known, sparing=sparing)
+                    known, another_draft_saved = found.profile(chosen) is not None, found.spares(draft)
+                    self.session = WizardSession(bootstrap, draft, known=known, another_draft_saved=another_draft_saved)
                 if after := step_order.first(self.session) if draft else self._looked_at(found, chosen):
                     return after
-            except Trouble as trouble:
-                self._console.say(*trouble.lines())
+            except WizardError as error:
+                self._console.say(*error.lines())
             except Back:
                 self._console.say(f"This is the beginning. {SIGN}quit leaves.")
 
-    def _draft_of(self, found: Beginnings, chosen: str) -> Draft | None:
+    def _draft_of(self, found: StartMenu, chosen: str) -> Draft | None:
         if profile := found.profile(chosen):
-            return self.session.desk.draft_from(profile)
+            return self.session.service.draft_from(profile)
         return {start_menu.NEW: Draft(), start_menu.CONTINUE: found.saved}.get(chosen)
 
-    def _looked_at(self, found: Beginnings, chosen: str) -> str:
+    def _looked_at(self, found: StartMenu, chosen: str) -> str:
         """Say what a row is about; return the step that follows an attempt taken up, else ""."""
         if record := found.attempt(chosen):
             return self._taken_up(record)
@@ -162,7 +162,7 @@ class Wizard:
         elif chosen == start_menu.PROBLEMS:
             self._console.say(*(problem.words for problem in found.problems))
         else:
-            self._console.say(*self._magic())
+            self._console.say(*self._scenarios())
         return ""
 
     def _taken_up(self, record: Record) -> str:
@@ -172,11 +172,11 @@ class Wizard:
             return ""
         draft = Draft(record.provider)
         draft.section("parent")["site"] = record.site
-        self.session = Session(self.session.front, draft, keeping=False)
+        self.session = WizardSession(self.session.bootstrap, draft, keeping=False)
         resumed = self._resumed(record)
         try:
             return "credentials" if resumed and self._ended(resumed) == ANOTHER else ""
-        except Led:
+        except GoTo:
             return ""
 
     def _resumed(self, record: Record) -> Result | None:
@@ -186,14 +186,14 @@ class Wizard:
             self._console,
             self._interruption,
             record.store,
-            lambda tell: terminal.awaited(session.front.engine.work(lambda: session.resume(record, tell))),
+            lambda tell: terminal.awaited(session.bootstrap.engine.work(lambda: session.resume(record, tell))),
             session,
         )
 
-    def _magic(self) -> Iterator[str]:
-        yield start_menu.MAGIC_WORDS
+    def _scenarios(self) -> Iterator[str]:
+        yield start_menu.SCENARIOS_HELP
         titles = {provider.key: provider.title for provider in PROVIDERS}
-        yield from (f"{titles[m.provider]}, {m.where}, {m.name}: {m.what}" for m in self.session.front.magic)
+        yield from (f"{titles[m.provider]}, {m.where}, {m.name}: {m.what}" for m in self.session.bootstrap.scenarios)
 
     # ---- review, creation, end ----
 
@@ -202,7 +202,7 @@ class Wizard:
         session, console = self.session, self._console
         lines, earlier = list(review.lines(session)), session.earlier()
         console.say(*(f"{number}. {label}: {value}" for number, (_, label, value) in enumerate(lines, 1)))
-        console.say(review.warnings(session), *([earlier.trouble().cause] if earlier else []))
+        console.say(review.warnings(session), *([earlier.error().cause] if earlier else []))
         while True:
             console.terminal.forget()  # nothing that was typed ahead creates anything
             typed = console.ask(self._review_question(earlier))
@@ -212,13 +212,13 @@ class Wizard:
             if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(lines):
                 session.returning = True
                 section, _, field = lines[int(typed) - 1][0].partition(".")
-                raise Led(section, field)
+                raise GoTo(section, field)
             if typed == CHECK and earlier:
                 self._check(earlier)
             else:
                 self._on_review(typed)
 
-    def _review_question(self, earlier: Earlier | None) -> str:
+    def _review_question(self, earlier: EarlierAttempt | None) -> str:
         """Return what can be typed at the review; an order that was sent before is checked, not sent."""
         session = self.session
         rest = 'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
@@ -226,21 +226,21 @@ class Wizard:
             return f'Type "{CHECK}" to see what came of it, "{review.second(session)}" to create another, {rest}'
         return f'Type "{step_order.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, {rest}'
 
-    def _creates(self, typed: str, earlier: Earlier | None) -> bool:
-        """Return whether *typed* is what creates; raises `Led` where something has to be done before."""
+    def _creates(self, typed: str, earlier: EarlierAttempt | None) -> bool:
+        """Return whether *typed* is what creates; raises `GoTo` where something has to be done before."""
         creates = review.is_second(self.session, typed) if earlier else typed.lower() == step_order.CREATE_WORD
         if creates and (step := step_order.unfinished(self.session)) != "review":
-            raise Led(step)
+            raise GoTo(step)
         self.session.again = creates and earlier is not None
         return creates
 
-    def _check(self, earlier: Earlier) -> None:
+    def _check(self, earlier: EarlierAttempt) -> None:
         """Tell what became of an earlier attempt; one that is open is finished or looked up."""
         if earlier.kind == "open":
             result = self._resumed(earlier.record)
-            raise Led("credentials" if result and self._ended(result) == ANOTHER else "review")
+            raise GoTo("credentials" if result and self._ended(result) == ANOTHER else "review")
         self._console.say(*review.check_lines(earlier))
-        raise Led("review")
+        raise GoTo("review")
 
     def _on_review(self, typed: str) -> None:
         session, console = self.session, self._console
@@ -269,34 +269,34 @@ class Wizard:
         return "credentials" if result and self._ended(result) == ANOTHER else "review"
 
     def _ended(self, result: Result) -> str:
-        """Tell of the end; return what the user does next, or raise `Led` to the field that a refusal is about."""
+        """Tell of the end; return what the user does next, or raise `GoTo` to the field that a refusal is about."""
         self.session.result = result
         ending = Ending(self._console, self.session, result)
         self._console.heading("The result.")
         ending.tell()
         self._told = result
         if self._interruption.times and not result.secrets:
-            raise Left
-        trouble = result.trouble
-        if trouble and result.outcome == "not_created" and (section := step_order.section(trouble.field)):
+            raise Quit
+        error = result.error
+        if error and result.outcome == "not_created" and (section := step_order.section(error.field)):
             self.session.returning = True
-            raise Led(section, trouble.field.partition(".")[2])
+            raise GoTo(section, error.field.partition(".")[2])
         chosen = ending.next()
         if chosen == AGAIN:
-            again = self._resumed(self.session.desk.journal.get(result.attempt))
+            again = self._resumed(self.session.service.journal.get(result.attempt))
             return self._ended(again) if again else chosen
         if chosen == ANOTHER:
-            self.session = Session(self.session.front, self.session.sister())
+            self.session = WizardSession(self.session.bootstrap, self.session.draft_for_same_parent())
         return chosen
 
 
-def run(front: Front, draft: Draft | None = None, *, ascii_only: bool = False, because: str = "") -> int:
+def run(bootstrap: Bootstrap, draft: Draft | None = None, *, ascii_only: bool = False, because: str = "") -> int:
     """Run the wizard to its end and return the exit code; *because* says why plain lines were chosen by themselves."""
     terminal = Terminal()
     console = Console(terminal, ascii_only=ascii_only)
-    engine = front.engine
+    engine = bootstrap.engine
     interruption = Interruption(engine, terminal)
-    wizard = Wizard(console, front, draft, interruption)
+    wizard = Wizard(console, bootstrap, draft, interruption)
     watch = shutdown.Watch(
         engine.leave,
         engine.idle,
@@ -305,10 +305,10 @@ def run(front: Front, draft: Draft | None = None, *, ascii_only: bool = False, b
         reset=b"",
         rescue=lambda: wizard.session.rescue(),  # noqa: PLW0108 - of the session that there is then
     )
-    engine.work(lambda: front.desk.warm())  # noqa: PLW0108 - opening the desk is what takes time
-    with watch(), _interrupted_by(interruption), terminal.heeding_signals():
+    engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
+    with watch(), _interrupted_by(interruption), terminal.handling_signals():
         console.say(f"Plain lines were chosen, because {because}." if because else "orgwizard, in plain lines.")
-        if front.sandbox:
+        if bootstrap.sandbox:
             console.say("This is the sandbox: no account, no network.")
         console.say(WELCOME)
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from orgwizard.domain.sanitize import in_ascii, printable
 from orgwizard.domain.signing import is_key
-from orgwizard.ui.plain.terminal import Left, Lines
+from orgwizard.ui.plain.terminal import Lines, Quit
 
 PROGRAM = ": orgwizard "
 PASTE_SECONDS = 0.05  # no person types a line so soon after another
@@ -76,7 +76,7 @@ class Console:
     # ---- asking ----
 
     def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, room: int = ROOM) -> str:
-        """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Left`.
+        """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Quit`.
 
         Of several lines that come at once, as a paste does, the first is the answer, and the others answer nothing.
         """
@@ -92,7 +92,7 @@ class Console:
     def ask_secret(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, key: bool = False) -> str:
         """Return what was typed without being shown, with its blanks: a password may begin or end with one.
 
-        With *key*, it may have several lines. Raises `EchoStays` too.
+        With *key*, it may have several lines. Raises `EchoNotDisabled` too.
         """
         while True:
             typed, more = self._unseen(question, key=key)
@@ -124,7 +124,7 @@ class Console:
         if name == "back":
             raise Back
         if name == "quit":
-            raise Left
+            raise Quit
         if name == "clear" and clears:
             raise Cleared
         self.say(*self._told(name, hints, clears=clears))

@@ -4,15 +4,15 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
-from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.signing import is_key
 from orgwizard.domain.validation import referenced
-from orgwizard.presentation.form_state import Sheet
+from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.paste_cleanup import meant, typed_line
 from orgwizard.presentation.review import NOT_GIVEN
 from orgwizard.ui.plain.console import Back, Cleared, Console
-from orgwizard.ui.plain.terminal import LONGEST_LINE, EchoStays
+from orgwizard.ui.plain.terminal import LONGEST_LINE, EchoNotDisabled
 
 UNSEEN = "not shown while you type"
 MANY_LINES = "Type the path of its file, or paste the key; it may have several lines."
@@ -22,7 +22,7 @@ ECHO_STAYS = (
 )
 
 
-def fill(console: Console, sheet: Sheet, saved: Callable[[], None], first: str = "") -> None:
+def fill(console: Console, sheet: FormState, saved: Callable[[], None], first: str = "") -> None:
     """Ask every question of a sheet, beginning with *first*; raises `Back` where the user goes back from the first.
 
     *saved* is called after each answer.
@@ -31,7 +31,7 @@ def fill(console: Console, sheet: Sheet, saved: Callable[[], None], first: str =
     at = next((number for number, question in enumerate(asked) if question.name == first), 0)
     while at < len(asked):
         try:
-            Asked(console, sheet, asked[at]).answer()
+            Prompt(console, sheet, asked[at]).answer()
             at += 1
         except Back:
             if not at:
@@ -42,7 +42,7 @@ def fill(console: Console, sheet: Sheet, saved: Callable[[], None], first: str =
             at = _first_wrong(console, sheet, wrong)
 
 
-def _first_wrong(console: Console, sheet: Sheet, wrong: dict[str, str]) -> int:
+def _first_wrong(console: Console, sheet: FormState, wrong: dict[str, str]) -> int:
     """Return which question is to be asked again; answers to none of them are dropped, and said to be."""
     names = [question.name for question in sheet.asked]
     for name in wrong.keys() - set(names):
@@ -51,10 +51,10 @@ def _first_wrong(console: Console, sheet: Sheet, wrong: dict[str, str]) -> int:
     return next((names.index(name) for name in wrong if name in names), len(names))
 
 
-class Asked:
+class Prompt:
     """One question being asked until there is an answer to it that can be used."""
 
-    def __init__(self, console: Console, sheet: Sheet, question: Question) -> None:
+    def __init__(self, console: Console, sheet: FormState, question: Question) -> None:
         self._console, self._sheet, self._question = console, sheet, question
 
     def answer(self) -> None:
@@ -131,7 +131,7 @@ class Asked:
         question = self._question
         try:
             text = self._console.ask_secret(self._prompt(UNSEEN), self._hints(), clears=True, key=question.file)
-        except EchoStays:
+        except EchoNotDisabled:
             return self._without_typing()
         if not text:
             return True
@@ -215,7 +215,7 @@ class Asked:
         return tuple(filter(None, (question.help, lines, example)))
 
 
-def _offered(value: Typed, source: str) -> str:
+def _offered(value: Value, source: str) -> str:
     """Return what is offered and where it is from, but no secret."""
     shown = "the one" if isinstance(value, (Reference, SecretStr)) else str(value)
     if source.startswith("from "):

@@ -21,7 +21,7 @@ USUAL_COLUMNS = 80
 _LOCAL_MODES = 3  # where termios.tcgetattr has them
 
 
-class Left(Exception):
+class Quit(Exception):
     """The user, or a signal, ends the face; `code` is the program's exit code."""
 
     def __init__(self, code: int = Exit.LEFT) -> None:
@@ -29,7 +29,7 @@ class Left(Exception):
         super().__init__(code)
 
 
-class EchoStays(Exception):
+class EchoNotDisabled(Exception):
     """The terminal shows what is typed, whatever it is told."""
 
 
@@ -44,11 +44,11 @@ class Lines(Protocol):
         ...
 
     def read(self, prompt: str) -> str:
-        """Ask, and return the line that was typed; raises `Left` where there is none to come."""
+        """Ask, and return the line that was typed; raises `Quit` where there is none to come."""
         ...
 
     def hidden(self) -> Any:
-        """Return a context in which nothing that is typed is shown; entering it raises `EchoStays`."""
+        """Return a context in which nothing that is typed is shown; entering it raises `EchoNotDisabled`."""
         ...
 
     def forget(self) -> None:
@@ -60,7 +60,7 @@ class Lines(Protocol):
         ...
 
     def awaited(self, work: "Future[T]", meanwhile: Callable[[], None] = ...) -> T:
-        """Return the result of work done elsewhere; raises `Left` where the face is to end meanwhile."""
+        """Return the result of work done elsewhere; raises `Quit` where the face is to end meanwhile."""
         ...
 
     def end(self, code: int) -> None:
@@ -68,7 +68,7 @@ class Lines(Protocol):
         ...
 
     def checked(self) -> None:
-        """Raise `Left` where the face was told to end."""
+        """Raise `Quit` where the face was told to end."""
         ...
 
     def stays(self) -> None:
@@ -104,7 +104,7 @@ class Terminal:
         return True
 
     def read(self, prompt: str) -> str:
-        """Ask, and return the line that was typed; raises `Left` at the end of input, or when told to end."""
+        """Ask, and return the line that was typed; raises `Quit` at the end of input, or when told to end."""
         self.checked()
         self.write(prompt)
         typed = b""
@@ -112,7 +112,7 @@ class Terminal:
             self._wait(prompt)
             piece = self._piece()
             if not piece:
-                raise Left
+                raise Quit
             typed += piece
         return typed.decode(errors="replace").rstrip("\r\n")
 
@@ -143,11 +143,11 @@ class Terminal:
 
     @contextmanager
     def hidden(self) -> Iterator[None]:
-        """Show nothing that is typed; what was typed ahead was shown, and is dropped. Raises `EchoStays`."""
+        """Show nothing that is typed; what was typed ahead was shown, and is dropped. Raises `EchoNotDisabled`."""
         try:
             before = termios.tcgetattr(self._source)
         except termios.error:
-            raise EchoStays from None
+            raise EchoNotDisabled from None
         self._silent = [*before]
         self._silent[_LOCAL_MODES] &= ~termios.ECHO
         try:
@@ -168,7 +168,7 @@ class Terminal:
         except termios.error:
             echoes = True
         if echoes:
-            raise EchoStays
+            raise EchoNotDisabled
 
     # ---- the end ----
 
@@ -182,9 +182,9 @@ class Terminal:
             os.write(self._waker, b"!")
 
     def checked(self) -> None:
-        """Raise `Left` where the face was told to end."""
+        """Raise `Quit` where the face was told to end."""
         if self._code is not None:
-            raise Left(self._code)
+            raise Quit(self._code)
 
     def stays(self) -> None:
         """Take back that the face was told to end."""
@@ -196,14 +196,14 @@ class Terminal:
             meanwhile()
             try:
                 self.checked()
-            except Left:
+            except Quit:
                 work.cancel()
                 raise
         self.checked()
         return work.result()
 
     @contextmanager
-    def heeding_signals(self) -> Iterator[None]:
+    def handling_signals(self) -> Iterator[None]:
         """Have signals end the wait for a line, whichever thread the system gives them to.
 
         One of them tells that the program goes on after a suspension: shells put their own modes into the terminal.

@@ -17,9 +17,9 @@ from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 from textual.timer import Timer
 
-from orgwizard.application.bootstrap import Front
+from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Busy, Exit, Repeated, Trouble
+from orgwizard.domain.errors import Busy, Exit, Repeated, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import step_order
@@ -30,7 +30,7 @@ from orgwizard.presentation.wizard_session import (
     LEAVING,
     LOSES_KEYS,
     TAKE_KEYS,
-    Session,
+    WizardSession,
 )
 from orgwizard.system.shutdown import Watch
 from orgwizard.system.terminal_caps import SMALLEST
@@ -38,8 +38,8 @@ from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.terminal import key_parser
-from orgwizard.ui.tui.terminal.diff_driver import FrugalDriver, driver_class
-from orgwizard.ui.tui.terminal.key_queue import Typeahead
+from orgwizard.ui.tui.terminal.diff_driver import DiffDriver, driver_class
+from orgwizard.ui.tui.terminal.key_queue import KeyQueue
 from orgwizard.ui.tui.terminal.output_filters import Ascii, Scrub, forget_widgets, replace_bad_bytes
 from orgwizard.ui.tui.themes import TERMINAL, THEMES
 from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
@@ -84,18 +84,18 @@ class Wizard(App[int]):
 
     def __init__(
         self,
-        front: Front,
+        bootstrap: Bootstrap,
         draft: Draft | None = None,
         *,
         ascii_only: bool = False,
         theme: str = TERMINAL,
     ) -> None:
         super().__init__(driver_class=driver_class(os.environ))
-        self.session = Session(front, draft or Draft())
+        self.session = WizardSession(bootstrap, draft or Draft())
         self.crash: list[str] = []
         self.left = False
         """Whether the user left, having been asked where keys would be lost."""
-        self.typeahead = Typeahead(self, self._work_off)
+        self.typeahead = KeyQueue(self, self._work_off)
         self._given = draft is not None
         self._cleaners: list[LineFilter] = [Scrub(), *([Ascii()] if ascii_only else [])]
         self.set_class(ascii_only, "-ascii")
@@ -126,7 +126,7 @@ class Wizard(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with what there is to go on with, else with the first step."""
-        start = StartStep(self.session, self.session.front.drafts.load())
+        start = StartStep(self.session, self.session.bootstrap.drafts.load())
         first = SiteStep(self.session) if self._given or start.empty else start
         # What switch_screen takes away: Textual gives it to every screen but the default one.
         first._push_result_callback(self, None)  # noqa: SLF001
@@ -134,12 +134,12 @@ class Wizard(App[int]):
 
     def on_mount(self) -> None:
         """Load what the first screen does without, once it is up."""
-        self.call_after_refresh(lambda: self.session.front.engine.work(self._load))
+        self.call_after_refresh(lambda: self.session.bootstrap.engine.work(self._load))
 
     def _load(self) -> None:
         """Load it, in the engine's threads, while the user reads."""
         all_steps()
-        _ = self.session.desk
+        _ = self.session.service
 
     async def on_event(self, event: Event) -> None:
         """Have keys wait for the effects of those before them."""
@@ -163,12 +163,14 @@ class Wizard(App[int]):
         self._save()
         session = self.session
         await self.switch_screen(all_steps()[name](session))
-        self.call_after_refresh(lambda: session.front.engine.work(lambda: session.desk.load_ahead(name, session.draft)))
+        self.call_after_refresh(
+            lambda: session.bootstrap.engine.work(lambda: session.service.load_ahead(name, session.draft))
+        )
 
     async def on_start_step_chosen(self, message: StartStep.Chosen) -> None:
         """Begin the steps with a draft; with a connection that was saved, at the first step that it leaves open."""
         self._begin(message.draft)
-        self.session.known, self.session.sparing = message.saved, message.sparing
+        self.session.known, self.session.another_draft_saved = message.saved, message.another_draft_saved
         await self.go(step_order.first(self.session))
 
     async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
@@ -183,7 +185,7 @@ class Wizard(App[int]):
         await self.switch_screen(ResumeStep(self.session, record))
 
     def _begin(self, draft: Draft) -> None:
-        self.session = Session(self.session.front, draft)
+        self.session = WizardSession(self.session.bootstrap, draft)
 
     async def on_step_forward(self) -> None:
         """Go to the next step, or back to the review where the user came from."""
@@ -221,28 +223,28 @@ class Wizard(App[int]):
 
     async def _begin_anew(self) -> None:
         self._begin(Draft())
-        await self.switch_screen(StartStep(self.session, self.session.front.drafts.load()))
+        await self.switch_screen(StartStep(self.session, self.session.bootstrap.drafts.load()))
 
     async def on_step_refused(self, message: Step.Refused) -> None:
         """Lead to the field that a failure is about, or tell it on a page."""
-        await self._lead_to(message.trouble)
+        await self._lead_to(message.error)
 
-    async def _lead_to(self, trouble: Trouble) -> None:
-        found = step_order.complaints(trouble)
+    async def _lead_to(self, error: WizardError) -> None:
+        found = step_order.complaints(error)
         section = step_order.section(next(iter(found)))
         if not section:
-            self._keep_in_sight(trouble)
-            self.push_screen(Page(trouble.meaning, trouble.lines()[1:]))
+            self._keep_in_sight(error)
+            self.push_screen(Page(error.meaning, error.lines()[1:]))
             return
         self.session.refusals |= found
         await self.go(section)
         if isinstance(self.screen, Step):
-            self.screen.say(trouble.meaning, wrong=True)
+            self.screen.say(error.meaning, wrong=True)
 
-    def _keep_in_sight(self, trouble: Trouble) -> None:
+    def _keep_in_sight(self, error: WizardError) -> None:
         """Have the step say what failed after the page that tells it is closed, too."""
         if isinstance(self.screen, Step) and self.screen.section:
-            self.session.refusals[self.screen.section] = " ".join(filter(None, (trouble.cause, trouble.advice)))
+            self.session.refusals[self.screen.section] = " ".join(filter(None, (error.cause, error.advice)))
             self.screen.show_refusals()
 
     # ---- the end of a creation ----
@@ -253,18 +255,18 @@ class Wizard(App[int]):
         from orgwizard.ui.tui.screens.resume import ResumeStep
 
         ended = message.result
-        trouble = ended.trouble if isinstance(ended, Result) else ended
+        error = ended.error if isinstance(ended, Result) else ended
         self._close_dialogs()
         if isinstance(ended, Result):
             self.session.result = ended
         if self._leaving and (self._keys_given_up or not (isinstance(ended, Result) and ended.secrets)):
             self._end()
-        elif isinstance(trouble, Busy | Repeated) and self.session.org_name:
-            self.session.refusals["review"] = trouble.cause
+        elif isinstance(error, Busy | Repeated) and self.session.org_name:
+            self.session.refusals["review"] = error.cause
             await self.go("review")
-        elif trouble and trouble.field and (not isinstance(ended, Result) or ended.outcome == "not_created"):
+        elif error and error.field and (not isinstance(ended, Result) or ended.outcome == "not_created"):
             self.session.returning = True
-            await self._lead_to(trouble)
+            await self._lead_to(error)
         elif isinstance(ended, Result):
             await self.switch_screen(DoneStep(self.session, ended))
             if self._leaving and isinstance(self.screen, Step):  # with keys that are nowhere else
@@ -289,7 +291,7 @@ class Wizard(App[int]):
 
     async def on_done_step_another(self) -> None:
         """Begin again with the same parent."""
-        self._begin(self.session.sister())
+        self._begin(self.session.draft_for_same_parent())
         await self.go("credentials")
 
     # ---- the draft ----
@@ -324,13 +326,13 @@ class Wizard(App[int]):
 
     def action_redraw(self) -> None:
         """Draw everything again, whatever the terminal shows by now."""
-        if isinstance(self._driver, FrugalDriver):
+        if isinstance(self._driver, DiffDriver):
             self._driver.redraw()
         self.refresh(repaint=True, layout=True)
 
     def action_rest(self) -> None:
         """Suspend the program, but never a running creation."""
-        if self.session.front.engine.idle.is_set():
+        if self.session.bootstrap.engine.idle.is_set():
             self.action_suspend_process()
         elif isinstance(self.screen, Step):
             self.screen.say("Not now: the answer of the service is being waited for.")
@@ -350,7 +352,7 @@ class Wizard(App[int]):
     def _question(self) -> str:
         """Return what to ask before leaving, or ""."""
         result = self.session.result
-        if not self.session.front.engine.idle.is_set() and not (result and result.secrets):
+        if not self.session.bootstrap.engine.idle.is_set() and not (result and result.secrets):
             return LEAVES_FOR_KEYS if self.session.draft.store == "screen" else LEAVES_RUNNING
         if result and result.secrets:
             return LOSES_KEYS
@@ -363,11 +365,11 @@ class Wizard(App[int]):
         if not leave:
             return
         self._keys_given_up = bool(self.session.result and self.session.result.secrets)
-        if self.session.front.engine.idle.is_set():
+        if self.session.bootstrap.engine.idle.is_set():
             self._end()
             return
         self._leaving = True
-        self.session.front.engine.leave()
+        self.session.bootstrap.engine.leave()
         if isinstance(self.screen, Step):
             self.screen.say(LEAVING)
 
@@ -394,7 +396,7 @@ class Wizard(App[int]):
 
 
 def run(
-    front: Front,
+    bootstrap: Bootstrap,
     draft: Draft | None = None,
     *,
     ascii_only: bool = False,
@@ -404,16 +406,16 @@ def run(
     replace_bad_bytes()
     forget_widgets()
     key_parser.install()
-    wizard = Wizard(front, draft, ascii_only=ascii_only, theme=theme)
+    wizard = Wizard(bootstrap, draft, ascii_only=ascii_only, theme=theme)
     watch = Watch(
-        front.engine.leave,
-        front.engine.idle,
+        bootstrap.engine.leave,
+        bootstrap.engine.idle,
         wizard.leave_from_elsewhere,
         rescue=lambda: wizard.session.rescue(),  # noqa: PLW0108 - of the session that there is then
     )
     with watch():
         wizard.run(mouse=False)
-        front.engine.idle.wait()
+        bootstrap.engine.idle.wait()
     _say_how_it_ended(wizard)
     if wizard.crash:
         return Exit.BUG

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from orgwizard.domain.org import Site
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.plain.console import Back, Console
 
 
-class Led(Exception):
+class GoTo(Exception):
     """The user goes on at another step, at a field that is to be changed; why was said."""
 
     def __init__(self, section: str, field: str = "") -> None:
@@ -31,7 +31,7 @@ def in_turn(*parts: Callable[[], None]) -> None:
 class Step:
     """One step over the session; `go` ends when it is complete, and raises `Back` where the user goes back from it."""
 
-    def __init__(self, console: Console, session: Session) -> None:
+    def __init__(self, console: Console, session: WizardSession) -> None:
         self.console, self.session = console, session
 
     def go(self, field: str = "") -> None:

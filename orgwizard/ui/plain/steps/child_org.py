@@ -1,12 +1,12 @@
 """Steps 3, 4 and 5: the child org, its first administrator, and where its keys go."""
 
-from orgwizard.domain.errors import Refused, Trouble
+from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.presentation import store_choices
-from orgwizard.presentation.form_state import Sheet
+from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.step_order import complaints
 from orgwizard.providers.contract import name_unproven
 from orgwizard.ui.plain.prompts import fill
-from orgwizard.ui.plain.steps.base import Led, Step, in_turn
+from orgwizard.ui.plain.steps.base import GoTo, Step, in_turn
 
 
 class OrganizationStep(Step):
@@ -15,13 +15,13 @@ class OrganizationStep(Step):
     def go(self, field: str = "") -> None:
         """Name the child org."""
         model = self.session.provider.organization
-        sheet = Sheet(self.session, "organization", model, self.session.draft.section("organization"))
+        sheet = FormState(self.session, "organization", model, self.session.draft.section("organization"))
         fill(self.console, sheet, self.save, field)
         self.console.say(*(f"{title}: {words}" for title, words in sheet.constants))
         self._ask_name()
 
     def _ask_name(self) -> None:
-        """Say whether the name is free; raises `Led` back to it where it is taken."""
+        """Say whether the name is free; raises `GoTo` back to it where it is taken."""
         found = self.session.asking_name()
         if found is None:
             return
@@ -29,9 +29,9 @@ class OrganizationStep(Step):
             self.console.say(self.console.terminal.awaited(found).line)
         except Refused as refused:
             self.session.refusals |= complaints(refused)
-            raise Led("organization", refused.field.partition(".")[2]) from None
-        except Trouble as trouble:
-            self.console.say(name_unproven(trouble).line)
+            raise GoTo("organization", refused.field.partition(".")[2]) from None
+        except WizardError as error:
+            self.console.say(name_unproven(error).line)
 
 
 class AdministratorStep(Step):
@@ -45,7 +45,7 @@ class AdministratorStep(Step):
             self.console.ask("Enter goes on:")
             return
         typed = self.session.draft.section("administrator")
-        fill(self.console, Sheet(self.session, "administrator", provider.administrator, typed), self.save, field)
+        fill(self.console, FormState(self.session, "administrator", provider.administrator, typed), self.save, field)
 
 
 class StoreStep(Step):
@@ -73,9 +73,9 @@ class StoreStep(Step):
         console = self.console
         console.say(store_choices.TRYING)
         try:
-            console.say(console.terminal.awaited(self.session.desk.probe(self.session.draft.store)))
-        except Trouble as trouble:
-            console.say(*filter(None, (trouble.cause, trouble.advice)))
+            console.say(console.terminal.awaited(self.session.service.probe(self.session.draft.store)))
+        except WizardError as error:
+            console.say(*filter(None, (error.cause, error.advice)))
             return False
         return True
 

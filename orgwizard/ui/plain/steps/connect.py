@@ -2,13 +2,13 @@
 
 from queue import SimpleQueue
 
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.domain.validation import method_titles
 from orgwizard.presentation import step_order, text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
-from orgwizard.providers.contract import Checked, Connection, Finding
+from orgwizard.providers.contract import Connection, Finding, Preflight
 from orgwizard.ui.plain.prompts import fill
-from orgwizard.ui.plain.steps.base import Led, Step, in_turn
+from orgwizard.ui.plain.steps.base import GoTo, Step, in_turn
 
 
 class ConnectStep(Step):
@@ -28,16 +28,16 @@ class ConnectStep(Step):
 
     def _give(self, first: str) -> None:
         session, console = self.session, self.console
-        for remark in session.front.belongings.remarks(session.provider):
+        for remark in session.bootstrap.discovery.remarks(session.provider):
             console.say(remark)
         fill(console, connection_sheet(session), self.save, first)
-        for remark in session.desk.remarks(session.draft):
+        for remark in session.service.remarks(session.draft):
             console.say(remark)
 
     def _tried(self) -> Connection:
         """Have the credentials tried, if they may be sent to the site, and return the connection."""
         if not self.agreed():
-            raise Led("site")
+            raise GoTo("site")
         connection = self._connected()
         if self.session.checked:
             self.console.say(f"Connected: {self.session.checked.parent}.")
@@ -48,7 +48,7 @@ class ConnectStep(Step):
         draft.section("parent")["method"] = self.console.choose("Connect with", titles, draft.method)
 
     def _connected(self) -> Connection:
-        """Try the credentials until they work; raises `Led` where something is to be changed first."""
+        """Try the credentials until they work; raises `GoTo` where something is to be changed first."""
         session, console = self.session, self.console
         while True:
             connection = console.terminal.awaited(session.connecting())
@@ -58,10 +58,10 @@ class ConnectStep(Step):
             console.say("Trying the credentials with reads that change nothing.")
             try:
                 session.connected(connection, self._checked(connection))
-            except Trouble as trouble:
-                self._refused(trouble, connection)
+            except WizardError as error:
+                self._refused(error, connection)
 
-    def _checked(self, connection: Connection) -> Checked:
+    def _checked(self, connection: Connection) -> Preflight:
         """Return what a check found; each finding is said as it is made."""
         found: SimpleQueue[Finding] = SimpleQueue()
 
@@ -69,20 +69,20 @@ class ConnectStep(Step):
             while not found.empty():
                 self.console.say(found.get().line)
 
-        checking = self.session.desk.check(self.session.provider, connection, None, found.put)
+        checking = self.session.service.check(self.session.provider, connection, None, found.put)
         try:
             return self.console.terminal.awaited(checking, say_found)
         finally:
             say_found()
 
-    def _refused(self, trouble: Trouble, connection: Connection) -> None:
-        """Tell of a failed check and return where it is to be tried again; raises `Led` where it is not."""
-        console, section = self.console, step_order.section(trouble.field)
-        console.say(*trouble.lines())
-        if may_be_elsewhere(self.session, trouble) and self._moved(connection):
+    def _refused(self, error: WizardError, connection: Connection) -> None:
+        """Tell of a failed check and return where it is to be tried again; raises `GoTo` where it is not."""
+        console, section = self.console, step_order.section(error.field)
+        console.say(*error.lines())
+        if may_be_elsewhere(self.session, error) and self._moved(connection):
             return
         if section or not console.agrees("Try again with the same answers?"):
-            raise Led(section or "credentials", trouble.field.partition(".")[2])
+            raise GoTo(section or "credentials", error.field.partition(".")[2])
 
     def _moved(self, connection: Connection) -> bool:
         """Ask the provider's other sites for the credentials, if the user agrees; return whether to go on at one."""
@@ -90,7 +90,7 @@ class ConnectStep(Step):
         others = f"The other sites of {session.provider.title} can be asked whether the credentials belong there."
         if not console.agrees(f"{others} The API key is then sent to each of them. Ask them?"):
             return False
-        found = console.terminal.awaited(session.desk.elsewhere(session.provider, connection))
+        found = console.terminal.awaited(session.service.elsewhere(session.provider, connection))
         console.say(text_report.elsewhere(session.provider, found))
         if not found or not console.agrees(f"Go on at {found[0].title}?"):
             return False
@@ -101,11 +101,13 @@ class ConnectStep(Step):
     def _offer_to_save(self, connection: Connection) -> None:
         session, console = self.session, self.console
         parent = session.checked.parent if session.checked else ""
-        if not parent or session.desk.knows_parent(session.provider, connection, parent):
+        if not parent or session.service.knows_parent(session.provider, connection, parent):
             return
         question = "Save this connection, so that the next org begins with it? What was typed as a secret is not saved."
         if console.agrees(question):
             try:
-                console.say(f"Saved as the profile {session.desk.save_parent(session.provider, connection, parent)}.")
-            except Trouble as trouble:
-                console.say(f"The profile was not saved: {trouble.cause}")
+                console.say(
+                    f"Saved as the profile {session.service.save_parent(session.provider, connection, parent)}."
+                )
+            except WizardError as error:
+                console.say(f"The profile was not saved: {error.cause}")

@@ -15,12 +15,12 @@ from orgwizard.presentation.progress_text import (
     STATES,
     STOPPING,
     TITLES,
-    Telling,
+    ProgressText,
     safe,
 )
-from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, LEAVING, LOSES_KEYS, Session
+from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, LEAVING, LOSES_KEYS, WizardSession
 from orgwizard.ui.plain.console import Back, Console
-from orgwizard.ui.plain.terminal import LOOK_SECONDS, Left, Lines
+from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines, Quit
 
 TIMES_BEFORE_GIVING_UP = 2
 GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives it up: keys in it would be lost for good."
@@ -67,7 +67,7 @@ def followed(
     interruption: Interruption,
     store: Any,
     begin: Callable[[Callable[[Event], None]], bool],
-    session: Session,
+    session: WizardSession,
 ) -> Result | None:
     """Begin a creation and say its stages; return its result, or None where one was running already.
 
@@ -75,7 +75,7 @@ def followed(
     """
     events: SimpleQueue[Event] = SimpleQueue()
     interruption.times = 0
-    telling, said = Telling(), ""
+    telling, said = ProgressText(), ""
     assured = {safe(CHECK, store)}  # it is what the review said, too
     console.terminal.checked()
     if not begin(events.put):
@@ -86,7 +86,7 @@ def followed(
             event = events.get(timeout=LOOK_SECONDS)
         except Empty:
             console.terminal.checked()
-            if session.front.engine.idle.is_set() and events.empty():
+            if session.bootstrap.engine.idle.is_set() and events.empty():
                 raise RuntimeError("a creation ended without a result") from None
             continue
         finally:
@@ -103,7 +103,7 @@ def followed(
             _assure(console, event, store, assured)
 
 
-def _say_stage(console: Console, telling: Telling, event: Progress) -> None:
+def _say_stage(console: Console, telling: ProgressText, event: Progress) -> None:
     if words := telling.words(event):
         console.say(_stage(event, words))
 
@@ -115,7 +115,7 @@ def _assure(console: Console, event: Progress, store: Any, assured: set[str]) ->
         console.say(assurance)
 
 
-def show_keys(console: Console, session: Session, result: Result) -> None:
+def show_keys(console: Console, session: WizardSession, result: Result) -> None:
     """Show each key on a line of its own, exactly as it is; they were shown where the terminal took them."""
     taken = True
     for title, value in text_report.shown_secrets(result):
@@ -136,31 +136,31 @@ def _stage(event: Progress, words: str) -> str:
 class Ending:
     """The result of a creation, and what makes sense after it."""
 
-    def __init__(self, console: Console, session: Session, result: Result) -> None:
+    def __init__(self, console: Console, session: WizardSession, result: Result) -> None:
         self._console, self._session, self._result = console, session, result
 
     def tell(self) -> None:
         """Say how it ended, where everything is, and what to do next."""
         result, say = self._result, self._console.say
         say(text_report.headline(result))
-        if result.trouble:
-            say(*filter(None, (result.trouble.cause, result.trouble.advice)))
+        if result.error:
+            say(*filter(None, (result.error.cause, result.error.advice)))
         say(*(f"{label}: {value}" for label, value in text_report.facts(result)))
         if result.next_steps:
             say("What to do next:", *result.next_steps)
 
     def next(self) -> str:
-        """Return `AGAIN`, `ANOTHER` or `REVIEW`; raises `Left`, after asking where the only keys would be lost."""
+        """Return `AGAIN`, `ANOTHER` or `REVIEW`; raises `Quit`, after asking where the only keys would be lost."""
         try:
             return self._chosen()
-        except Left as left:
+        except Quit as left:
             if left.code != Exit.LEFT:
                 self._show_unseen()
                 raise
             self._console.terminal.stays()
             if not self._sure(LOSES_KEYS):
                 return self.next()
-            raise Left(self._result.exit_code) from None
+            raise Quit(self._result.exit_code) from None
 
     def _chosen(self) -> str:
         while True:
@@ -172,7 +172,7 @@ class Ending:
                 self._console.say(NO_WAY_BACK)
                 continue
             if chosen == LEAVE:
-                raise Left
+                raise Quit
             if chosen == SHOW:
                 self._show()
             elif chosen in (AGAIN, REVIEW) or self._sure(ANOTHER_LOSES_KEYS):

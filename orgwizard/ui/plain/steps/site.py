@@ -30,7 +30,7 @@ class SiteStep(Step):
     def _choose_site(self) -> bool:
         """Ask for the site; return whether there is one now."""
         session, parent = self.session, self.session.draft.section("parent")
-        offer = session.front.belongings.site(session.provider)
+        offer = session.bootstrap.discovery.site(session.provider)
         before = parent.get("site") or (offer.typed if offer else "")
         source = f", {offer.source}" if offer and offer.typed == before else ""
         if words := session.refusals.pop("site", ""):

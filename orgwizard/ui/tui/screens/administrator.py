@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.presentation.form_state import Sheet
+from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.ui.tui.screens.base import KEYS, SECRET_KEYS, Step
 from orgwizard.ui.tui.widgets.form import Form
@@ -31,4 +31,4 @@ class AdministratorStep(Step):
             yield Static(words, classes="intro", markup=False)
         if provider.administrator:
             typed = self.session.draft.section("administrator")
-            yield Form(Sheet(self.session, "administrator", provider.administrator, typed))
+            yield Form(FormState(self.session, "administrator", provider.administrator, typed))

@@ -16,15 +16,15 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Button, Input, OptionList, Static
 
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.step_order import TITLES, complaints, section
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.form import Field, Form
 from orgwizard.ui.tui.widgets.lists import Choice, button
-from orgwizard.ui.tui.widgets.static_text import Words
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_journal import Record
@@ -116,8 +116,8 @@ class Step(Screen[None]):
     class Refused(Message):
         """Something failed that may be about a field of this or another step."""
 
-        def __init__(self, trouble: Trouble) -> None:
-            self.trouble = trouble
+        def __init__(self, error: WizardError) -> None:
+            self.error = error
             super().__init__()
 
     class Changed(Message):
@@ -126,7 +126,7 @@ class Step(Screen[None]):
     class Keys(Message):
         """The user asks which keys there are."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         self.session = session
         super().__init__()
 
@@ -149,12 +149,12 @@ class Step(Screen[None]):
             if self.number:
                 yield Static(f"Step {self.number} of {STEPS}  ", classes="faint", markup=False)
             yield Static(self.heading, id="heading", markup=False)
-            yield Words(self._place(), id="place")
+            yield StaticText(self._place(), id="place")
         yield Track(self.number)
         with Body(id="body"):
             yield from self.body()
-        yield Words(id="refusal")
-        yield Words(id="message")
+        yield StaticText(id="refusal")
+        yield StaticText(id="message")
         with Horizontal(id="buttons"):
             yield from self.buttons()
             yield button("Help", "keys")
@@ -181,7 +181,7 @@ class Step(Screen[None]):
             yield button("Reveal", "reveal")
 
     def _place(self) -> str:
-        sandbox = "sandbox" if self.session.front.sandbox else ""
+        sandbox = "sandbox" if self.session.bootstrap.sandbox else ""
         return " · ".join(part for part in (sandbox, self.session.place()) if part)
 
     def refresh_place(self) -> None:
@@ -354,19 +354,19 @@ class Step(Screen[None]):
         self.show_refusals()
         self.post_message(self.Changed())
 
-    def refused(self, trouble: Trouble) -> None:
+    def refused(self, error: WizardError) -> None:
         """Show a failure at the field it is about; where that is none of this step, have the user led to it."""
-        found = complaints(trouble)
+        found = complaints(error)
         if self.section and section(next(iter(found))) == self.section:
             self.session.refusals |= found
             for form in self.query(Form):
                 form.refresh_notes()
             self.show_refusals()
             self.focus_wrong()
-            self.say(trouble.meaning, wrong=True)
+            self.say(error.meaning, wrong=True)
         else:
             self.say()
-            self.post_message(self.Refused(trouble))
+            self.post_message(self.Refused(error))
 
     def choice(self, name: str) -> Choice:
         """Return a list by its id."""

@@ -13,20 +13,20 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.domain.org import Site
 from orgwizard.domain.validation import method_titles
 from orgwizard.presentation import text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.presentation.step_order import TITLES, section
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.contract import Connection, Finding
 from orgwizard.ui.tui.screens.base import KEYS, SECRET_KEYS, Step, remarks
 from orgwizard.ui.tui.widgets.dialogs import Ask, consent
 from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import Choice, button, labelled
-from orgwizard.ui.tui.widgets.static_text import Words
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 
 class ConnectStep(Step):
@@ -46,7 +46,7 @@ class ConnectStep(Step):
             self.finding = finding
             super().__init__()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         session.settle_method()
         self._trial: Worker[None] | None = None
@@ -57,8 +57,8 @@ class ConnectStep(Step):
         if len(methods) > 1:
             yield labelled("Connect with", Choice(method_titles(methods), self.session.draft.method, "method"))
         yield Vertical(self._form(), id="credentials")
-        yield from remarks(self.session.front.belongings.remarks(self.session.provider))
-        yield Words(self._findings(), id="findings")
+        yield from remarks(self.session.bootstrap.discovery.remarks(self.session.provider))
+        yield StaticText(self._findings(), id="findings")
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what keeps the connection, too."""
@@ -80,7 +80,7 @@ class ConnectStep(Step):
         holder = self.query_one("#credentials")
         await holder.remove_children()
         await holder.mount(self._form())
-        session.front.engine.work(lambda: session.desk.load_ahead(self.section, session.draft))
+        session.bootstrap.engine.work(lambda: session.service.load_ahead(self.section, session.draft))
         self.changed()
 
     def _forget_refusals(self) -> None:
@@ -147,9 +147,9 @@ class ConnectStep(Step):
         if not await self._try() or session.connection is None or session.checked is None:
             return
         try:
-            name = session.desk.save_parent(session.provider, session.connection, session.checked.parent)
-        except (Trouble, OSError) as trouble:
-            cause = trouble.cause if isinstance(trouble, Trouble) else type(trouble).__name__
+            name = session.service.save_parent(session.provider, session.connection, session.checked.parent)
+        except (WizardError, OSError) as error:
+            cause = error.cause if isinstance(error, WizardError) else type(error).__name__
             self.say(f"The connection was not saved: {cause}", wrong=True)
         else:
             typed = any(isinstance(value, SecretStr) for value in session.draft.credentials.values())
@@ -164,16 +164,16 @@ class ConnectStep(Step):
         self.say("Trying the credentials with reads that change nothing. Esc stops it.")
         try:
             connection = await asyncio.wrap_future(self.session.connecting())
-        except Trouble as trouble:
-            self.refused(trouble)
+        except WizardError as error:
+            self.refused(error)
             return False
         if connection == self.session.connection:
             return True
         try:
             await self._check(connection)
-        except Trouble as trouble:
-            self.refused(trouble)
-            if may_be_elsewhere(self.session, trouble):
+        except WizardError as error:
+            self.refused(error)
+            if may_be_elsewhere(self.session, error):
                 await self._look_elsewhere(connection)
             return False
         return True
@@ -188,13 +188,13 @@ class ConnectStep(Step):
         return session.agreed
 
     async def _check(self, connection: Connection) -> None:
-        """Have the connection tried, showing its stages as they pass; raises `Trouble`."""
+        """Have the connection tried, showing its stages as they pass; raises `WizardError`."""
         self._disconnect()
 
         def tell(finding: Finding) -> None:
             self.post_message(self.Passed(finding))
 
-        found = self.session.desk.check(self.session.provider, connection, tell=tell)
+        found = self.session.service.check(self.session.provider, connection, tell=tell)
         self.session.connected(connection, await asyncio.wrap_future(found))
         self.refresh_place()
         self._show_findings()
@@ -217,7 +217,7 @@ class ConnectStep(Step):
         if not await self.app.push_screen_wait(Ask(question, yes="Ask them", no="No")):
             return
         self.say(f"Asking {title}'s other sites. Esc stops it.")
-        found = await asyncio.wrap_future(session.desk.elsewhere(session.provider, connection))
+        found = await asyncio.wrap_future(session.service.elsewhere(session.provider, connection))
         if not found:
             self.say(f"No other site of {title} knows it either.", wrong=True)
             return

@@ -11,12 +11,12 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.domain.errors import NOT_KNOWN, Trouble
+from orgwizard.domain.errors import NOT_KNOWN, WizardError
 from orgwizard.domain.events import CHECK, FIND, SEND, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import step_order
 from orgwizard.presentation.progress_text import KEYS_ARRIVED, RUNS_ALREADY, STATES, STOPPING, TITLES, safe
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import KEYS, NEEDS
 from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
 from orgwizard.ui.tui.widgets.countdown import Countdown
@@ -66,7 +66,7 @@ class CreateStep(KeysStep):
     """The stages that are listed from the start; others join when they begin."""
 
     class Told(Message):
-        """The engine told of an event, at a time of the desk's clock."""
+        """The engine told of an event, at a time of the service's clock."""
 
         def __init__(self, event: Event, at: float) -> None:
             self.event, self.at = event, at
@@ -78,11 +78,11 @@ class CreateStep(KeysStep):
     class Ended(Message):
         """The creation ended, or never began."""
 
-        def __init__(self, result: Result | Trouble) -> None:
+        def __init__(self, result: Result | WizardError) -> None:
             self.result = result
             super().__init__()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         hidden = {FIND} if session.provider.settle_seconds else {FIND, SETTLE}
         self._stages = {name: Stage(name) for name in TITLES if name in self.shown and name not in hidden}
@@ -145,8 +145,8 @@ class CreateStep(KeysStep):
     async def _begin(self) -> None:
         try:
             begun = await self.begun()
-        except Trouble as trouble:
-            self._end(trouble)
+        except WizardError as error:
+            self._end(error)
             return
         if begun:
             self.set_interval(LOOK_SECONDS, self._look)
@@ -155,22 +155,22 @@ class CreateStep(KeysStep):
 
     def _look(self) -> None:
         """Wait for no creation that has ended, whatever kept it from telling so."""
-        if self.session.front.engine.idle.is_set() and not self._over:
-            self._end(self.session.result or Trouble(NO_RESULT, meaning=NOT_KNOWN, code="bug"))
+        if self.session.bootstrap.engine.idle.is_set() and not self._over:
+            self._end(self.session.result or WizardError(NO_RESULT, meaning=NOT_KNOWN, code="bug"))
 
-    def _end(self, result: Result | Trouble) -> None:
+    def _end(self, result: Result | WizardError) -> None:
         if not self._over:
             self._over = True
             self.post_message(self.Ended(result))
 
     async def begun(self) -> bool:
-        """Have the engine create the org; false where it is at work already. Raises a `Trouble`."""
+        """Have the engine create the org; false where it is at work already. Raises a `WizardError`."""
         order = await asyncio.wrap_future(self.session.ordering())
         return self.session.create(order, self.tell)
 
     def tell(self, event: Event) -> None:
         """Pass an event on to the screen; runs in the engine's thread and must not block."""
-        self.post_message(self.Told(event, self.session.desk.clock.now()))
+        self.post_message(self.Told(event, self.session.service.clock.now()))
 
     def on_create_step_told(self, message: Told) -> None:
         """Fold an event into what is shown."""
@@ -230,11 +230,11 @@ class CreateStep(KeysStep):
 
     def _gave_up(self, word: str | None) -> None:
         if word:
-            self.session.desk.engine.give_up()
+            self.session.service.engine.give_up()
             self.say(STOPPING)
 
     def _leave(self) -> None:
-        self.session.desk.engine.leave()
+        self.session.service.engine.leave()
         self.say(STOPPING)
 
     def action_back(self) -> None:

@@ -7,11 +7,11 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation.progress_text import NO_WAY_BACK
 from orgwizard.presentation.text_report import facts, headline, needs_attention
-from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, Session
+from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSession
 from orgwizard.ui.tui.screens.base import KEYS
 from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
@@ -31,7 +31,7 @@ class DoneStep(KeysStep):
     class Another(Message):
         """The user wants another org."""
 
-    def __init__(self, session: Session, result: Result) -> None:
+    def __init__(self, session: WizardSession, result: Result) -> None:
         super().__init__(session)
         self.result = result
         self.hold_keys(result)
@@ -58,8 +58,8 @@ class DoneStep(KeysStep):
         """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
         state = "attention" if needs_attention(self.result) else self.result.outcome
         yield Static(headline(self.result), classes=f"outcome -{state}", markup=False)
-        if self.result.trouble:
-            yield Static(self._trouble(), classes="trouble", markup=False)
+        if self.result.error:
+            yield Static(self._error(), classes="error", markup=False)
         for label, value in facts(self.result):
             yield Horizontal(
                 Static(label, classes="label", markup=False),
@@ -70,9 +70,9 @@ class DoneStep(KeysStep):
         if self.result.next_steps:
             yield labelled("What to do next", *map(bullet, self.result.next_steps))
 
-    def _trouble(self) -> str:
-        trouble = self.result.trouble
-        return "\n".join(filter(None, (trouble.cause, trouble.advice))) if trouble else ""
+    def _error(self) -> str:
+        error = self.result.error
+        return "\n".join(filter(None, (error.cause, error.advice))) if error else ""
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what makes sense after this end; never "try again" after an unknown one."""
@@ -88,9 +88,9 @@ class DoneStep(KeysStep):
     def action_check(self) -> None:
         """Finish the attempt, or look it up."""
         try:
-            self.post_message(self.Check(self.session.desk.journal.get(self.result.attempt)))
-        except Trouble as trouble:
-            self.say(trouble.cause, wrong=True)
+            self.post_message(self.Check(self.session.service.journal.get(self.result.attempt)))
+        except WizardError as error:
+            self.say(error.cause, wrong=True)
 
     def action_next(self) -> None:
         """Go on, after asking where the only copy of the keys is on this screen."""

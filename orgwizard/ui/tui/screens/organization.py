@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.presentation.form_state import Sheet
+from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.step_order import TITLES, complaints
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.lists import labelled
-from orgwizard.ui.tui.widgets.name_check import Availability
+from orgwizard.ui.tui.widgets.name_check import NameCheck
 
 
 class OrganizationStep(Step):
@@ -23,22 +23,22 @@ class OrganizationStep(Step):
     def body(self) -> Iterable[Widget]:
         """Yield the fields, what is known of the name, and what is fixed and not asked."""
         model = self.session.provider.organization
-        sheet = Sheet(self.session, "organization", model, self.session.draft.section("organization"))
+        sheet = FormState(self.session, "organization", model, self.session.draft.section("organization"))
         yield Form(sheet)
         for title, words in sheet.constants:
             yield labelled(title, Static(words, classes="fact", markup=False))
-        yield Availability(self.session)
+        yield NameCheck(self.session)
 
     def on_mount(self) -> None:
         """Ask about the name that is there already."""
-        self.query_one(Availability).ask()
+        self.query_one(NameCheck).ask()
 
     def changed(self) -> None:
         """Ask about the new name, once the user pauses."""
-        self.query_one(Availability).ask()
+        self.query_one(NameCheck).ask()
         super().changed()
 
-    def on_availability_taken(self, message: Availability.Taken) -> None:
+    def on_name_check_taken(self, message: NameCheck.Taken) -> None:
         """Say at its field that the name is taken; the user may be typing in another one, and stays there."""
         if message.typed == self.session.draft.section("organization"):
             self.session.refusals |= complaints(message.refused)

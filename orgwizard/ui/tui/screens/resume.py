@@ -4,7 +4,7 @@ import asyncio
 from typing import ClassVar
 
 from orgwizard.domain.events import KEEP, READY, SETTLE
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.ui.tui.screens.create import CreateStep
 
@@ -19,7 +19,7 @@ class ResumeStep(CreateStep):
     no_way_back: ClassVar[str] = "There is no way back while the attempt is looked at. Ctrl+T stops that."
     shown: ClassVar[frozenset[str]] = frozenset((KEEP, SETTLE, READY))
 
-    def __init__(self, session: Session, record: Record) -> None:
+    def __init__(self, session: WizardSession, record: Record) -> None:
         super().__init__(session)
         self._record = record
 
@@ -30,4 +30,4 @@ class ResumeStep(CreateStep):
     async def begun(self) -> bool:
         """Have the engine take the attempt up; reading the keys of a store may take a while."""
         session = self.session
-        return await asyncio.wrap_future(session.front.engine.work(lambda: session.resume(self._record, self.tell)))
+        return await asyncio.wrap_future(session.bootstrap.engine.work(lambda: session.resume(self._record, self.tell)))

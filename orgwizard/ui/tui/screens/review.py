@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.presentation import text_report
 from orgwizard.presentation.review import (
     CHECK_TITLES,
@@ -23,12 +23,12 @@ from orgwizard.presentation.review import (
     warnings,
 )
 from orgwizard.presentation.step_order import TITLES, unfinished
-from orgwizard.presentation.wizard_session import Session
-from orgwizard.storage.attempt_journal import Earlier
+from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.storage.attempt_journal import EarlierAttempt
 from orgwizard.ui.tui.screens.base import KEYS, Step
-from orgwizard.ui.tui.widgets.dialogs import Confirm, Page, Typed
+from orgwizard.ui.tui.widgets.dialogs import Confirm, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import Menu, button
-from orgwizard.ui.tui.widgets.name_check import Availability
+from orgwizard.ui.tui.widgets.name_check import NameCheck
 
 LABELS = 20  # cells of the labels' column
 
@@ -51,7 +51,7 @@ class ReviewStep(Step):
         Binding("ctrl+p", "plan", show=False),
     ]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._earlier = session.earlier()
 
@@ -72,18 +72,18 @@ class ReviewStep(Step):
             LABELS,
         )
         yield Static(warnings(self.session), classes="irreversible", markup=False)
-        yield Availability(self.session)
+        yield NameCheck(self.session)
 
     def standing(self) -> list[str]:
         """Return why Create is not offered, too: it must be in sight on a small screen."""
-        earlier = [self._earlier.trouble().cause] if self._earlier else []
+        earlier = [self._earlier.error().cause] if self._earlier else []
         return list(dict.fromkeys([*earlier, *super().standing()]))
 
     def on_mount(self) -> None:
         """Ask once more whether the name is free."""
-        self.query_one(Availability).ask(after=0)
+        self.query_one(NameCheck).ask(after=0)
 
-    def on_availability_taken(self, message: Availability.Taken) -> None:
+    def on_name_check_taken(self, message: NameCheck.Taken) -> None:
         """Say that the name is taken; the service would refuse it."""
         self.say(f"{message.refused.cause} {message.refused.advice}", wrong=True)
 
@@ -109,8 +109,8 @@ class ReviewStep(Step):
         """Show the exact request, secrets masked."""
         try:
             order = await asyncio.wrap_future(self.session.ordering())
-        except Trouble as trouble:
-            self.refused(trouble)
+        except WizardError as error:
+            self.refused(error)
             return
         call = self.session.provider.request(order)
         self.app.push_screen(Page(REQUEST_TITLE, text_report.request(call)))
@@ -118,7 +118,7 @@ class ReviewStep(Step):
     def action_plan(self) -> None:
         """Ask for a path and save the answers there."""
         question = "Save the answers as a plan file, without secrets. Path of the new file:"
-        self.app.push_screen(Typed(question, yes="Save", value="plan.toml"), self._save_plan)
+        self.app.push_screen(TypedConfirmation(question, yes="Save", value="plan.toml"), self._save_plan)
 
     def _save_plan(self, path: str | None) -> None:
         if path:
@@ -143,9 +143,9 @@ class ReviewStep(Step):
     def action_second(self) -> None:
         """Ask for the sentence that creates another org of this name."""
         if self._earlier:
-            self.app.push_screen(Second(self.session, self._earlier), self._confirmed)
+            self.app.push_screen(SecondOrg(self.session, self._earlier), self._confirmed)
 
-    def _check(self, earlier: Earlier) -> None:
+    def _check(self, earlier: EarlierAttempt) -> None:
         if earlier.kind == "open":
             self.post_message(self.Check(earlier.record))
             return
@@ -162,12 +162,12 @@ class ReviewStep(Step):
             self.post_message(self.Forward())
 
 
-class Second(Typed):
+class SecondOrg(TypedConfirmation):
     """The question before another org of the same name: a whole sentence has to be typed."""
 
-    def __init__(self, session: Session, earlier: Earlier) -> None:
+    def __init__(self, session: WizardSession, earlier: EarlierAttempt) -> None:
         self._session = session
-        question = f"{earlier.trouble().cause} {confirmation(session)} To create another one, type: {second(session)}"
+        question = f"{earlier.error().cause} {confirmation(session)} To create another one, type: {second(session)}"
         super().__init__(question, yes="Create now")
 
     def refusal(self, typed: str) -> str:

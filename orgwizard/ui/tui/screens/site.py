@@ -8,11 +8,11 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.application.discovery import Belongings
+from orgwizard.application.discovery import Discovery
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.questions import Typed
+from orgwizard.domain.questions import Value
 from orgwizard.presentation.step_order import TITLES
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.tui.screens.base import Step, remarks
@@ -26,9 +26,9 @@ OTHER = "other"
 class SitePart(Vertical):
     """What one provider needs to know about the parent's site; the parts of the others are hidden, or not made yet."""
 
-    def __init__(self, provider: Provider, parent: dict[str, Typed], belongings: Belongings) -> None:
+    def __init__(self, provider: Provider, parent: dict[str, Value], discovery: Discovery) -> None:
         self.provider, self.parent_answers = provider, parent
-        self.offer, self._remarks = belongings.site(provider), belongings.remarks(provider)
+        self.offer, self._remarks = discovery.site(provider), discovery.remarks(provider)
         if self.offer:
             parent.setdefault("site", self.offer.typed)
         if provider.sites and self._chosen() == OTHER:  # a draft or plan gave it: the list must not take it away
@@ -119,7 +119,7 @@ class SiteStep(Step):
     section = "site"
     heading = TITLES["site"]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         session.draft.provider = session.provider.key
 
@@ -130,7 +130,7 @@ class SiteStep(Step):
         yield self._new_part()
 
     def _new_part(self) -> SitePart:
-        return SitePart(self.session.provider, self.session.draft.section("parent"), self.session.front.belongings)
+        return SitePart(self.session.provider, self.session.draft.section("parent"), self.session.bootstrap.discovery)
 
     def on_mount(self) -> None:
         """Show what is known about the site."""

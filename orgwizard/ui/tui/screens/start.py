@@ -16,19 +16,19 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.start_menu import (
     CONTINUE,
     INTRODUCTION,
-    MAGIC,
-    MAGIC_TITLE,
-    MAGIC_WORDS,
     NEW,
     ORGS_TITLE,
     PROBLEMS,
     PROBLEMS_TITLE,
     RUNNING_TITLE,
+    SCENARIOS,
+    SCENARIOS_HELP,
+    SCENARIOS_TITLE,
     TAKE_UP,
-    Beginnings,
+    StartMenu,
     told,
 )
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
 from orgwizard.ui.tui.screens.base import KEYS, Step
 from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
@@ -58,8 +58,8 @@ class StartStep(Step):
         *sparing* says that a draft of another org is saved.
         """
 
-        def __init__(self, draft: Draft, *, saved: bool = False, sparing: bool = False) -> None:
-            self.draft, self.saved, self.sparing = draft, saved, sparing
+        def __init__(self, draft: Draft, *, saved: bool = False, another_draft_saved: bool = False) -> None:
+            self.draft, self.saved, self.another_draft_saved = draft, saved, another_draft_saved
             super().__init__()
 
     class Resumed(Message):
@@ -69,9 +69,9 @@ class StartStep(Step):
             self.record = record
             super().__init__()
 
-    def __init__(self, session: Session, saved: Draft | None) -> None:
+    def __init__(self, session: WizardSession, saved: Draft | None) -> None:
         super().__init__(session)
-        self._beginnings = Beginnings(session.front, saved)
+        self._beginnings = StartMenu(session.bootstrap, saved)
 
     @property
     def empty(self) -> bool:
@@ -89,8 +89,8 @@ class StartStep(Step):
 
     @work(exclusive=True, description="looking what there is to go on with")
     async def _look(self) -> None:
-        front, saved = self.session.front, self._beginnings.saved
-        found = await asyncio.wrap_future(front.engine.work(lambda: Beginnings(front, saved)))
+        bootstrap, saved = self.session.bootstrap, self._beginnings.saved
+        found = await asyncio.wrap_future(bootstrap.engine.work(lambda: StartMenu(bootstrap, saved)))
         before, rows = self._beginnings.rows(), found.rows()
         if rows == before:
             return
@@ -123,7 +123,7 @@ class StartStep(Step):
         if chosen == CONTINUE and saved:
             self._choose(saved)
         elif profile:
-            self._choose(self.session.desk.draft_from(profile), saved=True)
+            self._choose(self.session.service.draft_from(profile), saved=True)
         elif chosen == NEW:
             self._choose(Draft())
         elif record:
@@ -132,7 +132,7 @@ class StartStep(Step):
             self.app.push_screen(self._page(chosen))
 
     def _choose(self, draft: Draft, *, saved: bool = False) -> None:
-        self.post_message(self.Chosen(draft, saved=saved, sparing=self._beginnings.spares(draft)))
+        self.post_message(self.Chosen(draft, saved=saved, another_draft_saved=self._beginnings.spares(draft)))
 
     def _ask_about(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
@@ -151,12 +151,12 @@ class StartStep(Step):
     def _look_again(self) -> None:
         """Show what there is by now: the other process may have ended, and have used up the draft that was saved."""
         saved = self._beginnings.saved
-        draft = saved if saved is self.session.draft else self.session.front.drafts.load()
+        draft = saved if saved is self.session.draft else self.session.bootstrap.drafts.load()
         self.app.switch_screen(StartStep(self.session, draft))
 
     def _page(self, name: str) -> Page:
         """Return the page that a row opens."""
-        if name == MAGIC:
+        if name == SCENARIOS:
             return self._magic_page()
         if name == PROBLEMS:
             return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
@@ -164,9 +164,9 @@ class StartStep(Step):
         return Page(ORGS_TITLE, lines, ORG_INDENT)
 
     def _magic_page(self) -> Page:
-        lines = [MAGIC_WORDS, ""]
+        lines = [SCENARIOS_HELP, ""]
         for provider in PROVIDERS:
             for where in ("organization", "credential"):
-                found = [m for m in self.session.front.magic if (m.provider, m.where) == (provider.key, where)]
+                found = [m for m in self.session.bootstrap.scenarios if (m.provider, m.where) == (provider.key, where)]
                 lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, MAGIC_INDENT), ""]
-        return Page(MAGIC_TITLE, lines, MAGIC_INDENT)
+        return Page(SCENARIOS_TITLE, lines, MAGIC_INDENT)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
-from orgwizard.domain.errors import Trouble
+from orgwizard.domain.errors import WizardError
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.store_choices import (
     COMMAND,
@@ -23,7 +23,7 @@ from orgwizard.presentation.store_choices import (
     place_of,
     words_of,
 )
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, labelled
@@ -36,7 +36,7 @@ class StoreStep(Step):
     section = "store"
     heading = TITLES["store"]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._kept = session.draft.section("store")
         if line := command_line(session.draft.store):
@@ -105,10 +105,10 @@ class StoreStep(Step):
     async def _probe(self, place: str, store: Any) -> bool:
         """Really try a store, note the result in its row, and return whether it works."""
         try:
-            self._proven[place] = await asyncio.wrap_future(self.session.desk.probe(store))
+            self._proven[place] = await asyncio.wrap_future(self.session.service.probe(store))
             works = True
-        except Trouble as trouble:
-            self._proven[place] = " ".join(filter(None, (trouble.cause, trouble.advice)))
+        except WizardError as error:
+            self._proven[place] = " ".join(filter(None, (error.cause, error.advice)))
             works = False
         state = "works" if works else "does not work here"
         with suppress(NoMatches):  # the user went on meanwhile: there is nothing left to show it on

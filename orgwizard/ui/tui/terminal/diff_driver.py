@@ -18,7 +18,7 @@ SWITCH = "ORGWIZARD_DRIVER"
 _TORN_BYTES = 256
 
 
-class FrugalDriver(LinuxDriver):
+class DiffDriver(LinuxDriver):
     """Draws what Textual's own driver draws, with fewer bytes."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
@@ -79,4 +79,4 @@ class FrugalDriver(LinuxDriver):
 
 def driver_class(environ: Mapping[str, str]) -> type[LinuxDriver]:
     """Return the driver to use: Textual's own where the environment asks for it."""
-    return LinuxDriver if environ.get(SWITCH) == "textual" else FrugalDriver
+    return LinuxDriver if environ.get(SWITCH) == "textual" else DiffDriver

@@ -31,7 +31,7 @@ REST_SECONDS = 0.2  # the rest of a paste that is known to be one may come with 
 LINE_ENDS = ("enter", "ctrl+j")
 
 
-class Typeahead:
+class KeyQueue:
     """The keys that wait for their turn."""
 
     def __init__(self, app: App[Any], work_off: Callable[[Event], Awaitable[None]]) -> None:

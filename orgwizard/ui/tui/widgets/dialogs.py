@@ -63,7 +63,7 @@ def consent(question: str) -> Ask:
     return Ask(question, yes="Yes, send them there", no="No")
 
 
-class Typed(ModalScreen[str]):
+class TypedConfirmation(ModalScreen[str]):
     """A question that is answered by typing; "" where the user thinks better of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
@@ -116,7 +116,7 @@ class Typed(ModalScreen[str]):
         self.dismiss("")
 
 
-class Confirm(Typed):
+class Confirm(TypedConfirmation):
     """The last question before something that cannot be undone: a word has to be typed."""
 
     def __init__(self, question: str) -> None:
@@ -127,7 +127,7 @@ class Confirm(Typed):
         return "" if typed.lower() == CREATE_WORD else NOT_BEFORE
 
 
-class GiveUp(Typed):
+class GiveUp(TypedConfirmation):
     """The question before an answer that is outstanding, and the keys in it, are given up."""
 
     def __init__(self, store: Any) -> None:

@@ -10,14 +10,14 @@ from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from orgwizard.domain.questions import Offer, Question, Typed, secret_text
+from orgwizard.domain.questions import Question, Suggestion, Value, secret_text
 from orgwizard.domain.sanitize import printable
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.pair_table import Rows, pair_problem
-from orgwizard.ui.tui.widgets.static_text import Words
+from orgwizard.ui.tui.widgets.pair_table import PairTable, pair_problem
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 if TYPE_CHECKING:
-    from orgwizard.presentation.form_state import Sheet
+    from orgwizard.presentation.form_state import FormState
 
 
 class Field(Vertical):
@@ -30,7 +30,9 @@ class Field(Vertical):
             self.field, self.text = field, text
             super().__init__()
 
-    def __init__(self, question: Question, value: Typed, offer: Offer | None = None, *, typed: bool = True) -> None:
+    def __init__(
+        self, question: Question, value: Value, offer: Suggestion | None = None, *, typed: bool = True
+    ) -> None:
         super().__init__(id=question.name, classes="field")
         self.question = question
         self._offer = offer
@@ -44,8 +46,8 @@ class Field(Vertical):
             entry = Entry(self._text, self.question, self._placeholder())
             entry.proposal = "" if self._typed else self._text
             yield entry
-            yield Words(classes="count")
-        yield Words(self.help, classes="note")
+            yield StaticText(classes="count")
+        yield StaticText(self.help, classes="note")
 
     @property
     def entry(self) -> Entry:
@@ -94,7 +96,7 @@ class Field(Vertical):
         return True
 
 
-def shown(value: Typed, offer: Offer | None = None) -> str:
+def shown(value: Value, offer: Suggestion | None = None) -> str:
     """Return what an entry holds for a value: nothing for one that comes from elsewhere."""
     if offer and offer.typed == value:
         return ""
@@ -108,7 +110,7 @@ class Form(Vertical):
     class Changed(Message):
         """The user changed an answer."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: FormState) -> None:
         self.sheet, self.session = sheet, sheet.session
         self.asked = [question for question in sheet.asked if not question.rows]
         self.tables = [question for question in sheet.asked if question.rows]
@@ -122,9 +124,9 @@ class Form(Vertical):
             name = question.name
             yield Field(question, answers.get(name), sheet.offers.get(name), typed=name in sheet.typed)
         for question in self.tables:
-            yield Rows(question, sheet.typed, self.session.draft.section(f"{sheet.section}.rows"))
-        yield Words(classes="elsewhere note")
-        yield Words(classes="focused-help")
+            yield PairTable(question, sheet.typed, self.session.draft.section(f"{sheet.section}.rows"))
+        yield StaticText(classes="elsewhere note")
+        yield StaticText(classes="focused-help")
 
     def on_mount(self) -> None:
         """Show what is known to be wrong."""
@@ -134,7 +136,7 @@ class Form(Vertical):
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong per field: the model's rules, and refusals of the service."""
-        tables = {rows.question.name: words for rows in self.query(Rows) if (words := pair_problem(rows.pairs))}
+        tables = {rows.question.name: words for rows in self.query(PairTable) if (words := pair_problem(rows.pairs))}
         return self.sheet.problems() | tables
 
     def refresh_notes(self) -> None:
@@ -144,7 +146,7 @@ class Form(Vertical):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
             field.show(problem, field.question.hint(self.sheet.typed.get(name)))
-        for rows in self.query(Rows):
+        for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
         rest = [f"! {name}: {words}" for name, words in found.items() if name not in fields]
@@ -172,7 +174,7 @@ class Form(Vertical):
         self.refresh_notes()
         self.post_message(self.Changed())
 
-    def on_rows_changed(self, event: Rows.Changed) -> None:
+    def on_pair_table_changed(self, event: PairTable.Changed) -> None:
         """Take over a change in a table."""
         event.stop()
         for question in self.tables:

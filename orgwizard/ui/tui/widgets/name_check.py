@@ -7,27 +7,27 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.worker import Worker
 
-from orgwizard.domain.errors import Refused, Trouble
-from orgwizard.domain.questions import Typed
+from orgwizard.domain.errors import Refused, WizardError
+from orgwizard.domain.questions import Value
 from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.wizard_session import Session
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.contract import Finding, name_unproven
-from orgwizard.ui.tui.widgets.static_text import Words
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 PAUSE_SECONDS = 0.6
 
 
-class Availability(Words):
+class NameCheck(StaticText):
     """What the service says of the name; blank while it is not asked, or while the answers are not whole yet."""
 
     class Taken(Message):
         """The name in *typed*, the answers as they were when it was asked about, is certainly taken."""
 
-        def __init__(self, refused: Refused, typed: dict[str, Typed]) -> None:
+        def __init__(self, refused: Refused, typed: dict[str, Value]) -> None:
             self.refused, self.typed = refused, typed
             super().__init__()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(id="availability")
         self._session = session
         self._pause: Timer | None = None
@@ -60,8 +60,8 @@ class Availability(Words):
             self._say(await asyncio.wrap_future(found))
         except Refused as refused:
             self.post_message(self.Taken(refused, typed))
-        except Trouble as trouble:
-            self._say(name_unproven(trouble))
+        except WizardError as error:
+            self._say(name_unproven(error))
 
     @property
     def _refused(self) -> bool:

@@ -8,10 +8,10 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from orgwizard.domain.questions import Question, Typed
+from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.static_text import Words
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 Pairs = list[list[str]]
 
@@ -28,13 +28,13 @@ def pair_problem(pairs: Pairs) -> str:
     return ""
 
 
-class Rows(Vertical):
+class PairTable(Vertical):
     """Any number of rows; the draft holds them as typed, and the table that they make."""
 
     class Changed(Message):
         """A row was typed into, added or removed."""
 
-    def __init__(self, question: Question, typed: dict[str, Typed], kept: dict[str, Typed]) -> None:
+    def __init__(self, question: Question, typed: dict[str, Value], kept: dict[str, Value]) -> None:
         super().__init__(id=question.name, classes="field")
         self.question, self._typed = question, typed
         table = typed.get(question.name)
@@ -47,7 +47,7 @@ class Rows(Vertical):
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
             yield Button(Content("[ Add a row ]"), classes="add", compact=True)
-        yield Words(classes="note")
+        yield StaticText(classes="note")
 
     def _rows(self) -> Iterator[Horizontal]:
         for name, value in self.pairs:

@@ -4,7 +4,7 @@ from textual.visual import VisualType
 from textual.widgets import Static
 
 
-class Words(Static):
+class StaticText(Static):
     """A text without markup; an update to the same words, after which Textual lays the whole screen out, is none."""
 
     def __init__(self, words: VisualType = "", *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's name
