@@ -10,14 +10,14 @@ from orgwizard.application import csv_sheet
 from orgwizard.application.csv_sheet import Sheet
 from orgwizard.application.order_builder import draft_problems
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadInput, Trouble
+from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.org import Site
 from orgwizard.domain.questions import Question
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions, validated
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Provider, Wanted
+from orgwizard.providers.contract import OrgIdentity, Provider
 from orgwizard.system import private_files
 
 LARGEST_TABLE = 4 * 1024 * 1024
@@ -66,8 +66,8 @@ def load(path: Path, plan: Draft) -> Table:
         return parse(private_files.read(path, LARGEST_TABLE, follow=True), plan)
     except FileNotFoundError:
         raise BadInput(f"The table {path} does not exist.", "Check the path after --table.") from None
-    except Trouble as trouble:
-        raise BadInput(f"The table {path}: {trouble.cause}", trouble.advice) from None
+    except WizardError as error:
+        raise BadInput(f"The table {path}: {error.cause}", error.advice) from None
 
 
 def parse(data: bytes, plan: Draft) -> Table:
@@ -197,7 +197,7 @@ def _child(provider: Provider, draft: Draft) -> str:
     """Return what makes the org of a draft unique below its parent; its answers must be valid."""
     organization = validated(provider.organization, draft.section("organization"))
     name, subdomain = (str(getattr(organization, field_name, "")) for field_name in ("name", "subdomain"))
-    return provider.child_key(Wanted(Site("", ""), name, subdomain))
+    return provider.child_key(OrgIdentity(Site("", ""), name, subdomain))
 
 
 def _told(wrong: Mapping[int, Mapping[str, str]], rows: list[Row], keys: set[str]) -> dict[str, str]:
