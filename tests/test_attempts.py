@@ -570,7 +570,7 @@ def test_names_that_a_command_took_before_it_failed_are_never_given_again(journa
     with requested(journal) as attempt:
         attempt.note("given", given=["okta-a-token"])
         attempt.note("given", given=["okta-a-2-token"])
-    assert journal.given() == {"okta-a-token", "okta-a-2-token"}
+    assert journal.names_in_use() == {"okta-a-token", "okta-a-2-token"}
 
 
 def test_an_attempt_whose_journal_could_not_say_stored_is_known_by_its_key_file(tmp_path: Path) -> None:

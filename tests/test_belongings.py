@@ -52,7 +52,7 @@ def test_the_site_is_offered_from_its_variable(discovery: Discovery) -> None:
 
 
 def test_the_sandbox_offers_its_own_before_any_variable(discovery: Discovery) -> None:
-    sandboxed = replace(discovery, given={"okta.token": "pretended", "okta.site": "acme.okta.com"})
+    sandboxed = replace(discovery, sandbox_values={"okta.token": "pretended", "okta.site": "acme.okta.com"})
     (token,) = questions(ApiToken)
     offer, site = sandboxed.credential(Okta(), token), sandboxed.site(Okta())
     assert offer is not None
@@ -65,7 +65,7 @@ def test_what_is_offered_decides_the_method(discovery: Discovery) -> None:
     assert [discovery.method(Okta()), discovery.method(Datadog())] == ["api-token", ""]
     bearer = replace(discovery, environ={"OKTA_CLIENT_TOKEN": TOKEN, "OKTA_CLIENT_AUTHORIZATIONMODE": "Bearer"})
     assert bearer.method(Okta()) == "access-token"
-    assert replace(bearer, given={"okta.token": "pretended"}).method(Okta()) == "api-token"
+    assert replace(bearer, sandbox_values={"okta.token": "pretended"}).method(Okta()) == "api-token"
 
 
 def test_what_is_there_decides_the_provider(discovery: Discovery) -> None:
@@ -85,7 +85,7 @@ def test_odd_files_of_the_vendor_are_remarked_on(
     (tmp_path / ".dogrc").write_text("nonsense")
     assert discovery.remarks(Okta()) == []
     assert len(discovery.remarks(Datadog())) == 1
-    assert replace(discovery, given={"okta.token": "pretended"}).remarks(Datadog()) == []
+    assert replace(discovery, sandbox_values={"okta.token": "pretended"}).remarks(Datadog()) == []
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)

@@ -303,7 +303,7 @@ def test_an_attempt_at_a_sandbox_that_has_ended_is_settled(office: Office) -> No
     office.killed_after("sending")
     path = office.record.path
     path.write_text(path.read_text().replace(f'"pid": {os.getpid()}', '"pid": 1'))
-    service = replace(office.service, given=CREDENTIALS)
+    service = replace(office.service, sandbox_values=CREDENTIALS)
     asked = len(office.world.requests)
 
     result = ended(lambda tell: service.resume(office.record, tell))

@@ -249,7 +249,7 @@ def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Pat
 
 
 def test_a_command_with_a_name_is_given_no_name_twice(vault: Vault, tmp_path: Path) -> None:
-    before = replace(vault, given=lambda: {"datadog-a-application_key", "datadog-a-2-api_key"})
+    before = replace(vault, names_in_use=lambda: {"datadog-a-application_key", "datadog-a-2-api_key"})
     kept = before.keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, {})
     assert kept.reference["names"] == ["datadog-a-3-api_key", "datadog-a-3-application_key"]
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import replace
 from functools import partial
 
-from orgwizard.application.flow import Flow, cause_of, told, until_first
+from orgwizard.application.flow import Flow, cause_of, events_of, until_first
 from orgwizard.application.ports import Attempt, Spool, Tools
 from orgwizard.application.provider_calls import check, reply_to
 from orgwizard.domain.errors import NoResponse, NotSent, Refused, WizardError
@@ -33,7 +33,7 @@ def create_org(provider: Provider, order: Order, tools: Tools) -> AsyncIterator[
 
     No failure is raised: each becomes a `Result` whose `error` says what it means for the org.
     """
-    return told(lambda tell: _Creation(provider, order, tools, tell))
+    return events_of(lambda tell: _Creation(provider, order, tools, tell))
 
 
 class _Creation(Flow):

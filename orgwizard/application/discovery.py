@@ -20,41 +20,41 @@ _OF_THE_SANDBOX = "the sandbox's own"
 
 @dataclass(frozen=True)
 class Discovery:
-    """The variables of one run; `given` holds ready-made answers of the sandbox instead: "okta.token" -> value."""
+    """The variables of one run, or instead `sandbox_values`, those of the sandbox: "okta.token" -> value."""
 
     environ: Mapping[str, str]
-    given: Mapping[str, str] = field(default_factory=dict)
+    sandbox_values: Mapping[str, str] = field(default_factory=dict)
 
     def likely_provider(self) -> Provider:
         """Return the provider that the most is there for; the first of those that are even, as in the sandbox."""
-        if self.given or not any(self._leaves_traces(provider) for provider in PROVIDERS[1:]):
+        if self.sandbox_values or not any(self._leaves_traces(provider) for provider in PROVIDERS[1:]):
             return PROVIDERS[0]
         return max(PROVIDERS, key=lambda provider: self._offers(provider).extent())
 
     def site(self, provider: Provider) -> Suggestion | None:
         """Return the parent's site, if it is there."""
-        if value := self.given.get(f"{provider.key}.site"):
+        if value := self.sandbox_values.get(f"{provider.key}.site"):
             return Suggestion(value, _OF_THE_SANDBOX)
         return provider.site_in(self.environ) or (self._offers(provider).site() if _has_files(provider) else None)
 
     def credential(self, provider: Provider, question: Question) -> Suggestion | None:
         """Return a credential, if it is there; its value is read when it is used."""
-        if value := self.given.get(f"{provider.key}.{question.name}"):
+        if value := self.sandbox_values.get(f"{provider.key}.{question.name}"):
             return Suggestion(hidden(value) if question.secret else value, _OF_THE_SANDBOX)
         return self._offers(provider).credential(question)
 
     def method(self, provider: Provider) -> str:
         """Return the credential method that what is there is for; "" where nothing is there, or not enough."""
-        return next(iter(provider.methods)) if self.given else self._offers(provider).method()
+        return next(iter(provider.methods)) if self.sandbox_values else self._offers(provider).method()
 
     def files_here(self, provider: Provider) -> frozenset[str]:
         """Return the vendor's files in the current folder: whoever can write there decides what they say."""
         here = (name for name in provider.files if not name.startswith("~") and _may_exist(name))
-        return frozenset() if self.given else frozenset(str(Path(name).absolute()) for name in here)
+        return frozenset() if self.sandbox_values else frozenset(str(Path(name).absolute()) for name in here)
 
     def remarks(self, provider: Provider) -> list[str]:
         """Return warnings about the vendor's files: those that cannot be read, and those that others can read."""
-        return [] if self.given or not _has_files(provider) else self._offers(provider).remarks()
+        return [] if self.sandbox_values or not _has_files(provider) else self._offers(provider).remarks()
 
     def _leaves_traces(self, provider: Provider) -> bool:
         """Return whether there may be anything: a variable of the vendor, or a file of its tools."""

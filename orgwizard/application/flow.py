@@ -274,8 +274,8 @@ class Flow:
         """Remember that the org exists, and what is odd about it."""
         created = _without_echo(created)
         steps = self.provider.next_steps(created)
-        told = (*self.result.remarks, *remarks)
-        self.result = replace(self.result, outcome="created", org=created, remarks=told, next_steps=steps)
+        all_remarks = (*self.result.remarks, *remarks)
+        self.result = replace(self.result, outcome="created", org=created, remarks=all_remarks, next_steps=steps)
 
     async def _store(self, created: Created) -> StageState:
         """Try the chosen store, then the fallback; what neither takes is left to the screen."""
@@ -373,8 +373,8 @@ class Flow:
         try:
             self._note_shown()
             if end:
-                told = {name: value for name, value in result.as_json().items() if name != "secrets"}
-                self.attempt.note("ended", result=end, told=told, exit=result.exit_code)
+                shown = {name: value for name, value in result.as_json().items() if name != "secrets"}
+                self.attempt.note("ended", result=end, told=shown, exit=result.exit_code)
         finally:
             self.attempt.close()
 
@@ -479,7 +479,7 @@ class Flow:
         await until_first(self.tools.clock.sleep(seconds), self.tools.control.leave.wait())
 
 
-async def told(begin: Callable[[Callable[[Event], None]], Flow]) -> AsyncIterator[Event]:
+async def events_of(begin: Callable[[Callable[[Event], None]], Flow]) -> AsyncIterator[Event]:
     """Run a flow and yield what it tells; the last event is the only `Result`.
 
     The flow runs to its end even where nobody takes its events any more.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
-from orgwizard.application.flow import MAKE_NEW_KEYS, Flow, told
+from orgwizard.application.flow import MAKE_NEW_KEYS, Flow, events_of
 from orgwizard.application.ports import Tools
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, WizardError
 from orgwizard.domain.events import KEEP, Event
@@ -44,7 +44,7 @@ def resume_org(
         resumption.lacking, resumption.forgotten = lacking, forgotten
         return resumption
 
-    return told(begin)
+    return events_of(begin)
 
 
 class _Resumption(Flow):

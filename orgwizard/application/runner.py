@@ -78,7 +78,7 @@ class Engine:
         try:
             async for event in events:
                 self._delivered = isinstance(event, Result)  # what is left is to write the end down
-                _told(tell, event)
+                _notify(tell, event)
         finally:
             self._end()
 
@@ -120,6 +120,6 @@ def _done(step: Callable[[], T], future: Future[T]) -> None:
         future.set_exception(fault)
 
 
-def _told(tell: Callable[[Event], None], event: Event) -> None:
+def _notify(tell: Callable[[Event], None], event: Event) -> None:
     with suppress(Exception):  # a screen that is gone must not stop the creation
         tell(event)

@@ -75,7 +75,7 @@ class ChosenStore:
 class Service:
     """One run of the program over one set of folders.
 
-    `given` holds ready-made answers of the sandbox: "okta.token" -> value; empty for the real services.
+    `sandbox_values` holds ready-made answers of the sandbox: "okta.token" -> value; empty for the real services.
     `used` collects the names of variables that secrets were read from; the vault hides them from commands.
     """
 
@@ -87,14 +87,14 @@ class Service:
     drafts: Drafts
     vault: Vault
     environ: Mapping[str, str]
-    given: Mapping[str, str] = field(default_factory=dict)
+    sandbox_values: Mapping[str, str] = field(default_factory=dict)
     warm: Callable[[], None] = lambda: None
     used: set[str] = field(default_factory=set)
 
     @property
     def discovery(self) -> Discovery:
         """Return what the user already has."""
-        return Discovery(self.environ, self.given)
+        return Discovery(self.environ, self.sandbox_values)
 
     # ---- from a draft to an org ----
 
@@ -211,7 +211,7 @@ class Service:
         )
         secrets = self._stored(provider, record)
         via = record.via if isinstance(record.via, dict) else {}
-        forgotten = bool(self.given) and record.pid != os.getpid()
+        forgotten = bool(self.sandbox_values) and record.pid != os.getpid()
         attempt = self.journal.resume(record)
 
         def begin(control: Control) -> AsyncIterator[Event]:
@@ -227,7 +227,7 @@ class Service:
 
     def _internal_failure(self, provider: Provider, wanted: OrgIdentity, attempt: str = "") -> Result:
         """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
-        options = "--sandbox" if self.given else ""
+        options = "--sandbox" if self.sandbox_values else ""
         named = (provider.key, wanted.site.key, wanted.name)
         return Result("unknown", *named, attempt=attempt, open=bool(attempt), options=options)
 
@@ -322,7 +322,7 @@ class Service:
             clock=self.clock,
             save_profile=lambda result: self._save_profile(provider_of(result.provider), wanted, via, result),
             control=control,
-            options="--sandbox" if self.given else "",
+            options="--sandbox" if self.sandbox_values else "",
             again=again,
         )
 

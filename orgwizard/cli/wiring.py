@@ -116,10 +116,12 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
         journal=attempts,
         profiles=Profiles(place.profiles),
         drafts=Drafts(place.state),
-        vault=Vault(place.data / "keys", without=used, given=lambda: attempts.given() | others.given()),
+        vault=Vault(
+            place.data / "keys", without=used, names_in_use=lambda: attempts.names_in_use() | others.names_in_use()
+        ),
         used=used,
         environ=os.environ,
-        given=sandbox_credentials() if arguments.sandbox else {},
+        sandbox_values=sandbox_credentials() if arguments.sandbox else {},
         warm=transport.warm,
     )
 

@@ -188,16 +188,18 @@ def literal_problems(model: type[Fields], typed: Mapping[str, Value]) -> dict[st
         model.model_validate({name: value for name, value in answers.items() if name not in later})
     except ValidationError as invalid:
         found = invalid.errors(include_url=False, include_input=False)
-        told = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(found)}
-        return {name: told[name] for name in _in_order(model, told) if name not in later}
+        messages = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(found)}
+        return {name: messages[name] for name in _in_order(model, messages) if name not in later}
     return {}
 
 
 def suspects(model: type[Fields], typed: Mapping[str, Value]) -> list[str]:
     """Return the fields whose answers look like credentials: right where the user says so (`Redactor.allow`)."""
-    told = problems(model, typed)
+    messages = problems(model, typed)
     return [
-        name for name, value in typed.items() if name in told and isinstance(value, str) and REDACTOR.is_secret(value)
+        name
+        for name, value in typed.items()
+        if name in messages and isinstance(value, str) and REDACTOR.is_secret(value)
     ]
 
 
@@ -206,9 +208,9 @@ def validated(model: type[Fields], typed: Mapping[str, Value]) -> Fields:
     return model.model_validate(filled(model, typed))
 
 
-def _in_order(model: type[Fields], told: Mapping[str, str]) -> list[str]:
+def _in_order(model: type[Fields], messages: Mapping[str, str]) -> list[str]:
     known = list(model.model_fields)
-    return sorted(told, key=lambda name: known.index(name) if name in known else len(known))
+    return sorted(messages, key=lambda name: known.index(name) if name in known else len(known))
 
 
 def _length(value: Value) -> int:

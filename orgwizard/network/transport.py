@@ -186,7 +186,7 @@ _SYSTEM_ROOTS = (
 )
 
 
-def _add_roots(context: ssl.SSLContext, file: Path, told: str) -> None:
+def _add_roots(context: ssl.SSLContext, file: Path, remedy: str) -> None:
     try:
         if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
             raise ValueError("not a regular file")
@@ -194,7 +194,7 @@ def _add_roots(context: ssl.SSLContext, file: Path, told: str) -> None:
     except (OSError, ValueError) as error:
         named = isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.strerror
         words = named or "it is no PEM file with certificates"
-        raise BadInput(f"The CA file {file} cannot be used: {words}.", f"Name a PEM file {told}.") from None
+        raise BadInput(f"The CA file {file} cannot be used: {words}.", f"Name a PEM file {remedy}.") from None
 
 
 def _unusable_proxy(fault: str) -> BadInput:

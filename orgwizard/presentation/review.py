@@ -59,8 +59,8 @@ def in_words(question: Question, value: Value) -> str:
 def warnings(session: WizardSession) -> str:
     """Return what to know before creating: what cannot be undone, and what no read could prove."""
     unproven = [f.stage for f in session.checked.findings if f.state == "unproven"] if session.checked else []
-    told = f"Not proven: {', '.join(unproven).lower()}." if unproven else ""
-    return " ".join(filter(None, (session.provider.irreversible, told)))
+    note = f"Not proven: {', '.join(unproven).lower()}." if unproven else ""
+    return " ".join(filter(None, (session.provider.irreversible, note)))
 
 
 def confirmation(session: WizardSession) -> str:

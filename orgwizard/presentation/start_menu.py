@@ -92,7 +92,7 @@ class StartMenu:
         return self.profiles[int(number)] if name == PROFILE else None
 
 
-def told(record: Record) -> list[str]:
+def attempt_lines(record: Record) -> list[str]:
     """Return what is known of an attempt."""
     from orgwizard.presentation import text_report
 

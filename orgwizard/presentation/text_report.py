@@ -73,7 +73,7 @@ def findings(checked: Preflight) -> list[str]:
 
 def findings_table(found: Sequence[Finding]) -> list[str]:
     """Return the stages that a check has passed, in two columns."""
-    return [printable(f"{f.stage:<{STAGE_INDENT - 2}}  {f.told}") for f in found]
+    return [printable(f"{f.stage:<{STAGE_INDENT - 2}}  {f.text}") for f in found]
 
 
 def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
@@ -283,7 +283,7 @@ def _state(record: Record) -> str:
     return STATE_WORDS["exists"] + unless
 
 
-def told_as_json(record: Record) -> dict[str, Any]:
+def stored_result(record: Record) -> dict[str, Any]:
     """Return what a creation printed with `--json` when it ended, without secrets, with where its keys are now."""
     if not record.told:
         return attempt_as_json(record)

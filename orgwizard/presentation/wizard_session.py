@@ -207,7 +207,7 @@ class WizardSession:
         """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
         self.result, self.shown = None, False
 
-        def told(event: Event) -> None:
+        def remember(event: Event) -> None:
             if isinstance(event, KeysArrived):
                 self.result = event.result  # whatever comes of the rest, its keys are not lost
             if isinstance(event, Result):
@@ -216,7 +216,7 @@ class WizardSession:
                     self._settle_draft(event)
             tell(event)
 
-        return told
+        return remember
 
     def _settle_draft(self, result: Result) -> None:
         """Forget the draft of an org that was created; that of one that was not may be sent again."""

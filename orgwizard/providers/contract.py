@@ -76,14 +76,14 @@ class Finding:
         object.__setattr__(self, "words", REDACTOR.clean(self.words))
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """Return what it proved, with its state where that is not "ok"."""
         return self.words if self.state == "ok" else f"{self.words} ({self.state})"
 
     @property
     def line(self) -> str:
         """Return it as one line."""
-        return f"{self.stage}: {self.told}"
+        return f"{self.stage}: {self.text}"
 
 
 def name_unproven(error: WizardError) -> Finding:

@@ -297,7 +297,7 @@ class Journal:
             if record.org and record.org.get("id") and not record.found
         ]
 
-    def given(self) -> set[str]:
+    def names_in_use(self) -> set[str]:
         """Return the names under which attempts gave keys to commands, which may overwrite what they have."""
         records = self.all()
         stored = [record.stored for record in records if isinstance(record.stored, dict)]

@@ -57,14 +57,14 @@ class Vault:
     """The means that stores work with.
 
     `folder` is that of files, `seconds` is how long a command or the keyring may take to answer. `without` names
-    environment variables that hold credentials, beyond the vendors' own: commands do not see them. `given` tells which
-    names commands were given before.
+    environment variables that hold credentials, beyond the vendors' own: commands do not see them. `names_in_use`
+    returns the names under which commands were given secrets before.
     """
 
     folder: Path
     seconds: float = PATIENCE_SECONDS
     without: Collection[str] = ()
-    given: Callable[[], Collection[str]] = tuple
+    names_in_use: Callable[[], Collection[str]] = tuple
 
     def probe(self, store: "Store") -> str:
         """Try a store for real and return a sentence saying what was proven; raises `LocalFailure`."""
@@ -189,23 +189,23 @@ class CommandStore:
         """Feed it the secrets; raises `LocalFailure`."""
         values = {name: secret.get_secret_value() for name, secret in secrets.items()}
         if self._per_secret:
-            label = _not_given(label, secrets, vault.given())
-            given = {f"{label}-{name}": value for name, value in values.items()}
+            label = _unused(label, secrets, vault.names_in_use())
+            names_in_use = {f"{label}-{name}": value for name, value in values.items()}
         else:
-            given = {label: "".join(f"{name}={value}\n" for name, value in values.items())}
+            names_in_use = {label: "".join(f"{name}={value}\n" for name, value in values.items())}
         taken: list[str] = []
-        for entry, text in given.items():
+        for entry, text in names_in_use.items():
             try:
                 self._give(vault, entry, text)
             except LocalFailure as fault:
                 if not taken:
                     raise
-                told = f"{fault.cause} It took {', '.join(taken)} before."
-                raise PartlyStored(told, _ANOTHER_STORE, taken) from None
+                cause = f"{fault.cause} It took {', '.join(taken)} before."
+                raise PartlyStored(cause, _ANOTHER_STORE, taken) from None
             taken.append(entry)
         reference: dict[str, Any] = {"command": self._named(label)}
         if self._per_secret:
-            reference["names"] = list(given)
+            reference["names"] = list(names_in_use)
         return StoredKeys(reference, place(reference))
 
     def _give(self, vault: Vault, entry: str, text: str) -> None:
@@ -334,10 +334,10 @@ def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:
     return f"# The keys of an org that orgwizard created.\n{comments}{tomli_w.dumps(members)}".encode()
 
 
-def _not_given(wanted: str, secrets: Secrets, given: Collection[str]) -> str:
+def _unused(wanted: str, secrets: Secrets, names_in_use: Collection[str]) -> str:
     """Return the first of wanted, wanted-2 ... under which no command was given a secret."""
     free = private_files.numbered(wanted)
-    return next(label for label in free if not any(f"{label}-{name}" in given for name in secrets))
+    return next(label for label in free if not any(f"{label}-{name}" in names_in_use for name in secrets))
 
 
 def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:

@@ -40,7 +40,7 @@ _REASONS = {
 
 
 @contextmanager
-def _told(path: Path, done: str, passing: tuple[type[OSError], ...] = ()) -> Iterator[None]:
+def _as_local_failure(path: Path, done: str, passing: tuple[type[OSError], ...] = ()) -> Iterator[None]:
     """Turn a system error into a sentence for a person; *passing* are left to the caller."""
     try:
         yield
@@ -57,7 +57,7 @@ def folder(path: Path) -> Path:
 
     Raises `LocalFailure` where it is a link, not a folder, another user's, open to others for writing, or not writable.
     """
-    with _told(path, "made"):
+    with _as_local_failure(path, "made"):
         for missing in reversed([place for place in (path, *path.parents) if not place.exists()]):
             with suppress(FileExistsError):  # made by another orgwizard meanwhile, or a dangling link: judged below
                 missing.mkdir(_FOLDER_MODE)
@@ -88,7 +88,11 @@ def listed(path: Path, ending: str) -> list[Path]:
 
     Raises `LocalFailure` for a folder that cannot be read.
     """
-    with _told(path, "read", passing=(FileNotFoundError,)), suppress(FileNotFoundError), os.scandir(path) as found:
+    with (
+        _as_local_failure(path, "read", passing=(FileNotFoundError,)),
+        suppress(FileNotFoundError),
+        os.scandir(path) as found,
+    ):
         return [Path(entry.path) for entry in found if entry.name.endswith(ending) and not entry.name.startswith(".")]
     return []
 
@@ -96,7 +100,7 @@ def listed(path: Path, ending: str) -> list[Path]:
 def write(path: Path, data: bytes) -> None:
     """Put *data* in place of *path* in one step, mode 0600, flushed to disk; raises `LocalFailure`."""
     fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    with _told(path, "written"):
+    with _as_local_failure(path, "written"):
         try:
             _fill(os.open(fresh, _NEW, _FILE_MODE), data)
             fresh.replace(path)
@@ -112,7 +116,7 @@ def write_new(path: Path, data: bytes) -> None:
 
     It is written in its place, so that what a kill leaves of it lies where it is looked for.
     """
-    with _told(path, "written", passing=(FileExistsError,)):
+    with _as_local_failure(path, "written", passing=(FileExistsError,)):
         handle = os.open(path, _NEW, _FILE_MODE)
         try:
             _fill(handle, data)
@@ -150,7 +154,7 @@ def append(path: Path, line: str) -> None:
 
     A line that an earlier failure cut short stays a line of its own.
     """
-    with _told(path, "written"):
+    with _as_local_failure(path, "written"):
         handle = os.open(path, _APPEND, _FILE_MODE)
         try:
             size = os.fstat(handle).st_size
@@ -181,7 +185,7 @@ def read(path: Path, limit: int, *, follow: bool = False) -> bytes:
     """
     flags = _READ if follow else _READ | os.O_NOFOLLOW
     with (
-        _told(path, "read", passing=(FileNotFoundError,)),
+        _as_local_failure(path, "read", passing=(FileNotFoundError,)),
         open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file,
     ):
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -201,7 +205,7 @@ def _holds(path: Path, data: bytes) -> bool:
 
 def remove(path: Path) -> bool:
     """Remove a file and return whether it was there; raises `LocalFailure`."""
-    with _told(path, "removed"):
+    with _as_local_failure(path, "removed"):
         try:
             path.unlink()
         except FileNotFoundError:
@@ -215,7 +219,7 @@ def hold(path: Path, seconds: float) -> int | None:
 
     The lock is freed when the handle is closed or this process dies in any way. Raises `LocalFailure`.
     """
-    with _told(path, "locked"):
+    with _as_local_failure(path, "locked"):
         handle = os.open(path, _HOLD, _FILE_MODE)
         try:
             taken = _taken(handle, time.monotonic() + seconds)
@@ -249,7 +253,7 @@ def _taken(handle: int, deadline: float) -> bool:
 
 def held(path: Path) -> bool:
     """Return whether a living process holds *path*; raises `LocalFailure`."""
-    with _told(path, "read"):
+    with _as_local_failure(path, "read"):
         handle = os.open(path, _READ | os.O_NOFOLLOW)
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -53,7 +53,7 @@ def _create_seconds(url: str) -> float:
         service.engine.close()
         transport, engine = Transport(None, None), Engine()
         service = replace(
-            service, send=transport.send, engine=engine, clock=SystemClock(), environ=ENVIRONMENT, given={}
+            service, send=transport.send, engine=engine, clock=SystemClock(), environ=ENVIRONMENT, sandbox_values={}
         )
         transport.warm()
         service.create(provider, service.order(provider, _draft(url)), "file", tell)

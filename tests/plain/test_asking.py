@@ -192,7 +192,7 @@ def connecting(service: Service, method: str, *typed: str, **settings: Any) -> t
 @pytest.fixture
 def real(service: Service) -> Service:
     environ = {"OKTA_CLIENT_TOKEN": "canary-token", "OKTA_CLIENT_CLIENTID": "0oa1", "DD_API_KEY": "canary-key"}
-    return replace(service, given={}, environ=environ)
+    return replace(service, sandbox_values={}, environ=environ)
 
 
 def test_what_is_there_is_named_without_its_value_and_taken_by_enter(real: Service) -> None:

@@ -218,7 +218,9 @@ def test_a_connection_is_saved_once(service: Service) -> None:
 
 
 def test_a_site_that_is_there_already_is_named_with_its_source(service: Service) -> None:
-    there = replace(service, given={}, environ={"DD_SITE": "datadoghq.eu", "OKTA_CLIENT_ORGURL": "acme.okta.com"})
+    there = replace(
+        service, sandbox_values={}, environ={"DD_SITE": "datadoghq.eu", "OKTA_CLIENT_ORGURL": "acme.okta.com"}
+    )
     terminal = walked(there, ["2", "", ":back", "1", "", ":quit"])
     assert "datadoghq.eu is offered, from $DD_SITE." in terminal.said
     assert "Enter takes 4, EU1, datadoghq.eu, Germany" in terminal.said

@@ -138,7 +138,7 @@ def bench(folder: Path, **changes: Any) -> Service:
         drafts=Drafts(folder / "state"),
         vault=SameProofs(folder / "keys", seconds=2),
         environ={},
-        given=dict(CREDENTIALS),
+        sandbox_values=dict(CREDENTIALS),
     )
     return replace(service, **changes)
 

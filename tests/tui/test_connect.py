@@ -84,7 +84,7 @@ def with_settings(environ: Mapping[str, str], files: Mapping[str, str] | None = 
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         path.chmod(mode)
-    return bench(Path("orgwizard"), environ=environ, given={})
+    return bench(Path("orgwizard"), environ=environ, sandbox_values={})
 
 
 def written() -> str:
@@ -143,7 +143,7 @@ async def test_a_file_that_others_can_read_is_pointed_out() -> None:
 
 
 async def test_what_looks_like_another_credential_is_said_while_typing(service: Service) -> None:
-    async with walking(replace(service, given={})) as walk:
+    async with walking(replace(service, sandbox_values={})) as walk:
         await walk.to_site()
         await walk.press("down", "ctrl+n")
         await walk.until(ConnectStep)
@@ -244,13 +244,13 @@ async def test_a_saved_connection_of_references_leads_straight_to_the_organizati
 
 
 async def test_a_typed_secret_is_not_saved_and_asked_for_again(service: Service) -> None:
-    async with walking(replace(service, given={}), again=True) as walk:
+    async with walking(replace(service, sandbox_values={}), again=True) as walk:
         await walk.to_connect("okta")
         await walk.fill("token", TOKEN)
         await walk.press("ctrl+p")
         await walk.said("without the secrets that you typed")
         assert TOKEN not in written()
-    async with walking(replace(service, given={}), scenarios=()) as walk:
+    async with walking(replace(service, sandbox_values={}), scenarios=()) as walk:
         await walk.until(StartStep)
         await walk.press("down", "down", "enter")
         await walk.until(ConnectStep)

@@ -264,7 +264,7 @@ async def test_another_api_url_of_datadog_can_be_typed_and_is_kept(service: Serv
 
 
 async def test_a_site_in_the_environment_is_offered_with_its_source(service: Service) -> None:
-    given = replace(service, environ={"OKTA_CLIENT_ORGURL": "https://acme.okta.com"}, given={})
+    given = replace(service, environ={"OKTA_CLIENT_ORGURL": "https://acme.okta.com"}, sandbox_values={})
     async with walking(given) as walk:
         await walk.to_site()
         assert walk.entry("site").value == "https://acme.okta.com"
@@ -276,7 +276,7 @@ async def test_a_site_in_the_environment_is_offered_with_its_source(service: Ser
 
 async def test_a_token_in_the_environment_is_named_and_not_shown(service: Service) -> None:
     secret = "00sandbox-canary-token-000000000000000000"
-    given = replace(service, environ={"OKTA_CLIENT_TOKEN": secret}, given={})
+    given = replace(service, environ={"OKTA_CLIENT_TOKEN": secret}, sandbox_values={})
     async with walking(given) as walk:
         await walk.jump(ConnectStep, "okta")
         assert walk.entry("token").placeholder == "from $OKTA_CLIENT_TOKEN"
@@ -493,7 +493,7 @@ async def test_the_exact_request_is_shown_without_secrets(service: Service) -> N
         await walk.until(Page)
         assert "POST https://acme.okta.com/api/v1/orgs" in walk.text()
         assert "SSWS ********" in walk.text()
-        assert service.given["okta.token"] not in walk.text()
+        assert service.sandbox_values["okta.token"] not in walk.text()
 
 
 async def test_the_answers_are_saved_as_a_plan_without_secrets(service: Service) -> None:
@@ -504,7 +504,7 @@ async def test_the_answers_are_saved_as_a_plan_without_secrets(service: Service)
         await walk.press("enter")
         await walk.settled()
         assert "set OKTA_CLIENT_TOKEN" in message(walk)
-        assert service.given["okta.token"] not in plan_text()
+        assert service.sandbox_values["okta.token"] not in plan_text()
         await walk.press("ctrl+p", "enter")
         await walk.settled()
         assert isinstance(walk.screen, Page)
@@ -636,7 +636,7 @@ async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
 
 async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(service: Service) -> None:
     environ = {"DD_API_KEY": "feedface" * 4, "DD_APP_KEY": "decafbad" * 5}
-    async with walking(replace(service, environ=environ, given={})) as walk:
+    async with walking(replace(service, environ=environ, sandbox_values={})) as walk:
         await walk.jump(ReviewStep, "datadog")
         environ.clear()
         await walk.create()

@@ -138,7 +138,7 @@ def _created(service: Service, provider: Provider, order: Order, store: Any, *, 
 
             result = _followed(service, begin, taking, as_json=as_json)
             if taking.caught or not isinstance(result.error, (Busy, Repeated)):
-                return _told(service, result, taking, as_json=as_json)
+                return _report(service, result, taking, as_json=as_json)
         code = _first_result(service, provider, order, result.error, as_json=as_json)
         if code is not None:
             return code
@@ -169,12 +169,12 @@ def _first_result(
         if error.kind == "unclear":
             site = order.connection.site.key
             unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, error=error)
-            return _told(service, unknown, taking, as_json=as_json)
+            return _report(service, unknown, taking, as_json=as_json)
         write_stderr(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
         write_stderr("It is finished first, so that nothing is sent twice.")
         result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json)
         if result.outcome != "not_created" or taking.caught:
-            return _told(service, result, taking, as_json=as_json)
+            return _report(service, result, taking, as_json=as_json)
     write_stderr("That attempt created nothing.")
     return None
 
@@ -182,7 +182,7 @@ def _first_result(
 def look(record: Record, *, as_json: bool) -> int:
     """Print an attempt about which nothing is left to do, as when it ended; returns its exit code."""
     write_stdout(
-        json.dumps(text_report.told_as_json(record), indent=2) if as_json else "\n".join(text_report.attempt(record))
+        json.dumps(text_report.stored_result(record), indent=2) if as_json else "\n".join(text_report.attempt(record))
     )
     return text_report.exit_code(record)
 
@@ -191,10 +191,10 @@ def resume(service: Service, record: Record, *, as_json: bool) -> int:
     """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
     with _leaving_on_signal(service.engine) as taking:
         result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json)
-        return _told(service, result, taking, as_json=as_json)
+        return _report(service, result, taking, as_json=as_json)
 
 
-def _told(service: Service, result: Result, taking: "_Signals", *, as_json: bool) -> int:
+def _report(service: Service, result: Result, taking: "_Signals", *, as_json: bool) -> int:
     """Print a result; returns the exit code, 128+n after a signal.
 
     What stdout does not take goes to stderr; keys that neither takes, because they are closed, full or stand still

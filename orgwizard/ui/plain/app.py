@@ -41,7 +41,7 @@ class Wizard:
     def __init__(self, console: Console, bootstrap: Bootstrap, draft: Draft | None, interruption: Interruption) -> None:
         self._console, self._interruption, self._given = console, interruption, draft is not None
         self._here = "site"
-        self._told: Result | None = None
+        self._reported: Result | None = None
         self.session = WizardSession(bootstrap, draft or Draft())
         console.review = self._entered
 
@@ -58,7 +58,7 @@ class Wizard:
 
     def tell_late(self) -> None:
         """Tell of an end that came after the user was gone; keys that nobody was shown go to a private file."""
-        if self.session.result and self.session.result is not self._told:
+        if self.session.result and self.session.result is not self._reported:
             self.session.rescue()
             for line in text_report.result(self.session.result):
                 self._console.say_as_it_is(line)
@@ -104,7 +104,7 @@ class Wizard:
         """Say what is kept; return the exit code: that of the result, where there is one."""
         words = self.session.keep()
         result = self.session.result
-        if not self.session.bootstrap.engine.idle.is_set() and (result is None or result is not self._told):
+        if not self.session.bootstrap.engine.idle.is_set() and (result is None or result is not self._reported):
             self._console.heading(LEAVING)
             return code
         if not result or result.outcome == "not_created":
@@ -158,7 +158,7 @@ class Wizard:
         if record := found.attempt(chosen):
             return self._taken_up(record)
         if chosen == start_menu.ORGS:
-            self._console.say(*(line for record in found.records for line in start_menu.told(record)))
+            self._console.say(*(line for record in found.records for line in start_menu.attempt_lines(record)))
         elif chosen == start_menu.PROBLEMS:
             self._console.say(*(problem.words for problem in found.problems))
         else:
@@ -167,7 +167,7 @@ class Wizard:
 
     def _taken_up(self, record: Record) -> str:
         """Take an open attempt up, if the user says so; what was typed for another org stays in its draft."""
-        self._console.say(*([start_menu.RUNNING_TITLE] if record.running else []), *start_menu.told(record))
+        self._console.say(*([start_menu.RUNNING_TITLE] if record.running else []), *start_menu.attempt_lines(record))
         if record.running or not self._console.agrees(start_menu.TAKE_UP):
             return ""
         draft = Draft(record.provider)
@@ -274,7 +274,7 @@ class Wizard:
         ending = Ending(self._console, self.session, result)
         self._console.heading("The result.")
         ending.tell()
-        self._told = result
+        self._reported = result
         if self._interruption.times and not result.secrets:
             raise Quit
         error = result.error

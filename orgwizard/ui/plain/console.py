@@ -127,10 +127,10 @@ class Console:
             raise Quit
         if name == "clear" and clears:
             raise Cleared
-        self.say(*self._told(name, hints, clears=clears))
+        self.say(*self._notes(name, hints, clears=clears))
         return True
 
-    def _told(self, name: str, hints: Sequence[str], *, clears: bool) -> Iterable[str]:
+    def _notes(self, name: str, hints: Sequence[str], *, clears: bool) -> Iterable[str]:
         """Return what a command says that leads nowhere."""
         if name == "help":
             known = {command: words for command, words in COMMANDS.items() if command != "clear" or clears}

@@ -168,9 +168,9 @@ class Prompt:
         """Ask for one row of a table; Enter ends it."""
         question, table = self._question, dict(self._sheet.typed.get(self._question.name) or {})
         given = "; ".join(f"{name} = {value}" for name, value in table.items())
-        told = f"so far {given}; Enter goes on" if given else "Enter goes on without"
+        hint = f"so far {given}; Enter goes on" if given else "Enter goes on without"
         example = f"{question.example}=value" if question.example else "name=value"
-        prompt = f"{question.title} (optional, one as {example}, {told}):"
+        prompt = f"{question.title} (optional, one as {example}, {hint}):"
         text = self._console.ask(prompt, (*self._hints(), "A name with nothing after it takes it away."), clears=True)
         if not text:
             return True

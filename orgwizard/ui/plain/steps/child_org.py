@@ -82,9 +82,9 @@ class StoreStep(Step):
     def _command(self) -> dict[str, list[str]]:
         kept, question = self.session.draft.section("store"), store_choices.QUESTION
         before = store_choices.command_line(self.session.draft.store) or str(kept.get(store_choices.COMMAND, ""))
-        told = f"Enter keeps {before}" if before else f"for example {question.example}"
+        hint = f"Enter keeps {before}" if before else f"for example {question.example}"
         while True:
-            line = self.console.ask(f"{question.title} (needed, {told}):", (question.help,)) or before
+            line = self.console.ask(f"{question.title} (needed, {hint}):", (question.help,)) or before
             words, problem = store_choices.words_of(line)
             if not problem:
                 kept[store_choices.COMMAND] = line

@@ -60,8 +60,8 @@ class SiteStep(Step):
         question = self.session.provider.site_question
         known = {site.key for site in self.session.provider.sites}
         default = before if before and self._key(before) not in known else ""
-        told = f"Enter takes {default}{source}" if default else f"for example {question.example}"
-        return self.console.ask(f"{question.title} (needed, {told}):", (question.help,)) or default
+        hint = f"Enter takes {default}{source}" if default else f"for example {question.example}"
+        return self.console.ask(f"{question.title} (needed, {hint}):", (question.help,)) or default
 
     def _key(self, typed: str) -> str:
         """Return the key of the site that is meant, or "" where it is none."""

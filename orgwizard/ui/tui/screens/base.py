@@ -224,8 +224,8 @@ class Step(Screen[None]):
     def standing(self) -> list[str]:
         """Return the sentences that stand in the way and that no field here can say."""
         here = {path: words for path, words in self.session.refusals.items() if section(path) == self.section}
-        told = {field.question.name for field in self.query(Field) if field.entry in self.focus_chain}
-        return [words for path, words in here.items() if path.rpartition(".")[2] not in told]
+        in_form = {field.question.name for field in self.query(Field) if field.entry in self.focus_chain}
+        return [words for path, words in here.items() if path.rpartition(".")[2] not in in_form]
 
     def focus_wrong(self) -> None:
         """Focus the first field that was touched and is wrong."""

@@ -26,7 +26,7 @@ from orgwizard.presentation.start_menu import (
     SCENARIOS_TITLE,
     TAKE_UP,
     StartMenu,
-    told,
+    attempt_lines,
 )
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
@@ -136,7 +136,7 @@ class StartStep(Step):
 
     def _ask_about(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
-        known = "\n".join(told(record))
+        known = "\n".join(attempt_lines(record))
         if record.running:
             self.app.push_screen(Page(RUNNING_TITLE, known.splitlines(), ORG_INDENT), lambda _: self._look_again())
             return
@@ -160,7 +160,7 @@ class StartStep(Step):
             return self._magic_page()
         if name == PROBLEMS:
             return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
-        lines = [line for record in self._beginnings.records for line in (*told(record), "")]
+        lines = [line for record in self._beginnings.records for line in (*attempt_lines(record), "")]
         return Page(ORGS_TITLE, lines, ORG_INDENT)
 
     def _magic_page(self) -> Page:

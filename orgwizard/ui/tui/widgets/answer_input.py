@@ -88,8 +88,8 @@ class Entry(Input):
         """Draw how long a secret is that was left, and of a long one its end, to compare it with its source."""
         length, whole = len(self.value), self._question is not None and self._question.file
         end = printable(self.value[-SHOWN:]) if length >= LONG and not whole else ""
-        told = f"{MASK}{end}  {length} character{'s' * (length > 1)}"
-        text = set_cell_size(told, min(self.size.width, cell_len(told)))
+        shown = f"{MASK}{end}  {length} character{'s' * (length > 1)}"
+        text = set_cell_size(shown, min(self.size.width, cell_len(shown)))
         return Strip([Segment(text, self.rich_style), self._line(self.size.width - cell_len(text))], self.size.width)
 
     def _line(self, width: int) -> Segment:

@@ -72,5 +72,5 @@ class NameCheck(StaticText):
         if self._refused:
             return
         self.set_class(finding.state == "warning", "-warning")
-        told = printable(finding.told)
-        self.update(told[:1].upper() + told[1:])
+        text = printable(finding.text)
+        self.update(text[:1].upper() + text[1:])
