@@ -16,6 +16,7 @@ from orgwizard.domain.events import Progress
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.system import shutdown
 from orgwizard.ui.batch import commands, streams
+from orgwizard.ui.batch.signals import leaving_on_signal
 
 
 class Full(io.StringIO):
@@ -138,7 +139,7 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
     monkeypatch.setattr(engine, "leave", lambda: asked.append("leave"))
     monkeypatch.setattr(engine, "give_up", lambda: asked.append("give up"))
     before = [signal.getsignal(number) for number in shutdown.ENDING]
-    with commands._leaving_on_signal(engine) as taking:
+    with leaving_on_signal(engine) as taking:
         signal.raise_signal(signal.SIGTERM)
         assert asked == ["leave"]
         signal.raise_signal(signal.SIGHUP)

@@ -1,20 +1,14 @@
 """Creating and checking from a plan, without questions: stages as lines on stderr, the result on stdout."""
 
 import json
-import os
-import select
-import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import FrameType
 from typing import Any
 
 from orgwizard.application.plan_file import problems, unconfirmed
-from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, WizardError
@@ -26,15 +20,9 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, Provider
 from orgwizard.storage import secret_stores
 from orgwizard.storage.attempt_journal import Record
-from orgwizard.system import shutdown
+from orgwizard.ui.batch.signals import EndingSignals, leaving_on_signal
 from orgwizard.ui.batch.streams import write_stderr, write_stdout
 
-READER_SECONDS = 1.0
-SIGNALS_BEFORE_GIVING_UP = 2
-ONCE_MORE = {
-    1: "Leaving as soon as the response is stored.",
-    2: "Still waiting for the response. Once more gives it up: keys in it would be lost for good.",
-}
 PRINTED_ABOVE = "shown above, and stored nowhere else"
 LOOK_SECONDS = 0.5
 
@@ -131,7 +119,7 @@ def create(service: Service, draft: Draft, *, yes: bool, again: bool = False, as
 def _created(service: Service, provider: Provider, order: Order, store: Any, *, again: bool, as_json: bool) -> int:
     """Create the org, or tell the first result where the check, or another program, showed that there is one."""
     while True:  # each round settles an attempt that stood in the way
-        with _leaving_on_signal(service.engine) as taking:
+        with leaving_on_signal(service.engine) as taking:
 
             def begin(tell: Callable[[Event], None]) -> bool:
                 return service.create(provider, order, store, tell, again=again)
@@ -165,7 +153,7 @@ def _first_result(
     if error.kind == "done":
         write_stderr(f"{error.cause} Nothing was sent; --again creates a second one.")
         return look(record, as_json=as_json)
-    with _leaving_on_signal(service.engine) as taking:
+    with leaving_on_signal(service.engine) as taking:
         if error.kind == "unclear":
             site = order.connection.site.key
             unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, error=error)
@@ -189,12 +177,12 @@ def look(record: Record, *, as_json: bool) -> int:
 
 def resume(service: Service, record: Record, *, as_json: bool) -> int:
     """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
-    with _leaving_on_signal(service.engine) as taking:
+    with leaving_on_signal(service.engine) as taking:
         result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json)
         return _report(service, result, taking, as_json=as_json)
 
 
-def _report(service: Service, result: Result, taking: "_Signals", *, as_json: bool) -> int:
+def _report(service: Service, result: Result, taking: EndingSignals, *, as_json: bool) -> int:
     """Print a result; returns the exit code, 128+n after a signal.
 
     What stdout does not take goes to stderr; keys that neither takes, because they are closed, full or stand still
@@ -219,7 +207,7 @@ def _report(service: Service, result: Result, taking: "_Signals", *, as_json: bo
 
 
 def _followed(
-    service: Service, begin: Callable[[Callable[[Event], None]], bool], taking: "_Signals", *, as_json: bool
+    service: Service, begin: Callable[[Callable[[Event], None]], bool], taking: EndingSignals, *, as_json: bool
 ) -> Result:
     """Run a flow to its end, stages on stderr; one that nobody reads holds up the telling, and not the flow.
 
@@ -262,73 +250,6 @@ def _confirmed(review: str) -> None:
     write_stderr('Type "create" to create it, anything else to leave: ', end="")
     if sys.stdin.readline().strip().lower() != "create":
         raise NotSent("You did not confirm.", code="not_confirmed")
-
-
-class _Signals:
-    """The ending signals that came so far: requests to end at a safe point; a third one gives the answer up.
-
-    While something is printed, they end a wait for a reader that stands still.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        self.caught: list[int] = []
-        self.keys_printed = False
-        self._engine, self._printing = engine, False
-
-    def take(self, number: int, _: FrameType | None) -> None:
-        """Note a signal, and say what it does where an answer may be outstanding."""
-        self.caught.append(number)
-        if len(self.caught) > SIGNALS_BEFORE_GIVING_UP:
-            self._engine.give_up()
-        elif not self._engine.idle.is_set():
-            _write_now(f"{ONCE_MORE[len(self.caught)]}\n")
-        self._engine.leave()
-        if self._printing:
-            _begin_to_interrupt()
-
-    @contextmanager
-    def ending_a_wait(self) -> Iterator[None]:
-        """Give up writing what nobody has read a second after a signal: what writes it then returns false."""
-        before = signal.signal(signal.SIGALRM, _interrupt)
-        self._printing = True
-        try:
-            if self.caught:
-                _begin_to_interrupt()
-            yield
-        except InterruptedError:
-            pass
-        finally:
-            self._printing = False
-            if self.caught:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-
-
-def _write_now(text: str) -> None:
-    """Write to stderr where that takes no time: within a signal, `print` may be at work already."""
-    with suppress(OSError, ValueError):
-        if select.select([], [2], [], 0)[1]:
-            os.write(2, text.encode())
-
-
-def _begin_to_interrupt() -> None:
-    signal.setitimer(signal.ITIMER_REAL, READER_SECONDS, READER_SECONDS)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    raise InterruptedError
-
-
-@contextmanager
-def _leaving_on_signal(engine: Engine) -> Iterator[_Signals]:
-    """Take ending signals instead of dying of them."""
-    taking = _Signals(engine)
-    before = {number: signal.signal(number, taking.take) for number in shutdown.handled_signals()}
-    try:
-        yield taking
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def tell_stage(telling: ProgressText, event: Progress) -> None:
