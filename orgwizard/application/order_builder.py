@@ -53,7 +53,11 @@ def recalled(model: type[Fields], sources: Any) -> dict[str, Value]:
 
 def order(provider: Provider, draft: Draft, read: Read) -> Order:
     """Build the validated order from a draft; raises `BadInput` and `BadFields`."""
-    connected = connection(provider, draft, read)
+    return order_at(connection(provider, draft, read), provider, draft, read)
+
+
+def order_at(connected: Connection, provider: Provider, draft: Draft, read: Read) -> Order:
+    """Build the validated order from a draft whose parent is connected already; raises `BadInput` and `BadFields`."""
     # The administrator first: its secrets must be known before the org is looked at, for one may be the org's name.
     model = provider.administrator
     administrator = _section("administrator", model, draft.section("administrator"), read) if model else None

@@ -7,15 +7,13 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from orgwizard.domain.control import Control
 from orgwizard.system.daemon_threads import DaemonThreads
 
-if TYPE_CHECKING:
-    from orgwizard.domain.events import Event
-
 T = TypeVar("T")
+E = TypeVar("E")  # what is told: an `Event`, or that of a table
 CLOSING_SECONDS = 5.0  # for what follows a result: a line in the journal
 
 
@@ -57,8 +55,8 @@ class Engine:
         threading.Thread(target=_done, args=(step, future), name="work", daemon=True).start()
         return future
 
-    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
-        """Run one creation to its end; false where one is running already, whatever the face thinks."""
+    def create(self, begin: Callable[[Control], AsyncIterator[E]], tell: Callable[[E], None]) -> bool:
+        """Run one creation, or those of one table, to the end; false where one is running, whatever the face thinks."""
         with self._guard:
             if not self.idle.wait(CLOSING_SECONDS if self._delivered else 0):
                 return False
@@ -72,7 +70,7 @@ class Engine:
             raise
         return True
 
-    async def _create(self, events: AsyncIterator[Event], tell: Callable[[Event], None]) -> None:
+    async def _create(self, events: AsyncIterator[E], tell: Callable[[E], None]) -> None:
         from orgwizard.domain.events import Result
 
         try:
@@ -120,6 +118,6 @@ def _done(step: Callable[[], T], future: Future[T]) -> None:
         future.set_exception(fault)
 
 
-def _notify(tell: Callable[[Event], None], event: Event) -> None:
+def _notify(tell: Callable[[E], None], event: E) -> None:
     with suppress(Exception):  # a screen that is gone must not stop the creation
         tell(event)

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from orgwizard.application import plan_file
+from orgwizard.application import plan_file, ports
 from orgwizard.application.creation import create_org
 from orgwizard.application.discovery import Discovery
 from orgwizard.application.flow import ended
-from orgwizard.application.order_builder import connection, draft_problems, order, recalled
+from orgwizard.application.order_builder import connection, draft_problems, order, order_at, recalled
 from orgwizard.application.ports import Send, Tools
 from orgwizard.application.provider_calls import check, converse, elsewhere
 from orgwizard.application.resumption import resume_org
@@ -38,12 +38,14 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, problems, questions, validated
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity, Preflight, Provider
-from orgwizard.storage.attempt_journal import EarlierAttempt, Journal, Record
+from orgwizard.storage.attempt_journal import Attempt, EarlierAttempt, Journal, Record
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Org, Profile, Profiles
 from orgwizard.storage.secret_stores import FileStore, ScreenStore, Store, StoredKeys, Vault, label_of, parse_store
 from orgwizard.storage.secret_stores import sources as stored_sources
 from orgwizard.system import private_files, secret_reader, subprocesses
+
+Begin = Callable[[Control], AsyncIterator[Event]]
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,11 @@ class Service:
         self._hide(draft)
         return order(provider, draft, self.read)
 
+    def order_at(self, connected: Connection, provider: Provider, draft: Draft) -> Order:
+        """Return the validated order of a draft at a parent that is connected already; raises as `order` does."""
+        self._hide(draft)
+        return order_at(connected, provider, draft, self.read)
+
     def check(
         self,
         provider: Provider,
@@ -187,13 +194,21 @@ class Service:
         `Repeated`, unless a second org is wanted *again*. Raises `BadInput` for an unknown store. *tell* is called in
         the engine's thread and must not block.
         """
-        chosen, via = ChosenStore(self.vault, parse_store(store)), _via(wanted.connection)
+        return self.engine.create(self.creation(provider, wanted, self.chosen(store), again=again), tell)
+
+    def chosen(self, store: Any) -> ChosenStore:
+        """Return a store, given as in a plan, as a creation is handed it; raises `BadInput`."""
+        return ChosenStore(self.vault, parse_store(store))
+
+    def creation(self, provider: Provider, wanted: Order, store: ports.Vault, *, again: bool = False) -> Begin:
+        """Return what begins a creation once it is handed its `Control`."""
+        via = _via(wanted.connection)
 
         def begin(control: Control) -> AsyncIterator[Event]:
-            tools = self._tools(wanted.wanted, via, chosen, control, again=again)
+            tools = self._tools(wanted.wanted, via, store, control, again=again)
             return ended(lambda: create_org(provider, wanted, tools), self._internal_failure(provider, wanted.wanted))
 
-        return self.engine.create(begin, tell)
+        return begin
 
     def resume(self, record: Record, tell: Callable[[Event], None], connected: Connection | None = None) -> bool:
         """Take up an interrupted attempt, telling of each event; false where a creation is running already.
@@ -201,6 +216,14 @@ class Service:
         What the parent is asked is asked through *connected*, where there is such a connection to its site.
         Raises `BadInput` for a record that holds too little, `LocalFailure` where another process is at work on it.
         """
+        begin, attempt = self.resumption(record, connected)
+        begun = self.engine.create(begin, tell)
+        if not begun:
+            attempt.close()
+        return begun
+
+    def resumption(self, record: Record, connected: Connection | None = None) -> tuple[Begin, Attempt]:
+        """Return what begins a resumption, and the attempt, which it closes; raises what `resume` does."""
         provider = provider_of(record.provider)
         wanted = OrgIdentity(provider.site(record.site), record.name, record.mark)
         chosen = ChosenStore(self.vault, _store_of(record))
@@ -220,10 +243,7 @@ class Service:
             resuming = partial(resume_org, *facts, lacking=lacking, forgotten=forgotten)
             return ended(resuming, self._internal_failure(provider, wanted, record.id))
 
-        begun = self.engine.create(begin, tell)
-        if not begun:
-            attempt.close()
-        return begun
+        return begin, attempt
 
     def _internal_failure(self, provider: Provider, wanted: OrgIdentity, attempt: str = "") -> Result:
         """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
@@ -312,7 +332,7 @@ class Service:
             attempt.note("ended", result=record.state)
 
     def _tools(
-        self, wanted: OrgIdentity, via: Mapping[str, Any], chosen: ChosenStore, control: Control, *, again: bool = False
+        self, wanted: OrgIdentity, via: Mapping[str, Any], chosen: ports.Vault, control: Control, *, again: bool = False
     ) -> Tools:
         return Tools(
             send=self.send,

@@ -4,7 +4,6 @@ An order is a provider, a parent org and what makes the child unique below it. A
 (a host, an id, a key), of which not all are known at once: one name in common makes it the same parent.
 """
 
-import hashlib
 import hmac
 import unicodedata
 from collections.abc import Iterable
@@ -60,7 +59,7 @@ class Marks:
 
 def _mark(attempt: str, text: str) -> str:
     """Return a keyed hash: the key is the attempt's id, so that no table of names or credentials finds it."""
-    return hmac.new(attempt.encode(), text.encode(errors="replace"), hashlib.sha256).hexdigest()[:_MARK_LENGTH]
+    return hmac.digest(attempt.encode(), text.encode(errors="replace"), "sha256").hex()[:_MARK_LENGTH]
 
 
 def folded(name: str) -> str:

@@ -175,6 +175,8 @@ class Provider(ABC):
     """Variables and keys that say which method a shared name is for, and what they say, in lower case."""
     finds_with_credentials: ClassVar[bool] = True
     """Whether `find` needs the parent's credentials."""
+    remaining_header: ClassVar[str] = ""
+    """The header, in lower case, that tells how many more calls are within the limit."""
     settle_seconds: ClassVar[int] = 0
     """How long the vendor asks to wait after the answer before the new org is called."""
 

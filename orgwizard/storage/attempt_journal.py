@@ -280,7 +280,7 @@ class Journal:
 
         Those in *known* do not count, but for one that is running. Raises `LocalFailure`.
         """
-        found = [_standing(record, key) for record in self.all()]
+        found = [_standing(record, key) for record in self._records(lambda path: _may_be_of(path, key))]
         counted = [one for one in found if one and (one.kind == "running" or one.record.id not in known)]
         return min(counted, key=lambda one: _PRESSING.index(one.kind), default=None)
 
@@ -309,7 +309,11 @@ class Journal:
 
         Raises `LocalFailure` where the folder cannot be read: like all that look for an attempt.
         """
-        records = [_record(path) for path in private_files.listed(self.folder, _ENDING)]
+        return self._records(lambda _: True)
+
+    def _records(self, chosen: Callable[[Path], bool]) -> list[Record]:
+        """Return the attempts whose files are *chosen* by their names, newest first; the others are not read."""
+        records = [_record(path) for path in private_files.listed(self.folder, _ENDING) if chosen(path)]
         if any(_may_have_keys(record) for record in records):
             found = self._with_keys()
             records = [_with_key_file(record, found.get(record.id)) for record in records]
@@ -321,7 +325,7 @@ class Journal:
 
     def get(self, prefix: str) -> Record:
         """Return the attempt whose id is, or alone begins with, *prefix*; raises `BadInput`."""
-        records = [record for record in self.all() if record.id.startswith(prefix)]
+        records = self._records(lambda path: _id(path).startswith(prefix))
         chosen = [record for record in records if record.id == prefix] or records
         if not chosen:
             raise BadInput(f"There is no attempt {prefix}.", "See: orgwizard orgs", meaning="Nothing was done.")
@@ -362,6 +366,12 @@ def _id(path: Path) -> str:
 def _marks(path: Path) -> Marks | None:
     """Return the marks of the order in a file's name, `None` where it has none."""
     return Marks.parse(path.name.removesuffix(_ENDING).partition(".")[2])
+
+
+def _may_be_of(path: Path, key: OrderKey) -> bool:
+    """Return whether an attempt may have been made for an order, as far as the name of its file tells."""
+    marks = _marks(path)
+    return marks is None or key.marks(_id(path)).same(marks) is not False
 
 
 def _standing(record: Record, key: OrderKey) -> EarlierAttempt | None:

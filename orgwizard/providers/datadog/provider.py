@@ -126,6 +126,7 @@ class Datadog(Provider):
         "locked out of the child until a password login override is set. Check this before creating.",
         "If the application key belongs to a person who may leave, use one of a service account.",
     )
+    remaining_header = "x-ratelimit-remaining"
     irreversible = "A child org cannot be deleted through the API, and its keys are delivered once."
     secret_titles: ClassVar[Mapping[str, str]] = {
         "api_key": "API key of the child org",

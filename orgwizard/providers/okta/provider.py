@@ -166,6 +166,7 @@ class Okta(Provider):
     )
     name_field = "subdomain"
     administrator_note = ("This person becomes the first super admin of the child org.",)
+    remaining_header = "x-rate-limit-remaining"
     irreversible = "A child org cannot be deleted through the API, and its token is delivered once."
     secret_titles: ClassVar[Mapping[str, str]] = {"token": "API token of the child org"}
     site_title = "Parent's org URL"
