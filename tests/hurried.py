@@ -7,7 +7,7 @@ from functools import partial
 from orgwizard import cli
 from orgwizard.domain import clock
 from orgwizard.domain.clock import SystemClock
-from orgwizard.storage import secret_stores
+from orgwizard.storage import vault
 
 STORE_SECONDS = 30.0
 
@@ -20,7 +20,7 @@ def hurried(factor: float) -> Callable[..., SystemClock]:
 def run(factor: float, argv: Sequence[str]) -> int:
     """Run one command; how long a store may take shrinks with everything else."""
     clock.SystemClock = hurried(factor)  # type: ignore[assignment, misc]
-    secret_stores.Vault = partial(secret_stores.Vault, seconds=STORE_SECONDS / factor)  # type: ignore[misc, assignment]
+    vault.Vault = partial(vault.Vault, seconds=STORE_SECONDS / factor)  # type: ignore[misc, assignment]
     return cli.main(argv)
 
 

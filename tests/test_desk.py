@@ -27,7 +27,7 @@ from orgwizard.sandbox.transport import SandboxTransport
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.secret_stores import Vault
+from orgwizard.storage.vault import Vault
 from orgwizard.ui.batch import commands
 
 PATIENCE_SECONDS = 30.0

@@ -16,14 +16,12 @@ from orgwizard.storage.secret_stores import (
     CommandStore,
     FileStore,
     KeyringStore,
-    PartlyStored,
     ScreenStore,
-    Store,
-    Vault,
     attempts_with_keys,
     parse_store,
     place,
 )
+from orgwizard.storage.vault import PartlyStored, Store, Vault
 from orgwizard.system.secret_reader import read
 
 TOKEN = "00canary-token"

@@ -44,7 +44,8 @@ from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import LookupResult, OrgIdentity, Preflight, Provider, Readiness, with_known_field
-from orgwizard.storage.secret_stores import PartlyStored, label_of, sources
+from orgwizard.storage.secret_stores import label_of, sources
+from orgwizard.storage.vault import PartlyStored
 
 READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0

@@ -41,8 +41,9 @@ from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity
 from orgwizard.storage.attempt_journal import Attempt, EarlierAttempt, Journal, Record
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Org, Profile, Profiles
-from orgwizard.storage.secret_stores import FileStore, ScreenStore, Store, StoredKeys, Vault, label_of, parse_store
+from orgwizard.storage.secret_stores import FileStore, ScreenStore, label_of, parse_store
 from orgwizard.storage.secret_stores import sources as stored_sources
+from orgwizard.storage.vault import Store, StoredKeys, Vault
 from orgwizard.system import private_files, secret_reader, subprocesses
 
 Begin = Callable[[Control], AsyncIterator[Event]]

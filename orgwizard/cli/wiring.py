@@ -99,7 +99,8 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
     from orgwizard.storage.attempt_journal import Journal
     from orgwizard.storage.drafts import Drafts
     from orgwizard.storage.profiles import Profiles
-    from orgwizard.storage.secret_stores import Vault, attempts_with_keys
+    from orgwizard.storage.secret_stores import attempts_with_keys
+    from orgwizard.storage.vault import Vault
     from orgwizard.system import coredumps
 
     coredumps.forbid()

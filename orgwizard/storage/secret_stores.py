@@ -3,100 +3,27 @@
 import json
 import secrets as randomness
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import tomli_w
-from pydantic import SecretStr
 
-from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention, WizardError
+from orgwizard.domain.errors import BadInput, LocalFailure, WizardError
 from orgwizard.domain.sanitize import printable, slug
 from orgwizard.domain.secret_reference import SERVICE, Reference
+from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, PartlyStored, Secrets, Store, StoredKeys, Vault
 from orgwizard.system import private_files
-from orgwizard.system.secret_reader import read
-from orgwizard.system.subprocesses import PATIENCE_SECONDS, Ended, ask_keyring, run
+from orgwizard.system.subprocesses import Ended, ask_keyring, run
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
-Secrets: TypeAlias = Mapping[str, SecretStr]
-
 _LARGEST_FILE = 1024 * 1024
-PROBE = "orgwizard-probe"
-PROBE_TEXT = "only a probe, not a secret"
 SHOWN_ONLY = "they were shown on the screen only"
-_ANOTHER_STORE = "Choose another place for the keys."
-
-
-@dataclass(frozen=True)
-class StoredKeys:
-    """Where secrets went: `reference` is JSON and never secret, `words` are for a person.
-
-    `sources` says per secret where it can be read again; it is empty for a command and for the screen.
-    """
-
-    reference: Mapping[str, Any]
-    words: str
-    sources: Mapping[str, Reference] = field(default_factory=dict)
-
-
-class PartlyStored(NeedsAttention):
-    """The org exists, and a command took only some of its secrets: those under `names`."""
-
-    def __init__(self, cause: str, advice: str, names: Collection[str]) -> None:
-        super().__init__(cause, advice)
-        self.names = tuple(names)
-
-
-@dataclass(frozen=True)
-class Vault:
-    """The means that stores work with.
-
-    `folder` is that of files, `seconds` is how long a command or the keyring may take to answer. `without` names
-    environment variables that hold credentials, beyond the vendors' own: commands do not see them. `names_in_use`
-    returns the names under which commands were given secrets before.
-    """
-
-    folder: Path
-    seconds: float = PATIENCE_SECONDS
-    without: Collection[str] = ()
-    names_in_use: Callable[[], Collection[str]] = tuple
-
-    def probe(self, store: "Store") -> str:
-        """Try a store for real and return a sentence saying what was proven; raises `LocalFailure`."""
-        return store.probe(self)
-
-    def keep(self, store: "Store", label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
-        """Store the secrets of a new org and read them back where that is possible.
-
-        *label* names them in the store ("okta-my-child"), *facts* are told beside them. Nothing is ever overwritten
-        in a file or the keyring; what a run that was cut short put there is found and not put there twice. Raises
-        `NeedsAttention`: the org exists, and its secrets are not (all) stored.
-        """
-        try:
-            _check_text(secrets)
-            kept = store.keep(self, label, secrets, facts)
-            self._check_stored(kept, secrets)
-        except NeedsAttention:
-            raise
-        except WizardError as fault:
-            raise NeedsAttention(fault.cause, fault.advice) from None
-        return kept
-
-    def _check_stored(self, kept: StoredKeys, secrets: Secrets) -> None:
-        """Read everything back; raises `LocalFailure` that tells what stays where."""
-        try:
-            for name, source in kept.sources.items():
-                if read(source, seconds=self.seconds) != secrets[name]:
-                    raise LocalFailure(
-                        f"What was read back {source.describe()} is not what was stored.", _ANOTHER_STORE
-                    )
-        except WizardError as fault:
-            raise LocalFailure(f"{fault.cause} What was written stays {kept.words}.", _ANOTHER_STORE) from None
 
 
 @dataclass(frozen=True)
@@ -115,7 +42,7 @@ class FileStore:
         try:
             private_files.write_new(path, PROBE_TEXT.encode())
             if private_files.read(path, len(PROBE_TEXT)) != PROBE_TEXT.encode():
-                raise LocalFailure(f"A file in {vault.folder} did not hold what was written to it.", _ANOTHER_STORE)
+                raise LocalFailure(f"A file in {vault.folder} did not hold what was written to it.", ANOTHER_STORE)
         finally:
             private_files.remove(path)
         return f"A private file was written to {vault.folder} and read back."
@@ -143,7 +70,7 @@ class KeyringStore:
         name = f"{PROBE}-{randomness.token_hex(4)}"
         backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=vault.seconds)
         if found != PROBE_TEXT:
-            raise LocalFailure(f"The keyring ({backend}) did not give back what was stored in it.", _ANOTHER_STORE)
+            raise LocalFailure(f"The keyring ({backend}) did not give back what was stored in it.", ANOTHER_STORE)
         return f"The keyring ({backend}) took a probe entry and gave it back."
 
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
@@ -201,7 +128,7 @@ class CommandStore:
                 if not taken:
                     raise
                 cause = f"{fault.cause} It took {', '.join(taken)} before."
-                raise PartlyStored(cause, _ANOTHER_STORE, taken) from None
+                raise PartlyStored(cause, ANOTHER_STORE, taken) from None
             taken.append(entry)
         reference: dict[str, Any] = {"command": self._named(label)}
         if self._per_secret:
@@ -212,7 +139,7 @@ class CommandStore:
         """Feed it one text; raises `LocalFailure`, without what it says: it has just been given a secret."""
         code = self._run(vault, entry, text).code
         if code:
-            raise LocalFailure(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", _ANOTHER_STORE)
+            raise LocalFailure(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", ANOTHER_STORE)
 
     @property
     def _per_secret(self) -> bool:
@@ -243,8 +170,6 @@ class ScreenStore:
         """Keep nothing."""
         return StoredKeys({"screen": True}, "on the screen only: copy them now")
 
-
-Store: TypeAlias = FileStore | KeyringStore | CommandStore | ScreenStore
 
 _BY_NAME: Mapping[str, Store] = {"file": FileStore(), "keyring": KeyringStore(), "screen": ScreenStore()}
 
@@ -318,13 +243,6 @@ def place(reference: Any) -> str:
         case {"screen": True}:
             return SHOWN_ONLY
     return json.dumps(reference)
-
-
-def _check_text(secrets: Secrets) -> None:
-    """Raise `LocalFailure` for a secret that no store could hold, before any of them is tried."""
-    for name, secret in secrets.items():
-        if any("\ud800" <= character <= "\udfff" for character in secret.get_secret_value()):
-            raise LocalFailure(f"The {name} holds characters that cannot be stored as text.", _ANOTHER_STORE)
 
 
 def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:

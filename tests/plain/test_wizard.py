@@ -15,7 +15,8 @@ from orgwizard.domain.http import Call, Response
 from orgwizard.presentation.progress_text import KEYS_ARRIVED
 from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
 from orgwizard.storage.attempt_journal import Attempt, Journal, Record
-from orgwizard.storage.secret_stores import FileStore, Store, Vault
+from orgwizard.storage.secret_stores import FileStore
+from orgwizard.storage.vault import Store, Vault
 from orgwizard.ui.plain.app import Wizard
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.create import Interruption

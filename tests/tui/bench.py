@@ -23,7 +23,8 @@ from orgwizard.sandbox.transport import SandboxTransport
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.secret_stores import KeyringStore, Store, Vault
+from orgwizard.storage.secret_stores import KeyringStore
+from orgwizard.storage.vault import Store, Vault
 
 
 @dataclass
