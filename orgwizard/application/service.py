@@ -16,12 +16,13 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from orgwizard.application import plan_file, ports
+from orgwizard.application import plan_writer, ports
 from orgwizard.application.creation import create_org
 from orgwizard.application.discovery import Discovery
 from orgwizard.application.flow import ended
 from orgwizard.application.order_builder import connection, draft_problems, order, order_at, recalled
 from orgwizard.application.ports import Send, Tools
+from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.provider_calls import check, converse, elsewhere
 from orgwizard.application.resumption import resume_org
 from orgwizard.application.runner import Engine
@@ -411,22 +412,12 @@ class Service:
         return next(same, None)
 
     def draft_from(self, profile: Profile) -> Draft:
-        """Return a draft for another child of the parent that a profile knows, connected as far as it knows how.
-
-        The host was confirmed when it was saved; answers that the provider's fields no longer have are left out.
-        """
-        draft = Draft(provider=profile.provider)
-        draft.section("parent").update({"site": profile.site, "method": profile.method})
-        with suppress(BadInput):  # a profile of a later version, or edited by hand: the wizard asks
-            provider = provider_of(profile.provider)
-            draft.section("parent")["confirmed"] = provider.site(profile.site).url
-            if model := provider.methods.get(profile.method):
-                draft.credentials.update(recalled(model, {**profile.answers, **profile.parent}))
-        return draft
+        """Return a draft for another child of the parent that a profile knows, connected as far as it knows how."""
+        return draft_from(profile)
 
     def save_plan(self, draft: Draft, path: Path) -> None:
         """Write the draft as a plan file, without secrets; raises `LocalFailure`, `FileExistsError`."""
-        private_files.write_new(path, plan_file.dump(draft).encode())
+        private_files.write_new(path, plan_writer.dump(draft).encode())
 
 
 def _references(draft: Draft) -> list[Reference]:

@@ -65,7 +65,17 @@ def port(text: str) -> int:
 # ---- arguments ----
 
 JSON = argument("--json", action="store_true", help="print one JSON object on stdout")
-PLAN = argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file")
+SET = argument(
+    "--set",
+    action="append",
+    default=[],
+    metavar="KEY=VALUE",
+    help='a value in place of the plan\'s, such as organization.name="My Child Org 1"; may be repeated',
+)
+PLAN = (
+    argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file; - reads standard input"),
+    SET,
+)
 SPEED = argument("--sandbox-speed", type=number, default=1.0, metavar="N", help="speed up the sandbox clock N times")
 SHARED = (
     argument(
@@ -95,6 +105,7 @@ WIZARD = Command(
     (
         argument("--version", action="version", version=f"orgwizard {__version__}"),
         argument("--plan", type=Path, metavar="FILE", help="start the wizard with the values of a plan file"),
+        SET,
         argument(
             "--plain",
             action="store_true",
@@ -115,7 +126,7 @@ COMMANDS = (
         "create the org of a plan file, without questions",
         "create:create",
         (
-            PLAN,
+            *PLAN,
             argument("--yes", action="store_true", help="create without asking; required without a terminal"),
             argument(
                 "--again",
@@ -134,7 +145,7 @@ COMMANDS = (
         "validate a plan with read-only requests; never creates",
         "create:check",
         (
-            PLAN,
+            *PLAN,
             JSON,
             argument(
                 "--other-sites",

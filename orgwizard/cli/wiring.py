@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
     from orgwizard.application.bootstrap import Bootstrap
+    from orgwizard.application.plan_file import Plan
     from orgwizard.application.runner import Engine
     from orgwizard.application.service import Service
     from orgwizard.domain.clock import Clock
@@ -146,6 +147,18 @@ def profiles(arguments: argparse.Namespace) -> "Profiles":
     from orgwizard.storage.profiles import Profiles
 
     return Profiles(folders(sandbox=arguments.sandbox).profiles)
+
+
+def plan(arguments: argparse.Namespace) -> "Plan":
+    """Read the plan that the command line names; raises `BadInput`."""
+    from orgwizard.application.plan_file import load
+    from orgwizard.application.plan_source import STDIN
+    from orgwizard.application.profile_draft import draft_from
+    from orgwizard.ui.batch.streams import write_stderr
+
+    if str(arguments.plan) == STDIN and os.isatty(0):
+        write_stderr("Reading the plan from the terminal. Ctrl+D ends it.")
+    return load(arguments.plan, arguments.set, lambda name: draft_from(profiles(arguments).find(name)))
 
 
 # ---- the sandbox ----

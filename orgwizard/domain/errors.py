@@ -102,15 +102,27 @@ class BadInput(WizardError):
 
 
 class BadFields(BadInput):
-    """Several answers are wrong: `problems` maps "organization.name" to a sentence."""
+    """Several answers are wrong: `problems` maps "organization.name" to a sentence.
+
+    `places` says where each of them stands ("plan.toml:4:1"), as far as that is known.
+    """
 
     default_code = "BadFields"
 
-    def __init__(self, problems: Mapping[str, str], where: str = "") -> None:
+    def __init__(self, problems: Mapping[str, str], where: str = "", places: Mapping[str, str] | None = None) -> None:
         """Name every field with its sentence in the cause."""
         self.problems = {REDACTOR.nameable(field): words for field, words in problems.items()}
+        self.places = dict(places or {})
         listed = "  ".join(f"{field}: {words}" for field, words in self.problems.items())
         super().__init__(f"{where}: {listed}" if where else listed, field=next(iter(self.problems), ""))
+
+    def lines(self) -> list[str]:
+        """Return the failure as lines for a person: one for each problem, after the place where it stands."""
+        if len(self.problems) < 2 and not self.places:
+            return super().lines()
+        parts_of = ((self.places.get(field), field, words) for field, words in self.problems.items())
+        problems = [REDACTOR.clean(printable(": ".join(part for part in parts if part))) for parts in parts_of]
+        return [line for line in (self.meaning, *problems, self.advice) if line]
 
 
 class LocalFailure(WizardError):

@@ -99,6 +99,14 @@ class Profiles:
         except WizardError as fault:
             raise BadInput(f"The profile {path} cannot be used: {fault.cause}", fault.advice) from None
 
+    def find(self, beginning: str) -> Profile:
+        """Return the profile whose name is, or alone begins with, *beginning*; raises `BadInput`."""
+        names = [path.stem for path in private_files.listed(self.folder, ".toml")]
+        chosen = [name for name in names if name == beginning] or [n for n in names if n.startswith(beginning)]
+        if beginning and len(chosen) > 1:
+            raise BadInput(f"Several profiles begin with {beginning}: {', '.join(sorted(chosen))}.")
+        return self.load(chosen[0] if beginning and chosen else beginning)
+
     def all(self) -> tuple[list[Profile], list[Problem]]:
         """Return the profiles by name, and what is wrong with the files that hold none; raises `LocalFailure`."""
         profiles, problems = [], []

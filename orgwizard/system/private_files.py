@@ -19,6 +19,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _APPEND = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _HOLD = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # not blocking: opening a pipe would wait for its writer
+_READ_PIPE = os.O_RDONLY | os.O_CLOEXEC
 
 _LOOK_AGAIN_SECONDS = 0.02
 
@@ -178,17 +179,18 @@ def _add(handle: int, size: int, data: bytes) -> None:
         raise
 
 
-def read(path: Path, limit: int, *, follow: bool = False) -> bytes:
+def read(path: Path, limit: int, *, follow: bool = False, pipes: bool = False) -> bytes:
     """Return the bytes of a regular file of at most *limit* bytes; links are read only with *follow*.
 
-    Raises `FileNotFoundError`, and `LocalFailure` for everything else.
+    With *pipes*, whatever can be read is read to its end, and a pipe's writer is waited for. Raises
+    `FileNotFoundError`, and `LocalFailure` for everything else.
     """
-    flags = _READ if follow else _READ | os.O_NOFOLLOW
+    flags = (_READ_PIPE if pipes else _READ) | (0 if follow else os.O_NOFOLLOW)
     with (
         _as_local_failure(path, "read", passing=(FileNotFoundError,)),
         open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file,
     ):
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        if not pipes and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise LocalFailure(f"{path} could not be read: it is not a file.", "Name a regular file.")
         data = file.read(limit + 1)
     if len(data) > limit:

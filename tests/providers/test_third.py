@@ -14,7 +14,8 @@ import orgwizard.providers
 from orgwizard import cli
 from orgwizard.application.creation import create_org
 from orgwizard.application.order_builder import draft_problems, order
-from orgwizard.application.plan_file import dump, parse, problems
+from orgwizard.application.plan_file import parse, problems
+from orgwizard.application.plan_writer import dump
 from orgwizard.domain.errors import BadFields
 from orgwizard.domain.events import Progress, Result
 from orgwizard.domain.http import Call, Response, masked, revealed
@@ -32,7 +33,7 @@ from pydantic import Field, SecretStr
 from orgwizard.domain.address import origin
 from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names
 from orgwizard.domain.errors import Refused
-from orgwizard.providers.contract import Checked, Finding, Found, Provider, Readiness
+from orgwizard.providers.contract import Preflight, Finding, LookupResult, Provider, Readiness
 from orgwizard.domain.http import Call, Scheme, ask
 from orgwizard.domain.org import Created, Site
 
@@ -66,7 +67,7 @@ class Nimbus(Provider):
 
     def check(self, connection, organization=None):
         me = yield from ask(self._call(connection, "GET", "/me"))
-        return Checked(me.json()["name"], (Finding("Token", "ok", "accepted"),))
+        return Preflight(me.json()["name"], (Finding("Token", "ok", "accepted"),))
 
     def request(self, order):
         body = {"name": order.organization.name}
@@ -84,7 +85,7 @@ class Nimbus(Provider):
 
     def find(self, wanted, credentials, before):
         yield from ask(Call("GET", wanted.site.url + "/clouds"))
-        return Found("absent", "It is not listed.")
+        return LookupResult("absent", "It is not listed.")
 
     def ready(self, site, created):
         seen = yield from ask(Call("GET", created.url + "/me", {"Authorization": created.secrets["token"]}))

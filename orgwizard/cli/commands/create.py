@@ -2,14 +2,13 @@
 
 import argparse
 
-from orgwizard.application.plan_file import load
 from orgwizard.cli import wiring
 from orgwizard.ui.batch import commands
 
 
 def create(arguments: argparse.Namespace) -> int:
     """Create the org of a plan, or print what would be sent; returns the exit code."""
-    draft = commands.ready_draft(load(arguments.plan), arguments.plan, sends=not arguments.dry_run)
+    draft = wiring.plan(arguments).ready_draft(sends=not arguments.dry_run)
     service = wiring.service(arguments)
     if arguments.dry_run:
         return commands.dry_run(service, draft, as_json=arguments.json)
@@ -18,5 +17,5 @@ def create(arguments: argparse.Namespace) -> int:
 
 def check(arguments: argparse.Namespace) -> int:
     """Validate a plan with reads; returns the exit code."""
-    draft = commands.ready_draft(load(arguments.plan), arguments.plan)
+    draft = wiring.plan(arguments).ready_draft()
     return commands.check(wiring.service(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)

@@ -2,10 +2,10 @@
 
 import argparse
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
+from orgwizard.domain.errors import BadInput
 
 if TYPE_CHECKING:
     from orgwizard.domain.draft import Draft
@@ -16,9 +16,11 @@ def run(arguments: argparse.Namespace) -> int:
     from orgwizard.system.terminal_caps import is_utf8, need_terminal, plain_because, terminal_size
 
     need_terminal()
+    if arguments.set and not arguments.plan:
+        raise BadInput("--set needs --plan.", "Name the plan file that it changes.", code="usage")
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
     arguments.ascii = arguments.ascii or not is_utf8(os.environ)
-    draft = _planned(arguments.plan) if arguments.plan else None
+    draft = _planned(arguments) if arguments.plan else None
     code = _in_lines(arguments, draft, because) if arguments.plain or because else _drawn(arguments, draft)
     from orgwizard.ui.batch.streams import flush
 
@@ -43,11 +45,10 @@ def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
     return run(wiring.bootstrap(arguments), draft, ascii_only=arguments.ascii, theme=colours)
 
 
-def _planned(path: Path) -> "Draft":
+def _planned(arguments: argparse.Namespace) -> "Draft":
     """Return the draft of a plan; raises `BadInput` for an invalid store, which no step would tell."""
-    from orgwizard.application.plan_file import load
     from orgwizard.storage.secret_stores import parse_store
 
-    draft = load(path)
+    draft = wiring.plan(arguments).draft()
     parse_store(draft.store)
     return draft

@@ -4,39 +4,24 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from orgwizard.application.plan_file import problems, unconfirmed
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadFields, BadInput, Busy, Exit, NotSent, Repeated, WizardError
+from orgwizard.domain.errors import BadInput, Busy, Exit, NotSent, Repeated, WizardError
 from orgwizard.domain.events import Event, Progress, Result
 from orgwizard.domain.http import masked
 from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, Provider
-from orgwizard.storage import secret_stores
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.ui.batch.signals import EndingSignals, leaving_on_signal
 from orgwizard.ui.batch.streams import write_stderr, write_stdout
 
 PRINTED_ABOVE = "shown above, and stored nowhere else"
 LOOK_SECONDS = 0.5
-
-
-def ready_draft(draft: Draft, path: Path, *, sends: bool = True) -> Draft:
-    """Return the draft of the plan at *path* once nothing is wrong with it; raises `BadFields` with every problem.
-
-    Where it *sends* anything, a host that is not the vendor's has to be confirmed by the plan.
-    """
-    found = problems(draft) or (unconfirmed(draft) if sends else {})
-    if found:
-        raise BadFields(found, f"The plan {path}")
-    secret_stores.parse_store(draft.store)
-    return draft
 
 
 def dry_run(service: Service, draft: Draft, *, as_json: bool) -> int:

@@ -1,0 +1,237 @@
+"""Plans from anywhere: pipes, values of the command line, saved connections; every problem at once, where it stands."""
+
+import os
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from orgwizard.application import plan_source
+from orgwizard.application.plan_file import load, plan_of
+from orgwizard.application.profile_draft import draft_from
+from orgwizard.application.toml_positions import Position, positions
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import BadFields, BadInput
+from orgwizard.domain.secret_reference import Reference
+from orgwizard.storage.profiles import Org, Profile, Profiles
+from tests.test_plan import DATADOG, OKTA, SECRET
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "plan.toml").write_text(DATADOG)
+    return tmp_path / "plan.toml"
+
+
+# ---- where it comes from -------------------------------------------------------------------------
+
+
+def test_a_pipe_is_read_once_to_its_end() -> None:
+    source, sink = os.pipe()
+    os.write(sink, DATADOG.encode())
+    os.close(sink)
+    assert load(Path(f"/dev/fd/{source}")).draft() == plan_of(DATADOG).draft()
+    os.close(source)
+
+
+def test_a_fifo_waits_for_its_writer(tmp_path: Path) -> None:
+    fifo = tmp_path / "plan"
+    os.mkfifo(fifo)
+    writer = threading.Thread(target=lambda: fifo.write_text(DATADOG))
+    writer.start()
+    assert load(fifo).draft().site == "datadoghq.eu"
+    writer.join()
+
+
+def test_what_never_ends_is_refused() -> None:
+    with pytest.raises(BadInput, match="larger than"):
+        load(Path("/dev/zero"))
+
+
+# ---- values of the command line -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ('organization.name="Other Child"', "Other Child"),
+        ("organization.name=Other Child", "Other Child"),
+        ("organization.name=2026", "2026"),
+        ("organization.name=007", "007"),
+        ("organization.name=true", "true"),
+        ("organization.name=a = b", "a = b"),
+        ("organization.name='it''", "'it''"),
+        ('organization."name"=x', "x"),
+    ],
+)
+def test_a_value_takes_the_place_of_the_plans(path: Path, given: str, name: str) -> None:
+    draft = load(path, [given]).ready_draft()
+    assert draft.section("organization") == {"name": name}
+    assert draft.credentials["application_key"] == Reference(keyring="datadog/parent")
+
+
+def test_values_are_lists_and_tables_too_and_the_last_one_counts(path: Path) -> None:
+    given = ['credentials.api_key={ env = "A" }', "store=keyring", 'store={ command = ["cat"] }']
+    draft = load(path, given).ready_draft()
+    assert (draft.credentials["api_key"], draft.store) == (Reference(env="A"), {"command": ["cat"]})
+
+
+@pytest.mark.parametrize("given", [SECRET, f"={SECRET}", f"a b={SECRET}", f"a..b={SECRET}", f"{SECRET}\nx=1"])
+def test_what_is_no_key_and_value_is_refused_and_not_repeated(path: Path, given: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        load(path, [given])
+    assert caught.value.code == "usage"
+    assert SECRET not in f"{caught.value.lines()} {caught.value!r}"
+
+
+def test_a_problem_of_a_value_is_told_as_one_of_the_command_line(path: Path) -> None:
+    with pytest.raises(BadFields) as caught:
+        load(path, [f"organization.name={'x' * 33}", f"credentials.api_key={SECRET}"]).ready_draft()
+    assert caught.value.places == {"organization.name": "--set", "credentials.api_key": "--set"}
+    assert SECRET not in str(caught.value.lines())
+
+
+# ---- a saved connection ----------------------------------------------------------------------------
+
+BY_PROFILE = 'profile = "acme"\n[organization]\nname = "My child org"\n'
+
+
+@pytest.fixture
+def profiles(tmp_path: Path) -> Profiles:
+    return Profiles(tmp_path / "profiles")
+
+
+def saved(profiles: Profiles, name: str, **references: Reference) -> None:
+    org, begun = Org(id="", name="Acme", url="https://app.datadoghq.eu"), datetime.now(UTC)
+    profiles.save(
+        Profile(
+            name=name,
+            provider="datadog",
+            site="datadoghq.eu",
+            method="keys",
+            kind="parent",
+            created=begun,
+            org=org,
+            parent=references,
+        )
+    )
+
+
+def planned(text: str, profiles: Profiles) -> Draft:
+    return plan_of(text, lambda name: draft_from(profiles.find(name))).ready_draft()
+
+
+def test_a_profile_stands_for_site_and_credentials(profiles: Profiles) -> None:
+    saved(profiles, "acme-eu", api_key=Reference(env="A"), application_key=Reference(env="B"))
+    draft = planned(BY_PROFILE, profiles)
+    assert (draft.provider, draft.site, draft.method) == ("datadog", "datadoghq.eu", "keys")
+    assert draft.credentials == {"api_key": Reference(env="A"), "application_key": Reference(env="B")}
+    assert draft.section("organization") == {"name": "My child org"}
+
+
+@pytest.mark.parametrize(
+    ("text", "fields"),
+    [
+        (BY_PROFILE, ["profile"]),
+        (BY_PROFILE.replace('"acme"', "5"), ["profile"]),
+        (BY_PROFILE.replace("acme", "nobody"), ["profile"]),
+        (f'site = "datadoghq.com"\n{BY_PROFILE}', ["profile", "site"]),
+        (f'provider = "okta"\n{BY_PROFILE}', ["profile", "provider"]),
+        (f"{BY_PROFILE}[credentials]\n", ["credentials", "profile"]),
+    ],
+)
+def test_what_a_profile_does_not_bring_or_brings_already(profiles: Profiles, text: str, fields: list[str]) -> None:
+    saved(profiles, "acme")
+    with pytest.raises(BadFields) as caught:
+        planned(text, profiles)
+    assert sorted(caught.value.problems) == fields
+
+
+def test_a_beginning_of_several_profiles_is_none(profiles: Profiles) -> None:
+    for name in ("acme-1", "acme-2"):
+        saved(profiles, name)
+    with pytest.raises(BadFields, match="Several profiles begin with acme"):
+        planned(BY_PROFILE, profiles)
+
+
+# ---- every problem at once -------------------------------------------------------------------------
+
+BAD = """provider = "okta"
+site = "acme"
+
+[credentials]
+token = "literal"
+
+[organization]
+name = "x"
+subdomian = "y"
+store = "file"
+
+[administrator]
+first_name = 5
+email = "nobody"
+"""
+
+
+def test_every_problem_is_told_at_once_and_where_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "plan.toml"
+    path.write_text(BAD)
+    with pytest.raises(BadFields) as caught:
+        load(path).ready_draft()
+    places = {name: place.removeprefix(f"{path}:") for name, place in caught.value.places.items()}
+    assert places == {
+        "site": "2:1",
+        "credentials.token": "5:1",
+        "organization.subdomian": "9:1",
+        "organization.store": "10:1",
+        "administrator.last_name": "12:1",
+        "administrator.first_name": "13:1",
+        "administrator.email": "14:1",
+    }
+    assert len(caught.value.lines()) == 8
+    assert caught.value.lines()[1].startswith(f"{path}:2:1: site: ")
+    assert "literal" not in str(caught.value.lines()).replace("a literal secret", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "words"),
+    [
+        (f'{OKTA}store = "file"\n', "administrator.store", "It stands below [administrator]. Move it up"),
+        (f'{OKTA}subdomain = "x"\n', "administrator.subdomain", "It belongs below [organization]."),
+        (f'subdomain = "x"\n{OKTA}', "subdomain", "It belongs below [organization]."),
+        (OKTA.replace("[organization]", "[organisation]"), "organisation", "Did you mean organization?"),
+        (OKTA.replace("first_name", "firstname"), "administrator.firstname", "Did you mean first_name?"),
+        (OKTA.replace('"file"', '"safe"'), "store", 'Write "file"'),
+        (OKTA.replace("https://acme.okta.com", "https://login.example.com"), "site", "add the line confirmed_host"),
+    ],
+)
+def test_a_likely_slip_is_named(text: str, field: str, words: str) -> None:
+    with pytest.raises(BadFields) as caught:
+        plan_of(text).ready_draft()
+    assert words in caught.value.problems[field]
+
+
+def test_positions_are_those_of_keys_and_headers() -> None:
+    text = (
+        '# [no]\na = """\n[no]\nb = 1\n"""\nlist = [\n  "x = 1", # ]\n]\n'
+        "[ one . two ]\n  c.d = { e = '[' }\n[[many]]\n\"q.r\" = 1\n"
+    )
+    assert positions(text) == {
+        "a": Position(2, 1),
+        "list": Position(6, 1),
+        "one.two": Position(9, 1),
+        "one.two.c.d": Position(10, 3),
+        "many": Position(11, 1),
+        "many.q.r": Position(12, 1),
+    }
+
+
+def test_settings_lie_over_a_copy() -> None:
+    values = {"organization": {"name": "a"}, "site": "s"}
+    assert plan_source.laid_over(values, [(("organization", "name"), "b"), (("x", "y"), "z")]) == {
+        "organization": {"name": "b"},
+        "site": "s",
+        "x": {"y": "z"},
+    }
+    assert values == {"organization": {"name": "a"}, "site": "s"}
