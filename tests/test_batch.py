@@ -5,13 +5,11 @@ import io
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from orgwizard.application.runner import Engine
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadFields, BadInput, NotSent
+from orgwizard.domain.errors import BadInput, NotSent
 from orgwizard.domain.events import Progress
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.system import shutdown
@@ -115,16 +113,6 @@ def test_create_confirms(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     monkeypatch.setattr(sys, "stderr", screen)
     commands._confirmed("the order")
     assert screen.getvalue().startswith("the order\n")
-
-
-def test_every_problem_of_a_plan_is_told_at_once() -> None:
-    draft = Draft(provider="datadog")
-    draft.section("parent").update({"site": "nowhere.example", "method": "keys"})
-    with pytest.raises(BadFields) as caught:
-        commands.ready_draft(draft, Path("plan.toml"))
-    assert {"site", "credentials.api_key", "credentials.application_key", "organization.name"} == set(
-        caught.value.problems
-    )
 
 
 @pytest.fixture

@@ -63,8 +63,8 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("provider", "stages"),
     [
-        ("okta", {"Address": "ok", "Credentials": "ok", "Right to create": "unproven", "Name": "ok"}),
-        ("datadog", {"Address": "ok", "Credentials": "ok", "Right to create": "ok", "Name": "ok"}),
+        ("okta", {"Address": "ok", "Credentials": "ok", "Right to create": "unproven", "Name": "ok", "Store": "ok"}),
+        ("datadog", {"Address": "ok", "Credentials": "ok", "Right to create": "ok", "Name": "ok", "Store": "ok"}),
     ],
 )
 def test_the_stages_of_a_healthy_check(
@@ -117,6 +117,18 @@ def test_each_refusal_alone_has_words_and_an_exit_code(
     assert words in said["error"]["message"]
     assert "created" not in said["error"]["message"]
     assert (said["parent"], [found["stage"] for found in said["findings"]]) == (None, ["Address"])
+
+
+@pytest.mark.parametrize("as_json", [("--json",), ()])
+def test_a_store_that_does_not_work_fails_a_check_that_is_good_otherwise(
+    run: Callable[..., Ended], home: Home, as_json: tuple[str, ...]
+) -> None:
+    plan = home.datadog("datadoghq.eu", store='{ command = ["false"] }')
+    ended = run(plan, *as_json, *FAST)
+    assert ended.code == 2
+    assert "Right to create" in ended.out
+    if as_json:
+        assert (ended.json()["outcome"], ended.json()["error"]["code"]) == ("not_created", "Unusable")
 
 
 def test_a_twin_is_a_warning_with_its_date(run: Callable[..., Ended], home: Home) -> None:

@@ -404,6 +404,19 @@ def test_a_service_app_that_gets_no_token_is_refused(program: Program, home: Hom
     assert (ended.json()["error"]["code"], ended.json()["error"]["field"]) == (code, "credentials.client_id")
 
 
+def test_a_dry_run_and_a_plan_from_standard_input_need_no_secret_at_all(home: Home) -> None:
+    plan = Path(home.datadog("datadoghq.eu", credentials__api_key='{ command = ["touch", "ran"] }'))
+    for name in list(home.environ):
+        if name.startswith("DD_"):
+            del home.environ[name]
+    given = ("--set", "organization.name=Given Child", "--dry-run", "--json")
+    with plan.open() as stdin:
+        ended = home.run("create", "--plan", "-", *given, stdin=stdin)
+    quiet(ended)
+    assert (ended.code, ended.json()["request"]["body"]) == (0, {"name": "Given Child"})
+    assert home.files() == []
+
+
 # ---- terminals --------------------------------------------------------------------------------------------------
 
 

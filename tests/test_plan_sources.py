@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 
 from orgwizard.application import plan_source
+from orgwizard.application.order_builder import connection, preview
 from orgwizard.application.plan_file import load, plan_of
 from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.toml_positions import Position, positions
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput
+from orgwizard.domain.http import masked
+from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
+from orgwizard.providers import provider_of
 from orgwizard.storage.profiles import Org, Profile, Profiles
+from orgwizard.system import secret_reader
 from tests.test_plan import DATADOG, OKTA, SECRET
 
 
@@ -155,6 +160,13 @@ def test_a_beginning_of_several_profiles_is_none(profiles: Profiles) -> None:
         planned(BY_PROFILE, profiles)
 
 
+def test_a_plan_without_answers_lacks_them_all() -> None:
+    with pytest.raises(BadFields) as caught:
+        plan_of('provider = "datadog"\nsite = "nowhere.example"\n').ready_draft()
+    lacking = {"site", "credentials.api_key", "credentials.application_key", "organization.name"}
+    assert set(caught.value.problems) == lacking
+
+
 # ---- every problem at once -------------------------------------------------------------------------
 
 BAD = """provider = "okta"
@@ -235,3 +247,57 @@ def test_settings_lie_over_a_copy() -> None:
         "x": {"y": "z"},
     }
     assert values == {"organization": {"name": "a"}, "site": "s"}
+
+
+# ---- without and with secrets -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DATADOG.replace('{ file = "~/keys.toml", key = "api_key" }', '{ command = ["touch", "ran"] }'),
+        f'{OKTA}password = {{ env = "NOT_SET" }}\nrecovery_question = "q"\nrecovery_answer = {{ file = "/no" }}\n',
+        OKTA.replace("api-token", "service-app").replace(
+            'token = { env = "OKTA_CLIENT_TOKEN" }', 'client_id = "0oa"\nprivate_key = { file = "/no" }'
+        ),
+    ],
+)
+def test_a_preview_reads_no_secret_and_runs_no_command(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    draft = plan_of(text).ready_draft()
+    provider = provider_of(draft.provider)
+    call = provider.request(preview(provider, draft))
+    assert MASK in str(masked(call.headers))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_preview_still_follows_the_rules_of_fields_that_go_together() -> None:
+    with pytest.raises(BadFields) as caught:
+        plan_of(f'{OKTA}recovery_question = "q"\n').ready_draft()
+    assert list(caught.value.problems) == ["administrator.recovery_answer"]
+
+
+def test_all_secrets_that_cannot_be_read_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("B", "  ")
+    text = f'provider = "datadog"\nsite = "EU1"\n[organization]\nname = "x"\n[credentials]\n{KEYS}'
+    draft = plan_of(text).ready_draft()
+    with pytest.raises(BadFields) as caught:
+        connection(provider_of("datadog"), draft, secret_reader.read)
+    assert "$A" in caught.value.problems["credentials.api_key"] or "A is not set" in str(caught.value)
+    assert "$B contains only spaces" in caught.value.problems["credentials.application_key"]
+
+
+KEYS = 'api_key = { env = "A" }\napplication_key = { env = "B" }\n'
+
+
+def test_a_value_of_an_env_file_in_quotation_marks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A", '"' + "a" * 32 + '"')
+    monkeypatch.setenv("B", "b" * 40)
+    text = f'provider = "datadog"\nsite = "EU1"\n[organization]\nname = "x"\n[credentials]\n{KEYS}'
+    with pytest.raises(BadFields) as caught:
+        connection(provider_of("datadog"), plan_of(text).ready_draft(), secret_reader.read)
+    assert "from $A is wrong" in caught.value.problems["credentials.api_key"]
+    assert "quotation marks" in caught.value.problems["credentials.api_key"]
+    assert "aaaa" not in str(caught.value)

@@ -11,7 +11,7 @@ from orgwizard.domain.errors import BadFields, BadInput, WizardError
 from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, literal_problems, problems, questions, referenced, validated
+from orgwizard.domain.validation import Fields, literal_problems, previewed, problems, questions, referenced, validated
 from orgwizard.providers.contract import Connection, Order, Provider
 
 Read = Callable[[Reference], SecretStr]
@@ -65,6 +65,15 @@ def order_at(connected: Connection, provider: Provider, draft: Draft, read: Read
     return Order(connected, organization, administrator)
 
 
+def preview(provider: Provider, draft: Draft) -> Order:
+    """Build the order of a draft that has no problems without reading a secret: it shows what would be sent."""
+    method = provider.methods[draft.method]
+    connected = Connection(provider.site(draft.site), draft.method, previewed(method, draft.credentials))
+    model = provider.administrator
+    administrator = previewed(model, draft.section("administrator")) if model else None
+    return Order(connected, previewed(provider.organization, draft.section("organization")), administrator)
+
+
 def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     """Return every problem of a draft as "section.field" -> sentence, without reading a secret."""
     found: dict[str, str] = {}
@@ -86,8 +95,13 @@ def _section(name: str, model: type[Fields], typed: Mapping[str, Value], read: R
     resolved |= _resolved(name, referenced(model, followed), read)  # a variable may hold a path too
     REDACTOR.learn(*(value for value in resolved.values() if isinstance(value, SecretStr)))
     if found := literal_problems(model, resolved):
-        raise BadFields({f"{name}.{key}": words for key, words in found.items()})
+        raise BadFields({f"{name}.{key}": f"{_source(typed.get(key))}{words}" for key, words in found.items()})
     return validated(model, resolved)
+
+
+def _source(value: Value) -> str:
+    """Return where a value that is wrong was read from, as the beginning of a sentence."""
+    return f"The value {value.describe()} is wrong. " if isinstance(value, Reference) else ""
 
 
 def _from_variable(value: Value) -> bool:
@@ -95,13 +109,14 @@ def _from_variable(value: Value) -> bool:
 
 
 def _resolved(name: str, typed: Mapping[str, Value], read: Read) -> dict[str, Value]:
-    return {key: _resolve(f"{name}.{key}", value, read) for key, value in typed.items()}
-
-
-def _resolve(field_name: str, value: Value, read: Read) -> Value:
-    if not isinstance(value, Reference):
-        return value
-    try:
-        return read(value)
-    except BadInput as error:
-        raise BadFields({field_name: error.cause}) from None
+    """Return the answers with each reference followed; raises `BadFields` with all that lead to nothing."""
+    resolved: dict[str, Value] = {}
+    found: dict[str, str] = {}
+    for key, value in typed.items():
+        try:
+            resolved[key] = read(value) if isinstance(value, Reference) else value
+        except BadInput as error:
+            found[f"{name}.{key}"] = f"{error.cause} {error.advice}".strip()
+    if found:
+        raise BadFields(found)
+    return resolved

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError, create_model, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from orgwizard.domain.credential_shapes import no_value
 from orgwizard.domain.questions import Question, Value
-from orgwizard.domain.redactor import REDACTOR, is_like_token
+from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.sanitize import odd_character
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.signing import is_key
@@ -206,6 +206,14 @@ def suspects(model: type[Fields], typed: Mapping[str, Value]) -> list[str]:
 def validated(model: type[Fields], typed: Mapping[str, Value]) -> Fields:
     """Return the frozen model; call it only where `problems` found none."""
     return model.model_validate(filled(model, typed))
+
+
+def previewed(model: type[Fields], typed: Mapping[str, Value]) -> Fields:
+    """Return the frozen model with a mask for each secret that is given as a reference: none is read."""
+    answers = filled(model, referenced(model, typed))
+    later = [name for name, value in answers.items() if isinstance(value, Reference)]
+    masks: dict[str, Any] = dict.fromkeys(later, (SecretStr, ...))
+    return create_model(model.__name__, __base__=model, **masks).model_validate(answers | dict.fromkeys(later, MASK))
 
 
 def _in_order(model: type[Fields], messages: Mapping[str, str]) -> list[str]:

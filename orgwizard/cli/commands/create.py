@@ -9,10 +9,11 @@ from orgwizard.ui.batch import commands
 def create(arguments: argparse.Namespace) -> int:
     """Create the org of a plan, or print what would be sent; returns the exit code."""
     draft = wiring.plan(arguments).ready_draft(sends=not arguments.dry_run)
-    service = wiring.service(arguments)
     if arguments.dry_run:
-        return commands.dry_run(service, draft, as_json=arguments.json)
-    return commands.create(service, draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json)
+        return commands.dry_run(draft, as_json=arguments.json)
+    return commands.create(
+        wiring.service(arguments), draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json
+    )
 
 
 def check(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from orgwizard.application.order_builder import preview
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, Busy, Exit, NotSent, Repeated, WizardError
@@ -24,10 +25,10 @@ PRINTED_ABOVE = "shown above, and stored nowhere else"
 LOOK_SECONDS = 0.5
 
 
-def dry_run(service: Service, draft: Draft, *, as_json: bool) -> int:
-    """Print the create request with its secrets masked; nothing is sent."""
+def dry_run(draft: Draft, *, as_json: bool) -> int:
+    """Print the create request with its secrets masked; none is read, no command is run, and nothing is sent."""
     provider = provider_of(draft.provider)
-    order = service.order(provider, draft)
+    order = preview(provider, draft)
     call = provider.request(order)
     shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
     if as_json:
@@ -38,7 +39,7 @@ def dry_run(service: Service, draft: Draft, *, as_json: bool) -> int:
 
 
 def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = False) -> int:
-    """Print what reads can prove about a plan, and what they prove against it; nothing is created.
+    """Print what reads and a trial of the store prove about a plan, and against it; nothing is created.
 
     With *other_sites*, credentials that are refused are tried at the vendor's other sites. Returns the exit code.
     """
@@ -46,16 +47,26 @@ def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = 
     passed: list[Finding] = []
     try:
         checked = service.check(provider, order.connection, order.organization, passed.append).result()
+        findings = (*checked.findings, _tested_store(service, draft.store))
     except WizardError as error:
         if provider.of_another_site(error):
             error.advise(_about_other_sites(service, provider, order.connection, asked=other_sites))
         return _failed(provider, order, passed, error, as_json=as_json)
     if as_json:
-        said = {"parent": checked.parent, "findings": text_report.findings_as_json(checked.findings)}
+        said = {"parent": checked.parent, "findings": text_report.findings_as_json(findings)}
         write_stdout(json.dumps(_nothing_created(provider, order) | said, indent=2))
     else:
-        write_stdout("\n".join(text_report.findings(checked)))
+        write_stdout("\n".join(text_report.findings(replace(checked, findings=findings))))
     return Exit.READY
+
+
+def _tested_store(service: Service, store: Any) -> Finding:
+    """Return what a trial of the store proved; raises `LocalFailure`."""
+    try:
+        return Finding("Store", "ok", service.probe(store).result())
+    except WizardError as error:
+        error.meaning = "The store was tested and cannot be used."
+        raise
 
 
 def _failed(provider: Provider, order: Order, passed: Sequence[Finding], error: WizardError, *, as_json: bool) -> int:
