@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
@@ -57,6 +57,7 @@ _REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POS
 
 
 T = TypeVar("T")
+E = TypeVar("E")  # what is told
 
 
 class Flow:
@@ -480,12 +481,20 @@ class Flow:
         await until_first(self.tools.clock.sleep(seconds), self.tools.control.leave.wait())
 
 
-async def events_of(begin: Callable[[Callable[[Event], None]], Flow]) -> AsyncIterator[Event]:
-    """Run a flow and yield what it tells; the last event is the only `Result`.
+class Runs(Protocol):
+    """What goes on by itself and tells of it."""
+
+    async def run(self) -> None:
+        """Go on to the end."""
+        ...
+
+
+async def events_of(begin: Callable[[Callable[[E], None]], Runs]) -> AsyncIterator[E]:
+    """Run a flow and yield what it tells; the last event of a creation is its only `Result`.
 
     The flow runs to its end even where nobody takes its events any more.
     """
-    events: asyncio.Queue[Event | None] = asyncio.Queue()
+    events: asyncio.Queue[E | None] = asyncio.Queue()
     running = asyncio.ensure_future(begin(events.put_nowait).run())
     running.add_done_callback(lambda _: events.put_nowait(None))
     try:

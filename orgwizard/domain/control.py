@@ -16,3 +16,9 @@ class Control:
         self.leave = asyncio.Event()
         self.give_up = asyncio.Event()
         self.shown = asyncio.Event()
+
+    def for_one(self) -> "Control":
+        """Return the control of one creation among several that end early together."""
+        control = Control()
+        control.leave, control.give_up = self.leave, self.give_up
+        return control

@@ -289,6 +289,11 @@ class Provider(ABC):
         *now* is the local time in epoch seconds, for services that name an absolute time.
         """
 
+    def wait_before_next(self, response: Response, now: float) -> float:
+        """Return the seconds until another create call is within the limit of which *response* tells, mostly 0."""
+        left = response.headers.get(self.remaining_header, "").strip() if self.remaining_header else ""
+        return (self.wait_after(response, now) or 0.0) if left == "0" or response.status == 429 else 0.0
+
     @abstractmethod
     def find(
         self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]

@@ -1,0 +1,65 @@
+"""What the rows of a table share: the pace that the service allows, and a store that was tried once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from orgwizard.application.ports import Send, StoredKeys, Vault
+from orgwizard.domain.clock import Clock
+from orgwizard.domain.http import Call, Response
+from orgwizard.providers.contract import Provider
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+
+@dataclass
+class Pace:
+    """Sends, and remembers what the last response to a create call said of the next one."""
+
+    provider: Provider
+    onward: Send
+    clock: Clock
+    _free_at: float = field(default=0.0, init=False)  # by the monotonic clock
+
+    async def send(self, call: Call) -> Response:
+        """Send a call of any kind."""
+        response = await self.onward(call)
+        if call.once:
+            wait = self.provider.wait_before_next(response, self.clock.wall().timestamp())
+            self._free_at = self.clock.now() + wait
+        return response
+
+    @property
+    def wait_seconds(self) -> float:
+        """Return how long to wait before the next create call."""
+        return max(0.0, self._free_at - self.clock.now())
+
+
+@dataclass
+class StoreProbedOnce:
+    """A store that is tried for the first row, and again after it failed to keep something."""
+
+    store: Vault
+    _proven: str = field(default="", init=False)
+
+    @property
+    def on_disk(self) -> bool:
+        """Return whether secrets may touch the disk at all."""
+        return self.store.on_disk
+
+    def plan(self) -> Any:
+        """Return the store as a plan names it."""
+        return self.store.plan()
+
+    def probe(self) -> str:
+        """Try the store unless it is proven; raises `LocalFailure`."""
+        self._proven = self._proven or self.store.probe()
+        return self._proven
+
+    def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: Mapping[str, str]) -> StoredKeys:
+        """Store and read back; raises `NeedsAttention`."""
+        proven, self._proven = self._proven, ""
+        kept = self.store.keep(label, secrets, facts)
+        self._proven = proven
+        return kept
