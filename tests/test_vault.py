@@ -246,6 +246,22 @@ def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Pat
     assert kept.sources == {}
 
 
+@pytest.mark.parametrize(
+    ("placeholder", "names"),
+    [
+        ("x/{name}", ["x/datadog-a-api_key", "x/datadog-a-application_key"]),
+        ("{slug}", ["datadog-a-api-key", "datadog-a-application-key"]),
+        ("{NAME_UPPER}", ["DATADOG_A_API_KEY", "DATADOG_A_APPLICATION_KEY"]),
+    ],
+)
+def test_a_command_names_each_secret_as_its_placeholder_says(
+    vault: Vault, tmp_path: Path, placeholder: str, names: list[str]
+) -> None:
+    vault.keep(recorder(tmp_path / "taken", placeholder), "datadog-a", KEYS, {})
+    taken = (tmp_path / "taken").read_text()
+    assert taken == f"[{names[0]}]canary-api-key[{names[1]}]canary-app-key"
+
+
 def test_a_command_with_a_name_is_given_no_name_twice(vault: Vault, tmp_path: Path) -> None:
     before = replace(vault, names_in_use=lambda: {"datadog-a-application_key", "datadog-a-2-api_key"})
     kept = before.keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, {})

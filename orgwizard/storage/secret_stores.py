@@ -1,6 +1,7 @@
-"""Where new credentials go: a private file, the system keyring, a command, or the screen only."""
+"""Where new credentials go: a private file, the system keyring, a named store, a command, or the screen only."""
 
 import json
+import re
 import secrets as randomness
 import tomllib
 from collections.abc import Collection, Mapping
@@ -15,6 +16,8 @@ import tomli_w
 from orgwizard.domain.errors import BadInput, LocalFailure, WizardError
 from orgwizard.domain.sanitize import printable, slug
 from orgwizard.domain.secret_reference import SERVICE, Reference
+from orgwizard.storage.preset_store import parse_preset, place_of, sources_of
+from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, PartlyStored, Secrets, Store, StoredKeys, Vault
 from orgwizard.system import private_files
 from orgwizard.system.subprocesses import Ended, ask_keyring, run
@@ -90,9 +93,10 @@ class KeyringStore:
 class CommandStore:
     """A command that is fed the secrets on its standard input.
 
-    With `{name}` in its arguments it runs once per secret, `{name}` being "label-secret", or "label-2-secret" where
-    another org's was called so, and is given the bytes of the secret and nothing else. Without, it runs once and
-    is given a line `name=value` for each.
+    With a placeholder in its arguments it runs once per secret and is given the bytes of the secret and nothing else:
+    `{name}` is "label-secret", or "label-2-secret" where another org's was called so; `{slug}` is the same with hyphens
+    for underscores, `{NAME_UPPER}` in capitals with underscores. Without, it runs once and is given a line `name=value`
+    for each.
     """
 
     argv: tuple[str, ...]
@@ -143,10 +147,10 @@ class CommandStore:
 
     @property
     def _per_secret(self) -> bool:
-        return any("{name}" in argument for argument in self.argv)
+        return any(placeholder in argument for argument in self.argv for placeholder in _placeholders(""))
 
     def _named(self, name: str) -> list[str]:
-        return [argument.replace("{name}", name) for argument in self.argv]
+        return [_filled(argument, _placeholders(name)) for argument in self.argv]
 
     def _run(self, vault: Vault, name: str, text: str) -> Ended:
         return run(self._named(name), text.encode(), seconds=vault.seconds, without=vault.without)
@@ -174,6 +178,9 @@ class ScreenStore:
 _BY_NAME: Mapping[str, Store] = {"file": FileStore(), "keyring": KeyringStore(), "screen": ScreenStore()}
 
 
+_NAMED = ", ".join(dict.fromkeys(preset.name for preset in PRESETS))
+
+
 def label_of(provider: str, name: str) -> str:
     """Return the label of an org's secrets in every store, such as "okta-my-child"."""
     return f"{provider}-{slug(name) or 'org'}"
@@ -181,14 +188,14 @@ def label_of(provider: str, name: str) -> str:
 
 def parse_store(value: object) -> Store:
     """Return the store that a plan names; raises `BadInput` about the field "store"."""
-    if isinstance(value, str) and value in _BY_NAME:
-        return _BY_NAME[value]
+    if isinstance(value, str) and (store := _BY_NAME.get(value) or parse_preset(value)):
+        return store
     argv = value.get("command") if isinstance(value, Mapping) and len(value) == 1 else None
     if isinstance(argv, list) and argv and all(isinstance(word, str) and "\0" not in word for word in argv) and argv[0]:
         return CommandStore(tuple(argv))
     raise BadInput(
         "store: this is not a place for keys.",
-        'Write "file", "keyring", "screen" or { command = ["program", "argument"] }.',
+        f'Write "file", "keyring", "screen", {{ command = ["program", "argument"] }} or a named store: {_NAMED}.',
         field="store",
     )
 
@@ -197,6 +204,8 @@ def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, R
     """Return where the secrets called *names* can be read again, given what `keep` returned; {} if nowhere."""
     if file := reference.get("file"):
         return {name: Reference(file=str(file), key=name) for name in names}
+    if "preset" in reference:
+        return sources_of(reference, names)
     if entry := reference.get("keyring"):
         return {name: Reference(keyring=f"{entry}/{name}") for name in names}
     return {}
@@ -236,6 +245,8 @@ def place(reference: Any) -> str:
         case {"keyring": str(entry)}:
             service, _, name = entry.partition("/")
             return f"in the system keyring, service {service}, as {name}"
+        case {"preset": str(), "entries": {**entries}} if entries:
+            return place_of(reference)
         case {"command": [str(program), *_], "names": [*names]}:
             return f"given to the command {program}, as {', '.join(map(str, names))}"
         case {"command": [str(program), *_]}:
@@ -250,6 +261,21 @@ def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:
     comments = "".join(f"# {printable(name)}: {printable(value)}\n" for name, value in facts.items())
     members = {name: secret.get_secret_value() for name, secret in secrets.items()}
     return f"# The keys of an org that orgwizard created.\n{comments}{tomli_w.dumps(members)}".encode()
+
+
+def _placeholders(name: str) -> dict[str, str]:
+    """Return what may stand in a command's arguments for the name of a secret."""
+    return {
+        "{name}": name,
+        "{slug}": re.sub(r"[^a-z0-9]+", "-", name.lower()),
+        "{NAME_UPPER}": re.sub(r"[^A-Z0-9]+", "_", name.upper()),
+    }
+
+
+def _filled(argument: str, values: Mapping[str, str]) -> str:
+    for placeholder, value in values.items():
+        argument = argument.replace(placeholder, value)
+    return argument
 
 
 def _unused(wanted: str, secrets: Secrets, names_in_use: Collection[str]) -> str:
