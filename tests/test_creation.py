@@ -388,6 +388,52 @@ async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
     assert bench.attempt.spooled is None
 
 
+CREATED = {"okta": fakes.OKTA_CREATED, "datadog": fakes.DATADOG_CREATED}
+HELD = {"okta": fakes.OKTA_SECRETS, "datadog": fakes.DATADOG_SECRETS}
+
+
+@pytest.mark.parametrize("status", [302, 308, 400, 403, 409, 429, 500, 503])
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+async def test_an_error_that_brings_the_org_with_its_keys_is_no_refusal_and_nothing_is_sent_again(
+    bench: Bench, name: str, provider: Provider, order: Order, status: int
+) -> None:
+    bench.service.creates = [response(status, CREATED[name], Retry_After="7")]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("created", Exit.ATTENTION, 1)
+    assert bench.vault.held == HELD[name]
+    assert bench.attempt.spooled is not None
+
+
+def parts_of(name: str) -> list[bytes]:
+    """Return bodies that tell of a new org in part, or are broken, or hide it."""
+    org = dict(CREATED[name])
+    keyless = {member: value for member, value in org.items() if member in ("id", "org", "name", "subdomain")}
+    idless = {member: value for member, value in org.items() if member not in ("id", "org")}
+    text = json.dumps(org)
+    nested = [json.dumps({"data": org}), json.dumps({"message": text}), '{"errors": ["busy"]}' + text]
+    return [json.dumps(body).encode() for body in (keyless, idless)] + [body.encode() for body in nested]
+
+
+@pytest.mark.parametrize("part", range(5), ids=["no keys", "no id", "nested", "quoted", "second object"])
+@pytest.mark.parametrize("status", [400, 429, 500])
+@pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
+async def test_an_error_with_parts_of_an_org_is_unknown_and_kept(
+    bench: Bench, name: str, provider: Provider, order: Order, status: int, part: int
+) -> None:
+    bench.service.creates = [response(status, parts_of(name)[part], Retry_After="7")]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("unknown", Exit.UNKNOWN, 1)
+    assert bench.attempt.spooled is not None
+    assert seen.result.spool in str(seen.result.error)
+
+
+async def test_an_error_that_repeats_our_own_keys_brings_none(bench: Bench) -> None:
+    echo = {"errors": ["busy"], "api_key": {"key": "c" * 32}, "application_key": {"hash": "d" * 40}}
+    bench.service.creates = [response(429, echo, Retry_After="7")]
+    seen = await run(bench)
+    assert (seen.result.exit_code, bench.service.posted) == (Exit.READY, 2)
+
+
 @pytest.mark.parametrize(("said", "seconds"), [("9", 9), ("-9", 5), ("soon", 5), ("9" * 400, 5)])
 @pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
 async def test_retry_after_is_waited_for(

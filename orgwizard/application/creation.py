@@ -135,7 +135,8 @@ class _Creation(Flow):
         """Send the call; once more where the answer, before any work, only asks for a new proof of its signature."""
         reply = await self._sent_once(call)
         may_repeat = call.grant is not None and not self.proven_anew
-        if not (may_repeat and isinstance(reply, Response) and self.provider.asks_for_proof(reply)):
+        asks = isinstance(reply, Response) and self.provider.asks_for_proof(reply) and not self.brings_org(reply)
+        if not (may_repeat and asks and isinstance(reply, Response)):
             return reply
         self.proven_anew = True
         self.outcome("not_created")
@@ -207,7 +208,7 @@ class _Creation(Flow):
         """Return how long to wait before the call may be sent again; None where it must not be."""
         if isinstance(reply, NotSent):
             asked = reply.wait_seconds
-        elif isinstance(reply, Response) and reply.status == 429:
+        elif isinstance(reply, Response) and reply.status == 429 and not self.brings_org(reply):
             asked = self.provider.wait_after(reply, self.tools.clock.wall().timestamp())
         else:
             return None

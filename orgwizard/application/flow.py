@@ -118,9 +118,10 @@ class Flow:
 
     def judged(self, response: Response) -> NoResponse | None:
         """Return None for an org that was created, the doubt where that is not known; raise a refusal."""
-        self.response = response if response.ok else None
-        if response.ok and self._is_identified(response):
-            return None
+        may_tell = response.ok or self.brings_org(response)
+        self.response = response if may_tell else None
+        if may_tell:
+            return None if self._is_identified(response) else self._doubt(response)
         if response.status in _REPEAT_ELSEWHERE:
             self._refuse(_redirected(response))
         if self.provider.is_refusal(response):
@@ -132,12 +133,23 @@ class Flow:
             return NoResponse(refused.cause, code=refused.code, request_id=refused.request_id)
         return self._doubt(response)
 
-    def _is_identified(self, response: Response) -> bool:
-        """Return whether a success names an org that was not there before, or brings keys; half of one may do."""
+    def brings_org(self, response: Response) -> bool:
+        """Return whether the body tells of a new org, or has keys in it, whatever the status says."""
         created = self.provider.created(self.wanted, response, self.checked.domain)
-        new = bool(created.id) and created.id not in self.checked.before.get("known", ())
+        return self._is_new(created) or self.provider.brings_keys(response, _secrets_of(self.credentials))
+
+    def _is_new(self, created: Created) -> bool:
+        """Return whether it has an id that was not there before."""
+        return bool(created.id) and created.id not in self.checked.before.get("known", ())
+
+    def _is_identified(self, response: Response) -> bool:
+        """Return whether it names an org that was not there before, or brings keys; half of a success may do."""
+        created = self.provider.created(self.wanted, response, self.checked.domain)
+        new, has_keys = self._is_new(created), bool(created.secrets)
+        if not response.ok:
+            return new and has_keys
         is_object = response.whole or response.body.lstrip().startswith(b"{")
-        return (new or bool(created.secrets)) and (is_object or bool(created.id and created.secrets))
+        return (new or has_keys) and (is_object or bool(created.id and has_keys))
 
     def _may_be_ours(self, response: Response) -> bool:
         """Return whether the name that is refused as taken may have been taken by an earlier copy of our request."""
@@ -151,9 +163,11 @@ class Flow:
         raise refused
 
     def _doubt(self, response: Response) -> NoResponse:
-        """Return the doubt about a redirect, a 5xx, or a success that names no new org."""
+        """Return the doubt about a redirect, a 5xx, an error with parts of an org, or a success that names none."""
         title, status = self.provider.title, f"HTTP {response.status}"
-        if not response.ok:
+        if not response.ok and self.response is not None:
+            words = f"{title} reported an error ({status}), but the response names an org or keys. {self.kept()}"
+        elif not response.ok:
             self.unspool()
             words = f"{title} answered with an error of its own ({status}), which proves nothing."
             if 300 <= response.status < 400:
@@ -221,7 +235,7 @@ class Flow:
             return self._exists(doubt, found)
         if self.refusal and found.words and self.sendings < 2:
             self._refuse(self.refusal)
-        if found.state == "absent" and self._is_old(found) and self.response is None:
+        if found.state == "absent" and self._is_old(found) and self.response is None and not self.result.spool:
             self.outcome("not_created")
             self.end = "absent"
             advice = "To try again, create it anew: that asks for a new confirmation."
@@ -229,8 +243,9 @@ class Flow:
                 found.words, advice, meaning=f"{NOTHING_CREATED[:-1]}, as far as can be seen.", code=doubt.code
             )
         seen = f"{found.words} That is no proof." if found.state == "absent" else found.words
+        kept = "" if self.kept() in doubt.cause else self.kept()
         return NoResponse(
-            f"{doubt.cause} {seen}".strip(),
+            " ".join(filter(None, (doubt.cause, seen, kept))),
             self.result.look_again,
             code=doubt.code,
             request_id=doubt.request_id,
@@ -259,6 +274,9 @@ class Flow:
         if not response.whole:
             missing = (*created.missing, "end of the response")
             created = replace(created, remarks=(*created.remarks, _CUT), missing=missing)
+        if not response.ok:
+            words = f"{self.provider.title} reported an error (HTTP {response.status}) together with the new org."
+            created = replace(created, remarks=(*created.remarks, words))
         self.exists(created, created.remarks)
         if response.whole and not created.remarks:
             self.response = None  # from here on its credentials are what counts
@@ -526,6 +544,12 @@ async def until_first(*waits: Awaitable[Any]) -> None:
     finally:
         for task in tasks.difference(waits):
             task.cancel()
+
+
+def _secrets_of(credentials: Fields | None) -> list[str]:
+    """Return the parent's secrets, which a service may repeat."""
+    values = vars(credentials).values() if credentials else ()
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
 
 def _without_echo(created: Created) -> Created:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -13,7 +13,7 @@ from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.questions import Question, Suggestion
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.redactor import MASK, REDACTOR
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
@@ -159,6 +159,8 @@ class Provider(ABC):
     site_title: ClassVar[str] = "Site"
     site_help: ClassVar[str] = ""
     site_example: ClassVar[str] = ""
+    keys_in_body: ClassVar[str] = ""
+    """A regular expression of the first of the new keys where it stands in the body of a response."""
     secret_shapes: ClassVar[tuple[str, ...]] = ()
     """Regular expressions of the vendor's credentials as they stand in a text."""
     env_prefixes: ClassVar[tuple[str, ...]] = ("",)
@@ -273,6 +275,13 @@ class Provider(ABC):
         """
         is_page = response.body.lstrip().startswith(b"<") and response.status != 429
         return 400 <= response.status < 500 and response.status not in _PROVES_NOTHING and not is_page
+
+    def brings_keys(self, response: Response, sent: Collection[str] = ()) -> bool:
+        """Return whether a body, even a broken one, has keys of a new org in it; *sent* are ours that it may repeat."""
+        text = response.body.decode(errors="replace").replace('\\"', '"')
+        for secret in filter(None, sent):
+            text = text.replace(secret, MASK)
+        return bool(self.keys_in_body) and re.search(self.keys_in_body, text) is not None
 
     def says_taken(self, response: Response) -> bool:
         """Return whether a refusal says that the org exists already; it may be the one that was asked for."""

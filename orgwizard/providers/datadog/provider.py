@@ -136,6 +136,7 @@ class Datadog(Provider):
     site_title = "Site"
     site_help = "The child org is created on the site of the parent's keys."
     site_example = "datadoghq.eu"
+    keys_in_body = r'"(?:api_key|application_key)"\s*:\s*{[^{}]*"(?:key|hash)"\s*:\s*"[^"*]'
     # Classic keys in hexadecimal, and those with a prefix that tells their kind.
     secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9]{20,}\b")
     env_prefixes = ("DD_", "DATADOG_")

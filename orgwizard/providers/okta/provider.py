@@ -173,6 +173,7 @@ class Okta(Provider):
     site_help = "The address of the parent org, as in its sign-in page."
     site_example = "acme.okta.com"
     # Sources: the configuration of Okta's SDKs, and of Terraform's provider.
+    keys_in_body = r'"token"\s*:\s*"[^"*]'
     secret_shapes = (r"\b00[\w-]{40}\b",)
     env_prefixes = ("OKTA_",)
     site_env = ("OKTA_CLIENT_ORGURL", "{OKTA_ORG_NAME}.{OKTA_BASE_URL}")
