@@ -388,6 +388,24 @@ async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
     assert bench.attempt.spooled is None
 
 
+async def test_bytes_that_are_no_response_are_named_where_they_may_hold_the_keys(bench: Bench) -> None:
+    sent = bench.service.send
+
+    async def bare(call: Call) -> Response:
+        if not call.once:
+            return await sent(call)
+        assert call.sink is not None
+        call.sink.sent()
+        call.sink.write(json.dumps(fakes.DATADOG_CREATED).encode())
+        raise NoResponse("The connection was closed.")
+
+    bench.service.send = bare  # type: ignore[method-assign]
+    seen = await run(bench)
+    assert seen.result.outcome == "unknown"
+    assert bench.attempt.spooled is not None
+    assert seen.result.spool in str(seen.result.error)
+
+
 CREATED = {"okta": fakes.OKTA_CREATED, "datadog": fakes.DATADOG_CREATED}
 HELD = {"okta": fakes.OKTA_SECRETS, "datadog": fakes.DATADOG_SECRETS}
 

@@ -312,6 +312,19 @@ def test_an_attempt_at_a_sandbox_that_has_ended_is_settled(office: Office) -> No
     assert len(office.world.requests) == asked
 
 
+def test_a_file_that_may_hold_the_keys_is_named_and_keeps_an_attempt_open(office: Office) -> None:
+    office.create()
+    office.killed_after("sending")
+    spool = office.home / "attempts" / "spool" / f"{office.record.id}.http"
+    spool.parent.mkdir(exist_ok=True)
+    spool.write_text(json.dumps({"id": "00oChild", "token": "00" + "t" * 40}))
+    spool.chmod(0o600)
+    result = office.resume()
+    assert str(spool) in str(result.error)
+    assert str(spool) in "\n".join(text_report.attempt(office.record))
+    assert spool.exists()
+
+
 def dated(office: Office, seconds_ago: float) -> None:
     """Change when the request was sent, by the service's clock, in the attempt's record."""
     lines = [json.loads(line) for line in office.record.path.read_text().splitlines()]

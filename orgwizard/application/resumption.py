@@ -97,7 +97,7 @@ class _Resumption(Flow):
 
     async def _find_out(self) -> WizardError:
         """Look up what became of a request that may have left; the orgs of a sandbox end with its program."""
-        if not self.forgotten:
+        if not self.forgotten or self.result.spool:
             interrupted = "It was interrupted while the request was sent."
             return await self.look_up(NoResponse(self.record.message or interrupted, code="interrupted"))
         self.outcome("not_created")
