@@ -22,9 +22,8 @@ OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", 
 @pytest.fixture(autouse=True)
 def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test be a run of its own: what others learned as a secret is none here."""
-    for name in ("_secrets", "_allowed"):
-        monkeypatch.setattr(REDACTOR, name, set())
-    monkeypatch.setattr(REDACTOR, "_values", None)
+    monkeypatch.setattr(REDACTOR, "_secrets", frozenset())
+    monkeypatch.setattr(REDACTOR, "_allowed", set())
 
 
 @pytest.fixture(autouse=True)

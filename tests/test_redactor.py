@@ -1,5 +1,7 @@
 import base64
 import json
+import time
+import timeit
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -126,3 +128,55 @@ def test_a_secret_in_other_case_or_with_unseen_characters_in_it_is_masked_in_an_
     REDACTOR.learn(key)
     error = Refused(f"It says: {key.upper()} and {key[:10]}\u200b{key[10:]}.")
     assert error.cause == f"It says: {MASK} and {MASK}."
+
+
+KNOWN = "k3Zq8RtvB1xWm0Yp5LsNc7Hd2Jf9GaE4"
+
+
+def masked(text: str, *secrets: str) -> str:
+    redactor = Redactor()
+    redactor.learn(*(secrets or (KNOWN,)))
+    return redactor.without_secrets(text)
+
+
+SEPARATORS = ("", "", "", " ", "-", ":", "\n", "\r\n  ", "\u200b", "\u2011", ", ")
+WORDS = ("the", "org", "was", "created", "by", "ada", "at", "12:30", "token", "k3Zq8", "and", "9GaE4", "MyChild")
+
+
+@given(st.lists(st.sampled_from(SEPARATORS), min_size=32), st.booleans())
+def test_a_secret_in_pieces_is_masked_whole(separators: list[str], swapped: bool) -> None:
+    changed = KNOWN.swapcase() if swapped else KNOWN
+    spread = "".join(map("".join, zip(changed, separators, strict=False)))
+    assert masked(f"It says: <{spread}>").strip("<> \n\r\u200b\u2011:,-").endswith(MASK)
+    assert not any(changed[at : at + 4] in masked(f"<{spread}>") for at in range(29))
+
+
+@given(st.integers(0, 31), st.text(alphabet="iou .", max_size=40), st.text(alphabet="iou .", max_size=40))
+def test_a_run_of_sixteen_characters_is_masked_wherever_it_stands(start: int, before: str, after: str) -> None:
+    run = KNOWN[start : start + 16]
+    said = masked(f"{before}|{run}|{after}")
+    assert (run not in said) == (len(run) == 16)
+    assert said.startswith(before)
+    assert said.endswith(after)
+
+
+@pytest.mark.parametrize("shift", range(4))
+def test_a_secret_within_something_longer_in_base64_is_masked(shift: int) -> None:
+    encoded = base64.b64encode(b"u" * shift + b":" + KNOWN.encode() + b":end").decode()
+    assert encoded[8:32] not in masked(f"Basic {encoded}")
+
+
+@given(st.lists(st.sampled_from(WORDS)))
+def test_words_are_left_alone(words: list[str]) -> None:
+    text = " ".join(words)
+    assert masked(text, KNOWN, "MyChild-Org1!", "the org was created by ada", "correct horse") == text
+
+
+def test_much_text_is_cleaned_fast() -> None:
+    redactor = Redactor()
+    redactor.learn(*(f"{at}{KNOWN}" for at in range(6)), keys.pem("P-256"))
+    text = ("Lorem ipsum dolor sit amet, consectetur adipisici elit 12ab " * 2000)[:100_000]
+    redactor.clean("")
+    spent = min(timeit.repeat(lambda: redactor.clean(text), number=1, repeat=5, timer=time.process_time))
+    assert spent < 0.05
+    assert redactor.clean(text) == text

@@ -11,8 +11,11 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
+
+from orgwizard.domain.secret_pieces import SecretPieces
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -32,19 +35,18 @@ class Redactor:
     """Knows secrets by value and by shape."""
 
     def __init__(self) -> None:
-        self._secrets: set[str] = set()
+        self._secrets: frozenset[str] = frozenset()
         self._allowed: set[str] = set()
         self._shapes: list[str] = list(_SHAPES)
-        self._values: re.Pattern[str] | None = None
+        self._index = _Index(self._secrets)
+        self._learning = Lock()
         self._looks: re.Pattern[str] = re.compile("|".join(self._shapes), re.DOTALL)
 
     def learn(self, *secrets: str | SecretStr) -> None:
         """Remember secrets of this run, whatever they look like."""
         texts = {secret if isinstance(secret, str) else secret.get_secret_value() for secret in secrets}
-        fresh = {text for text in texts if len(text.strip()) >= _SHORTEST} - self._secrets
-        if fresh:
-            self._secrets |= fresh
-            self._values = None
+        with self._learning:
+            self._secrets |= {text for text in texts if len(text.strip()) >= _SHORTEST}
 
     def recognise(self, *shapes: str) -> None:
         """Take regular expressions of a vendor's credentials for secrets, wherever they stand."""
@@ -52,11 +54,11 @@ class Redactor:
         self._looks = re.compile("|".join(self._shapes), re.DOTALL)
 
     def without_secrets(self, text: str) -> str:
-        """Return *text* with the secrets of this run masked, in clear or encoded for URLs, JSON, HTML or in base64."""
-        if self._values is None:
-            forms = sorted({form for secret in self._secrets for form in _forms(secret)}, key=len, reverse=True)
-            self._values = re.compile("|".join(map(re.escape, forms)) or r"(?!)", re.IGNORECASE)
-        return self._values.sub(MASK, text)
+        """Return *text* with the secrets of this run masked, in clear, in pieces or encoded for URLs, JSON and HTML."""
+        index, secrets = self._index, self._secrets
+        if index.secrets != secrets:  # other threads may learn meanwhile: what they know counts from the next call on
+            self._index = index = _Index(secrets)
+        return index.masked(text)
 
     def clean(self, text: str) -> str:
         """Return *text* with the secrets of this run, and whatever has a credential's shape, masked."""
@@ -88,6 +90,24 @@ class Redactor:
     def allow(self, text: str) -> None:
         """Remember that the user said that *text* is no secret, though it looks like one."""
         self._allowed.add(text.strip())
+
+
+class _Index:
+    """Finds a set of secrets in a text."""
+
+    def __init__(self, secrets: frozenset[str]) -> None:
+        self.secrets = secrets
+        forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
+        self._folded = {form.casefold() for form in forms}
+        self._values = re.compile("|".join(map(re.escape, forms)) or r"(?!)", re.IGNORECASE)
+        self._pieces = SecretPieces(secrets)
+
+    def masked(self, text: str) -> str:
+        """Return *text* with the secrets, their forms and pieces masked."""
+        folded = text.casefold()
+        if any(form in folded for form in self._folded):  # the expression is slow where there is much text
+            text = self._values.sub(MASK, text)
+        return self._pieces.masked(text, MASK)
 
 
 # A run of letters and digits, mixed, that is longer than words are.
