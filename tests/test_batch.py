@@ -14,6 +14,7 @@ from orgwizard.domain.events import Progress
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.system import shutdown
 from orgwizard.ui.batch import commands, streams
+from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.signals import leaving_on_signal
 
 
@@ -95,7 +96,7 @@ def test_without_a_terminal_nobody_can_confirm(
     monkeypatch.setattr(sys, "stdin", streams[0])
     monkeypatch.setattr(sys, "stderr", streams[1])
     with pytest.raises(BadInput, match="--yes"):
-        commands._confirmed("the order")
+        confirm("the order", "create")
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "y\n", "yes\n", "no\n", "created\n", "create it\n"])
@@ -103,7 +104,7 @@ def test_anything_but_create_creates_nothing(monkeypatch: pytest.MonkeyPatch, ty
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     monkeypatch.setattr(sys, "stderr", Terminal())
     with pytest.raises(NotSent, match="confirm"):
-        commands._confirmed("the order")
+        confirm("the order", "create")
 
 
 @pytest.mark.parametrize("typed", ["create\n", " Create \n"])
@@ -111,7 +112,7 @@ def test_create_confirms(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     screen = Terminal()
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     monkeypatch.setattr(sys, "stderr", screen)
-    commands._confirmed("the order")
+    confirm("the order", "create")
     assert screen.getvalue().startswith("the order\n")
 
 

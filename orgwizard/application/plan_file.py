@@ -43,12 +43,21 @@ class Plan:
 
         No secret is read. Where it *sends* anything, a host that is not the vendor's has to be confirmed by the plan.
         """
-        draft, found = read_values(self.values, self.connect)
-        if draft.provider:
-            found = {**self._problems(draft, sends=sends), **found}
+        draft, found = self.checked(sends=sends)
         if found:
             raise self._bad(found)
         return draft
+
+    def checked(self, *, sends: bool = True) -> tuple[Draft, dict[str, str]]:
+        """Return the draft, and every problem as "section.field" -> sentence; raises nothing and reads no secret."""
+        draft, found = read_values(self.values, self.connect)
+        return draft, {**self._problems(draft, sends=sends), **found} if draft.provider else dict(found)
+
+    def with_table(self, found: Mapping[str, str], table: Path, of_rows: Mapping[str, str]) -> BadFields:
+        """Return the error that tells problems of the plan, and then those of a table's rows and columns."""
+        ours = self._bad(found) if found else BadFields({})
+        places = ours.places | dict.fromkeys(of_rows, str(table))
+        return BadFields({**ours.problems, **of_rows}, f"The table {table}", places)
 
     def _problems(self, draft: Draft, *, sends: bool) -> dict[str, str]:
         found = problems(draft)

@@ -1,5 +1,6 @@
 """The table of `create --table`: each row is laid over the plan, and makes a draft of its own."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -212,3 +213,9 @@ def _each(wrong: Mapping[int, Mapping[str, str]], shared: set[tuple[str, str]]) 
         for key, words in problems.items():
             if (key, words) not in shared:
                 yield f"row {number}, {key}", words
+
+
+def in_order(problems: Mapping[str, str]) -> dict[str, str]:
+    """Return problems in the order of the file: those of columns and the plan first, then row by row."""
+    numbers = {key: int(match[1]) if (match := re.match(r"row (\d+)", key)) else 0 for key in problems}
+    return {key: problems[key] for key in sorted(problems, key=numbers.__getitem__)}

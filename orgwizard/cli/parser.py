@@ -123,10 +123,21 @@ WIZARD = Command(
 COMMANDS = (
     Command(
         "create",
-        "create the org of a plan file, without questions",
+        "create the org of a plan file, or those of a table, without questions",
         "create:create",
         (
             *PLAN,
+            argument(
+                "--table",
+                type=Path,
+                metavar="FILE",
+                help="a CSV file with an org in each row: its header names plan keys, such as organization.name",
+            ),
+            argument(
+                "--keep-going",
+                action="store_true",
+                help="with --table: do not stop at an unknown outcome or at three refusals of one kind",
+            ),
             argument("--yes", action="store_true", help="create without asking; required without a terminal"),
             argument(
                 "--again",

@@ -1,7 +1,6 @@
 """Creating and checking from a plan, without questions: stages as lines on stderr, the result on stdout."""
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
@@ -10,7 +9,7 @@ from typing import Any
 from orgwizard.application.order_builder import preview
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadInput, Busy, Exit, NotSent, Repeated, WizardError
+from orgwizard.domain.errors import Busy, Exit, Repeated, WizardError
 from orgwizard.domain.events import Event, Progress, Result
 from orgwizard.domain.http import masked
 from orgwizard.presentation import text_report
@@ -18,6 +17,7 @@ from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, Provider
 from orgwizard.storage.attempt_journal import Record
+from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.signals import EndingSignals, leaving_on_signal
 from orgwizard.ui.batch.streams import write_stderr, write_stdout
 
@@ -106,7 +106,7 @@ def create(service: Service, draft: Draft, *, yes: bool, again: bool = False, as
             if code is not None:
                 return code
         if not yes:
-            _confirmed("\n".join(text_report.order(provider, order, draft.store)))
+            confirm("\n".join(text_report.order(provider, order, draft.store)), "create")
         return _created(service, provider, order, draft.store, again=again, as_json=as_json)
     except Busy as busy:
         return _kept_out(provider, order, busy, as_json=as_json)
@@ -236,16 +236,6 @@ def _ordered(service: Service, draft: Draft) -> Order:
     for remark in service.remarks(draft):
         write_stderr(remark)
     return service.order(provider_of(draft.provider), draft)
-
-
-def _confirmed(review: str) -> None:
-    """Show the order and ask once; raises `BadInput` without a terminal and `NotSent` for anything but yes."""
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        raise BadInput("Without a terminal, create needs --yes.", "Look at it with --dry-run first.")
-    write_stderr(review)
-    write_stderr('Type "create" to create it, anything else to leave: ', end="")
-    if sys.stdin.readline().strip().lower() != "create":
-        raise NotSent("You did not confirm.", code="not_confirmed")
 
 
 def tell_stage(telling: ProgressText, event: Progress) -> None:

@@ -1,0 +1,146 @@
+"""A table of orders in words: the review, a line for each row as it ends, the total, and what is left to do."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from orgwizard.application.table_check import CheckedRow, CheckedTable
+from orgwizard.application.table_run import RowEnd, TableEnd, TableRow
+from orgwizard.domain.errors import Busy, Exit, NotSent
+from orgwizard.domain.events import Result
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation import text_report
+from orgwizard.providers.contract import Provider
+
+# The gravest first: a table ends with that of its rows.
+GRAVEST = (Exit.BUG, Exit.UNKNOWN, Exit.BUSY, Exit.ATTENTION, Exit.REFUSED, Exit.USAGE, Exit.NOT_SENT, Exit.READY)
+_EARLIER = {
+    "done": "created earlier",
+    "open": "not finished: resumed first",
+    "running": "being created by another orgwizard",
+}
+
+
+def review(provider: Provider, checked: CheckedTable, site: str, store: Any) -> list[str]:
+    """Return the whole table as lines: each row with what it orders and what is known of it."""
+    rows = [("Row", "Name", *_unique_title(provider), ""), *(_review_row(provider, one) for one in checked.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    total = f"{_counted(len(checked.new), 'org')} to create at {provider.title}, {site} (parent org {checked.parent})"
+    return [printable(line) for line in (*lines, "", total, f"Keys go to {text_report.store_words(store)}.")] + [
+        provider.irreversible
+    ]
+
+
+def _unique_title(provider: Provider) -> tuple[str, ...]:
+    return (
+        () if provider.name_field == "name" else (provider.organization.model_fields[provider.name_field].title or "",)
+    )
+
+
+def _review_row(provider: Provider, one: CheckedRow) -> tuple[str, ...]:
+    wanted = one.row.order.wanted
+    unique = () if provider.name_field == "name" else (str(getattr(one.row.order.organization, provider.name_field)),)
+    return (str(one.row.number), wanted.name, *unique, _known(one))
+
+
+def _known(one: CheckedRow) -> str:
+    """Return what is known of a row's org before the run."""
+    if one.earlier:
+        return f"{_EARLIER[one.earlier.kind]} (attempt {one.earlier.record.id})"
+    return "" if one.name is None or one.name.state == "ok" else one.name.text
+
+
+def ended(row: TableRow, end: RowEnd) -> str:
+    """Return how a row ended, as one line."""
+    words, name = _ended_words(end), row.order.wanted.name
+    return printable("  ".join(filter(None, (f"{row.number:>5}", f"{words[0]:<16}", name, words[1]))))
+
+
+def _ended_words(end: RowEnd) -> tuple[str, str]:
+    """Return the outcome in a word or two, and what a person needs to know besides."""
+    if end.earlier:
+        org = end.earlier.org or {}
+        made = text_report.exit_code(end.earlier) in (Exit.READY, Exit.ATTENTION)
+        return "created earlier" if made else "earlier attempt", org.get("url") or f"attempt {end.earlier.id}"
+    result = end.result
+    assert result is not None  # noqa: S101 - it is one or the other
+    if result.outcome == "created":
+        url = result.org.url if result.org else ""
+        return ("ready", url) if result.exit_code == Exit.READY else ("needs attention", f"{url}  {_cause(result)}")
+    if isinstance(result.error, Busy):
+        return "busy", result.error.cause
+    refused = result.error is not None and result.error.exit_code == Exit.REFUSED
+    word = "unknown" if result.outcome == "unknown" else "refused" if refused else "not sent"
+    return word, _cause(result)
+
+
+def _cause(result: Result) -> str:
+    return f"{result.error.cause} ({result.error.evidence})".removesuffix(" ()") if result.error else ""
+
+
+def as_json(row: TableRow, end: RowEnd) -> dict[str, Any]:
+    """Return how a row ended as the object of `--json`, with the row's number."""
+    if end.result is None:
+        told = text_report.stored_result(end.earlier) if end.earlier else {}
+        return {**told, "row": row.number}
+    outcome = {"outcome": None} if isinstance(end.result.error, Busy) else {}
+    return {**end.result.as_json(), **outcome, "row": row.number}
+
+
+def exit_code(end: RowEnd) -> Exit:
+    """Return the exit code that a row would have alone."""
+    if end.earlier:
+        return text_report.exit_code(end.earlier)
+    return end.result.exit_code if end.result else Exit.BUG
+
+
+def gravest(codes: Sequence[Exit]) -> Exit:
+    """Return the exit code of a table."""
+    return min(codes, key=GRAVEST.index, default=Exit.READY)
+
+
+def left_over(provider: Provider, end: TableEnd) -> Iterator[tuple[TableRow, RowEnd]]:
+    """Yield the rows that were not begun, each with an end that says so."""
+    for row in end.left:
+        error = NotSent(f"This row was not begun. {end.why}", "Run the same command again.", code="not_begun")
+        named = (provider.key, row.order.connection.site.key, row.order.wanted.name)
+        yield row, RowEnd(row.number, Result("not_created", *named, error=error))
+
+
+def total(ends: Counter[Exit], left: TableEnd, options: str) -> list[str]:
+    """Return what became of all rows, what is left, and what to do about it."""
+    made, attention, unknown = ends[Exit.READY], ends[Exit.ATTENTION], ends[Exit.UNKNOWN]
+    failed = ends.total() - made - attention - unknown
+    counts = {"created and ready": made, "created, with something left": attention, "unknown": unknown}
+    counts |= {"not created": failed, "not begun": len(left.left)}
+    lines = [", ".join(f"{count} {words}" for words, count in counts.items() if count) + "."]
+    if left.left:
+        first, last = left.left[0].number, left.left[-1].number
+        rows = f"row {first}" if first == last else f"rows {first} to {last}"
+        lines.append(f"Stopped before {rows}. {left.why}")
+    if attention or unknown:
+        lines.append(f"To finish what is open: orgwizard resume --all {options}".rstrip())
+    if left.left or failed:
+        lines.append("To create what is missing, run the same command again: no org is created twice.")
+    return [printable(line) for line in lines]
+
+
+def status(done: int, waiting: int, rows: int, pause: int, left_seconds: float | None) -> str:
+    """Return how the whole run stands, as one short line."""
+    parts = [f"{done} of {rows} done"]
+    parts += [f"{waiting} waiting until ready"] if waiting else []
+    parts += [f"next request in {clock_time(pause)}"] if pause else []
+    parts += [f"about {clock_time(left_seconds)} left"] if left_seconds is not None else []
+    return ", ".join(parts)
+
+
+def clock_time(seconds: float) -> str:
+    """Return a duration as minutes and seconds, such as 2:05."""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
