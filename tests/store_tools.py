@@ -95,12 +95,11 @@ def play_vault(kept: Entries, arguments: list[str], given: str) -> str:
 
 def play_aws(kept: Entries, arguments: list[str], given: str) -> str:
     match arguments[: -2 if "--region" in arguments else None]:
-        case ["secretsmanager", "create-secret", "--cli-input-json", "file:///dev/stdin"]:
-            wanted = json.loads(given)
-            if not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", wanted["Name"]):
+        case ["secretsmanager", "create-secret", "--name", name, "--secret-string", "file:///dev/stdin", *_]:
+            if not re.fullmatch(r"[A-Za-z0-9/_+=.@-]{1,512}", name):
                 refuse("An error occurred (ValidationException): Invalid name", 254)
             words = "An error occurred (ResourceExistsException)"
-            return created(kept, wanted["Name"], wanted["SecretString"], words, 254)
+            return created(kept, name, given.replace("\r\n", "\n"), words, 254)
         case ["secretsmanager", "get-secret-value", "--secret-id", name, "--query", "SecretString", "--output", "text"]:
             return (kept.get(name) or refuse("An error occurred (ResourceNotFoundException)", 254)) + "\n"
         case ["secretsmanager", "delete-secret", "--secret-id", name, "--force-delete-without-recovery"]:

@@ -115,11 +115,13 @@ PRESETS = (
     ),
     _vault("vault", "HashiCorp Vault"),
     _vault("bao", "OpenBao"),
-    Preset(
+    Preset(  # it reads --cli-input-json twice, which a pipe cannot be
         "aws",
         "AWS Secrets Manager",
-        create=("aws", "secretsmanager", "create-secret", "--cli-input-json", "file:///dev/stdin"),
-        payload={"Name": "{entry}", "SecretString": "{secret}"},
+        create=(
+            *("aws", "secretsmanager", "create-secret", "--name", "{entry}"),
+            *("--secret-string", "file:///dev/stdin", "--output", "text"),
+        ),
         read=(
             *("aws", "secretsmanager", "get-secret-value", "--secret-id", "{entry}"),
             *("--query", "SecretString", "--output", "text"),
