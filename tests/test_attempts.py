@@ -277,8 +277,8 @@ def test_the_same_order_is_refused_while_the_first_is_under_way(journal: Journal
         with pytest.raises(Busy, match=first.id) as caught:
             requested(journal)
         assert caught.value.exit_code == Exit.BUSY
-        with requested(journal, key=KEY), pytest.raises(Busy):
-            requested(journal, key=KEY, known=journal.ids())
+        with requested(journal, key=OTHERS[1]), pytest.raises(Busy):
+            requested(journal, key=OTHERS[1], known=journal.ids())
 
 
 KEY = OrderKey("okta", "my-child", frozenset(("host acme.okta.com", "id 00oParent")))

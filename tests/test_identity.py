@@ -70,7 +70,11 @@ def test_a_datadog_parent_is_known_by_its_api_key_and_by_its_id() -> None:
     keys = Keys(api_key=SecretStr("e" * 32), application_key=SecretStr("d" * 40))
     others = replace(order, connection=replace(order.connection, credentials=keys))
     assert same(key(datadog, order), key(datadog, order)) is True
-    assert same(key(datadog, order), key(datadog, others)) is False
+    assert same(key(datadog, order), key(datadog, others)) is None  # its keys may have been changed
+    assert same(key(datadog, order, parent_public_id="abc"), key(datadog, others)) is None
+    assert same(key(datadog, order, parent_public_id="abc"), key(datadog, others, parent_id="uuid")) is None
+    assert same(key(datadog, order, parent_id="uuid"), key(datadog, others, parent_id="uuid")) is True
+    assert same(key(datadog, order, parent_id="uuid"), key(datadog, others, parent_id="other")) is False
     assert same(key(datadog, order, parent_public_id="abc"), key(datadog, others, parent_public_id="abc")) is True
     assert same(key(datadog, order, parent_public_id="abc"), key(datadog, others, parent_public_id="xyz")) is False
 
@@ -79,6 +83,7 @@ def test_a_datadog_org_of_another_site_is_another() -> None:
     datadog, order = Datadog(), named("Team")
     us5 = replace(order, connection=replace(order.connection, site=datadog.site("US5")))
     assert same(key(datadog, order, parent_public_id="abc"), key(datadog, us5, parent_public_id="abc")) is False
+    assert same(key(datadog, order), key(datadog, us5)) is False
 
 
 def test_without_a_parent_it_cannot_be_told() -> None:
@@ -99,6 +104,11 @@ def test_a_key_is_not_shown_with_its_secrets() -> None:
     assert "c" * 32 not in repr(key(Datadog(), named("Team")))
 
 
-@pytest.mark.parametrize("words", ["", "abc", "zzzzzzzzzzzz", "abc-def", "0123456789ab-", "0123456789AB"])
+MARK = "0123456789ab"
+
+
+@pytest.mark.parametrize(
+    "words", ["", "abc", f"id_{MARK}", f"{MARK}-ID_{MARK}", "zzzzzzzzzzzz", "abc-def", f"{MARK}-", "0123456789AB"]
+)
 def test_other_words_in_a_file_name_are_no_marks(words: str) -> None:
     assert Marks.parse(words) is None

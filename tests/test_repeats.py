@@ -21,6 +21,7 @@ from tests.servers import (
     Home,
     OktaServer,
     Peer,
+    Seen,
     Server,
     json_answer,
     serving,
@@ -158,6 +159,32 @@ def test_a_parent_that_only_the_check_shows_to_be_the_same_is_the_same(run: Run,
         first = run(*CREATE, home.okta(server.url))
         again = run(*CREATE, home.okta(server.url.replace("127.0.0.1", "localhost")))
         assert (again.code, again.json(), sent(server)) == (0, first.json(), 1)
+
+
+class Nameless(DatadogServer):
+    """A parent whose ids no read tells."""
+
+    def reply(self, seen: Seen) -> bytes:
+        if seen.path in ("/api/v1/org", "/api/v2/org"):
+            return json_answer(503, {"errors": ["later"]})
+        return super().reply(seen)
+
+
+@pytest.mark.parametrize(("kind", "posts", "code"), [(Nameless, 1, 5), (DatadogServer, 1, 0)])
+def test_after_a_change_of_keys_an_order_is_the_same_or_cannot_be_told_apart(
+    run: Run, home: Home, monkeypatch: pytest.MonkeyPatch, kind: type[DatadogServer], posts: int, code: int
+) -> None:
+    with serving(kind(CREATED)) as server:
+        plan = home.datadog(server.url)
+        first = run(*CREATE, plan)
+        keys = ("rotated".ljust(32, "1"), "rotatedapp".ljust(40, "2"))
+        monkeypatch.setattr(kind, "parent_keys", keys)
+        monkeypatch.setenv("DD_API_KEY", keys[0])
+        monkeypatch.setenv("DD_APP_KEY", keys[1])
+        again = run(*CREATE, plan)
+        assert (again.code, sent(server)) == (code, posts)
+        assert again.json()["attempt"] == first.json()["attempt"]
+        assert (run("create", "--again", *CREATE[1:], plan).code, sent(server)) == (0, 2)
 
 
 def test_an_attempt_that_never_left_does_not_end_a_repeated_order(run: Run, home: Home) -> None:

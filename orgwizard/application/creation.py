@@ -68,8 +68,7 @@ class _Creation(Flow):
     async def _prepare(self) -> None:
         """Read what can be read and try the store, before anything is created."""
         self.known = self.tools.journal.ids() if self.tools.again else ()
-        if earlier := self.tools.journal.earlier(self._key(), self.known):
-            raise earlier.error(self.tools.options)
+        self._refuse_repeat(checked=False)
         self.progress(CHECK, "started", "Checking the parent org")
         checking = check(self.provider, self.order.connection, self.order.organization, self.tools.send)
         self.checked = await self.unless_quit(checking)
@@ -77,8 +76,15 @@ class _Creation(Flow):
         for finding in self.checked.findings:
             self.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)
         self.progress(CHECK, "ok", f"parent org {self.checked.parent}")
+        self._refuse_repeat(checked=True)
         self.progress(STORE, "started", "Trying the store for the new keys")
         self.progress(STORE, "ok", await self.unless_quit(asyncio.to_thread(self.tools.vault.probe)))
+
+    def _refuse_repeat(self, *, checked: bool) -> None:
+        """Raise `Busy` or `Repeated` for an attempt at this order; for one that may be, once the parent was read."""
+        earlier = self.tools.journal.earlier(self._key(), self.known)
+        if earlier and (checked or earlier.kind != "unclear"):
+            raise earlier.error(self.tools.options)
 
     def _key(self) -> OrderKey:
         """Return what this order is recognised by; after the check its parent has more names."""

@@ -135,8 +135,10 @@ class Flow:
 
     def brings_org(self, response: Response) -> bool:
         """Return whether the body tells of a new org, or has keys in it, whatever the status says."""
-        created = self.provider.created(self.wanted, response, self.checked.domain)
-        return self._is_new(created) or self.provider.brings_keys(response, _secrets_of(self.credentials))
+        with suppress(Exception):  # a provider has to read a success, and may trip over an error's body
+            if self._is_new(self.provider.created(self.wanted, response, self.checked.domain)):
+                return True
+        return self.provider.brings_keys(response, _secrets_of(self.credentials))
 
     def _is_new(self, created: Created) -> bool:
         """Return whether it has an id that was not there before."""

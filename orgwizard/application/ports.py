@@ -99,6 +99,11 @@ class Attempt(Protocol):
 class EarlierAttempt(Protocol):
     """An attempt that stands in the way of the same order."""
 
+    @property
+    def kind(self) -> str:
+        """Return "running", "open", "done" or "unclear"."""
+        ...
+
     def error(self, options: str = "") -> WizardError:
         """Return what keeps the order from being sent."""
         ...

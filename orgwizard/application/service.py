@@ -182,10 +182,12 @@ class Service:
     ) -> EarlierAttempt | None:
         """Return the attempt that already is at this order, or made its org; raises `LocalFailure`.
 
-        *credentials* and *checked* tell the names of the parent, as far as they are known yet.
+        *credentials* and *checked* tell the names of the parent, as far as they are known yet: one that may only be
+        this order is returned after the check alone, which may tell its parent from this one.
         """
         before = {**checked.before, "domain": checked.domain} if checked else {}
-        return self.journal.earlier(provider.order_key(wanted, credentials, before))
+        earlier = self.journal.earlier(provider.order_key(wanted, credentials, before))
+        return None if earlier and earlier.kind == "unclear" and checked is None else earlier
 
     def create(
         self, provider: Provider, wanted: Order, store: Any, tell: Callable[[Event], None], *, again: bool = False

@@ -1,22 +1,27 @@
 """Which orders are the same: one value that attempts, drafts and every repeated command are compared by.
 
 An order is a provider, a parent org and what makes the child unique below it. A parent goes by several names
-(a host, an id, a key), of which not all are known at once: one name in common makes it the same parent.
+(a host, an id, a key), of which not all are known at once: one name in common makes it the same parent. Two names of
+one kind that differ make it another, but for those that a parent may change, and those that parents share.
 """
 
 import hmac
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+KEY, PLACE = "key", "at"  # kinds of names: a parent may get another key, and a place has many parents
 _MARK_LENGTH = 12  # hexadecimal digits: no two orders of one journal share a mark by chance
+_MARK = re.compile(rf"(?:[a-z]+_)?[0-9a-f]{{{_MARK_LENGTH}}}")
 
 
 @dataclass(frozen=True)
 class OrderKey:
     """A provider, the child's unique name and the names of its parent, folded so that equal means the same.
 
-    `parents` may hold a credential: the value is kept in memory alone, and told to nobody but as a mark.
+    Each of `parents` begins with its kind and a space. It may hold a credential: the value is kept in memory alone,
+    and told to nobody but as a mark.
     """
 
     provider: str
@@ -25,24 +30,28 @@ class OrderKey:
 
     def marks(self, attempt: str) -> "Marks":
         """Return the fingerprints that the file of *attempt* is named with; those of other attempts differ."""
-        parents = frozenset(_mark(attempt, f"{self.provider} parent {name}") for name in self.parents)
+        parents = frozenset(
+            f"{name.partition(' ')[0]}_{_mark(attempt, f'{self.provider} parent {name}')}" for name in self.parents
+        )
         return Marks(_mark(attempt, f"{self.provider} child {self.child}"), parents)
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Fingerprints of an order; `parents` is empty where the parent is not known."""
+    """Fingerprints of an order; each of `parents` begins with its kind; it is empty where the parent is not known."""
 
     child: str
     parents: frozenset[str] = frozenset()
 
     def same(self, other: "Marks") -> bool | None:
-        """Return whether both stand for one order, None where a parent is not known and that cannot be told."""
+        """Return whether both stand for one order, None where that cannot be told of their parents."""
         if self.child != other.child:
             return False
-        if not self.parents or not other.parents:
-            return None
-        return bool(self.parents & other.parents)
+        common = {_kind(mark) for mark in self.parents & other.parents}
+        if common - {PLACE}:
+            return True
+        both_known = set(map(_kind, self.parents)) & set(map(_kind, other.parents))
+        return False if both_known - common - {KEY} else None
 
     @property
     def words(self) -> str:
@@ -53,8 +62,13 @@ class Marks:
     def parse(cls, words: str) -> "Marks | None":
         """Read the marks in a file's name; None where there are none."""
         child, *parents = words.split("-")
-        known = all(len(mark) == _MARK_LENGTH and set(mark) <= set("0123456789abcdef") for mark in (child, *parents))
+        known = "_" not in child and all(map(_MARK.fullmatch, (child, *parents)))
         return cls(child, frozenset(parents)) if known else None
+
+
+def _kind(mark: str) -> str:
+    """Return which kind of name a mark is of, "" in files of a version that did not say."""
+    return mark.rpartition("_")[0]
 
 
 def _mark(attempt: str, text: str) -> str:

@@ -13,7 +13,7 @@ from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.errors import BadInput, NotSent, Refused, WizardError
 from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, together
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
-from orgwizard.domain.order_key import folded
+from orgwizard.domain.order_key import KEY, PLACE, folded
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.contract import (
     Connection,
@@ -177,10 +177,12 @@ class Datadog(Provider):
         return Site(url, url, title=parts.netloc, location="another API URL", app_url=url, question=question)
 
     def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
-        """Return the API key, which belongs to one org, and the public id of that org once it was read."""
+        """Return the site, the API key, which belongs to one org, and the ids of that org once they were read."""
         key = getattr(credentials, "api_key", None)
-        names = {f"{site.key} key {key.get_secret_value()}"} if key is not None else set()
-        return frozenset(names | ({f"{site.key} id {public}"} if (public := before.get("parent_public_id")) else set()))
+        secret = None if key is None else key.get_secret_value()
+        names = {KEY: secret, "id": before.get("parent_public_id"), "uuid": before.get("parent_id")}
+        found = {f"{kind} {site.key} {name}" for kind, name in names.items() if name}
+        return frozenset(found | {f"{PLACE} {site.key}"})
 
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
         """Try the keys, the API key alone, the permission and the list of orgs, side by side."""
