@@ -16,6 +16,8 @@ from http.client import responses
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from tests.schemas import broken_rules
+
 LINGER_NOT = struct.pack("ii", 1, 0)
 PATIENCE_SECONDS = 60.0
 BACKLOG_FILLERS = 8
@@ -437,9 +439,10 @@ class Ended:
     err: str
 
     def json(self) -> dict[str, Any]:
-        """Return the one object on stdout."""
+        """Return the one object on stdout, which is of the published schema whatever the command and its outcome."""
         value = json.loads(self.out)
         assert isinstance(value, dict)
+        assert broken_rules(value) == []
         return value
 
 

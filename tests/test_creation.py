@@ -36,6 +36,7 @@ from orgwizard.providers.okta.provider import Okta
 from orgwizard.storage.attempt_journal import EarlierAttempt, Journal, Record
 from tests import fakes
 from tests.fakes import Bench, FakeClock, Log, failed_store, full_disk, response
+from tests.schemas import broken_rules
 
 SECRETS = ("00parent-token", "Analytical1843", "c" * 32, "d" * 40, *fakes.OKTA_SECRETS.values())
 RECEIVED = (*fakes.OKTA_SECRETS.values(), *fakes.DATADOG_SECRETS.values())
@@ -1231,7 +1232,9 @@ def test_exit_codes_and_json(result: Result, exit_code: int) -> None:
     assert result.exit_code == exit_code
     said = json.loads(json.dumps(result.as_json()))
     assert set(said) >= KEYS
-    assert (said["outcome"], said["ready"], said["org"], said["stored"]) == (result.outcome, result.ready, None, None)
+    assert (said["outcome"], said["ready"], said["stored"]) == (result.outcome, result.ready, None)
+    assert said["org"] == {"id": None, "name": "n", "url": None}  # the one that was wanted
+    assert broken_rules(said) == []
     assert (said["error"] is None) == (result.error is None)
     if said["error"]:
         assert set(said["error"]) >= {"code", "message", "hint", "request_id"}

@@ -101,6 +101,8 @@ DOMAIN = [
     "redactor",
     "sanitize",
     "errors",
+    "error_codes",
+    "json_result",
     "order_key",
     "signing",
     "http",

@@ -11,7 +11,7 @@ from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation import text_report
+from orgwizard.presentation import json_report, text_report
 from orgwizard.providers.contract import Connection, Finding, Order, Preflight
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
@@ -357,7 +357,7 @@ def test_an_attempt_without_a_name_goes_by_its_file() -> None:
 def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:
     states = get_args(State)
     assert set(text_report.STATE_WORDS) == set(states)
-    outcomes = {state: text_report.attempt_as_json(a_record(state))["outcome"] for state in states}
+    outcomes = {state: json_report.attempt_as_json(a_record(state))["outcome"] for state in states}
     assert {state for state, outcome in outcomes.items() if outcome == "created"} == {
         "created",
         "stored",
@@ -374,7 +374,7 @@ def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:
 
 
 def test_an_attempt_is_an_object_for_scripts() -> None:
-    found = text_report.attempt_as_json(a_record(stored={"file": "/k"}, org={"id": "1"}))
+    found = json_report.attempt_as_json(a_record(stored={"file": "/k"}, org={"id": "1"}))
     assert json.loads(json.dumps(found)) == found
     assert (found["attempt"], found["outcome"], found["ready"]) == ("20261122-160419-3f9a", "created", True)
     assert (found["spool"], found["profile"], found["message"]) == (None, None, None)

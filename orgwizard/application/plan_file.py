@@ -12,6 +12,8 @@ from orgwizard.application.plan_reader import read_values
 from orgwizard.application.toml_positions import Position, position_of, positions
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.sanitize import printable
 from orgwizard.providers import provider_of
 from orgwizard.storage.secret_stores import parse_store
 
@@ -30,6 +32,15 @@ class Plan:
     positions: Mapping[str, Position] = field(default_factory=dict)
     laid_over: frozenset[str] = frozenset()
     connect: Connect | None = None
+
+    @property
+    def wanted(self) -> tuple[str, str, str]:
+        """Return provider, site and the org's name as far as they are texts, whether right or wrong."""
+        organization = self.values.get("organization")
+        name = organization.get("name") if isinstance(organization, dict) else ""
+        texts = (self.values.get("provider"), self.values.get("site"), name)
+        provider, site, name = (REDACTOR.clean(printable(t)) if isinstance(t, str) else "" for t in texts)
+        return provider, site, name
 
     def draft(self) -> Draft:
         """Return the plan as a draft that a face can prefill; raises `BadFields` with what no form could show."""

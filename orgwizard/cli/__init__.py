@@ -5,16 +5,19 @@
 
 import argparse
 import gc
-import json
 import os
 import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from orgwizard.cli.parser import UNWRITTEN, build
+from orgwizard.cli.parser import UNWRITTEN, Command, UsageError, build
 from orgwizard.domain.errors import Exit, NotSent, WizardError
+
+if TYPE_CHECKING:
+    from orgwizard.domain.events import Outcome
 
 # Only argparse and the error texts are imported above, so that --version and --help answer at once.
 # A command's module is imported when it is run, and the wizard's engine imports httpx while the user types.
@@ -24,8 +27,12 @@ OBJECTS_BEFORE_COLLECTION = 50_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code; nothing but a usage error raises `SystemExit`."""
-    arguments = build().parse_args(argv)
+    """Run one command and return its exit code; --help and --version raise `SystemExit`."""
+    argv = sys.argv[1:] if argv is None else argv
+    try:
+        arguments = build().parse_args(argv)
+    except UsageError as error:
+        return _report(error, argparse.Namespace(command=error.command, json=_wants_json(argv)))
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     # Plugins of pydantic are shown every value that is validated, and looking for them takes time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -58,20 +65,32 @@ def _unless_unread(code: int, arguments: argparse.Namespace) -> int:
     return Exit.USAGE
 
 
+def _wants_json(argv: Sequence[str]) -> bool:
+    """Return whether arguments that cannot be parsed ask for JSON; what follows "--" belongs to another program."""
+    return "--json" in (argv[: argv.index("--")] if "--" in argv else argv)
+
+
 def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
-    from orgwizard.ui.batch.streams import write_stderr, write_stdout
+    from orgwizard.ui.batch.streams import write_json, write_stderr
 
     if getattr(arguments, "json", False):
-        from orgwizard.domain.events import Result
-
-        # A fault of ours may have come after the request: it must not say that nothing was created.
-        failed = Result("unknown" if error.exit_code == Exit.BUG else "not_created", "", "", "", error=error)
-        # Other commands know no outcome: an attempt that they do not find may have created an org.
-        outcome = {} if arguments.command.plans else {"outcome": None}
-        write_stdout(json.dumps(failed.as_json() | outcome, indent=2))
+        write_json(_failed(error, arguments))
     write_stderr("\n".join(error.lines()))
     return error.exit_code
+
+
+def _failed(error: WizardError, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the object of a command that failed before it knew an outcome."""
+    from orgwizard.domain.events import Result
+    from orgwizard.domain.json_result import result_object
+
+    command: Command | None = arguments.command
+    if command is None or not command.plans:
+        return result_object(error)  # no outcome: an attempt that was not found may have created an org
+    # A fault of ours may have come after the request: it must not say that nothing was created.
+    outcome: Outcome = "unknown" if error.exit_code == Exit.BUG and command.creates else "not_created"
+    return Result(outcome, *getattr(arguments, "wanted", ("", "", "")), error=error).as_json()
 
 
 def _internal_error(bug: Exception) -> WizardError:

@@ -4,11 +4,13 @@ import argparse
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from orgwizard import __version__
-from orgwizard.domain.errors import Exit
+from orgwizard.domain.errors import BadInput, Exit
 from orgwizard.system.terminal_caps import THEMES
 
 UNWRITTEN = "The output could not be written: stdout is closed or full."
@@ -60,6 +62,29 @@ def port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
         raise argparse.ArgumentTypeError("it must be a number between 0 and 65535")
     return int(text)
+
+
+def moment(text: str) -> datetime:
+    """Return a date, which begins at midnight UTC, or a time."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("it must be a date such as 2026-11-28, or 2026-11-28T04:59Z") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class UsageError(BadInput):
+    """The arguments are wrong: `usage` is how the *command* is called, None where it is not known."""
+
+    def __init__(self, cause: str, usage: str, command: Command | None) -> None:
+        """Keep what argparse says; whatever looks like a credential in it is masked."""
+        import_module("orgwizard.providers")  # the redactor then knows the shapes of the vendors' credentials
+        super().__init__(cause, code="usage", meaning="Nothing was done.")
+        self.usage, self.command = usage, command
+
+    def lines(self) -> list[str]:
+        """Return the usage, then what is wrong."""
+        return [self.usage.rstrip(), f"error: {self.cause}"]
 
 
 # ---- arguments ----
@@ -167,7 +192,18 @@ COMMANDS = (
         ),
         plans=True,
     ),
-    Command("orgs", "list what was created or is still open", "attempts:orgs", (JSON, *AFTER_A_COMMAND)),
+    Command(
+        "orgs",
+        "list what was created or is still open",
+        "attempts:orgs",
+        (
+            argument("--open", action="store_true", help="only attempts that are not finished"),
+            argument("--name", default="", metavar="TEXT", help="only orgs with this text in their name"),
+            argument("--since", type=moment, metavar="DATE", help="only attempts begun since this date (UTC)"),
+            JSON,
+            *AFTER_A_COMMAND,
+        ),
+    ),
     Command(
         "resume",
         "resume an interrupted attempt: finish it, store kept keys, or look up an unknown outcome",
@@ -189,30 +225,38 @@ COMMANDS = (
         "profiles",
         "list, show or remove saved profiles",
         "profiles:list_all",
-        AFTER_A_COMMAND,
+        (JSON, *AFTER_A_COMMAND),
         (
-            Command("list", "list the profiles", "profiles:list_all", (JSON, *AFTER_A_COMMAND)),
-            Command("show", "show one profile", "profiles:show", (NAME, JSON, *AFTER_A_COMMAND)),
+            Command("list", "list the profiles", "profiles:list_all", (JSON.inherited(), *AFTER_A_COMMAND)),
+            Command("show", "show one profile", "profiles:show", (NAME, JSON.inherited(), *AFTER_A_COMMAND)),
             Command(
                 "remove",
                 "remove one profile; its keys stay where they are",
                 "profiles:remove",
-                (NAME, JSON, *AFTER_A_COMMAND),
+                (NAME, JSON.inherited(), *AFTER_A_COMMAND),
             ),
-            Command("path", "print the folder they are in", "profiles:path", (JSON, *AFTER_A_COMMAND)),
+            Command("path", "print the folder they are in", "profiles:path", (JSON.inherited(), *AFTER_A_COMMAND)),
         ),
     ),
     Command(
         "sandbox",
         "serve the pretend Okta or Datadog on 127.0.0.1",
-        "sandbox:serve",
+        "sandbox:run",
         (
-            argument("provider", metavar="PROVIDER", help="okta or datadog"),
+            argument("provider", nargs="?", default="", metavar="PROVIDER", help="okta or datadog"),
+            argument("--names", action="store_true", help="list the names that trigger errors on purpose"),
             argument("--port", type=port, default=0, metavar="N", help="the port; 0, the default, takes a free one"),
             SPEED,
+            JSON,
         ),
     ),
-    Command("reset-terminal", "restore terminal settings after a crash", "terminal:reset"),
+    Command(
+        "schema",
+        "print the JSON Schema of --json output or of a plan file",
+        "schema:show",
+        (argument("of", choices=("result", "plan"), metavar="result|plan", help="which schema"), JSON),
+    ),
+    Command("reset-terminal", "restore terminal settings after a crash", "terminal:reset", (JSON,)),
 )
 
 
@@ -250,6 +294,17 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         """Take what argparse takes; the parsers of commands are of this kind, too."""
         super().__init__(allow_abbrev=False, **settings)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return what the arguments say; raises `UsageError`, also for those that no command takes."""
+        arguments, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            raise UsageError(f"unrecognized arguments: {' '.join(unknown)}", self.format_usage(), arguments.command)
+        return arguments
+
+    def error(self, message: str) -> NoReturn:
+        """Raise what is wrong with the arguments."""
+        raise UsageError(message, self.format_usage(), self.get_default("command"))
 
     def _print_message(self, message: str, file: Any = None) -> None:
         """Print what --help and --version ask for; argparse passes over a stdout that takes nothing."""

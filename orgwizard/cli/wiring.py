@@ -158,7 +158,9 @@ def plan(arguments: argparse.Namespace) -> "Plan":
 
     if str(arguments.plan) == STDIN and os.isatty(0):
         write_stderr("Reading the plan from the terminal. Ctrl+D ends it.")
-    return load(arguments.plan, arguments.set, lambda name: draft_from(profiles(arguments).find(name)))
+    read = load(arguments.plan, arguments.set, lambda name: draft_from(profiles(arguments).find(name)))
+    arguments.wanted = read.wanted  # whatever fails from here on names the org
+    return read
 
 
 # ---- the sandbox ----

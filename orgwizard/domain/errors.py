@@ -25,7 +25,9 @@ CREATED = "The org was created."
 
 
 # Internal codes for `--json`, hidden from people.
-_OURS = frozenset(("attention", "bug", "interrupted", "left", "not_confirmed", "repeated", "timeout"))
+_OURS = frozenset(
+    ("attention", "bug", "interrupted", "left", "not_approved", "not_confirmed", "repeated", "timeout", "usage")
+)
 
 
 class Exit(IntEnum):

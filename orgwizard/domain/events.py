@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.http import revealed
+from orgwizard.domain.json_result import org_object, result_object
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
 
@@ -93,18 +94,18 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints; secrets only where they are nowhere else."""
         org = self.org
-        found = {
-            "outcome": self.outcome,
-            "ready": self.ready,
-            "attempt": self.attempt or None,
-            "provider": self.provider or None,
-            "site": self.site or None,
-            "org": {"id": org.id, "name": org.name, "url": org.url, **org.details} if org else None,
-            "stored": dict(self.stored) if self.stored else None,
-            "profile": self.profile or None,
-            "remarks": list(self.remarks),
-            "error": error_as_json(self.error),
-        }
+        found = result_object(
+            self.error,
+            outcome=self.outcome,
+            ready=self.ready,
+            attempt=self.attempt or None,
+            provider=self.provider or None,
+            site=self.site or None,
+            org={"id": org.id, "name": org.name, "url": org.url, **org.details} if org else org_object(self.name),
+            stored=dict(self.stored) if self.stored else None,
+            profile=self.profile or None,
+            remarks=list(self.remarks),
+        )
         cleaned: dict[str, Any] = REDACTOR.clean_values(found)
         return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
 
@@ -112,19 +113,6 @@ class Result:
 def resuming(attempt: str, options: str) -> str:
     """Return the command that takes an attempt up."""
     return f"orgwizard resume {attempt} {options}".rstrip()
-
-
-def error_as_json(error: WizardError | None) -> dict[str, str | None] | None:
-    """Return a failure as the `error` object of `--json`."""
-    if error is None:
-        return None
-    return {
-        "code": error.code or error.default_code,
-        "message": f"{error.meaning} {error.cause}",
-        "hint": error.advice,
-        "field": error.field or None,
-        "request_id": error.request_id or None,
-    }
 
 
 Event = Progress | KeysArrived | Result

@@ -9,8 +9,9 @@ from orgwizard.application.table_check import CheckedRow, CheckedTable
 from orgwizard.application.table_run import RowEnd, TableEnd, TableRow
 from orgwizard.domain.errors import Busy, Exit, NotSent
 from orgwizard.domain.events import Result
+from orgwizard.domain.json_result import result_object
 from orgwizard.domain.sanitize import printable
-from orgwizard.presentation import text_report
+from orgwizard.presentation import json_report, text_report
 from orgwizard.providers.contract import Provider
 
 # The gravest first: a table ends with that of its rows.
@@ -83,7 +84,7 @@ def _cause(result: Result) -> str:
 def as_json(row: TableRow, end: RowEnd) -> dict[str, Any]:
     """Return how a row ended as the object of `--json`, with the row's number."""
     if end.result is None:
-        told = text_report.stored_result(end.earlier) if end.earlier else {}
+        told = json_report.stored_result(end.earlier) if end.earlier else result_object()
         return {**told, "row": row.number}
     outcome = {"outcome": None} if isinstance(end.result.error, Busy) else {}
     return {**end.result.as_json(), **outcome, "row": row.number}

@@ -82,11 +82,6 @@ def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
     return f"They belong to {places}." if found else f"No other site of {provider.title} knows them either."
 
 
-def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:
-    """Return findings as `check --json` prints them."""
-    return [{"stage": f.stage, "state": f.state, "words": f.words} for f in found]
-
-
 def result(ended: Result) -> list[str]:
     """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
     provider = provider_of(ended.provider)
@@ -283,51 +278,9 @@ def _state(record: Record) -> str:
     return STATE_WORDS["exists"] + unless
 
 
-def stored_result(record: Record) -> dict[str, Any]:
-    """Return what a creation printed with `--json` when it ended, without secrets, with where its keys are now."""
-    if not record.told:
-        return attempt_as_json(record)
-    return record.told | ({"stored": record.stored} if record.stored else {})
-
-
-def attempt_as_json(record: Record) -> dict[str, Any]:
-    """Return one attempt as an object of `orgs --json`."""
-    return {
-        "attempt": record.id,
-        "outcome": _outcome(record),
-        "ready": record.state == "ready",
-        "state": record.state,
-        "running": record.running,
-        "provider": record.provider,
-        "site": record.site,
-        "name": record.name,
-        "started": record.started.isoformat(),
-        "org": record.org,
-        "stored": record.stored,
-        "spool": str(record.spool) if record.spool else None,
-        "profile": record.profile or None,
-        "message": record.message or None,
-        "error": _error_as_json(record),
-    }
-
-
-def _error_as_json(record: Record) -> dict[str, str | None] | None:
-    """Return what kept an attempt from a good end, as far as the journal knows, like that of a creation."""
-    if not record.message or record.state == "ready":
-        return None
-    known = {"code": record.code, "message": record.message, "request_id": record.request_id}
-    return {"hint": "", "field": None, **{name: value or None for name, value in known.items()}}
-
-
 def exit_code(record: Record) -> Exit:
     """Return the exit code of an attempt about which nothing is left to do: the one it ended with."""
     if record.exit in set(Exit):
         return Exit(record.exit)
     ends = {"ready": Exit.READY, "refused": Exit.REFUSED, "not_sent": Exit.NOT_SENT, "absent": Exit.NOT_SENT}
     return ends.get(record.state, Exit.ATTENTION if record.state == "exists" else Exit.UNKNOWN)
-
-
-def _outcome(record: Record) -> str:
-    if record.state in ("created", "stored", "ready", "later", "exists"):
-        return "created"
-    return "not_created" if record.state in ("requested", "waiting", "refused", "not_sent", "absent") else "unknown"

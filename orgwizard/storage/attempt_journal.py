@@ -48,6 +48,7 @@ State = Literal[
 NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
 _UNTOLD = frozenset(("sending", "answered", "created", "unknown"))  # keys may be in a store by then
 _OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "ended"))
+_NO_LINE = "Its first line cannot be read."
 _NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
 _PRESSING = ("running", "open", "done", "unclear")
 _TELLING = frozenset(
@@ -67,7 +68,7 @@ class Record(BaseModel):
     `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
-    object of `--json`, without secrets, and the exit code.
+    object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that is "damaged".
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -106,6 +107,7 @@ class Record(BaseModel):
     message: str = ""
     told: dict[str, Any] | None = None
     exit: int | None = None
+    damage: str = ""
 
     @property
     def settled(self) -> bool:
@@ -414,10 +416,14 @@ def _record(path: Path) -> Record:
     spool = _spooled(path)
     began = _began(path)
     seen = {"id": _id(path), "path": path, "spool": spool}
-    facts: dict[str, Any] = {"started": began, "changed": began, "state": "damaged"}
-    with suppress(WizardError, OSError, RecursionError):
+    facts: dict[str, Any] = {"started": began, "changed": began, "state": "damaged", "damage": _NO_LINE}
+    try:
         facts |= {"running": private_files.held(path)}
         facts |= _folded(private_files.read(path, _LIMIT_BYTES))
+    except WizardError as error:
+        facts["damage"] = error.cause
+    except (OSError, RecursionError) as fault:
+        facts["damage"] = f"It cannot be read ({type(fault).__name__})."
     if spool and facts["state"] == "sending":  # ended between the two writes
         facts["state"] = "answered"
     try:
@@ -425,7 +431,8 @@ def _record(path: Path) -> Record:
     except ValidationError as error:  # the words of a later version, or of nobody
         odd = {str(fault["loc"][0]) for fault in error.errors(include_url=False, include_context=False)}
         kept = {name: value for name, value in facts.items() if name not in odd}
-        return Record.model_validate({"started": began, "changed": began} | kept | seen | {"state": "damaged"})
+        damaged = {"state": "damaged", "damage": f"Not understood: {', '.join(sorted(odd))}."}
+        return Record.model_validate({"started": began, "changed": began} | kept | seen | damaged)
 
 
 def _may_have_keys(record: Record) -> bool:

@@ -186,6 +186,11 @@ def label_of(provider: str, name: str) -> str:
     return f"{provider}-{slug(name) or 'org'}"
 
 
+def store_names() -> tuple[str, ...]:
+    """Return the words that a plan may give as its store; those after the third may have a place behind a colon."""
+    return (*_BY_NAME, *dict.fromkeys(preset.name for preset in PRESETS))
+
+
 def parse_store(value: object) -> Store:
     """Return the store that a plan names; raises `BadInput` about the field "store"."""
     if isinstance(value, str) and (store := _BY_NAME.get(value) or parse_preset(value)):

@@ -1,13 +1,14 @@
 """Attempts: what was created or is open, and finishing what was interrupted."""
 
 import argparse
-import json
 from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
 from orgwizard.domain.errors import BadInput, Exit
-from orgwizard.presentation import text_report
-from orgwizard.ui.batch.streams import write_stdout
+from orgwizard.domain.json_result import result_object
+from orgwizard.domain.order_key import folded
+from orgwizard.presentation import json_report, text_report
+from orgwizard.ui.batch.streams import write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
@@ -15,16 +16,25 @@ if TYPE_CHECKING:
 
 
 def orgs(arguments: argparse.Namespace) -> int:
-    """List all attempts, newest first; returns the exit code."""
-    records = wiring.journal(sandbox=arguments.sandbox).all()
+    """List the attempts that are asked for, newest first; returns the exit code."""
+    everything = wiring.journal(sandbox=arguments.sandbox).all()
+    records = [record for record in everything if _is_asked_for(record, arguments)]
     if arguments.json:
-        write_stdout(json.dumps({"orgs": [text_report.attempt_as_json(record) for record in records]}, indent=2))
+        listed = [json_report.attempt_as_json(record) for record in records]
+        write_json(result_object(orgs=listed, damaged=json_report.damaged_as_json(everything)))
         return Exit.READY
     for record in records:
         write_stdout("\n".join(text_report.attempt(record)))
     if not records:
-        write_stdout("No org was created or tried yet.")
+        write_stdout("No attempt matches." if everything else "No org was created or tried yet.")
     return Exit.READY
+
+
+def _is_asked_for(record: "Record", arguments: argparse.Namespace) -> bool:
+    """Return whether a record passes the filters; a damaged one passes --open, for nobody knows how it ended."""
+    is_open = record.state == "damaged" or not record.settled
+    named = folded(arguments.name) in folded(record.name)
+    return (is_open or not arguments.open) and named and (arguments.since is None or record.started >= arguments.since)
 
 
 def resume(arguments: argparse.Namespace) -> int:
@@ -34,9 +44,10 @@ def resume(arguments: argparse.Namespace) -> int:
     service = wiring.service(arguments)
     record = _record(arguments, service) if arguments.attempt else next(iter(service.journal.open()), None)
     if record is None:
-        names = ("outcome", "ready", "attempt", "provider", "site", "org", "stored", "error")
-        nothing = dict.fromkeys(names)
-        write_stdout(json.dumps(nothing, indent=2) if arguments.json else "Nothing is open.")
+        if arguments.json:
+            write_json(result_object())
+        else:
+            write_stdout("Nothing is open.")
         return Exit.READY
     if record.settled or record.state == "damaged":
         return commands.look(service.without_leftover(record), as_json=arguments.json)

@@ -1,20 +1,21 @@
 """Saved profiles: listed, shown, removed."""
 
 import argparse
-import json
 
 from orgwizard.cli import wiring
 from orgwizard.domain.errors import Exit
+from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
-from orgwizard.ui.batch.streams import write_stderr, write_stdout
+from orgwizard.presentation.json_report import profile_as_json
+from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 
 def list_all(arguments: argparse.Namespace) -> int:
     """List the profiles, and those that cannot be read; returns the exit code."""
     found, problems = wiring.profiles(arguments).all()
     if arguments.json:
-        said = [{"file": str(problem.file), "message": problem.words} for problem in problems]
-        write_stdout(json.dumps({"profiles": [p.model_dump(mode="json") for p in found], "problems": said}, indent=2))
+        wrong = [{"field": None, "message": p.words, "place": str(p.file), "file": str(p.file)} for p in problems]
+        write_json(result_object(problems=wrong, profiles=[p.model_dump(mode="json") for p in found]))
     else:
         write_stdout("\n".join(text_report.profiles(found)))
     for problem in problems:
@@ -24,13 +25,11 @@ def list_all(arguments: argparse.Namespace) -> int:
 
 def show(arguments: argparse.Namespace) -> int:
     """Show one profile; returns the exit code."""
-    profile = wiring.profiles(arguments).load(arguments.name)
-    shown = (
-        json.dumps(profile.model_dump(mode="json"), indent=2)
-        if arguments.json
-        else "\n".join(text_report.profile(profile))
-    )
-    write_stdout(shown)
+    profile = wiring.profiles(arguments).find(arguments.name)
+    if arguments.json:
+        write_json(result_object(**profile_as_json(profile)))
+    else:
+        write_stdout("\n".join(text_report.profile(profile)))
     return Exit.READY
 
 
@@ -38,7 +37,7 @@ def remove(arguments: argparse.Namespace) -> int:
     """Remove one profile; returns the exit code."""
     wiring.profiles(arguments).remove(arguments.name)
     if arguments.json:
-        write_stdout(json.dumps({"removed": arguments.name}))
+        write_json(result_object(removed=arguments.name))
     else:
         write_stdout(f"The profile {arguments.name} was removed. The keys it pointed to are where they were.")
     return Exit.READY
@@ -47,5 +46,8 @@ def remove(arguments: argparse.Namespace) -> int:
 def path(arguments: argparse.Namespace) -> int:
     """Print the folder of the profiles; returns the exit code."""
     folder = str(wiring.profiles(arguments).folder)
-    write_stdout(json.dumps({"path": folder}) if arguments.json else folder)
+    if arguments.json:
+        write_json(result_object(path=folder))
+    else:
+        write_stdout(folder)
     return Exit.READY

@@ -2,16 +2,39 @@
 
 import argparse
 import sys
+from dataclasses import asdict
+from functools import partial
 
 from orgwizard.cli import wiring
 from orgwizard.domain.clock import SystemClock
-from orgwizard.domain.errors import Exit, LocalFailure
+from orgwizard.domain.errors import BadInput, Exit, LocalFailure
+from orgwizard.domain.json_result import result_object
 from orgwizard.providers import provider_of
+from orgwizard.sandbox.scenarios import SCENARIOS
+from orgwizard.ui.batch.streams import write_json, write_stdout
 
 
-def serve(arguments: argparse.Namespace) -> int:
-    """Serve one of them until Ctrl+C; returns the exit code."""
-    provider = provider_of(arguments.provider).key
+def run(arguments: argparse.Namespace) -> int:
+    """Serve one of them until Ctrl+C, or list the names that make them misbehave; returns the exit code."""
+    provider = provider_of(arguments.provider).key if arguments.provider else ""
+    if arguments.names:
+        return _list_names(provider, as_json=arguments.json)
+    if not provider:
+        raise BadInput("Which service: okta or datadog?", "Run: orgwizard sandbox okta", code="usage")
+    return _serve(arguments, provider)
+
+
+def _list_names(provider: str, *, as_json: bool) -> int:
+    """Print the test names of one provider, or of all."""
+    listed = [one for one in SCENARIOS if provider in ("", one.provider)]
+    if as_json:
+        write_json(result_object(names=[asdict(one) for one in listed]))
+    else:
+        write_stdout("\n".join(f"{one.provider:<8} {one.where:<13} {one.name:<26} {one.what}" for one in listed))
+    return Exit.READY
+
+
+def _serve(arguments: argparse.Namespace, provider: str) -> int:
     try:
         from orgwizard.sandbox import http_server
     except ModuleNotFoundError:
@@ -22,15 +45,23 @@ def serve(arguments: argparse.Namespace) -> int:
         ) from None
     print(f"The sandbox takes any plausible credentials, such as: {_ready_made(provider)}", file=sys.stderr)
     try:
-        http_server.serve(provider, arguments.port, SystemClock(arguments.sandbox_speed), started=_announce)
+        http_server.serve(
+            provider,
+            arguments.port,
+            SystemClock(arguments.sandbox_speed),
+            started=partial(_announce, as_json=arguments.json),
+        )
     except OSError as error:
         cause = f"Cannot listen on port {arguments.port}: {error.strerror}."
         raise LocalFailure(cause, "Choose another one, or none.", meaning="Nothing was started.") from None
     return Exit.READY
 
 
-def _announce(url: str) -> None:
-    print(url, flush=True)
+def _announce(url: str, *, as_json: bool) -> None:
+    if as_json:
+        write_json(result_object(url=url))
+    else:
+        write_stdout(url)
 
 
 def _ready_made(provider: str) -> str:

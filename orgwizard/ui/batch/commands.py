@@ -1,6 +1,5 @@
 """Creating and checking from a plan, without questions: stages as lines on stderr, the result on stdout."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from queue import Empty, SimpleQueue
@@ -12,14 +11,14 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Busy, Exit, Repeated, WizardError
 from orgwizard.domain.events import Event, Progress, Result
 from orgwizard.domain.http import masked
-from orgwizard.presentation import text_report
+from orgwizard.presentation import json_report, text_report
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, Provider
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.signals import EndingSignals, leaving_on_signal
-from orgwizard.ui.batch.streams import write_stderr, write_stdout
+from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 PRINTED_ABOVE = "shown above, and stored nowhere else"
 LOOK_SECONDS = 0.5
@@ -32,7 +31,7 @@ def dry_run(draft: Draft, *, as_json: bool) -> int:
     call = provider.request(order)
     shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
     if as_json:
-        write_stdout(json.dumps(_nothing_created(provider, order) | {"dry_run": True, "request": shown}, indent=2))
+        write_json(_nothing_created(provider, order) | {"dry_run": True, "request": shown})
     else:
         write_stdout("\n".join(text_report.request(call)))
     return Exit.READY
@@ -53,8 +52,8 @@ def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = 
             error.advise(_about_other_sites(service, provider, order.connection, asked=other_sites))
         return _failed(provider, order, passed, error, as_json=as_json)
     if as_json:
-        said = {"parent": checked.parent, "findings": text_report.findings_as_json(findings)}
-        write_stdout(json.dumps(_nothing_created(provider, order) | said, indent=2))
+        said = {"parent": checked.parent, "findings": json_report.findings_as_json(findings)}
+        write_json(_nothing_created(provider, order) | said)
     else:
         write_stdout("\n".join(text_report.findings(replace(checked, findings=findings))))
     return Exit.READY
@@ -72,8 +71,8 @@ def _tested_store(service: Service, store: Any) -> Finding:
 def _failed(provider: Provider, order: Order, passed: Sequence[Finding], error: WizardError, *, as_json: bool) -> int:
     """Print how far a check came, and what ended it; returns the exit code."""
     if as_json:
-        said = {"parent": None, "findings": text_report.findings_as_json(passed)}
-        write_stdout(json.dumps(_nothing_created(provider, order, error) | said, indent=2))
+        said = {"parent": None, "findings": json_report.findings_as_json(passed)}
+        write_json(_nothing_created(provider, order, error) | said)
     elif passed:
         write_stdout("\n".join(finding.line for finding in passed))
     write_stderr("\n".join(error.lines()))
@@ -131,7 +130,7 @@ def _created(service: Service, provider: Provider, order: Order, store: Any, *, 
 def _kept_out(provider: Provider, order: Order, busy: Busy, *, as_json: bool) -> int:
     """Tell that another program is at this order, whose outcome nobody knows yet; returns the exit code."""
     if as_json:
-        write_stdout(json.dumps(_nothing_created(provider, order, busy) | {"outcome": None}, indent=2))
+        write_json(_nothing_created(provider, order, busy) | {"outcome": None})
     write_stderr("\n".join(busy.lines()))
     return busy.exit_code
 
@@ -165,9 +164,10 @@ def _first_result(
 
 def look(record: Record, *, as_json: bool) -> int:
     """Print an attempt about which nothing is left to do, as when it ended; returns its exit code."""
-    write_stdout(
-        json.dumps(text_report.stored_result(record), indent=2) if as_json else "\n".join(text_report.attempt(record))
-    )
+    if as_json:
+        write_json(json_report.stored_result(record))
+    else:
+        write_stdout("\n".join(text_report.attempt(record)))
     return text_report.exit_code(record)
 
 
@@ -189,7 +189,7 @@ def _report(service: Service, result: Result, taking: EndingSignals, *, as_json:
         result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
     lines, taken = "\n".join(text_report.result(result)), False
     with taking.ending_a_wait():
-        taken = write_stdout(json.dumps(result.as_json(), indent=2) if as_json else lines) or write_stderr(lines)
+        taken = (write_json(result.as_json()) if as_json else write_stdout(lines)) or write_stderr(lines)
     if result.secrets:
         if taken:
             service.keys_shown(result)

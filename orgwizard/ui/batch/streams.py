@@ -1,9 +1,11 @@
 """Writing to stdout, which carries results only, and stderr: streams that may be closed, full or unread."""
 
+import json
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TextIO
+from typing import Any, TextIO
 
 from orgwizard.domain.sanitize import printable
 
@@ -11,6 +13,11 @@ from orgwizard.domain.sanitize import printable
 def write_stdout(text: str) -> bool:
     """Print to stdout, which carries results only; return whether it took them: a closed one is no failure."""
     return _write(text, "stdout")
+
+
+def write_json(members: Mapping[str, Any]) -> bool:
+    """Print the one object of `--json`; return whether stdout took it."""
+    return write_stdout(json.dumps(members, indent=2))
 
 
 def write_stderr(text: str, end: str = "\n") -> bool:

@@ -1,0 +1,233 @@
+"""JSON Schemas (2020-12) of what `--json` prints and of a plan, made of the data that the program itself uses."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from orgwizard.domain.error_codes import OURS
+from orgwizard.domain.json_result import SCHEMA
+from orgwizard.domain.questions import Question
+from orgwizard.domain.validation import Fields, questions
+from orgwizard.providers import PROVIDERS
+from orgwizard.providers.contract import Provider
+from orgwizard.storage.secret_stores import store_names
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+PLAN_SCHEMA = "urn:orgwizard:plan:1"
+
+Schema = dict[str, Any]
+
+
+def _maybe(kind: str, description: str = "", **rest: Any) -> Schema:
+    return {"type": [kind, "null"], **({"description": description} if description else {}), **rest}
+
+
+def _object(properties: Mapping[str, Any], required: tuple[str, ...] | None = None, **rest: Any) -> Schema:
+    """Return the schema of an object; all *properties* are required unless some are named."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties if required is None else required),
+        **rest,
+    }
+
+
+# ---- what --json prints ----
+
+_TEXT: Schema = {"type": "string"}
+_OUTCOME: Schema = {
+    "description": "What became of the order; null where a command is about none, or the outcome is another run's.",
+    "enum": ["created", "not_created", "unknown", None],
+}
+_ORG = _object(
+    {"id": _maybe("string"), "name": _maybe("string"), "url": _maybe("string")},
+    description="The org; where it was not created, the one that was wanted.",
+)
+_ORG["type"] = ["object", "null"]
+_ERROR = _object(
+    {
+        "code": {
+            "description": "A stable word: one of orgwizard's own, or the service's own code, or HTTP and the status.",
+            "anyOf": [{"enum": sorted(OURS)}, {"type": "string", "minLength": 1}],
+        },
+        "message": _TEXT,
+        "hint": {**_TEXT, "description": "What to do now."},
+        "field": _maybe("string", "The plan key that the error is about."),
+        "request_id": _maybe("string", "What the service's support asks for."),
+    },
+    additionalProperties=False,
+)
+_ERROR["type"] = ["object", "null"]
+_PROBLEM = _object(
+    {
+        "field": _maybe("string", "The plan key, such as organization.name."),
+        "message": _TEXT,
+        "place": _maybe("string", "Where it stands: file, line and column."),
+    },
+    ("field", "message"),
+)
+_STORED: Schema = {
+    "description": "A reference to where the new keys are; never the keys.",
+    "type": ["object", "null"],
+}
+_ATTEMPT = _object(
+    {
+        "attempt": _TEXT,
+        "outcome": _OUTCOME,
+        "ready": {"type": "boolean"},
+        "state": _TEXT,
+        "running": {"type": "boolean"},
+        "open": {"type": "boolean"},
+        "provider": _maybe("string"),
+        "site": _maybe("string"),
+        "name": _maybe("string"),
+        "started": {"type": "string", "format": "date-time"},
+        "org": _ORG,
+        "stored": _STORED,
+        "spool": _maybe("string", "The file that keeps the service's response until its keys are stored."),
+        "profile": _maybe("string"),
+        "message": _maybe("string"),
+        "error": _ERROR,
+    }
+)
+_ALWAYS = {
+    "schema": {"const": SCHEMA},
+    "outcome": _OUTCOME,
+    "ready": _maybe("boolean", "Whether the new org answered with its new keys; null where no org is concerned."),
+    "attempt": _maybe("string", "What `orgwizard resume` takes."),
+    "provider": _maybe("string"),
+    "site": _maybe("string"),
+    "org": _ORG,
+    "stored": _STORED,
+    "profile": _maybe("string", "The name of the saved profile."),
+    "remarks": {"type": "array", "items": _TEXT},
+    "problems": {"type": "array", "items": _PROBLEM},
+    "error": _ERROR,
+}
+_OF_A_COMMAND = {
+    "secrets": {
+        "description": "create with the store `screen`: the new keys. profiles show: where they are read from.",
+        "type": "object",
+    },
+    "row": {"description": "create --table: the row of the file; its header is row 1.", "type": "integer"},
+    "dry_run": {"const": True},
+    "request": _object({"method": _TEXT, "url": _TEXT, "headers": {"type": "object"}, "body": {}}),
+    "parent": _maybe("string", "check: the parent org."),
+    "findings": {
+        "description": "check: what was proven, in order.",
+        "type": "array",
+        "items": _object({"stage": _TEXT, "state": {"enum": ["ok", "warning", "unproven"]}, "words": _TEXT}),
+    },
+    "orgs": {"description": "orgs: the attempts, newest first.", "type": "array", "items": _ATTEMPT},
+    "damaged": {
+        "description": "orgs: attempts whose records cannot be read.",
+        "type": "array",
+        "items": _object({"attempt": _TEXT, "path": _TEXT, "reason": _TEXT}),
+    },
+    "profiles": {"type": "array", "items": _object({"name": _TEXT, "provider": _TEXT, "site": _TEXT})},
+    "names": {"description": "sandbox --names.", "type": "array", "items": {"type": "object"}},
+    "url": {**_TEXT, "description": "sandbox: where it is served."},
+    "hash": {**_TEXT, "description": "plan --hash: the fingerprint that create --approved takes."},
+}
+
+
+def result_schema() -> Schema:
+    """Return the schema of the one object that every command prints with --json."""
+    return {
+        "$schema": DIALECT,
+        "$id": SCHEMA,
+        "title": "What orgwizard prints with --json",
+        "description": "One object for each command, or for each row of a table. Further members may be added.",
+        **_object({**_ALWAYS, **_OF_A_COMMAND}, tuple(_ALWAYS)),
+        "allOf": [
+            {
+                "if": {"properties": {"outcome": {"const": "created"}}},
+                "then": {"properties": {"org": {"type": "object"}}},
+            }
+        ],
+    }
+
+
+# ---- a plan ----
+
+_REFERENCE: Schema = {
+    "description": "Where the secret is read from at the moment of use; never the secret itself.",
+    "oneOf": [
+        _object({"env": {**_TEXT, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}}, additionalProperties=False),
+        _object({"file": _TEXT, "key": _TEXT}, ("file",), additionalProperties=False),
+        _object({"command": {"type": "array", "items": _TEXT, "minItems": 1}}, additionalProperties=False),
+        _object({"keyring": _TEXT}, additionalProperties=False),
+    ],
+}
+
+
+def plan_schema() -> Schema:
+    """Return the schema of a plan file, so that editors complete and check it."""
+    return {
+        "$schema": DIALECT,
+        "$id": PLAN_SCHEMA,
+        "title": "A plan of orgwizard",
+        "type": "object",
+        "anyOf": [_plan_of(provider, method) for provider in PROVIDERS for method in provider.methods]
+        + [_plan_by_profile(provider) for provider in PROVIDERS],
+        "$defs": {"reference": _REFERENCE, "store": _store()},
+    }
+
+
+def _plan_of(provider: Provider, method: str) -> Schema:
+    """Return the schema of a plan that says itself how to reach the parent."""
+    sections = {name: _table(model) for name, model in provider.sections(method).items()}
+    sections["credentials"]["properties"]["method"] = {"const": method}
+    if method != next(iter(provider.methods)):
+        sections["credentials"]["required"] = ["method", *sections["credentials"]["required"]]
+    site = {**_TEXT, "description": provider.site_help or "Where the parent org is."}
+    connection = {"provider": {"const": provider.key}, "site": site, "confirmed_host": _TEXT}
+    required = ("provider", "site", *_needed(sections))
+    return _object({**connection, **_common(), **sections}, required, additionalProperties=False)
+
+
+def _plan_by_profile(provider: Provider) -> Schema:
+    """Return the schema of a plan that names a saved connection."""
+    sections = {n: _table(m) for n, m in provider.sections(next(iter(provider.methods))).items() if n != "credentials"}
+    named = {"profile": _TEXT, "provider": {"const": provider.key}}
+    return _object({**named, **_common(), **sections}, ("profile", *_needed(sections)), additionalProperties=False)
+
+
+def _common() -> Schema:
+    return {"store": {"$ref": "#/$defs/store"}}
+
+
+def _needed(sections: Mapping[str, Schema]) -> Iterator[str]:
+    """Yield the tables that hold something required."""
+    return (name for name, table in sections.items() if table["required"])
+
+
+def _table(model: type[Fields]) -> Schema:
+    """Return the schema of one table of a plan; what is proposed from other fields may be left out."""
+    asked = questions(model)
+    proposed = model.proposals({question.name: question.example for question in asked})
+    required = tuple(question.name for question in asked if question.required and question.name not in proposed)
+    return _object({question.name: _field(question) for question in asked}, required, additionalProperties=False)
+
+
+def _field(question: Question) -> Schema:
+    about = {"title": question.title, **({"description": question.help} if question.help else {})}
+    if question.secret:
+        return {**about, "$ref": "#/$defs/reference"}
+    if question.rows:
+        return {**about, "type": "object", "additionalProperties": _TEXT}
+    if question.choices:
+        of_the_api = _object({"type": {"enum": list(question.choices)}}, additionalProperties=False)
+        return {**about, "anyOf": [{"enum": list(question.choices)}, of_the_api]}
+    limits = {"maxLength": question.longest} if question.longest else {}
+    examples = {"examples": [question.example]} if question.example else {}
+    return {**about, "type": "string", **limits, **examples}
+
+
+def _store() -> Schema:
+    command = _object({"command": {"type": "array", "items": _TEXT, "minItems": 1}}, additionalProperties=False)
+    names = store_names()
+    with_place = {"type": "string", "pattern": f"^({'|'.join(names)}):."}
+    return {
+        "description": "Where the new keys are stored; file where it is left out.",
+        "anyOf": [{"enum": list(names)}, with_place, command],
+    }
