@@ -118,6 +118,7 @@ DOMAIN = [
     "questions",
     "draft",
     "validation",
+    "handoff",
     "events",
 ]
 
