@@ -1,3 +1,5 @@
+import errno
+
 import pytest
 
 from orgwizard.domain import errors
@@ -15,6 +17,7 @@ from orgwizard.domain.errors import (
     Refused,
     WizardError,
 )
+from orgwizard.system.private_files import cause_of
 
 
 @pytest.mark.parametrize(
@@ -58,6 +61,28 @@ def test_every_kind_of_failure_is_a_trouble() -> None:
 def test_what_is_not_known_is_left_out() -> None:
     assert Refused("The cause.").lines() == [NOTHING_CREATED, "The cause."]
     assert Refused("The cause.", request_id="r").lines()[-1] == "(request id r)"
+
+
+@pytest.mark.parametrize("code", ["ReadError", "ConnectTimeout", "RemoteProtocolError", "OSError", "TimeoutError"])
+def test_a_librarys_class_is_for_scripts_alone(code: str) -> None:
+    error = NoResponse("The cause.", code=code, request_id="r")
+    assert error.lines()[1:] == ["The cause.", "(request id r)"]
+    assert error.code == code
+
+
+@pytest.mark.parametrize("code", ["E0000088", "HTTP 503", "invalid_dpop_proof"])
+def test_a_services_code_is_shown(code: str) -> None:
+    assert Refused("The cause.", code=code).lines()[-1] == f"({code})"
+
+
+@pytest.mark.parametrize(
+    "fault", [OSError(errno.ENOSPC, "x"), OSError(), TimeoutError(), ConnectionResetError(104, "x"), KeyError("s3cret")]
+)
+def test_a_fault_is_told_in_words(fault: Exception) -> None:
+    said = cause_of(fault)
+    assert "Error" not in said
+    assert "s3cret" not in said
+    assert said.endswith(".")
 
 
 def test_a_meaning_of_its_own_goes_before_that_of_the_kind() -> None:

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Collection
 from dataclasses import replace
 from functools import partial
 
-from orgwizard.application.flow import Flow, cause_of, events_of, until_first
+from orgwizard.application.flow import Flow, events_of, until_first
 from orgwizard.application.ports import Attempt, Spool, Tools
 from orgwizard.application.provider_calls import check, reply_to
 from orgwizard.domain.errors import NoResponse, NotSent, Refused, WizardError
@@ -20,6 +20,7 @@ from orgwizard.domain.http import Call, Reply, Response, masked
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.raw_response import head_of
 from orgwizard.providers.contract import Order, Provider
+from orgwizard.system.private_files import cause_of
 
 REPEATS = 3  # of the create call, and only after a 429 or where it never left
 REPEAT_SECONDS = 5.0

@@ -46,6 +46,7 @@ from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import LookupResult, OrgIdentity, Preflight, Provider, Readiness, with_known_field
 from orgwizard.storage.secret_stores import label_of, sources
 from orgwizard.storage.vault import PartlyStored
+from orgwizard.system.private_files import cause_of
 
 READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
@@ -565,11 +566,6 @@ def _without_echo(created: Created) -> Created:
         details={name: clean(value) for name, value in created.details.items()},
         remarks=tuple(map(clean, created.remarks)),
     )
-
-
-def cause_of(fault: Exception) -> str:
-    """Return a failure's cause; of a fault of ours only its type, for its text may hold a secret."""
-    return fault.cause if isinstance(fault, WizardError) else type(fault).__name__
 
 
 def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:

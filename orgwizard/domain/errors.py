@@ -12,6 +12,7 @@ WizardError
 `-- NeedsAttention  6  created, and something after it needs a person
 """
 
+import re
 from collections.abc import Mapping
 from enum import IntEnum
 
@@ -28,6 +29,9 @@ CREATED = "The org was created."
 _OURS = frozenset(
     ("attention", "bug", "interrupted", "left", "not_approved", "not_confirmed", "repeated", "timeout", "usage")
 )
+
+
+_CLASS = re.compile(r"[A-Z]\w*(?:Error|Timeout|Protocol)")  # a library's word; the cause says it in ours
 
 
 class Exit(IntEnum):
@@ -86,7 +90,7 @@ class WizardError(Exception):
     @property
     def evidence(self) -> str:
         """Return the code and the request id as one short phrase, or ""."""
-        code = "" if self.code in _OURS else self.code
+        code = "" if self.code in _OURS or _CLASS.fullmatch(self.code) else self.code
         parts = [code, f"request id {self.request_id}" if self.request_id else ""]
         return ", ".join(part for part in parts if part)
 

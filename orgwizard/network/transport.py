@@ -329,8 +329,11 @@ def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") ->
         return NotSent(cause, advice, code=type(error).__name__)
     import httpx
 
-    ran_out = isinstance(error, (httpx.TimeoutException, TimeoutError))
-    what = "sent no answer in time" if ran_out else "closed the connection before its answer was whole"
+    what = "closed the connection before its answer was whole"
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
+        what = "sent no answer in time"
+    elif any("reset" in str(cause) for cause in _chain(error)):
+        what = "reset the connection before its answer was whole"
     return NoResponse(f"The request left, but {where} {what}.", code=type(error).__name__)
 
 

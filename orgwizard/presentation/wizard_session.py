@@ -17,6 +17,7 @@ from orgwizard.domain.org import Site
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity, Preflight, Provider
+from orgwizard.system.private_files import cause_of
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
@@ -280,6 +281,5 @@ class WizardSession:
         try:
             self.bootstrap.drafts.save(self.draft)
         except (WizardError, OSError) as error:
-            cause = error.cause if isinstance(error, WizardError) else type(error).__name__
-            return f"The draft is not saved on disk: {cause}"
+            return f"The draft is not saved on disk: {cause_of(error)}"
         return ""

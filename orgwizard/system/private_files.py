@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from orgwizard.domain.errors import LocalFailure
+from orgwizard.domain.errors import LocalFailure, WizardError
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
@@ -48,9 +48,20 @@ def _as_local_failure(path: Path, done: str, passing: tuple[type[OSError], ...] 
     except passing:
         raise
     except OSError as error:
-        unnamed = (os.strerror(error.errno) if error.errno else type(error).__name__, _OTHER_PLACE)
-        reason, advice = _REASONS.get(error.errno or 0, unnamed)
-        raise LocalFailure(f"{path} could not be {done}: {reason}.", advice) from None
+        advice = _REASONS.get(error.errno or 0, ("", _OTHER_PLACE))[1]
+        raise LocalFailure(f"{path} could not be {done}: {_reason(error)}.", advice) from None
+
+
+def cause_of(fault: Exception) -> str:
+    """Return a failure's cause as a sentence; of a fault of ours not even its text, for that may hold a secret."""
+    if isinstance(fault, OSError):
+        return f"{_reason(fault)}."
+    return fault.cause if isinstance(fault, WizardError) else "internal error."
+
+
+def _reason(error: OSError) -> str:
+    said = os.strerror(error.errno) if error.errno else "the system gave no reason"
+    return _REASONS.get(error.errno or 0, (said,))[0]
 
 
 def folder(path: Path) -> Path:

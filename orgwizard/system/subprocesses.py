@@ -160,7 +160,7 @@ def ask_keyring(
             if answer.cancelled():
                 return
             # The error's own text is not repeated: it may hold the entry.
-            fault = _KEYRING_FAULTS.get(type(error).__name__, f"it failed with {type(error).__name__}")
+            fault = _KEYRING_FAULTS.get(type(error).__name__, "it reported an error")
             answer.set_exception(LocalFailure(f"The system keyring cannot be used: {fault}.", _KEYRING_ADVICE))
 
     Thread(target=asked, daemon=True).start()

@@ -21,6 +21,7 @@ from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.presentation.step_order import TITLES, section
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.contract import Connection, Finding
+from orgwizard.system.private_files import cause_of
 from orgwizard.ui.tui.screens.base import KEYS, SECRET_KEYS, Step, remarks
 from orgwizard.ui.tui.widgets.dialogs import Ask, consent
 from orgwizard.ui.tui.widgets.form import Form
@@ -149,8 +150,7 @@ class ConnectStep(Step):
         try:
             name = session.service.save_parent(session.provider, session.connection, session.checked.parent)
         except (WizardError, OSError) as error:
-            cause = error.cause if isinstance(error, WizardError) else type(error).__name__
-            self.say(f"The connection was not saved: {cause}", wrong=True)
+            self.say(f"The connection was not saved: {cause_of(error)}", wrong=True)
         else:
             typed = any(isinstance(value, SecretStr) for value in session.draft.credentials.values())
             self.say(f"Saved as {name}" + (", without the secrets that you typed." if typed else "."))
