@@ -3,6 +3,7 @@
 import json
 import random
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -24,6 +25,7 @@ from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
 from tests.hurried import hurried
 from tests.servers import PASSWORD, Ended, Home, Peer, Seen, http, serving
+from tests.test_batch import Terminal
 
 SPEED = 1000.0
 HEADER = "name,subdomain"
@@ -163,6 +165,34 @@ def test_without_a_terminal_and_yes_nothing_is_created(run: Run, world: World) -
     assert created_names(world) == []
 
 
+@pytest.mark.parametrize(("typed", "created"), [("2\n", 2), ("3\n", 0), ("create\n", 0), ("", 0)])
+def test_on_a_terminal_the_number_of_orgs_is_typed(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch, typed: str, created: int
+) -> None:
+    run(GOOD[:1], "--yes")
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr(sys, "stderr", screen)
+    ended = run(GOOD[:3])
+    assert ended.code == (0 if created else 4)
+    assert len(created_names(world)) == 1 + created
+    assert "created earlier" in screen.getvalue()
+
+
+def test_a_terminal_shows_one_line_an_org_and_one_that_is_written_over(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    ended = run(GOOD[:3], "--yes")
+    assert len(ended.out.splitlines()) == 3
+    after_review = screen.getvalue().rpartition("once.\n")[2]
+    *standing, total = after_review.split("\r")
+    assert any(line.startswith("2 of 3 done") for line in standing)
+    assert not any("\n" in line for line in standing)
+    assert total.startswith("3 created and ready")
+
+
 def test_a_dry_run_prints_each_masked_request_and_needs_neither_secret_nor_network(
     run: Run, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +304,30 @@ def test_a_signal_ends_it_at_a_safe_point_and_the_next_run_completes_it(
     monkeypatch.setattr(world, "answer", answer)
     assert run(GOOD[:6], "--yes").code == 0
     assert created_names(world) == [row.partition(",")[0] for row in GOOD[:6]]
+
+
+def test_all_open_attempts_are_finished_at_once(
+    run: Run, world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(
+        ["server-error-not-created,s-1", "never-ready,n-1", GOOD[0], "bad-gateway-not-created,b-1"],
+        "--yes",
+        "--keep-going",
+    )
+    monkeypatch.setattr(flow, "CERTAINLY_ABSENT_AFTER_SECONDS", -1e9)
+    resume = ("resume", "--all", "--sandbox", "--json")
+    code = cli.main(resume)
+    told = objects(Ended(code, capsys.readouterr().out, ""))
+    assert code == 6
+    assert sorted(one["outcome"] for one in told) == ["created", "not_created", "not_created"]
+    assert len(created_names(world)) == 4
+    assert cli.main((*resume, "20")) == 2
+
+
+def test_nothing_open_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(GOOD[:1], "--yes").code == 0
+    assert cli.main(("resume", "--all", "--sandbox")) == 0
+    assert capsys.readouterr().out == "Nothing is open.\n"
 
 
 KILLS = 10

@@ -28,6 +28,16 @@ class TableRow:
     number: int
     order: Order
 
+    @property
+    def name(self) -> str:
+        """Return the name of the org."""
+        return self.order.wanted.name
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """Return what the object of `--json` says of it besides."""
+        return {"row": self.number}
+
 
 @dataclass(frozen=True)
 class RowProgress:
@@ -39,7 +49,7 @@ class RowProgress:
 
 @dataclass(frozen=True)
 class RowEnd:
-    """How a row ended: with a result, or with that of an earlier run, which the record tells."""
+    """How a row, or one attempt of several, ended: with a result, or with that of an earlier run in its record."""
 
     number: int
     result: Result | None
@@ -180,7 +190,7 @@ class _RowRun:
         error = self._in_the_way(row)
         if error is None:
             creation = self.service.creation(self._provider, row.order, self._store)
-            result = await self._follow(row, creation(self.control.for_one()), passed)
+            result = await follow(row.number, creation(self.control.for_one()), self.tell, passed)
             if not isinstance(result.error, Repeated):
                 return RowEnd(row.number, result)
             error = result.error
@@ -190,7 +200,7 @@ class _RowRun:
         if error.kind == "done":
             return RowEnd(row.number, None, record)
         begin, _ = await asyncio.to_thread(self.service.resumption, record, row.order.connection)
-        result = await self._follow(row, begin(self.control.for_one()), passed)
+        result = await follow(row.number, begin(self.control.for_one()), self.tell, passed)
         over = result.outcome != "not_created" or self.control.leave.is_set()
         return RowEnd(row.number, result) if over else None
 
@@ -205,15 +215,19 @@ class _RowRun:
         named = (self._provider.key, row.order.connection.site.key, row.order.wanted.name)
         return Result(outcome, *named, attempt=attempt, error=error)
 
-    async def _follow(self, row: TableRow, events: AsyncIterator[Event], passed: asyncio.Event) -> Result:
-        result: Result | None = None
-        async for event in events:
-            if isinstance(event, Result):
-                result = event
-            elif isinstance(event, Progress):
-                self.tell(RowProgress(row.number, event))
-                if event.stage in (SETTLE, READY):
-                    passed.set()
-        if result is None:
-            raise RuntimeError("a creation ended without a result")
-        return result
+
+async def follow(
+    number: int, events: AsyncIterator[Event], tell: Callable[[TableEvent], None], passed: asyncio.Event | None = None
+) -> Result:
+    """Tell of the stages of one creation, or resumption, and return its result; *passed* is set once it only waits."""
+    result: Result | None = None
+    async for event in events:
+        if isinstance(event, Result):
+            result = event
+        elif isinstance(event, Progress):
+            tell(RowProgress(number, event))
+            if passed and event.stage in (SETTLE, READY):
+                passed.set()
+    if result is None:
+        raise RuntimeError("a creation ended without a result")
+    return result

@@ -216,6 +216,7 @@ COMMANDS = (
                 metavar="ATTEMPT",
                 help="its id or the beginning of it; else the newest open one",
             ),
+            argument("--all", action="store_true", help="finish every open attempt, side by side"),
             JSON,
             *AFTER_A_COMMAND,
         ),

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from orgwizard.application.table_check import CheckedRow, CheckedTable
 from orgwizard.application.table_run import RowEnd, TableEnd, TableRow
@@ -21,6 +21,19 @@ _EARLIER = {
     "open": "not finished: resumed first",
     "running": "being created by another orgwizard",
 }
+
+
+class Named(Protocol):
+    """A row of a table, or one attempt of several: its number in this run, its org, what `--json` says besides."""
+
+    @property
+    def number(self) -> int: ...  # noqa: D102 - as the docstring of the class says
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+    @property
+    def marks(self) -> dict[str, int]: ...  # noqa: D102
 
 
 def review(provider: Provider, checked: CheckedTable, site: str, store: Any) -> list[str]:
@@ -41,9 +54,8 @@ def _unique_title(provider: Provider) -> tuple[str, ...]:
 
 
 def _review_row(provider: Provider, one: CheckedRow) -> tuple[str, ...]:
-    wanted = one.row.order.wanted
     unique = () if provider.name_field == "name" else (str(getattr(one.row.order.organization, provider.name_field)),)
-    return (str(one.row.number), wanted.name, *unique, _known(one))
+    return (str(one.row.number), one.row.name, *unique, _known(one))
 
 
 def _known(one: CheckedRow) -> str:
@@ -53,10 +65,10 @@ def _known(one: CheckedRow) -> str:
     return "" if one.name is None or one.name.state == "ok" else one.name.text
 
 
-def ended(row: TableRow, end: RowEnd) -> str:
+def ended(row: Named, end: RowEnd) -> str:
     """Return how a row ended, as one line."""
-    words, name = _ended_words(end), row.order.wanted.name
-    return printable("  ".join(filter(None, (f"{row.number:>5}", f"{words[0]:<16}", name, words[1]))))
+    outcome, detail = _ended_words(end)
+    return printable("  ".join(filter(None, (f"{row.number:>5}", f"{outcome:<16}", row.name, detail))))
 
 
 def _ended_words(end: RowEnd) -> tuple[str, str]:
@@ -81,13 +93,13 @@ def _cause(result: Result) -> str:
     return f"{result.error.cause} ({result.error.evidence})".removesuffix(" ()") if result.error else ""
 
 
-def as_json(row: TableRow, end: RowEnd) -> dict[str, Any]:
+def as_json(row: Named, end: RowEnd) -> dict[str, Any]:
     """Return how a row ended as the object of `--json`, with the row's number."""
     if end.result is None:
         told = json_report.stored_result(end.earlier) if end.earlier else result_object()
-        return {**told, "row": row.number}
+        return {**told, **row.marks}
     outcome = {"outcome": None} if isinstance(end.result.error, Busy) else {}
-    return {**end.result.as_json(), **outcome, "row": row.number}
+    return {**end.result.as_json(), **outcome, **row.marks}
 
 
 def exit_code(end: RowEnd) -> Exit:
@@ -106,11 +118,11 @@ def left_over(provider: Provider, end: TableEnd) -> Iterator[tuple[TableRow, Row
     """Yield the rows that were not begun, each with an end that says so."""
     for row in end.left:
         error = NotSent(f"This row was not begun. {end.why}", "Run the same command again.", code="not_begun")
-        named = (provider.key, row.order.connection.site.key, row.order.wanted.name)
+        named = (provider.key, row.order.connection.site.key, row.name)
         yield row, RowEnd(row.number, Result("not_created", *named, error=error))
 
 
-def total(ends: Counter[Exit], left: TableEnd, options: str) -> list[str]:
+def total(ends: Counter[Exit], left: TableEnd, options: str, *, is_table: bool) -> list[str]:
     """Return what became of all rows, what is left, and what to do about it."""
     made, attention, unknown = ends[Exit.READY], ends[Exit.ATTENTION], ends[Exit.UNKNOWN]
     failed = ends.total() - made - attention - unknown
@@ -123,7 +135,7 @@ def total(ends: Counter[Exit], left: TableEnd, options: str) -> list[str]:
         lines.append(f"Stopped before {rows}. {left.why}")
     if attention or unknown:
         lines.append(f"To finish what is open: orgwizard resume --all {options}".rstrip())
-    if left.left or failed:
+    if left.left or (failed and is_table):
         lines.append("To create what is missing, run the same command again: no org is created twice.")
     return [printable(line) for line in lines]
 

@@ -38,20 +38,34 @@ def _is_asked_for(record: "Record", arguments: argparse.Namespace) -> bool:
 
 
 def resume(arguments: argparse.Namespace) -> int:
-    """Finish one attempt; returns the exit code."""
+    """Finish one attempt, or all that are open; returns the exit code."""
     from orgwizard.ui.batch import commands  # slow to import, and not needed to list attempts
 
     service = wiring.service(arguments)
+    if arguments.all:
+        return _resume_all(arguments, service)
     record = _record(arguments, service) if arguments.attempt else next(iter(service.journal.open()), None)
     if record is None:
-        if arguments.json:
-            write_json(result_object())
-        else:
-            write_stdout("Nothing is open.")
-        return Exit.READY
+        return _nothing_open(arguments)
     if record.settled or record.state == "damaged":
         return commands.look(service.without_leftover(record), as_json=arguments.json)
     return commands.resume(service, record, as_json=arguments.json)
+
+
+def _resume_all(arguments: argparse.Namespace, service: "Service") -> int:
+    from orgwizard.ui.batch import table
+
+    if arguments.attempt:
+        raise BadInput("--all does not go with an attempt.", "Name one attempt, or use --all alone.", code="usage")
+    return table.resume_every(service, as_json=arguments.json) if service.journal.open() else _nothing_open(arguments)
+
+
+def _nothing_open(arguments: argparse.Namespace) -> int:
+    if arguments.json:
+        write_json(result_object())
+    else:
+        write_stdout("Nothing is open.")
+    return Exit.READY
 
 
 def _record(arguments: argparse.Namespace, service: "Service") -> "Record":

@@ -1,0 +1,134 @@
+"""Many orgs at once, followed: a line for each on stdout as it ends, how the whole stands on stderr."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+
+from orgwizard.application.service import Service
+from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEnd, TableEvent
+from orgwizard.domain.errors import Exit
+from orgwizard.domain.events import FIND, KEEP, READY, SEND, SETTLE, Progress, Result
+from orgwizard.presentation import table_text, text_report
+from orgwizard.presentation.progress_text import ProgressText
+from orgwizard.presentation.table_text import Named
+from orgwizard.providers.contract import Provider
+from orgwizard.ui.batch.signals import EndingSignals
+from orgwizard.ui.batch.status_line import StatusLine
+from orgwizard.ui.batch.streams import write_stderr, write_stdout
+
+LOOK_SECONDS = 0.5
+
+
+class RowFace:
+    """Follows a run: results on stdout, how it stands on stderr."""
+
+    def __init__(
+        self,
+        service: Service,
+        rows: Sequence[Named],
+        taking: EndingSignals,
+        *,
+        as_json: bool,
+        provider: Provider | None = None,
+    ) -> None:
+        """Begin; *provider* is that of a table, of which rows may be left over."""
+        self._service, self._provider, self._taking, self._as_json = service, provider, taking, as_json
+        self._rows = {row.number: row for row in rows}
+        self._telling: dict[int, ProgressText] = {}
+        self._waiting: set[int] = set()
+        self._codes: Counter[Exit] = Counter()
+        self._shown: list[Result] = []  # with keys that are stored nowhere else
+        self._pause = 0
+        self._started = service.clock.now()
+        self._status = StatusLine()
+
+    def follow(self, begin: Callable[[Callable[[TableEvent], None]], bool]) -> int:
+        """Run to the end; returns the exit code."""
+        events: SimpleQueue[TableEvent] = SimpleQueue()
+        begin(events.put)
+        if self._taking.caught:  # before there was anything to end
+            self._service.engine.leave()
+        while True:
+            try:
+                event = events.get(timeout=LOOK_SECONDS)
+            except Empty:
+                if self._service.engine.idle.is_set() and events.empty():
+                    raise RuntimeError("a table ended without an end") from None
+                continue
+            if isinstance(event, TableEnd):
+                return self._end(event)
+            with self._taking.ending_a_wait():
+                self._tell(event)
+
+    def _tell(self, event: TableEvent) -> None:
+        if isinstance(event, Pause):
+            if not self._pause:
+                self._line(f"Rate limit: next request in {table_text.clock_time(event.left_seconds)}.")
+            self._pause = event.left_seconds
+        elif isinstance(event, RowProgress):
+            self._progress(event.number, event.event)
+        elif isinstance(event, RowEnd):
+            self._row_end(self._rows[event.number], event)
+        self._status.show(self._standing())
+
+    def _progress(self, number: int, event: Progress) -> None:
+        self._pause = 0
+        if event.stage in (SETTLE, READY):
+            self._waiting.add(number)
+        words = self._telling.setdefault(number, ProgressText()).words(event)
+        if words and _is_news(event):
+            self._line(f"{number:>5}  {words}")
+
+    def _line(self, words: str) -> None:
+        """Print a line of progress where there is no terminal, whose status line says as much."""
+        if not self._status.is_on:
+            write_stderr(words)
+
+    def _row_end(self, row: Named, end: RowEnd) -> None:
+        self._telling.pop(row.number, None)
+        self._waiting.discard(row.number)
+        self._codes[table_text.exit_code(end)] += 1
+        self._status.clear()
+        as_json = json.dumps(table_text.as_json(row, end)) if self._as_json else ""
+        taken = write_stdout(as_json or table_text.ended(row, end))
+        if end.result and end.result.secrets:
+            self._keys(end.result, printed=bool(as_json) and taken)
+
+    def _keys(self, result: Result, *, printed: bool) -> None:
+        """Print keys that no store took; those that no stream takes go to a private file."""
+        lines = "\n".join(text_report.keys(result))
+        if printed or write_stdout(lines) or write_stderr(lines):
+            self._shown.append(result)
+        else:
+            self._service.save_unshown_keys(result)
+
+    def _standing(self) -> str:
+        done, waiting, rows = self._codes.total(), len(self._waiting), len(self._rows)
+        begun = done + waiting
+        spent = self._service.clock.now() - self._started
+        settle = self._provider.settle_seconds if self._provider and done < rows else 0
+        left = spent / begun * (rows - begun) + settle if begun else None
+        return table_text.status(done, waiting, rows, self._pause, left)
+
+    def _end(self, end: TableEnd) -> int:
+        self._status.clear()
+        with self._taking.ending_a_wait():
+            if self._as_json and self._provider:
+                for row, left in table_text.left_over(self._provider, end):
+                    write_stdout(json.dumps(table_text.as_json(row, left)))
+            options = "--sandbox" if self._service.sandbox_values else ""
+            write_stderr("\n".join(table_text.total(self._codes, end, options, is_table=self._provider is not None)))
+        self._service.engine.idle.wait()  # the ends are in the journal before the program ends
+        for result in self._shown:
+            self._service.keys_shown(result)
+        if self._taking.caught:
+            return 128 + self._taking.caught[0]
+        return table_text.gravest([*self._codes, *([Exit.NOT_SENT] if end.left else [])])
+
+
+def _is_news(event: Progress) -> bool:
+    """Return whether a stage of one row among many is worth a line: what left, what was stored, and what went wrong."""
+    if event.stage == SEND:
+        return event.state != "ok"
+    return event.stage == FIND or (event.stage == KEEP and event.state != "started")
