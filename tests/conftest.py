@@ -27,6 +27,11 @@ def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_stores_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgwizard.presentation.store_choices.available", list)
+
+
+@pytest.fixture(autouse=True)
 def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path_factory.getbasetemp() / "empty-home"
     home.mkdir(exist_ok=True)

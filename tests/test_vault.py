@@ -3,6 +3,7 @@ import stat
 import sys
 import threading
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.domain.errors import CREATED, BadInput, LocalFailure, NeedsAttention
+from orgwizard.domain.errors import CREATED, BadInput, LocalFailure, NeedsAttention, NeedsConsent
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.storage.secret_stores import (
     CommandStore,
@@ -175,6 +176,38 @@ def test_a_keyring_is_tried_and_named(vault: Vault, ring: Ring) -> None:
     assert ring.entries == {}
 
 
+class PlaintextKeyring(Ring):
+    """A keyring of keyrings.alt, by its name."""
+
+    file_path = "/home/me/keyring_pass.cfg"
+
+
+class Chain(Ring):
+    """A chain of keyrings, of which the first is used."""
+
+    def __init__(self, *backends: Ring) -> None:
+        super().__init__()
+        self.backends = backends
+
+
+@pytest.mark.parametrize("ring_of", [PlaintextKeyring, lambda: Chain(PlaintextKeyring(), Ring())], ids=["one", "chain"])
+def test_a_keyring_of_plain_text_needs_a_yes(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch, ring_of: Callable[[], Ring]
+) -> None:
+    ring = ring_of()
+    monkeypatch.setattr("keyring.get_keyring", lambda: ring)
+    with pytest.raises(NeedsConsent, match=r"PlaintextKeyring, /home/me/keyring_pass\.cfg") as caught:
+        vault.probe(KeyringStore())
+    agreed = parse_store(caught.value.store)
+    assert agreed.plan() == caught.value.store
+    assert "gave it back" in vault.probe(agreed)
+
+
+def test_a_chain_that_begins_with_another_keyring_needs_none(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyring.get_keyring", lambda: Chain(Ring(), PlaintextKeyring()))
+    assert "gave it back" in vault.probe(KeyringStore())
+
+
 def test_a_keyring_that_forgets_is_noticed(vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
     ring.forgets = True
     monkeypatch.setattr(ring, "delete_password", lambda *_: None)
@@ -197,10 +230,8 @@ def test_a_keyring_holds_an_entry_per_secret_and_none_is_overwritten(vault: Vaul
     first = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
     others = {"api_key": SecretStr("canary-other"), "application_key": KEYS["application_key"]}
     second = vault.keep(KeyringStore(), "datadog-a", others, {})
-    assert [first.reference, second.reference] == [
-        {"keyring": "orgwizard/datadog-a"},
-        {"keyring": "orgwizard/datadog-a-2"},
-    ]
+    assert [first.reference["keyring"], second.reference["keyring"]] == ["orgwizard/datadog-a", "orgwizard/datadog-a-2"]
+    assert second.words.endswith("as datadog-a-2/api_key, datadog-a-2/application_key")
     assert first.sources["api_key"] == Reference(keyring="orgwizard/datadog-a/api_key")
     assert ring.entries["orgwizard", "datadog-a-2/application_key"] == "canary-app-key"
     assert {name: read(source) for name, source in second.sources.items()} == others
@@ -210,7 +241,7 @@ def test_a_keyring_holds_an_entry_per_secret_and_none_is_overwritten(vault: Vaul
 def test_a_keyring_that_a_run_filled_in_part_before_it_was_cut_short_is_filled_up(vault: Vault, ring: Ring) -> None:
     ring.entries["orgwizard", "datadog-a/api_key"] = KEYS["api_key"].get_secret_value()
     kept = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
-    assert kept.reference == {"keyring": "orgwizard/datadog-a"}
+    assert kept.reference["keyring"] == "orgwizard/datadog-a"
     assert len(ring.entries) == len(KEYS)
 
 

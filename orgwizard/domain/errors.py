@@ -4,6 +4,7 @@ WizardError
 |-- BadInput        2  an argument, a plan, a field, a profile        nothing was sent
 |   `-- BadFields      ... with a sentence per field
 |-- LocalFailure    2  no terminal, or a folder or store that does not work
+|   `-- NeedsConsent   ... or one that keeps keys in plain text
 |-- Refused         3  the service said no                            nothing was created
 |-- NotSent         4  the request never left this machine            nothing was created
 |-- Busy            7  another orgwizard is at this order now       nothing was sent
@@ -136,6 +137,15 @@ class LocalFailure(WizardError):
 
     exit_code = Exit.USAGE
     default_code = "Unusable"
+
+
+class NeedsConsent(LocalFailure):
+    """A store works and keeps keys in plain text: with a yes to `question`, `store` is what a plan names it."""
+
+    def __init__(self, cause: str, question: str, store: str) -> None:
+        """Keep the question and the store beside the sentences."""
+        super().__init__(cause, f'{question} In a plan, agree with store = "{store}".')
+        self.question, self.store = question, store
 
 
 class Busy(WizardError):

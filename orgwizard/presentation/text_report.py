@@ -54,6 +54,7 @@ def store_words(store: Any) -> str:
     return {
         "file": "a private file",
         "keyring": "the system keyring",
+        "keyring:unencrypted": "the system keyring, which keeps them unencrypted",
         "screen": "this screen only: they are stored nowhere",
     }.get(store, str(store))
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import tomli_w
 
-from orgwizard.domain.errors import BadInput, LocalFailure, WizardError
+from orgwizard.domain.errors import BadInput, LocalFailure, NeedsConsent, WizardError
 from orgwizard.domain.sanitize import printable, slug
 from orgwizard.domain.secret_reference import SERVICE, Reference
 from orgwizard.storage.preset_store import parse_preset, place_of, sources_of
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 _LARGEST_FILE = 1024 * 1024
+UNENCRYPTED = "keyring:unencrypted"
 SHOWN_ONLY = "they were shown on the screen only"
 
 
@@ -60,16 +61,23 @@ class FileStore:
 
 @dataclass(frozen=True)
 class KeyringStore:
-    """One entry per secret in the system keyring, of the service "orgwizard"."""
+    """One entry per secret in the system keyring, of the service "orgwizard".
+
+    One that keeps plain text is taken only with `unencrypted`, which a plan says as "keyring:unencrypted".
+    """
+
+    unencrypted: bool = False
 
     title = "The system keyring"
 
     def plan(self) -> str:
         """Return the plan file's value of `store`."""
-        return "keyring"
+        return UNENCRYPTED if self.unencrypted else "keyring"
 
     def probe(self, vault: Vault) -> str:
-        """Set, get and delete an entry; raises `LocalFailure`."""
+        """Set, get and delete an entry; raises `LocalFailure`, and `NeedsConsent` for a keyring of plain text."""
+        if not self.unencrypted and (where := ask_keyring(plain_text_place, seconds=vault.seconds)):
+            raise NeedsConsent(f"The keyring keeps keys unencrypted: {where}.", "Use it anyway?", UNENCRYPTED)
         name = f"{PROBE}-{randomness.token_hex(4)}"
         backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=vault.seconds)
         if found != PROBE_TEXT:
@@ -85,7 +93,7 @@ class KeyringStore:
                 ring.delete_password(SERVICE, entry)
 
         free = ask_keyring(lambda ring: _set_entries(ring, label, secrets, added), seconds=vault.seconds, undo=undo)
-        reference = {"keyring": f"{SERVICE}/{free}"}
+        reference = {"keyring": f"{SERVICE}/{free}", "entries": {name: f"{free}/{name}" for name in secrets}}
         return StoredKeys(reference, place(reference), sources(reference, secrets))
 
 
@@ -175,7 +183,12 @@ class ScreenStore:
         return StoredKeys({"screen": True}, "on the screen only: copy them now")
 
 
-_BY_NAME: Mapping[str, Store] = {"file": FileStore(), "keyring": KeyringStore(), "screen": ScreenStore()}
+_BY_NAME: Mapping[str, Store] = {
+    "file": FileStore(),
+    "keyring": KeyringStore(),
+    UNENCRYPTED: KeyringStore(unencrypted=True),
+    "screen": ScreenStore(),
+}
 
 
 _NAMED = ", ".join(dict.fromkeys(preset.name for preset in PRESETS))
@@ -247,6 +260,8 @@ def place(reference: Any) -> str:
     match reference:
         case {"file": str(path)}:
             return f"in the file {path}, which only you can read"
+        case {"keyring": str(), "entries": {**entries}} if entries:
+            return f"in the system keyring, service {SERVICE}, as {', '.join(map(str, entries.values()))}"
         case {"keyring": str(entry)}:
             service, _, name = entry.partition("/")
             return f"in the system keyring, service {service}, as {name}"
@@ -287,6 +302,15 @@ def _unused(wanted: str, secrets: Secrets, names_in_use: Collection[str]) -> str
     """Return the first of wanted, wanted-2 ... under which no command was given a secret."""
     free = private_files.numbered(wanted)
     return next(label for label in free if not any(f"{label}-{name}" in names_in_use for name in secrets))
+
+
+def plain_text_place(ring: "KeyringBackend") -> str:
+    """Return where a keyring keeps plain text, or "" for one that does not; of a chain, its first is used."""
+    first = next(iter(getattr(ring, "backends", ())), ring)
+    kind = type(first).__name__
+    if "plaintext" not in kind.lower():
+        return ""
+    return f"{kind}, {getattr(first, 'file_path', '')}".removesuffix(", ")
 
 
 def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:

@@ -10,12 +10,13 @@ import pytest
 
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import LocalFailure
+from orgwizard.domain.errors import LocalFailure, NeedsConsent
 from orgwizard.domain.http import Call, Response
 from orgwizard.presentation.progress_text import KEYS_ARRIVED
 from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
 from orgwizard.storage.attempt_journal import Attempt, Journal, Record
 from orgwizard.storage.secret_stores import FileStore
+from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import Store, Vault
 from orgwizard.ui.plain.app import Wizard
 from orgwizard.ui.plain.console import Console
@@ -247,6 +248,31 @@ def test_a_place_that_does_not_work_is_not_taken(service: Service) -> None:
     assert terminal.said.count("It does not work. Choose another place for the keys.") == 2
     assert "A quotation mark is not closed." in terminal.said
     assert "Step 6 of 7" in terminal.said
+
+
+class PlainText(Vault):
+    """A vault whose keyring keeps plain text."""
+
+    def probe(self, store: Store) -> str:
+        if store.plan() == "keyring":
+            raise NeedsConsent("The keyring keeps keys unencrypted.", "Use it anyway?", "keyring:unencrypted")
+        return "It works."
+
+
+def test_a_keyring_of_plain_text_needs_a_yes(service: Service) -> None:
+    lines = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "2", "no", "2", "yes", ":quit"]
+    terminal = walked(replace(service, vault=PlainText(Path("keys"))), lines)
+    assert terminal.said.count("The keyring keeps keys unencrypted.") == 2
+    assert "Step 6 of 7" in terminal.said
+
+
+def test_a_named_store_asks_for_its_place(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = [preset for preset in PRESETS if preset.name == "az"]
+    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: here)
+    lines = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "3", "a b", "team-keys", ":quit"]
+    terminal = walked(replace(service, vault=PlainText(Path("keys"))), lines)
+    assert "az requires a valid key vault" in terminal.said
+    assert "az:team-keys" in terminal.said
 
 
 # ---- the end ----

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
@@ -13,13 +14,16 @@ from textual.widgets import Button, Digits, Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Refused
+from orgwizard.domain.errors import NeedsConsent, Refused
 from orgwizard.domain.events import KeysArrived, Progress, Result
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import review
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Finding, OrgIdentity, Preflight
 from orgwizard.storage.attempt_journal import Attempt, Journal, Record
+from orgwizard.storage.store_presets import PRESETS
+from orgwizard.storage.vault import Store, Vault
+from orgwizard.system.subprocesses import Ended
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.connect import ConnectStep
@@ -35,6 +39,7 @@ from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, GiveUp, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, Menu
+from tests import store_tools
 from tests.tui.bench import DeafEngine, HeldEngine, StillEngine, StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
@@ -470,6 +475,78 @@ async def test_a_command_line_is_split_like_a_shell_does(service: Service) -> No
         assert walk.draft.store == {"command": ["sh", "-c", "cat >/dev/null"]}
         await walk.press("ctrl+n")
         await walk.until(ReviewStep)
+
+
+@pytest.fixture
+def stores(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Pass and the tool of Azure are installed; return what they keep."""
+    kept: dict[str, str] = {}
+    here = [preset for preset in PRESETS if preset.name in ("pass", "az")]
+    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: here)
+
+    def run(argv: Sequence[str], given: bytes = b"", **_: object) -> Ended:
+        try:
+            output = store_tools.PLAYED[argv[0]](kept, list(argv[1:]), given.decode())
+        except store_tools.Refused as refused:
+            return Ended(refused.args[1], b"", refused.args[0])
+        return Ended(0, output.encode(), "")
+
+    monkeypatch.setattr("orgwizard.storage.preset_store.run", run)
+    return kept
+
+
+async def test_a_store_is_offered_if_its_tool_is_installed(service: Service, stores: dict[str, str]) -> None:
+    async with walking(service) as walk:
+        await walk.jump(StoreStep, "datadog")
+        assert "1Password" not in walk.text()
+        await walk.press("down", "down")
+        assert walk.draft.store == "pass"
+        assert stores == {}  # nothing is tried in it before it is chosen for good
+        await walk.press("ctrl+n")
+        await walk.until(ReviewStep)
+
+
+async def test_a_store_with_a_place_needs_a_valid_one(service: Service, stores: dict[str, str]) -> None:
+    async with walking(service) as walk:
+        await walk.jump(StoreStep, "datadog")
+        await walk.press("down", "down", "down", "ctrl+n")
+        assert note(walk, "az").startswith("! az requires a valid key vault")
+        await walk.fill("az", "team-keys")
+        assert walk.draft.store == "az:team-keys"
+        await walk.press("ctrl+n")
+        await walk.until(ReviewStep)
+    assert all(name.startswith("deleted team-keys/") for name in stores)
+
+
+async def test_stores_whose_tool_is_missing_are_named_beside_the_command(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(StoreStep, "datadog")
+        await walk.press("down", "down")
+        assert "gopass" in str(walk.screen.query_one("#proof", Static).render())
+
+
+class PlainText(Vault):
+    """A vault whose keyring keeps plain text."""
+
+    def probe(self, store: Store) -> str:
+        if store.plan() == "keyring":
+            raise NeedsConsent("The keyring keeps keys unencrypted.", "Use it anyway?", "keyring:unencrypted")
+        return "It works."
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+async def test_a_keyring_of_plain_text_is_tried_once_chosen_and_needs_a_yes(service: Service, agrees: bool) -> None:
+    async with walking(replace(service, vault=PlainText(service.vault.folder))) as walk:
+        await walk.jump(StoreStep, "datadog")
+        assert "unencrypted" not in walk.text()
+        await walk.press("down")
+        await walk.settled()
+        assert "unencrypted" in walk.text()
+        await walk.press("ctrl+n")
+        await walk.until(Ask)
+        await walk.press(*(("right", "enter") if agrees else ("escape",)))
+        await walk.until(ReviewStep if agrees else StoreStep)
+        assert walk.draft.store == ("keyring:unencrypted" if agrees else "keyring")
 
 
 # ---- 6: review ----

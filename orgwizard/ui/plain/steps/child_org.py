@@ -1,6 +1,7 @@
 """Steps 3, 4 and 5: the child org, its first administrator, and where its keys go."""
 
-from orgwizard.domain.errors import Refused, WizardError
+from orgwizard.domain.errors import NeedsConsent, Refused, WizardError
+from orgwizard.domain.questions import Question
 from orgwizard.presentation import store_choices
 from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.step_order import complaints
@@ -63,10 +64,13 @@ class StoreStep(Step):
 
     def _choose_place(self) -> None:
         draft = self.session.draft
-        self._place = self.console.choose("Keep them in", store_choices.PLACES, store_choices.place_of(draft.store))
+        rows = store_choices.places(draft.store)
+        self._place = self.console.choose("Keep them in", rows, store_choices.place_of(draft.store))
 
     def _take_place(self) -> None:
-        self.session.draft.store = self._command() if self._place == store_choices.COMMAND else self._place
+        question = store_choices.question_of(self._place)
+        line = self._typed(question) if question else ""
+        self.session.draft.store = store_choices.store_of(self._place, line)
 
     def _works(self) -> bool:
         """Try the chosen place, and say what that proved."""
@@ -74,19 +78,31 @@ class StoreStep(Step):
         console.say(store_choices.TRYING)
         try:
             console.say(console.terminal.awaited(self.session.service.probe(self.session.draft.store)))
+        except NeedsConsent as needed:
+            console.say(needed.cause)
+            if not console.agrees(needed.question):
+                return False
+            self.session.draft.store = needed.store
+            return self._works()
         except WizardError as error:
             console.say(*filter(None, (error.cause, error.advice)))
             return False
         return True
 
-    def _command(self) -> dict[str, list[str]]:
-        kept, question = self.session.draft.section("store"), store_choices.QUESTION
-        before = store_choices.command_line(self.session.draft.store) or str(kept.get(store_choices.COMMAND, ""))
-        hint = f"Enter keeps {before}" if before else f"for example {question.example}"
+    def _typed(self, question: Question) -> str:
+        """Return what is typed for a place that needs it: a command, or the name of a vault."""
+        kept, store = self.session.draft.section("store"), self.session.draft.store
+        chosen = store_choices.place_of(store) == question.name
+        before = (store_choices.typed_of(store) if chosen else "") or str(kept.get(question.name, ""))
         while True:
-            line = self.console.ask(f"{question.title} (needed, {hint}):", (question.help,)) or before
-            words, problem = store_choices.words_of(line)
+            line = self.console.ask(_prompt(question, before), (question.help,)) or before
+            problem = store_choices.problem_of(question.name, line)
             if not problem:
-                kept[store_choices.COMMAND] = line
-                return {store_choices.COMMAND: words}
+                kept[question.name] = line
+                return line
             self.console.say(problem)
+
+
+def _prompt(question: Question, before: str) -> str:
+    default = f"Enter keeps {before}" if before else f"for example {question.example}"
+    return f"{question.title} ({'needed' if question.required else 'optional'}, {default}):"

@@ -11,20 +11,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
-from orgwizard.domain.errors import WizardError
+from orgwizard.domain.errors import NeedsConsent, WizardError
+from orgwizard.presentation import store_choices
 from orgwizard.presentation.step_order import TITLES
-from orgwizard.presentation.store_choices import (
-    COMMAND,
-    INTRODUCTION,
-    PLACES,
-    QUESTION,
-    TRYING,
-    command_line,
-    place_of,
-    words_of,
-)
+from orgwizard.presentation.store_choices import COMMAND
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, labelled
 
@@ -39,42 +32,47 @@ class StoreStep(Step):
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._kept = session.draft.section("store")
-        if line := command_line(session.draft.store):
-            self._kept.setdefault(COMMAND, line)
+        if line := store_choices.typed_of(session.draft.store):
+            self._kept.setdefault(self.place, line)
+        self._places = store_choices.places(session.draft.store)
         self._proven: dict[str, str] = {}
         self._trial: Worker[None] | None = None
 
     @property
     def place(self) -> str:
-        """Return which of the four places is chosen."""
-        return place_of(self.session.draft.store)
+        """Return which of the places is chosen."""
+        return store_choices.place_of(self.session.draft.store)
 
     def body(self) -> Iterable[Widget]:
-        """Yield the places, the command line, and what trying them showed."""
-        yield Static(INTRODUCTION, classes="intro", markup=False)
-        yield labelled("Keep them in", Choice(PLACES, self.place, "store"))
-        yield Field(QUESTION, self._kept.get(COMMAND, ""))
+        """Yield the places, what is typed for some of them, and what trying them showed."""
+        yield Static(store_choices.INTRODUCTION, classes="intro", markup=False)
+        yield labelled("Keep them in", Choice(self._places, self.place, "store"))
+        for place in self._places:
+            if question := store_choices.question_of(place):
+                yield Field(question, self._typed(place))
         yield Static("", id="proof", classes="note", markup=False)
 
     def on_mount(self) -> None:
-        """Try whatever can be tried without a side effect that stays."""
+        """Try whatever can be tried without a side effect that stays, or a dialog."""
         self._show()
-        for place in PLACES:
-            if place != COMMAND:
-                self._try_place(place)
+        for place in store_choices.FIRST_TRIED:
+            self._try_place(place)
+        self._try_keyring()
 
     @on(Choice.Chosen, "#store")
     def _choose(self, event: Choice.Chosen) -> None:
         chosen = event.choice.chosen
-        self._take(self._command() if chosen == COMMAND else chosen)
+        self._take(store_choices.store_of(chosen, self._typed(chosen)))
+        self._try_keyring()
 
     @on(Field.Changed)
     def _type(self, event: Field.Changed) -> None:
-        self._kept[COMMAND] = event.text
-        self._proven.pop(COMMAND, None)
-        self.choice("store").describe(COMMAND, PLACES[COMMAND])
-        self.session.touched.add("store.command")
-        self._take(self._command())
+        place = event.field.question.name
+        self._kept[place] = event.text
+        self._proven.pop(place, None)
+        self.choice("store").describe(place, self._places[place])
+        self.session.touched.add(f"store.{place}")
+        self._take(store_choices.store_of(place, event.text))
 
     def _take(self, store: Any) -> None:
         self._stop()
@@ -83,62 +81,96 @@ class StoreStep(Step):
         self._show()
         self.changed()
 
-    def _command(self) -> dict[str, Any]:
-        return {COMMAND: words_of(str(self._kept.get(COMMAND, "")))[0]}
+    def _typed(self, place: str) -> str:
+        return str(self._kept.get(place, ""))
+
+    def _problem(self) -> str:
+        """Return what is wrong with what was typed for the chosen place, or ""."""
+        place = self.place
+        return store_choices.problem_of(place, self._typed(place)) if store_choices.question_of(place) else ""
 
     def _show(self) -> None:
-        """Show the command line where it is needed, and what is known of the chosen place."""
-        field = self.query_one(Field)
-        field.display = self.place == COMMAND
-        problem = words_of(str(self._kept.get(COMMAND, "")))[1]
-        field.show(problem if "store.command" in self.session.touched else "")
-        waiting = "It is tried on Next." if self.place == COMMAND else "It is being tried."
+        """Show what is typed for the chosen place, and what is known of it."""
+        touched = f"store.{self.place}" in self.session.touched
+        for field in self.query(Field):
+            field.display = field.question.name == self.place
+            if field.display:
+                field.show(self._problem() if touched else "")
         proof = self.query_one("#proof", Static)
-        proof.update(self._proven.get(self.place, waiting))
+        proof.update(self._proven.get(self.place, self._waiting()))
+
+    def _waiting(self) -> str:
+        """Return what is said of a place that was not tried yet."""
+        if self.place in (*store_choices.FIRST_TRIED, "keyring"):
+            return "It is being tried."
+        others = store_choices.other_stores() if self.place == COMMAND else ""
+        return f"It is tried on Next. {others}".strip()
 
     # ---- trying ----
 
+    def _try_keyring(self) -> None:
+        """Try the keyring once it is chosen: that may open a dialog in which it is unlocked."""
+        if self.place == "keyring" and "keyring" not in self._proven:
+            self._try_place("keyring")
+
     @work(description="trying a store")
     async def _try_place(self, place: str) -> None:
-        await self._probe(place, place)
+        with suppress(NeedsConsent):  # it is asked for on Next
+            await self._probe(place, place)
 
     async def _probe(self, place: str, store: Any) -> bool:
-        """Really try a store, note the result in its row, and return whether it works."""
+        """Really try a store, note the result in its row, and return whether it works; raises `NeedsConsent`."""
         try:
             self._proven[place] = await asyncio.wrap_future(self.session.service.probe(store))
             works = True
         except WizardError as error:
             self._proven[place] = " ".join(filter(None, (error.cause, error.advice)))
+            self._describe(place, "unencrypted" if isinstance(error, NeedsConsent) else "does not work here")
+            if isinstance(error, NeedsConsent):
+                raise
             works = False
-        state = "works" if works else "does not work here"
-        with suppress(NoMatches):  # the user went on meanwhile: there is nothing left to show it on
-            self.choice("store").describe(place, f"{PLACES[place]:<22} {state}")
-            self._show()
+        else:
+            self._describe(place, "works")
         return works
+
+    def _describe(self, place: str, state: str) -> None:
+        with suppress(NoMatches):  # the user went on meanwhile: there is nothing left to show it on
+            self.choice("store").describe(place, f"{self._places[place]:<22} {state}")
+            self._show()
 
     def action_next(self) -> None:
         """Try the chosen place once more, then go on."""
         if self._trial is not None and self._trial.is_running:
             return
         self.session.refusals.pop("store", None)
-        if self.place == COMMAND and words_of(str(self._kept.get(COMMAND, "")))[1]:
-            self.session.touched.add("store.command")
+        if self._problem():
+            self.session.touched.add(f"store.{self.place}")
             self._show()
-            self.set_focus(self.query_one(Field).entry)
+            self.set_focus(self.query_one(f"#{self.place}", Field).entry)
         else:
             self._trial = self._try_chosen()
 
     @work(exclusive=True, group="chosen", description="trying the chosen store")
     async def _try_chosen(self) -> None:
-        self.say(TRYING)
-        place, store = self.place, self.session.draft.store
-        works = await self._probe(place, store)
+        self.say(store_choices.TRYING)
+        try:
+            works = await self._probe(self.place, self.session.draft.store)
+        except NeedsConsent as needed:
+            works = await self._agreed(needed)
         if works:
             self.leave_for(self.Forward())
-        elif place == COMMAND:
+        elif self.place == COMMAND:
             self.say("The command did not take the text: see above.", wrong=True)
         else:
             self.say("This place does not work: choose another one.", wrong=True)
+
+    async def _agreed(self, needed: NeedsConsent) -> bool:
+        """Ask for consent to a store that keeps plain text; with it, the draft has that, and the store is tried."""
+        question = f"{needed.cause} {needed.question}"
+        if not await self.app.push_screen_wait(Ask(question, yes=store_choices.CONSENT, no="No")):
+            return False
+        self.session.draft.store = needed.store
+        return await self._probe(self.place, needed.store)
 
     def action_back(self) -> None:
         """Stop a trial, and go back."""
