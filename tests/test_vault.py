@@ -141,7 +141,6 @@ def test_a_file_is_never_overwritten(vault: Vault) -> None:
         " edges ",
         "\ttab\t",
         "a\u200bb\n",
-        " ",
     ],
 )
 def test_a_file_takes_secrets_of_any_shape(vault: Vault, secret: str) -> None:
