@@ -163,11 +163,12 @@ class MemoryJournal:
         via: Any,
         key: OrderKey,
         known: Collection[str],
+        approved: str,
     ) -> MemoryAttempt:
         if earlier := self.earlier(key, known):
             raise earlier.error()
         self.facts = {"mark": mark, "digest": digest, "before": before, "store": store, "via": via}
-        self.facts |= {"provider": provider, "site": site, "name": name}
+        self.facts |= {"provider": provider, "site": site, "name": name, "approved": approved}
         self.log("requested")
         return self.attempt
 

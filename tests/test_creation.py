@@ -137,6 +137,7 @@ async def test_the_journal_knows_the_order_without_its_secrets(bench: Bench) -> 
     facts = dict(bench.journal.facts)
     assert len(facts.pop("digest")) == 64
     assert facts == {
+        "approved": "",
         "provider": "okta",
         "site": "https://acme.okta.com",
         "name": "My Child",

@@ -123,7 +123,7 @@ def test_wrong_usage_of_every_command_is_one_object(program: Program, command: t
     ended = program(*command, "--json", "--no-such-option")
     said = ended.json()
     assert (ended.code, said["error"]["code"]) == (2, "usage")
-    assert said["outcome"] == ("not_created" if command[0] in ("create", "check") else None)
+    assert said["outcome"] == ("not_created" if command[0] in ("create", "check", "plan") else None)
     assert "usage:" in ended.err
 
 

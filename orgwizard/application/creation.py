@@ -62,8 +62,10 @@ class _Creation(Flow):
             return await self.look_up(doubt or NoResponse(""))
         self.progress(SEND, "ok", f"answered with HTTP {reply.status}")
         await self.keep(reply)
-        if self.result.org:
+        if self.result.org and self.tools.wishes.waits:
             await self.until_ready(self.result.org, answered_at)
+        elif self.result.org:
+            self.add_remark("It was not tested, as you asked (--no-wait): it may not be ready yet.")
         return None
 
     async def _prepare(self) -> None:
@@ -107,6 +109,7 @@ class _Creation(Flow):
             via={"method": self.order.connection.method, "credentials": dict(self.order.connection.sources)},
             key=self._key(),
             known=self.known,
+            approved=self.tools.wishes.approved,
         )
         self.set_attempt(self.attempt.id)
 

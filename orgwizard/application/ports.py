@@ -137,9 +137,21 @@ class Journal(Protocol):
         via: Any,
         key: OrderKey,
         known: Collection[str],
+        approved: str,
     ) -> Attempt:
         """Begin an attempt; raises `Busy` or `Repeated` where one at the same order is there."""
         ...
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for of each creation of a run: whether it waits until the org is ready, and which plan has it.
+
+    `approved` is the fingerprint of the plan that somebody approved, "" where nobody was asked.
+    """
+
+    waits: bool = True
+    approved: str = ""
 
 
 @dataclass(frozen=True)
@@ -160,3 +172,4 @@ class Tools:
     control: Control = field(default_factory=Control)
     options: str = ""
     again: bool = False
+    wishes: Wishes = Wishes()

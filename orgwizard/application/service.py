@@ -94,6 +94,7 @@ class Service:
     sandbox_values: Mapping[str, str] = field(default_factory=dict)
     warm: Callable[[], None] = lambda: None
     used: set[str] = field(default_factory=set)
+    wishes: ports.Wishes = field(default_factory=ports.Wishes)
 
     @property
     def discovery(self) -> Discovery:
@@ -348,6 +349,7 @@ class Service:
             control=control,
             options="--sandbox" if self.sandbox_values else "",
             again=again,
+            wishes=self.wishes,
         )
 
     def _save_profile(self, provider: Provider, wanted: OrgIdentity, via: Mapping[str, Any], result: Result) -> str:

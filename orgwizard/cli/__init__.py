@@ -90,7 +90,8 @@ def _failed(error: WizardError, arguments: argparse.Namespace) -> dict[str, Any]
         return result_object(error)  # no outcome: an attempt that was not found may have created an org
     # A fault of ours may have come after the request: it must not say that nothing was created.
     outcome: Outcome = "unknown" if error.exit_code == Exit.BUG and command.creates else "not_created"
-    return Result(outcome, *getattr(arguments, "wanted", ("", "", "")), error=error).as_json()
+    provider, site, name = getattr(arguments, "wanted", ("", "", ""))
+    return Result(outcome, provider, site, name, error=error).as_json()
 
 
 def _internal_error(bug: Exception) -> WizardError:

@@ -101,6 +101,12 @@ PLAN = (
     argument("--plan", type=Path, required=True, metavar="FILE", help="the plan file; - reads standard input"),
     SET,
 )
+TABLE = argument(
+    "--table",
+    type=Path,
+    metavar="FILE",
+    help="a CSV file with an org in each row: its header names plan keys, such as organization.name",
+)
 SPEED = argument("--sandbox-speed", type=number, default=1.0, metavar="N", help="speed up the sandbox clock N times")
 SHARED = (
     argument(
@@ -118,6 +124,7 @@ SHARED = (
         help="trust these TLS roots (PEM) besides the system's",
     ),
 )
+SANDBOX = SHARED[0].inherited()
 AFTER_A_COMMAND = tuple(shared.inherited() for shared in SHARED)
 NAME = argument("name", metavar="NAME")
 
@@ -152,12 +159,7 @@ COMMANDS = (
         "create:create",
         (
             *PLAN,
-            argument(
-                "--table",
-                type=Path,
-                metavar="FILE",
-                help="a CSV file with an org in each row: its header names plan keys, such as organization.name",
-            ),
+            TABLE,
             argument(
                 "--keep-going",
                 action="store_true",
@@ -169,11 +171,26 @@ COMMANDS = (
                 action="store_true",
                 help="create a second org even if an earlier attempt for this order is open or succeeded",
             ),
+            argument("--no-wait", action="store_true", help="end once the keys are stored; resume tests the new org"),
+            argument(
+                "--approved",
+                default="",
+                metavar="HASH",
+                help="refuse a plan whose fingerprint (plan --hash) is not this one",
+            ),
+            argument("--quiet", action="store_true", help="print no progress"),
             argument("--dry-run", action="store_true", help="print the masked request and send nothing"),
             JSON,
             *AFTER_A_COMMAND,
         ),
         creates=True,
+        plans=True,
+    ),
+    Command(
+        "plan",
+        "show what a plan would create, and its fingerprint; reads no secret and sends nothing",
+        "plan:show",
+        (*PLAN, TABLE, argument("--hash", action="store_true", help="print only the fingerprint"), JSON, SANDBOX),
         plans=True,
     ),
     Command(

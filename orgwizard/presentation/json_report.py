@@ -51,6 +51,7 @@ def attempt_as_json(record: Record) -> dict[str, Any]:
         "stored": record.stored,
         "spool": str(record.spool) if record.spool else None,
         "profile": record.profile or None,
+        "approved": record.approved or None,
         "message": record.message or None,
         "error": _error_as_json(record),
     }

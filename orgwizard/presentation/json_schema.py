@@ -85,6 +85,7 @@ _ATTEMPT = _object(
         "stored": _STORED,
         "spool": _maybe("string", "The file that keeps the service's response until its keys are stored."),
         "profile": _maybe("string"),
+        "approved": _maybe("string", "The fingerprint of the approved plan."),
         "message": _maybe("string"),
         "error": _ERROR,
     }
@@ -126,6 +127,7 @@ _OF_A_COMMAND = {
     "profiles": {"type": "array", "items": _object({"name": _TEXT, "provider": _TEXT, "site": _TEXT})},
     "names": {"description": "sandbox --names.", "type": "array", "items": {"type": "object"}},
     "url": {**_TEXT, "description": "sandbox: where it is served."},
+    "orders": {"description": "plan: how many orgs it would create.", "type": "integer"},
     "hash": {**_TEXT, "description": "plan --hash: the fingerprint that create --approved takes."},
 }
 

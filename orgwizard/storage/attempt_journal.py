@@ -68,7 +68,8 @@ class Record(BaseModel):
     `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
-    object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that is "damaged".
+    object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that is "damaged",
+    `approved` is the fingerprint of the plan that somebody approved.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -108,6 +109,7 @@ class Record(BaseModel):
     told: dict[str, Any] | None = None
     exit: int | None = None
     damage: str = ""
+    approved: str = ""
 
     @property
     def settled(self) -> bool:
@@ -250,6 +252,7 @@ class Journal:
         via: Any = None,
         key: OrderKey | None = None,
         known: Collection[str] = (),
+        approved: str = "",
     ) -> Attempt:
         """Begin an attempt at the order that *key* stands for; raises `LocalFailure`.
 
@@ -258,6 +261,7 @@ class Journal:
         """
         facts = {"provider": provider, "site": site, "name": name, "mark": mark, "digest": digest}
         seen = {"before": before, "store": store, "via": via, "pid": os.getpid()}
+        seen |= {"approved": approved} if approved else {}
         key = key or OrderKey(provider, mark.casefold() or folded(name), frozenset((f"site {site}",)))
         private_files.folder(self.folder)
         with _alone(self.folder / ".lock"):

@@ -1,9 +1,16 @@
 """Creating and checking the org of a plan file."""
 
 import argparse
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from orgwizard.application.fingerprint import require_approved
+from orgwizard.application.ports import Wishes
 from orgwizard.cli import wiring
 from orgwizard.ui.batch import commands
+
+if TYPE_CHECKING:
+    from orgwizard.application.service import Service
 
 
 def create(arguments: argparse.Namespace) -> int:
@@ -11,11 +18,23 @@ def create(arguments: argparse.Namespace) -> int:
     if arguments.table:
         return _create_table(arguments)
     draft = wiring.plan(arguments).ready_draft(sends=not arguments.dry_run)
+    require_approved(arguments.approved, [draft])
     if arguments.dry_run:
         return commands.dry_run(draft, as_json=arguments.json)
     return commands.create(
-        wiring.service(arguments), draft, yes=arguments.yes, again=arguments.again, as_json=arguments.json
+        _service(arguments),
+        draft,
+        yes=arguments.yes,
+        again=arguments.again,
+        as_json=arguments.json,
+        quiet=arguments.quiet,
     )
+
+
+def _service(arguments: argparse.Namespace) -> "Service":
+    """Put together what the command works with, and what is asked for of each creation."""
+    wishes = Wishes(waits=not arguments.no_wait, approved=arguments.approved)
+    return replace(wiring.service(arguments), wishes=wishes)
 
 
 def _create_table(arguments: argparse.Namespace) -> int:
@@ -26,12 +45,13 @@ def _create_table(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         return table.dry_run(plan, arguments.table, as_json=arguments.json)
     return table.create(
-        wiring.service(arguments),
+        _service(arguments),
         plan,
         arguments.table,
         yes=arguments.yes,
         keep_going=arguments.keep_going,
         as_json=arguments.json,
+        quiet=arguments.quiet,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -91,7 +92,9 @@ def _nothing_created(provider: Provider, order: Order, error: WizardError | None
     return Result("not_created", provider.key, site, name, error=error).as_json()
 
 
-def create(service: Service, draft: Draft, *, yes: bool, again: bool = False, as_json: bool) -> int:
+def create(
+    service: Service, draft: Draft, *, yes: bool, again: bool = False, as_json: bool, quiet: bool = False
+) -> int:
     """Create the org of a plan and print the result; returns the exit code, 128+n after a signal.
 
     One org per order: whoever repeats the command, as schedulers do, gets the result of the first attempt, which is
@@ -101,17 +104,19 @@ def create(service: Service, draft: Draft, *, yes: bool, again: bool = False, as
     order = _ordered(service, draft)
     try:
         if not again and (earlier := service.earlier(provider, order.wanted, order.connection.credentials)):
-            code = _first_result(service, provider, order, earlier.error(), as_json=as_json)
+            code = _first_result(service, provider, order, earlier.error(), as_json=as_json, quiet=quiet)
             if code is not None:
                 return code
         if not yes:
             confirm("\n".join(text_report.order(provider, order, draft.store)), "create")
-        return _created(service, provider, order, draft.store, again=again, as_json=as_json)
+        return _created(service, provider, order, draft.store, again=again, as_json=as_json, quiet=quiet)
     except Busy as busy:
         return _kept_out(provider, order, busy, as_json=as_json)
 
 
-def _created(service: Service, provider: Provider, order: Order, store: Any, *, again: bool, as_json: bool) -> int:
+def _created(
+    service: Service, provider: Provider, order: Order, store: Any, *, again: bool, as_json: bool, quiet: bool
+) -> int:
     """Create the org, or tell the first result where the check, or another program, showed that there is one."""
     while True:  # each round settles an attempt that stood in the way
         with leaving_on_signal(service.engine) as taking:
@@ -119,10 +124,10 @@ def _created(service: Service, provider: Provider, order: Order, store: Any, *, 
             def begin(tell: Callable[[Event], None]) -> bool:
                 return service.create(provider, order, store, tell, again=again)
 
-            result = _followed(service, begin, taking, as_json=as_json)
+            result = _followed(service, begin, taking, as_json=as_json, quiet=quiet)
             if taking.caught or not isinstance(result.error, (Busy, Repeated)):
                 return _report(service, result, taking, as_json=as_json)
-        code = _first_result(service, provider, order, result.error, as_json=as_json)
+        code = _first_result(service, provider, order, result.error, as_json=as_json, quiet=quiet)
         if code is not None:
             return code
 
@@ -136,7 +141,7 @@ def _kept_out(provider: Provider, order: Order, busy: Busy, *, as_json: bool) ->
 
 
 def _first_result(
-    service: Service, provider: Provider, order: Order, error: WizardError, *, as_json: bool
+    service: Service, provider: Provider, order: Order, error: WizardError, *, as_json: bool, quiet: bool
 ) -> int | None:
     """Tell what became of the first attempt at an order that is repeated, finishing it where it is open.
 
@@ -155,7 +160,7 @@ def _first_result(
             return _report(service, unknown, taking, as_json=as_json)
         write_stderr(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
         write_stderr("It is finished first, so that nothing is sent twice.")
-        result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json)
+        result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json, quiet=quiet)
         if result.outcome != "not_created" or taking.caught:
             return _report(service, result, taking, as_json=as_json)
     write_stderr("That attempt created nothing.")
@@ -203,14 +208,19 @@ def _report(service: Service, result: Result, taking: EndingSignals, *, as_json:
 
 
 def _followed(
-    service: Service, begin: Callable[[Callable[[Event], None]], bool], taking: EndingSignals, *, as_json: bool
+    service: Service,
+    begin: Callable[[Callable[[Event], None]], bool],
+    taking: EndingSignals,
+    *,
+    as_json: bool,
+    quiet: bool = False,
 ) -> Result:
     """Run a flow to its end, stages on stderr; one that nobody reads holds up the telling, and not the flow.
 
     Keys that are stored nowhere are printed when they come; with --json they are in the one object at the end.
     """
     events: SimpleQueue[Event] = SimpleQueue()
-    telling = ProgressText()
+    tell = _stages(quiet=quiet)
     begin(events.put)
     if taking.caught:  # before there was anything to end
         service.engine.leave()
@@ -225,7 +235,7 @@ def _followed(
             return event
         with taking.ending_a_wait():
             if isinstance(event, Progress):
-                tell_stage(telling, event)
+                tell(event)
             elif not as_json and write_stdout("\n".join(text_report.keys(event.result))):
                 taking.keys_printed = True
                 service.engine.keys_shown()
@@ -236,6 +246,11 @@ def _ordered(service: Service, draft: Draft) -> Order:
     for remark in service.remarks(draft):
         write_stderr(remark)
     return service.order(provider_of(draft.provider), draft)
+
+
+def _stages(*, quiet: bool) -> Callable[[Progress], None]:
+    """Return what prints the stages of one run."""
+    return (lambda _: None) if quiet else partial(tell_stage, ProgressText())
 
 
 def tell_stage(telling: ProgressText, event: Progress) -> None:

@@ -31,6 +31,7 @@ class RowFace:
         *,
         as_json: bool,
         provider: Provider | None = None,
+        quiet: bool = False,
     ) -> None:
         """Begin; *provider* is that of a table, of which rows may be left over."""
         self._service, self._provider, self._taking, self._as_json = service, provider, taking, as_json
@@ -41,7 +42,8 @@ class RowFace:
         self._shown: list[Result] = []  # with keys that are stored nowhere else
         self._pause = 0
         self._started = service.clock.now()
-        self._status = StatusLine()
+        self._quiet = quiet
+        self._status = StatusLine(wanted=not quiet)
 
     def follow(self, begin: Callable[[Callable[[TableEvent], None]], bool]) -> int:
         """Run to the end; returns the exit code."""
@@ -82,7 +84,7 @@ class RowFace:
 
     def _line(self, words: str) -> None:
         """Print a line of progress where there is no terminal, whose status line says as much."""
-        if not self._status.is_on:
+        if not (self._status.is_on or self._quiet):
             write_stderr(words)
 
     def _row_end(self, row: Named, end: RowEnd) -> None:

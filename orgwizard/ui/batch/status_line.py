@@ -8,9 +8,9 @@ from contextlib import suppress
 class StatusLine:
     """The last line of stderr, as long as that is a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wanted: bool = True) -> None:
         """Begin with nothing shown."""
-        self.is_on = sys.stderr is not None and sys.stderr.isatty()
+        self.is_on = wanted and sys.stderr is not None and sys.stderr.isatty()
         self._shown = ""
 
     def show(self, words: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orgwizard.application import plan_table
+from orgwizard.application.fingerprint import require_approved
 from orgwizard.application.order_builder import preview
 from orgwizard.application.plan_file import Plan
 from orgwizard.application.plan_table import Table
@@ -40,6 +41,14 @@ def read(plan: Plan, path: Path, *, sends: bool = True) -> tuple[Draft, Table, M
     return draft, table, of_plan
 
 
+def drafts(plan: Plan, path: Path) -> list[Draft]:
+    """Return what each row of a table would create, in order; raises `BadFields` with every problem."""
+    _, table, of_plan = read(plan, path, sends=False)
+    if of_plan or table.problems:
+        raise plan.with_table(of_plan, path, table.problems)
+    return [row.draft for row in table.rows]
+
+
 def dry_run(plan: Plan, path: Path, *, as_json: bool) -> int:
     """Print each create request with its secrets masked, in order; no secret is read, and nothing is sent."""
     draft, table, of_plan = read(plan, path, sends=False)
@@ -58,10 +67,14 @@ def dry_run(plan: Plan, path: Path, *, as_json: bool) -> int:
     return Exit.READY
 
 
-def create(service: Service, plan: Plan, path: Path, *, yes: bool, keep_going: bool, as_json: bool) -> int:
+def create(
+    service: Service, plan: Plan, path: Path, *, yes: bool, keep_going: bool, as_json: bool, quiet: bool = False
+) -> int:
     """Create the orgs of a table and print a line for each; returns the gravest exit code, 128+n after a signal."""
     draft, table, of_plan = read(plan, path)
     provider = provider_of(draft.provider)
+    if not (of_plan or table.problems):
+        require_approved(service.wishes.approved, [row.draft for row in table.rows])
     if of_plan:  # without a connection and a store there is nothing more to check
         raise plan.with_table(of_plan, path, table.problems)
     store = StoreProbedOnce(service.chosen(draft.store))
@@ -75,7 +88,7 @@ def create(service: Service, plan: Plan, path: Path, *, yes: bool, keep_going: b
     rows = [one.row for one in checked.rows]
     begin = create_table(service, provider, rows, store, keep_going=keep_going)
     with leaving_on_signal(service.engine) as taking:
-        face = RowFace(service, rows, taking, as_json=as_json, provider=provider)
+        face = RowFace(service, rows, taking, as_json=as_json, provider=provider, quiet=quiet)
         return face.follow(lambda tell: service.engine.create(begin, tell))
 
 

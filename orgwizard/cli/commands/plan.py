@@ -1,0 +1,35 @@
+"""What a plan would create, and its fingerprint for those who approve it."""
+
+import argparse
+
+from orgwizard.application.fingerprint import fingerprint
+from orgwizard.application.order_builder import preview
+from orgwizard.cli import wiring
+from orgwizard.domain.draft import Draft
+from orgwizard.domain.errors import Exit
+from orgwizard.domain.events import Result
+from orgwizard.presentation import text_report
+from orgwizard.providers import provider_of
+from orgwizard.ui.batch import table
+from orgwizard.ui.batch.streams import write_json, write_stdout
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print the orders of a plan and its table, and their fingerprint; returns the exit code."""
+    plan = wiring.plan(arguments)
+    drafts = table.drafts(plan, arguments.table) if arguments.table else [plan.ready_draft(sends=False)]
+    digest = fingerprint(drafts)
+    if arguments.json:
+        provider, site, name = plan.wanted
+        write_json(Result("not_created", provider, site, name).as_json() | {"hash": digest, "orders": len(drafts)})
+        return Exit.READY
+    if not arguments.hash:
+        for draft in drafts:
+            write_stdout("\n".join((*_order(draft), "")))
+    write_stdout(digest)
+    return Exit.READY
+
+
+def _order(draft: Draft) -> list[str]:
+    provider = provider_of(draft.provider)
+    return text_report.order(provider, preview(provider, draft), draft.store)
