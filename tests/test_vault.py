@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 import sys
 import threading
@@ -410,3 +411,16 @@ def test_a_keyring_that_answers_too_late_keeps_nothing(
     release.set()
     assert gone.wait(20)
     assert ring.entries == {}
+
+
+def test_the_readmes_template_gives_a_tool_a_line(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tool = tmp_path / "tool"
+    tool.write_text(f'#!/bin/sh\ncat > {tmp_path}/"$2"\n')
+    tool.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    (line,) = (line for line in readme.splitlines() if "(cat; echo)" in line)
+    vault.keep(parse_store(tomllib.loads(line)["store"]), "okta-a", {"token": SecretStr("canary")}, {})
+    assert (tmp_path / "okta-a-token").read_bytes() == b"canary\n"

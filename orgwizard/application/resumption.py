@@ -102,7 +102,7 @@ class _Resumption(Flow):
             return await self.look_up(NoResponse(self.record.message or interrupted, code="interrupted"))
         self.outcome("not_created")
         self.end = "absent"
-        words = "The sandbox forgets its orgs when the program ends, so there is nothing left to check."
+        words = "Each --sandbox run has orgs of its own: those of that run are gone, and nothing is left to check."
         return NotSent(words, "Create it anew.", code="interrupted")
 
     def _spooled(self) -> Response | None:

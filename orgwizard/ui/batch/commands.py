@@ -163,7 +163,8 @@ def _first_result(
         result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json, quiet=quiet)
         if result.outcome != "not_created" or taking.caught:
             return _report(service, result, taking, as_json=as_json)
-    write_stderr("That attempt created nothing.")
+    why = f" {result.error.cause}" if result.error else ""
+    write_stderr(f"That attempt created nothing.{why} It is created now.")
     return None
 
 

@@ -72,5 +72,10 @@ class NameCheck(StaticText):
         if self._refused:
             return
         self.set_class(finding.state == "warning", "-warning")
-        text = printable(finding.text)
-        self.update(text[:1].upper() + text[1:])
+        self.update(_sentence(printable(finding.text)))
+
+
+def _sentence(text: str) -> str:
+    """Return words of a list as a sentence of their own; an address at its end stays as it is copied."""
+    stop = "" if text.endswith(".") or "://" in text.rpartition(" ")[2] else "."
+    return f"{text[:1].upper()}{text[1:]}{stop}"
