@@ -11,18 +11,21 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from orgwizard.cli import parser
+from orgwizard.domain.error_codes import EXITS
 from orgwizard.sandbox.scenarios import SCENARIOS
 from tests import faults, pastes
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
-COMMANDS = ("", "create", "check", "orgs", "resume", "profiles", "sandbox", "reset-terminal")
+COMMANDS = ("", *(command.name for command in parser.COMMANDS))
 
 
 def current(text: str) -> str:
     """Return *text* with each marked part made anew."""
     text = _replaced(text, "help", f"```\n{_help()}\n```\n")
     text = _replaced(text, "magic", "| provider | as | name | what happens |\n|---|---|---|---|\n" + _scenarios())
+    text = _replaced(text, "exits", "| exit code | meaning |\n|---|---|\n" + _exits())
     text = _replaced(text, "faults", faults.table())
     text = _replaced(text, "pastes", pastes.table())
     return _replaced(text, "modules", "| module | its one idea |\n|---|---|\n" + _modules())
@@ -53,6 +56,10 @@ def _scenarios() -> str:
         f"| {'both' if len(providers) > 1 else providers[0]} | {where} | `{name}` | {what} |\n"
         for (where, name, what), providers in rows.items()
     )
+
+
+def _exits() -> str:
+    return "".join(f"| {int(code)} | {words} |\n" for code, words in EXITS.items())
 
 
 def _modules() -> str:

@@ -269,6 +269,18 @@ COMMANDS = (
         ),
     ),
     Command(
+        "help",
+        "explain a topic; without one, list the topics",
+        "help:show",
+        (argument("topic", nargs="?", default="", metavar="TOPIC", help="such as credentials, stores or plan"), JSON),
+    ),
+    Command(
+        "explain",
+        "explain an error code or an exit code; without one, list the codes",
+        "help:explain",
+        (argument("code", nargs="?", default="", metavar="CODE", help="such as E0000006, BadFields or 5"), JSON),
+    ),
+    Command(
         "schema",
         "print the JSON Schema of --json output or of a plan file",
         "schema:show",
@@ -284,7 +296,8 @@ def build() -> argparse.ArgumentParser:
         prog="orgwizard",
         description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
         epilog="Exit codes: 0 created and ready, 1 a bug, 2 wrong usage or plan, 3 refused, 4 never sent, "
-        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 left.",
+        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 left. "
+        "More: orgwizard help",
     )
     _add(parser, WIZARD)
     _add_commands(parser, COMMANDS, "command")

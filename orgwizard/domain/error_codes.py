@@ -1,7 +1,21 @@
-"""The codes of `error.code` in --json: those of orgwizard's own, published and never renamed, with what they mean."""
+"""What scripts go by: exit codes, and the codes of `error.code` in --json, published and never renamed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+from orgwizard.domain.errors import Exit
+
+EXITS: Mapping[Exit, str] = {
+    Exit.READY: "created and ready",
+    Exit.BUG: "a bug in orgwizard",
+    Exit.USAGE: "wrong usage or plan, or something on this machine cannot be used; nothing was sent",
+    Exit.REFUSED: "not created: the service refused",
+    Exit.NOT_SENT: "not created: the request was never sent",
+    Exit.UNKNOWN: "unknown: it may have been created; check before you try again",
+    Exit.ATTENTION: "created, but something needs attention",
+    Exit.BUSY: "another orgwizard is at this order right now; nothing was sent, try again later",
+    Exit.LEFT: "cancelled",
+}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.order_key import OrderKey, folded
@@ -181,6 +182,11 @@ class Provider(ABC):
     """The header, in lower case, that tells how many more calls are within the limit."""
     settle_seconds: ClassVar[int] = 0
     """How long the vendor asks to wait after the answer before the new org is called."""
+
+    @property
+    def codes(self) -> Mapping[str, ErrorCode]:
+        """Return the service's own error codes that are known, also "HTTP 403" and the like, with what they mean."""
+        return {}
 
     @property
     @abstractmethod

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
 from orgwizard.domain.address import is_loopback, origin
+from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import BadInput, NotSent, Refused, WizardError
 from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, together
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
@@ -143,6 +144,11 @@ class Datadog(Provider):
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
     files = ("~/.dogrc",)
     site_keys = ("Connection.api_host",)
+
+    @property
+    def codes(self) -> Mapping[str, ErrorCode]:
+        """Return what an HTTP status means: Datadog has no codes of its own."""
+        return {f"HTTP {status}": ErrorCode(cause, advice) for status, (cause, advice, _) in _MEANINGS.items()}
 
     @property
     def methods(self) -> Mapping[str, type[Fields]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
+from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import NotSent, Refused
 from orgwizard.domain.http import Call, Conversation, Grant, Response, Scheme, SigningContext, ask, hidden
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
@@ -288,6 +289,13 @@ _CAUSES: Mapping[str, _Cause] = {
     "invalid_dpop_proof": _PROOF,
     "use_dpop_nonce": _PROOF,
 }
+
+
+def error_codes() -> dict[str, ErrorCode]:
+    """Return the token endpoint's error codes with what they mean."""
+    return {code: ErrorCode(cause.words, cause.advice) for code, cause in _CAUSES.items()}
+
+
 # What the description of invalid_client speaks of, most telling first.
 _SAID: tuple[tuple[tuple[str, ...], _Cause], ...] = (
     (("signature", "kid"), _KEY),

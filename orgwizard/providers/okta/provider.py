@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlsplit
 
 from orgwizard.domain.address import is_loopback, origin
+from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import BadInput, NotSent, Refused
 from orgwizard.domain.http import Call, Conversation, Reply, Response, Scheme, hidden, together
 from orgwizard.domain.http_times import service_time
@@ -188,6 +189,14 @@ class Okta(Provider):
     }
     finds_with_credentials = False
     settle_seconds = SETTLE_SECONDS
+
+    @property
+    def codes(self) -> Mapping[str, ErrorCode]:
+        """Return Okta's error codes, those of its token endpoint, and what a bare HTTP status means."""
+        from orgwizard.providers.okta import oauth
+
+        known = {code: ErrorCode(found.cause, found.advice) for code, found in _MEANINGS.items()}
+        return known | oauth.error_codes() | {f"HTTP {status}": known[code] for status, code in _BY_STATUS.items()}
 
     @property
     def methods(self) -> Mapping[str, type[Fields]]:

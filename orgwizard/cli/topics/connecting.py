@@ -1,0 +1,71 @@
+"""Help on credentials and stores."""
+
+from orgwizard.cli.topics import rows
+from orgwizard.domain.questions import Question
+from orgwizard.domain.validation import method_titles, questions
+from orgwizard.providers import PROVIDERS
+from orgwizard.providers.contract import Provider
+from orgwizard.storage.secret_stores import CommandStore, FileStore, KeyringStore, ScreenStore
+from orgwizard.storage.store_presets import PRESETS, Preset
+
+REFERENCES = {
+    '{ env = "NAME" }': "the environment variable",
+    '{ file = "path" }': 'the file; with key = "a.b" that member of a TOML, YAML or INI file',
+    '{ command = ["pass", "show", "okta"] }': "what the command prints, run without a shell",
+    '{ keyring = "service/username" }': "the system keyring",
+}
+
+
+def credentials() -> list[str]:
+    """Return what each provider needs to connect, by method."""
+    lines: list[str] = []
+    for provider in PROVIDERS:
+        lines += [*_provider(provider), ""]
+    lines += ["In a plan a secret is never written down, only where to read it:", *rows(REFERENCES)]
+    return lines
+
+
+def _provider(provider: Provider) -> list[str]:
+    lines = [f"{provider.title}: before you start", *(f"  {needed}" for needed in provider.needs)]
+    titles = method_titles(provider.methods)
+    for method, model in provider.methods.items():
+        lines += ["", f'{provider.title}, method = "{method}": {titles[method]}']
+        for question in questions(model):
+            lines += _credential(question)
+    return lines
+
+
+def _credential(question: Question) -> list[str]:
+    optional = "" if question.required else " (optional)"
+    found = f"    found in: {', '.join(f'${name}' for name in question.env)}" if question.env else ""
+    return [line for line in (f"  {question.name}{optional}: {question.title}. {question.help}", found) if line]
+
+
+def stores() -> list[str]:
+    """Return the values of `store`."""
+    plain = {
+        '"file"': f"{FileStore.title}: one per org, readable only by you",
+        '"keyring"': f"{KeyringStore.title}",
+        '"keyring:unencrypted"': "The system keyring, even if it keeps plain text",
+        '"screen"': f"{ScreenStore.title}: shown once, stored nowhere",
+        '{ command = ["program", "argument"] }': f"{CommandStore.title}: receives the keys on stdin, and runs once for "
+        "each key if an argument contains {name}",
+    }
+    named = {_written(preset): preset.title for preset in PRESETS}
+    return [
+        "The new keys are issued only once. A plan says where they are stored:",
+        *rows({f"store = {value}": words for value, words in plain.items()}),
+        "",
+        "Stores by name use the tool of that name:",
+        *rows({f'store = "{value}"': words for value, words in named.items()}),
+        "",
+        "The store is tested with a dummy value before anything is created.",
+        "If it fails afterwards, the keys go to a private file, and orgwizard says so.",
+    ]
+
+
+def _written(preset: Preset) -> str:
+    if preset.place is None:
+        return preset.name
+    optional = preset.place.optional or bool(preset.place.default)
+    return f"{preset.name}{'[' if optional else ''}:{preset.place.example}{']' if optional else ''}"

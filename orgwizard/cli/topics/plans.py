@@ -1,0 +1,92 @@
+"""Help on plans and tables."""
+
+from orgwizard.cli.topics import rows
+from orgwizard.cli.topics.connecting import REFERENCES
+from orgwizard.domain.questions import Question
+from orgwizard.domain.validation import Fields, questions
+from orgwizard.providers import PROVIDERS
+from orgwizard.providers.contract import Provider
+
+ABOVE = {
+    "provider": " or ".join(f'"{provider.key}"' for provider in PROVIDERS),
+    "site": "where the parent org is; see below",
+    "confirmed_host": "only for a host that is not the vendor's: the host again, and credentials go there",
+    "store": "where the new keys are stored; see: orgwizard help stores",
+    "profile": "a saved connection, instead of site and [credentials]; see: orgwizard profiles list",
+}
+
+
+def plan() -> list[str]:
+    """Return the keys of a plan file, with their limits."""
+    lines = ["A plan is a TOML file. Above its tables:", *rows(ABOVE), ""]
+    lines += ["[credentials] says how to connect; see: orgwizard help credentials", ""]
+    for provider in PROVIDERS:
+        lines += [*_sites(provider), *_keys(provider), ""]
+    lines += [
+        "A secret is written as a reference:",
+        *rows(REFERENCES),
+        "",
+        "The plan comes from a file, a pipe, or standard input (--plan -). --set KEY=VALUE replaces a value of it.",
+        "Try it with: orgwizard create --plan FILE --dry-run, then: orgwizard check --plan FILE",
+        "Editors check a plan by its schema: orgwizard schema plan",
+    ]
+    return lines
+
+
+def _sites(provider: Provider) -> list[str]:
+    if not provider.sites:
+        example = provider.site_example or "the address you sign in at"
+        return [f"{provider.title}: site is the parent org URL, such as {example}"]
+    return [f"{provider.title}: site is one of these, or an API URL", *rows(_names_of_sites(provider))]
+
+
+def _names_of_sites(provider: Provider) -> dict[str, str]:
+    return {site.key: f"{site.title} ({site.location})" if site.location else site.title for site in provider.sites}
+
+
+def _keys(provider: Provider) -> list[str]:
+    sections = provider.sections(next(iter(provider.methods)))
+    return [
+        line
+        for name, model in sections.items()
+        if name != "credentials"
+        for line in (f"  [{name}]", *rows(_rules(model), "    "))
+    ]
+
+
+def _rules(model: type[Fields]) -> dict[str, str]:
+    asked = questions(model)
+    derived = model.proposals({question.name: question.example for question in asked})
+    return {question.name: _rule(question, derived=question.name in derived) for question in asked}
+
+
+def _rule(question: Question, *, derived: bool) -> str:
+    """Return what a field takes, in one line; one that is *derived* from others may be left out."""
+    presence = "derived if left out" if derived else "required" if question.required else "optional"
+    limits = f"at most {question.longest} characters" if question.longest else ""
+    choices = f"one of: {', '.join(question.choices)}" if question.choices else ""
+    rule = ", ".join(filter(None, (presence, limits, choices)))
+    return f"{question.title} ({rule}). {question.help}".strip()
+
+
+def table() -> list[str]:
+    """Return how a table is written."""
+    lines = [
+        "orgwizard create --plan base.toml --table orgs.csv",
+        "",
+        "Each row is laid over the plan and makes one org. The first row names plan keys, short if unambiguous.",
+        "UTF-8; comma, semicolon or tab. An empty cell leaves the plan's value. A column of secrets holds references,",
+        "such as env:NAME. Everything is checked before anything is sent; run again, it does only what is missing.",
+        "",
+    ]
+    for provider in PROVIDERS:
+        sections = provider.sections(next(iter(provider.methods)))
+        names = [
+            f"{name}.{q.name}"
+            for name, model in sections.items()
+            if name != "credentials"
+            for q in questions(model)
+            if q.asked
+        ]
+        lines += [f"Columns for {provider.title}:", *(f"  {name}" for name in names), ""]
+    return lines[:-1]

@@ -1,0 +1,98 @@
+"""Help on the keyboard, files, the sandbox and exit codes."""
+
+from orgwizard.cli import wiring
+from orgwizard.cli.topics import rows
+from orgwizard.domain.error_codes import EXITS
+from orgwizard.providers import PROVIDERS
+from orgwizard.sandbox.scenarios import SCENARIOS
+from orgwizard.system.terminal_caps import SMALLEST, THEMES
+
+
+def keyboard() -> list[str]:
+    """Return the keys of the wizard, and the commands of plain mode."""
+    from orgwizard.ui.plain.console import COMMANDS, LITERAL, SIGN
+    from orgwizard.ui.tui.screens.base import KEYS, SECRET_KEYS
+
+    commands = {f"{SIGN}{name}": words for name, words in COMMANDS.items()}
+    return [
+        "In the wizard (F1 lists the keys of a step):",
+        *rows({**KEYS, **SECRET_KEYS}),
+        "",
+        "In plain mode, at every prompt (the first letter is enough):",
+        *rows(commands),
+        f"  {LITERAL}.",
+    ]
+
+
+def accessibility() -> list[str]:
+    """Return what suits screen readers and simple terminals."""
+    columns, lines = SMALLEST
+    return [
+        *rows(
+            {
+                "--plain": "the wizard as plain lines: nothing is redrawn, every question is read once",
+                "ACCESSIBLE=1": "the same, as a setting for all programs that know it",
+                "TERM=dumb": "the same; also chosen on a terminal that cannot draw, and on one that is smaller than "
+                f"{columns} columns and {lines} rows",
+                "--ascii": "draw with ASCII characters only; chosen if the locale is not UTF-8",
+                "--theme": f"colours: {', '.join(THEMES)}; also by ORGWIZARD_THEME",
+            }
+        ),
+        "",
+        "State is always in words or marks, never in colour alone. Nothing blinks.",
+        "The wizard draws on stderr, so that `> file` keeps it on the terminal.",
+    ]
+
+
+def files() -> list[str]:
+    """Return where files are on this machine."""
+    lines: list[str] = []
+    for title, is_sandbox in (("Files:", False), ("Files of the sandbox:", True)):
+        place = wiring.folders(sandbox=is_sandbox)
+        lines += [
+            title,
+            *rows(
+                {
+                    "profiles": str(place.profiles),
+                    "attempts": str(place.attempts),
+                    "drafts": str(place.state),
+                    "keys": str(place.data / "keys"),
+                }
+            ),
+            "",
+        ]
+    return [
+        *lines,
+        "Secrets are only in `keys`, and in `spool` below attempts until the keys are stored.",
+        "Files are 0600, folders 0700.",
+        "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME move them.",
+    ]
+
+
+def sandbox() -> list[str]:
+    """Return how to work with the sandbox."""
+    given = wiring.sandbox_credentials()
+    lines = [
+        "--sandbox works with a built-in pretend Okta and Datadog: no account, no network, files of its own.",
+        "--sandbox-speed N speeds up its clock N times.",
+        "orgwizard sandbox okta --port N serves it on 127.0.0.1, for other programs.",
+        "",
+        f"{len(SCENARIOS)} names trigger errors on purpose. List them with: orgwizard sandbox --names",
+        "",
+        "Credentials that it accepts (any plausible ones do):",
+    ]
+    for provider in PROVIDERS:
+        own = {key.partition(".")[2]: value for key, value in given.items() if key.startswith(f"{provider.key}.")}
+        short = {name: value for name, value in own.items() if len(value) < 100}
+        lines += [f"  {provider.title}", *rows(short, "    ")]
+    return lines
+
+
+def exit_codes() -> list[str]:
+    """Return the exit codes."""
+    return [
+        *rows({str(int(code)): words for code, words in EXITS.items()}),
+        "",
+        "After a signal: 128 and its number, once the running request is finished and stored.",
+        "A table ends with the gravest code of its rows. Codes of --json errors: orgwizard explain CODE",
+    ]

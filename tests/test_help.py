@@ -1,0 +1,95 @@
+"""Help by topic and by code: offline, complete, and made of the data that the program itself uses."""
+
+import re
+
+import pytest
+
+from orgwizard.cli.parser import COMMANDS
+from orgwizard.cli.topics import TOPICS
+from orgwizard.domain.error_codes import EXITS, OURS
+from orgwizard.domain.errors import Exit
+from orgwizard.domain.validation import questions
+from orgwizard.providers import PROVIDERS
+from orgwizard.storage.secret_stores import store_names
+from tests.test_json import Program, home, program
+
+__all__ = ["home", "program"]  # fixtures
+LONGEST = 140  # columns
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_each_topic_is_a_page(program: Program, topic: str) -> None:
+    ended = program("help", topic)
+    assert (ended.code, ended.err) == (0, "")
+    assert len(ended.out.splitlines()) >= 5
+    assert max(map(len, ended.out.splitlines())) <= LONGEST
+    assert program("help", topic.upper(), "--json").json()["text"] == ended.out.rstrip("\n")
+
+
+def test_without_a_topic_all_are_listed(program: Program) -> None:
+    ended = program("help")
+    assert [line.split()[0] for line in ended.out.splitlines()] == list(TOPICS)
+
+
+def test_the_contracts_topics_are_there() -> None:
+    contract = "credentials, stores, keyboard, plan, table, files, sandbox, exit-codes, accessibility"
+    assert set(TOPICS) == set(contract.split(", "))
+
+
+def test_pages_name_every_field_variable_and_store(program: Program) -> None:
+    plan, credentials, stores = (program("help", topic).out for topic in ("plan", "credentials", "stores"))
+    for provider in PROVIDERS:
+        for method, model in provider.methods.items():
+            assert f'"{method}"' in credentials
+            for question in questions(model):
+                assert question.name in credentials
+                assert all(name in credentials for name in question.env)
+        for model in filter(None, (provider.organization, provider.administrator)):
+            assert all(re.search(rf"^ +{question.name} ", plan, re.MULTILINE) for question in questions(model))
+    assert all(name in stores for name in store_names())
+
+
+@pytest.mark.parametrize("argv", [("help", "plam"), ("explain", "E0000087")])
+def test_what_is_unknown_is_told_with_what_is_like_it(program: Program, argv: tuple[str, ...]) -> None:
+    ended = program(*argv)
+    assert (ended.code, ended.out) == (2, "")
+    assert "Did you mean" in ended.err
+
+
+ALL_CODES = [*OURS, *(code for provider in PROVIDERS for code in provider.codes)]
+
+
+def test_every_code_is_explained(program: Program) -> None:
+    for code in dict.fromkeys(ALL_CODES):
+        said = program("explain", code, "--json").json()
+        assert said["meanings"], code
+        assert all(meaning["meaning"] for meaning in said["meanings"])
+
+
+def test_codes_of_several_services_and_exit_codes_are_told_apart(program: Program) -> None:
+    sources = [meaning["source"] for meaning in program("explain", "http 403", "--json").json()["meanings"]]
+    assert sources == [provider.title for provider in PROVIDERS]
+    assert "may have been created" in program("explain", "5").out
+    assert "may have been created" in program("explain", "exit 5").out
+    assert "Org Creator" in program("explain", "e0000006").out
+
+
+def test_without_a_code_all_are_listed(program: Program) -> None:
+    listed = program("explain").out
+    assert all(re.search(rf"^ *{re.escape(code)} ", listed, re.MULTILINE) for code in ALL_CODES)
+    assert program("explain", "--json").json()["codes"]
+
+
+def test_every_exit_code_has_words() -> None:
+    assert set(EXITS) == set(Exit)
+
+
+def test_every_command_has_a_line_of_help() -> None:
+    assert all(command.help for command in COMMANDS)
+
+
+def test_names_of_the_sandbox_are_listed(program: Program) -> None:
+    ended = program("sandbox", "--names", "datadog")
+    assert "never-ready" in ended.out
+    assert "okta " not in ended.out
+    assert program("sandbox", "--names", "--json").json()["names"]
