@@ -314,6 +314,14 @@ class Service:
         attention = NeedsAttention(f"The keys could not be shown. They are {kept.words}.", code="attention")
         return replace(result, stored=kept.reference, stored_words=kept.words, secrets={}, error=attention)
 
+    def note_stored(self, attempt: str, reference: Mapping[str, Any]) -> None:
+        """Write down where the keys of an attempt are now; a journal that knows no such attempt has nothing to learn.
+
+        Raises `Busy` and `LocalFailure`.
+        """
+        if attempt in self.journal.ids():
+            self._write_down(self.journal.get(attempt), "stored", stored=dict(reference))
+
     def keys_shown(self, result: Result) -> None:
         """Have it written down that a person was shown keys that are stored nowhere; waits for a running creation."""
         self.engine.keys_shown()

@@ -35,6 +35,11 @@ class PresetStore:
         """Return the store and its place as a person calls them."""
         return f"{self.preset.title} ({self.place})" if self.place else self.preset.title
 
+    @property
+    def readable(self) -> bool:
+        """Return whether its tool can read an entry here."""
+        return bool(self.preset.read)
+
     def plan(self) -> str:
         """Return the plan file's value of `store`."""
         return f"{self.preset.name}:{self.place}" if self.place else self.preset.name
@@ -73,6 +78,10 @@ class PresetStore:
             return private_files.remove(Path(entry))
         argv = self._argv(self.preset.remove, entry)
         return bool(argv) and self._run(vault, argv).code == 0
+
+    def has(self, vault: Vault, entry: str) -> bool:
+        """Return whether an entry is there; raises `LocalFailure` where that cannot be told."""
+        return self._look(vault, entry) is not None
 
     def reading(self, entry: str) -> Words:
         """Return the command that prints an entry, () where the tool cannot."""

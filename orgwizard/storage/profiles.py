@@ -1,6 +1,8 @@
 """Profiles of orgs and of connections to parents: one TOML file each, with references and never a secret."""
 
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,12 +11,13 @@ from typing import Annotated, Any, Literal
 import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.errors import BadInput, Busy, WizardError
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.secret_reference import Reference, first_problem
 from orgwizard.system import private_files
 
 _LIMIT_BYTES = 1024 * 1024
+_LOCK_SECONDS = 0.5
 _HEADER = "# A profile that orgwizard wrote. It holds no secrets, only where to read them.\n"
 
 
@@ -39,6 +42,7 @@ class Org(BaseModel):
 class Profile(BaseModel):
     """What is needed to work with an org later.
 
+    While keys are moved to another store, `former` is where else they still are.
     `name` is the name of the file and not repeated in it; `kind` is "parent" for the connection of a parent org,
     which `org` then is. `secrets` are a child's own, keyed by the names a plan file uses (`token`, or `api_key` and
     `application_key`); `parent` says where the parent's were read from, and `answers` what else its connection takes.
@@ -57,6 +61,7 @@ class Profile(BaseModel):
     details: dict[_Text, _Text] = Field(default_factory=dict)
     secrets: dict[str, Reference] = Field(default_factory=dict)
     parent: dict[str, Reference] = Field(default_factory=dict)
+    former: dict[str, Reference] = Field(default_factory=dict)
     answers: dict[str, _Text] = Field(default_factory=dict)
 
 
@@ -88,6 +93,22 @@ class Profiles:
         private_files.folder(self.folder)
         wanted = self.path(slug(profile.name) or slug(profile.provider) or "org")
         return profile.model_copy(update={"name": private_files.write_numbered(wanted, _toml(profile)).stem})
+
+    def replace(self, profile: Profile) -> None:
+        """Write a profile in the place of what is there, in one step; raises `LocalFailure`."""
+        private_files.write(self.path(profile.name), _toml(profile))
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep others from changing profiles meanwhile; raises `Busy` and `LocalFailure`."""
+        private_files.folder(self.folder)
+        lock = private_files.hold(self.folder / ".lock", _LOCK_SECONDS)
+        if lock is None:
+            raise Busy("Another orgwizard is moving or replacing keys right now.", "Wait for it to end.")
+        try:
+            yield
+        finally:
+            private_files.let_go(lock)
 
     def load(self, name: str) -> Profile:
         """Return a profile; raises `BadInput` that names the file, the key and what is wrong with it."""
@@ -128,8 +149,10 @@ def _unknown(name: str) -> BadInput:
 
 
 def _toml(profile: Profile) -> bytes:
-    tables = {"secrets": profile.secrets, "parent": profile.parent}
+    tables = {"secrets": profile.secrets, "parent": profile.parent, "former": profile.former}
     members: dict[str, Any] = profile.model_dump(exclude={"name", *tables})
+    if not profile.former:
+        del tables["former"]
     for table, references in tables.items():
         members[table] = {name: reference.table() for name, reference in references.items()}
     return (_HEADER + tomli_w.dumps(members)).encode(errors="replace")

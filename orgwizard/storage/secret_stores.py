@@ -35,6 +35,7 @@ class FileStore:
     """One TOML file per org, 0600, in the vault's folder."""
 
     title = "A private file"
+    readable = True
 
     def plan(self) -> str:
         """Return the plan file's value of `store`."""
@@ -69,6 +70,7 @@ class KeyringStore:
     unencrypted: bool = False
 
     title = "The system keyring"
+    readable = True
 
     def plan(self) -> str:
         """Return the plan file's value of `store`."""
@@ -110,6 +112,7 @@ class CommandStore:
     argv: tuple[str, ...]
 
     title = "A command"
+    readable = False
 
     def plan(self) -> dict[str, list[str]]:
         """Return the plan file's value of `store`."""
@@ -169,6 +172,7 @@ class ScreenStore:
     """Nowhere: the keys are shown, and that is all."""
 
     title = "This screen only"
+    readable = False
 
     def plan(self) -> str:
         """Return the plan file's value of `store`."""

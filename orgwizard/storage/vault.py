@@ -46,6 +46,10 @@ class Store(Protocol):
     def title(self) -> str:
         """Return what a person calls it."""
 
+    @property
+    def readable(self) -> bool:
+        """Return whether what is stored can be read again."""
+
     def plan(self) -> Any:
         """Return the plan file's value of `store`."""
 
