@@ -257,6 +257,18 @@ COMMANDS = (
         ),
     ),
     Command(
+        "move",
+        "move the keys of a child org to another store",
+        "keys:move",
+        (
+            NAME,
+            argument("--to", required=True, metavar="STORE", help="file, keyring or a named store, as in a plan"),
+            argument("--yes", action="store_true", help="move without asking where keys cannot be read back"),
+            JSON,
+            *AFTER_A_COMMAND,
+        ),
+    ),
+    Command(
         "sandbox",
         "serve the pretend Okta or Datadog on 127.0.0.1",
         "sandbox:run",

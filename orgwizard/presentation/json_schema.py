@@ -112,7 +112,10 @@ _OF_A_COMMAND = {
     "row": {"description": "create --table: the row of the file; its header is row 1.", "type": "integer"},
     "dry_run": {"const": True},
     "request": _object({"method": _TEXT, "url": _TEXT, "headers": {"type": "object"}, "body": {}}),
-    "parent": _maybe("string", "check: the parent org."),
+    "parent": {
+        "description": "check: the parent org. profiles show: where its credentials are read from.",
+        "type": ["string", "object", "null"],
+    },
     "findings": {
         "description": "check: what was proven, in order.",
         "type": "array",

@@ -11,9 +11,17 @@ def confirm(review: str, word: str, what: str = "it") -> None:
 
     Raises `BadInput` without a terminal and `NotSent` for any other answer.
     """
+    confirm_word(review, word, f"create {what}", "create needs --yes", "Look at it with --dry-run first.")
+
+
+def confirm_word(review: str, word: str, deed: str, needed: str, advice: str = "") -> None:
+    """Show *review* and ask for *word*, upon which *deed* is done; without a terminal, *needed* is told.
+
+    Raises `BadInput` without a terminal and `NotSent` for any other answer.
+    """
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
-        raise BadInput("Without a terminal, create needs --yes.", "Look at it with --dry-run first.")
+        raise BadInput(f"Without a terminal, {needed}.", advice)
     write_stderr(review)
-    write_stderr(f'Type "{word}" to create {what}, anything else to leave: ', end="")
-    if sys.stdin.readline().strip().lower() != word:
+    write_stderr(f'Type "{word}" to {deed}, anything else to leave: ', end="")
+    if sys.stdin.readline().strip().lower() != word.lower():
         raise NotSent("You did not confirm.", code="not_confirmed")
