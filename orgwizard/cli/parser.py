@@ -214,6 +214,9 @@ COMMANDS = (
         "list what was created or is still open",
         "attempts:orgs",
         (
+            argument(
+                "--all", action="store_true", help="also on a terminal, more than the newest 20 and the open ones"
+            ),
             argument("--open", action="store_true", help="only attempts that are not finished"),
             argument("--name", default="", metavar="TEXT", help="only orgs with this text in their name"),
             argument("--since", type=moment, metavar="DATE", help="only attempts begun since this date (UTC)"),
