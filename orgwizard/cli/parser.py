@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -22,15 +22,16 @@ class Argument:
 
     names: tuple[str, ...]
     settings: Mapping[str, Any]
+    completes: str = ""  # what a shell completes it with: "files", or the names that `completion --list` prints
 
     def inherited(self) -> "Argument":
         """Return it as it stands after a command: absent, it leaves the value that stands before the command."""
-        return Argument(self.names, {**self.settings, "default": argparse.SUPPRESS})
+        return replace(self, settings={**self.settings, "default": argparse.SUPPRESS})
 
 
-def argument(*names: str, **settings: Any) -> Argument:
+def argument(*names: str, completes: str = "", **settings: Any) -> Argument:
     """Return an argument of a command."""
-    return Argument(names, settings)
+    return Argument(names, settings, completes or ("files" if settings.get("type") is Path else ""))
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ SHARED = (
 )
 SANDBOX = SHARED[0].inherited()
 AFTER_A_COMMAND = tuple(shared.inherited() for shared in SHARED)
-NAME = argument("name", metavar="NAME")
+NAME = argument("name", metavar="NAME", completes="profiles")
 
 # ---- commands ----
 
@@ -234,6 +235,7 @@ COMMANDS = (
                 nargs="?",
                 default="",
                 metavar="ATTEMPT",
+                completes="attempts",
                 help="its id or the beginning of it; else the newest open one",
             ),
             argument("--all", action="store_true", help="finish every open attempt, side by side"),
@@ -296,6 +298,17 @@ COMMANDS = (
         (argument("code", nargs="?", default="", metavar="CODE", help="such as E0000006, BadFields or 5"), JSON),
     ),
     Command(
+        "completion",
+        'print the completion of a shell; load it with: eval "$(orgwizard completion bash)"',
+        "completion:run",
+        (
+            argument("shell", nargs="?", default="", metavar="SHELL", help="bash, zsh, tcsh or fish"),
+            argument("--list", choices=("profiles", "attempts"), default="", help=argparse.SUPPRESS),
+            JSON,
+            *AFTER_A_COMMAND[:1],
+        ),
+    ),
+    Command(
         "schema",
         "print the JSON Schema of --json output or of a plan file",
         "schema:show",
@@ -330,7 +343,8 @@ def _add_commands(parser: "_Parser", commands: Sequence[Command], noun: str) -> 
 
 def _add(parser: "_Parser", command: Command) -> None:
     for each in command.arguments:
-        parser.add_argument(*each.names, **each.settings)
+        added = parser.add_argument(*each.names, **each.settings)
+        vars(added)["completes"] = each.completes
     parser.set_defaults(command=command)
 
 
