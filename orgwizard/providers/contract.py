@@ -277,10 +277,10 @@ class Provider(ABC):
     def is_refusal(self, response: Response) -> bool:
         """Return whether *answer* proves that nothing was created; a 5xx does not, nor does a web page.
 
-        Services refuse in JSON: a page is by something on the way, which may also have kept back a response.
+        Services refuse in JSON: a page or a text is by something on the way, which may also have kept back a response.
         """
-        is_page = response.body.lstrip().startswith(b"<") and response.status != 429
-        return 400 <= response.status < 500 and response.status not in _PROVES_NOTHING and not is_page
+        theirs = response.status == 429 or response.body.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] in (b"", b"{", b"[")
+        return 400 <= response.status < 500 and response.status not in _PROVES_NOTHING and theirs
 
     def brings_keys(self, response: Response, sent: Collection[str] = ()) -> bool:
         """Return whether a body, even a broken one, has keys of a new org in it; *sent* are ours that it may repeat."""
