@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _print(arguments: argparse.Namespace, name: str, lines: list[str]) -> int:
     if arguments.json:
-        write_json(result_object(**{name: lines}))
+        write_json(result_object() | {name: lines})
     elif lines:
         write_stdout("\n".join(lines))
     return Exit.READY
