@@ -10,8 +10,8 @@ import pytest
 
 from orgwizard.cli.commands.completion import SHELLS
 from tests import servers
+from tests.program.test_json import FAST, Program, home, program
 from tests.servers import Home
-from tests.test_json import FAST, Program, home, program
 
 __all__ = ["home", "program"]  # fixtures
 

@@ -12,8 +12,8 @@ from orgwizard.domain.clock import SystemClock
 from orgwizard.storage import attempt_journal
 from orgwizard.storage.attempt_journal import Journal, Record
 from orgwizard.storage.profiles import FEW, Org, Profile, Profiles
+from tests.batch.test_batch import Terminal
 from tests.servers import Home
-from tests.test_batch import Terminal
 
 MANY = 60
 
