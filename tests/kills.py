@@ -89,12 +89,13 @@ class Kill:
         said = self.resumed.json()
         open_once = [org for org in self.orgs if org["state"] != "ready"]
         kept = self.places == {"keys"}
+        somewhere = not self.places.isdisjoint({"keys", "answer"})  # half a response is kept beside what came of it
         early_enough = self.arrived_at + grace_seconds < self.killed_at
         found = {
             "an attempt was forgotten": len(self.orgs) != 1 and self.posted > 0,
             "an order was sent twice": self.posted > 1,
             "keys were lost": early_enough and not kept,
-            "keys were lost in silence": self.posted > 0 and not kept and "are lost" not in str(said.get("error")),
+            "keys were lost in silence": self.posted > 0 and not somewhere and "are lost" not in str(said.get("error")),
             "an org was not settled": self.posted > 0 and bool(open_once) and said["outcome"] != "created",
             "an org was told that is not": self.posted == 0 and said["outcome"] == "created",
         }

@@ -374,7 +374,7 @@ class Service:
             secrets=dict(result.sources),
             **_connected(provider, via),
         )
-        saved = (p.name for p in self.profiles.all()[0] if (p.kind, p.attempt) == ("child", result.attempt))
+        saved = (p.name for p in self.profiles.alike(profile) if (p.kind, p.attempt) == ("child", result.attempt))
         return next(saved, "") or self.profiles.save(profile).name  # a run that was cut short may have saved it
 
     # ---- loading ----

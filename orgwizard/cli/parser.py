@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -22,15 +22,16 @@ class Argument:
 
     names: tuple[str, ...]
     settings: Mapping[str, Any]
+    completes: str = ""  # what a shell completes it with: "files", or the names that `completion --list` prints
 
     def inherited(self) -> "Argument":
         """Return it as it stands after a command: absent, it leaves the value that stands before the command."""
-        return Argument(self.names, {**self.settings, "default": argparse.SUPPRESS})
+        return replace(self, settings={**self.settings, "default": argparse.SUPPRESS})
 
 
-def argument(*names: str, **settings: Any) -> Argument:
+def argument(*names: str, completes: str = "", **settings: Any) -> Argument:
     """Return an argument of a command."""
-    return Argument(names, settings)
+    return Argument(names, settings, completes or ("files" if settings.get("type") is Path else ""))
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,6 @@ class Command:
     commands: Sequence["Command"] = ()
     creates: bool = field(default=False)  # its exit code tells what became of an org, whoever reads its output
     plans: bool = field(default=False)  # it is about the org of a plan, which it did not create where it fails
-    program: str = ""  # what follows "--", which is kept for another program
 
 
 def number(text: str) -> float:
@@ -127,9 +127,7 @@ SHARED = (
 )
 SANDBOX = SHARED[0].inherited()
 AFTER_A_COMMAND = tuple(shared.inherited() for shared in SHARED)
-NAME = argument("name", metavar="NAME")
-PROFILE = argument("name", metavar="NAME", help="a profile, or the beginning of its name")
-FORMATS = ("sh", "fish", "powershell", "dotenv", "json", "terraform", "github")
+NAME = argument("name", metavar="NAME", completes="profiles")
 
 # ---- commands ----
 
@@ -217,6 +215,9 @@ COMMANDS = (
         "list what was created or is still open",
         "attempts:orgs",
         (
+            argument(
+                "--all", action="store_true", help="also on a terminal, more than the newest 20 and the open ones"
+            ),
             argument("--open", action="store_true", help="only attempts that are not finished"),
             argument("--name", default="", metavar="TEXT", help="only orgs with this text in their name"),
             argument("--since", type=moment, metavar="DATE", help="only attempts begun since this date (UTC)"),
@@ -234,6 +235,7 @@ COMMANDS = (
                 nargs="?",
                 default="",
                 metavar="ATTEMPT",
+                completes="attempts",
                 help="its id or the beginning of it; else the newest open one",
             ),
             argument("--all", action="store_true", help="finish every open attempt, side by side"),
@@ -257,44 +259,6 @@ COMMANDS = (
                 (NAME, JSON.inherited(), *AFTER_A_COMMAND),
             ),
             Command("path", "print the folder they are in", "profiles:path", (JSON.inherited(), *AFTER_A_COMMAND)),
-        ),
-    ),
-    Command(
-        "env",
-        "print the keys of a child org for a shell, or write them to a file for the next tool",
-        "handoff:env",
-        (
-            PROFILE,
-            argument("--format", choices=FORMATS, help="how they are written; sh if no --output says otherwise"),
-            argument(
-                "--output",
-                type=Path,
-                metavar="FILE",
-                help="write a private file; its name says the format: okta.yaml, .dogrc, .env, child.auto.tfvars",
-            ),
-            argument("--force", action="store_true", help="replace the file if it exists"),
-            argument("--show", action="store_true", help="show the keys on a terminal without asking"),
-            JSON,
-            *AFTER_A_COMMAND,
-        ),
-    ),
-    Command(
-        "exec",
-        "run a command with the keys of a child org in its environment",
-        "handoff:execute",
-        (PROFILE, *AFTER_A_COMMAND),
-        program="CMD [ARGUMENT ...]",
-    ),
-    Command(
-        "snippet",
-        "print a program that makes the first call to a child org",
-        "handoff:snippet",
-        (
-            PROFILE,
-            argument("language", metavar="LANG", help="curl, python, typescript, go, java, ruby, rust or terraform"),
-            argument("--create", action="store_true", help="a program that creates a child org instead"),
-            JSON,
-            *AFTER_A_COMMAND,
         ),
     ),
     Command(
@@ -334,6 +298,17 @@ COMMANDS = (
         (argument("code", nargs="?", default="", metavar="CODE", help="such as E0000006, BadFields or 5"), JSON),
     ),
     Command(
+        "completion",
+        'print the completion of a shell; load it with: eval "$(orgwizard completion bash)"',
+        "completion:run",
+        (
+            argument("shell", nargs="?", default="", metavar="SHELL", help="bash, zsh, tcsh or fish"),
+            argument("--list", choices=("profiles", "attempts"), default="", help=argparse.SUPPRESS),
+            JSON,
+            *AFTER_A_COMMAND[:1],
+        ),
+    ),
+    Command(
         "schema",
         "print the JSON Schema of --json output or of a plan file",
         "schema:show",
@@ -360,8 +335,7 @@ def build() -> argparse.ArgumentParser:
 def _add_commands(parser: "_Parser", commands: Sequence[Command], noun: str) -> None:
     listed = parser.add_subparsers(title=f"{noun}s", metavar=noun.upper())
     for command in commands:
-        usage = f"%(prog)s [OPTIONS] NAME -- {command.program}" if command.program else None
-        below = listed.add_parser(command.name, help=command.help, usage=usage)
+        below = listed.add_parser(command.name, help=command.help)
         _add(below, command)
         if command.commands:
             _add_commands(below, command.commands, "action")
@@ -369,14 +343,9 @@ def _add_commands(parser: "_Parser", commands: Sequence[Command], noun: str) -> 
 
 def _add(parser: "_Parser", command: Command) -> None:
     for each in command.arguments:
-        parser.add_argument(*each.names, **each.settings)
+        added = parser.add_argument(*each.names, **each.settings)
+        vars(added)["completes"] = each.completes
     parser.set_defaults(command=command)
-
-
-def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """Return what stands before the first "--", and what after it."""
-    at = arguments.index("--") if "--" in arguments else len(arguments)
-    return arguments[:at], arguments[at + 1 :]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -392,18 +361,6 @@ class _Parser(argparse.ArgumentParser):
         if unknown:
             raise UsageError(f"unrecognized arguments: {' '.join(unknown)}", self.format_usage(), arguments.command)
         return arguments
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Return what the arguments say; those after "--" are kept as they are where they are another program's."""
-        command: Command | None = self.get_default("command")
-        if command is None or not command.program:
-            return super().parse_known_args(args, namespace)
-        own, program = _divided(list(args))
-        arguments, unknown = super().parse_known_args(own, namespace)
-        if not program:
-            self.error('the command to run is missing: write it after "--"')
-        arguments.program = program
-        return arguments, unknown
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the arguments."""

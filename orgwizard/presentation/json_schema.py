@@ -128,7 +128,8 @@ _OF_A_COMMAND = {
         "items": _object({"attempt": _TEXT, "path": _TEXT, "reason": _TEXT}),
     },
     "profiles": {"type": "array", "items": _object({"name": _TEXT, "provider": _TEXT, "site": _TEXT})},
-    "names": {"description": "sandbox --names.", "type": "array", "items": {"type": "object"}},
+    "names": {"description": "sandbox --names: objects. completion --list: texts.", "type": "array"},
+    "script": {"description": "completion.", "type": "array", "items": _TEXT},
     "topic": _maybe("string"),
     "topics": {"description": "help.", "type": "array", "items": _TEXT},
     "text": _TEXT,
@@ -141,11 +142,6 @@ _OF_A_COMMAND = {
     },
     "url": {**_TEXT, "description": "sandbox: where it is served."},
     "orders": {"description": "plan: how many orgs it would create.", "type": "integer"},
-    "variables": {"description": "env: the variables with their values, keys in clear.", "type": "object"},
-    "output": {**_TEXT, "description": "env --output: the file that was written."},
-    "format": {**_TEXT, "description": "env --output: the format that it is in."},
-    "language": {**_TEXT, "description": "snippet: the language."},
-    "snippet": {**_TEXT, "description": "snippet: the program, without a secret."},
     "hash": {**_TEXT, "description": "plan --hash: the fingerprint that create --approved takes."},
 }
 

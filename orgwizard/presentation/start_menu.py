@@ -26,6 +26,7 @@ PROBLEMS_TITLE = "What cannot be read"
 RUNNING_TITLE = "An attempt under way in another process"
 TAKE_UP = "Take it up now? It is finished or looked up; nothing is created."
 MOST_PROFILES = 5
+MOST_RECORDS = 50
 
 
 class StartMenu:
@@ -35,7 +36,8 @@ class StartMenu:
         """Look; of *saved*, the draft, nothing is offered once its order was sent: the attempt is."""
         self.saved, self._scenarios = saved, bootstrap.scenarios
         self.attempts: Sequence[Record] = ()
-        self.records: Sequence[Record] = ()
+        self.records: Sequence[Record] = ()  # the newest; `older` counts the others
+        self.older = 0
         self.profiles: Sequence[Profile] = ()
         self.problems: Sequence[Problem] = ()
         if not bootstrap.is_new():
@@ -48,10 +50,16 @@ class StartMenu:
         from orgwizard.storage.profiles import Problem
 
         try:
-            self.profiles, self.problems = service.profiles.all()
-            self.attempts, self.records = service.journal.open(), service.journal.all()
+            self.profiles, self.problems = service.profiles.latest(MOST_PROFILES)
+            self.attempts, self.records = service.journal.open(), service.journal.newest(MOST_RECORDS)
+            self.older = len(service.journal.ids()) - len(self.records)
         except WizardError as fault:
             self.problems = (*self.problems, Problem(service.journal.folder, fault.cause))
+
+    def record_lines(self) -> list[str]:
+        """Return what is known of the newest attempts, a blank line after each."""
+        lines = [line for record in self.records for line in (*attempt_lines(record), "")]
+        return [*lines, f"{self.older:,} older attempts: orgwizard orgs --all"] if self.older else lines
 
     @property
     def empty(self) -> bool:

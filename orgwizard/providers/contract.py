@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
-from orgwizard.domain.handoff import ChildOrg, Handoff, Key
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Created, Site
@@ -278,10 +277,10 @@ class Provider(ABC):
     def is_refusal(self, response: Response) -> bool:
         """Return whether *answer* proves that nothing was created; a 5xx does not, nor does a web page.
 
-        Services refuse in JSON: a page is by something on the way, which may also have kept back a response.
+        Services refuse in JSON: a page or a text is by something on the way, which may also have kept back a response.
         """
-        is_page = response.body.lstrip().startswith(b"<") and response.status != 429
-        return 400 <= response.status < 500 and response.status not in _PROVES_NOTHING and not is_page
+        theirs = response.status == 429 or response.body.lstrip(b"\xef\xbb\xbf\r\n\t ")[:1] in (b"", b"{", b"[")
+        return 400 <= response.status < 500 and response.status not in _PROVES_NOTHING and theirs
 
     def brings_keys(self, response: Response, sent: Collection[str] = ()) -> bool:
         """Return whether a body, even a broken one, has keys of a new org in it; *sent* are ours that it may repeat."""
@@ -326,18 +325,6 @@ class Provider(ABC):
     @abstractmethod
     def next_steps(self, created: Created) -> tuple[str, ...]:
         """Return what the user does next, one sentence each."""
-
-    def handoff(self, org: ChildOrg) -> Handoff:
-        """Return what the vendor's tools read about an org; raises `BadInput` where the profile knows too little."""
-        keys = {f"{self.key}_{name}".upper(): Key(name) for name in self.secret_titles}
-        return Handoff({f"{self.key}_URL".upper(): org.url, **keys})
-
-    def snippets(self, org: ChildOrg, *, create: bool = False) -> Mapping[str, str]:  # noqa: ARG002 - not every vendor has clients
-        """Return programs by their language that make a first call to an org, or that *create* one; no secret in them.
-
-        They read the variables of `handoff`: for a first call the child's, to create those of the parent.
-        """
-        return {}
 
     def sections(self, method: str) -> dict[str, type[Fields]]:
         """Return the models of a plan's tables, by the table's name."""

@@ -3,7 +3,7 @@
 import json
 import os
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from orgwizard.domain.order_key import Marks, OrderKey, folded
 from orgwizard.domain.raw_response import LARGEST_BYTES, response_of
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.storage.response_spool import Spool, has_something, spooled
+from orgwizard.storage.settled_files import SettledFiles
 from orgwizard.system import private_files
 
 _ENDING = ".jsonl"
@@ -54,6 +55,7 @@ _PRESSING = ("running", "open", "done", "unclear")
 _TELLING = frozenset(
     ("requested", "waiting", "sending", "answered", "created", "stored", "refused", "not_sent", "unknown")
 )
+_KNOWN_EVENTS = _TELLING | _OTHER_EVENTS
 
 
 class Record(BaseModel):
@@ -286,13 +288,15 @@ class Journal:
 
         Those in *known* do not count, but for one that is running. Raises `LocalFailure`.
         """
-        found = [_standing(record, key) for record in self._records(lambda path: _may_be_of(path, key))]
+        found = [
+            _standing(record, key) for record in self._records(path for path in self._paths() if _may_be_of(path, key))
+        ]
         counted = [one for one in found if one and (one.kind == "running" or one.record.id not in known)]
         return min(counted, key=lambda one: _PRESSING.index(one.kind), default=None)
 
     def ids(self) -> frozenset[str]:
         """Return the ids of all attempts; raises `LocalFailure`."""
-        return frozenset(map(_id, private_files.listed(self.folder, _ENDING)))
+        return frozenset(map(_id, self._paths()))
 
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
         """Return the ids of orgs of which the service itself told other attempts; what a look-up found is a guess."""
@@ -315,11 +319,19 @@ class Journal:
 
         Raises `LocalFailure` where the folder cannot be read: like all that look for an attempt.
         """
-        return self._records(lambda _: True)
+        return self._records(self._paths())
 
-    def _records(self, chosen: Callable[[Path], bool]) -> list[Record]:
-        """Return the attempts whose files are *chosen* by their names, newest first; the others are not read."""
-        records = [_record(path) for path in private_files.listed(self.folder, _ENDING) if chosen(path)]
+    def newest(self, most: int) -> list[Record]:
+        """Return the attempts that began last, newest first, by their ids; raises `LocalFailure`."""
+        return self._records(sorted(self._paths(), key=_id, reverse=True)[:most])
+
+    def _paths(self) -> list[Path]:
+        return private_files.listed(self.folder, _ENDING)
+
+    def _records(self, paths: Iterable[Path]) -> list[Record]:
+        """Return the attempts of these files, newest first."""
+        spooled = _ids_of_spools(self.folder)
+        records = [_record(path, _spooled(path) if _id(path) in spooled else None) for path in paths]
         if any(_may_have_keys(record) for record in records):
             found = self._with_keys()
             records = [_with_key_file(record, found.get(record.id)) for record in records]
@@ -327,11 +339,15 @@ class Journal:
 
     def open(self) -> list[Record]:
         """Return the attempts with something left to do or to find out, newest first, running ones included."""
-        return [record for record in self.all() if not record.settled and record.state != "damaged"]
+        paths = self._paths()
+        settled, spooled = SettledFiles(self.folder, paths), _ids_of_spools(self.folder)
+        records = self._records(path for path in paths if path not in settled or _id(path) in spooled)
+        settled.add(record.path for record in records if record.settled and not (record.running or record.spool))
+        return [record for record in records if not record.settled and record.state != "damaged"]
 
     def get(self, prefix: str) -> Record:
         """Return the attempt whose id is, or alone begins with, *prefix*; raises `BadInput`."""
-        records = self._records(lambda path: _id(path).startswith(prefix))
+        records = self._records(path for path in self._paths() if _id(path).startswith(prefix))
         chosen = [record for record in records if record.id == prefix] or records
         if not chosen:
             raise BadInput(f"There is no attempt {prefix}.", "See: orgwizard orgs", meaning="Nothing was done.")
@@ -415,9 +431,17 @@ def _spooled(path: Path) -> Path | None:
     return next(filter(has_something, _spools(path)), None)
 
 
-def _record(path: Path) -> Record:
+def _ids_of_spools(folder: Path) -> frozenset[str]:
+    """Return the ids of the attempts of which a response may lie on the disk."""
+    try:
+        with os.scandir(folder / "spool") as found:
+            return frozenset(entry.name.partition(".")[0] for entry in found)
+    except OSError:
+        return frozenset()
+
+
+def _record(path: Path, spool: Path | None) -> Record:
     """Read one file; what is wrong with it makes a "damaged" record of what can be read, and is never an error."""
-    spool = _spooled(path)
     began = _began(path)
     seen = {"id": _id(path), "path": path, "spool": spool}
     facts: dict[str, Any] = {"started": began, "changed": began, "state": "damaged", "damage": _NO_LINE}
@@ -491,24 +515,35 @@ def _events(data: bytes) -> tuple[list[dict[str, Any]], bool]:
     A torn line, one edited into nonsense, zeros after a power cut and the words of a later version are passed over.
     """
     lines = data.removeprefix(b"\xef\xbb\xbf").splitlines()
-    read = [_event(line.strip(b"\0")) for line in lines]
-    events = [event for event in read if event]
+    events = [event for event in _parsed(lines) if _is_event(event)]
     return events, len(events) == len(lines)
 
 
-def _event(line: bytes) -> dict[str, Any] | None:
+def _parsed(lines: Sequence[bytes]) -> list[Any]:
+    """Return what each line says, `None` for one that cannot be read; whole files are parsed at once, which is fast."""
+    with suppress(ValueError, RecursionError):
+        values = json.loads(b"[" + b",".join(lines) + b"]")
+        if len(values) == len(lines):
+            return list(values)
+    return [_value(line.strip(b"\0")) for line in lines]
+
+
+def _value(line: bytes) -> Any:
     try:
-        event = json.loads(line)
+        return json.loads(line)
     except (ValueError, RecursionError):
         return None
-    known = isinstance(event, dict) and event.get("event") in _TELLING | _OTHER_EVENTS and "at" in event
-    return event if known else None
+
+
+def _is_event(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("event") in _KNOWN_EVENTS and "at" in value
 
 
 def _began(path: Path) -> datetime:
     """Return when an attempt began: by its id, else by when its file was touched."""
+    day, _, time = _id(path)[:15].partition("-")
     with suppress(ValueError):
-        return datetime.strptime(_id(path)[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+        return datetime.fromisoformat(f"{day}T{time}+00:00")
     try:
         return datetime.fromtimestamp(path.lstat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError):

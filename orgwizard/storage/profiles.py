@@ -1,7 +1,8 @@
 """Profiles of orgs and of connections to parents: one TOML file each, with references and never a secret."""
 
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,14 +13,13 @@ import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from orgwizard.domain.errors import BadInput, Busy, WizardError
-from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.secret_reference import Reference, first_problem
 from orgwizard.system import private_files
 
 _LIMIT_BYTES = 1024 * 1024
 _LOCK_SECONDS = 0.5
-_MOST_NAMES = 20  # told to somebody who named none of them
+FEW = 50  # more are not read at each start
 _HEADER = "# A profile that orgwizard wrote. It holds no secrets, only where to read them.\n"
 
 
@@ -93,7 +93,7 @@ class Profiles:
         Raises `LocalFailure` where the file cannot be written.
         """
         private_files.folder(self.folder)
-        wanted = self.path(slug(profile.name) or slug(profile.provider) or "org")
+        wanted = self._wanted(profile)
         return profile.model_copy(update={"name": private_files.write_numbered(wanted, _toml(profile)).stem})
 
     def replace(self, profile: Profile) -> None:
@@ -112,6 +112,9 @@ class Profiles:
         finally:
             private_files.let_go(lock)
 
+    def _wanted(self, profile: Profile) -> Path:
+        return self.path(slug(profile.name) or slug(profile.provider) or "org")
+
     def load(self, name: str) -> Profile:
         """Return a profile; raises `BadInput` that names the file, the key and what is wrong with it."""
         path = self.path(name)
@@ -124,20 +127,35 @@ class Profiles:
 
     def find(self, beginning: str) -> Profile:
         """Return the profile whose name is, or alone begins with, *beginning*; raises `BadInput`."""
-        names = sorted(path.stem for path in private_files.listed(self.folder, ".toml"))
+        names = [path.stem for path in private_files.listed(self.folder, ".toml")]
         chosen = [name for name in names if name == beginning] or [n for n in names if n.startswith(beginning)]
         if beginning and len(chosen) > 1:
-            raise BadInput(f"Several profiles begin with {beginning}.", f"Name one of: {_listed(chosen)}")
-        if not chosen or not beginning:
-            self.path(beginning)
-            known = f"The profiles are: {_listed(names)}" if names else "No profile is saved yet."
-            raise BadInput(f"There is no profile called {REDACTOR.nameable(beginning)}.", known)
-        return self.load(chosen[0])
+            raise BadInput(f"Several profiles begin with {beginning}: {', '.join(sorted(chosen))}.")
+        return self.load(chosen[0] if beginning and chosen else beginning)
 
     def all(self) -> tuple[list[Profile], list[Problem]]:
         """Return the profiles by name, and what is wrong with the files that hold none; raises `LocalFailure`."""
+        return self._read(self._paths())
+
+    def latest(self, most: int) -> tuple[list[Profile], list[Problem]]:
+        """Return all profiles where those are few, else those that were written last, as `all` does."""
+        paths = self._paths()
+        if len(paths) > FEW:
+            paths = sorted(paths, key=_written_at, reverse=True)[:most]
+        return self._read(paths)
+
+    def alike(self, profile: Profile) -> list[Profile]:
+        """Return the profiles whose names `save` may have given to *profile*, but for those that cannot be read."""
+        stem = self._wanted(profile).stem
+        paths = (path for path in self._paths() if re.fullmatch(rf"{re.escape(stem)}(-\d+)?", path.stem))
+        return self._read(paths)[0]
+
+    def _paths(self) -> list[Path]:
+        return sorted(private_files.listed(self.folder, ".toml"), key=lambda path: path.stem)
+
+    def _read(self, paths: Iterable[Path]) -> tuple[list[Profile], list[Problem]]:
         profiles, problems = [], []
-        for path in sorted(private_files.listed(self.folder, ".toml"), key=lambda path: path.stem):
+        for path in paths:
             try:
                 profiles.append(self.load(path.stem))
             except BadInput as fault:
@@ -150,8 +168,12 @@ class Profiles:
             raise _unknown(name)
 
 
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
+def _written_at(path: Path) -> float:
+    """Return when a file was written last, in epoch seconds."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _unknown(name: str) -> BadInput:

@@ -356,8 +356,17 @@ def test_what_may_have_created_something_is_no_refusal(provider: Provider, statu
 
 @each_provider
 @pytest.mark.parametrize(("status", "proves"), [(403, False), (404, False), (429, True)])
-def test_a_web_page_is_no_refusal_of_the_service(provider: Provider, status: int, proves: bool) -> None:
-    assert provider.is_refusal(Response(status, {}, b"<html>Blocked</html>")) is proves
+@pytest.mark.parametrize("body", [b"<html>Blocked</html>", b" <html>", b"Blocked", b"\0\1", b'"Blocked"'])
+def test_what_is_not_the_services_json_is_no_refusal(
+    provider: Provider, status: int, proves: bool, body: bytes
+) -> None:
+    assert provider.is_refusal(Response(status, {}, body)) is proves
+
+
+@each_provider
+@pytest.mark.parametrize("body", [b"", b'{"errors": []}', b'\xef\xbb\xbf {"errors', b"[]"])
+def test_a_refusal_in_json_or_without_a_body_is_one(provider: Provider, body: bytes) -> None:
+    assert provider.is_refusal(Response(403, {}, body))
 
 
 @each_provider

@@ -1,6 +1,7 @@
 """Attempts: what was created or is open, and finishing what was interrupted."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
@@ -12,12 +13,17 @@ from orgwizard.ui.batch.streams import write_json, write_stdout
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_journal import Journal, Record
+
+MOST_SHOWN = 20
 
 
 def orgs(arguments: argparse.Namespace) -> int:
     """List the attempts that are asked for, newest first; returns the exit code."""
-    everything = wiring.journal(sandbox=arguments.sandbox).all()
+    journal = wiring.journal(sandbox=arguments.sandbox)
+    if _is_for_reading(arguments):
+        return _newest(journal)
+    everything = journal.all()
     records = [record for record in everything if _is_asked_for(record, arguments)]
     if arguments.json:
         listed = [json_report.attempt_as_json(record) for record in records]
@@ -27,6 +33,26 @@ def orgs(arguments: argparse.Namespace) -> int:
         write_stdout("\n".join(text_report.attempt(record)))
     if not records:
         write_stdout("No attempt matches." if everything else "No org was created or tried yet.")
+    return Exit.READY
+
+
+def _is_for_reading(arguments: argparse.Namespace) -> bool:
+    """Return whether a person asked for nothing in particular: a long history is then not read and printed whole."""
+    asked = arguments.json or arguments.all or arguments.open or arguments.name or arguments.since
+    return not asked and sys.stdout is not None and sys.stdout.isatty()
+
+
+def _newest(journal: "Journal") -> int:
+    """Print the newest attempts, and older ones that are open; returns the exit code."""
+    newest = journal.newest(MOST_SHOWN)
+    shown = {record.id for record in newest}
+    records = [*newest, *(record for record in journal.open() if record.id not in shown)]
+    for record in records:
+        write_stdout("\n".join(text_report.attempt(record)))
+    if older := len(journal.ids()) - len(records):
+        write_stdout(f"{older:,} older attempts, none of them open: orgwizard orgs --all")
+    if not records:
+        write_stdout("No org was created or tried yet.")
     return Exit.READY
 
 

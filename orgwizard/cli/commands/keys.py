@@ -24,7 +24,7 @@ def move(arguments: argparse.Namespace) -> int:
     moved = move_keys(wiring.service(arguments), arguments.name, store_value(arguments.to), agrees)
     if arguments.json:
         kept = {"stored": dict(moved.kept.reference)} if moved.kept else {}
-        write_json(result_object(**profile_members(moved.profile), **kept, remarks=list(moved.remarks)))
+        write_json({**result_object(), **profile_members(moved.profile), **kept, "remarks": list(moved.remarks)})
     else:
         write_stdout("\n".join(_moved_lines(moved)))
     return Exit.READY

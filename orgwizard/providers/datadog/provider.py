@@ -5,6 +5,7 @@ Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
@@ -12,7 +13,6 @@ from urllib.parse import quote
 from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import BadInput, NotSent, Refused, WizardError
-from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, together
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
 from orgwizard.domain.order_key import KEY, PLACE, folded
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     from orgwizard.domain.validation import Fields
     from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
+
+
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def _site(name: str, key: str, location: str, app_host: str) -> Site:
@@ -146,18 +149,6 @@ class Datadog(Provider):
     files = ("~/.dogrc",)
     site_keys = ("Connection.api_host",)
 
-    def handoff(self, org: ChildOrg) -> Handoff:
-        """Return what Datadog's tools read."""
-        from orgwizard.providers.datadog.handoff import handoff
-
-        return handoff(org, [site.key for site in SITES])
-
-    def snippets(self, org: ChildOrg, *, create: bool = False) -> Mapping[str, str]:
-        """Return programs that list the org of the keys, or create an org."""
-        from orgwizard.providers.datadog.snippets import snippets
-
-        return snippets(org, [site.key for site in SITES], create=create)
-
     @property
     def codes(self) -> Mapping[str, ErrorCode]:
         """Return what an HTTP status means: Datadog has no codes of its own."""
@@ -196,12 +187,16 @@ class Datadog(Provider):
         return Site(url, url, title=parts.netloc, location="another API URL", app_url=url, question=question)
 
     def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
-        """Return the site, the API key, which belongs to one org, and the ids of that org once they were read."""
-        key = getattr(credentials, "api_key", None)
+        """Return the site, the API key, which belongs to one org, and the ids of that org once they were read.
+
+        A UUID names it wherever it is reached: at its site, or through a host of the company's own.
+        """
+        key, listed = getattr(credentials, "api_key", None), str(before.get("parent_id") or "")
         secret = None if key is None else key.get_secret_value()
-        names = {KEY: secret, "id": before.get("parent_public_id"), "uuid": before.get("parent_id")}
+        names = {KEY: secret, "id": before.get("parent_public_id"), "listed": listed}
         found = {f"{kind} {site.key} {name}" for kind, name in names.items() if name}
-        return frozenset(found | {f"{PLACE} {site.key}"})
+        anywhere = {f"uuid {listed.lower()}"} if _UUID.fullmatch(listed) else set()
+        return frozenset(found | anywhere | {f"{PLACE} {site.key}"})
 
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
         """Try the keys, the API key alone, the permission and the list of orgs, side by side."""

@@ -158,7 +158,7 @@ class Wizard:
         if record := found.attempt(chosen):
             return self._taken_up(record)
         if chosen == start_menu.ORGS:
-            self._console.say(*(line for record in found.records for line in start_menu.attempt_lines(record)))
+            self._console.say(*filter(None, found.record_lines()))
         elif chosen == start_menu.PROBLEMS:
             self._console.say(*(problem.words for problem in found.problems))
         else:

@@ -160,8 +160,7 @@ class StartStep(Step):
             return self._magic_page()
         if name == PROBLEMS:
             return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
-        lines = [line for record in self._beginnings.records for line in (*attempt_lines(record), "")]
-        return Page(ORGS_TITLE, lines, ORG_INDENT)
+        return Page(ORGS_TITLE, self._beginnings.record_lines(), ORG_INDENT)
 
     def _magic_page(self) -> Page:
         lines = [SCENARIOS_HELP, ""]

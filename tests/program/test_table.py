@@ -23,9 +23,9 @@ from orgwizard.domain.clock import SystemClock
 from orgwizard.sandbox.messages import Fault, Reply, Request, json_reply
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
+from tests.batch.test_batch import Terminal
 from tests.hurried import hurried
 from tests.servers import PASSWORD, Ended, Home, Peer, Seen, http, serving
-from tests.test_batch import Terminal
 
 SPEED = 1000.0
 HEADER = "name,subdomain"

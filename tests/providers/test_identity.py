@@ -86,6 +86,13 @@ def test_a_datadog_org_of_another_site_is_another() -> None:
     assert same(key(datadog, order), key(datadog, us5)) is False
 
 
+def test_a_datadog_parent_is_known_by_its_uuid_through_any_host() -> None:
+    datadog, order, uuid = Datadog(), named("Team"), "0f8fad5b-d9cb-469f-a165-70867728950e"
+    gateway = replace(order, connection=replace(order.connection, site=datadog.site("https://datadog.acme.com")))
+    assert same(key(datadog, order, parent_id=uuid), key(datadog, gateway, parent_id=uuid.upper())) is True
+    assert same(key(datadog, order, parent_id=uuid), key(datadog, gateway, parent_id=uuid[::-1])) is False
+
+
 def test_without_a_parent_it_cannot_be_told() -> None:
     known, unknown = OrderKey("okta", "team", frozenset(("host acme.okta.com",))), OrderKey("okta", "team")
     assert same(known, unknown) is None

@@ -9,7 +9,7 @@ from orgwizard.application.plan_table import Table, load, parse
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.secret_reference import Reference
-from tests.test_plan import DATADOG, OKTA, SECRET
+from tests.application.test_plan import DATADOG, OKTA, SECRET
 
 NAMES = ["One", "Two", "Three"]
 TWO_COLUMNS = "organization.name,organization.subdomain\nOne,one\nTwo,two\nThree,three\n"

@@ -18,9 +18,9 @@ from orgwizard.domain.errors import BadFields, NoResponse
 from orgwizard.domain.events import Result
 from orgwizard.domain.json_result import SCHEMA, result_object
 from orgwizard.presentation.json_schema import plan_schema, result_schema
+from tests.application.test_plan import DATADOG, OKTA
 from tests.schemas import broken_rules, broken_rules_of_plan
 from tests.servers import GIVEN, Ended, Home
-from tests.test_plan import DATADOG, OKTA
 
 FAST = ("--sandbox", "--sandbox-speed", "2000")
 Program = Callable[..., Ended]

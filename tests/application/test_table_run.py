@@ -27,7 +27,7 @@ from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
 from orgwizard.storage.vault import Vault
-from tests.test_plan import DATADOG, OKTA
+from tests.application.test_plan import DATADOG, OKTA
 
 PATIENCE_SECONDS = 60.0
 SPEED = 1000.0

@@ -20,7 +20,7 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers import provider_of
 from orgwizard.storage.profiles import Org, Profile, Profiles
 from orgwizard.system import secret_reader
-from tests.test_plan import DATADOG, OKTA, SECRET
+from tests.application.test_plan import DATADOG, OKTA, SECRET
 
 
 @pytest.fixture

@@ -420,7 +420,7 @@ def test_the_readmes_template_gives_a_tool_a_line(
     tool.write_text(f'#!/bin/sh\ncat > {tmp_path}/"$2"\n')
     tool.chmod(0o700)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    readme = (Path(__file__).parents[1] / "README.md").read_text()
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
     (line,) = (line for line in readme.splitlines() if "(cat; echo)" in line)
     vault.keep(parse_store(tomllib.loads(line)["store"]), "okta-a", {"token": SecretStr("canary")}, {})
     assert (tmp_path / "okta-a-token").read_bytes() == b"canary\n"

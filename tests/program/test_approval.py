@@ -8,9 +8,9 @@ import pytest
 
 from orgwizard.application.fingerprint import fingerprint
 from orgwizard.application.plan_file import plan_of
+from tests.application.test_plan import DATADOG, OKTA
+from tests.program.test_json import FAST, Program, home, program
 from tests.servers import Ended, Home
-from tests.test_json import FAST, Program, home, program
-from tests.test_plan import DATADOG, OKTA
 
 __all__ = ["home", "program"]  # fixtures
 Change = Callable[[str], str]

@@ -14,8 +14,8 @@ from orgwizard.network import transport
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.provider import Okta
 from tests.fakes import okta_order
+from tests.network.test_transport import create
 from tests.servers import CHILD_ID, CHILD_TOKEN, OKTA_CREATED, Act, Peer, http, serving
-from tests.test_transport import create
 
 BODY = json.dumps(OKTA_CREATED).encode()
 HALF = len(BODY) // 2

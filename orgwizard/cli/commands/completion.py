@@ -1,0 +1,62 @@
+"""Completion for shells: options and commands as they are, names of profiles and attempts as they are when asked."""
+
+import argparse
+
+from orgwizard.cli import wiring
+from orgwizard.cli.parser import build
+from orgwizard.domain.errors import BadInput, Exit, LocalFailure
+from orgwizard.domain.json_result import result_object
+from orgwizard.system import private_files
+from orgwizard.ui.batch.streams import write_json, write_stdout
+
+SHELLS = ("bash", "zsh", "tcsh", "fish")
+NAMES = "orgwizard completion --list"  # what a completion runs
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a shell's completion, or the names that it asks for; returns the exit code."""
+    if arguments.list:
+        return _print(arguments, "names", _names(arguments.list, sandbox=arguments.sandbox))
+    if arguments.shell not in SHELLS:
+        raise BadInput(f"Which shell: {', '.join(SHELLS)}?", meaning="Nothing was done.", code="usage")
+    return _print(arguments, "script", [_script(arguments.shell)])
+
+
+def _print(arguments: argparse.Namespace, name: str, lines: list[str]) -> int:
+    if arguments.json:
+        write_json(result_object() | {name: lines})
+    elif lines:
+        write_stdout("\n".join(lines))
+    return Exit.READY
+
+
+def _names(kind: str, *, sandbox: bool) -> list[str]:
+    """Return the names of the profiles, or the ids of the attempts, newest first; those that cannot be had are none."""
+    try:
+        place = wiring.folders(sandbox=sandbox)
+        if kind == "profiles":
+            return sorted(path.stem for path in private_files.listed(place.profiles, ".toml"))
+        files = private_files.listed(place.attempts, ".jsonl")
+        return sorted((path.name.partition(".")[0] for path in files), reverse=True)
+    except LocalFailure:
+        return []
+
+
+def _script(shell: str) -> str:
+    import shtab
+
+    parser = build()
+    _complete(parser)
+    return str(shtab.complete(parser, shell))
+
+
+def _complete(parser: argparse.ArgumentParser) -> None:
+    """Say of each argument, in all commands, what completes it."""
+    import shtab
+
+    for action in parser._actions:  # noqa: SLF001 - as shtab does
+        if kind := getattr(action, "completes", ""):
+            vars(action)["complete"] = shtab.FILE if kind == "files" else shtab.cmd(f"{NAMES} {kind}")
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for below in action.choices.values():
+                _complete(below)

@@ -1,0 +1,84 @@
+"""Completion: what shells offer, in the real shell where it is installed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orgwizard.cli.commands.completion import SHELLS
+from tests import servers
+from tests.program.test_json import FAST, Program, home, program
+from tests.servers import Home
+
+__all__ = ["home", "program"]  # fixtures
+
+ASK_BASH = """
+eval "$(orgwizard completion bash)"
+COMP_WORDS=({words} "{last}"); COMP_CWORD={count}; COMP_LINE="{words} {last}"; COMP_POINT=${{#COMP_LINE}}
+_shtab_orgwizard
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_each_shell_has_a_script(program: Program, shell: str) -> None:
+    ended = program("completion", shell)
+    assert ended.code == 0
+    for command in ("create", "profiles", "resume"):
+        assert command in ended.out
+    assert "--list profiles" in ended.out
+    assert program("completion", shell, "--json").json()["script"]
+    if shutil.which(shell) and shell in ("bash", "zsh"):
+        subprocess.run([shell, "-n"], input=ended.out, text=True, check=True, timeout=60)
+
+
+def test_another_shell_is_refused_with_those_that_are_known(program: Program) -> None:
+    ended = program("completion", "cmd.exe", "--json")
+    assert (ended.code, ended.json()["error"]["code"]) == (2, "usage")
+
+
+def test_names_are_those_of_profiles_and_attempts(program: Program, home: Home) -> None:
+    assert program("completion", "--list", "profiles").out == ""
+    said = program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", "--json", *FAST).json()
+    assert program("completion", "--list", "profiles", "--sandbox").out.split() == [said["profile"]]
+    assert program("completion", "--list", "attempts", "--sandbox").out.split() == [said["attempt"]]
+    assert program("completion", "--list", "attempts").out == ""
+
+
+@pytest.fixture
+def bash(home: Home) -> Path:
+    """Return a folder with the program in it, as a shell finds it."""
+    program = home.folder / "bin" / "orgwizard"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m orgwizard "$@"\n')
+    program.chmod(0o755)
+    return program.parent
+
+
+def offered(home: Home, path: Path, *words: str) -> list[str]:
+    script = ASK_BASH.format(words=" ".join(words[:-1]), last=words[-1], count=len(words) - 1)
+    environ = {**home.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(servers.ROOT)}
+    done = subprocess.run(["bash", "-c", script], env=environ, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("orgwizard", "ch"), "check"),
+        (("orgwizard", "create", "--appr"), "--approved"),
+        (("orgwizard", "schema", "res"), "result"),
+        (("orgwizard", "profiles", "show", "acm"), "acme-eu"),
+    ],
+    ids=" ".join,
+)
+def test_bash_offers_commands_options_and_names(home: Home, bash: Path, words: tuple[str, ...], expected: str) -> None:
+    profiles = home.home / "config" / "orgwizard" / "profiles"
+    profiles.mkdir(parents=True)
+    (profiles / "acme-eu.toml").write_text("")
+    assert offered(home, bash, *words) == [expected]
