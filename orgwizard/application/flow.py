@@ -137,9 +137,24 @@ class Flow:
     def brings_org(self, response: Response) -> bool:
         """Return whether the body tells of a new org, or has keys in it, whatever the status says."""
         with suppress(Exception):  # a provider has to read a success, and may trip over an error's body
-            if self._is_new(self.provider.created(self.wanted, response, self.checked.domain)):
+            if self._is_new(self._read(response)):
                 return True
         return self.provider.brings_keys(response, _secrets_of(self.credentials))
+
+    def _read(self, response: Response) -> Created:
+        """Return what a response says of the org; the parent's own keys, where it repeats them, are no new ones."""
+        created = self.provider.created(self.wanted, response, self.checked.domain)
+        ours = _secrets_of(self.credentials)
+        repeated = [name for name, value in created.secrets.items() if value.get_secret_value() in ours]
+        if not repeated:
+            return created
+        titles = [self.provider.secret_titles.get(name, name) for name in repeated]
+        return replace(
+            created,
+            secrets={name: value for name, value in created.secrets.items() if name not in repeated},
+            missing=(*created.missing, *titles),
+            remarks=(*created.remarks, "The response repeated the parent's own keys in the place of new ones."),
+        )
 
     def _is_new(self, created: Created) -> bool:
         """Return whether it has an id that was not there before."""
@@ -147,7 +162,7 @@ class Flow:
 
     def _is_identified(self, response: Response) -> bool:
         """Return whether it names an org that was not there before, or brings keys; half of a success may do."""
-        created = self.provider.created(self.wanted, response, self.checked.domain)
+        created = self._read(response)
         new, has_keys = self._is_new(created), bool(created.secrets)
         if not response.ok:
             return new and has_keys
@@ -273,7 +288,7 @@ class Flow:
 
     async def keep(self, response: Response) -> None:
         """Read the answer, put its credentials where they belong, read them back, save a profile."""
-        created = _without_echo(self.provider.created(self.wanted, response, self.checked.domain))
+        created = _without_echo(self._read(response))
         if not response.whole:
             missing = (*created.missing, "end of the response")
             created = replace(created, remarks=(*created.remarks, _CUT), missing=missing)

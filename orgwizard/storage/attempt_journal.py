@@ -403,7 +403,7 @@ def _standing(record: Record, key: OrderKey) -> EarlierAttempt | None:
         return None
     if record.running and same:
         return EarlierAttempt("running", record)
-    if same is None or record.state == "damaged":
+    if same is None or record.state == "damaged" or record.provider != key.provider:
         return EarlierAttempt("unclear", record)
     return EarlierAttempt("done" if record.settled else "open", record)
 
@@ -452,7 +452,7 @@ def _record(path: Path, spool: Path | None) -> Record:
         facts["damage"] = error.cause
     except (OSError, RecursionError) as fault:
         facts["damage"] = f"It cannot be read ({type(fault).__name__})."
-    if spool and facts["state"] == "sending":  # ended between the two writes
+    if spool and facts["state"] in {"sending", *NEVER_LEFT}:  # ended between the two writes
         facts["state"] = "answered"
     try:
         return Record.model_validate(facts | seen)
@@ -498,7 +498,7 @@ def _folded(data: bytes) -> dict[str, Any]:
     given = [name for event in events if isinstance(event.get("given"), list) for name in event["given"]]
     known = {**named, **known, "changed": known["at"], "state": state, "found": found, "given": given}
     if events[0]["event"] == "requested":
-        return known | {"started": events[0]["at"]}
+        known |= {"started": events[0]["at"]}
     return known if known.get("provider") and known.get("site") else known | {"state": "damaged"}
 
 

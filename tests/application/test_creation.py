@@ -454,6 +454,16 @@ async def test_an_error_that_repeats_our_own_keys_brings_none(bench: Bench) -> N
     assert (seen.result.exit_code, bench.service.posted) == (Exit.READY, 2)
 
 
+@pytest.mark.parametrize("org_id", ["", "new-id"])
+async def test_a_success_that_repeats_our_own_keys_brings_none(bench: Bench, org_id: str) -> None:
+    echo = {"org": {"public_id": org_id}, "api_key": {"key": "c" * 32}, "application_key": {"hash": "d" * 40}}
+    bench.service.creates = [response(200, echo)]
+    seen = await run(bench)
+    ended = ("created", Exit.ATTENTION) if org_id else ("unknown", Exit.UNKNOWN)
+    assert (seen.result.outcome, seen.result.exit_code) == ended
+    assert bench.vault.held == {}
+
+
 @pytest.mark.parametrize(("said", "seconds"), [("9", 9), ("-9", 5), ("soon", 5), ("9" * 400, 5)])
 @pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
 async def test_retry_after_is_waited_for(

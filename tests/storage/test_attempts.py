@@ -361,6 +361,14 @@ def _later_events(data: bytes) -> bytes:
     return data.replace(b'"event": "sending"', b'"event": "departed"').replace(b'"event": "ended"', b'"event": "over"')
 
 
+def _bare(_: bytes) -> bytes:
+    return b'{"at": "2026-11-28T12:44:32+00:00", "event": "requested"}\n'
+
+
+def _of_another_provider(data: bytes) -> bytes:
+    return data.replace(b'"provider": "okta"', b'"provider": "nimbus"')
+
+
 def _garbage(_: bytes) -> bytes:
     return b"\xff\xfe{[nonsense\n]]"
 
@@ -379,6 +387,8 @@ def _with_bom(data: bytes) -> bytes:
         (_later_version, {"unclear"}),
         (_later_events, {"open"}),
         (_garbage, {"unclear"}),
+        (_bare, {"unclear"}),
+        (_of_another_provider, {"unclear"}),
         (_with_bom, {"done"}),
     ],
 )
