@@ -54,7 +54,7 @@ def test_the_exit_codes_are_those_that_scripts_know() -> None:
 
 def test_every_kind_of_failure_is_a_trouble() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, Exception)]
-    assert len(kinds) == 11
+    assert len(kinds) == 12
     assert all(issubclass(kind, WizardError) for kind in kinds)
 
 

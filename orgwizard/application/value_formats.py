@@ -10,7 +10,7 @@ from orgwizard.domain.errors import BadInput
 Texts = Mapping[str, str]
 Secrets = Collection[str]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NOT_SENT = "Nothing was written."
+_NOTHING_DONE = "Nothing was done."
 
 
 class _CannotHold(Exception):
@@ -38,7 +38,7 @@ def assignments(name: str, values: Texts) -> str:
             break
     if not fault:
         return assign(values)
-    raise BadInput(fault, "Choose another format, such as json.", meaning=_NOT_SENT, field="format")
+    raise BadInput(fault, "Choose another format, such as json.", meaning=_NOTHING_DONE, field="format")
 
 
 def masks(values: Texts, secrets: Secrets) -> str:
@@ -61,7 +61,7 @@ def table(name: str, members: Mapping[str, Texts]) -> str:
         return write(members)
     except _CannotHold as cannot:
         fault = f"The keys cannot be written to a file like {name}: {cannot}."
-    raise BadInput(fault, "Choose another format, such as json.", meaning=_NOT_SENT, field="format")
+    raise BadInput(fault, "Choose another format, such as json.", meaning=_NOTHING_DONE, field="format")
 
 
 def _check(name: str, value: str) -> None:

@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments = build().parse_args(argv)
     except UsageError as error:
         return _report(error, argparse.Namespace(command=error.command, json=_wants_json(argv)))
+    arguments.environ = dict(os.environ)  # that of the user, for programs that are run instead of this one
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     # Plugins of pydantic are shown every value that is validated, and looking for them takes time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

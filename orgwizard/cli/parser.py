@@ -45,6 +45,7 @@ class Command:
     commands: Sequence["Command"] = ()
     creates: bool = field(default=False)  # its exit code tells what became of an org, whoever reads its output
     plans: bool = field(default=False)  # it is about the org of a plan, which it did not create where it fails
+    program: str = ""  # what follows "--", which is kept for another program
 
 
 def number(text: str) -> float:
@@ -128,6 +129,8 @@ SHARED = (
 SANDBOX = SHARED[0].inherited()
 AFTER_A_COMMAND = tuple(shared.inherited() for shared in SHARED)
 NAME = argument("name", metavar="NAME", completes="profiles")
+PROFILE = argument("name", metavar="NAME", help="a profile, or the beginning of its name", completes="profiles")
+FORMATS = ("sh", "fish", "powershell", "dotenv", "json", "terraform", "github")
 
 # ---- commands ----
 
@@ -262,6 +265,44 @@ COMMANDS = (
         ),
     ),
     Command(
+        "env",
+        "print the keys of a child org for a shell, or write them to a file for the next tool",
+        "handoff:env",
+        (
+            PROFILE,
+            argument("--format", choices=FORMATS, help="how they are written; sh if no --output says otherwise"),
+            argument(
+                "--output",
+                type=Path,
+                metavar="FILE",
+                help="write a private file; its name says the format: okta.yaml, .dogrc, .env, child.auto.tfvars",
+            ),
+            argument("--force", action="store_true", help="replace the file if it exists"),
+            argument("--show", action="store_true", help="show the keys on a terminal without asking"),
+            JSON,
+            *AFTER_A_COMMAND,
+        ),
+    ),
+    Command(
+        "exec",
+        "run a command with the keys of a child org in its environment",
+        "handoff:execute",
+        (PROFILE, *AFTER_A_COMMAND),
+        program="CMD [ARGUMENT ...]",
+    ),
+    Command(
+        "snippet",
+        "print a program that makes the first call to a child org",
+        "handoff:snippet",
+        (
+            PROFILE,
+            argument("language", metavar="LANG", help="curl, python, typescript, go, java, ruby, rust or terraform"),
+            argument("--create", action="store_true", help="a program that creates a child org instead"),
+            JSON,
+            *AFTER_A_COMMAND,
+        ),
+    ),
+    Command(
         "move",
         "move the keys of a child org to another store",
         "keys:move",
@@ -335,7 +376,8 @@ def build() -> argparse.ArgumentParser:
 def _add_commands(parser: "_Parser", commands: Sequence[Command], noun: str) -> None:
     listed = parser.add_subparsers(title=f"{noun}s", metavar=noun.upper())
     for command in commands:
-        below = listed.add_parser(command.name, help=command.help)
+        usage = f"%(prog)s [OPTIONS] NAME -- {command.program}" if command.program else None
+        below = listed.add_parser(command.name, help=command.help, usage=usage)
         _add(below, command)
         if command.commands:
             _add_commands(below, command.commands, "action")
@@ -346,6 +388,12 @@ def _add(parser: "_Parser", command: Command) -> None:
         added = parser.add_argument(*each.names, **each.settings)
         vars(added)["completes"] = each.completes
     parser.set_defaults(command=command)
+
+
+def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """Return what stands before the first "--", and what after it."""
+    at = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:at], arguments[at + 1 :]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -361,6 +409,18 @@ class _Parser(argparse.ArgumentParser):
         if unknown:
             raise UsageError(f"unrecognized arguments: {' '.join(unknown)}", self.format_usage(), arguments.command)
         return arguments
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Return what the arguments say; those after "--" are kept as they are where they are another program's."""
+        command: Command | None = self.get_default("command")
+        if command is None or not command.program:
+            return super().parse_known_args(args, namespace)
+        own, program = _divided(list(args))
+        arguments, unknown = super().parse_known_args(own, namespace)
+        if not program:
+            self.error('the command to run is missing: write it after "--"')
+        arguments.program = program
+        return arguments, unknown
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the arguments."""

@@ -7,6 +7,7 @@ WizardError
 |   `-- NeedsConsent   ... or one that keeps keys in plain text
 |-- Refused         3  the service said no                            nothing was created
 |-- NotSent         4  the request never left this machine            nothing was created
+|-- Cancelled     130  the user said no to a question               nothing was done
 |-- Busy            7  another orgwizard is at this order now       nothing was sent
 |-- Repeated        5  an attempt at this order is there already    nothing was sent
 |-- NoResponse      5  it left, or may have, and no whole response came
@@ -146,6 +147,14 @@ class NeedsConsent(LocalFailure):
         """Keep the question and the store beside the sentences."""
         super().__init__(cause, f'{question} In a plan, agree with store = "{store}".')
         self.question, self.store = question, store
+
+
+class Cancelled(WizardError):
+    """The user was asked, and said no."""
+
+    exit_code = Exit.LEFT
+    default_code = "left"
+    meaning = "Nothing was done."
 
 
 class Busy(WizardError):

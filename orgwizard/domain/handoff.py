@@ -51,3 +51,11 @@ class Handoff:
     def environment(self) -> Variables:
         """Return all variables that a program of the vendor's, or Terraform, may look for."""
         return {**self.terraform, **self.variables}
+
+
+def in_snippet(programs: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """Return programs by language with each placeholder such as @PROFILE@ replaced by its value."""
+    filled = dict(programs)
+    for placeholder, value in values.items():
+        filled = {language: text.replace(placeholder, value) for language, text in filled.items()}
+    return filled

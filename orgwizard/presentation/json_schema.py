@@ -142,6 +142,11 @@ _OF_A_COMMAND = {
     },
     "url": {**_TEXT, "description": "sandbox: where it is served."},
     "orders": {"description": "plan: how many orgs it would create.", "type": "integer"},
+    "variables": {"description": "env: the variables with their values, keys in clear.", "type": "object"},
+    "output": {**_TEXT, "description": "env --output: the file that was written."},
+    "format": {**_TEXT, "description": "env --output: the format that it is in."},
+    "language": {**_TEXT, "description": "snippet: the language."},
+    "snippet": {**_TEXT, "description": "snippet: the program, without a secret."},
     "hash": {**_TEXT, "description": "plan --hash: the fingerprint that create --approved takes."},
 }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
+from orgwizard.domain.handoff import ChildOrg, Handoff, Key
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Created, Site
@@ -325,6 +326,18 @@ class Provider(ABC):
     @abstractmethod
     def next_steps(self, created: Created) -> tuple[str, ...]:
         """Return what the user does next, one sentence each."""
+
+    def handoff(self, org: ChildOrg) -> Handoff:
+        """Return what the vendor's tools read about an org; raises `BadInput` where the profile knows too little."""
+        keys = {f"{self.key}_{name}".upper(): Key(name) for name in self.secret_titles}
+        return Handoff({f"{self.key}_URL".upper(): org.url, **keys})
+
+    def snippets(self, org: ChildOrg, *, create: bool = False) -> Mapping[str, str]:  # noqa: ARG002 - not every vendor has clients
+        """Return programs by their language that make a first call to an org, or that *create* one; no secret in them.
+
+        They read the variables of `handoff`: for a first call the child's, to create those of the parent.
+        """
+        return {}
 
     def sections(self, method: str) -> dict[str, type[Fields]]:
         """Return the models of a plan's tables, by the table's name."""

@@ -13,6 +13,7 @@ import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from orgwizard.domain.errors import BadInput, Busy, WizardError
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.secret_reference import Reference, first_problem
 from orgwizard.system import private_files
@@ -20,6 +21,7 @@ from orgwizard.system import private_files
 _LIMIT_BYTES = 1024 * 1024
 _LOCK_SECONDS = 0.5
 FEW = 50  # more are not read at each start
+_MOST_NAMES = 20  # told to somebody who named none of them
 _HEADER = "# A profile that orgwizard wrote. It holds no secrets, only where to read them.\n"
 
 
@@ -127,11 +129,15 @@ class Profiles:
 
     def find(self, beginning: str) -> Profile:
         """Return the profile whose name is, or alone begins with, *beginning*; raises `BadInput`."""
-        names = [path.stem for path in private_files.listed(self.folder, ".toml")]
+        names = sorted(path.stem for path in private_files.listed(self.folder, ".toml"))
         chosen = [name for name in names if name == beginning] or [n for n in names if n.startswith(beginning)]
         if beginning and len(chosen) > 1:
-            raise BadInput(f"Several profiles begin with {beginning}: {', '.join(sorted(chosen))}.")
-        return self.load(chosen[0] if beginning and chosen else beginning)
+            raise BadInput(f"Several profiles begin with {beginning}.", f"Name one of: {_listed(chosen)}")
+        if not chosen or not beginning:
+            self.path(beginning)
+            known = f"The profiles are: {_listed(names)}" if names else "No profile is saved yet."
+            raise BadInput(f"There is no profile called {REDACTOR.nameable(beginning)}.", known)
+        return self.load(chosen[0])
 
     def all(self) -> tuple[list[Profile], list[Problem]]:
         """Return the profiles by name, and what is wrong with the files that hold none; raises `LocalFailure`."""
@@ -174,6 +180,10 @@ def _written_at(path: Path) -> float:
         return path.stat().st_mtime
     except OSError:
         return 0.0
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:_MOST_NAMES]) + (" ..." if len(names) > _MOST_NAMES else "")
 
 
 def _unknown(name: str) -> BadInput:

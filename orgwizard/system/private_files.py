@@ -109,17 +109,22 @@ def listed(path: Path, ending: str) -> list[Path]:
     return []
 
 
-def write(path: Path, data: bytes) -> None:
-    """Put *data* in place of *path* in one step, mode 0600, flushed to disk; raises `LocalFailure`."""
+def write(path: Path, data: bytes, *, replacing: bool = True) -> None:
+    """Put *data* in place of *path* in one step, mode 0600, flushed to disk; raises `LocalFailure`.
+
+    Unless *replacing*, raises `FileExistsError` if it exists.
+    """
     fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
-    with _as_local_failure(path, "written"):
+    with _as_local_failure(path, "written", passing=() if replacing else (FileExistsError,)):
         try:
             _fill(os.open(fresh, _NEW, _FILE_MODE), data)
-            fresh.replace(path)
-        except BaseException:
-            with suppress(OSError):
+            if replacing:
+                fresh.replace(path)
+            else:
+                path.hardlink_to(fresh)
+        finally:
+            with suppress(OSError):  # where it was moved away, or never made
                 fresh.unlink()
-            raise
         _flush_names(path.parent)
 
 

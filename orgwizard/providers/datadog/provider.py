@@ -13,6 +13,7 @@ from urllib.parse import quote
 from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import BadInput, NotSent, Refused, WizardError
+from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, together
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
 from orgwizard.domain.order_key import KEY, PLACE, folded
@@ -148,6 +149,18 @@ class Datadog(Provider):
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
     files = ("~/.dogrc",)
     site_keys = ("Connection.api_host",)
+
+    def handoff(self, org: ChildOrg) -> Handoff:
+        """Return what Datadog's tools read."""
+        from orgwizard.providers.datadog.handoff import handoff
+
+        return handoff(org, [site.key for site in SITES])
+
+    def snippets(self, org: ChildOrg, *, create: bool = False) -> Mapping[str, str]:
+        """Return programs that list the org of the keys, or create an org."""
+        from orgwizard.providers.datadog.snippets import snippets
+
+        return snippets(org, [site.key for site in SITES], create=create)
 
     @property
     def codes(self) -> Mapping[str, ErrorCode]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import BadInput, NotSent, Refused
+from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Reply, Response, Scheme, hidden, together
 from orgwizard.domain.http_times import service_time
 from orgwizard.domain.org import Created, Site
@@ -189,6 +190,18 @@ class Okta(Provider):
     }
     finds_with_credentials = False
     settle_seconds = SETTLE_SECONDS
+
+    def handoff(self, org: ChildOrg) -> Handoff:
+        """Return what Okta's tools read; raises `BadInput` where the profile does not know the org's URL."""
+        from orgwizard.providers.okta.handoff import handoff
+
+        return handoff(org)
+
+    def snippets(self, org: ChildOrg, *, create: bool = False) -> Mapping[str, str]:
+        """Return programs that read the org's settings, or create an org."""
+        from orgwizard.providers.okta.snippets import snippets
+
+        return snippets(org, create=create)
 
     @property
     def codes(self) -> Mapping[str, ErrorCode]:

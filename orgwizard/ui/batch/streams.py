@@ -25,6 +25,21 @@ def write_stderr(text: str, end: str = "\n") -> bool:
     return _write(text, "stderr", end)
 
 
+def write_exactly(text: str, name: str = "stdout") -> bool:
+    """Print *text* as UTF-8, every character of it and no line end more; return whether the stream took it."""
+    stream: TextIO | None = getattr(sys, name)
+    if stream is None:
+        return False
+    try:
+        stream.flush()
+        stream.buffer.write(text.encode())
+        stream.buffer.flush()
+        return True
+    except (OSError, ValueError):
+        _close(stream, name)
+        return False
+
+
 def _write(text: str, name: str, end: str = "\n") -> bool:
     """Print to a stream that may be closed, or be found to be: Python then has nothing to flush into it at the end.
 
@@ -38,10 +53,15 @@ def _write(text: str, name: str, end: str = "\n") -> bool:
         print(clean.encode(encoding, "replace").decode(encoding), end=end, file=stream, flush=True)
         return True
     except (OSError, ValueError):
-        with suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-        setattr(sys, name, None)
+        _close(stream, name)
         return False
+
+
+def _close(stream: TextIO, name: str) -> None:
+    """Let a stream go that takes nothing: Python would try to flush it at the end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    setattr(sys, name, None)
 
 
 def flush() -> None:
