@@ -22,7 +22,7 @@ OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", 
 @pytest.fixture(autouse=True)
 def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each test be a run of its own: what others learned as a secret is none here."""
-    monkeypatch.setattr(REDACTOR, "_secrets", frozenset())
+    monkeypatch.setattr(REDACTOR, "_known", type(REDACTOR._known)())
     monkeypatch.setattr(REDACTOR, "_allowed", set())
 
 

@@ -35,18 +35,17 @@ class Redactor:
     """Knows secrets by value and by shape."""
 
     def __init__(self) -> None:
-        self._secrets: frozenset[str] = frozenset()
+        self._known = _Known()
         self._allowed: set[str] = set()
         self._shapes: list[str] = list(_SHAPES)
-        self._index = _Index(self._secrets)
-        self._learning = Lock()
         self._looks: re.Pattern[str] = re.compile("|".join(self._shapes), re.DOTALL)
 
     def learn(self, *secrets: str | SecretStr) -> None:
         """Remember secrets of this run, whatever they look like."""
         texts = {secret if isinstance(secret, str) else secret.get_secret_value() for secret in secrets}
-        with self._learning:
-            self._secrets |= {text for text in texts if len(text.strip()) >= _SHORTEST}
+        for text in texts:
+            if len(text.strip()) >= _SHORTEST:
+                self._known.add(text)
 
     def recognise(self, *shapes: str) -> None:
         """Take regular expressions of a vendor's credentials for secrets, wherever they stand."""
@@ -55,10 +54,7 @@ class Redactor:
 
     def without_secrets(self, text: str) -> str:
         """Return *text* with the secrets of this run masked, in clear, in pieces or encoded for URLs, JSON and HTML."""
-        index, secrets = self._index, self._secrets
-        if index.secrets != secrets:  # other threads may learn meanwhile: what they know counts from the next call on
-            self._index = index = _Index(secrets)
-        return index.masked(text)
+        return self._known.masked(text)
 
     def clean(self, text: str) -> str:
         """Return *text* with the secrets of this run, and whatever has a credential's shape, masked."""
@@ -92,21 +88,28 @@ class Redactor:
         self._allowed.add(text.strip())
 
 
-class _Index:
-    """Finds a set of secrets in a text."""
+class _Known:
+    """Finds the secrets of a run in a text; one thread may add some while others look."""
 
-    def __init__(self, secrets: frozenset[str]) -> None:
-        self.secrets = secrets
-        forms = sorted({form for secret in secrets for form in _forms(secret)}, key=len, reverse=True)
-        self._folded = {form.casefold() for form in forms}
-        self._values = re.compile("|".join(map(re.escape, forms)) or r"(?!)", re.IGNORECASE)
-        self._pieces = SecretPieces(secrets)
+    def __init__(self) -> None:
+        self._secrets: set[str] = set()
+        self._forms: list[tuple[str, str]] = []  # each as it is, and case folded
+        self._pieces = SecretPieces()
+        self._adding = Lock()
+
+    def add(self, secret: str) -> None:
+        """Remember a secret; one that is known costs nothing."""
+        with self._adding:
+            if secret not in self._secrets:
+                self._forms += [(form, form.casefold()) for form in set(_forms(secret))]
+                self._pieces.add(secret)
+                self._secrets.add(secret)
 
     def masked(self, text: str) -> str:
         """Return *text* with the secrets, their forms and pieces masked."""
-        folded = text.casefold()
-        if any(form in folded for form in self._folded):  # the expression is slow where there is much text
-            text = self._values.sub(MASK, text)
+        lower = text.casefold()
+        if found := sorted((form for form, folded in self._forms if folded in lower), key=len, reverse=True):
+            text = re.sub("|".join(map(re.escape, found)), MASK, text, flags=re.IGNORECASE)
         return self._pieces.masked(text, MASK)
 
 

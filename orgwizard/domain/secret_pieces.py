@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 _SHORTEST_SECRET = 16  # letters and digits; words and names that people choose are rarely longer
@@ -16,11 +15,14 @@ _ARMOUR = re.compile(r"-----(?:BEGIN|END) [A-Z ]*-----")  # RFC 7468: the same i
 class SecretPieces:
     """An index of secrets by all their runs of a block's length, letters and digits alone."""
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._blocks: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for form in {form for secret in secrets for form in _forms(secret) if len(form) >= _SHORTEST_SECRET}:
+    def __init__(self) -> None:
+        self._blocks: dict[str, list[tuple[str, int]]] = {}
+
+    def add(self, secret: str) -> None:
+        """Remember a secret, unless it is a short one."""
+        for form in {form for form in _forms(secret) if len(form) >= _SHORTEST_SECRET}:
             for at in range(len(form) - _BLOCK + 1):
-                self._blocks[form[at : at + _BLOCK]].append((form, at))
+                self._blocks.setdefault(form[at : at + _BLOCK], []).append((form, at))
 
     def masked(self, text: str, mask: str) -> str:
         """Return *text* with every piece of a secret replaced, separators inside it included."""
