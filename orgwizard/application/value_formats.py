@@ -46,8 +46,12 @@ def masks(values: Texts, secrets: Secrets) -> str:
 
     Source: "Workflow commands for GitHub Actions"; the escapes are those of actions/toolkit.
     """
-    lines = (values[name].replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A") for name in secrets)
-    return "".join(f"::add-mask::{line}\n" for line in lines)
+    return "".join(f"::add-mask::{mask(values[name])}\n" for name in secrets)
+
+
+def mask(value: str, percent: str = "%25") -> str:
+    """Return a value as the lines take it that a CI service reads from a log, with its way to write a percent sign."""
+    return value.replace("%", percent).replace("\r", "%0D").replace("\n", "%0A")
 
 
 def table(name: str, members: Mapping[str, Texts]) -> str:

@@ -17,6 +17,7 @@ from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, Provider
 from orgwizard.storage.attempt_journal import Record
+from orgwizard.ui.batch.ci_masks import hide
 from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.signals import EndingSignals, leaving_on_signal
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
@@ -195,6 +196,7 @@ def _report(service: Service, result: Result, taking: EndingSignals, *, as_json:
         result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
     lines, taken = "\n".join(text_report.result(result)), False
     with taking.ending_a_wait():
+        hide(result.secrets, as_json=as_json)
         taken = (write_json(result.as_json()) if as_json else write_stdout(lines)) or write_stderr(lines)
     if result.secrets:
         if taken:
@@ -237,9 +239,15 @@ def _followed(
         with taking.ending_a_wait():
             if isinstance(event, Progress):
                 tell(event)
-            elif not as_json and write_stdout("\n".join(text_report.keys(event.result))):
+            elif not as_json and _printed(event.result):
                 taking.keys_printed = True
                 service.engine.keys_shown()
+
+
+def _printed(result: Result) -> bool:
+    """Print keys that are stored nowhere, and return whether stdout took them."""
+    hide(result.secrets, as_json=False)
+    return write_stdout("\n".join(text_report.keys(result)))
 
 
 def _ordered(service: Service, draft: Draft) -> Order:

@@ -13,6 +13,7 @@ from orgwizard.presentation import table_text, text_report
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.presentation.table_text import Named
 from orgwizard.providers.contract import Provider
+from orgwizard.ui.batch.ci_masks import hide
 from orgwizard.ui.batch.signals import EndingSignals
 from orgwizard.ui.batch.status_line import StatusLine
 from orgwizard.ui.batch.streams import write_stderr, write_stdout
@@ -93,6 +94,7 @@ class RowFace:
         self._codes[table_text.exit_code(end)] += 1
         self._status.clear()
         as_json = json.dumps(table_text.as_json(row, end)) if self._as_json else ""
+        hide(end.result.secrets if end.result else {}, as_json=self._as_json)
         taken = write_stdout(as_json or table_text.ended(row, end))
         if end.result and end.result.secrets:
             self._keys(end.result, printed=bool(as_json) and taken)
