@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
 MASK = "********"
+_MANY = 100  # beginnings of secrets
 _SHORTEST = 6  # a shorter secret is no secret, and would mask half of what is said
 # Whatever the vendor: private keys, and JSON Web Tokens. Sources: RFC 7468, RFC 7519.
 _SHAPES = (
@@ -93,7 +94,7 @@ class _Known:
 
     def __init__(self) -> None:
         self._secrets: set[str] = set()
-        self._forms: list[tuple[str, str]] = []  # each as it is, and case folded
+        self._starts: dict[str, list[tuple[str, str]]] = {}  # case folded forms, and as they are, by their beginnings
         self._pieces = SecretPieces()
         self._adding = Lock()
 
@@ -101,16 +102,25 @@ class _Known:
         """Remember a secret; one that is known costs nothing."""
         with self._adding:
             if secret not in self._secrets:
-                self._forms += [(form, form.casefold()) for form in set(_forms(secret))]
+                for form in set(_forms(secret)):
+                    folded = form.casefold()
+                    self._starts.setdefault(folded[:_SHORTEST], []).append((folded, form))
                 self._pieces.add(secret)
                 self._secrets.add(secret)
 
     def masked(self, text: str) -> str:
         """Return *text* with the secrets, their forms and pieces masked."""
-        lower = text.casefold()
-        if found := sorted((form for form, folded in self._forms if folded in lower), key=len, reverse=True):
+        if found := sorted(self._found(text.casefold()), key=len, reverse=True):
             text = re.sub("|".join(map(re.escape, found)), MASK, text, flags=re.IGNORECASE)
         return self._pieces.masked(text, MASK)
+
+    def _found(self, folded: str) -> set[str]:
+        """Return the forms that stand in a text without case; that takes as long for thousands as for some."""
+        if len(self._starts) < _MANY and not any(start in folded for start in list(self._starts)):
+            return set()  # the fastest, for few
+        places = range(len(folded) - _SHORTEST + 1)
+        hits = ((at, rows) for at in places if (rows := self._starts.get(folded[at : at + _SHORTEST])))
+        return {form for at, rows in hits for plain, form in rows if folded.startswith(plain, at)}
 
 
 # A run of letters and digits, mixed, that is longer than words are.

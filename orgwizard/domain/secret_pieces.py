@@ -7,21 +7,24 @@ from collections.abc import Iterable, Iterator
 _SHORTEST_SECRET = 16  # letters and digits; words and names that people choose are rarely longer
 _LONGEST_RUN = 16  # that many of a secret's characters in a row are a piece of it, or three quarters of a shorter one
 _SURELY_RANDOM = 24  # a shorter run without a digit may be words
-_BLOCK = 6  # divides a text so that each piece of 12 characters and more contains a whole block
+_BLOCK = 6
+# Blocks are taken at every third place of a secret and looked for at every second one of a text: in a piece of
+# 11 characters and more, two of them meet.
+_STEP, _TEXT_STEP = 3, 2
 _SEPARATORS = re.compile(r"[\W_]+")
 _ARMOUR = re.compile(r"-----(?:BEGIN|END) [A-Z ]*-----")  # RFC 7468: the same in every key
 
 
 class SecretPieces:
-    """An index of secrets by all their runs of a block's length, letters and digits alone."""
+    """An index of secrets, which are added one by one, by their blocks: letters and digits alone."""
 
     def __init__(self) -> None:
         self._blocks: dict[str, list[tuple[str, int]]] = {}
 
     def add(self, secret: str) -> None:
-        """Remember a secret, unless it is a short one."""
+        """Find pieces of a secret from now on."""
         for form in {form for form in _forms(secret) if len(form) >= _SHORTEST_SECRET}:
-            for at in range(len(form) - _BLOCK + 1):
+            for at in range(0, len(form) - _BLOCK + 1, _STEP):
                 self._blocks.setdefault(form[at : at + _BLOCK], []).append((form, at))
 
     def masked(self, text: str, mask: str) -> str:
@@ -41,7 +44,7 @@ class SecretPieces:
     def _runs(self, compact: str) -> Iterator[tuple[int, int]]:
         """Yield first and last position of each piece."""
         blocks, end = self._blocks, 0
-        hits = [at for at in range(0, len(compact) - _BLOCK + 1, _BLOCK) if compact[at : at + _BLOCK] in blocks]
+        hits = [at for at in range(0, len(compact) - _BLOCK + 1, _TEXT_STEP) if compact[at : at + _BLOCK] in blocks]
         for at in hits:
             if at < end:
                 continue

@@ -172,6 +172,18 @@ def test_words_are_left_alone(words: list[str]) -> None:
     assert masked(text, KNOWN, "MyChild-Org1!", "the org was created by ada", "correct horse") == text
 
 
+def test_thousands_of_secrets_are_found_as_fast_as_a_few() -> None:
+    redactor, text = Redactor(), "The request left, but no response came within 120 seconds."
+    secrets = [f"{at:04}{KNOWN[at % 7 :]}{at * 7919:08x}" for at in range(2000)]
+    spent = [time.process_time()]
+    for secret in secrets:
+        redactor.learn(secret)
+        redactor.clean(text)
+    spent.append(time.process_time())
+    assert spent[1] - spent[0] < 4
+    assert all(secret not in redactor.clean(f"It says: {secret}.") for secret in secrets[::100])
+
+
 def test_much_text_is_cleaned_fast() -> None:
     redactor = Redactor()
     redactor.learn(*(f"{at}{KNOWN}" for at in range(6)), keys.pem("P-256"))
