@@ -164,16 +164,20 @@ def test_domain_and_providers_do_no_input_and_output() -> None:
     assert breaches(("domain", "providers"), IO) == []
 
 
+CONTRACT = ("contract", "aftercare")  # what every provider fulfils, and what it may offer later
+
+
 def test_a_provider_knows_the_domain_the_contract_and_itself() -> None:
     for name in (name for name in OURS if name.startswith("orgwizard.providers.")):
         package = name.split(".")[2]
-        if package != "contract":
-            known = ("orgwizard.domain", "orgwizard.providers.contract", f"orgwizard.providers.{package}")
+        if package not in CONTRACT:
+            shared = (f"orgwizard.providers.{name}" for name in CONTRACT)
+            known = ("orgwizard.domain", *shared, f"orgwizard.providers.{package}")
             assert [other for other in OURS[name] if not within(other, *known) and other != "orgwizard.providers"] == []
 
 
 def test_only_the_list_of_providers_knows_them_all() -> None:
-    packages = {name.split(".")[2] for name in OURS if name.startswith("orgwizard.providers.")} - {"contract"}
+    packages = {name.split(".")[2] for name in OURS if name.startswith("orgwizard.providers.")} - set(CONTRACT)
     assert len(packages) >= 2
     for package in packages:
         theirs = f"orgwizard.providers.{package}"

@@ -322,6 +322,11 @@ class Service:
         if attempt in self.journal.ids():
             self._write_down(self.journal.get(attempt), "stored", stored=dict(reference))
 
+    def note_undo(self, attempt: str, state: str) -> None:
+        """Write down what became of the call that takes an org, or its keys, back; raises as `note_stored` does."""
+        if attempt in self.journal.ids():
+            self._write_down(self.journal.get(attempt), "undo", undo=state)
+
     def keys_shown(self, result: Result) -> None:
         """Have it written down that a person was shown keys that are stored nowhere; waits for a running creation."""
         self.engine.keys_shown()

@@ -199,10 +199,12 @@ COMMANDS = (
     ),
     Command(
         "check",
-        "validate a plan with read-only requests; never creates",
+        "validate a plan with read-only requests, or the stored keys of a child org; never creates",
         "create:check",
         (
-            *PLAN,
+            argument("name", nargs="?", default="", metavar="NAME", help="a profile: are its keys still valid?"),
+            argument("--plan", type=Path, metavar="FILE", help="the plan file; - reads standard input"),
+            SET,
             JSON,
             argument(
                 "--other-sites",
@@ -224,6 +226,7 @@ COMMANDS = (
             argument("--open", action="store_true", help="only attempts that are not finished"),
             argument("--name", default="", metavar="TEXT", help="only orgs with this text in their name"),
             argument("--since", type=moment, metavar="DATE", help="only attempts begun since this date (UTC)"),
+            argument("--check", action="store_true", help="check the stored keys of each org, one after the other"),
             JSON,
             *AFTER_A_COMMAND,
         ),
@@ -310,6 +313,17 @@ COMMANDS = (
             NAME,
             argument("--to", required=True, metavar="STORE", help="file, keyring or a named store, as in a plan"),
             argument("--yes", action="store_true", help="move without asking where keys cannot be read back"),
+            JSON,
+            *AFTER_A_COMMAND,
+        ),
+    ),
+    Command(
+        "disable",
+        "take a child org back as far as its vendor lets one: Datadog disables it, Okta revokes its API token",
+        "keys:disable",
+        (
+            NAME,
+            argument("--confirm", metavar="ORG", help="the name of the org; asked for on a terminal if missing"),
             JSON,
             *AFTER_A_COMMAND,
         ),

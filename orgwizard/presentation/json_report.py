@@ -1,13 +1,16 @@
 """Findings, attempts and profiles as JSON, with the members of the one object that every command prints."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, Refused
 from orgwizard.domain.json_result import org_object, result_object
 from orgwizard.providers.contract import Finding
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
+
+if TYPE_CHECKING:
+    from orgwizard.application.key_check import KeyCheck
 
 # The code of an end that the journal knows by its state alone.
 _CODES = {
@@ -66,6 +69,16 @@ def damaged_as_json(records: Sequence[Record]) -> list[dict[str, str]]:
 def profile_as_json(profile: Profile) -> dict[str, Any]:
     """Return one profile: its members, with its name under `profile`, too."""
     return {**profile.model_dump(mode="json"), "profile": profile.name, "attempt": profile.attempt or None}
+
+
+def key_check_as_json(checked: "KeyCheck") -> dict[str, Any]:
+    """Return what is known of a child's stored keys; times are those that orgwizard knows."""
+    return {
+        "state": checked.state.state,
+        "words": checked.state.words,
+        "unused_since": checked.unused_since.isoformat(),
+        "expires": checked.expires.isoformat() if checked.expires else None,
+    }
 
 
 def _error_as_json(record: Record) -> dict[str, str | None] | None:

@@ -130,6 +130,16 @@ _OF_A_COMMAND = {
     "profiles": {"type": "array", "items": _object({"name": _TEXT, "provider": _TEXT, "site": _TEXT})},
     "names": {"description": "sandbox --names: objects. completion --list: texts.", "type": "array"},
     "script": {"description": "completion.", "type": "array", "items": _TEXT},
+    "keys": _object(
+        {
+            "state": {"enum": ["valid", "invalid", "unclear"]},
+            "words": _TEXT,
+            "unused_since": {"type": "string", "format": "date-time"},
+            "expires": _maybe("string", "When unused keys expire."),
+        },
+        description="check NAME: whether the stored keys of a child org are still valid.",
+    ),
+    "support": {**_TEXT, "description": "disable: the text to send to the vendor's support."},
     "topic": _maybe("string"),
     "topics": {"description": "help.", "type": "array", "items": _TEXT},
     "text": _TEXT,

@@ -3,7 +3,7 @@
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import Result
@@ -17,6 +17,9 @@ from orgwizard.providers.contract import Finding, Order, Preflight, Provider
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.secret_stores import SHOWN_ONLY, place
+
+if TYPE_CHECKING:
+    from orgwizard.application.key_check import KeyCheck
 
 STAGE_INDENT = 20  # cells of the first column of a check's findings
 ANSWER_TITLE = "The service's answer, as it came"
@@ -231,6 +234,16 @@ STATE_WORDS = {
 RUNNING_WORDS = "under way in another process"
 UNWRITTEN = "nothing is written down about them"
 _MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
+
+
+def key_check(checked: "KeyCheck") -> list[str]:
+    """Return whether a child's stored keys are valid, and when unused ones expire."""
+    state = {"valid": "valid", "invalid": "no longer valid", "unclear": "not known to be valid"}[checked.state.state]
+    lines = [f"The keys of {checked.profile.name} are {state}. {checked.state.words}"]
+    lines.append(f"Before this, the last use known here was {checked.unused_since:%Y-%m-%d %H:%M} UTC.")
+    if checked.expires:
+        lines.append(f"Unused, they expire on {checked.expires:%Y-%m-%d}.")
+    return lines
 
 
 def attempt(record: Record) -> list[str]:

@@ -19,6 +19,7 @@ from orgwizard.domain.redactor import MASK, REDACTOR
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
+from orgwizard.providers.aftercare import Aftercare
 
 State = Literal["ok", "warning", "unproven"]
 _PROVES_NOTHING = frozenset((408, 460, 499))  # something on the way ended its wait, whatever became of the request
@@ -338,6 +339,11 @@ class Provider(ABC):
         They read the variables of `handoff`: for a first call the child's, to create those of the parent.
         """
         return {}
+
+    @property
+    def aftercare(self) -> Aftercare:
+        """Return what can be done with a child's keys later."""
+        return Aftercare()
 
     def sections(self, method: str) -> dict[str, type[Fields]]:
         """Return the models of a plan's tables, by the table's name."""

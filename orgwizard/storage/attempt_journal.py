@@ -48,7 +48,7 @@ State = Literal[
 ]
 NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
 _UNTOLD = frozenset(("sending", "answered", "created", "unknown"))  # keys may be in a store by then
-_OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "ended"))
+_OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "undo", "ended"))
 _NO_LINE = "Its first line cannot be read."
 _NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
 _PRESSING = ("running", "open", "done", "unclear")
@@ -69,6 +69,7 @@ class Record(BaseModel):
     `given` the names under which a command took some of them and then failed,
     `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
+    `undo` is what became of the call that takes the org, or its keys, back: sent, done, refused or unknown.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
     object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that is "damaged",
     `approved` is the fingerprint of the plan that somebody approved.
@@ -105,6 +106,7 @@ class Record(BaseModel):
     keys_shown: bool = False
     answer_shown: bool = False
     profile: str = ""
+    undo: str = ""
     found: str = ""
     code: str = ""
     message: str = ""

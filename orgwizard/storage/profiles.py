@@ -46,7 +46,8 @@ class Org(BaseModel):
 class Profile(BaseModel):
     """What is needed to work with an org later.
 
-    While keys are moved to another store, `former` is where else they still are.
+    `used` is when the keys were last known to work, `undo` what became of the call that takes the org, or its keys,
+    back. While keys are moved to another store, `former` is where else they still are.
     `name` is the name of the file and not repeated in it; `kind` is "parent" for the connection of a parent org,
     which `org` then is. `secrets` are a child's own, keyed by the names a plan file uses (`token`, or `api_key` and
     `application_key`); `parent` says where the parent's were read from, and `answers` what else its connection takes.
@@ -61,6 +62,8 @@ class Profile(BaseModel):
     kind: Literal["child", "parent"] = "child"
     created: datetime
     attempt: str = ""
+    used: datetime | None = None
+    undo: Literal["", "sent", "done", "refused", "unknown"] = ""
     org: Org
     details: dict[_Text, _Text] = Field(default_factory=dict)
     secrets: dict[str, Reference] = Field(default_factory=dict)
@@ -192,7 +195,8 @@ def _unknown(name: str) -> BadInput:
 
 def _toml(profile: Profile) -> bytes:
     tables = {"secrets": profile.secrets, "parent": profile.parent, "former": profile.former}
-    members: dict[str, Any] = profile.model_dump(exclude={"name", *tables})
+    left_out = {name for name in ("used", "undo") if not getattr(profile, name)}  # older versions do not know them
+    members: dict[str, Any] = profile.model_dump(exclude={"name", *tables, *left_out})
     if not profile.former:
         del tables["former"]
     for table, references in tables.items():

@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from orgwizard import cli
+from orgwizard.domain.clock import SystemClock
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.transport import SandboxTransport
+from tests import rings
 from tests.schemas import broken_rules
 from tests.servers import GIVEN, Ended, Home
 
@@ -77,9 +81,8 @@ def test_keys_are_moved_to_a_store_and_the_journal_and_the_profile_know(
 
 
 def _ring() -> object:
-    from tests.rings import Working
-
-    return Working()
+    made: Callable[[], object] = rings.Working
+    return made()
 
 
 @pytest.mark.parametrize(
@@ -109,3 +112,62 @@ def test_keys_are_moved_to_a_command_with_a_yes(program: Program, home: Home) ->
     assert "given to the command tee" in ended.out
     assert taken.read_text().startswith("token=")
     assert key_files(home) == []
+
+
+# ---- check and disable, in a sandbox that remembers ----
+
+
+@pytest.fixture
+def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all commands of a test meet the same sandbox, as if it were served."""
+    world = World(SystemClock(2000.0))
+    monkeypatch.setattr("orgwizard.cli.wiring._sandbox_backend", lambda _: SandboxTransport(world))
+
+
+@pytest.mark.usefixtures("remembering")
+def test_stored_keys_are_checked(program: Program, created: str) -> None:
+    ended = program("check", created, "--json")
+    assert (ended.code, ended.json()["keys"]["state"], ended.json()["outcome"]) == (0, "valid", None)
+    assert program("check", created).out.startswith(f"The keys of {created} are valid.")
+    (listed,) = program("orgs", "--check", "--json").json()["orgs"]
+    assert listed["keys"]["state"] == "valid"
+    assert "are valid" in program("orgs", "--check").out
+
+
+def test_a_sandbox_that_forgot_the_org_proves_nothing(program: Program, created: str) -> None:
+    ended = program("check", created, "--json")
+    assert (ended.code, ended.json()["keys"]["state"]) == (5, "unclear")
+    assert "memory" in ended.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("check",), ("check", "nobody"), ("check", "NAME", "--plan", "x"), ("disable", "nobody"), ("disable", "NAME")],
+)
+@pytest.mark.usefixtures("remembering")
+def test_what_names_no_keys_is_wrong_usage(program: Program, home: Home, argv: tuple[str, ...]) -> None:
+    created = create(program, home, "okta")
+    ended = program(*[word.replace("NAME", created) for word in argv], "--json")
+    assert ended.code == 2
+    assert ended.json()["error"]["code"] in ("usage", "BadInput")
+
+
+@pytest.mark.usefixtures("remembering")
+def test_an_org_is_taken_back_after_its_name_was_given(program: Program, created: str) -> None:
+    wrong = program("disable", created, "--confirm", "Another", "--json")
+    assert (wrong.code, wrong.json()["error"]["code"]) == (2, "BadInput")
+    ended = program("disable", created, "--confirm", "My Child")
+    assert ended.code == 0, ended.err
+    assert "Please deactivate" in ended.out
+    checked = program("check", created, "--json")
+    assert (checked.code, checked.json()["keys"]["state"]) == (3, "invalid") or "memory" in checked.out
+    again = program("disable", created, "--confirm", "My Child", "--json")
+    assert (again.code, again.json()["profile"]) == (0, created)
+    assert "support" in again.json()
+
+
+def test_where_there_are_no_keys_the_text_for_support_is_printed(program: Program, home: Home) -> None:
+    created = create(program, home, "datadog", store='"screen"')
+    ended = program("disable", created, "--confirm", "My Child")
+    assert ended.code == 2
+    assert "Please deactivate" in ended.out

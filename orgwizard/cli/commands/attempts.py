@@ -12,6 +12,8 @@ from orgwizard.presentation import json_report, text_report
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from orgwizard.application.service import Service
     from orgwizard.storage.attempt_journal import Journal, Record
 
@@ -25,6 +27,8 @@ def orgs(arguments: argparse.Namespace) -> int:
         return _newest(journal)
     everything = journal.all()
     records = [record for record in everything if _is_asked_for(record, arguments)]
+    if arguments.check:
+        return _check_all(arguments, records)
     if arguments.json:
         listed = [json_report.attempt_as_json(record) for record in records]
         write_json(result_object(orgs=listed, damaged=json_report.damaged_as_json(everything)))
@@ -38,7 +42,7 @@ def orgs(arguments: argparse.Namespace) -> int:
 
 def _is_for_reading(arguments: argparse.Namespace) -> bool:
     """Return whether a person asked for nothing in particular: a long history is then not read and printed whole."""
-    asked = arguments.json or arguments.all or arguments.open or arguments.name or arguments.since
+    asked = arguments.json or arguments.all or arguments.check or arguments.open or arguments.name or arguments.since
     return not asked and sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -54,6 +58,22 @@ def _newest(journal: "Journal") -> int:
     if not records:
         write_stdout("No org was created or tried yet.")
     return Exit.READY
+
+
+def _check_all(arguments: argparse.Namespace, records: "Sequence[Record]") -> int:
+    """Check the stored keys of the orgs that have some, one after the other; returns 3 if some are invalid."""
+    from orgwizard.application.key_check import check_records  # imports what sends requests
+
+    listed, invalid = [], False
+    for record, checked, problem in check_records(wiring.service(arguments), records):
+        keys = json_report.key_check_as_json(checked) if checked else None
+        listed.append(json_report.attempt_as_json(record) | {"keys": keys})
+        invalid |= checked is not None and checked.state.state == "invalid"
+        if not arguments.json:
+            write_stdout("\n".join(text_report.key_check(checked) if checked else [f"{record.name}: {problem}"]))
+    if arguments.json:
+        write_json(result_object(orgs=listed))
+    return Exit.REFUSED if invalid else Exit.READY
 
 
 def _is_asked_for(record: "Record", arguments: argparse.Namespace) -> bool:

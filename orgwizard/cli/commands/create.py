@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from orgwizard.application.fingerprint import require_approved
 from orgwizard.application.ports import Wishes
 from orgwizard.cli import wiring
+from orgwizard.domain.errors import BadInput
 from orgwizard.ui.batch import commands
 
 if TYPE_CHECKING:
@@ -56,6 +57,19 @@ def _create_table(arguments: argparse.Namespace) -> int:
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Validate a plan with reads; returns the exit code."""
+    """Validate a plan, or the stored keys of a child org, with reads; returns the exit code."""
+    if arguments.name:
+        return _check_keys(arguments)
+    if arguments.plan is None:
+        raise BadInput("check needs --plan FILE, or the NAME of a profile.", code="usage", meaning="Nothing was done.")
     draft = wiring.plan(arguments).ready_draft()
     return commands.check(wiring.service(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)
+
+
+def _check_keys(arguments: argparse.Namespace) -> int:
+    from orgwizard.cli.commands import keys
+
+    if arguments.plan is not None:
+        words = "check takes a plan or the name of a profile, not both."
+        raise BadInput(words, code="usage", meaning="Nothing was done.")
+    return keys.check(arguments)

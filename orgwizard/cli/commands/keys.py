@@ -1,16 +1,22 @@
-"""The keys of a child org: moved to another store."""
+"""The keys of a child org: moved to another store, tried, and taken back."""
 
 import argparse
 import tomllib
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from orgwizard.application.key_check import check_keys
 from orgwizard.application.move_keys import Moved, move_keys
+from orgwizard.application.undo import require_name, support_request, undo
 from orgwizard.cli import wiring
-from orgwizard.domain.errors import BadInput, Exit
+from orgwizard.domain.errors import BadInput, Exit, NoResponse, Refused, WizardError
 from orgwizard.domain.json_result import result_object
+from orgwizard.presentation import text_report
+from orgwizard.presentation.json_report import key_check_as_json
+from orgwizard.providers.aftercare import Undo
 from orgwizard.storage.profiles import Profile
 from orgwizard.ui.batch.confirmation import confirm_word
-from orgwizard.ui.batch.streams import write_json, write_stdout
+from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 
 def move(arguments: argparse.Namespace) -> int:
@@ -23,11 +29,72 @@ def move(arguments: argparse.Namespace) -> int:
 
     moved = move_keys(wiring.service(arguments), arguments.name, store_value(arguments.to), agrees)
     if arguments.json:
-        kept = {"stored": dict(moved.kept.reference)} if moved.kept else {}
-        write_json({**result_object(), **profile_members(moved.profile), **kept, "remarks": list(moved.remarks)})
+        stored = dict(moved.kept.reference) if moved.kept else None
+        write_json(result_object(**profile_members(moved.profile), stored=stored, remarks=list(moved.remarks)))
     else:
         write_stdout("\n".join(_moved_lines(moved)))
     return Exit.READY
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Say whether the stored keys of a child org are still valid; returns the exit code."""
+    service = wiring.service(arguments)
+    checked = check_keys(service, service.profiles.find(arguments.name))
+    error = _CHECK_ERRORS.get(checked.state.state, lambda _: None)(checked.state.words)
+    if arguments.json:
+        write_json(result_object(error, **profile_members(checked.profile), keys=key_check_as_json(checked)))
+    else:
+        write_stdout("\n".join(text_report.key_check(checked)))
+    return error.exit_code if error else Exit.READY
+
+
+_CHECK_ERRORS: Mapping[str, Callable[[str], WizardError]] = {
+    "invalid": lambda words: Refused(words, meaning="The stored keys are no longer valid."),
+    "unclear": lambda words: NoResponse(words, meaning="It is not known whether the stored keys are valid."),
+}
+
+
+def disable(arguments: argparse.Namespace) -> int:
+    """Take back what can be taken back of a child org, after its name was typed; returns the exit code."""
+
+    def confirm(profile: Profile, call: Undo) -> None:
+        if arguments.confirm is None:
+            name, needed = profile.org.name, "disable needs --confirm with the name of the org"
+            confirm_word(_about(profile, call), name, call.deed, needed)
+        else:
+            require_name(profile, arguments.confirm)
+
+    service = wiring.service(arguments)
+    profile = service.profiles.find(arguments.name)
+    try:
+        ended = undo(service, profile.name, confirm)
+    except WizardError as error:
+        if isinstance(error, Refused) or not profile.secrets:
+            return _left_to_support(profile, error, as_json=arguments.json)
+        raise
+    support = list(ended.support)
+    if arguments.json:
+        members = profile_members(ended.profile)
+        write_json(result_object(**members, remarks=[ended.done.words], support="\n".join(support)))
+    else:
+        write_stdout("\n".join([ended.done.words, "", "For anything more, send this to support:", "", *support]))
+    return Exit.READY
+
+
+def _left_to_support(profile: Profile, error: WizardError, *, as_json: bool) -> int:
+    """Print what kept the call from being made, and the text to send to support instead; returns the exit code."""
+    support = "\n".join(support_request(profile))
+    if as_json:
+        write_json(result_object(error, **profile_members(profile), support=support))
+    else:
+        write_stdout(support)
+    write_stderr("\n".join([*error.lines(), "For support, send the text on stdout."]))
+    return error.exit_code
+
+
+def _about(profile: Profile, call: Undo) -> str:
+    org = profile.org
+    return f"Org {org.name} ({org.id}) at {org.url or profile.site}: this will {call.deed}. It cannot be undone here."
 
 
 def _moved_lines(moved: Moved) -> list[str]:

@@ -18,6 +18,7 @@ from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, t
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
 from orgwizard.domain.order_key import KEY, PLACE, folded
 from orgwizard.domain.org import Created, Site
+from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import (
     Connection,
     Finding,
@@ -327,6 +328,13 @@ class Datadog(Provider):
         )
         proven = isinstance(org, Response) and org.ok and _text(_table(org.json(), "org"), "public_id") == created.id
         return _accepted(keys, "both keys are valid" + (" and read the child org" if proven else ""))
+
+    @property
+    def aftercare(self) -> Aftercare:
+        """Return what can be done with a child's keys later."""
+        from orgwizard.providers.datadog.aftercare import DatadogAftercare
+
+        return DatadogAftercare()
 
     def next_steps(self, created: Created) -> tuple[str, ...]:
         """Return what to do with a new Datadog org."""

@@ -18,6 +18,7 @@ from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Reply, Response, Scheme, hidden, together
 from orgwizard.domain.http_times import service_time
 from orgwizard.domain.org import Created, Site
+from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import (
     Connection,
     Finding,
@@ -397,6 +398,13 @@ class Okta(Provider):
         if not shared and created.id and reply.json().get("id", created.id) != created.id:
             return Readiness(False, "another org answers at the child's address")
         return Readiness(True, "the child org answers and accepts its new token")
+
+    @property
+    def aftercare(self) -> Aftercare:
+        """Return what can be done with a child's keys later."""
+        from orgwizard.providers.okta.aftercare import OktaAftercare
+
+        return OktaAftercare()
 
     def next_steps(self, created: Created) -> tuple[str, ...]:
         """Return what to do with a new Okta org."""

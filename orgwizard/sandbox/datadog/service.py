@@ -33,6 +33,8 @@ CREATES_PER_MINUTE = 10  # the real figure is not published
 _LATE_SECONDS = 90.0
 _KEYS_AFTER = {"slow-ready": 60.0, "never-ready": math.inf}
 _ONE_ORG = "/api/v1/org/"
+_DISABLE = "/api/v2/org/disable"
+_DISABLED_WITHIN_SECONDS = 10 * 86_400.0
 _FORBIDDEN = "Forbidden"
 _FEATURE_OFF = "Multi-org is not enabled for this organization"
 
@@ -58,6 +60,7 @@ class Datadog:
         self._sites: dict[str, Site] = {}
         self._windows: dict[str, Window] = {}
         self._penalties = Penalties(clock)
+        self._disabled: set[str] = set()
         self._routes: Mapping[tuple[str, str], Handler] = {
             ("POST", "/api/v1/org"): self._create,
             ("GET", "/api/v1/org"): self._list,
@@ -66,6 +69,7 @@ class Datadog:
             ("GET", "/api/v2/validate_keys"): self._validate_keys,
             ("GET", "/api/v2/org"): self._managed,
             ("GET", "/api/v2/current_user"): self._current_user,
+            ("POST", _DISABLE): self._disable,
         }
 
     @property
@@ -109,7 +113,7 @@ class Datadog:
         if not key:
             raise errors(401, "Unauthorized") if v2 else errors(403, "API key required")
         owner = site.owner(key)
-        if owner is None:
+        if owner is None or (owner.id in self._disabled and request.path != _DISABLE):
             raise errors(403, _FORBIDDEN) if v2 else edge_forbidden()
         return site, owner
 
@@ -167,6 +171,24 @@ class Datadog:
         children = caller.site.listed() if caller.org.parent else []
         return json_reply(200, managed(caller.org, (child for child in children if wanted in child.name.lower())))
 
+    def _disable(self, request: Request) -> Reply:
+        """Disable the org of the keys: a child of at most ten days, once. Errors here have the shape of JSON:API."""
+        caller = self._permitted(request, "org_management")
+        wanted = (request.json() or {}).get("data")
+        if not isinstance(wanted, dict) or wanted.get("type") != "customer_org_disable":
+            raise _api_error(400, "Invalid request", "data.type must be customer_org_disable")
+        if wanted.get("attributes") != {"org_uuid": caller.org.id}:
+            raise _api_error(404, "Not found", "The organization does not exist")
+        if caller.org.parent or self._clock.now() - caller.org.born > _DISABLED_WITHIN_SECONDS:
+            raise _api_error(403, "Forbidden", "Self-service disabling is not available for this organization")
+        if caller.org.id in self._disabled:
+            raise _api_error(409, "Conflict", "The organization is disabled already")
+        self._disabled.add(caller.org.id)
+        attributes = {"org_uuid": caller.org.id, "status": "disabled"}
+        return json_reply(
+            200, {"data": {"id": caller.org.id, "type": "customer_org_disable", "attributes": attributes}}
+        )
+
     def _create(self, request: Request) -> Reply:
         """Create a child org, or do what its name says."""
         word = _word(request.json() or {})
@@ -222,6 +244,10 @@ class Datadog:
         if word == "twins":
             site.add_child(body["name"], plan, lengths, KEYS_SETTLE_SECONDS)
         return child
+
+
+def _api_error(status: int, title: str, detail: str) -> Refused:
+    return Refused(json_reply(status, {"errors": [{"title": title, "detail": detail, "status": str(status)}]}))
 
 
 def _permissions(application_key: str) -> tuple[str, ...]:

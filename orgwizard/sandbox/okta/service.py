@@ -54,11 +54,13 @@ class Okta:
         self.oauth = Authorization(clock, mint)
         self._windows: dict[tuple[str, str], Window] = {}
         self._penalties = Penalties(clock)
+        self._revoked: set[str] = set()
         self._routes: Mapping[str, tuple[str, Handler]] = {
             "/.well-known/okta-organization": ("GET", self._well_known),
             "/api/v1/orgs": ("POST", self._create),
             "/api/v1/org": ("GET", self._settings),
             "/api/v1/users/me": ("GET", self._me),
+            "/api/v1/api-tokens/current": ("DELETE", self._revoke),
             TOKEN_PATH: ("POST", self._token),
         }
 
@@ -122,7 +124,7 @@ class Okta:
         named = issued.client_id if issued else token
         if scenarios.says(named, "suspended"):
             raise self._error("E0000004")
-        if not issued and not _is_valid(scheme, token, org):
+        if token in self._revoked or (not issued and not _is_valid(scheme, token, org)):
             raise self._error("E0000011")
         if scenarios.says(named, *barred) or (issued and scope not in issued.scopes):
             raise self._error("E0000006")
@@ -186,6 +188,13 @@ class Okta:
         if self._allowed(request, org) != "ssws":
             raise self._error("E0000006")
         return json_reply(200, owner(org))
+
+    def _revoke(self, request: Request, org: Org) -> Reply:
+        """Revoke the API token that asks for it; the answer has no body."""
+        if self._allowed(request, org) != "ssws":
+            raise self._error("E0000006")
+        self._revoked.add(credential(request))
+        return Reply(204)
 
     def _create(self, request: Request, org: Org) -> Reply:
         """Create a child org, or do what its name says."""

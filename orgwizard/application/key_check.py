@@ -1,0 +1,102 @@
+"""Whether the stored keys of child orgs are still good, and when keys that are not used expire."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orgwizard.application.provider_calls import converse
+from orgwizard.application.service import Service
+from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.org import Created
+from orgwizard.providers import provider_of
+from orgwizard.providers.aftercare import KeyState
+from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.profiles import Profile
+
+PAUSE_SECONDS = 0.5  # between orgs, for the services' limits
+WARN_AFTER_DAYS = 20  # of the thirty after which Okta's tokens expire
+FORGOTTEN = "The sandbox keeps its orgs in memory: each run begins without those of others."
+
+
+@dataclass(frozen=True)
+class KeyCheck:
+    """What is known of the keys of one child org; `unused_since` is as far as orgwizard knows."""
+
+    profile: Profile
+    state: KeyState
+    unused_since: datetime
+    expires: datetime | None
+
+
+def child_of(service: Service, profile: Profile) -> Created:
+    """Return the child org of a profile with its keys, which are read now; raises `BadInput`."""
+    if profile.kind != "child":
+        raise BadInput(f"The profile {profile.name} is of a parent org.", "See: orgwizard profiles list")
+    if not profile.secrets:
+        advice = f"See: orgwizard profiles show {profile.name}"
+        raise BadInput(f"The profile {profile.name} names no keys that can be read.", advice)
+    secrets = {name: service.read(source) for name, source in profile.secrets.items()}
+    return Created(profile.org.id, profile.org.name, profile.org.url, secrets)
+
+
+def check_keys(service: Service, profile: Profile) -> KeyCheck:
+    """Ask a child org whether its keys are valid, and remember when they were; raises `BadInput`."""
+    provider, child = provider_of(profile.provider), child_of(service, profile)
+    before = last_used(profile)
+    try:
+        conversation = provider.aftercare.key_state(provider.site(profile.site), child)
+        state = service.engine.read(converse(conversation, service.send)).result()
+    except WizardError as error:
+        state = KeyState("unclear", error.cause)
+    if state.state == "valid":
+        profile = note_used(service, profile)
+    elif service.sandbox_values:
+        state = KeyState("unclear", f"{state.words} {FORGOTTEN}")
+    return KeyCheck(profile, state, before, expiry(profile) if state.state != "invalid" else None)
+
+
+def check_records(service: Service, records: Sequence[Record]) -> Iterator[tuple[Record, KeyCheck | None, str]]:
+    """Yield each attempt that created an org with what is known of its keys, or `None` and why that is not known."""
+    first = True
+    for record in records:
+        if not record.profile:
+            continue
+        if not first:
+            service.engine.read(service.clock.sleep(PAUSE_SECONDS)).result()
+        first = False
+        try:
+            yield record, check_keys(service, service.profiles.load(record.profile)), ""
+        except WizardError as error:
+            yield record, None, error.cause
+
+
+def note_used(service: Service, profile: Profile) -> Profile:
+    """Write down that the keys of a profile are valid now, and return it; one being changed by others is left alone."""
+    try:
+        with service.profiles.alone():
+            used = service.profiles.load(profile.name).model_copy(update={"used": service.clock.wall()})
+            service.profiles.replace(used)
+            return used
+    except WizardError:
+        return profile
+
+
+def last_used(profile: Profile) -> datetime:
+    """Return when the keys were last known to work: they do when an org is created."""
+    return profile.used or profile.created
+
+
+def expiry(profile: Profile) -> datetime | None:
+    """Return when unused keys expire, `None` for those that do not."""
+    days = provider_of(profile.provider).aftercare.idle_days
+    return last_used(profile) + timedelta(days=days) if days and profile.secrets else None
+
+
+def idle_warning(profile: Profile, now: datetime) -> str:
+    """Return a sentence about keys that expire soon, or have, because nobody is known to have used them; else ""."""
+    expires = expiry(profile) if profile.kind == "child" else None
+    unused = (now - last_used(profile)).days
+    if expires is None or unused < WARN_AFTER_DAYS:
+        return ""
+    end = f"expires on {expires:%Y-%m-%d}" if expires > now else f"may have expired on {expires:%Y-%m-%d}"
+    return f"The token of {profile.org.name} {end}: no use known for {unused} days. orgwizard check {profile.name}"

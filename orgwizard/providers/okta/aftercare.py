@@ -1,0 +1,68 @@
+"""An Okta child's own token later: whether it is valid, how it is replaced, and how it is revoked.
+
+From the documents, not observed: a token expires after 30 days without use; `DELETE /api/v1/api-tokens/current`
+revokes the one that calls. There is no call that deletes or disables an org.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orgwizard.domain.errors import Refused
+from orgwizard.domain.http import Call, Conversation, Response, Scheme, together
+from orgwizard.domain.org import Created, Site
+from orgwizard.providers.aftercare import Aftercare, KeyState, Undo, Undone, call_result
+
+_ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+_REVOKED = Undone("done", "Okta revoked the API token. The org itself stays.")
+_ENDS: Mapping[int, Undone] = {
+    200: _REVOKED,
+    204: _REVOKED,
+    401: Undone("done", "Okta does not accept the API token: it was revoked or has expired. The org itself stays."),
+    403: Undone("refused", "The token's owner may not revoke it (HTTP 403).", "Deactivate that administrator instead."),
+    404: Undone("refused", "This org does not know the call (HTTP 404).", "Deactivate the token's administrator."),
+}
+
+
+class OktaAftercare(Aftercare):
+    """What Okta offers with the API token of a child."""
+
+    title = "Okta"
+    idle_days = 30
+    support = "https://support.okta.com"
+    replacing = (
+        "Sign in to the child's Admin Console as a super admin, best as a service account.",
+        "Security > API > Tokens > Create token. It is shown once: copy it.",
+    )
+
+    def key_state(self, site: Site, child: Created) -> Conversation[KeyState]:  # noqa: ARG002 - a child has a host of its own
+        """Read the org's settings with the token, which also renews it for 30 days."""
+        if "token" not in child.secrets or not child.url:
+            return KeyState("unclear", "The token or the org's URL is missing.")
+        (reply,) = yield from together(_call("GET", child, "/api/v1/org"))
+        if not isinstance(reply, Response):
+            return KeyState("unclear", reply.cause)
+        body = reply.json()
+        if reply.ok and body:
+            other = child.id and body.get("id", child.id) != child.id
+            return KeyState("unclear", "Another org answers there.") if other else KeyState("valid", "Okta accepts it.")
+        code = str(body.get("errorCode", ""))
+        if reply.status == 401 and code in ("E0000011", "E0000004"):
+            return KeyState("invalid", f"Okta does not accept it ({code}): revoked, expired, or its admin is gone.")
+        if reply.status == 403 and code == "E0000006":
+            return KeyState("valid", "Okta accepts it; it may not read the org's settings.")
+        return KeyState("unclear", f"Okta returned HTTP {reply.status}.")
+
+    def undo(self, site: Site, child: Created) -> Conversation[Undo]:
+        """Return the call that revokes the token, once the token has proved to be this org's."""
+        seen = yield from self.key_state(site, child)
+        if seen.state != "valid":
+            raise Refused(f"The token cannot be used: {seen.words}", meaning="Nothing was changed.")
+        return Undo(_call("DELETE", child, "/api/v1/api-tokens/current"), "revoke its API token")
+
+    def undone(self, response: Response) -> Undone:
+        """Return what a response to the revocation means."""
+        return call_result(response, _ENDS, self.title)
+
+
+def _call(method: str, child: Created, path: str) -> Call:
+    return Call(method, f"{child.url}{path}", {**_ACCEPT, "Authorization": Scheme("SSWS", child.secrets["token"])})
