@@ -404,6 +404,19 @@ FAULTS: tuple[Fault, ...] = (
     *refusal("429 for ever", busy(1), requests=4),
     *refusal("429 that asks for more than 15 minutes", busy(3600)),
     Fault("429 with a time to come back, then success", True, 2, "created", 0, Keys.STORE, create=limited),
+    *[
+        Fault(
+            f"{status} with the new org and its keys in it",
+            True,
+            1,
+            "created",
+            6,
+            Keys.ODD,
+            BOTH,
+            saying(text, status=status),
+        )
+        for status in (429, 403, 500)
+    ],
     *late("429 with Retry-After in seconds, then success", "7"),
     *late("429 with Retry-After as a date, then success", formatdate(NOW + 7, usegmt=True)),
     *late("429 with Retry-After that is garbage, then success", "-1e999 soon"),
