@@ -12,7 +12,7 @@ from orgwizard.application.plan_reader import read_values
 from orgwizard.application.toml_positions import Position, position_of, positions
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.redactor import MASK, REDACTOR
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import provider_of
 from orgwizard.storage.secret_stores import parse_store
@@ -39,7 +39,7 @@ class Plan:
         organization = self.values.get("organization")
         name = organization.get("name") if isinstance(organization, dict) else ""
         texts = (self.values.get("provider"), self.values.get("site"), name)
-        provider, site, name = (REDACTOR.clean(printable(t)) if isinstance(t, str) else "" for t in texts)
+        provider, site, name = (_shown(text) if isinstance(text, str) else "" for text in texts)
         return provider, site, name
 
     def draft(self) -> Draft:
@@ -149,6 +149,11 @@ def unconfirmed(draft: Draft) -> dict[str, str]:
         return {}
     words = f"{site.host} is not an address of {provider.title}. To send your credentials there, "
     return {"site": f'{words}add the line confirmed_host = "{site.host}" to the plan.'}
+
+
+def _shown(text: str) -> str:
+    """Return a value as it may be repeated: one that looks like a secret is masked whole."""
+    return MASK if REDACTOR.is_secret(text) else printable(text)
 
 
 def _of_profile(name: str) -> str:

@@ -190,7 +190,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _unknown(name: str) -> BadInput:
-    return BadInput(f"There is no profile called {name}.", "See: orgwizard profiles list")
+    return BadInput(f"There is no profile called {REDACTOR.nameable(name)}.", "See: orgwizard profiles list")
 
 
 def _toml(profile: Profile) -> bytes:
