@@ -46,7 +46,7 @@ def move_keys(service: Service, name: str, target: Any, agrees: Callable[[str], 
         if profile.former:
             profile = forget_former(service, profile).profile
         with _nothing_moved():
-            store = _target(target)
+            store = target_store(target)
             if store_named_by(service.vault, profile.secrets) == str(store.plan()).removesuffix(":unencrypted"):
                 return Moved(profile)
             profile, kept = keep_instead(service, profile, store, _readable_keys(service, profile, store, agrees))
@@ -84,7 +84,7 @@ def save_after_all(service: Service, result: Result, target: Any) -> Result:
 
     The profile and the journal name the place from then on. Raises `WizardError`: the result is as it was.
     """
-    store = _target(target)
+    store = target_store(target)
     service.vault.probe(store)
     profile = service.profiles.load(result.profile) if result.profile else None
     if profile:
@@ -111,7 +111,8 @@ def _nothing_moved() -> Iterator[None]:
         raise
 
 
-def _target(target: Any) -> Store:
+def target_store(target: Any) -> Store:
+    """Return the store to put keys into; raises `BadInput` for the screen, which is none."""
     store = parse_store(target)
     if isinstance(store, ScreenStore):
         raise BadInput("Keys cannot be moved to the screen.", "Show them with: orgwizard env NAME", field="store")

@@ -307,11 +307,17 @@ COMMANDS = (
     ),
     Command(
         "move",
-        "move the keys of a child org to another store",
+        "move the keys of a child org to another store, or replace them by new ones",
         "keys:move",
         (
             NAME,
-            argument("--to", required=True, metavar="STORE", help="file, keyring or a named store, as in a plan"),
+            argument("--to", metavar="STORE", help="file, keyring or a named store, as in a plan"),
+            argument(
+                "--replace",
+                action="store_true",
+                help="Okta: store a new API token, asked for or read from standard input, in place of the old one",
+            ),
+            argument("--revoke", action="store_true", help="with --replace: revoke the old token without asking"),
             argument("--yes", action="store_true", help="move without asking where keys cannot be read back"),
             JSON,
             *AFTER_A_COMMAND,

@@ -78,6 +78,7 @@ _CREDENTIALS = (
     (_OKTA, "suspended", "The token's owner cannot sign in (401, E0000004)."),
     (_BOTH, "forbidden", "The credential is valid and has no permission at all."),
     (_OKTA, "noperm", "The token reads, but must not create orgs."),
+    (_OKTA, "replacement", "A child org accepts it, as a token made in its Admin Console."),
     (_OKTA, "noread", "The token creates, but must not read the org's settings."),
     (_DATADOG, "noperm", "The keys are valid and list the child orgs, but must not create any."),
     (_BOTH, "outage", "Every call is answered with a gateway's HTML page (503)."),

@@ -11,12 +11,13 @@ from pydantic import SecretStr
 
 from orgwizard.application.key_check import check_keys, idle_warning
 from orgwizard.application.order_builder import order
+from orgwizard.application.replace_keys import NOT_REPLACED, REPLACED, Replacement, replace_token
 from orgwizard.application.service import Service
 from orgwizard.application.undo import NOT_CHANGED, NOT_KNOWN, require_name, support_request, undo
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
+from orgwizard.domain.errors import BadInput, NeedsAttention, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Result
-from orgwizard.domain.http import Call, Response
+from orgwizard.domain.http import Call, Response, revealed
 from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import Undo
 from orgwizard.sandbox.scenarios import CREDENTIALS
@@ -258,3 +259,71 @@ def test_an_org_of_more_than_ten_days_cannot_be_disabled(tmp_path: Path) -> None
     with pytest.raises(Refused, match="ten days"):
         undo(service, profile.name, agree)
     service.engine.close()
+
+
+# ---- replacing a token ----
+
+NEW = "00replacement-canary"
+
+
+def replacing(typed: str = NEW, *, revokes: bool = True) -> Replacement:
+    return Replacement(lambda _, aftercare: typed if aftercare.replacing else "", lambda _: revokes)
+
+
+def token_of(office: Office) -> str:
+    return office.service.read(office.load().secrets["token"]).get_secret_value()
+
+
+@pytest.mark.parametrize("office", ["okta"], indirect=True)
+@pytest.mark.parametrize("typed", [NEW, f" SSWS {NEW}\n"])
+def test_a_new_token_is_proved_stored_and_takes_the_place_of_the_old(office: Office, typed: str) -> None:
+    old = token_of(office)
+    moved = replace_token(office.service, office.profile.name, None, replacing(typed))
+    assert token_of(office) == NEW
+    assert "was revoked" in moved.remarks[0]
+    assert len(list(office.service.vault.folder.glob("*.toml"))) == 1
+    (deed,) = office.wire.deeds()
+    assert old in str(revealed(deed.headers))
+    assert check_keys(office.service, office.load()).state.state == "valid"
+
+
+@pytest.mark.parametrize("office", ["okta"], indirect=True)
+@pytest.mark.parametrize("typed", ["", "two words", "00wrong", "tökén"])
+def test_a_token_that_the_org_does_not_accept_replaces_nothing(office: Office, typed: str) -> None:
+    old = token_of(office)
+    with pytest.raises((BadInput, Refused)) as caught:
+        replace_token(office.service, office.profile.name, None, replacing(typed))
+    assert caught.value.meaning == NOT_REPLACED
+    assert not typed or typed not in "".join(caught.value.lines())
+    assert token_of(office) == old
+    assert office.wire.deeds() == []
+
+
+@pytest.mark.parametrize("office", ["okta"], indirect=True)
+def test_the_old_token_again_replaces_nothing(office: Office) -> None:
+    with pytest.raises(BadInput, match="old token"):
+        replace_token(office.service, office.profile.name, None, replacing(token_of(office)))
+
+
+@pytest.mark.parametrize("office", ["okta"], indirect=True)
+def test_an_old_token_that_is_not_revoked_is_told(office: Office) -> None:
+    moved = replace_token(office.service, office.profile.name, "file", replacing(revokes=False))
+    assert "not revoked" in moved.remarks[0]
+    assert office.wire.deeds() == []
+    assert token_of(office) == NEW
+
+
+@pytest.mark.parametrize("office", ["okta"], indirect=True)
+@pytest.mark.parametrize("reply", [Response(403), Response(500), NoResponse("Cut."), NotSent("Down.")])
+def test_a_revocation_that_fails_needs_attention_and_the_new_token_is_stored(office: Office, reply: Any) -> None:
+    office.wire.broken = lambda _: reply
+    with pytest.raises(NeedsAttention) as caught:
+        replace_token(office.service, office.profile.name, None, replacing())
+    assert caught.value.meaning == REPLACED
+    assert token_of(office) == NEW
+
+
+@pytest.mark.parametrize("office", ["datadog"], indirect=True)
+def test_keys_that_do_not_expire_need_no_replacement(office: Office) -> None:
+    with pytest.raises(BadInput, match="do not expire"):
+        replace_token(office.service, office.profile.name, None, replacing())

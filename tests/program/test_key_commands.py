@@ -1,5 +1,6 @@
 """The commands about keys that a child org has already, in the sandbox."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -164,6 +165,27 @@ def test_an_org_is_taken_back_after_its_name_was_given(program: Program, created
     again = program("disable", created, "--confirm", "My Child", "--json")
     assert (again.code, again.json()["profile"]) == (0, created)
     assert "support" in again.json()
+
+
+@pytest.mark.usefixtures("remembering")
+def test_a_token_is_replaced_by_one_from_standard_input(
+    program: Program, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    created = create(program, home, "okta")
+    monkeypatch.setattr("sys.stdin", io.StringIO("00replacement-canary\n"))
+    ended = program("move", created, "--replace", "--revoke", "--json")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.json()["remarks"] == ["The old token was revoked."]
+    assert [path.read_text().count("00replacement-canary") for path in key_files(home)] == [1]
+    assert "canary" not in ended.out
+    monkeypatch.setattr("sys.stdin", None)
+    assert program("move", created, "--replace", "--json").code == 2
+
+
+@pytest.mark.parametrize("argv", [(), ("--revoke", "--to", "file"), ("--replace", "--to", "screen")])
+def test_a_move_to_nowhere_is_wrong_usage(program: Program, home: Home, argv: tuple[str, ...]) -> None:
+    created = create(program, home, "okta")
+    assert program("move", created, *argv, "--json").code == 2
 
 
 def test_where_there_are_no_keys_the_text_for_support_is_printed(program: Program, home: Home) -> None:

@@ -7,20 +7,26 @@ from typing import Any
 
 from orgwizard.application.key_check import check_keys
 from orgwizard.application.move_keys import Moved, move_keys
+from orgwizard.application.replace_keys import Replacement, replace_token
 from orgwizard.application.undo import require_name, support_request, undo
 from orgwizard.cli import wiring
 from orgwizard.domain.errors import BadInput, Exit, NoResponse, Refused, WizardError
 from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
 from orgwizard.presentation.json_report import key_check_as_json
-from orgwizard.providers.aftercare import Undo
+from orgwizard.providers.aftercare import Aftercare, Undo
 from orgwizard.storage.profiles import Profile
-from orgwizard.ui.batch.confirmation import confirm_word
+from orgwizard.ui.batch.confirmation import agrees_on_a_terminal, confirm_word, read_secret
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 
 def move(arguments: argparse.Namespace) -> int:
-    """Move the keys of a child org to another store; returns the exit code."""
+    """Move the keys of a child org to another store, or replace them; returns the exit code."""
+    if arguments.replace:
+        return _replace(arguments)
+    if arguments.to is None or arguments.revoke:
+        words = "--revoke goes with --replace." if arguments.revoke else "move needs --to STORE, or --replace."
+        raise BadInput(words, "For example: --to pass", code="usage", meaning="Nothing was done.")
 
     def agrees(question: str) -> bool:
         if not arguments.yes:
@@ -28,7 +34,23 @@ def move(arguments: argparse.Namespace) -> int:
         return True
 
     moved = move_keys(wiring.service(arguments), arguments.name, store_value(arguments.to), agrees)
-    if arguments.json:
+    return _tell_moved(moved, as_json=arguments.json)
+
+
+def _replace(arguments: argparse.Namespace) -> int:
+    def new_token(profile: Profile, aftercare: Aftercare) -> str:
+        return read_secret(f"New token of {profile.org.name}", (f"At {profile.org.url}:", *aftercare.replacing))
+
+    def revokes(_: Profile) -> bool:
+        return arguments.revoke or agrees_on_a_terminal("The new token is stored. Revoke the old one?", "revoke")
+
+    target = None if arguments.to is None else store_value(arguments.to)
+    moved = replace_token(wiring.service(arguments), arguments.name, target, Replacement(new_token, revokes))
+    return _tell_moved(moved, as_json=arguments.json)
+
+
+def _tell_moved(moved: Moved, *, as_json: bool) -> int:
+    if as_json:
         stored = dict(moved.kept.reference) if moved.kept else None
         write_json(result_object(**profile_members(moved.profile), stored=stored, remarks=list(moved.remarks)))
     else:

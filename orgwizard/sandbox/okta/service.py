@@ -262,7 +262,8 @@ class Okta:
 def _is_valid(scheme: str, token: str, org: Org) -> bool:
     """Return whether the token opens the org: a child's is its own, a parent's any other of plausible shape."""
     if not org.parent:
-        return scheme == "ssws" and bool(org.token) and token == org.token
+        made_there = scenarios.says(token, "replacement")
+        return scheme == "ssws" and bool(org.token) and (token == org.token or made_there)
     plausible = len(token) >= 8 and token.isprintable() and " " not in token
     return (
         scheme != "dpop"

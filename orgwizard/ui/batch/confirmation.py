@@ -1,6 +1,9 @@
 """The one question of a command: shown on stderr with what it is about, answered on a terminal."""
 
 import sys
+import warnings
+from collections.abc import Sequence
+from getpass import GetPassWarning, getpass
 
 from orgwizard.domain.errors import BadInput, NotSent
 from orgwizard.ui.batch.streams import write_stderr
@@ -19,9 +22,41 @@ def confirm_word(review: str, word: str, deed: str, needed: str, advice: str = "
 
     Raises `BadInput` without a terminal and `NotSent` for any other answer.
     """
-    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr)):
+    if not _on_a_terminal():
         raise BadInput(f"Without a terminal, {needed}.", advice)
     write_stderr(review)
     write_stderr(f'Type "{word}" to {deed}, anything else to leave: ', end="")
     if sys.stdin.readline().strip().lower() != word.lower():
         raise NotSent("You did not confirm.", code="not_confirmed")
+
+
+def agrees_on_a_terminal(question: str, word: str) -> bool:
+    """Return whether *word* was typed; without a terminal, where nobody can be asked, it was not."""
+    if not _on_a_terminal():
+        return False
+    write_stderr(f'{question} Type "{word}", anything else means no: ', end="")
+    return sys.stdin.readline().strip().lower() == word
+
+
+def read_secret(title: str, hints: Sequence[str]) -> str:
+    """Return a line of standard input; on a terminal it is asked for with *hints*, and not shown while it is typed.
+
+    Raises `BadInput` where there is none.
+    """
+    if sys.stdin is None:
+        raise BadInput(f"{title}: standard input is closed.", "Pipe it to the command.")
+    if not _on_a_terminal():
+        return sys.stdin.readline().strip()
+    write_stderr("\n".join(hints))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", GetPassWarning)
+            return getpass(f"{title} (not shown): ", stream=sys.stderr)
+    except EOFError:
+        raise BadInput(f"{title}: nothing was typed.") from None
+    except GetPassWarning:
+        raise BadInput(f"{title}: this terminal would show it.", "Pipe it to the command.") from None
+
+
+def _on_a_terminal() -> bool:
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))

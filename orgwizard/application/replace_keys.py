@@ -1,0 +1,107 @@
+"""Replacing the first token of a child org by one that a person made: proved, stored, and the old one revoked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import SecretStr
+
+from orgwizard.application.key_check import child_of
+from orgwizard.application.move_keys import Moved, forget_former, keep_instead, target_store
+from orgwizard.application.provider_calls import converse
+from orgwizard.application.service import Service
+from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention, Refused, WizardError
+from orgwizard.domain.http import ask
+from orgwizard.domain.org import Created
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.providers import provider_of
+from orgwizard.providers.aftercare import Aftercare, Undone
+from orgwizard.storage.key_removal import store_named_by
+from orgwizard.storage.profiles import Profile
+
+NOT_REPLACED = "The token was not replaced."
+REPLACED = "The new token is stored."
+_DEACTIVATE = "It expires after 30 days without use, or with its administrator."
+_REVOKED = "The old token was revoked."
+_STILL_VALID = "The old token was not revoked. It expires after 30 days without use, or with its administrator."
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What a person is asked: for the new token, told how to make it, and whether to revoke the old one."""
+
+    new_token: Callable[[Profile, Aftercare], str]
+    revokes: Callable[[Profile], bool]
+
+
+def replace_token(service: Service, name: str, target: Any, asks: Replacement) -> Moved:
+    """Replace the token of the profile called *name*; the new one goes to *target*, `None` for the store of the old.
+
+    Raises `WizardError`: nothing was replaced, or (`NeedsAttention`) something about the old token is left to do.
+    """
+    with service.profiles.alone():
+        profile = service.profiles.find(name)
+        try:
+            if profile.former:
+                profile = forget_former(service, profile).profile
+            old = _old(service, profile)
+            store = target_store(_target(service, profile, target))
+            service.vault.probe(store)
+            new = _proven(service, profile, old, asks.new_token(profile, provider_of(profile.provider).aftercare))
+            changed, kept = keep_instead(service, profile, store, new)
+        except NeedsAttention as fault:  # the vault speaks of a creation
+            raise LocalFailure(fault.cause, fault.advice, meaning=NOT_REPLACED) from None
+        except WizardError as fault:
+            fault.meaning = NOT_REPLACED
+            raise
+        doubt = _revoked(service, changed, old) if asks.revokes(changed) else None
+        moved = forget_former(service, changed)
+        if doubt:
+            raise NeedsAttention(doubt, _DEACTIVATE, meaning=REPLACED)
+        remark = _STILL_VALID if doubt is None else _REVOKED
+        return replace(moved, kept=kept, remarks=(remark, *moved.remarks))
+
+
+def _old(service: Service, profile: Profile) -> Created:
+    """Return the child with its old token; raises `BadInput` where there is nothing to replace."""
+    provider = provider_of(profile.provider)
+    if not provider.aftercare.replacing:
+        raise BadInput(f"The keys of {provider.title} do not expire: there is nothing to replace.")
+    return child_of(service, profile)
+
+
+def _target(service: Service, profile: Profile, target: Any) -> Any:
+    if target is not None:
+        return target
+    if there := store_named_by(service.vault, profile.secrets):
+        return there
+    raise BadInput("Say where the new token goes: --to STORE.", "For example: --to file", code="usage")
+
+
+def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dict[str, SecretStr]:
+    """Return the new token once the org has accepted it; raises `BadInput` and `Refused` without repeating it."""
+    token = typed.strip().removeprefix("SSWS ").strip()
+    REDACTOR.learn(token)
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise BadInput("Tokens contain no spaces. Paste the token only.")
+    if token == old.secrets["token"].get_secret_value():
+        raise BadInput("This is the old token.", "Create a new one and paste that.")
+    provider, new = provider_of(profile.provider), {"token": SecretStr(token)}
+    conversation = provider.aftercare.key_state(provider.site(profile.site), replace(old, secrets=new))
+    state = service.engine.read(converse(conversation, service.send)).result()
+    if state.state != "valid":
+        raise Refused(f"{profile.org.name} did not accept the new token. {state.words}", "Was it made in this org?")
+    return new
+
+
+def _revoked(service: Service, profile: Profile, old: Created) -> str:
+    """Revoke the old token and return "", or why it may still be valid; the new one is stored, whatever happens."""
+    provider = provider_of(profile.provider)
+    aftercare = provider.aftercare
+    try:
+        conversation = aftercare.undo(provider.site(profile.site), old)
+        call = service.engine.read(converse(conversation, service.send)).result().call
+        done: Undone = aftercare.undone(service.engine.read(converse(ask(call), service.send)).result())
+    except WizardError as fault:
+        return f"The old token may still be valid: {fault.cause}"
+    return "" if done.state == "done" else f"The old token may still be valid: {done.words}"
