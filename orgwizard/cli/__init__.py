@@ -13,7 +13,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orgwizard.cli.parser import UNWRITTEN, Command, UsageError, build
+from orgwizard.cli.arguments import UNWRITTEN, Command, UsageError
+from orgwizard.cli.parser import build
 from orgwizard.domain.errors import Exit, NotSent, WizardError
 
 if TYPE_CHECKING:

@@ -222,7 +222,6 @@ DATADOG_REFUSALS: list[tuple[int, Any, str | None, str]] = [
     (403, {"errors": ["Forbidden"]}, "credentials.application_key", "Forbidden"),
     (403, {"errors": ["API key required"]}, "credentials.application_key", "API key required"),
     (403, DATADOG_EDGE, "credentials.application_key", "Forbidden"),
-    (403, "<html>no</html>", "credentials.application_key", "rights"),
     (404, {"errors": ["Not found"]}, "site", "address"),
     (409, {"errors": ["exists"]}, "organization.name", "exists"),
     (413, {"errors": ["too large"]}, "organization.name", "too large"),
