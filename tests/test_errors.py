@@ -97,10 +97,10 @@ def test_what_a_service_says_cannot_drive_the_terminal() -> None:
 
 
 def test_several_wrong_fields_are_all_named_and_the_first_is_gone_to() -> None:
-    bad = BadFields({"organization.name": "Needed.", "site": "Unknown."}, "The plan x.toml")
-    assert bad.cause == "The plan x.toml: organization.name: Needed.  site: Unknown."
+    bad = BadFields({"organization.name": "Required.", "site": "Unknown."}, "The plan x.toml")
+    assert bad.cause == "The plan x.toml: organization.name: Required.  site: Unknown."
     assert bad.field == "organization.name"
-    assert bad.problems == {"organization.name": "Needed.", "site": "Unknown."}
+    assert bad.problems == {"organization.name": "Required.", "site": "Unknown."}
     assert BadFields({"site": "Unknown."}).cause == "site: Unknown."
 
 

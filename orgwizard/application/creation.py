@@ -60,7 +60,7 @@ class _Creation(Flow):
         doubt = reply if isinstance(reply, NoResponse) else self._noted(reply)
         if doubt or not isinstance(reply, Response):
             return await self.look_up(doubt or NoResponse(""))
-        self.progress(SEND, "ok", f"answered with HTTP {reply.status}")
+        self.progress(SEND, "ok", f"returned HTTP {reply.status}")
         await self.keep(reply)
         if self.result.org and self.tools.wishes.waits:
             await self.until_ready(self.result.org, answered_at)
@@ -80,7 +80,7 @@ class _Creation(Flow):
             self.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)
         self.progress(CHECK, "ok", f"parent org {self.checked.parent}")
         self._refuse_repeat(checked=True)
-        self.progress(STORE, "started", "Trying the store for the new keys")
+        self.progress(STORE, "started", "Testing the key store")
         self.progress(STORE, "ok", await self.unless_quit(asyncio.to_thread(self.tools.vault.probe)))
 
     def _refuse_repeat(self, *, checked: bool) -> None:
@@ -97,7 +97,7 @@ class _Creation(Flow):
     def _begin(self, call: Call) -> None:
         """Record what is about to be sent; raises `LocalFailure`, `Busy` or `Repeated`, and then nothing is sent."""
         if self.leaving():
-            raise NotSent("You left before the request was sent.", "Start again when you are ready.", code="left")
+            raise NotSent("Cancelled before anything was sent.", "Start again when ready.", code="left")
         self.attempt: Attempt | None = self.tools.journal.requested(
             self.provider.key,
             self.wanted.site.key,
@@ -136,7 +136,7 @@ class _Creation(Flow):
             self.outcome("not_created")
             self.unspool()
             self.note("waiting", seconds=round(pause), reason=_reason(reply))
-            await self.wait(SEND, pause, f"{_reason(reply)}; the request is sent again in")
+            await self.wait(SEND, pause, f"{_reason(reply)}; retrying in")
             if self.leaving() or self.tools.control.give_up.is_set():
                 return reply
         return await self._proven(call)
@@ -151,8 +151,8 @@ class _Creation(Flow):
         self.proven_anew = True
         self.outcome("not_created")
         self.unspool()
-        self.note("waiting", seconds=0, reason=f"{self.provider.title} asked for a new proof (HTTP {reply.status})")
-        self.progress(SEND, "waiting", "asked for a new proof before any work; sent again with it")
+        self.note("waiting", seconds=0, reason=f"{self.provider.title}asked for a fresh proof (HTTP {reply.status})")
+        self.progress(SEND, "waiting", "asked for a fresh proof and did nothing else; sent again with it")
         return await self._sent_once(call)
 
     async def _sent_once(self, call: Call) -> Reply:
@@ -173,7 +173,7 @@ class _Creation(Flow):
                 await until_first(sending, self.tools.clock.sleep(1), wish.wait())
                 waited = int(self.tools.clock.now() - started)
                 if not sending.done() and waited:
-                    self.progress(SEND, "waiting", f"waiting for the answer, {waited} s", spent=waited)
+                    self.progress(SEND, "waiting", f"waiting for the response, {waited} s", spent=waited)
             # A process that was stopped for long may find its answer in the socket: look once more.
             if receipt.left or not self.leaving():
                 await asyncio.wait({sending}, timeout=HANG_UP_GRACE_SECONDS)
@@ -189,8 +189,8 @@ class _Creation(Flow):
 
     def _why_unanswered(self) -> str:
         if self.tools.control.give_up.is_set():
-            return "The request left, and you stopped waiting for its answer."
-        return f"The request left, but no answer came within {ANSWER_SECONDS:.0f} seconds."
+            return "The request was sent; you stopped waiting for the response."
+        return f"The request was sent, but no response came within {ANSWER_SECONDS:.0f} seconds."
 
     def _gave_up(self, started: float, receipt: "_Receipt") -> bool:
         """Return whether the wait is over: a success of which the beginning came is waited for much longer."""
@@ -210,7 +210,7 @@ class _Creation(Flow):
             return
         self.result = replace(self.result, spool=str(receipt.spool.path))
         if receipt.fault is not None:  # the answer is still in memory, and the stores come next
-            self.add_remark(f"The answer could not be put on disk: {cause_of(receipt.fault)}")
+            self.add_remark(f"The response could not be saved: {cause_of(receipt.fault)}")
         if receipt.fault is not None or not receipt.may_hold_keys:
             self.unspool()
 
@@ -278,5 +278,5 @@ def _digest(call: Call) -> str:
 
 def _reason(reply: Reply) -> str:
     if isinstance(reply, Response):
-        return "The service's rate limit is used up"
+        return "Rate limited"
     return reply.cause.rstrip(".")

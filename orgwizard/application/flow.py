@@ -52,8 +52,8 @@ READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
 LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
 CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # services list a new org late, but hardly that late
-MAKE_NEW_KEYS = "Sign in to the child org as its administrator and make new keys."
-_CUT = "The answer broke off; what came of it was used."
+MAKE_NEW_KEYS = "Sign in to the child org as its administrator and create new keys."
+_CUT = "The response was cut off; the usable part was kept."
 _REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POST may be answered with 302 and 303
 
 
@@ -187,21 +187,21 @@ class Flow:
             words = f"{title} reported an error ({status}), but the response names an org or keys. {self.kept()}"
         elif not response.ok:
             self.unspool()
-            words = f"{title} answered with an error of its own ({status}), which proves nothing."
+            words = f"{title} returned an error ({status}), so the outcome is uncertain."
             if 300 <= response.status < 400:
-                words = f"{title} answered with a redirect ({status}){_target(response)}, which proves nothing."
+                words = f"{title} returned a redirect ({status}){_target(response)}, which proves nothing."
         elif response.whole:
-            words = f"{title} reported success ({status}) with an answer that names no new org. {self.kept()}"
+            words = f"{title} reported success ({status}) but the response names no new org. {self.kept()}"
         else:
-            words = f"{title} reported success ({status}) with an answer that cannot be understood. {self.kept()}"
+            words = f"{title} reported success ({status}) but the response cannot be read. {self.kept()}"
         return NoResponse(words.strip(), code=status, request_id=response.request_id)
 
     def kept(self) -> str:
         """Say where an answer is that no store has; `_show_raw_response` sees to the second place."""
         if self.result.spool:
-            return f"The answer is kept in {self.result.spool} and may hold the keys."
+            return f"The response is saved in {self.result.spool} and may contain the keys."
         shown = self.response is not None and self.response.body
-        return "The answer is shown here and kept nowhere: copy it, it may hold the keys." if shown else ""
+        return "The response is shown here and saved nowhere: copy it, it may contain the keys." if shown else ""
 
     # ---- an unknown outcome ----
 
@@ -221,7 +221,7 @@ class Flow:
             return LookupResult("unclear", self.why_no_credentials())
         started = self.tools.clock.now()
         for after in self._looks_after_seconds():
-            await self.wait(FIND, started + after - self.tools.clock.now(), "next look in")
+            await self.wait(FIND, started + after - self.tools.clock.now(), "next check in")
             if self.leaving():
                 break
             found = await self._look()
@@ -236,7 +236,7 @@ class Flow:
 
     def why_no_credentials(self) -> str:
         """Return which credentials a look-up lacks."""
-        return f"The parent's credentials are needed to look at {self.provider.title}."
+        return f"The parent's credentials are required to check {self.provider.title}."
 
     async def _look(self) -> LookupResult:
         key, site = self.provider.key, self.wanted.site.key
@@ -256,11 +256,11 @@ class Flow:
         if found.state == "absent" and self._is_old(found) and self.response is None and not self.result.spool:
             self.outcome("not_created")
             self.end = "absent"
-            advice = "To try again, create it anew: that asks for a new confirmation."
+            advice = "You can create it again; you will be asked to confirm."
             return NotSent(
-                found.words, advice, meaning=f"{NOTHING_CREATED[:-1]}, as far as can be seen.", code=doubt.code
+                found.words, advice, meaning=f"{NOTHING_CREATED[:-1]}, as far as a check can tell.", code=doubt.code
             )
-        seen = f"{found.words} That is no proof." if found.state == "absent" else found.words
+        seen = f"{found.words} It may still appear." if found.state == "absent" else found.words
         kept = "" if self.kept() in doubt.cause else self.kept()
         return NoResponse(
             " ".join(filter(None, (doubt.cause, seen, kept))),
@@ -274,7 +274,7 @@ class Flow:
         org = Created(found.org.get("id", ""), found.org.get("name", ""), found.org.get("url", ""))
         self.result = replace(self.result, outcome="created", org=org)
         self.end = "" if self.kept() else "exists"
-        lost = self.kept() or "Its first keys are lost."
+        lost = self.kept() or "Its keys never arrived and can't be recovered."
         cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
         return NeedsAttention(cause, MAKE_NEW_KEYS, code=doubt.code, request_id=doubt.request_id)
 
@@ -306,7 +306,7 @@ class Flow:
         if self.result.secrets:
             self.tell(KeysArrived(self.result))
         self.save_profile()
-        self.progress(KEEP, state, self.result.stored_words or "the answer held no keys")
+        self.progress(KEEP, state, self.result.stored_words or "the response contained no keys")
 
     def exists(self, created: Created, remarks: tuple[str, ...] = ()) -> None:
         """Remember that the org exists, and what is odd about it."""
@@ -321,7 +321,7 @@ class Flow:
             return "ok"
         if self.tools.vault.on_disk and await self._stored_in(self.tools.fallback, created):
             return "warning"
-        words = "on this screen only, because every store failed: copy them now"
+        words = "only on this screen, because every store failed: copy them now"
         self.result = replace(self.result, secrets=created.secrets, stored_words=words)
         return "failed"
 
@@ -365,23 +365,23 @@ class Flow:
         """Let the vendor's settling time pass, then ask the new org until it answers."""
         settle = self.provider.settle_seconds
         if settle and answered_at + settle > self.tools.clock.now():
-            asked = f"{self.provider.title} asks to wait {settle} seconds before the first call"
+            asked = f"{self.provider.title} recommends waiting {settle} seconds before the first call"
             self.progress(SETTLE, "started", asked)
-            await self.wait(SETTLE, answered_at + settle - self.tools.clock.now(), "the org is asked in")
+            await self.wait(SETTLE, answered_at + settle - self.tools.clock.now(), "first test in")
             if not self.leaving():
-                self.progress(SETTLE, "ok", f"{settle} seconds have passed")
-        self.progress(READY, "started", "Asking the new org with its new keys")
+                self.progress(SETTLE, "ok", f"{settle} seconds passed")
+        self.progress(READY, "started", "Testing the new keys")
         seen = await self._probed(created, self.tools.clock.now() + READY_SECONDS)
         self.result = replace(self.result, ready=seen.ready)
         self.progress(READY, "ok" if seen.ready else "warning", seen.words)
         if not seen.ready:
-            self.add_remark(f"It is not known to be ready: {seen.words}.")
+            self.add_remark(f"Its readiness is not confirmed: {seen.words}.")
             if not seen.may_change and not sources(self.result.stored or {}, ("key",)):
                 self.end = "exists"  # no later look can prove more: its keys can be read from nowhere
 
     async def _probed(self, created: Created, deadline: float) -> Readiness:
-        """Ask the new org until it answers, the deadline passes or the user leaves."""
-        seen = Readiness(False, "it was not asked")
+        """Test the new keys until it answers, the deadline passes or the user leaves."""
+        seen = Readiness(False, "it was not tested")
         while not self.leaving():
             try:
                 seen = await self.unless_quit(converse(self.provider.ready(self.wanted.site, created), self.tools.send))
@@ -427,7 +427,7 @@ class Flow:
         result = self.result
         if result.ready and not result.remarks:
             return None
-        kept = f" The answer itself is kept in {result.spool}." if result.spool else ""
+        kept = f" The response itself is saved in {result.spool}." if result.spool else ""
         is_settled = (result.ready or self.end in SETTLED) and not result.unmoved
         advice = "" if is_settled else result.look_again
         return NeedsAttention(" ".join(result.remarks) + kept, advice, code="attention")
@@ -468,7 +468,7 @@ class Flow:
         except Exception as fault:
             if event == "sending":
                 raise
-            self.add_remark(f"The journal could not be written: {cause_of(fault)}")
+            self.add_remark(f"The attempt's record could not be written: {cause_of(fault)}")
             return False
 
     def unspool(self) -> None:
@@ -493,7 +493,7 @@ class Flow:
             await until_first(task, self.tools.control.leave.wait())
             if task.done():
                 return task.result()
-            raise NotSent("You left.", code="left")
+            raise NotSent("Cancelled.", code="left")
         finally:
             task.cancel()
 
@@ -588,7 +588,7 @@ def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:
     where = traceback.extract_tb(bug.__traceback__)[-1]
     meanings = {"created": CREATED, "unknown": NOT_KNOWN, "not_created": NOTHING_CREATED}
     return WizardError(
-        f"orgwizard met a fault of its own ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
+        f"Internal error in orgwizard ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
         f"{kept}".strip(),
         "Please report it with this line; no secret is in it.",
         meaning=meanings[outcome],
@@ -599,8 +599,8 @@ def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:
 def _redirected(response: Response) -> Refused:
     """Return the refusal that a redirect is: credentials go to the chosen host and nowhere else."""
     return Refused(
-        f"The service answered with a redirect{_target(response)}. Nothing was sent there.",
-        "Check the site; if the new address is right, give it as the site yourself.",
+        f"The service returned a redirect{_target(response)}. Nothing was sent there.",
+        "Check the site. If the new address is right, enter it as the site.",
         code=f"HTTP {response.status}",
         request_id=response.request_id,
         field="site",

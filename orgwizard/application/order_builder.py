@@ -82,7 +82,7 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     except WizardError as error:
         found["site"] = error.cause
     if draft.method not in provider.methods:
-        return {**found, "credentials.method": f"It must be one of: {', '.join(provider.methods)}."}
+        return {**found, "credentials.method": f"Use one of: {', '.join(provider.methods)}."}
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
         found |= {f"{name}.{field_name}": words for field_name, words in problems(model, typed).items()}

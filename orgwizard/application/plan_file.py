@@ -127,7 +127,7 @@ def _toml(text: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"it is not valid TOML: {error}.", "Correct that line.") from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or brackets in brackets without end
-        raise BadInput("it holds numbers or brackets that no plan has.", "Is it the right file?") from None
+        raise BadInput("it cannot be parsed.", "Is it the right file?") from None
 
 
 def problems(draft: Draft) -> dict[str, str]:

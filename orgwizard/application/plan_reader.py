@@ -110,7 +110,7 @@ class _Reader:
         method = self._table("credentials").get("method", next(iter(provider.methods)))
         known = method in list(provider.methods)
         if not known:
-            self.problems["credentials.method"] = f"It must be one of: {', '.join(provider.methods)}."
+            self.problems["credentials.method"] = f"Use one of: {', '.join(provider.methods)}."
         self.draft.section("parent")["method"] = method if known else next(iter(provider.methods))
 
     def _fill_section(self, name: str, model: type[Fields], sections: Mapping[str, type[Fields]]) -> None:
@@ -140,7 +140,7 @@ class _Reader:
         value = self._values.get(name)
         if isinstance(value, str):
             return value
-        self.problems[name] = "Needed." if value is None else NOT_TEXT
+        self.problems[name] = "Required." if value is None else NOT_TEXT
         return ""
 
     def _table(self, name: str) -> Mapping[str, Any]:

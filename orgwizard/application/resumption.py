@@ -17,7 +17,7 @@ from orgwizard.providers.contract import OrgIdentity, Preflight, Provider
 from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record
 from orgwizard.storage.secret_stores import place, sources
 
-GONE = "Its first keys were for the screen only: unless they were copied there, they are lost."
+GONE = "Its keys were only shown on the screen: if they were not copied, they are lost."
 
 
 def resume_org(
@@ -48,7 +48,7 @@ def resume_org(
 
 
 class _Resumption(Flow):
-    """An attempt taken up again."""
+    """A resumed attempt."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class _Resumption(Flow):
 
     async def stages(self) -> WizardError | None:
         if self.record.state in NEVER_LEFT:
-            return NotSent("It was interrupted before the request was sent.", "Create it anew.", code="interrupted")
+            return NotSent("It was interrupted before the request was sent.", "Create it again.", code="interrupted")
         self.outcome("unknown")
         response = self._spooled()
         if response and not self.record.stored:
@@ -103,7 +103,7 @@ class _Resumption(Flow):
         self.outcome("not_created")
         self.end = "absent"
         words = "Each --sandbox run has orgs of its own: those of that run are gone, and nothing is left to check."
-        return NotSent(words, "Create it anew.", code="interrupted")
+        return NotSent(words, "Create it again.", code="interrupted")
 
     def _spooled(self) -> Response | None:
         """Return the answer that lies on the disk; one that cannot be read stays there, an empty one goes."""
@@ -132,7 +132,7 @@ class _Resumption(Flow):
         if not self.record.profile:
             self.save_profile()
         words = gone or lacks
-        self.progress(KEEP, "warning" if words else "ok", words or "the keys were read from their store")
+        self.progress(KEEP, "warning" if words else "ok", words or "the stored keys were read")
         if not gone:
             return None
         self.end = "exists"  # without its keys it can never be proven ready
@@ -141,11 +141,11 @@ class _Resumption(Flow):
     def _lacks(self) -> str:
         """Return which keys cannot be had: those that never came, and those that their store does not give back."""
         if not self.secrets:
-            return "Its keys are in no store that can be read from here."
+            return "Its keys are in no store that orgwizard can read."
         titles = self.provider.secret_titles
         unread = [titles.get(name, name) for name in self.record.keys or () if name not in self.secrets]
         never_came = f"The response lacked: {', '.join(self.record.missing)}." if self.record.missing else ""
-        kept_back = f"The store did not give back: {', '.join(unread)}." if unread else ""
+        kept_back = f"The store did not return: {', '.join(unread)}." if unread else ""
         return f"{never_came} {kept_back}".strip()
 
     @property

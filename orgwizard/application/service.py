@@ -67,7 +67,7 @@ class ChosenStore:
         return self.store.plan()
 
     def probe(self) -> str:
-        """Try the store for real; raises `LocalFailure`."""
+        """Test the store for real; raises `LocalFailure`."""
         return self.vault.probe(self.store)
 
     def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> StoredKeys:
@@ -107,7 +107,10 @@ class Service:
         """Read a secret at the moment of use; raises `BadInput`."""
         if reference.env:
             self.used.add(reference.env)
-        return secret_reader.read(reference, self.environ, without=self.used)
+        secret = secret_reader.read(reference, self.environ, without=self.used)
+        if not secret.get_secret_value().strip():
+            raise BadInput(f"The secret {reference.describe()} contains only spaces.")
+        return secret
 
     def _hide(self, draft: Draft) -> None:
         """Remember the variables of a draft's secrets before the first command is run: it sees none of them."""
@@ -259,7 +262,7 @@ class Service:
     def _parents(self, provider: Provider, record: Record) -> tuple[Fields | None, str]:
         """Return the parent's credentials from where the attempt had them, or from the environment.
 
-        If they are nowhere, return None and a sentence that says which are needed.
+        If they are nowhere, return None and a sentence that says which are required.
         """
         via = record.via if isinstance(record.via, dict) else {}
         draft = Draft(provider.key)
@@ -307,11 +310,11 @@ class Service:
             kept = self.vault.keep(FileStore(), label_of(result.provider, result.name), result.secrets, facts)
         except WizardError as error:
             return replace(
-                result, error=NeedsAttention(f"The keys could not be shown. {error.cause}", code="attention")
+                result, error=NeedsAttention(f"The keys could not be displayed. {error.cause}", code="attention")
             )
         with suppress(WizardError):
             self._write_down(self.journal.get(result.attempt), "stored", stored=dict(kept.reference))
-        attention = NeedsAttention(f"The keys could not be shown. They are {kept.words}.", code="attention")
+        attention = NeedsAttention(f"The keys could not be displayed. They are {kept.words}.", code="attention")
         return replace(result, stored=kept.reference, stored_words=kept.words, secrets={}, error=attention)
 
     def note_stored(self, attempt: str, reference: Mapping[str, Any]) -> None:
@@ -449,15 +452,15 @@ def _needed(provider: Provider, method: str, missing: Exception) -> str:
     titles = " and ".join(question.title for question in secret) or "credentials"
     why = f" {missing.cause}" if isinstance(missing, WizardError) else ""
     variables = " and ".join(f"${question.env[0]}" for question in secret if question.env)
-    return f"Checking needs the parent's {titles}.{why}{f' Set {variables}.' if variables else ''}"
+    return f"To check, orgwizard needs the parent's {titles}.{why}{f' Set {variables}.' if variables else ''}"
 
 
 # What a failed check means: it sent nothing that could create anything.
 _CHECK_FAILED = "The check failed."
 _CHECKED = {
-    "credentials": "The credentials were checked and refused.",
-    "organization": "The name was checked and cannot be used.",
-    "site": "The address was checked and cannot be used.",
+    "credentials": "The check failed: the credentials were rejected.",
+    "organization": "The check failed: this name cannot be used.",
+    "site": "The check failed: this address cannot be used.",
 }
 
 

@@ -53,7 +53,7 @@ class StoreProbedOnce:
         return self.store.plan()
 
     def probe(self) -> str:
-        """Try the store unless it is proven; raises `LocalFailure`."""
+        """Test the store unless it is proven; raises `LocalFailure`."""
         self._proven = self._proven or self.store.probe()
         return self._proven
 

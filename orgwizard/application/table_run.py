@@ -130,7 +130,7 @@ class _TableRun:
         finally:
             if self._begun:
                 await asyncio.wait(self._begun)
-        why = self._stop.why or ("You left." if self._rows else "")
+        why = self._stop.why or ("Cancelled." if self._rows else "")
         self._tell(TableEnd(tuple(self._rows), why))
 
     def _goes_on(self) -> bool:

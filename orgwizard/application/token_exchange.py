@@ -60,4 +60,4 @@ class TokenExchange:
         except asyncio.CancelledError:
             if not call.once:
                 raise
-            raise NotSent("It was left before a token was there.", code="left") from None
+            raise NotSent("Cancelled before a token was issued.", code="left") from None

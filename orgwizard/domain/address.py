@@ -16,17 +16,17 @@ def origin(typed: str, example: str) -> SplitResult:
     Plain http is taken for loopback hosts only. Raises `BadInput` with words for the user.
     """
     if REDACTOR.is_secret(typed):
-        raise BadInput("This looks like a credential, not like an address.", f"Enter an address such as {example}.")
+        raise BadInput("This looks like a credential, not an address.", f"Enter an address such as {example}.")
     text = typed.strip().lower()
     if not text:
-        raise BadInput(f"Needed, for example {example}.")
+        raise BadInput(f"Required, for example {example}.")
     parts = _split(text if "://" in text else f"https://{text}", example)
     if parts.scheme not in ("https", "http"):
-        raise BadInput(f"It must begin with https://, not {parts.scheme}://.")
+        raise BadInput(f"It must start with https://, not {parts.scheme}://.")
     if parts.username is not None:
-        raise BadInput("It holds a user name or password before the @. Give the address alone.")
+        raise BadInput("Remove everything up to the @.")
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
-        raise BadInput("Plain http would show the credentials to the network. Use https://.")
+        raise BadInput("http:// is unencrypted. Use https://.")
     default_port = {"https": ":443", "http": ":80"}[parts.scheme]
     return SplitResult(parts.scheme, parts.netloc.removesuffix(default_port).removesuffix(":"), "", "", "")
 

@@ -26,10 +26,10 @@ _SHAPES = {
 _NO_VALUES = {
     "a 1Password reference, not the value behind it": r"op://.*",
     "an encrypted value: decrypt it first": r"ENC\[.*\]",
-    "a placeholder that nothing was filled in for": r"\$\{.*\}|\$\(.*\)|\{\{.*\}\}",
+    "a placeholder that was not filled in": r"\$\{.*\}|\$\(.*\)|\{\{.*\}\}",
     "in quotation marks, which some env files keep: remove them": r"([\"']).+\1",
     "blank": r"\s+",
-    "followed by a carriage return, as in files with Windows line ends: remove it": r".*\r",
+    "followed by a carriage return (Windows line end): remove it": r".*\r",
 }
 
 

@@ -45,13 +45,13 @@ OURS: Mapping[str, ErrorCode] = {
     ),
     "not_confirmed": ErrorCode("The question was not answered with `create`. Nothing was sent.", "Start again."),
     "not_begun": ErrorCode("The table stopped before this row. Nothing was sent for it.", "Run the table again."),
-    "left": ErrorCode("Cancelled before anything was sent.", "Start again when you are ready."),
+    "left": ErrorCode("Cancelled before anything was sent.", "Start again when ready."),
     # this machine
     "Unusable": ErrorCode(
         "The terminal, a folder or the store for the new keys cannot be used. Nothing was sent.",
         "Follow the message; `orgwizard check --plan FILE` tests the store.",
     ),
-    "Busy": ErrorCode("Another orgwizard is working on this order or attempt right now.", "Wait for it to end."),
+    "Busy": ErrorCode("Another orgwizard is working on this order or attempt right now.", "Wait until it ends."),
     "bug": ErrorCode("Internal error in orgwizard.", "Report the line that it printed; no secret is in it."),
     "Trouble": ErrorCode("An error of no other kind.", "Report it."),
     # what became of the order

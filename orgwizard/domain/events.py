@@ -87,8 +87,8 @@ class Result:
     def look_again(self) -> str:
         """Return what to do about an attempt that is open."""
         if self.unmoved:
-            return f"Once a store works, move the keys into it with: {resuming(self.attempt, self.options)}"
-        first = "Do not create it again yet. Look once more with" if self.outcome == "unknown" else "Look again later"
+            return f"When a store works again, move the keys with: {resuming(self.attempt, self.options)}"
+        first = "Do not create it again yet. Check again with" if self.outcome == "unknown" else "Check again later"
         return f"{first}: {resuming(self.attempt, self.options)}"
 
     def as_json(self) -> dict[str, Any]:

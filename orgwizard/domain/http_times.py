@@ -17,7 +17,7 @@ def service_time(answer: Response) -> float | None:
 
 
 def retry_after(answer: Response, now: float) -> float | None:
-    """Return the seconds that `Retry-After` asks to wait (RFC 9110 10.2.3); None if it is missing or nonsense.
+    """Return the seconds that `Retry-After` recommends waiting (RFC 9110 10.2.3); None if it is missing or nonsense.
 
     A date is compared with the response's own `Date`, and with *now*, in epoch seconds, only if it has none.
     """

@@ -42,7 +42,7 @@ class Question:
     def hint(self, typed: Value) -> str:
         """Say what a typed credential looks like where that is not what is asked for, else ""; a guess, no rule."""
         seen = shape((secret_text(typed) or "").strip()) if self.shape else ""
-        return f"{self.title}: what you gave looks like {seen}." if seen and seen != self.shape else ""
+        return f"{self.title}: this looks like {seen}." if seen and seen != self.shape else ""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ _WORDS = {
     "extra_forbidden": "is not a known key",
     "tuple_type": 'is written as a list of words, such as ["pass", "show", "name"]',
     "too_short": "names no program",
-    "string_pattern_mismatch": "holds characters that do not belong there",
+    "string_pattern_mismatch": "contains invalid characters",
 }
 
 
@@ -78,9 +78,9 @@ class Reference(BaseModel):
             raise ValueError(f"this is not a reference to a secret: {_HOW}")
         given = [kind for kind in _KINDS if value.get(kind) is not None]
         if len(given) != 1:
-            raise ValueError(f"exactly one of {', '.join(_KINDS)} is needed, not {len(given)}: {_HOW}")
+            raise ValueError(f"exactly one of {', '.join(_KINDS)} is required, not {len(given)}: {_HOW}")
         if _names_secret(value):
-            raise ValueError(f"this looks like the secret itself, not like where it is: {_HOW}")
+            raise ValueError(f"this looks like the secret itself, not a reference: {_HOW}")
         if "key" in value and given != ["file"]:
             raise ValueError("key goes with file only: it names a member of a TOML, YAML or INI file")
         return value

@@ -23,7 +23,7 @@ _PUBLIC = ("kty", "n", "e", "crv", "x", "y")
 _PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----", re.DOTALL)
 _SHORTEST_BODY = 100  # characters of base64: an EC key on P-256 has more
 _URL_SAFE = str.maketrans("+/", "-_")
-_WANTED = "An RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521, is needed."
+_WANTED = "Use an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521."
 
 
 class BadKey(ValueError):
@@ -116,7 +116,7 @@ def _json(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         members = None
     if not isinstance(members, dict):
-        raise BadKey("This is not whole: a JWK is one JSON object.")
+        raise BadKey("Incomplete: a JWK is one JSON object.")
     return _only_private(members["keys"]) if "keys" in members else members
 
 
@@ -131,7 +131,7 @@ def _only_private(found: Any) -> dict[str, Any]:
 
 def _from_jwk(members: Mapping[str, Any]) -> SigningKey:
     if members.get("kty") in ("RSA", "EC") and "d" not in members:
-        raise BadKey("This is the public key. Give the private one, which has a member d.")
+        raise BadKey("This is the public key. Enter the private key (it has a member d).")
     key = _imported(str(members.get("kty")), {name: members[name] for name in _MEMBERS if name in members})
     kid, alg = members.get("kid"), members.get("alg")
     return _judged(key, "" if kid is None or isinstance(kid, (dict, list)) else str(kid), str(alg or ""))
@@ -140,13 +140,13 @@ def _from_jwk(members: Mapping[str, Any]) -> SigningKey:
 def _from_pem(text: str) -> SigningKey:
     blocks = [(found[1], found[2]) for found in _PEM.finditer(text)]
     if not blocks:
-        raise BadKey("This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?")
+        raise BadKey("Not a PEM or JWK key. Truncated?")
     # Parameters or certificates may stand beside the key: openssl writes them so.
     kind, body = next((block for block in blocks if "PRIVATE KEY" in block[0]), blocks[0])
     if "ENCRYPTED" in kind + body:
-        raise BadKey("This key is protected by a pass phrase. Give it without: openssl pkey -in FILE")
+        raise BadKey("This key is encrypted. Decrypt it first: openssl pkey -in FILE")
     if "PRIVATE KEY" not in kind:
-        raise BadKey(f"This is a {kind.lower()}. Give the private key.")
+        raise BadKey(f"This is a {kind.lower()}. Enter the private key.")
     lines = re.sub(r"\\[rn]", "\n", body).split()
     pem = "\n".join((f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", ""))
     return _judged(_loaded(pem.encode()), "", "")
@@ -188,7 +188,7 @@ def _judged(key: "RSAKey | ECKey", kid: str, stated: str) -> SigningKey:
     else:
         size = key.raw_value.key_size
         if size < RSA_BITS:
-            raise BadKey(f"This RSA key has {size} bits and is too small: {RSA_BITS} are needed.")
+            raise BadKey(f"This RSA key has {size} bits, which is too small: {RSA_BITS} are required.")
         possible = _RSA
     if not possible:
         raise BadKey(f"This key is on a curve that cannot be used. {_WANTED}")

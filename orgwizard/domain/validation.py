@@ -29,7 +29,7 @@ class Fields(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _drop_blanks(cls, typed: Any) -> Any:
-        """Treat a blank answer as none: required fields then say that they are needed."""
+        """Treat a blank answer as none: required fields then say that they are required."""
         if not isinstance(typed, Mapping):
             return typed
         return {name: value for name, value in typed.items() if not _blank(value)}
@@ -74,7 +74,7 @@ def _one_word(secret: SecretStr) -> SecretStr:
     refuse_no_value(secret)
     text = secret.get_secret_value()
     if not (text.isascii() and text.isprintable()) or " " in text:
-        raise wrong("Blanks, line ends and characters beyond ASCII cannot be part of it. Paste it again.")
+        raise wrong("Use printable ASCII without spaces. Paste it again.")
     return secret
 
 
@@ -132,7 +132,7 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
         rows=any(get_origin(kind) is dict for kind in kinds),
         constant=constant,
         env=_names(extra.get("env")),
-        blank=str(extra.get("blank", "not given")),
+        blank=str(extra.get("blank", "not set")),
         file=bool(extra.get("file")),
         keys=_names(extra.get("keys")),
         shape=str(extra.get("shape", "")),
@@ -229,16 +229,16 @@ def _length(value: Value) -> int:
 
 # Our words for pydantic's error types; what stands in braces comes from the error or from the answer.
 _SENTENCES: Mapping[str, str] = {
-    "missing": "Needed.",
-    "string_too_long": "At most {max_length} characters, you typed {typed}.",
-    "too_long": "At most {max_length} characters, you typed {typed}.",
-    "string_too_short": "At least {min_length} characters, you typed {typed}.",
-    "too_short": "At least {min_length} characters, you typed {typed}.",
+    "missing": "Required.",
+    "string_too_long": "{distance} too long (at most {max_length}).",
+    "too_long": "{distance} too long (at most {max_length}).",
+    "string_too_short": "{distance} too short (at least {min_length}).",
+    "too_short": "{distance} too short (at least {min_length}).",
     "literal_error": "It must be {expected}.",
     "extra_forbidden": "Unknown. Known here: {known}.",
     "wrong": "{words}",
     "secret": "{words}",
-    "string_unicode": "It holds half a character. Type it again.",
+    "string_unicode": "Contains an invalid character. Type it again.",
     "string_type": 'Text in quotes is expected, such as "example".',
     "string_sub_type": 'Text in quotes is expected, such as "example".',
     "dict_type": 'A table of names and values is expected, such as {{ title = "CTO" }}.',
@@ -250,5 +250,12 @@ def _sentence(model: type[Fields], answers: Mapping[str, Value], error: ErrorDet
     template = _SENTENCES.get(error["type"])
     if template is None:
         return f"{error['msg']}."
+    limits = error.get("ctx", {})
     typed = _length(answers.get(str((*error["loc"], "")[0])))
-    return template.format(**error.get("ctx", {}), typed=typed, known=", ".join(model.model_fields))
+    distance = characters(abs(typed - limits.get("max_length", limits.get("min_length", 0))))
+    return template.format(**limits, distance=distance, known=", ".join(model.model_fields))
+
+
+def characters(count: int) -> str:
+    """Return a count of characters in words."""
+    return f"{count} character{'s' if count != 1 else ''}"

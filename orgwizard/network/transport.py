@@ -129,7 +129,7 @@ class Transport:
         except asyncio.CancelledError:
             if phase.left or not call.once:
                 raise
-            raise NotSent("It was left before the connection stood.", code="left") from None
+            raise NotSent("Cancelled before connecting.", code="left") from None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
             issuer = await _issuer_seen(httpx.URL(call.url), phase) if _is_untrusted(error) else ""
             raise _unanswered(error, phase, call, issuer) from None
@@ -193,7 +193,7 @@ def _add_roots(context: ssl.SSLContext, file: Path, remedy: str) -> None:
         context.load_verify_locations(file)
     except (OSError, ValueError) as error:
         named = isinstance(error, OSError) and not isinstance(error, ssl.SSLError) and error.strerror
-        words = named or "it is no PEM file with certificates"
+        words = named or "it is not a PEM file with certificates"
         raise BadInput(f"The CA file {file} cannot be used: {words}.", f"Name a PEM file {remedy}.") from None
 
 
@@ -329,12 +329,12 @@ def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") ->
         return NotSent(cause, advice, code=type(error).__name__)
     import httpx
 
-    what = "closed the connection before its answer was whole"
+    what = "closed the connection before the response was complete"
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        what = "sent no answer in time"
+        what = "sent no response in time"
     elif any("reset" in str(cause) for cause in _chain(error)):
         what = "reset the connection before its answer was whole"
-    return NoResponse(f"The request left, but {where} {what}.", code=type(error).__name__)
+    return NoResponse(f"The request was sent, but {where} {what}.", code=type(error).__name__)
 
 
 def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
@@ -350,7 +350,7 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
     if tls is not None:
         return _why_no_tls(tls, where)
     if isinstance(error, httpx.LocalProtocolError):  # its text may hold a header
-        return "The request cannot be written as HTTP.", "Please report this as a fault of orgwizard."
+        return "The request cannot be written as HTTP.", "Please report this as a bug in orgwizard."
     text = next((str(e) for e in causes if isinstance(e, OSError) and e.strerror), str(error))
     if "Name or service not known" in text or "name resolution" in text or "nodename" in text:
         return f"The name {where} could not be resolved.", "Check the address, then the network and its DNS."
@@ -360,7 +360,7 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
 def _refused_by_proxy(words: str, where: str) -> tuple[str, str]:
     """Return cause and advice; of a proxy's words only the number counts: they may repeat its password."""
     status = re.match(r"\d{3}\b", words)
-    said = f"HTTP {status[0]}" if status else "it answered with no status"
+    said = f"HTTP {status[0]}" if status else "it returned no status"
     advice = "Check HTTPS_PROXY and NO_PROXY in the environment."
     if status and status[0] == "407":
         advice = "Check user name and password in HTTPS_PROXY."
@@ -372,9 +372,9 @@ def _why_no_tls(error: ssl.SSLError, where: str) -> tuple[str, str]:
     if error.reason in _NOT_TLS:
         return f"{where} does not speak TLS.", _plain_advice(where)
     if error.reason in _OLD_TLS:
-        return f"{where} supports no TLS version that is secure (1.2 or later).", "Check host, port and proxy."
+        return f"{where} supports no secure TLS version (1.2 or later).", "Check host, port and proxy."
     if isinstance(error, ssl.SSLCertVerificationError):
-        advice = "Where your network has its own root certificate, name it with --ca-file."
+        advice = "If your network has its own root certificate, name it with --ca-file."
         return f"The TLS certificate of {where} was not accepted: {error.verify_message}.", advice
     return f"The TLS handshake with {where} failed: {error.reason or 'the connection ended'}.", (
         "Check the network, VPN or proxy."

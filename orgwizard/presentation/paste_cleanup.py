@@ -28,7 +28,7 @@ def meant(pasted: str, question: Question | None = None) -> CleanedPaste:
     """
     lines = [line for line in pasted.splitlines() if without_invisible(line).strip()]
     if not lines:
-        return CleanedPaste("", "The paste held nothing to be seen: nothing was taken." if pasted else "")
+        return CleanedPaste("", "Ignored: the paste contained only invisible characters." if pasted else "")
     if question and question.file:
         return _cleaned(" ".join(line.strip() for line in lines), question)
     if len(lines) > 1:
@@ -41,18 +41,18 @@ def meant(pasted: str, question: Question | None = None) -> CleanedPaste:
 def typed_line(line: str) -> CleanedPaste:
     """Return what a typed line means where it may hold anything: names have "=" and quotation marks in them."""
     seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
-    return CleanedPaste(seen.strip(), "Left out: invisible characters." if seen != flat else "")
+    return CleanedPaste(seen.strip(), "Removed: invisible characters." if seen != flat else "")
 
 
 def _of_several(lines: list[str], question: Question | None) -> CleanedPaste:
     """Choose the line that is named after the question; else the first one, but of a secret none."""
     named = [line for line in lines if question and (found := _assigned(line, question)) and found[0] in question.env]
     if len(named) == 1:
-        said = f"Of {len(lines)} pasted lines, the one with its name was taken."
+        said = f"Of {len(lines)} pasted lines, the matching one was used."
         return CleanedPaste(_cleaned(named[0], question).text, said)
     if question and question.secret:
-        return CleanedPaste("", f"The paste had {len(lines)} lines, and this is one: nothing was taken.")
-    rest = f"The paste had {len(lines)} lines: only the first was taken."
+        return CleanedPaste("", f"Ignored: this field takes one line, you pasted {len(lines)}.")
+    rest = f"The paste had {len(lines)} lines: only the first was used."
     return CleanedPaste(_cleaned(lines[0], question).text, rest)
 
 
@@ -62,7 +62,7 @@ def _cleaned(line: str, question: Question | None) -> CleanedPaste:
     seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
     left += ["invisible characters"] if seen != flat else []
     text = seen.strip()
-    left += ["blanks"] if text != seen else []
+    left += ["spaces"] if text != seen else []
     if found := _assigned(text, question):
         name, text = found
         left.append(name)
@@ -70,7 +70,7 @@ def _cleaned(line: str, question: Question | None) -> CleanedPaste:
     left += ["quotation marks"] if quoted else []
     if found and not quoted and question and question.secret and not question.file:
         text = text.split()[0].rstrip(";")
-    return CleanedPaste(text, f"Left out: {', '.join(left)}." if left else "")
+    return CleanedPaste(text, f"Removed: {', '.join(left)}." if left else "")
 
 
 def _assigned(line: str, question: Question | None) -> tuple[str, str] | None:

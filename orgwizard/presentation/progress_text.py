@@ -9,37 +9,37 @@ MARKS_SECONDS = frozenset((10, 20, 30))  # and every full minute
 
 TITLES = {
     CHECK: "Check the parent org",
-    STORE: "Try the store",
+    STORE: "Test the store",
     SEND: "Send the request",
     FIND: "Look for the org",
     KEEP: "Store the new keys",
-    SETTLE: "Let the org settle",
-    READY: "Ask the new org",
+    SETTLE: "Wait for the org",
+    READY: "Test the new keys",
 }
 STATES = {"": "-", "started": "now", "waiting": "now", "ok": "done", "warning": "look", "failed": "failed"}
 SAFE = {
-    CHECK: "Nothing was sent yet that creates anything.",
-    STORE: "Nothing was sent yet that creates anything.",
-    SEND: "If the line drops now, the answer is still waited for and stored.",
-    FIND: "Nothing is sent again. The attempt is written down, whatever happens here.",
-    KEEP: "The answer is safe on disk until the keys are stored.",
-    SETTLE: "The keys are stored. It is safe to leave: the org exists and its profile is saved.",
-    READY: "The keys are stored. It is safe to leave: the org exists and its profile is saved.",
+    CHECK: "Nothing has been created yet.",
+    STORE: "Nothing has been created yet.",
+    SEND: "If you are disconnected, orgwizard still stores the keys.",
+    FIND: "Nothing will be resent. The attempt is recorded.",
+    KEEP: "The response is safe on disk until the keys are stored.",
+    SETTLE: "Safe to quit: the org exists, its keys are stored and its profile is saved.",
+    READY: "Safe to quit: the org exists, its keys are stored and its profile is saved.",
 }
 
 
-RUNS_ALREADY = "A creation is running already: this one was not begun."
+RUNS_ALREADY = "A creation is already running; this one was not started."
 STOPPING = "Stopping at the next safe point."
-NO_WAY_BACK = "There is no way back from here."
+NO_WAY_BACK = "You can't go back from here."
 GIVE_UP_WORD = "lose"
 GIVE_UP = (
-    "The request was sent, and its response is outstanding. {}"
+    "The request was sent, and the response has not arrived. {}"
     f'If you give up now, keys in the response are lost for good. To give up, type the word "{GIVE_UP_WORD}".'
 )
 NEED_NOT = "Finish in background (Ctrl+Q) ends the wizard and loses nothing. "
-GIVEN_UP_NOT_YET = f'Only the word "{GIVE_UP_WORD}" gives up.'
-KEYS_ARRIVED = "New keys arrived, and are stored nowhere: copy them now."
-ON_SCREEN_ONLY = "Stay until you have copied the keys: they are stored nowhere."
+GIVEN_UP_NOT_YET = f'Type the word "{GIVE_UP_WORD}" gives up.'
+KEYS_ARRIVED = "New keys arrived. They are stored nowhere: copy them now."
+ON_SCREEN_ONLY = "Copy the keys before quitting: they are stored nowhere."
 
 
 def safe(stage: str, store: Any) -> str:
@@ -82,7 +82,7 @@ class ProgressText:
 
 
 def _timed(words: str, seconds: int) -> str:
-    """Return words that count down, such as "the org is asked in", with the seconds; others with how many are left."""
+    """Return words that count down, such as "first test in", with the seconds; others with how many are left."""
     return f"{words} {seconds} s" if words.endswith(" in") else f"{words}, {seconds} s left"
 
 

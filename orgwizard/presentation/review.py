@@ -15,7 +15,7 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.attempt_journal import EarlierAttempt
 
 REQUEST_TITLE = "The exact request, with secrets masked"
-NOT_GIVEN = "not given"
+NOT_GIVEN = "not set"
 Line = tuple[str, str, str]  # the field to edit, such as "organization.name" or "store", its label, its value
 
 
@@ -44,7 +44,7 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iter
         else:
             blank.append(question)
     if blank:
-        yield f"{section}.{blank[0].name}", "Left blank", ", ".join(question.title for question in blank)
+        yield f"{section}.{blank[0].name}", "Not set", ", ".join(question.title for question in blank)
 
 
 def in_words(question: Question, value: Value) -> str:
@@ -52,7 +52,7 @@ def in_words(question: Question, value: Value) -> str:
     if isinstance(value, Reference):
         return value.describe()
     if isinstance(value, SecretStr):
-        return "given, not shown" if value.get_secret_value() else question.blank
+        return "entered, hidden" if value.get_secret_value() else question.blank
     return str(value) if value else question.blank
 
 

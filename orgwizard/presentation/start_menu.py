@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_journal import Record
     from orgwizard.storage.profiles import Problem, Profile
 
-INTRODUCTION = "A child organization at Okta or Datadog: created once, its keys kept."
+INTRODUCTION = "Create a child organization at Okta or Datadog, and keep its one-time keys safe."
 NEW, CONTINUE, ORGS, SCENARIOS, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
 ATTEMPT, PROFILE = "attempt", "profile"
-SCENARIOS_TITLE = "Names that make the sandbox misbehave"
-SCENARIOS_HELP = "Give one of these as the name (Okta: or subdomain) of the org, or inside a credential."
-ORGS_TITLE = "Orgs created so far"
-PROBLEMS_TITLE = "What cannot be read"
-RUNNING_TITLE = "An attempt under way in another process"
-TAKE_UP = "Take it up now? It is finished or looked up; nothing is created."
+SCENARIOS_TITLE = "Sandbox test names (trigger errors on purpose)"
+SCENARIOS_HELP = "Enter one of these as the org's name (Okta: or subdomain), or inside a credential."
+ORGS_TITLE = "Orgs and attempts"
+PROBLEMS_TITLE = "Unreadable files"
+RUNNING_TITLE = "Being created by another orgwizard"
+TAKE_UP = "Continue this attempt? orgwizard only checks and stores; it creates nothing."
 MOST_PROFILES = 5
 MOST_RECORDS = 50
 
@@ -74,7 +74,7 @@ class StartMenu:
         """Return what can be done, the most pressing first; "attempt-0" is the first attempt, and so on."""
         rows = {f"{ATTEMPT}-{number}": _attempt_words(record) for number, record in enumerate(self.attempts)}
         if self.saved:
-            rows[CONTINUE] = f"Continue the draft: {_draft_words(self.saved)}"
+            rows[CONTINUE] = f"Resume draft: {_draft_words(self.saved)}"
         rows[NEW] = "Create a new org"
         shown = self.profiles[:MOST_PROFILES]
         alike = Counter(map(_profile_words, shown))
@@ -111,13 +111,13 @@ def _attempt_words(record: Record) -> str:
     from orgwizard.presentation import text_report
 
     state = text_report.RUNNING_WORDS if record.running else text_report.STATE_WORDS[record.state]
-    return f"Look at {record.name}: {state}"
+    return f"{record.name}: {state}"
 
 
 def _profile_words(profile: Profile) -> str:
     if profile.kind == "parent":
-        return f"A child of {profile.org.name} ({profile.site})"
-    return f"Another child of {profile.site}, as with {profile.org.name}"
+        return f"New child of {profile.org.name} ({profile.site})"
+    return f"New child of {profile.site} (same connection as {profile.org.name})"
 
 
 def _draft_words(draft: Draft) -> str:

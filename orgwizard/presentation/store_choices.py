@@ -8,15 +8,15 @@ from orgwizard.domain.questions import Question
 from orgwizard.storage.preset_store import available, parse_preset
 from orgwizard.storage.store_presets import PRESETS
 
-INTRODUCTION = "The keys of the new org are given once and never again. Who keeps them?"
-TRYING = "Trying it with a harmless text."
+INTRODUCTION = "The new keys are issued only once. Where should they be stored?"
+TRYING = "Testing it with a dummy value."
 COMMAND = "command"
 CONSENT = "Yes, store them unencrypted"
 FIRST_TRIED = ("file", "screen")  # the keyring may open a dialog, and other stores keep what they are tried with
 QUESTION = Question(
     name=COMMAND,
     title="Command",
-    help="It is fed the keys on its standard input. With {name} in it, it runs once per key.",
+    help="Receives the keys on stdin. With {name} in it, it runs once per key.",
     example="pass insert -m {name}",
     required=True,
 )
@@ -79,7 +79,7 @@ def words_of(line: str) -> tuple[list[str], str]:
         words = shlex.split(line)
     except ValueError:
         return [], "A quotation mark is not closed."
-    return words, "" if words else "Needed."
+    return words, "" if words else "Required."
 
 
 def place_of(store: Any) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from orgwizard.application.key_check import KeyCheck
 
 STAGE_INDENT = 20  # cells of the first column of a check's findings
-ANSWER_TITLE = "The service's answer, as it came"
+ANSWER_TITLE = "The service's response, as it came"
 HEADLINES = {
     "created": "The org was created",
     "not_created": "Nothing was created",
@@ -58,7 +58,7 @@ def store_words(store: Any) -> str:
         "file": "a private file",
         "keyring": "the system keyring",
         "keyring:unencrypted": "the system keyring, which keeps them unencrypted",
-        "screen": "this screen only: they are stored nowhere",
+        "screen": "this screen only; stored nowhere",
     }.get(store, str(store))
 
 
@@ -83,7 +83,7 @@ def findings_table(found: Sequence[Finding]) -> list[str]:
 def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
     """Return which of the provider's other sites know the credentials."""
     places = " and ".join(f'{site.title} (site = "{site.key}")' for site in found)
-    return f"They belong to {places}." if found else f"No other site of {provider.title} knows them either."
+    return f"They belong to {places}." if found else f"No other site of {provider.title} recognizes them either."
 
 
 def result(ended: Result) -> list[str]:
@@ -92,7 +92,7 @@ def result(ended: Result) -> list[str]:
     ready = ", ready" if ended.ready else ""
     lacks = f", but {_lacks(ended)}" if ended.outcome == "created" and _lacks(ended) else ready
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} at {provider.title}, {ended.site}"]
-    org = {"Org id": ended.org.id or "not in the answer", "Org URL": ended.org.url} if ended.org else {}
+    org = {"Org id": ended.org.id or "not in the response", "Org URL": ended.org.url} if ended.org else {}
     lines += _rows({**org, "Keys": ended.stored_words})
     lines += [f"  {title}: {value}" for title, value in shown_secrets(ended)]
     lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt})
@@ -122,8 +122,8 @@ def _outcome_words(result: Result) -> str:
     if lacks := _lacks(result):
         return f"{words}, but {lacks}"
     if not result.ready:
-        return f"{words} and is not known to be ready"
-    return f"{words} and is ready{', but needs your attention' if needs_attention(result) else ''}"
+        return f"{words} but its readiness is not confirmed"
+    return f"{words} and is ready{', but needs attention' if needs_attention(result) else ''}"
 
 
 def _lacks(result: Result) -> str:
@@ -142,15 +142,17 @@ def _missing_words(missing: Sequence[str]) -> str:
 def facts(result: Result) -> Iterator[tuple[str, str]]:
     """Yield what is known of the org as label and value."""
     org, error = result.org, result.error
-    rows = {"Name": org.name, "Org id": org.id or "not in the answer", "Org URL": org.url or "not known"} if org else {}
+    rows = (
+        {"Name": org.name, "Org id": org.id or "not in the response", "Org URL": org.url or "not known"} if org else {}
+    )
     rows |= {"Keys": result.stored_words, "Profile": result.profile}
     rows |= {"Attempt": result.attempt if result.outcome != "not_created" else ""}
-    rows |= {"Evidence": error.evidence if error else ""}
+    rows |= {"Details": error.evidence if error else ""}
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 
 
-ANSWER_SHOWN_ONLY = "in the service's answer, if at all: it was shown on the screen only"
-NOWHERE = "nowhere: sign in to the org as its administrator and make new ones"
+ANSWER_SHOWN_ONLY = "in the service's response, if at all: it was only shown on the screen"
+NOWHERE = "nowhere: sign in to the org as its administrator and create new ones"
 
 
 def farewell(result: Result) -> list[str]:
@@ -169,7 +171,7 @@ def _left_keys(result: Result) -> str:
     if result.stored:
         return place(result.stored)
     if result.spool:
-        return f"not in a store; the service's answer, which may hold them, is kept in {result.spool}"
+        return f"not in a store; the service's response, which may contain them, is saved in {result.spool}"
     if result.secrets:
         return ANSWER_SHOWN_ONLY if set(result.secrets) == {"answer"} else SHOWN_ONLY
     return NOWHERE if result.outcome == "created" else ""
@@ -215,24 +217,24 @@ def profile(found: Profile) -> list[str]:
 
 STATE_WORDS = {
     "requested": "not sent",
-    "sending": "unknown: it was interrupted while the request was sent",
-    "waiting": "not created: it was interrupted while waiting to send again",
-    "answered": "answered, and interrupted before the keys were stored",
-    "created": "created, and interrupted before the keys were stored",
-    "stored": "created, keys stored, not known to be ready",
+    "sending": "outcome unknown: interrupted while sending",
+    "waiting": "not created: interrupted while waiting to retry",
+    "answered": "response received, interrupted before the keys were stored",
+    "created": "created, interrupted before the keys were stored",
+    "stored": "created, keys stored, readiness not confirmed",
     "ready": "created and ready",
-    "later": "created, not known to be ready",
+    "later": "created, readiness not confirmed",
     "refused": "not created: refused",
     "not_sent": "not created: never sent",
-    "unknown": "unknown: it may exist",
-    "exists": "created; its first keys are lost",
-    "absent": "not created, as far as can be seen",
-    "damaged": "its record cannot be read",
+    "unknown": "outcome unknown: it may exist",
+    "exists": "created; its keys are lost",
+    "absent": "not created, as far as a check can tell",
+    "damaged": "unreadable record",
 }
 
 
-RUNNING_WORDS = "under way in another process"
-UNWRITTEN = "nothing is written down about them"
+RUNNING_WORDS = "being created by another orgwizard"
+UNWRITTEN = "no record of them"
 _MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
 
 
@@ -254,7 +256,7 @@ def attempt(record: Record) -> list[str]:
     if words := _keys(record):
         lines.append(f"    keys: {words}")
     if record.spool:
-        lines.append(f"    the service's answer is kept in {record.spool}")
+        lines.append(f"    the service's response is saved in {record.spool}")
     if record.message:
         lines.append(f"    {record.message}")
     return [printable(line) for line in lines]
@@ -265,13 +267,13 @@ def _keys(record: Record) -> str:
     if record.stored:
         return place(record.stored)
     if record.keys == ():
-        return "none were found in the service's answer"
+        return "none in the service's response"
     if record.spool:
-        return f"in no store; {'they are' if record.keys else 'they may be'} in the service's answer"
+        return f"in no store; {'they are' if record.keys else 'they may be'} in the service's response"
     if record.keys_shown:
         return SHOWN_ONLY if record.store == "screen" else f"{SHOWN_ONLY}, because no store took them"
     if record.store == "screen" and record.keys:
-        return "they were for the screen only, and it is not known whether it showed them"
+        return "only for the screen, and it is not known whether they were shown"
     if record.answer_shown:
         return ANSWER_SHOWN_ONLY
     return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
@@ -285,9 +287,9 @@ def _state(record: Record) -> str:
         lacks = f", but {_missing_words(record.missing)}" if record.missing else ""
         return STATE_WORDS[record.state] + lacks
     if isinstance(record.stored, dict) and "command" in record.stored:
-        return "created, keys stored where they cannot be read back; not known to be ready"
+        return "created, keys stored where they cannot be read back; readiness not confirmed"
     if record.keys == ():
-        return "created without keys; not known to be ready"
+        return "created without keys; readiness not confirmed"
     unless = ", unless they were copied" if record.stored or record.keys_shown else ""
     return STATE_WORDS["exists"] + unless
 

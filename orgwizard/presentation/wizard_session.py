@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_journal import EarlierAttempt, Record
 
 ORDER, SENT = "order", "sent"  # in a draft: that a request for it may have left
-LEAVES_RUNNING = "A creation is running. Leave as soon as it is safe? What was sent is still waited for and stored."
-LEAVES_FOR_KEYS = "A creation is running, and its keys go to this screen only. End it, and see them before you leave?"
-LEAVING = "Leaving as soon as what was sent is answered and stored."
-TAKE_KEYS = "Take the keys before you leave: they are stored nowhere else."
-LOSES_KEYS = "The new keys are stored nowhere else. Leave, and lose them unless you copied them?"
-ANOTHER_LOSES_KEYS = "The new keys are stored nowhere else. Begin another org, and lose them unless you copied them?"
-KEPT_ANSWERS = "Your answers are kept for next time, except secrets."
+LEAVES_RUNNING = "A creation is running. Quit once the keys are stored?"
+LEAVES_FOR_KEYS = (
+    "A creation is running, and its keys are only shown on this screen. Finish it, and show them before quitting?"
+)
+LEAVING = "Quitting once the response is stored."
+TAKE_KEYS = "Copy the keys before quitting: they are stored nowhere else."
+LOSES_KEYS = "Quit without the keys? They are not saved."
+ANOTHER_LOSES_KEYS = "Start another org without the keys? They are not saved."
+KEPT_ANSWERS = "Your entries are saved for next time, except secrets."
 
 
 @dataclass
@@ -281,5 +283,5 @@ class WizardSession:
         try:
             self.bootstrap.drafts.save(self.draft)
         except (WizardError, OSError) as error:
-            return f"The draft is not saved on disk: {cause_of(error)}"
+            return f"The draft could not be saved: {cause_of(error)}"
         return ""

@@ -91,7 +91,7 @@ class Finding:
 
 def name_unproven(error: WizardError) -> Finding:
     """Return what is known of a name that could not be asked about."""
-    return Finding("Name", "unproven", f"it could not be asked. {error.cause}")
+    return Finding("Name", "unproven", f"it could not be checked. {error.cause}")
 
 
 @dataclass(frozen=True)
@@ -183,7 +183,7 @@ class Provider(ABC):
     remaining_header: ClassVar[str] = ""
     """The header, in lower case, that tells how many more calls are within the limit."""
     settle_seconds: ClassVar[int] = 0
-    """How long the vendor asks to wait after the answer before the new org is called."""
+    """How long the vendor recommends waiting after the answer before the new org is called."""
 
     @property
     def codes(self) -> Mapping[str, ErrorCode]:
@@ -212,7 +212,7 @@ class Provider(ABC):
         return Question(
             name="site",
             title="API URL" if listed else self.site_title,
-            help="Given with https://." if listed else self.site_help,
+            help="Must start with https://." if listed else self.site_help,
             example="https://api.example.com" if listed else self.site_example,
             required=True,
             env=self.site_env,
@@ -253,7 +253,7 @@ class Provider(ABC):
     def name_free(self, connection: Connection, checked: Preflight, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - not every service can be asked
         """Read whether the wanted name is free; raises `Refused` where it is certainly taken."""
         yield from ()
-        return Finding("Name", "unproven", "whether it is free shows only when creating")
+        return Finding("Name", "unproven", "can't be checked in advance")
 
     def of_another_site(self, refused: WizardError) -> bool:  # noqa: ARG002 - most have one site
         """Return whether *refused* may come of the wrong site, so that `elsewhere` is worth asking."""
@@ -322,7 +322,7 @@ class Provider(ABC):
 
     @abstractmethod
     def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
-        """Ask the new org itself, with its new credentials; a failed call means "not yet"."""
+        """Test the new keys itself, with its new credentials; a failed call means "not yet"."""
 
     @abstractmethod
     def next_steps(self, created: Created) -> tuple[str, ...]:

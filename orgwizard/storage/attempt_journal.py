@@ -147,7 +147,7 @@ class EarlierAttempt:
     """An attempt at the same order that stands in the way of sending it again.
 
     "running": another process is at it; "open": something is left to do or to find out; "done": the org was created;
-    "unclear": its record cannot be read, or its parent is not known, so that it may have been this order.
+    "unclear": unreadable record, or its parent is not known, so that it may have been this order.
     """
 
     kind: Literal["running", "open", "done", "unclear"]
@@ -157,11 +157,11 @@ class EarlierAttempt:
         """Return what keeps this order from being sent."""
         attempt = self.record.id
         if self.kind == "running":
-            return Busy(f"Another orgwizard is creating this org right now: attempt {attempt}.", "Wait for it to end.")
+            return Busy(f"Another orgwizard is creating this org right now: attempt {attempt}.", "Wait until it ends.")
         if self.kind == "unclear":
             advice = "Check at the provider whether it exists. To create it anyway, use --again."
             return Repeated(attempt, self.kind, f"This org may have been created before: {self._doubt()}.", advice)
-        state = "created this org" if self.kind == "done" else "may have created this org and is not finished"
+        state = "created this org" if self.kind == "done" else "may have created this org and is unfinished"
         see = f"orgwizard resume {attempt} {options}".rstrip()
         cause = f"Attempt {attempt} {state}."
         return Repeated(attempt, self.kind, cause, f"See: {see}. To create a second one, use --again.")
@@ -352,16 +352,16 @@ class Journal:
         records = self._records(path for path in self._paths() if _id(path).startswith(prefix))
         chosen = [record for record in records if record.id == prefix] or records
         if not chosen:
-            raise BadInput(f"There is no attempt {prefix}.", "See: orgwizard orgs", meaning="Nothing was done.")
+            raise BadInput(f"No attempt starts with {prefix}.", "See: orgwizard orgs", meaning="Nothing was done.")
         if len(chosen) > 1:
             several = ", ".join(record.id for record in chosen)
-            raise BadInput(f"Several attempts begin with {prefix}: {several}.", meaning="Nothing was done.")
+            raise BadInput(f"Several attempts start with {prefix}: {several}.", meaning="Nothing was done.")
         return chosen[0]
 
     def _attempt(self, path: Path, started: datetime) -> Attempt:
         lock = private_files.hold(path, _ATTEMPT_SECONDS)
         if lock is None:
-            raise Busy(f"Another orgwizard is at work on it: attempt {_id(path)}.", "Wait for it to end.")
+            raise Busy(f"Another orgwizard is working on it: attempt {_id(path)}.", "Wait until it ends.")
         return Attempt(path, lock, self._clock, started)
 
     def _free(self, key: OrderKey) -> Path:
@@ -421,7 +421,9 @@ def _alone(path: Path) -> Iterator[None]:
     """Keep other processes out of the journal for a moment; raises `LocalFailure`."""
     lock = private_files.hold(path, _JOURNAL_SECONDS)
     if lock is None:
-        raise LocalFailure(f"{path} is held by another orgwizard.", "Is one of them stopped? Let it go on, or end it.")
+        raise LocalFailure(
+            f"{path} is held by another orgwizard.", "If one of them is stopped, let it continue or end it."
+        )
     try:
         yield
     finally:

@@ -137,7 +137,7 @@ class PresetStore:
     def _fail(self, entry: str, taken: Sequence[str]) -> None:
         cause = f"{self.title} did not take {entry}."
         if taken:
-            raise PartlyStored(f"{cause} It took {', '.join(taken)} before.", ANOTHER_STORE, taken)
+            raise PartlyStored(f"{cause} It stored {', '.join(taken)} before.", ANOTHER_STORE, taken)
         raise LocalFailure(cause, ANOTHER_STORE)
 
     def _entry(self, vault: Vault, label: str) -> str:

@@ -89,7 +89,7 @@ class Profiles:
     def path(self, name: str) -> Path:
         """Return the file of the profile called *name*; raises `BadInput` for a name that leads elsewhere."""
         if not name or name.startswith(".") or any(c in "/\\" or not c.isprintable() for c in name):
-            raise BadInput("This is not the name of a profile.", "See: orgwizard profiles list")
+            raise BadInput("This is not a profile name.", "See: orgwizard profiles list")
         return self.folder / f"{name}.toml"
 
     def save(self, profile: Profile) -> Profile:
@@ -111,7 +111,7 @@ class Profiles:
         private_files.folder(self.folder)
         lock = private_files.hold(self.folder / ".lock", _LOCK_SECONDS)
         if lock is None:
-            raise Busy("Another orgwizard is moving or replacing keys right now.", "Wait for it to end.")
+            raise Busy("Another orgwizard is moving or replacing keys right now.", "Wait until it ends.")
         try:
             yield
         finally:
@@ -139,7 +139,7 @@ class Profiles:
         if not chosen or not beginning:
             self.path(beginning)
             known = f"The profiles are: {_listed(names)}" if names else "No profile is saved yet."
-            raise BadInput(f"There is no profile called {REDACTOR.nameable(beginning)}.", known)
+            raise BadInput(f"No profile is called {REDACTOR.nameable(beginning)}.", known)
         return self.load(chosen[0])
 
     def all(self) -> tuple[list[Profile], list[Problem]]:
@@ -190,7 +190,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _unknown(name: str) -> BadInput:
-    return BadInput(f"There is no profile called {REDACTOR.nameable(name)}.", "See: orgwizard profiles list")
+    return BadInput(f"No profile is called {REDACTOR.nameable(name)}.", "See: orgwizard profiles list")
 
 
 def _toml(profile: Profile) -> bytes:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _LARGEST_FILE = 1024 * 1024
 UNENCRYPTED = "keyring:unencrypted"
-SHOWN_ONLY = "they were shown on the screen only"
+SHOWN_ONLY = "they were only shown on the screen"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class FileStore:
         try:
             private_files.write_new(path, PROBE_TEXT.encode())
             if private_files.read(path, len(PROBE_TEXT)) != PROBE_TEXT.encode():
-                raise LocalFailure(f"A file in {vault.folder} did not hold what was written to it.", ANOTHER_STORE)
+                raise LocalFailure(f"A file in {vault.folder} did not return what was written to it.", ANOTHER_STORE)
         finally:
             private_files.remove(path)
         return f"A private file was written to {vault.folder} and read back."
@@ -83,8 +83,8 @@ class KeyringStore:
         name = f"{PROBE}-{randomness.token_hex(4)}"
         backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=vault.seconds)
         if found != PROBE_TEXT:
-            raise LocalFailure(f"The keyring ({backend}) did not give back what was stored in it.", ANOTHER_STORE)
-        return f"The keyring ({backend}) took a probe entry and gave it back."
+            raise LocalFailure(f"The keyring ({backend}) did not return what was stored in it.", ANOTHER_STORE)
+        return f"The keyring ({backend}) stored a test entry and returned it."
 
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
         """Set the entries under a label that is free; raises `LocalFailure`."""
@@ -125,7 +125,7 @@ class CommandStore:
         if ended.code:
             raise LocalFailure(f"The command {self.argv[0]} {ended.words}.", "Try it in a shell first.")
         where = f" under the name {PROBE}, which you may delete" if self._per_secret else ""
-        return f"The command {self.argv[0]} took a probe text{where}; what it stores cannot be read back from here."
+        return f"The command {self.argv[0]} accepted a test value{where}; orgwizard cannot read back what it stores."
 
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
         """Feed it the secrets; raises `LocalFailure`."""
@@ -142,7 +142,7 @@ class CommandStore:
             except LocalFailure as fault:
                 if not taken:
                     raise
-                cause = f"{fault.cause} It took {', '.join(taken)} before."
+                cause = f"{fault.cause} It stored {', '.join(taken)} before."
                 raise PartlyStored(cause, ANOTHER_STORE, taken) from None
             taken.append(entry)
         reference: dict[str, Any] = {"command": self._named(label)}
@@ -180,11 +180,11 @@ class ScreenStore:
 
     def probe(self, vault: Vault) -> str:  # noqa: ARG002
         """Say what the choice means."""
-        return "Nothing is stored: the keys are shown once, and lost if the connection drops before you copied them."
+        return "Nothing is stored: the keys are shown once, and are lost if you are disconnected before copying them."
 
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
         """Keep nothing."""
-        return StoredKeys({"screen": True}, "on the screen only: copy them now")
+        return StoredKeys({"screen": True}, "only on the screen: copy them now")
 
 
 _BY_NAME: Mapping[str, Store] = {
@@ -216,7 +216,7 @@ def parse_store(value: object) -> Store:
     if isinstance(argv, list) and argv and all(isinstance(word, str) and "\0" not in word for word in argv) and argv[0]:
         return CommandStore(tuple(argv))
     raise BadInput(
-        "store: this is not a place for keys.",
+        "store: this is not a key store.",
         f'Write "file", "keyring", "screen", {{ command = ["program", "argument"] }} or a named store: {_NAMED}.',
         field="store",
     )

@@ -15,8 +15,8 @@ from orgwizard.system.subprocesses import PATIENCE_SECONDS
 Secrets: TypeAlias = Mapping[str, SecretStr]
 
 PROBE = "orgwizard-probe"
-PROBE_TEXT = "only a probe, not a secret"
-ANOTHER_STORE = "Choose another place for the keys."
+PROBE_TEXT = "a test value, not a secret"
+ANOTHER_STORE = "Choose another store for the keys."
 
 
 @dataclass(frozen=True)
@@ -109,4 +109,4 @@ def _check_text(secrets: Secrets) -> None:
     """Raise `LocalFailure` for a secret that no store could hold, before any of them is tried."""
     for name, secret in secrets.items():
         if any("\ud800" <= character <= "\udfff" for character in secret.get_secret_value()):
-            raise LocalFailure(f"The {name} holds characters that cannot be stored as text.", ANOTHER_STORE)
+            raise LocalFailure(f"The {name} contains characters that cannot be stored as text.", ANOTHER_STORE)

@@ -27,16 +27,16 @@ _FREE_SPACE = "Free some space, then try again."
 _OTHER_PLACE = "Choose another place, or set XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME to folders of your own."
 _REASONS = {
     errno.ENOSPC: ("the disk is full", _FREE_SPACE),
-    errno.EDQUOT: ("your disk quota is used up", _FREE_SPACE),
+    errno.EDQUOT: ("your disk quota is exceeded", _FREE_SPACE),
     errno.EFBIG: ("it would exceed the limit on file sizes", "Raise the limit (ulimit -f), then try again."),
     errno.EROFS: ("the file system is read-only", _OTHER_PLACE),
     errno.EACCES: ("permission is denied", _OTHER_PLACE),
     errno.EPERM: ("the system does not permit it", _OTHER_PLACE),
     errno.ELOOP: ("it is a symbolic link", "Put a real file in its place."),
     errno.ENOENT: ("its folder does not exist", _OTHER_PLACE),
-    errno.ENOTDIR: ("a part of its path is not a folder", _OTHER_PLACE),
-    errno.ENOLCK: ("its file system has no locks", _OTHER_PLACE),
-    errno.EISDIR: ("it is a folder", "A file is needed here."),
+    errno.ENOTDIR: ("part of its path is not a folder", _OTHER_PLACE),
+    errno.ENOLCK: ("its file system does not support locks", _OTHER_PLACE),
+    errno.EISDIR: ("it is a folder", "Name a file."),
 }
 
 

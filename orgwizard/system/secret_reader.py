@@ -32,8 +32,8 @@ def read(
         raise
     except WizardError as fault:
         raise BadInput(fault.cause, fault.advice) from None
-    if not secret.strip():
-        raise BadInput(f"The secret {reference.describe()} {'contains only spaces' if secret else 'is empty'}.")
+    if not secret:
+        raise BadInput(f"The secret {reference.describe()} is empty.")
     REDACTOR.learn(secret)
     return SecretStr(secret)
 
@@ -71,7 +71,7 @@ def path_of(reference: Reference) -> Path:
     try:
         return Path(reference.file or "").expanduser()
     except RuntimeError:
-        raise BadInput(f"There is no home folder for {reference.file}.", "Write the whole path.") from None
+        raise BadInput(f"There is no home folder for {reference.file}.", "Write the full path.") from None
 
 
 def _text(data: bytes, source: str) -> str:
@@ -79,7 +79,7 @@ def _text(data: bytes, source: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        fault = BadInput(f"{source} did not give UTF-8 text.")
+        fault = BadInput(f"{source} did not return UTF-8 text.")
     raise fault  # outside: the decoding error carries the bytes
 
 
@@ -106,7 +106,7 @@ def _from_command(command: tuple[str, ...], seconds: float, without: Collection[
 def _from_keyring(service: str, username: str, seconds: float) -> str:
     found = ask_keyring(lambda ring: ring.get_password(service, username), seconds=seconds)
     if found is None:
-        raise BadInput(f"The keyring has no entry {username} of the service {service}.")
+        raise BadInput(f"The keyring contains no entry {username} of the service {service}.")
     return found
 
 

@@ -27,11 +27,11 @@ _COMPLAINT_CHARACTERS = 200
 # The names under which both vendors' tools look for credentials: no child process needs ours.
 _CREDENTIAL = re.compile(r"(OKTA|DD|DATADOG)_.*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
 _KEYRING_FAULTS = {
-    "NoKeyringError": "no keyring runs here",
+    "NoKeyringError": "no keyring is running",
     "KeyringLocked": "it is locked",
     "InitError": "it could not be opened",
 }
-_KEYRING_ADVICE = "Choose the private file or a command instead, or unlock the keyring and try again."
+_KEYRING_ADVICE = "Choose the private file or a command, or unlock the keyring and try again."
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.
             argv, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
         )
     except (FileNotFoundError, PermissionError):  # either, if a folder on the search path is closed to us
-        reason, advice = "was not found, or may not be run", "Install it, or write its full path."
+        reason, advice = "was not found, or is not executable", "Install it, or write its full path."
     except (OSError, ValueError) as error:
         words = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "bad argument"
         reason, advice = f"could not be started: {words}", "Try it in a shell first."
@@ -103,7 +103,7 @@ def _waited(program: subprocess.Popen[bytes], name: str, seconds: float) -> int:
             raise
     raise LocalFailure(
         f"The command {name} took longer than {seconds:g} seconds and was stopped.",
-        "It may have waited for a question to be answered: try it in a shell first.",
+        "It may have been waiting for input: try it in a shell first.",
     )
 
 

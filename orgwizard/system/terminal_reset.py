@@ -41,9 +41,7 @@ def restore() -> None:
     """Make a terminal usable whose settings from before nobody knows; raises `LocalFailure` where there is none."""
     settings = attributes()
     if settings is None:
-        raise LocalFailure(
-            "reset-terminal mends the terminal that it is typed in, and there is none.", meaning="Nothing was mended."
-        )
+        raise LocalFailure("Run reset-terminal from the terminal to restore.", meaning="Nothing was restored.")
     settings[_INPUT] |= termios.BRKINT | termios.ICRNL | termios.IXON
     settings[_INPUT] &= ~(termios.INLCR | termios.IGNCR | termios.ISTRIP)
     settings[_OUTPUT] |= termios.OPOST | termios.ONLCR

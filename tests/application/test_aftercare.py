@@ -175,7 +175,7 @@ def test_it_is_sent_once_and_written_down(office: Office) -> None:
 
 def test_without_a_yes_nothing_is_sent(office: Office) -> None:
     def confirm(profile: Profile, _: Undo) -> None:
-        require_name(profile, "Another")
+        require_name(profile, "New org")
 
     with pytest.raises(BadInput) as caught:
         undo(office.service, office.profile.name, confirm)

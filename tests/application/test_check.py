@@ -82,13 +82,13 @@ def test_the_stages_of_a_healthy_check(
 
 REFUSALS = [
     ("okta", {"OKTA_CLIENT_TOKEN": "00wrong-token"}, 3, "The token is not valid."),
-    ("okta", {"OKTA_CLIENT_TOKEN": "00suspended-token"}, 3, "Okta did not accept the credentials."),
-    ("okta", {"OKTA_CLIENT_TOKEN": "00outage-token"}, 4, "Okta answered a read with HTTP 503"),
+    ("okta", {"OKTA_CLIENT_TOKEN": "00suspended-token"}, 3, "Okta rejected the credentials."),
+    ("okta", {"OKTA_CLIENT_TOKEN": "00outage-token"}, 4, "Okta returned HTTP 503"),
     ("okta", {"organization.subdomain": "acme"}, 3, "The subdomain is taken: an org answers at"),
-    ("datadog", {"DD_API_KEY": "wrong" + "f" * 27}, 3, "Datadog does not know the API key at EU1."),
+    ("datadog", {"DD_API_KEY": "wrong" + "f" * 27}, 3, "Datadog doesn't recognize the API key at EU1."),
     ("datadog", {"DD_APP_KEY": "wrong" + "f" * 35}, 3, "The API key is valid at EU1, but the application key is not"),
     ("datadog", {"DD_APP_KEY": "noperm" + "f" * 34}, 3, "The keys are valid, but lack the permission Org Management"),
-    ("datadog", {"DD_APP_KEY": "outage" + "f" * 34}, 4, "Datadog answered a read with HTTP 503"),
+    ("datadog", {"DD_APP_KEY": "outage" + "f" * 34}, 4, "Datadog returned HTTP 503"),
 ]
 
 
@@ -141,14 +141,14 @@ def test_a_twin_is_a_warning_with_its_date(run: Callable[..., Ended], home: Home
 def test_swapped_keys_are_recognised(run: Callable[..., Ended], home: Home) -> None:
     ended = run(home.datadog("EU1"), *FAST, DD_API_KEY=APPLICATION_KEY, DD_APP_KEY=API_KEY)
     assert ended.code == 3
-    assert "API key: what you gave looks like a Datadog application key." in ended.err
-    assert "Application key: what you gave looks like a Datadog API key." in ended.err
+    assert "API key: this looks like a Datadog application key." in ended.err
+    assert "Application key: this looks like a Datadog API key." in ended.err
 
 
 def test_the_other_sites_are_offered_and_asked_only_with_the_flag(run: Callable[..., Ended], home: Home) -> None:
     wrong = {"DD_API_KEY": "wrong" + "f" * 27}
     assert "With check --other-sites, Datadog's other sites" in run(home.datadog("EU1"), *FAST, **wrong).err
-    assert "No other site of Datadog knows" in run(home.datadog("EU1"), "--other-sites", *FAST, **wrong).err
+    assert "No other site of Datadog recognizes" in run(home.datadog("EU1"), "--other-sites", *FAST, **wrong).err
     assert "other site" not in run(home.okta("https://acme.okta.com"), *FAST, OKTA_CLIENT_TOKEN="00wrong-token").err
 
 
@@ -184,7 +184,7 @@ def an_unknown_root(stack: ExitStack, folder: Path) -> str:
     [
         (nobody, 4, "No connection to 127.0.0.1:"),
         (nowhere, 4, "The name acme.okta.invalid could not be resolved."),
-        (silence, 4, "The request left, but 127.0.0.1:"),
+        (silence, 4, "The request was sent, but 127.0.0.1:"),
         (an_unknown_root, 4, "The TLS certificate of 127.0.0.1:"),
         (a_web_page, 3, "No Okta org answers at 127.0.0.1:"),
     ],
@@ -270,7 +270,7 @@ async def test_what_passed_is_told_before_a_refusal_that_names_the_shape() -> No
     with pytest.raises(Refused) as caught:
         await check(OKTA, okta_connection(jwt), None, refusing, told.append)
     assert [finding.stage for finding in told] == ["Address", "TLS"]
-    assert caught.value.advice.startswith("API token: what you gave looks like an OAuth token (JWT). Check that")
+    assert caught.value.advice.startswith("API token: this looks like an OAuth token (JWT). Check that")
     assert jwt not in str(vars(caught.value))
 
 

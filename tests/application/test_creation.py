@@ -536,7 +536,7 @@ async def test_an_unknown_outcome_is_looked_up_and_never_sent_again(
     assert bench.log.lines[-1] == "ended unknown"
     assert bench.attempt.facts["found"]["state"] == "absent"
     assert seen.result.error is not None
-    assert "That is no proof" in seen.result.error.cause
+    assert "It may still appear" in seen.result.error.cause
     looks = [event for event in seen.stages("find") if event.state == "waiting" and event.left_seconds is None]
     assert len(looks) == len(flow.LOOKS_AFTER_SECONDS)
     assert bench.clock.now() - 1000 == pytest.approx(flow.LOOKS_AFTER_SECONDS[-1], abs=2)
@@ -550,7 +550,7 @@ async def test_an_org_that_is_found_exists_and_its_keys_are_lost(
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code, seen.result.ready) == ("created", Exit.ATTENTION, False), name
     assert isinstance(seen.result.error, NeedsAttention)
-    assert "keys are lost" in seen.result.error.cause
+    assert "keys never arrived" in seen.result.error.cause
     assert seen.result.org is not None
     assert seen.result.org.id
     assert bench.log.lines[-1] == "ended exists"
@@ -660,7 +660,7 @@ async def test_giving_up_while_the_service_is_busy_sends_nothing_more(bench: Ben
 @pytest.mark.parametrize(
     ("known", "outcome"),
     [
-        (NotSent("It was left before the connection stood."), "not_created"),
+        (NotSent("Cancelled before connecting."), "not_created"),
         (Response(200, {}, json.dumps(fakes.DATADOG_CREATED).encode(), complete=False), "created"),
     ],
 )
@@ -954,7 +954,10 @@ async def test_what_fails_twice_alike_is_said_once(bench: Bench) -> None:
     seen = await run(bench)
     remarks = seen.result.remarks
     assert len(remarks) == len(set(remarks))
-    assert [remark.partition(":")[0] for remark in remarks] == ["The journal could not be written", "A store failed"]
+    assert [remark.partition(":")[0] for remark in remarks] == [
+        "The attempt's record could not be written",
+        "A store failed",
+    ]
 
 
 async def test_with_every_store_failed_the_spool_stays(bench: Bench) -> None:

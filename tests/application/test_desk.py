@@ -144,7 +144,7 @@ def test_a_check_without_an_answer_says_that_it_failed(service: Service) -> None
             ("api.us5.datadoghq.com", "api.uk1.datadoghq.com"),
             'They belong to US5 (site = "us5.datadoghq.com") and UK1 (site = "uk1.datadoghq.com").',
         ),
-        ((), "No other site of Datadog knows them either."),
+        ((), "No other site of Datadog recognizes them either."),
     ],
 )
 def test_the_site_that_knows_the_keys_is_named_where_asked_for(

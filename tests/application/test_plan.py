@@ -133,10 +133,10 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "field", "words"),
     [
-        (OKTA.replace('provider = "okta"', ""), "provider", "provider: Needed."),
+        (OKTA.replace('provider = "okta"', ""), "provider", "provider: Required."),
         (OKTA.replace('"okta"', "5"), "provider", "provider: Text in quotes is expected"),
         (OKTA.replace('"okta"', '"auth0"'), "provider", 'no provider \'auth0\'. Known: "okta", "datadog"'),
-        (OKTA.replace('site = "https://acme.okta.com"', ""), "site", "site: Needed."),
+        (OKTA.replace('site = "https://acme.okta.com"', ""), "site", "site: Required."),
         (OKTA.replace('"https://acme.okta.com"', "[1]"), "site", "site: Text in quotes is expected"),
         (f'color = "red"\n{OKTA}', "color", "color: Unknown. Known here: administrator, confirmed_host, credentials"),
         (f"{OKTA}\n[child]\nname = 1\n", "child", "child: Unknown."),
@@ -147,7 +147,7 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
         (OKTA.replace('"api-token"', '["api-token"]'), "credentials.method", "one of: api-token, access-token"),
         (OKTA.replace('"api-token"', "{}"), "credentials.method", "one of: api-token, access-token"),
         (OKTA.replace('{ env = "OKTA_CLIENT_TOKEN" }', "5"), "credentials.token", "not a reference to a secret"),
-        (OKTA.replace('"OKTA_CLIENT_TOKEN"', f'"{SECRET}"'), "credentials.token", "env: holds characters"),
+        (OKTA.replace('"OKTA_CLIENT_TOKEN"', f'"{SECRET}"'), "credentials.token", "env: contains invalid characters"),
         (OKTA.replace("env =", "variable ="), "credentials.token", "exactly one of env, file, command, keyring"),
         (OKTA.replace("token =", f'tokn = "{SECRET}"\ntoken ='), "credentials.tokn", "Unknown. Known here: token."),
         (OKTA.replace('"My Child Org 1"', "5"), "organization.name", "organization.name: Text in quotes is expected"),
@@ -158,15 +158,15 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
         (f"{DATADOG}billing = 'mine'\n", "organization.billing", "It must be 'parent_billing'."),
         (f"{OKTA}profile = ['CTO']\n", "administrator.profile", "A table of names and values is expected"),
         (f"{OKTA}profile = {{ title = 5 }}\n", "administrator.profile", "Text in quotes is expected"),
-        (f'{OKTA}profile = {{ email = "a@b.cd" }}\n', "administrator.profile", "has a field of its own above"),
+        (f'{OKTA}profile = {{ email = "a@b.cd" }}\n', "administrator.profile", "use the field"),
         (f"{OKTA}age = 1\n", "administrator.age", "Unknown. Known here: first_name"),
         (f'{DATADOG}subscription = {{ type = "gold" }}\n', "organization.subscription", "'trial', 'free' or 'pro'"),
         (f'{DATADOG}billing = {{ kind = "x" }}\n', "organization.billing", "It must be 'parent_billing'."),
         ("provider = ", "", "it is not valid TOML: Invalid value (at end of document)."),
         (f'provider = "{SECRET}', "", "it is not valid TOML"),
-        ("a = " + "[" * 5000, "", "numbers or brackets"),
-        ("a = " + "9" * 5000, "", "numbers or brackets"),
-        ("", "provider", "provider: Needed."),
+        ("a = " + "[" * 5000, "", "it cannot be parsed"),
+        ("a = " + "9" * 5000, "", "it cannot be parsed"),
+        ("", "provider", "provider: Required."),
     ],
 )
 def test_a_bad_plan_is_refused_with_the_name_of_the_field(text: str, field: str, words: str) -> None:
@@ -204,13 +204,13 @@ def test_all_odd_answers_are_named_at_once() -> None:
         (OKTA.replace("acme.okta.com", "acme"), {"site": "This is not a host name or URL. Example: acme.okta.com."}),
         (
             OKTA.replace("https:", "http:"),
-            {"site": "Plain http would show the credentials to the network. Use https://."},
+            {"site": "http:// is unencrypted. Use https://."},
         ),
         (OKTA.replace("https://acme.okta.com", "http://127.0.0.1:8080"), {}),
-        (OKTA.replace("My Child Org 1", "x" * 101), {"organization.name": "At most 100 characters, you typed 101."}),
-        (OKTA.replace('"Ada"', '" "'), {"administrator.first_name": "Needed."}),
-        (OKTA.replace('token = { env = "OKTA_CLIENT_TOKEN" }', ""), {"credentials.token": "Needed."}),
-        (DATADOG.replace("My child org", "x" * 33), {"organization.name": "At most 32 characters, you typed 33."}),
+        (OKTA.replace("My Child Org 1", "x" * 101), {"organization.name": "1 character too long (at most 100)."}),
+        (OKTA.replace('"Ada"', '" "'), {"administrator.first_name": "Required."}),
+        (OKTA.replace('token = { env = "OKTA_CLIENT_TOKEN" }', ""), {"credentials.token": "Required."}),
+        (DATADOG.replace("My child org", "x" * 33), {"organization.name": "1 character too long (at most 32)."}),
     ],
 )
 def test_what_a_person_can_correct_is_kept_and_told_per_field(text: str, told: dict[str, str]) -> None:
@@ -371,9 +371,7 @@ def test_a_file_that_holds_no_key_is_a_problem_of_the_field_and_no_further_path(
     other.write_text(keys.pem("P-256"))
     with pytest.raises(BadFields) as caught:
         connection(Okta(), service_app(str(file)), secret_reader.read)
-    assert caught.value.problems == {
-        "credentials.private_key": "This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?"
-    }
+    assert caught.value.problems == {"credentials.private_key": "Not a PEM or JWK key. Truncated?"}
 
 
 def test_a_path_without_a_file_is_a_problem_of_the_field(tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def test_a_request_that_may_have_left_is_looked_up_and_its_keys_are_said_to_be_l
     assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
     assert result.error is not None
     assert not result.open
-    assert "keys are lost" in result.error.cause
+    assert "keys never arrived" in result.error.cause
     assert (office.world.creates, office.record.state) == (1, "exists")
 
 
@@ -402,8 +402,8 @@ def test_an_org_whose_keys_were_only_shown_is_settled(office: Office, event: str
 
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
     assert result.error is not None
-    assert "for the screen only" in result.error.cause
-    assert "make new keys" in result.error.advice
+    assert "only shown on the screen" in result.error.cause
+    assert "Sign in to the child org as its administrator and create new keys" in result.error.advice
     assert not office.kept()
     assert (office.record.state, office.service.journal.open()) == ("exists", [])
     assert text_report.exit_code(office.record) == Exit.ATTENTION
@@ -419,7 +419,7 @@ def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
 
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
     assert office.record.state == "exists"
-    assert "they were shown on the screen only, because no store took them" in "".join(
+    assert "they were only shown on the screen, because no store took them" in "".join(
         text_report.attempt(office.record)
     )
 

@@ -41,10 +41,12 @@ class Form(App[None]):
         yield Static("━" * 11 + "─" * 65)
         with VerticalScroll(can_focus=False):
             yield Horizontal(Static("Provider", classes="label"), OptionList("(•) Okta", "( ) Datadog", compact=True))
-            yield Horizontal(Static("Parent's org URL", classes="label"), _field())
+            yield Horizontal(Static("Parent org URL", classes="label"), _field())
             yield Static("The URL of the org under which the new one is made.")
             for needed in NEEDED:
-                yield Horizontal(Static("You need", classes="label"), Static("•"), Static(needed, classes="line"))
+                yield Horizontal(
+                    Static("Before you start", classes="label"), Static("•"), Static(needed, classes="line")
+                )
         with Horizontal():
             yield Button("Next", compact=True)
             yield Button("Back", compact=True)

@@ -45,7 +45,7 @@ email = "ada@example.com"
 """
 NEXT = b"\x0e"
 ORGANIZATION, REVIEW = 3, 6  # steps
-COUNTDOWN = "is asked in"
+COUNTDOWN = "first test in"
 
 
 @dataclass(frozen=True)

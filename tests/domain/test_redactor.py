@@ -173,7 +173,7 @@ def test_words_are_left_alone(words: list[str]) -> None:
 
 
 def test_thousands_of_secrets_are_found_as_fast_as_a_few() -> None:
-    redactor, text = Redactor(), "The request left, but no response came within 120 seconds."
+    redactor, text = Redactor(), "The request was sent, but no response came within 120 seconds."
     secrets = [f"{at:04}{KNOWN[at % 7 :]}{at * 7919:08x}" for at in range(2000)]
     spent = [time.process_time()]
     for secret in secrets:

@@ -55,7 +55,7 @@ def test_shapes(text: str, words: str) -> None:
 )
 def test_what_is_mixed_up_is_named_and_not_repeated(question: Question, text: str, seen: str) -> None:
     hint = question.hint(SecretStr(text))
-    assert hint == f"{question.title}: what you gave looks like {seen}."
+    assert hint == f"{question.title}: this looks like {seen}."
     assert text.strip() not in hint
 
 

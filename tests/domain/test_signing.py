@@ -63,17 +63,20 @@ ED = as_pem(ed25519.Ed25519PrivateKey.generate())
 PUBLIC_PEM = keys.key("2048").as_pem(private=False).decode()
 OPEN_ENDED = keys.pem("2048").partition("-----END")[0]
 BAD = [
-    (PUBLIC_PEM, "This is a public key. Give the private key."),
-    (json.dumps(keys.public("2048")), "This is the public key. Give the private one, which has a member d."),
-    (json.dumps(keys.public("P-256")), "This is the public key. Give the private one, which has a member d."),
-    (as_pem(keys.key("2048").private_key, lock=LOCKED), "This key is protected by a pass phrase."),
+    (PUBLIC_PEM, "This is a public key. Enter the private key."),
+    (json.dumps(keys.public("2048")), "This is the public key. Enter the private key (it has a member d)."),
+    (json.dumps(keys.public("P-256")), "This is the public key. Enter the private key (it has a member d)."),
+    (
+        as_pem(keys.key("2048").private_key, lock=LOCKED),
+        "This key is encrypted. Decrypt it first: openssl pkey -in FILE",
+    ),
     (
         as_pem(keys.key("2048").private_key, serialization.PrivateFormat.TraditionalOpenSSL, LOCKED),
-        "This key is protected by a pass phrase.",
+        "This key is encrypted. Decrypt it first: openssl pkey -in FILE",
     ),
-    (as_pem(SMALL), "This RSA key has 1024 bits and is too small: 2048 are needed."),
+    (as_pem(SMALL), "This RSA key has 1024 bits, which is too small: 2048 are required."),
     (K1, "This key is on a curve that cannot be used."),
-    (ED, "This key cannot be used. An RSA key of 2048 bits or more, or an EC key"),
+    (ED, "This key cannot be used. Use an RSA key of 2048 bits or more, or an EC key"),
     (json.dumps({"kty": "oct", "k": "c2VjcmV0"}), "This key cannot be used."),
     (json.dumps({"kty": "OKP", "crv": "Ed25519", "d": "c2VjcmV0", "x": "c2VjcmV0"}), "This key cannot be used."),
     (json.dumps({"d": "c2VjcmV0"}), "This key cannot be used."),
@@ -82,11 +85,11 @@ BAD = [
     (keys.jwk("2048", alg="PS256"), "The JWK says that it signs with an algorithm that is not one of RS256, RS384,"),
     (keys.jwk("P-256", alg="ES384"), "The JWK says that it signs with an algorithm that is not one of ES256."),
     (json.dumps({"keys": []}), "This is a set of keys with 0 private ones. Enter the one private key alone."),
-    (keys.jwk("2048")[:-20], "This is not whole: a JWK is one JSON object."),
-    ("{" * 100_000, "This is not whole"),
-    (OPEN_ENDED, "This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?"),
+    (keys.jwk("2048")[:-20], "Incomplete: a JWK is one JSON object."),
+    ("{" * 100_000, "Incomplete: a JWK is one JSON object"),
+    (OPEN_ENDED, "Not a PEM or JWK key. Truncated?"),
     ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "This key cannot be used."),
-    ("", "This is no key"),
+    ("", "Not a PEM or JWK key. Truncated?"),
 ]
 
 
@@ -183,5 +186,5 @@ def test_what_is_no_key_is_not_repeated(text: str) -> None:
 
 
 def test_text_of_a_length_that_base64_does_not_have_is_no_key() -> None:
-    with pytest.raises(ValueError, match="no key"):
+    with pytest.raises(ValueError, match="Not a PEM"):
         read_key("0" * 133)

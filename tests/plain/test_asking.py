@@ -43,16 +43,16 @@ def asked(
 def test_limits_examples_and_proposals_are_in_the_prompt(service: Service) -> None:
     live, terminal = asked(service, OktaOrganization, "My Child Org 1", "", "")
     assert live == {"name": "My Child Org 1"}
-    assert "Name (needed, at most 100 characters, for example My Child Org 1):" in terminal.said
-    assert "Subdomain (needed, at most 57 characters, Enter takes my-child-org-1):" in terminal.said
-    assert "Website (optional, Enter leaves it blank):" in terminal.said
+    assert "Name (required, at most 100 characters, for example My Child Org 1):" in terminal.said
+    assert "Subdomain (required, at most 57 characters, Enter takes my-child-org-1):" in terminal.said
+    assert "Website (optional, Enter leaves it empty):" in terminal.said
 
 
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ("", "Needed."),
-        ("x" * 33, "At most 32 characters, you typed 33."),
+        ("", "Required."),
+        ("x" * 33, "1 character too long (at most 32)."),
         ("a\x1b[2Jb", "Invisible character at position 2"),
         ("a\ufffdb", "Invisible character at position 2"),
     ],
@@ -60,7 +60,7 @@ def test_limits_examples_and_proposals_are_in_the_prompt(service: Service) -> No
 def test_an_error_is_said_at_once_and_asked_again(service: Service, typed: str, words: str) -> None:
     live, terminal = asked(service, DatadogOrganization, typed, "Fine")
     assert live == {"name": "Fine"}
-    assert terminal.text.count("Name (needed") == 2
+    assert terminal.text.count("Name (required") == 2
     assert words in terminal.said
 
 
@@ -73,8 +73,8 @@ def test_a_wrong_answer_leaves_the_one_from_before(service: Service) -> None:
 def test_what_is_wrong_with_an_answer_of_a_plan_is_said_before_it_is_asked_for(service: Service) -> None:
     live, terminal = asked(service, DatadogOrganization, "", "Short", name="x" * 40)
     assert live == {"name": "Short"}
-    assert terminal.text.startswith("Name: At most 32 characters, you typed 40.\n")
-    assert terminal.text.count("At most 32 characters, you typed 40.") == 2
+    assert terminal.text.startswith("Name: 8 characters too long (at most 32).\n")
+    assert terminal.text.count("8 characters too long (at most 32).") == 2
 
 
 def test_what_the_service_refused_is_said_and_may_be_tried_again(service: Service) -> None:
@@ -96,7 +96,7 @@ def test_clear_brings_the_proposal_back_and_takes_what_is_optional_away(service:
     live, _ = asked(service, OktaOrganization, "", ":clear", ":clear", **given)
     assert live == {"name": "One"}
     _, terminal = asked(service, DatadogOrganization, ":clear", "Again", name="One")
-    assert "Needed." in terminal.said
+    assert "Required." in terminal.said
 
 
 def test_an_answer_that_begins_with_the_sign_is_taken(service: Service) -> None:
@@ -106,7 +106,7 @@ def test_an_answer_that_begins_with_the_sign_is_taken(service: Service) -> None:
 
 def test_help_is_that_of_the_field(service: Service) -> None:
     _, terminal = asked(service, DatadogOrganization, ":help", "One")
-    assert "Names need not be unique, but people confuse twins." in terminal.said
+    assert "Shown in the list of orgs. May repeat, but duplicates are confusing." in terminal.said
     assert "For example My child org." in terminal.said
 
 
@@ -126,23 +126,23 @@ def administrator(service: Service, *typed: str, **answers: Any) -> tuple[dict[s
 def test_a_password_keeps_its_blanks(service: Service) -> None:
     live, terminal = administrator(service, " canary password ", "", "", "")
     assert live["password"].get_secret_value() == " canary password "
-    assert "17 characters taken." in terminal.said
+    assert "17 characters entered." in terminal.said
 
 
 def test_secrets_are_never_repeated_and_their_length_is_said(service: Service) -> None:
     live, terminal = administrator(service, "canary-password", "Which bird?", "", "canary-answer", "")
     assert live["password"].get_secret_value() == "canary-password"
     assert live["recovery_answer"].get_secret_value() == "canary-answer"
-    assert "left blank it is set at first sign-in" in terminal.said
-    assert "15 characters taken." in terminal.said
-    assert "Needed, because there is a recovery question." in terminal.said
+    assert "left empty it is chosen at first sign-in" in terminal.said
+    assert "15 characters entered." in terminal.said
+    assert "Required, because there is a recovery question." in terminal.said
     assert "canary" not in terminal.said
 
 
 def test_a_secret_that_was_given_is_kept_by_enter_and_taken_away_by_clear(service: Service) -> None:
     live, terminal = administrator(service, "", "", "", "", password=SecretStr("canary"))
     assert live["password"] == SecretStr("canary")
-    assert "Enter keeps the one given" in terminal.said
+    assert "Enter keeps the entered one" in terminal.said
     live, _ = administrator(service, ":clear", "", "", "", password=SecretStr("canary"))
     assert "password" not in live
 
@@ -152,7 +152,7 @@ def test_rows_are_asked_for_one_by_one(service: Service) -> None:
     live, terminal = administrator(service, "", "", "", *typed)
     assert live["profile"] == {"mobilePhone": "+44 1"}
     assert "Write a name, an equals sign and a value." in terminal.said
-    assert "countryCode: at most 2 characters" in terminal.said
+    assert "countryCode: 6 characters too long" in terminal.said
     assert "so far title = Countess; mobilePhone = +44 1; Enter" in terminal.said
 
 
@@ -198,7 +198,7 @@ def real(service: Service) -> Service:
 def test_what_is_there_is_named_without_its_value_and_taken_by_enter(real: Service) -> None:
     typed, terminal = connecting(real, "api-token", "")
     assert typed == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
-    prompt = "API token (needed, not shown while you type, Enter takes the one from $OKTA_CLIENT_TOKEN):"
+    prompt = "API token (required, hidden while you type, Enter takes the one from $OKTA_CLIENT_TOKEN):"
     assert prompt in terminal.said
     assert "canary" not in terminal.said
 
@@ -225,7 +225,7 @@ def test_a_variable_that_is_not_set_is_said_at_once_and_not_offered(real: Servic
 
 def test_a_key_that_looks_like_another_is_remarked_on(real: Service) -> None:
     _, terminal = connecting(real, "keys", "0" * 40, "1" * 40)
-    assert "API key: what you gave looks like a Datadog application key." in terminal.said
+    assert "API key: this looks like a Datadog application key." in terminal.said
 
 
 def test_a_private_key_is_pasted_in_lines_or_named_by_its_file(real: Service, tmp_path: Path) -> None:
@@ -233,7 +233,7 @@ def test_a_private_key_is_pasted_in_lines_or_named_by_its_file(real: Service, tm
     typed, terminal = connecting(real, "service-app", "", *key.splitlines(), "")
     assert typed["client_id"] == "0oa1"
     assert typed["private_key"].get_secret_value().split() == key.split()
-    assert "Client ID (needed, Enter takes 0oa1 from $OKTA_CLIENT_CLIENTID):" in terminal.said
+    assert "Client ID (required, Enter takes 0oa1 from $OKTA_CLIENT_CLIENTID):" in terminal.said
     path = tmp_path / "key.pem"
     path.write_text(key)
     typed, _ = connecting(real, "service-app", "", str(path), "")
@@ -244,7 +244,7 @@ def test_where_the_echo_stays_secrets_are_refused_and_offers_are_not(real: Servi
     typed, terminal = connecting(real, "api-token", "canary-typed", "", echo_stays=True)
     assert typed == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
     assert "do not type a secret here" in terminal.said
-    assert "That was not taken" in terminal.said
+    assert "Ignored: the input was visible" in terminal.said
     typed, _ = connecting(real, "service-app", "", "-----BEGIN", "key.pem", "", echo_stays=True)
     assert typed["private_key"] == Reference(file="key.pem")
 

@@ -44,7 +44,7 @@ VARIES = {
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}": "00000000-0000-0000-0000-000000000000",
 }
 # The sandbox's clock runs so fast that a busy machine misses some of the seconds at which the countdown is told.
-COUNTED = re.compile(r"^Let the org settle: the org is asked in \d+ s\n", re.MULTILINE)
+COUNTED = re.compile(r"^Wait for the org: first test in \d+ s\n", re.MULTILINE)
 
 
 class Talk(Line):
@@ -84,14 +84,14 @@ def home() -> Iterator[Home]:
 
 
 def steps_to_credentials(talk: Talk, provider: str) -> None:
-    talk.answer("What now", "1")
+    talk.answer("Next", "1")
     talk.answer("Provider, a number", provider)
-    talk.answer("Parent's org URL" if provider == "1" else "Site, a number")
+    talk.answer("Parent org URL" if provider == "1" else "Site, a number")
 
 
 def finish(talk: Talk) -> None:
     """Go from the store to the end."""
-    talk.answer("Keep them in")
+    talk.answer("Store")
     talk.answer('Type "create"', "create")
     talk.answer("What now, a number from 1 to 2")
 
@@ -204,7 +204,7 @@ def test_lines_that_follow_a_pasted_secret_are_no_answers(home: Home) -> None:
         steps_to_credentials(talk, "1")
         talk.answer("Connect with")
         talk.answer("API token", "00canary-token\nsecond-canary\nthird-canary")
-        talk.hear("More than one line came: only the first was taken.")
+        talk.hear("More than one line came: only the first was used.")
         talk.answer("Save this connection", ":quit")
         assert talk.ended() == 130
         assert b"canary" not in talk.received
@@ -230,7 +230,7 @@ def test_where_the_echo_stays_no_secret_is_asked_for(home: Home) -> None:
         talk.answer("API token, only Enter")
         talk.answer("Save this connection", ":quit")
         assert talk.ended() == 130
-        assert b"The echo of this terminal cannot be turned off" in talk.received
+        assert b"This terminal always shows input" in talk.received
 
 
 # ---- signals and the end of input ----
@@ -240,7 +240,7 @@ def at_the_token(talk: Talk) -> None:
     """Stand at the one prompt where the terminal is not as it was found."""
     steps_to_credentials(talk, "1")
     talk.answer("Connect with")
-    talk.hear("API token (needed, not shown while you type")
+    talk.hear("API token (required, hidden while you type")
 
 
 @pytest.mark.parametrize(
@@ -293,7 +293,7 @@ def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]
         try:
             with Talk(home, "--plain", "--plan", plan) as talk:
                 talk.answer("Provider, a number")
-                talk.answer("Parent's org URL")
+                talk.answer("Parent org URL")
                 talk.answer("Connect with")
                 talk.answer("API token")
                 talk.answer("Save this connection")
@@ -301,7 +301,7 @@ def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]
                     talk.answer(f"{question} (")
                 for question in ("Password", "Recovery question", "Recovery answer", "More attributes"):
                     talk.answer(f"{question} (")
-                talk.answer("Keep them in")
+                talk.answer("Store")
                 talk.answer('Type "create"', "create")
                 assert there.wait(PATIENCE_SECONDS)
                 yield talk, answer, server
@@ -314,7 +314,7 @@ def test_a_signal_lets_the_answer_be_stored(home: Home, number: signal.Signals) 
     with in_flight(home) as (talk, answer, server):
         if number == signal.SIGINT:
             talk.write("\x03")
-            talk.hear("Leaving as soon as what was sent is answered and stored.")
+            talk.hear("Quitting once the response is stored.")
         else:
             talk.kill(number)
         answer.set()
@@ -330,14 +330,14 @@ def test_keys_of_the_screen_are_shown_or_saved_after_a_signal(home: Home, number
     with in_flight(home, store='"screen"') as (talk, answer, _):
         talk.kill(number)
         if number == signal.SIGHUP:  # with the others, the end is waited for and told as ever
-            talk.hear("Leaving as soon as what was sent is answered and stored.")
+            talk.hear("Quitting once the response is stored.")
         answer.set()
         assert talk.ended() == 128 + number
         kept = [path.read_text() for path in (home.folder / "home/data/orgwizard/keys").glob("*.toml")]
         # Nobody is there after a hang-up, whatever the terminal takes.
         places = [CHILD_TOKEN.encode() in talk.received, any(CHILD_TOKEN in text for text in kept)]
         assert places == ([False, True] if number == signal.SIGHUP else [True, False])
-        assert b"You left" not in talk.received
+        assert b"Cancelled" not in talk.received
 
 
 def test_a_closed_terminal_lets_the_answer_be_stored(home: Home) -> None:
@@ -368,12 +368,12 @@ def test_plain_lines_are_chosen_by_themselves(
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE.parents[1]), "TERM": "xterm", **home.environ}
     run = Terminal(["--sandbox"], {**environ, **changed}, size)
     try:
-        while b"What now" not in run.received:
+        while b"Next" not in run.received:
             assert run.read(), run.received
         run.write("\x04")
         assert run.ended() == 130
         said = " ".join(run.received.decode().split())
-        assert said.startswith("Plain lines were chosen, because ")
+        assert said.startswith("Plain mode, because ")
         assert why in said
         assert "\x1b" not in said
     finally:
@@ -391,7 +391,7 @@ def test_nothing_above_ascii_is_said_where_it_must_not(home: Home, argv: tuple[s
         talk.answer("Save this connection")
         talk.answer("Name (needed", "Plain Org")
         talk.answer("Enter goes on")
-        talk.answer("Keep them in", ":quit")
+        talk.answer("Store", ":quit")
         assert talk.ended() == 130
         assert talk.received.isascii()
 

@@ -82,7 +82,7 @@ def test_an_org_from_the_first_line_to_the_profile(service: Service, lines: list
 
 def test_the_countdown_is_three_lines(service: Service) -> None:
     terminal = walked(service, okta("My Child", "create", ""))
-    told = [line for line in terminal.text.splitlines() if "the org is asked in" in line]
+    told = [line for line in terminal.text.splitlines() if "first test in" in line]
     assert [line.split()[-2] for line in told] == ["30", "20", "10"]
 
 
@@ -111,7 +111,7 @@ def test_back_from_every_step_loses_nothing(service: Service) -> None:
     draft = service.drafts.load()
     assert draft is not None
     assert (draft.site, draft.section("organization")) == ("datadoghq.com", {"name": "My Child"})
-    assert "What now" in terminal.said  # from the first step to the beginning
+    assert "Next" in terminal.said  # from the first step to the beginning
 
 
 def test_a_line_of_the_review_is_changed_and_the_review_comes_back(service: Service) -> None:
@@ -126,7 +126,7 @@ def test_what_is_entered_is_told_at_every_prompt(service: Service) -> None:
     lines = [":review", *OKTA_SITE, ":review", *OKTA_CONNECT, "My Child", ":review", ":quit"]
     terminal = walked(service, lines)
     assert "Nothing is entered yet." in terminal.said
-    assert "Name: My Child Subdomain: my-child Left blank: Website" in terminal.said
+    assert "Name: My Child Subdomain: my-child Not set: Website" in terminal.said
     assert CREDENTIALS["okta.token"] not in terminal.text
 
 
@@ -155,7 +155,7 @@ def test_a_plan_is_prefilled_and_taken_by_enter(service: Service) -> None:
 
 def test_a_site_that_is_none_is_asked_for_again(service: Service) -> None:
     terminal = walked(service, ["1", "http://acme.okta.com", "https://acme.okta.com\x1b[2J", "acme.okta.com", ":quit"])
-    assert "Plain http would show the credentials to the network." in terminal.said
+    assert "http:// is unencrypted. Use https://." in terminal.said
     assert "This is not a host name or URL." in terminal.said
     assert "Step 2 of 7" in terminal.said
     assert "\x1b" not in terminal.text.replace("\x1b[2J\n", "\n")  # what the terminal itself shows of it aside
@@ -171,14 +171,14 @@ def test_no_credential_goes_to_another_host_without_a_yes(service: Service) -> N
     watched = replace(service, send=send)
     terminal = walked(watched, ["2", "10", "https://dd.example.com", "", "10", "", "no", ":quit"])
     assert asked == []
-    assert "is not one of Datadog's sites. Your keys will be sent there. Is it yours?" in terminal.said
+    assert "is not a datadoghq.com site. Send your keys there anyway?" in terminal.said
     walked(watched, ["2", "2", "10", "https://dd.example.com", "yes", "", "", ":quit"])
     assert set(asked) == {"https://dd.example.com"}
 
 
 def test_refused_credentials_lead_to_their_field(service: Service) -> None:
     terminal = walked(service, [*OKTA_SITE, "1", "00wrong", ":clear", "no", ":quit"])
-    assert "The credentials were checked and refused. The token is not valid." in terminal.said
+    assert "The credentials were rejected. The token is not valid." in terminal.said
     assert terminal.said.count("Connect with, a number") == 1
     assert "Step 3 of 7" in terminal.said
 
@@ -186,7 +186,7 @@ def test_refused_credentials_lead_to_their_field(service: Service) -> None:
 def test_an_unreachable_parent_may_be_tried_again(service: Service) -> None:
     lines = [*DATADOG_SITE, "an-outage-key", "", "yes", "no", ":quit"]
     terminal = walked(service, lines)
-    assert terminal.said.count("Trying the credentials with reads that change nothing.") == 2
+    assert terminal.said.count("Checking credentials (read-only).") == 2
     assert terminal.said.count("Step 2 of 7") == 2
 
 
@@ -224,7 +224,7 @@ def test_a_site_that_is_there_already_is_named_with_its_source(service: Service)
         service, sandbox_values={}, environ={"DD_SITE": "datadoghq.eu", "OKTA_CLIENT_ORGURL": "acme.okta.com"}
     )
     terminal = walked(there, ["2", "", ":back", "1", "", ":quit"])
-    assert "datadoghq.eu is offered, from $DD_SITE." in terminal.said
+    assert "Default: datadoghq.eu, from $DD_SITE." in terminal.said
     assert "Enter takes 4, EU1, datadoghq.eu, Germany" in terminal.said
     assert "Enter takes acme.okta.com, from $OKTA_CLIENT_ORGURL" in terminal.said
 
@@ -238,14 +238,14 @@ class Broken(Vault):
     def probe(self, store: Store) -> str:
         if isinstance(store, FileStore):
             return super().probe(store)
-        raise LocalFailure("It does not work.", "Choose another place for the keys.")
+        raise LocalFailure("It does not work.", "Choose another store for the keys.")
 
 
 def test_a_place_that_does_not_work_is_not_taken(service: Service) -> None:
     broken = replace(service, vault=Broken(Path("keys")))
     lines = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "2", "3", "'", "", "pass insert", "1", ":quit"]
     terminal = walked(broken, lines)
-    assert terminal.said.count("It does not work. Choose another place for the keys.") == 2
+    assert terminal.said.count("It does not work. Choose another store for the keys.") == 2
     assert "A quotation mark is not closed." in terminal.said
     assert "Step 6 of 7" in terminal.said
 
@@ -299,15 +299,15 @@ def test_an_unknown_outcome_offers_no_second_try(service: Service) -> None:
     assert terminal.code == 5
     assert "It is not known whether the org was created." in terminal.said
     assert "1. Check again 2. Leave What now" in terminal.said
-    assert "There is no way back from here." in terminal.said
-    assert "waiting for the answer, 10 s" in terminal.said
+    assert "You can't go back from here." in terminal.said
+    assert "waiting for the response, 10 s" in terminal.said
 
 
 def test_an_order_that_is_done_is_checked_and_a_second_org_takes_a_sentence(service: Service) -> None:
     service = replace(service, journal=Journal(service.journal.folder, service.clock))
     walked(service, datadog("My Child", "create", ""))
     terminal = walked(service, ["1", *datadog("My Child", "create", "check", "create  a SECOND my child", "")])
-    assert 'Type "check" to see what came of it, "create a second My Child" to create another' in terminal.said
+    assert 'Type "check" to see what came of it, "create a second My Child" to new org' in terminal.said
     assert creations(service) == 2
     assert len(service.journal.all()) == 2
 
@@ -322,14 +322,14 @@ def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(se
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
     terminal = walked(service, [*store, "3", "no", "1", ":quit", "no", "3", "yes"])
     assert terminal.code == 0
-    assert "on the screen only: copy them now" in terminal.said
-    assert "Stay until you have copied the keys: they are stored nowhere." in terminal.said
-    assert "The keys are stored." not in terminal.said
+    assert "only on the screen: copy them now" in terminal.said
+    assert "Copy the keys before quitting: they are stored nowhere." in terminal.said
+    assert "Safe to quit: the org exists, its keys are stored and its profile is saved." not in terminal.said
     assert "safe on disk" not in terminal.said
     shown = terminal.text.splitlines()
     at = shown.index("API key of the child org, on the next line:")
     assert len(shown[at + 1]) == 32
-    assert terminal.said.count("The new keys are stored nowhere else. Leave") == 3
+    assert terminal.said.count("Quit without the keys? They are not saved") == 3
     assert shown.index("API key of the child org, on the next line:") < shown.index("The result.")
     assert "Enter takes 3, Leave" in terminal.said
 
@@ -337,7 +337,7 @@ def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(se
 def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
     terminal = walked(service, [*store, "2", "no", "2", ":back", "2", "yes", ":quit"])
-    assert terminal.said.count("nowhere else. Begin another org, and lose them") == 3
+    assert terminal.said.count("nowhere else. New org org, and lose them") == 3
     assert terminal.said.count("Step 2 of 7") == 2
 
 
@@ -351,7 +351,7 @@ def test_going_back_from_the_question_about_leaving_keeps_the_only_keys(service:
 def test_the_end_of_input_leaves_after_asking_once(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
     terminal = walked(service, store)
-    assert "The new keys are stored nowhere else." in terminal.said
+    assert "Start another org without the keys? They are not saved." in terminal.said
     assert terminal.code == 0
 
 
@@ -413,7 +413,7 @@ def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(service: Service) -> None:
     terminal = Typed(*OKTA_SITE, *OKTA_CONNECT, "My Child", pressed)
     interruption = Interruption(service.engine, terminal)
     assert Wizard(Console(terminal), fronted(service), None, interruption).run() == 130
-    assert "Your answers are kept for next time, except secrets." in terminal.said
+    assert "Your entries are saved for next time, except secrets." in terminal.said
     assert (service.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
 
 
@@ -443,7 +443,7 @@ def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(serv
         assert Wizard(Console(terminal), fronted(watched), None, interruption).run() == code
         pressing.join()
         assert service.journal.all()[0].state == state
-        assert "Leaving as soon as" in terminal.said or times == 3
+        assert "Quitting once" in terminal.said or times == 3
 
 
 # ---- the beginning ----
@@ -460,11 +460,11 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
     rows = [line for line in terminal.text.splitlines() if line[:2] in ("1.", "2.", "3.", "4.", "5.", "6.")][:6]
     assert rows == [
         "1. Look at Doubtful: not sent",
-        "2. Continue the draft: Half done at okta",
+        "2. Resume draft: Half done at okta",
         "3. Create a new org",
-        "4. Orgs created so far",
-        "5. What cannot be read: 1",
-        "6. Names that make the sandbox misbehave",
+        "4. Orgs and attempts",
+        "5. Unreadable files: 1",
+        "6. Sandbox test names (trigger errors on purpose)",
     ]
     assert "Doubtful (okta https://acme.okta.com): not sent" in terminal.said
     assert "it is not valid TOML" in terminal.said
@@ -502,7 +502,7 @@ def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(se
     assert "Nothing was sent by this run. Another orgwizard is at work on it" in terminal.said.replace(
         f"the attempt {record.id}", "it"
     )
-    assert terminal.said.count("What now") == 2
+    assert terminal.said.count("Next") == 2
     rivals[0].close()
 
 
@@ -546,4 +546,4 @@ def test_a_draft_that_cannot_be_saved_is_said_once(service: Service) -> None:
     Path("orgwizard").mkdir()
     Path("orgwizard/state").write_text("in the way")
     terminal = walked(service, [*OKTA_SITE, *OKTA_CONNECT, "My Child", ":quit"])
-    assert terminal.said.count("The draft is not saved on disk") == 2  # and once more in leaving
+    assert terminal.said.count("The draft could not be saved:") == 2  # and once more in leaving

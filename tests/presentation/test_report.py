@@ -64,7 +64,7 @@ def test_the_order_is_told_in_plain_words_with_secrets_masked() -> None:
         "  Password           ********",
         "  title              CTO",
         "  Keys go to         a private file",
-        "A child org cannot be deleted through the API, and its token is delivered once.",
+        "A child org cannot be deleted through the API, and its token is issued only once.",
     ]
 
 
@@ -79,7 +79,7 @@ def test_an_order_without_an_administrator_tells_the_rest() -> None:
     [
         ("file", "a private file"),
         ("keyring", "the system keyring"),
-        ("screen", "this screen only: they are stored nowhere"),
+        ("screen", "this screen only; stored nowhere"),
         ({"command": ["pass", "insert", "-m", "{name}"]}, "the command pass insert -m '{name}'"),
     ],
 )
@@ -167,12 +167,12 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
         ({"ready": True, "stored": {"file": "x"}}, "created and is ready.", False),
         (
             {"ready": True, "stored": {"file": "x"}, "error": NeedsAttention("x")},
-            "is ready, but needs your atten",
+            "is ready, but needs atten",
             True,
         ),
-        ({"stored": {"file": "x"}}, "created and is not known to be ready.", True),
+        ({"stored": {"file": "x"}}, "created but its readiness is not confirmed.", True),
         ({"error": NeedsAttention("x")}, "created, but its keys were lost.", True),
-        ({"spool": "/x", "error": NeedsAttention("x")}, "created and is not known to be ready.", True),
+        ({"spool": "/x", "error": NeedsAttention("x")}, "created but its readiness is not confirmed.", True),
         ({"outcome": "unknown", "org": None}, "not known whether the org was created.", False),
     ],
 )
@@ -209,11 +209,11 @@ FILE = {"stored": {"file": "x"}, "stored_words": "in the file x, which only you 
 
 def test_after_the_wizard_it_is_said_what_there_is_and_what_is_left_to_do() -> None:
     assert text_report.farewell(a_result(attempt="a1", open=True, **FILE)) == [
-        "The org was created and is not known to be ready: Child at Okta, https://acme.okta.com",
+        "The org was created but its readiness is not confirmed: Child at Okta, https://acme.okta.com",
         "  Org URL      https://child.okta.com",
         "  Keys         in the file x, which only you can read",
         "  Attempt      a1",
-        "Look again later: orgwizard resume a1",
+        "Check again later: orgwizard resume a1",
     ]
 
 
@@ -227,7 +227,7 @@ def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
     assert text_report.farewell(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
         "It is not known whether the org was created: Child at Okta, https://acme.okta.com",
         "  Attempt      a1",
-        "Do not create it again yet. Look once more with: orgwizard resume a1",
+        "Do not create it again yet. Check again with: orgwizard resume a1",
     ]
 
 
@@ -238,10 +238,10 @@ def test_after_the_wizard_nothing_is_said_where_nothing_was_created() -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"stored": {"screen": True}, "stored_words": "copy them now"}, "they were shown on the screen only"),
-        ({"stored_words": "every store failed"}, "they were shown on the screen only"),
+        ({"stored": {"screen": True}, "stored_words": "copy them now"}, "they were only shown on the screen"),
+        ({"stored_words": "every store failed"}, "they were only shown on the screen"),
         ({**FILE}, "in the file x, which only you can read"),
-        ({"spool": "/s"}, "not in a store; the service's answer, which may hold them, is kept in /s"),
+        ({"spool": "/s"}, "not in a store; the service's response, which may contain them, is saved in /s"),
     ],
 )
 def test_after_the_wizard_no_key_is_shown_but_where_it_is(facts: dict[str, Any], words: str) -> None:
@@ -254,13 +254,14 @@ def test_after_the_wizard_an_answer_that_is_kept_nowhere_is_told_as_gone() -> No
     answer = {"answer": SecretStr(SECRET)}
     for outcome in ("created", "unknown"):
         lines = text_report.farewell(a_result(outcome=outcome, secrets=answer))
-        assert "  Keys         in the service's answer, if at all: it was shown on the screen only" in lines
+        assert "  Keys         in the service's response, if at all: it was only shown on the screen" in lines
         assert SECRET not in "".join(lines)
 
 
 def test_after_the_wizard_keys_that_are_nowhere_are_told_as_such() -> None:
-    assert "  Keys         nowhere: sign in to the org as its administrator and make new ones" in text_report.farewell(
-        a_result()
+    assert (
+        "  Keys         nowhere: sign in to the org as its administrator and create new ones"
+        in text_report.farewell(a_result())
     )
 
 
@@ -272,18 +273,18 @@ def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
         "stored", org={"id": "00o1", "url": "https://c"}, stored={"file": "/k"}, spool="/s", message="It waits."
     )
     assert text_report.attempt(record) == [
-        "20261122-160419-3f9a  Child (okta s): created, keys stored, not known to be ready",
+        "20261122-160419-3f9a  Child (okta s): created, keys stored, readiness not confirmed",
         "    00o1  https://c",
         "    keys: in the file /k, which only you can read",
-        "    the service's answer is kept in /s",
+        "    the service's response is saved in /s",
         "    It waits.",
     ]
 
 
 def test_keys_that_were_shown_are_told_as_shown() -> None:
     lines = text_report.attempt(a_record("exists", stored={"screen": True}))
-    assert lines[0].endswith(": created; its first keys are lost, unless they were copied")
-    assert "    keys: they were shown on the screen only" in lines
+    assert lines[0].endswith(": created; its keys are lost, unless they were copied")
+    assert "    keys: they were only shown on the screen" in lines
 
 
 @pytest.mark.parametrize(
@@ -291,9 +292,9 @@ def test_keys_that_were_shown_are_told_as_shown() -> None:
     [
         (
             {"stored": {"command": ["pass"]}},
-            "created, keys stored where they cannot be read back; not known to be ready",
+            "created, keys stored where they cannot be read back; readiness not confirmed",
         ),
-        ({"keys": []}, "created without keys; not known to be ready"),
+        ({"keys": []}, "created without keys; readiness not confirmed"),
     ],
 )
 def test_an_org_that_no_look_can_prove_ready_is_told_as_that(facts: dict[str, Any], words: str) -> None:
@@ -303,34 +304,34 @@ def test_an_org_that_no_look_can_prove_ready_is_told_as_that(facts: dict[str, An
 @pytest.mark.parametrize(
     ("state", "facts", "words"),
     [
-        ("later", {"keys": []}, "none were found in the service's answer"),
-        ("ready", {"keys": [], "spool": "/s"}, "none were found in the service's answer"),
-        ("later", {"keys": ["token"], "spool": "/s"}, "in no store; they are in the service's answer"),
+        ("later", {"keys": []}, "none in the service's response"),
+        ("ready", {"keys": [], "spool": "/s"}, "none in the service's response"),
+        ("later", {"keys": ["token"], "spool": "/s"}, "in no store; they are in the service's response"),
         (
             "later",
             {"keys": ["token"], "spool": "/s", "keys_shown": True},
-            "in no store; they are in the service's answer",
+            "in no store; they are in the service's response",
         ),
-        ("unknown", {"spool": "/s"}, "in no store; they may be in the service's answer"),
+        ("unknown", {"spool": "/s"}, "in no store; they may be in the service's response"),
         (
             "ready",
             {"keys": ["token"], "keys_shown": True},
-            "they were shown on the screen only, because no store took them",
+            "they were only shown on the screen, because no store took them",
         ),
         (
             "unknown",
             {"answer_shown": True},
-            "in the service's answer, if at all: it was shown on the screen only",
+            "in the service's response, if at all: it was only shown on the screen",
         ),
-        ("ready", {"keys": ["token"], "stored": {"screen": True}}, "they were shown on the screen only"),
-        ("sending", {}, "nothing is written down about them"),
-        ("created", {"keys": ["token"]}, "nothing is written down about them"),
+        ("ready", {"keys": ["token"], "stored": {"screen": True}}, "they were only shown on the screen"),
+        ("sending", {}, "no record of them"),
+        ("created", {"keys": ["token"]}, "no record of them"),
     ],
 )
 def test_of_keys_an_attempt_tells_what_the_journal_knows(state: str, facts: dict[str, Any], words: str) -> None:
     lines = text_report.attempt(a_record(state, **facts))
     assert [line for line in lines if line.startswith("    keys: ")] == [f"    keys: {words}"]
-    assert ("    the service's answer is kept in /s" in lines) == ("spool" in facts)
+    assert ("    the service's response is saved in /s" in lines) == ("spool" in facts)
 
 
 @pytest.mark.parametrize("state", ["requested", "waiting", "unknown", "refused", "not_sent", "exists", "absent"])
@@ -343,15 +344,15 @@ def test_nothing_is_said_of_keys_that_are_still_under_way() -> None:
 
 
 def test_keys_that_never_came_are_told_as_lost() -> None:
-    assert text_report.attempt(a_record("exists"))[0].endswith(": created; its first keys are lost")
+    assert text_report.attempt(a_record("exists"))[0].endswith(": created; its keys are lost")
 
 
 def test_an_attempt_of_another_process_is_told_as_under_way() -> None:
-    assert text_report.attempt(a_record("sending", running=True))[0].endswith(": under way in another process")
+    assert text_report.attempt(a_record("sending", running=True))[0].endswith(": being created by another orgwizard")
 
 
 def test_an_attempt_without_a_name_goes_by_its_file() -> None:
-    assert "a.jsonl (okta s): its record cannot be read" in text_report.attempt(a_record("damaged", name=""))[0]
+    assert "a.jsonl (okta s): unreadable record" in text_report.attempt(a_record("damaged", name=""))[0]
 
 
 def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:

@@ -17,16 +17,16 @@ ROWS = [(fault, provider) for fault in FAULTS for provider in fault.providers]
 PLACES = {
     Keys.STORE: ({"keys"}, ""),
     Keys.SAFE: ({"safe"}, ""),
-    Keys.ODD: ({"keys", "answer"}, "The answer itself is kept in"),
+    Keys.ODD: ({"keys", "answer"}, "The response itself is saved in"),
     Keys.AWAY: ({"keys", "answer"}, "is kept in"),
     Keys.FALLBACK: ({"keys"}, "A store failed"),
     Keys.ANSWER: ({"answer"}, "may hold the keys"),
     Keys.SCREEN: ({"out"}, "A store failed"),
     Keys.PRINTED: ({"out", "answer"}, "A store failed"),
-    Keys.LOST: (set(), "first keys are lost"),
+    Keys.LOST: (set(), "keys never arrived"),
     Keys.CUT: (set(), "may hold the keys"),
     Keys.OPEN: (set(), "not known whether the org was created"),
-    Keys.ABSENT: (set(), "The answer itself is kept in"),
+    Keys.ABSENT: (set(), "The response itself is saved in"),
     Keys.NONE: (set(), ""),
 }
 

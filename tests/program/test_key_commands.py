@@ -155,7 +155,7 @@ def test_what_names_no_keys_is_wrong_usage(program: Program, home: Home, argv: t
 
 @pytest.mark.usefixtures("remembering")
 def test_an_org_is_taken_back_after_its_name_was_given(program: Program, created: str) -> None:
-    wrong = program("disable", created, "--confirm", "Another", "--json")
+    wrong = program("disable", created, "--confirm", "New org", "--json")
     assert (wrong.code, wrong.json()["error"]["code"]) == (2, "BadInput")
     ended = program("disable", created, "--confirm", "My Child")
     assert ended.code == 0, ended.err

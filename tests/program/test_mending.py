@@ -61,4 +61,4 @@ def test_without_a_terminal_it_says_so() -> None:
     command = [sys.executable, "-m", "orgwizard", "reset-terminal"]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     assert ended.returncode == 2
-    assert "Nothing was mended." in ended.stderr
+    assert "Nothing was restored." in ended.stderr

@@ -202,7 +202,7 @@ def test_a_full_disk_leaves_the_secrets_to_the_screen(watched: Watched, monkeypa
     assert found(watched.home, watched.issued) == {}
     assert not [secret for secret in watched.issued if secret in ended.err]
     told = watched.run("orgs", "--sandbox").out
-    assert "    keys: they were shown on the screen only, because no store took them" in told
+    assert "    keys: they were only shown on the screen, because no store took them" in told
 
 
 # ---- as programs of their own --------------------------------------------------------------------------

@@ -327,7 +327,7 @@ def test_all_open_attempts_are_finished_at_once(
 def test_nothing_open_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(GOOD[:1], "--yes").code == 0
     assert cli.main(("resume", "--all", "--sandbox")) == 0
-    assert capsys.readouterr().out == "Nothing is open.\n"
+    assert capsys.readouterr().out == "No open attempts.\n"
 
 
 KILLS = 10

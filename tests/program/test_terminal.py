@@ -26,7 +26,7 @@ from tests.terminal import Line
 from tests.tui.terminal import terminal
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
-SEEN = ("You need", "API token", "Connected: Acme.", "Last name", "and read", "Keys go to")  # step after step
+SEEN = ("Before you start", "API token", "Connected: Acme.", "Last name", "and read", "Keys go to")  # step after step
 IN_FLIGHT_SECONDS = 1.5
 WINDOWS = 4
 IDLE_SHARE = 0.5  # of a processor; a busy loop takes all of one

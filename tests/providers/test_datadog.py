@@ -61,10 +61,10 @@ def talk(conversation: Conversation[T], replies: Mapping[str, Reply]) -> T:
         ({"name": "x" * 32}, ""),
         ({"name": "\U0001f600" * 32}, ""),
         ({"name": f" {'x' * 32} "}, ""),
-        ({"name": "x" * 33}, "At most 32 characters, you typed 33."),
-        ({"name": "x" * 35}, "At most 32 characters, you typed 35."),
-        ({"name": ""}, "Needed."),
-        ({"name": " "}, "Needed."),
+        ({"name": "x" * 33}, "1 character too long (at most 32)."),
+        ({"name": "x" * 35}, "3 characters too long (at most 32)."),
+        ({"name": ""}, "Required."),
+        ({"name": " "}, "Required."),
         (
             {"name": "a\u200bb"},
             "Invisible character at position 2 (zero width space). Delete it or type the text again.",
@@ -127,7 +127,7 @@ def test_the_questions_are_read_off_the_models() -> None:
 def test_who_becomes_the_admin_and_the_risk_of_saml_are_said() -> None:
     assert DATADOG.administrator is None
     said = " ".join(DATADOG.administrator_note)
-    assert "owner of the application key becomes the admin" in said
+    assert "Nothing to enter: the application key's owner becomes admin of the child org" in said
     assert "SAML" in said
 
 
@@ -184,7 +184,7 @@ def test_what_is_no_site_is_refused(typed: str) -> None:
 def test_another_api_url_needs_a_yes_first(typed: str) -> None:
     site = DATADOG.site(f"{typed}/api/")
     assert (site.key, site.url) == (typed, typed)
-    assert site.question == f"{typed} is not one of Datadog's sites. Your keys will be sent there. Is it yours?"
+    assert site.question == f"{typed} is not a datadoghq.com site. Send your keys there anyway?"
 
 
 @pytest.mark.parametrize("typed", ["http://127.0.0.1:8080", "http://localhost:8080/", "localhost:8080"])
@@ -261,8 +261,8 @@ def test_keys_of_any_length_are_kept(key: str, hash_: str) -> None:
     }
 
 
-NO_API_KEY = "The answer held no API key. Sign in to the child org and make one."
-NO_APPLICATION_KEY = "The answer held no application key. Sign in to the child org and make one."
+NO_API_KEY = "Datadog returned no API key. Sign in to the child org and create one."
+NO_APPLICATION_KEY = "Datadog returned no application key. Sign in to the child org and create one."
 
 
 @pytest.mark.parametrize(
@@ -276,9 +276,9 @@ NO_APPLICATION_KEY = "The answer held no application key. Sign in to the child o
         ({"api_key": "absent"}, ["application_key"], (NO_API_KEY,)),
         ({"api_key": {"key": 5}}, ["application_key"], (NO_API_KEY,)),
         ({"api_key": [], "application_key": 5}, [], (NO_API_KEY, NO_APPLICATION_KEY)),
-        ({"org": "absent"}, ["api_key", "application_key"], ("The answer held no org id.",)),
-        ({"org": {"public_id": None}}, ["api_key", "application_key"], ("The answer held no org id.",)),
-        ({"org": {"public_id": 5}}, ["api_key", "application_key"], ("The answer held no org id.",)),
+        ({"org": "absent"}, ["api_key", "application_key"], ("Datadog returned no org id.",)),
+        ({"org": {"public_id": None}}, ["api_key", "application_key"], ("Datadog returned no org id.",)),
+        ({"org": {"public_id": 5}}, ["api_key", "application_key"], ("Datadog returned no org id.",)),
         ({"user": "absent"}, ["api_key", "application_key"], ()),
     ],
 )
@@ -323,11 +323,11 @@ def test_the_texts_of_every_shape_of_error_are_told(body: Any, said: str) -> Non
 @pytest.mark.parametrize(
     ("status", "field", "words"),
     [
-        (400, "organization.name", "did not accept the request"),
-        (401, "credentials.api_key", "did not accept the keys"),
+        (400, "organization.name", "Datadog rejected the request"),
+        (401, "credentials.api_key", "Datadog rejected the keys"),
         (403, "credentials.application_key", "the keys, their site or their rights are wrong"),
-        (404, "site", "no such address"),
-        (409, "organization.name", "conflicts"),
+        (404, "site", "does not recognize this address"),
+        (409, "organization.name", "conflict"),
         (413, "organization.name", "too large"),
         (422, "", "refused with HTTP 422"),
         (429, "", "rate limit"),
@@ -530,7 +530,7 @@ def test_a_permission_that_cannot_be_read_is_unproven(own: Reply) -> None:
 def test_keys_that_are_refused_are_named(status: int, body: Any, said: str) -> None:
     with pytest.raises(Refused) as caught:
         checked(keys=response(status, body), alone=NotSent("No."))
-    assert caught.value.cause == f'Datadog did not accept the keys. Datadog says: "{said.format(status)}".'
+    assert caught.value.cause == f'Datadog rejected the keys. Datadog says: "{said.format(status)}".'
     assert caught.value.field == "credentials.api_key"
 
 
@@ -542,12 +542,12 @@ def test_keys_that_are_refused_are_named(status: int, body: Any, said: str) -> N
             "The API key is valid at EU1, but the application key is not",
             "application_key",
         ),
-        (response(403, EDGE), "Datadog does not know the API key at EU1.", "api_key"),
-        (response(403, {"errors": ["API key required"]}), "Datadog does not know the API key at EU1.", "api_key"),
-        (response(200, {"valid": False}), "Datadog did not accept the keys.", "api_key"),
-        (response(200, b"<html>"), "Datadog did not accept the keys.", "api_key"),
-        (response(503), "Datadog did not accept the keys.", "api_key"),
-        (NoResponse("Silence."), "Datadog did not accept the keys.", "api_key"),
+        (response(403, EDGE), "Datadog doesn't recognize the API key at EU1.", "api_key"),
+        (response(403, {"errors": ["API key required"]}), "Datadog doesn't recognize the API key at EU1.", "api_key"),
+        (response(200, {"valid": False}), "Datadog rejected the keys.", "api_key"),
+        (response(200, b"<html>"), "Datadog rejected the keys.", "api_key"),
+        (response(503), "Datadog rejected the keys.", "api_key"),
+        (NoResponse("Silence."), "Datadog rejected the keys.", "api_key"),
     ],
 )
 def test_the_wrong_one_of_two_keys_is_named_where_that_can_be_told(alone: Reply, cause: str, field: str) -> None:

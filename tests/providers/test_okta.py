@@ -23,7 +23,7 @@ T = TypeVar("T")
 SECRET = "00s3cr3t-canary"
 OKTA = Okta()
 PARENT = "https://acme.okta.com"
-NO_WEBSITE = "This is not a web address such as https://www.example.com."
+NO_WEBSITE = "Not a web address. Example: https://www.example.com"
 CHILD = "https://my-child-org-1.okta.com"
 WELL_KNOWN = "/.well-known/okta-organization"
 ORG = {"name": "My Child Org 1", "subdomain": "my-child-org-1"}
@@ -77,9 +77,9 @@ def told(model: type[Fields], good: Mapping[str, Value], **typed: Value) -> str:
     return next(iter(found.values()), "")
 
 
-LABEL = "Lower-case letters a-z, digits and hyphens only, and no hyphen at either end."
-WIDE = "Okta takes no emoji and no rare characters: the one at position {} needs 4 bytes."
-NO_EMAIL = "This is not an e-mail address such as ada@example.com."
+LABEL = "Use a-z, 0-9 and inner hyphens."
+WIDE = "Okta doesn't allow emoji or rare characters (position {})."
+NO_EMAIL = "Not an e-mail address. Example: ada@example.com"
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ NO_EMAIL = "This is not an e-mail address such as ada@example.com."
         ("name", "x", ""),
         ("name", "x" * 100, ""),
         ("name", "日" * 100, ""),
-        ("name", "x" * 101, "At most 100 characters, you typed 101."),
-        ("name", "x" * 135, "At most 100 characters, you typed 135."),
-        ("name", "", "Needed."),
+        ("name", "x" * 101, "1 character too long (at most 100)."),
+        ("name", "x" * 135, "35 characters too long (at most 100)."),
+        ("name", "", "Required."),
         ("name", "\uffe6", ""),
         ("name", "Child \U0001f600", WIDE.format(7)),
         ("name", "\U00010000", WIDE.format(1)),
@@ -98,8 +98,8 @@ NO_EMAIL = "This is not an e-mail address such as ada@example.com."
         ("subdomain", "x", ""),
         ("subdomain", "0-9", ""),
         ("subdomain", "x" * 57, ""),
-        ("subdomain", "x" * 58, "At most 57 characters, you typed 58."),
-        ("subdomain", "", "Needed."),
+        ("subdomain", "x" * 58, "1 character too long (at most 57)."),
+        ("subdomain", "", "Required."),
         ("subdomain", "My-Child", LABEL),
         ("subdomain", "my child", LABEL),
         ("subdomain", "my_child", LABEL),
@@ -108,7 +108,7 @@ NO_EMAIL = "This is not an e-mail address such as ada@example.com."
         ("subdomain", "child-", LABEL),
         ("subdomain", "müller", LABEL),
         ("subdomain", "child\u0661", LABEL),
-        ("subdomain", "child-admin", "It must not end in -admin: Okta keeps that for the Admin Console."),
+        ("subdomain", "child-admin", "It can't end in -admin, which Okta reserves."),
         ("subdomain", "admin", ""),
         ("subdomain", "child-admin-2", ""),
         ("website", "", ""),
@@ -134,18 +134,18 @@ def test_limits_of_the_organization(name: str, text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("first_name", "", "Needed."),
+        ("first_name", "", "Required."),
         ("first_name", "x" * 50, ""),
-        ("first_name", "x" * 51, "At most 50 characters, you typed 51."),
+        ("first_name", "x" * 51, "1 character too long (at most 50)."),
         ("last_name", "x" * 50, ""),
-        ("last_name", "x" * 51, "At most 50 characters, you typed 51."),
+        ("last_name", "x" * 51, "1 character too long (at most 50)."),
         ("last_name", "\u202eada", "Invisible character at position 1 (right-to-left override)."),
-        ("email", "", "Needed."),
+        ("email", "", "Required."),
         ("email", "a@b.c", NO_EMAIL),
-        ("email", "a@b.", "At least 5 characters, you typed 4."),
+        ("email", "a@b.", "1 character too short (at least 5)."),
         ("email", "a@b.de", ""),
         ("email", "x" * 88 + "@example.com", ""),
-        ("email", "x" * 89 + "@example.com", "At most 100 characters, you typed 101."),
+        ("email", "x" * 89 + "@example.com", "1 character too long (at most 100)."),
         ("email", "ada.o'hara+x_{1}@mail.example.co.uk", ""),
         ("email", "jürgen@müller.example", ""),
         ("email", "ada@example." + "x" * 20, ""),
@@ -162,9 +162,9 @@ def test_limits_of_the_organization(name: str, text: str, words: str) -> None:
         ("email", "Ada <ada@example.com>", NO_EMAIL),
         ("email", "\U0001f600@example.com", WIDE.format(1)),
         ("login", "abcde", ""),
-        ("login", "abcd", "At least 5 characters, you typed 4."),
+        ("login", "abcd", "1 character too short (at least 5)."),
         ("login", "x" * 100, ""),
-        ("login", "x" * 101, "At most 100 characters, you typed 101."),
+        ("login", "x" * 101, "1 character too long (at most 100)."),
         ("recovery_question", "", ""),
     ],
 )
@@ -179,11 +179,11 @@ def test_limits_of_the_administrator(name: str, text: str, words: str) -> None:
         ("", "", {}),
         ("q", "a", {}),
         ("q" * 100, "a" * 100, {}),
-        ("q" * 101, "a", {"recovery_question": "At most 100 characters, you typed 101."}),
-        ("q", "a" * 101, {"recovery_answer": "At most 100 characters, you typed 101."}),
-        ("q", "", {"recovery_answer": "Needed, because there is a recovery question."}),
-        ("q", "  ", {"recovery_answer": "Needed, because there is a recovery question."}),
-        ("", "a", {"recovery_answer": "Give the recovery question too, or leave this blank."}),
+        ("q" * 101, "a", {"recovery_question": "1 character too long (at most 100)."}),
+        ("q", "a" * 101, {"recovery_answer": "1 character too long (at most 100)."}),
+        ("q", "", {"recovery_answer": "Required, because there is a recovery question."}),
+        ("q", "  ", {"recovery_answer": "Required, because there is a recovery question."}),
+        ("", "a", {"recovery_answer": "Enter the recovery question too, or leave this empty."}),
     ],
 )
 def test_recovery_question_and_answer_come_in_pairs(question: str, reply: str, problem: dict[str, str]) -> None:
@@ -193,7 +193,7 @@ def test_recovery_question_and_answer_come_in_pairs(question: str, reply: str, p
 
 def test_a_question_without_any_answer_needs_one() -> None:
     found = problems(OktaAdministrator, {**ADMIN, "recovery_question": "q"})
-    assert found == {"recovery_answer": "Needed, because there is a recovery question."}
+    assert found == {"recovery_answer": "Required, because there is a recovery question."}
 
 
 LIMITS = {
@@ -213,7 +213,7 @@ LIMITS = {
 def test_limits_of_the_profile_attributes(name: str, longest: int) -> None:
     assert told(OktaAdministrator, ADMIN, profile={name: "x" * longest}) == ""
     words = told(OktaAdministrator, ADMIN, profile={name: "x" * (longest + 1)})
-    assert words == f"{name}: at most {longest} characters, you typed {longest + 1}."
+    assert words == f"{name}: 1 character too long (at most {longest})."
 
 
 def test_no_other_attribute_has_a_limit_of_its_own() -> None:
@@ -228,10 +228,10 @@ def test_no_other_attribute_has_a_limit_of_its_own() -> None:
         ({"": "x"}, '"" is not an attribute name: letters, digits and underscores only.'),
         ({"mobile phone": "1"}, '"mobile phone" is not an attribute name: letters, digits and underscores only.'),
         ({"1st": "1"}, '"1st" is not an attribute name: letters, digits and underscores only.'),
-        ({"email": "a@b.de"}, 'email has a field of its own above: "E-mail".'),
-        ({"firstName": "A"}, 'firstName has a field of its own above: "First name".'),
-        ({"lastName": "A"}, 'lastName has a field of its own above: "Last name".'),
-        ({"login": "A"}, 'login has a field of its own above: "Login".'),
+        ({"email": "a@b.de"}, 'email: use the field "E-mail" above.'),
+        ({"firstName": "A"}, 'firstName: use the field "First name" above.'),
+        ({"lastName": "A"}, 'lastName: use the field "Last name" above.'),
+        ({"login": "A"}, 'login: use the field "Login" above.'),
         ({"title": "a\u200b"}, "title: invisible character at position 2 (zero width space)."),
     ],
 )
@@ -276,7 +276,7 @@ def test_proposals_hold_until_they_are_edited() -> None:
 @settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=120))
 def test_a_proposed_subdomain_is_never_wrong(name: str) -> None:
-    assert problems(OktaOrganization, {"name": name}).get("subdomain", "Needed.") == "Needed."
+    assert problems(OktaOrganization, {"name": name}).get("subdomain", "Required.") == "Required."
 
 
 any_text = st.text(st.characters(exclude_categories=[])) | st.text(max_size=120)
@@ -326,7 +326,7 @@ def test_the_questions_are_read_off_the_models() -> None:
     ]
     assert asked["token"].env == ("OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN")
     assert [q.env for q in questions(AccessToken)] == [("OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN")]
-    assert asked["password"].blank == "set at first sign-in"
+    assert asked["password"].blank == "chosen at first sign-in"
     assert {name: q.longest for name, q in asked.items() if q.longest} == {
         "name": 100,
         "subdomain": 57,
@@ -545,7 +545,7 @@ def test_an_answer_without_a_token_is_kept_with_a_remark(token: Any) -> None:
 
 @pytest.mark.parametrize("id_", ["absent", None, 5])
 def test_an_answer_without_an_id_is_kept_with_a_remark(id_: Any) -> None:
-    assert created(id=id_).remarks == ("The answer held no org id.",)
+    assert created(id=id_).remarks == ("Datadog returned no org id.",)
     assert created(id=id_).secrets == {"token": SecretStr(SECRET)}
 
 
@@ -609,10 +609,10 @@ REFUSALS = [
     (400, "E0000019", "", "Accept header"),
     (400, "E0000021", "", "Content-Type header"),
     (401, "E0000011", "credentials.token", "token is not valid"),
-    (401, "E0000004", "credentials.token", "did not accept the credentials"),
+    (401, "E0000004", "credentials.token", "Okta rejected the credentials"),
     (401, "E0000015", "", "not enabled for the parent org"),
-    (403, "E0000006", "credentials.token", "may not create child orgs"),
-    (403, "E0000005", "credentials.token", "did not accept the session"),
+    (403, "E0000006", "credentials.token", "These credentials are not permitted to create child orgs"),
+    (403, "E0000005", "credentials.token", "Okta rejected the session"),
     (403, "E0000080", "administrator.password", "password policy"),
     (405, "E0000022", "", "does not offer Org Creator"),
     (429, "E0000047", "", "rate limit"),
@@ -664,7 +664,7 @@ def test_each_error_code_names_its_field_or_cause(status: int, code: str, field:
 def test_a_general_validation_error_goes_to_the_field_in_its_causes(causes: list[str], field: str) -> None:
     refused = OKTA.refused(response(400, error("E0000001", *causes)))
     assert refused.field == field
-    assert refused.cause == f'Okta did not accept an answer. Okta says: "{"; ".join(causes) or "Summary."}".'
+    assert refused.cause == f'Okta rejected a value. Okta says: "{"; ".join(causes) or "Summary."}".'
 
 
 @pytest.mark.parametrize(
@@ -672,8 +672,8 @@ def test_a_general_validation_error_goes_to_the_field_in_its_causes(causes: list
     [
         (400, "Okta refused with HTTP 400."),
         (401, "The token is not valid."),
-        (403, "These credentials may not create child orgs."),
-        (404, "Okta knows no such address."),
+        (403, "These credentials are not permitted to create child orgs."),
+        (404, "Okta does not recognize this address."),
         (405, "The parent org does not offer Org Creator."),
         (418, "Okta refused with HTTP 418."),
         (429, "Okta's rate limit is used up (normally 10 orgs a minute)."),

@@ -259,21 +259,46 @@ def test_the_scope_for_reading_can_be_done_without(error: str) -> None:
 
 CLIENT, KEY = "credentials.client_id", "credentials.private_key"
 REFUSALS = [
-    ("invalid_client", "Invalid value for 'client_id' parameter.", "Okta knows no active service app", CLIENT),
-    ("invalid_client", "The client_assertion signature is invalid.", "Okta knows no such key", KEY),
-    ("invalid_client", "The client_assertion JWT kid is invalid.", "Okta knows no such key", KEY),
-    ("invalid_client", "The client_assertion token is expired.", "Okta finds the signed request expired", CLIENT),
-    ("invalid_client", "The client_assertion has already been used.", "Okta says that the signed request", CLIENT),
-    ("invalid_client", "The audience claim is wrong.", "Okta knows itself by another address", "site"),
+    (
+        "invalid_client",
+        "Invalid value for 'client_id' parameter.",
+        "Okta found no active service app with this client ID",
+        CLIENT,
+    ),
+    (
+        "invalid_client",
+        "The client_assertion signature is invalid.",
+        "Okta does not recognize this key of the service app",
+        KEY,
+    ),
+    (
+        "invalid_client",
+        "The client_assertion JWT kid is invalid.",
+        "Okta does not recognize this key of the service app",
+        KEY,
+    ),
+    (
+        "invalid_client",
+        "The client_assertion token is expired.",
+        "Okta says the signed request is expired or not yet valid",
+        CLIENT,
+    ),
+    (
+        "invalid_client",
+        "The client_assertion has already been used.",
+        "Okta says the signed request was used before",
+        CLIENT,
+    ),
+    ("invalid_client", "The audience claim is wrong.", "The org URL does not match the expected audience", "site"),
     ("invalid_client", "Client authentication must use private_key_jwt.", "The service app does not sign in", CLIENT),
-    ("invalid_client", "", "Okta did not accept the service app.", CLIENT),
+    ("invalid_client", "", "Okta rejected the service app.", CLIENT),
     ("consent_required", "None.", "The scope okta.orgs.manage is not granted", CLIENT),
     ("invalid_scope", "None.", "The scope okta.orgs.manage is not granted", CLIENT),
-    ("access_denied", "Policy.", "The service app may not do this.", CLIENT),
-    ("invalid_dpop_proof", "The iat is old.", "Okta did not accept the DPoP proof", CLIENT),
-    ("use_dpop_nonce", "", "Okta did not accept the DPoP proof", CLIENT),
-    ("unauthorized_client", "No.", "Okta could not make sense of the token request.", CLIENT),
-    ("unheard_of", "No.", "Okta did not accept the service app.", CLIENT),
+    ("access_denied", "Policy.", "The service app is not permitted to do this.", CLIENT),
+    ("invalid_dpop_proof", "The iat is old.", "Okta rejected the DPoP proof", CLIENT),
+    ("use_dpop_nonce", "", "Okta rejected the DPoP proof", CLIENT),
+    ("unauthorized_client", "No.", "Okta could not read the token request.", CLIENT),
+    ("unheard_of", "No.", "Okta rejected the service app.", CLIENT),
 ]
 
 
@@ -340,17 +365,17 @@ def test_a_host_that_is_no_okta_org_is_the_sites_problem(said: Response) -> None
 )
 def test_a_token_that_cannot_be_sent_is_none(token: Any, kind: Any) -> None:
     refused = Bench().refused(response(200, TOKEN | {"access_token": token, "token_type": kind}))
-    assert refused.cause.startswith("Okta's answer holds no token that can be used: it is ")
+    assert refused.cause.startswith("Okta returned no usable token: it is ")
 
 
 def test_what_the_api_says_of_a_proof_is_told_as_such() -> None:
     refused = refusal(response(400, {"error": "invalid_dpop_proof", "error_description": "The htu is wrong."}))
-    assert refused.cause == 'Okta did not accept the DPoP proof of possession. Okta says: "The htu is wrong.".'
+    assert refused.cause == 'Okta rejected the DPoP proof. Okta says: "The htu is wrong.".'
 
 
 def test_a_challenge_without_a_body_is_understood() -> None:
     refused = refusal(response(401, b"", www_authenticate='DPoP algs="RS256", error="invalid_dpop_proof"'))
-    assert (refused.code, refused.cause) == ("invalid_dpop_proof", "Okta did not accept the DPoP proof of possession.")
+    assert (refused.code, refused.cause) == ("invalid_dpop_proof", "Okta rejected the DPoP proof.")
 
 
 # ---- fields ----
@@ -376,7 +401,7 @@ def test_a_key_or_the_path_of_one_is_taken(text: str) -> None:
 def test_a_key_that_cannot_be_used_is_a_problem_of_its_field() -> None:
     broken = keys.pem("P-256").replace("END", "AND")
     found = problems(ServiceApp, {"client_id": "0oa", "private_key": SecretStr(broken)})
-    assert found == {"private_key": "This is no key: PEM begins with -----BEGIN, a JWK with {. Is the end missing?"}
+    assert found == {"private_key": "Not a PEM or JWK key. Truncated?"}
 
 
 def test_a_path_is_a_reference_and_a_key_is_not() -> None:

@@ -134,7 +134,7 @@ def test_its_plan_is_read_checked_and_written(nimbus: Provider) -> None:
 
 def test_its_limits_are_told_in_the_same_words(nimbus: Provider) -> None:
     draft = parse(PLAN.replace("Cirrus", "Cumulonimbus"))
-    assert draft_problems(nimbus, draft) == {"organization.name": "At most 8 characters, you typed 12."}
+    assert draft_problems(nimbus, draft) == {"organization.name": "4 characters too long (at most 8)."}
     with pytest.raises(BadFields) as caught:
         parse(f"{PLAN}height = 5\n")
     assert caught.value.cause == "organization.height: Unknown. Known here: name, region."

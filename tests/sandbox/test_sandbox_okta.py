@@ -214,7 +214,7 @@ async def test_what_the_state_of_the_world_refuses(
 
 async def test_a_subdomain_is_given_once(okta: httpx.AsyncClient, okta_body: Make, world: World) -> None:
     await okta.post(CREATE, json=okta_body())
-    again = await okta.post(CREATE, json=okta_body(name="Another"))
+    again = await okta.post(CREATE, json=okta_body(name="New org"))
     assert again.json()["errorCode"] == "E0000088"
     assert (world.creates, len(world.okta.children)) == (2, 1)
 

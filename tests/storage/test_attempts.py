@@ -263,7 +263,7 @@ def test_newest_come_first_and_prefixes_are_enough(journal: Journal) -> None:
     assert journal.get(ids[2]).name == "c"
     with pytest.raises(BadInput, match="Several attempts"):
         journal.get("2026")
-    with pytest.raises(BadInput, match="no attempt 1999"):
+    with pytest.raises(BadInput, match="No attempt starts with 1999"):
         journal.get("1999")
 
 
@@ -438,7 +438,7 @@ def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) ->
         assert (record.state, record.running, record.pid) == ("sending", True, other.pid)
         with pytest.raises(Busy, match=other_id):
             requested(journal, mark="")
-        with pytest.raises(Busy, match="at work on it") as caught:
+        with pytest.raises(Busy, match="working on it") as caught:
             journal.resume(record)
         assert "created" not in caught.value.meaning
         other.send_signal(signal.SIGKILL)

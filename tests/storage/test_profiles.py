@@ -75,7 +75,7 @@ def test_names_are_unique_and_plain(profiles: Profiles) -> None:
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "a\\b", "/etc/passwd", ".hidden", "a\0b", "a\nb"])
 def test_a_name_that_leads_elsewhere_is_refused(profiles: Profiles, name: str) -> None:
     for use in (profiles.load, profiles.remove, profiles.path):
-        with pytest.raises(BadInput, match="not the name of a profile"):
+        with pytest.raises(BadInput, match="This is not a profile name"):
             use(name)
 
 

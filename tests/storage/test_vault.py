@@ -92,7 +92,7 @@ def test_a_store_is_written_to_a_plan_as_it_was_read(plan: Any) -> None:
     ],
 )
 def test_anything_else_is_no_store(value: Any) -> None:
-    with pytest.raises(BadInput, match="not a place for keys") as caught:
+    with pytest.raises(BadInput, match="store: this is not a key store") as caught:
         parse_store(value)
     assert caught.value.field == "store"
     assert "keyring" in caught.value.advice
@@ -151,7 +151,7 @@ def test_a_file_takes_secrets_of_any_shape(vault: Vault, secret: str) -> None:
 
 @pytest.mark.parametrize("store", [FileStore(), KeyringStore(), failing("pass")])
 def test_a_secret_that_is_no_text_is_refused_by_name(vault: Vault, ring: Ring, store: Store) -> None:
-    with pytest.raises(NeedsAttention, match="The token holds characters") as caught:
+    with pytest.raises(NeedsAttention, match="The token contains characters") as caught:
         vault.keep(store, "okta-a", {"token": SecretStr(f"{TOKEN}\ud800")}, {})
     assert TOKEN not in repr(caught.value.__context__)
     assert not vault.folder.exists()
@@ -211,7 +211,7 @@ def test_a_chain_that_begins_with_another_keyring_needs_none(vault: Vault, monke
 def test_a_keyring_that_forgets_is_noticed(vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
     ring.forgets = True
     monkeypatch.setattr(ring, "delete_password", lambda *_: None)
-    with pytest.raises(LocalFailure, match="did not give back"):
+    with pytest.raises(LocalFailure, match="did not return"):
         vault.probe(KeyringStore())
     with pytest.raises(NeedsAttention, match="no entry") as caught:
         vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
@@ -260,8 +260,8 @@ def test_a_keyring_that_hangs_after_its_probe_holds_nobody_up(
 def test_a_command_is_tried_with_a_harmless_text(vault: Vault, tmp_path: Path) -> None:
     words = vault.probe(recorder(tmp_path / "taken"))
     assert "orgwizard-probe" in words
-    assert "cannot be read back" in words
-    assert (tmp_path / "taken").read_text() == "[orgwizard-probe]only a probe, not a secret"
+    assert "cannot read back" in words
+    assert (tmp_path / "taken").read_text() == "[orgwizard-probe]a test value, not a secret"
 
 
 def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Path) -> None:
@@ -356,7 +356,7 @@ def test_the_screen_keeps_nothing_and_says_so(vault: Vault, tmp_path: Path) -> N
         ({"keyring": "orgwizard/okta-a"}, "in the system keyring, service orgwizard, as okta-a"),
         ({"command": ["pass", "a"], "names": ["a-b", "a-c"]}, "given to the command pass, as a-b, a-c"),
         ({"command": ["pass", "a"]}, "given to the command pass"),
-        ({"screen": True}, "they were shown on the screen only"),
+        ({"screen": True}, "they were only shown on the screen"),
         ({"file": 5, "command": []}, '{"file": 5, "command": []}'),
         (["edited"], '["edited"]'),
     ],

@@ -131,6 +131,6 @@ def test_a_machine_without_a_keyring_is_told_so(monkeypatch: pytest.MonkeyPatch)
     from keyring.backends.fail import Keyring
 
     monkeypatch.setattr("keyring.get_keyring", Keyring)
-    with pytest.raises(LocalFailure, match="no keyring runs here") as caught:
+    with pytest.raises(LocalFailure, match="no keyring is running") as caught:
         ask_keyring(lambda ring: ring.get_password("a", "b"), seconds=20)
     assert "private file" in caught.value.advice

@@ -241,7 +241,7 @@ def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytes
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr("fcntl.flock", unlockable)
-    with pytest.raises(LocalFailure, match="has no locks"):
+    with pytest.raises(LocalFailure, match="its file system does not support locks"):
         private_files.hold(tmp_path / "lock", 0)
 
 

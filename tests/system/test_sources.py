@@ -58,7 +58,7 @@ def test_a_reference_is_described_and_written_as_it_was_read(table: dict[str, An
         ({"env": "A", "file": "b"}, "exactly one of"),
         ({"env": "A", "value": SECRET}, "value: is not a known key"),
         ({"token": SECRET}, "exactly one of"),
-        ({"env": f"{SECRET} "}, "env: holds characters"),
+        ({"env": f"{SECRET} "}, "env: contains invalid characters"),
         ({"env": ""}, "env: "),
         ({"env": 5}, "env: "),
         ({"file": ["a"]}, "file: "),
@@ -170,7 +170,7 @@ def test_files_that_hold_no_secret(tmp_path: Path) -> None:
     for name, words in {
         "missing": "does not exist",
         "empty": "is empty",
-        "binary": "did not give UTF-8 text",
+        "binary": "did not return UTF-8 text",
         "huge": "larger than",
         "pipe": "not a file",
         "": "it is a folder",

@@ -56,7 +56,7 @@ class SameProofs(Vault):
 
     def probe(self, store: Store) -> str:
         if isinstance(store, KeyringStore):
-            raise LocalFailure("There is no keyring here.", "Choose another place for the keys.")
+            raise LocalFailure("There is no keyring here.", "Choose another store for the keys.")
         return super().probe(store).replace(str(self.folder), "keys")
 
 
@@ -98,7 +98,7 @@ class HeldEngine(Engine):
         self.tell(result)
 
     def leave(self) -> None:
-        self.asked += "leave"
+        self.asked += "quit"
 
     def give_up(self) -> None:
         self.asked += "give up"

@@ -22,14 +22,14 @@ SIZES = ((80, 24), (120, 36))
 UNDER_WAY = (
     (0.0, Progress("check", "started", "Checking the parent org")),
     (0.4, Progress("check", "ok", "parent org Acme (sandbox)")),
-    (0.4, Progress("store", "started", "Trying the store for the new keys")),
+    (0.4, Progress("store", "started", "Testing the key store")),
     (0.5, Progress("store", "ok", "")),
     (0.5, Progress("send", "started", "Sending the request")),
-    (1.8, Progress("send", "ok", "answered with HTTP 200")),
+    (1.8, Progress("send", "ok", "returned HTTP 200")),
     (1.8, Progress("keep", "started", "Storing the new keys")),
     (1.9, Progress("keep", "ok", "")),
-    (1.9, Progress("settle", "started", "Okta asks to wait 30 seconds before the first call")),
-    (9.9, Progress("settle", "waiting", "the org is asked in", 22)),
+    (1.9, Progress("settle", "started", "Okta recommends waiting 30 seconds before the first call")),
+    (9.9, Progress("settle", "waiting", "first test in", 22)),
 )
 
 

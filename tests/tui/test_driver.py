@@ -231,7 +231,7 @@ def tour(environ: dict[str, str]) -> list[list[list[Char]]]:
         seen.append(settled(run))
         run.press("tab")
         run.write("\x15acme.okta.com\r")
-        run.until("the sandbox's own")
+        run.until("the sandbox's")
         seen.append(settled(run))
         run.press("ctrl+n")
         run.until("Connected:")

@@ -96,7 +96,7 @@ async def test_below_the_smallest_size_a_creation_is_said_to_go_on(tmp_path: Pat
         await walk.app.go("create")
         await walk.until(CreateStep)
         over = walk.screen.query_one(".too-small", Static)
-        assert (str(over.render()), over.display) == (f"{NEEDS} the creation goes on.", True)
+        assert (str(over.render()), over.display) == (f"{NEEDS} the creation continues.", True)
 
 
 @pytest.mark.parametrize("key", ["f1", "ctrl+g"])
@@ -181,7 +181,7 @@ async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(service: Se
         await walk.jump(OrganizationStep, "okta")
         walk.app.on_step_changed()
         walk.app._save()
-        assert "The draft is not saved on disk" in walk.text()
+        assert "The draft could not be saved:" in walk.text()
 
 
 # ---- the guard ----

@@ -36,7 +36,7 @@ def begin(run: Terminal) -> None:
 
 def to_organization(run: Terminal) -> None:
     run.until("Step 2 of 7")
-    run.until("the sandbox's own")
+    run.until("the sandbox's")
     run.press("ctrl+n")
     run.until("Step 3 of 7")
     run.until("Connected:")
@@ -122,7 +122,7 @@ def test_the_default_is_sixteen_colours(environ: dict[str, str]) -> None:
     with terminal(SANDBOX, environ) as run:
         begin(run)
         run.press("ctrl+q")
-        run.until("Leave?")
+        run.until("Quit? ")
         assert b"38;2;" not in run.received
         assert b"38;5;" not in run.received
 
@@ -195,7 +195,7 @@ def waits_with_keys_for_the_screen(run: Terminal) -> None:
     run.press("down", "down", "down")
     run.until("(•) This screen only")
     confirm(run)
-    run.until("now     Ask the new org")
+    run.until("now     Test the new keys")
 
 
 def test_who_leaves_while_keys_are_for_the_screen_only_is_shown_them_first(environ: dict[str, str]) -> None:
@@ -204,11 +204,11 @@ def test_who_leaves_while_keys_are_for_the_screen_only_is_shown_them_first(envir
         run.write("\x12")
         run.until("c41d")
         run.press("ctrl+q")
-        run.until("The new keys are stored nowhere else. Leave")
+        run.until("Quit without the keys? They are not saved")
         run.press("tab", "enter")
         assert run.ended() == 6
     left_behind = run.received.rpartition(b"\x1b[?1049l")[2].decode()
-    assert "The org was created and is not known to be ready: slow-ready" in left_behind
+    assert "The org was created but its readiness is not confirmed: slow-ready" in left_behind
     assert "c41d" not in left_behind
 
 

@@ -299,7 +299,7 @@ async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_t
         await walk.until(ConnectStep)
         async_note = note(walk, "token")
         assert "The token is not valid" in async_note
-        assert message(walk) == "The credentials were checked and refused."
+        assert message(walk) == "The credentials were rejected."
         assert walk.screen.focused is walk.entry("token")
         await walk.write("x")
         assert "The token is not valid" not in note(walk, "token")
@@ -328,7 +328,7 @@ async def test_a_check_can_be_stopped(service: Service) -> None:
     async with walking(replace(service, engine=StuckEngine())) as walk:
         await walk.jump(ConnectStep, "okta")
         await walk.press("ctrl+n")
-        assert "Trying the credentials" in message(walk)
+        assert "Checking credentials (read-only)" in message(walk)
         await walk.press("escape")
         assert message(walk).startswith("Stopped.")
         assert isinstance(walk.screen, ConnectStep)
@@ -355,7 +355,7 @@ async def test_the_subdomain_follows_the_name_until_it_is_edited(service: Servic
         assert "subdomain" not in walk.draft.section("organization")
         await walk.press("tab", "end")
         await walk.write("2")
-        await walk.fill("name", "Another")
+        await walk.fill("name", "New org")
         assert walk.entry("subdomain").value == "my-org2"
 
 
@@ -365,7 +365,7 @@ async def test_the_length_is_counted_live(service: Service) -> None:
         await walk.write("My Child Org")
         assert str(walk.screen.query_one(".count", Static).render()) == "12 of 32"
         await walk.fill("name", "x" * 35)
-        assert note(walk, "name") == "! At most 32 characters, you typed 35."
+        assert note(walk, "name") == "! 3 characters too long (at most 32)."
 
 
 async def test_next_shows_what_is_missing_and_goes_there(service: Service) -> None:
@@ -373,7 +373,7 @@ async def test_next_shows_what_is_missing_and_goes_there(service: Service) -> No
         await walk.to_organization("okta")
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, OrganizationStep)
-        assert note(walk, "name") == "! Needed."
+        assert note(walk, "name") == "! Required."
         assert walk.screen.focused is walk.entry("name")
 
 
@@ -408,7 +408,7 @@ async def test_rows_say_what_is_wrong_with_them(service: Service) -> None:
         walk.draft.section("administrator.rows")["profile"] = [["title", "a"], ["title", "b"]]
         await walk.app.go("administrator")
         await walk.until(AdministratorStep)
-        assert "Two rows are called title." in walk.text()
+        assert "title is listed twice." in walk.text()
 
 
 async def test_the_login_follows_the_mail(service: Service) -> None:
@@ -436,7 +436,7 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(service: Service) -> 
         await walk.press("ctrl+n")
         await walk.settled()
         assert isinstance(walk.screen, StoreStep)
-        assert message(walk) == "The command did not take the text: see above."
+        assert message(walk) == "The command failed its test."
         assert "/nowhere/at/all" in str(walk.screen.query_one("#proof", Static).render())
 
 
@@ -636,7 +636,7 @@ async def test_after_an_unknown_outcome_nothing_offers_to_try_again(service: Ser
         await walk.create()
         await walk.until(DoneStep)
         assert "It is not known whether the org was created." in walk.text()
-        assert [button.id for button in walk.screen.query("Button")] == ["check", "leave", "keys"]
+        assert [button.id for button in walk.screen.query("Button")] == ["check", "quit", "keys"]
 
 
 async def test_a_refusal_about_no_field_goes_back_to_the_review(service: Service) -> None:
@@ -693,7 +693,7 @@ async def test_shown_keys_hide_by_themselves(service: Service, monkeypatch: pyte
     async with walking(service) as walk:
         await on_the_screen_only(walk, "okta")
         await walk.press("ctrl+r")
-        await walk.said("New keys, hidden.")
+        await walk.said("New keys (hidden). Ctrl+R shows, Ctrl+Y copies; they are stored nowhere else.")
 
 
 async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
@@ -708,7 +708,7 @@ async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
         for secret in walk.app.session.result.secrets.values():
             encoded = base64.b64encode(secret.get_secret_value().encode()).decode()
             assert f"\x1b]52;c;{encoded}\a" in written
-        assert "sent to your terminal. Paste to check." in message(walk)
+        assert ": copied. Ctrl+Y again for the next key." in message(walk)
 
 
 async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(service: Service) -> None:
@@ -733,7 +733,7 @@ async def test_the_countdown_is_large_where_there_is_room(
         await walk.until(CreateStep)
         countdown = walk.screen.query_one(Countdown)
         assert not countdown.display
-        walk.screen.post_message(CreateStep.Told(Progress("settle", "waiting", "the org is asked in", 22), 1.0))
+        walk.screen.post_message(CreateStep.Told(Progress("settle", "waiting", "first test in", 22), 1.0))
         await walk.settled()
         assert [(look.has_class("large"), look.display) for look in countdown.children] == [
             (True, large),
@@ -742,7 +742,7 @@ async def test_the_countdown_is_large_where_there_is_room(
         ]
         assert str(countdown.query_one(".small", Static).render()) == "22 s"
         assert countdown.query_one(Digits).value == "22"
-        walk.screen.post_message(CreateStep.Told(Progress("ready", "started", "Asking the new org"), 2.0))
+        walk.screen.post_message(CreateStep.Told(Progress("ready", "started", "Testing the new keys"), 2.0))
         await walk.settled()
         assert not countdown.display
 
@@ -781,8 +781,8 @@ async def test_no_word_is_asked_for_while_the_service_is_busy(service: Service) 
         await walk.create()
         await walk.until(CreateStep)
         for event, asks in (
-            (Progress("send", "waiting", "rate limit; the request is sent again in", 22), False),
-            (Progress("send", "waiting", "waiting for the answer, 5 s", spent_seconds=5), True),
+            (Progress("send", "waiting", "rate limit; retrying in", 22), False),
+            (Progress("send", "waiting", "waiting for the response, 5 s", spent_seconds=5), True),
         ):
             walk.screen.post_message(CreateStep.Told(event, 1.0))
             await walk.settled()
@@ -818,7 +818,7 @@ async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(servi
         def rows() -> str:
             return " ".join(str(option.prompt) for option in walk.screen.query_one(Menu).options)
 
-        assert "under way in another process" in rows()
+        assert "being created by another orgwizard" in rows()
         await walk.press("enter")
         attempt.note("ended", result="ready")
         attempt.close()
@@ -826,8 +826,8 @@ async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(servi
         await walk.press("escape")
         await walk.settled()
         assert "under way" not in rows()
-        assert "Continue the draft" not in rows()
-        assert "Orgs created so far" in rows()
+        assert "Resume draft:" not in rows()
+        assert "Orgs and attempts" in rows()
 
 
 # ---- an order that was sent before ----
@@ -1033,7 +1033,7 @@ async def test_an_outstanding_response_is_finished_in_background(service: Servic
         assert ways_out(walk) == ["background", "keys"]
         walk.screen.query_one("#background").focus()
         await walk.press("enter")
-        assert engine.asked == "leave"
+        assert engine.asked == "quit"
         assert isinstance(walk.screen, CreateStep)  # until what was sent is stored
         await told(walk, engine, Progress("keep", "started", "Storing the new keys"))
         assert ways_out(walk) == ["stop", "keys"]

@@ -14,15 +14,15 @@ SANDBOX = ["--sandbox", "--sandbox-speed", "60"]
 SIZES = [(80, 24), (80, 23), (120, 36), (60, 18)]
 ROOMY = 23  # rows from which every step is whole
 LABELS = {
-    ("okta", 1): ("Provider", "Okta", "Datadog", "Parent's org URL", "You need"),
+    ("okta", 1): ("Provider", "Okta", "Datadog", "Parent org URL", "Before you start"),
     ("okta", 2): ("Connect with", "OAuth access token", "Service app with a private key", "API token"),
     ("okta", 3): ("Name", "Subdomain", "Website", "Edition"),
     ("okta", 4): ("First name", "Last name", "E-mail", "Login", "Password", "Recovery answer", "More attributes"),
-    ("okta", 6): ("Parent org", "API token", "Subdomain", "Left blank", "Login", "Keys go to", "cannot be deleted"),
-    ("datadog", 1): ("Provider", "Okta", "Datadog", "US1", "US2-FED", "another API URL", "You need"),
+    ("okta", 6): ("Parent org", "API token", "Subdomain", "Not set", "Login", "Keys go to", "cannot be deleted"),
+    ("datadog", 1): ("Provider", "Okta", "Datadog", "US1", "US2-FED", "Other API URL", "Before you start"),
     ("datadog", 2): ("API key", "Application key"),
     ("datadog", 3): ("Name",),
-    ("datadog", 4): ("asks for no administrator", "service account."),
+    ("datadog", 4): ("Nothing to enter", "application key."),
     ("datadog", 6): ("Parent org", "API key", "Application key", "Name", "Keys go to", "cannot be deleted"),
 }
 BUTTONS = {
@@ -31,8 +31,8 @@ BUTTONS = {
     ("okta", 4): ("Next", "Back", "Reveal", "Help"),
     ("okta", 6): ("Create", "Request", "Plan", "Back", "Help"),
     ("datadog", 6): ("Create", "Request", "Plan", "Back", "Help"),
-    ("okta", 7): ("Another", "Leave", "Help"),
-    ("datadog", 7): ("Another", "Leave", "Help"),
+    ("okta", 7): ("New org", "Quit", "Help"),
+    ("datadog", 7): ("New org", "Quit", "Help"),
 }
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
 

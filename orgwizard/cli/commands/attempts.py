@@ -36,7 +36,7 @@ def orgs(arguments: argparse.Namespace) -> int:
     for record in records:
         write_stdout("\n".join(text_report.attempt(record)))
     if not records:
-        write_stdout("No attempt matches." if everything else "No org was created or tried yet.")
+        write_stdout("No attempt matches." if everything else "No attempts yet.")
     return Exit.READY
 
 
@@ -56,7 +56,7 @@ def _newest(journal: "Journal") -> int:
     if older := len(journal.ids()) - len(records):
         write_stdout(f"{older:,} older attempts, none of them open: orgwizard orgs --all")
     if not records:
-        write_stdout("No org was created or tried yet.")
+        write_stdout("No attempts yet.")
     return Exit.READY
 
 
@@ -110,7 +110,7 @@ def _nothing_open(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(result_object())
     else:
-        write_stdout("Nothing is open.")
+        write_stdout("No open attempts.")
     return Exit.READY
 
 

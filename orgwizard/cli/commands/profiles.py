@@ -39,7 +39,7 @@ def remove(arguments: argparse.Namespace) -> int:
     if arguments.json:
         write_json(result_object(removed=arguments.name))
     else:
-        write_stdout(f"The profile {arguments.name} was removed. The keys it pointed to are where they were.")
+        write_stdout(f"The profile {arguments.name} was removed. Its keys stay where they are.")
     return Exit.READY
 
 

@@ -43,7 +43,7 @@ def _serve(arguments: argparse.Namespace, provider: str) -> int:
             "Install it with: pip install 'orgwizard[serve]'",
             meaning="Nothing was started.",
         ) from None
-    print(f"The sandbox takes any plausible credentials, such as: {_ready_made(provider)}", file=sys.stderr)
+    print(f"The sandbox accepts any plausible credentials, for example: {_ready_made(provider)}", file=sys.stderr)
     try:
         http_server.serve(
             provider,
@@ -53,7 +53,7 @@ def _serve(arguments: argparse.Namespace, provider: str) -> int:
         )
     except OSError as error:
         cause = f"Cannot listen on port {arguments.port}: {error.strerror}."
-        raise LocalFailure(cause, "Choose another one, or none.", meaning="Nothing was started.") from None
+        raise LocalFailure(cause, "Choose another port, or leave it out.", meaning="Nothing was started.") from None
     return Exit.READY
 
 

@@ -17,14 +17,14 @@ class Keys(Fields):
 
     api_key: HeaderSecret = Field(
         title="API key",
-        description="Of the parent org: Organization Settings > API Keys.",
+        description="From the parent org: Organization Settings > API Keys.",
         json_schema_extra=env_names(
             "DD_API_KEY", "DATADOG_API_KEY", keys=("Connection.apikey",), shape=credential_shapes.DATADOG_API_KEY
         ),
     )
     application_key: HeaderSecret = Field(
         title="Application key",
-        description="Of somebody with the permission Org Management: Organization Settings > Application Keys.",
+        description="Its owner needs the Org Management permission: Organization Settings > Application Keys.",
         json_schema_extra=env_names(
             "DD_APP_KEY",
             "DATADOG_APP_KEY",
@@ -46,7 +46,7 @@ class DatadogOrganization(Fields):
 
     name: Text = Field(
         title="Name",
-        description="How the child org is listed. Names need not be unique, but people confuse twins.",
+        description="Shown in the list of orgs. May repeat, but duplicates are confusing.",
         examples=["My child org"],
         min_length=1,
         max_length=32,

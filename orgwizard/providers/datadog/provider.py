@@ -62,11 +62,11 @@ SITES = (
 
 _KEY_ADVICE = (
     "Check that both keys belong to this site's parent org, are not swapped, and are the keys themselves "
-    "(an id with dashes is not a key)."
+    "(not a key ID)."
 )
 _RIGHTS_ADVICE = (
-    "Check three things: the owner of the application key has the permission Org Management, the key's scopes "
-    "include org_management, and multi-organization is switched on by Datadog's support for this parent."
+    "Check three things: the application key's owner has the Org Management permission, the key's scopes include "
+    "org_management, and Datadog Support has enabled multi-organization for this parent."
 )
 _LACKING_ADVICE = (
     "Likely causes: the owner of the application key has no role with Org Management (the Datadog Admin Role has it), "
@@ -77,17 +77,17 @@ _OTHER_RIGHT_ADVICE = (
     "the owner of the application key has no role with Org Management, or the key's scopes lack org_management."
 )
 _MEANINGS: Mapping[int, tuple[str, str, str]] = {
-    400: ("Datadog did not accept the request.", "Change the name and create again.", "organization.name"),
-    401: ("Datadog did not accept the keys.", _KEY_ADVICE, "credentials.api_key"),
+    400: ("Datadog rejected the request.", "Change the name, then create again.", "organization.name"),
+    401: ("Datadog rejected the keys.", _KEY_ADVICE, "credentials.api_key"),
     403: (
         "Datadog refused: the keys, their site or their rights are wrong.",
         _RIGHTS_ADVICE,
         "credentials.application_key",
     ),
-    404: ("Datadog knows no such address.", "Check the site.", "site"),
-    409: ("Datadog refused: it conflicts with something that exists.", "Choose another name.", "organization.name"),
+    404: ("Datadog does not recognize this address.", "Check the site.", "site"),
+    409: ("Datadog refused: conflict with something that exists.", "Choose another name.", "organization.name"),
     413: ("Datadog refused the request as too large.", "Choose a shorter name.", "organization.name"),
-    429: ("Datadog's rate limit is used up.", "Wait for the next period, then create again.", ""),
+    429: ("Datadog's rate limit is exceeded.", "Wait a minute, then try again.", ""),
 }
 
 
@@ -123,25 +123,25 @@ class Datadog(Provider):
     key = "datadog"
     title = "Datadog"
     needs = (
-        "The multi-organization feature, switched on by Datadog's support for the parent org.",
-        "An API key of the parent, and an application key of a user with the permission Org Management.",
-        "A name of at most 32 characters.",
+        "The multi-organization feature, enabled for the parent org by Datadog Support.",
+        "The parent's API key, and an application key of a user with the Org Management permission.",
+        "A name of up to 32 characters.",
     )
     administrator_note = (
-        "Datadog asks for no administrator: the owner of the application key becomes the admin of the child org.",
+        "Nothing to enter: the application key's owner becomes admin of the child org.",
         "Take care if the parent enforces SAML: the child does not inherit it. An admin without a password is then "
         "locked out of the child until a password login override is set. Check this before creating.",
-        "If the application key belongs to a person who may leave, use one of a service account.",
+        "If its owner may leave the company, use a service account's application key.",
     )
     remaining_header = "x-ratelimit-remaining"
-    irreversible = "A child org cannot be deleted through the API, and its keys are delivered once."
+    irreversible = "A child org can't be deleted through the API, and its keys are issued only once."
     secret_titles: ClassVar[Mapping[str, str]] = {
         "api_key": "API key of the child org",
         "application_key": "Application key of the child org",
     }
     sites = SITES
     site_title = "Site"
-    site_help = "The child org is created on the site of the parent's keys."
+    site_help = "The child org is created on the parent's site."
     site_example = "datadoghq.eu"
     keys_in_body = r'"(?:api_key|application_key)"\s*:\s*{[^{}]*"(?:key|hash)"\s*:\s*"[^"*]'
     # Classic keys in hexadecimal, and those with a prefix that tells their kind.
@@ -195,10 +195,8 @@ class Datadog(Provider):
                 f"There is no Datadog site {parts.netloc}. Known: {known}; or give an API URL with https://."
             )
         url = f"{parts.scheme}://{parts.netloc}"
-        question = (
-            "" if on_loopback else f"{url} is not one of Datadog's sites. Your keys will be sent there. Is it yours?"
-        )
-        return Site(url, url, title=parts.netloc, location="another API URL", app_url=url, question=question)
+        question = "" if on_loopback else f"{url} is not a datadoghq.com site. Send your keys there anyway?"
+        return Site(url, url, title=parts.netloc, location="Other API URL", app_url=url, question=question)
 
     def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
         """Return the site, the API key, which belongs to one org, and the ids of that org once they were read.
@@ -292,7 +290,7 @@ class Datadog(Provider):
         """List the children: only an id that was not there before, under the same parent, is the new org."""
         if credentials is None:
             return LookupResult(
-                "unclear", "The parent's API key and application key are needed to look.", may_change=False
+                "unclear", "The parent's API key and application key are required to check.", may_change=False
             )
         (listing,) = yield from together(self._get(Connection(wanted.site, "keys", credentials), "/api/v2/org"))
         if doubt := _why_unclear(listing, before):
@@ -306,7 +304,7 @@ class Datadog(Provider):
             return LookupResult("unclear", f"{len(named)} new child orgs are called {wanted.name}.", date=date)
         if named:
             org = {"id": named[0]["public_id"] or named[0]["id"], "name": named[0]["name"], "url": wanted.site.app_url}
-            return LookupResult("exists", f"A child org {wanted.name} is listed now and was not before.", org, date)
+            return LookupResult("exists", f"A child org {wanted.name} now exists; it didn't before.", org, date)
         if any(not row["name"] for row in others):
             return LookupResult("unclear", "A new child org is listed without its name.", date=date)
         return LookupResult("absent", f"No new child org {wanted.name} is listed.", date=date)
@@ -315,7 +313,7 @@ class Datadog(Provider):
         """Validate the new keys, then read the child's own settings with them."""
         api_key, application_key = created.secrets.get("api_key"), created.secrets.get("application_key")
         if api_key is None:
-            return Readiness(False, "there is no key to try it with", may_change=False)
+            return Readiness(False, "there is no key to test", may_change=False)
         if application_key is None:
             (reply,) = yield from together(
                 Call("GET", f"{site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": api_key})
@@ -375,17 +373,17 @@ def _keys_finding(keys: Reply, alone: Reply, site: Site) -> Finding:
     if keys.status >= 500:
         raise _unwell(keys)
     if not (keys.ok and keys.json()):
-        return Finding("Credentials", "unproven", f"the keys could not be tried (HTTP {keys.status})")
+        return Finding("Credentials", "unproven", f"the keys could not be tested (HTTP {keys.status})")
     return Finding("Credentials", "ok", "both keys are valid")
 
 
 def _wrong_keys(keys: Response, alone: Reply, site: Site) -> Refused:
-    refused, field, cause = refusal(keys), "credentials.api_key", "Datadog did not accept the keys."
+    refused, field, cause = refusal(keys), "credentials.api_key", "Datadog rejected the keys."
     if _is_valid(alone):
         field = "credentials.application_key"
         cause = f"The API key is valid at {site.title}, but the application key is not, or not of the same org."
     elif isinstance(alone, Response) and alone.status in (401, 403):
-        cause = f"Datadog does not know the API key at {site.title}."
+        cause = f"Datadog doesn't recognize the API key at {site.title}."
     return Refused(
         f'{cause} Datadog says: "{_said(keys) or refused.code}".',
         _KEY_ADVICE,
@@ -407,7 +405,9 @@ def _right_finding(own: Reply, listing: Reply) -> Finding:
             field="credentials.application_key",
         )
     if isinstance(own, Response) and own.ok and own.json():
-        return Finding("Right to create", "ok", "Org Management; that multi-organization is on, no read can prove")
+        return Finding(
+            "Right to create", "ok", "Org Management; whether multi-organization is enabled can't be checked in advance"
+        )
     return Finding("Right to create", "unproven", "the permission Org Management could not be read")
 
 
@@ -424,7 +424,7 @@ def _name_finding(name: str, listing: Reply) -> Finding:
         return Finding("Name", "warning", f"a child org of this name exists since {since}")
     if not _is_whole(listing):
         return Finding("Name", "unproven", "could not check: the list of child orgs could not be read whole")
-    return Finding("Name", "ok", f"no child org is called {name}")
+    return Finding("Name", "ok", f"no child org has this name yet: {name}")
 
 
 # ---- the list of orgs, as evidence ------------------------------------------------------------------
@@ -453,7 +453,7 @@ def _why_unclear(listing: Reply, before: Mapping[str, Any]) -> LookupResult | No
         words = f"Datadog refused these keys (HTTP {listing.status}), so the child orgs could not be listed."
         return LookupResult("unclear", words, may_change=False)
     if _is_listed(listing) and _current(listing) not in ("", before["parent_id"]):
-        words = "These keys belong to another parent org: the keys that sent the request are needed to look."
+        words = "These keys belong to another parent org: the keys that sent the request are required to check."
         return LookupResult("unclear", words, may_change=False)
     if not _is_whole(listing):
         return LookupResult("unclear", "The list of child orgs could not be read whole.")
@@ -523,9 +523,9 @@ def _parent_name(own: Reply, listing: Reply, site: Site) -> str:
 
 # What a response has to bring, and what to say if it did not.
 _REMARKS: Mapping[str, str] = {
-    "API key": "The answer held no API key. Sign in to the child org and make one.",
-    "application key": "The answer held no application key. Sign in to the child org and make one.",
-    "org id": "The answer held no org id.",
+    "API key": "Datadog returned no API key. Sign in to the child org and create one.",
+    "application key": "Datadog returned no application key. Sign in to the child org and create one.",
+    "org id": "Datadog returned no org id.",
 }
 
 
@@ -537,8 +537,8 @@ def _accepted(reply: Reply, words: str) -> Readiness:
 
 def _unwell(response: Response) -> NotSent:
     return NotSent(
-        f"Datadog answered a read with HTTP {response.status}; it does not seem well.",
-        "Look at status.datadoghq.com and start again later.",
+        f"Datadog returned HTTP {response.status}; it may be down.",
+        "Check status.datadoghq.com and try again later.",
         code=f"HTTP {response.status}",
         request_id=response.request_id,
     )

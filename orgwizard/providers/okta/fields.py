@@ -20,6 +20,7 @@ from orgwizard.domain.validation import (
     HeaderSecret,
     Secret,
     Text,
+    characters,
     env_names,
     file_or_env,
     refuse_no_value,
@@ -45,7 +46,7 @@ class ApiToken(Fields):
     scheme: ClassVar[str] = "SSWS"
     token: Annotated[HeaderSecret, _bare(scheme)] = Field(
         title="API token",
-        description="Made in the parent's Admin Console under Security > API, by a super admin.",
+        description="A super admin creates it under Security > API > Tokens.",
         json_schema_extra=env_names(
             "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", keys=("okta.client.token",), shape=credential_shapes.OKTA_TOKEN
         ),
@@ -84,7 +85,7 @@ class ServiceApp(Fields):
 
     client_id: Text = Field(
         title="Client ID",
-        description="Of the API services app in the parent's Admin Console, under Applications.",
+        description="From your API Services app: Applications > (app) > General.",
         examples=["0oa1a2b3c4d5e6f7g8h9"],
         json_schema_extra=env_names("OKTA_CLIENT_CLIENTID", "OKTA_API_CLIENT_ID", keys=("okta.client.clientId",)),
     )
@@ -98,7 +99,7 @@ class ServiceApp(Fields):
     key_id: Text | None = Field(
         default=None,
         title="Key ID",
-        description="Needed where the app has several keys and the key is PEM: a JWK may hold it as kid.",
+        description="Only for PEM keys of apps with several keys.",
         json_schema_extra=env_names("OKTA_API_PRIVATE_KEY_ID", keys=("okta.client.kid", "okta.client.privateKeyId")),
     )
 
@@ -106,7 +107,7 @@ class ServiceApp(Fields):
 def _three_bytes_at_most(text: str) -> str:
     wide = next(((at, c) for at, c in enumerate(text, start=1) if ord(c) > 0xFFFF), None)
     if wide:
-        raise wrong(f"Okta takes no emoji and no rare characters: the one at position {wide[0]} needs 4 bytes.")
+        raise wrong(f"Okta doesn't allow emoji or rare characters (position {wide[0]}).")
     return text
 
 
@@ -115,9 +116,9 @@ LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 def _one_label(text: str) -> str:
     if text.endswith("-admin"):
-        raise wrong("It must not end in -admin: Okta keeps that for the Admin Console.")
+        raise wrong("It can't end in -admin, which Okta reserves.")
     if not LABEL.fullmatch(text):
-        raise wrong("Lower-case letters a-z, digits and hyphens only, and no hyphen at either end.")
+        raise wrong("Use a-z, 0-9 and inner hyphens.")
     return text
 
 
@@ -129,7 +130,7 @@ def _web_address(text: str) -> str:
     """Take what may be one: Okta documents no format, so that a bare host is taken, too."""
     scheme = _SCHEME.match(text)
     if any(map(str.isspace, text)) or (scheme and scheme[1].lower() not in ("http", "https")):
-        raise wrong("This is not a web address such as https://www.example.com.")
+        raise wrong("Not a web address. Example: https://www.example.com")
     return text
 
 
@@ -138,14 +139,14 @@ class OktaOrganization(Fields):
 
     name: Annotated[Text, AfterValidator(_three_bytes_at_most)] = Field(
         title="Name",
-        description="Shown in the title of the sign-in page. It must be unique.",
+        description="Shown on the sign-in page. Must be unique.",
         examples=["My Child Org 1"],
         min_length=1,
         max_length=100,
     )
     subdomain: Annotated[Text, AfterValidator(_one_label)] = Field(
         title="Subdomain",
-        description="First part of the child's address. It must be unique and cannot be changed by you later.",
+        description="First part of the child's address. Must be unique. Only Okta Support can change it later.",
         examples=["my-child-org-1"],
         min_length=1,
         max_length=57,
@@ -153,12 +154,10 @@ class OktaOrganization(Fields):
     website: Annotated[Text, AfterValidator(_web_address)] | None = Field(
         default=None,
         title="Website",
-        description="The organization's own site.",
+        description="The organization's website.",
         examples=["https://www.example.com"],
     )
-    edition: Literal["SKU"] = Field(
-        default="SKU", title="Edition", description="The only edition that Okta offers here."
-    )
+    edition: Literal["SKU"] = Field(default="SKU", title="Edition", description="The only choice.")
 
     @classmethod
     def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:
@@ -189,7 +188,7 @@ _EMAIL = re.compile(
 
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text) or any(character.isdigit() and not character.isascii() for character in text):
-        raise wrong("This is not an e-mail address such as ada@example.com.")
+        raise wrong("Not an e-mail address. Example: ada@example.com")
     return text
 
 
@@ -203,7 +202,7 @@ class OktaAdministrator(Fields):
     )
     login: Text = Field(
         title="Login",
-        description="What the administrator signs in with; mostly the e-mail.",
+        description="Sign-in name, usually the e-mail.",
         examples=["ada@example.com"],
         min_length=5,
         max_length=100,
@@ -211,13 +210,13 @@ class OktaAdministrator(Fields):
     password: Secret | None = Field(
         default=None,
         title="Password",
-        description="Leave it blank to have it set at first sign-in. It must meet the child's password policy.",
-        json_schema_extra={"blank": "set at first sign-in"},
+        description="Optional. Blank: chosen at first sign-in. Must meet the child's password policy.",
+        json_schema_extra={"blank": "chosen at first sign-in"},
     )
     recovery_question: Text | None = Field(
         default=None,
         title="Recovery question",
-        description="Asked when the password is forgotten.",
+        description="Asked if the password is forgotten.",
         examples=["Which was your first telescope?"],
         min_length=1,
         max_length=100,
@@ -225,7 +224,7 @@ class OktaAdministrator(Fields):
     recovery_answer: Secret | None = Field(
         default=None,
         title="Recovery answer",
-        description="Compared without regard to capitals.",
+        description="Not case-sensitive.",
         min_length=1,
         max_length=100,
         validate_default=True,
@@ -248,9 +247,9 @@ class OktaAdministrator(Fields):
     def _with_its_question(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         question = info.data.get("recovery_question")
         if question and value is None:
-            raise wrong("Needed, because there is a recovery question.")
+            raise wrong("Required, because there is a recovery question.")
         if value is not None and "recovery_question" in info.data and not question:
-            raise wrong("Give the recovery question too, or leave this blank.")
+            raise wrong("Enter the recovery question too, or leave this empty.")
         return value
 
     @field_validator("profile")
@@ -270,9 +269,9 @@ def _row_problem(name: str, value: str) -> str:
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         return f'"{name}" is not an attribute name: letters, digits and underscores only.'
     if name in _OWN_FIELDS:
-        return f'{name} has a field of its own above: "{_OWN_FIELDS[name]}".'
+        return f'{name}: use the field "{_OWN_FIELDS[name]}" above.'
     if longest is not None and len(value) > longest:
-        return f"{name}: at most {longest} characters, you typed {len(value)}."
+        return f"{name}: {characters(len(value) - longest)} too long (at most {longest})."
     if odd := odd_character(value):
         return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
     return ""

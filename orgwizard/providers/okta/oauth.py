@@ -240,19 +240,21 @@ class _Cause(NamedTuple):
 
 
 _KEY = _Cause(
-    "Okta knows no such key of the service app.",
-    "Register the public half of this key with the app, or give the key ID where the app has several keys.",
+    "Okta does not recognize this key of the service app.",
+    "Register this key's public key with the app, or enter the key ID if the app has several keys.",
     "credentials.private_key",
 )
-_CLIENT = _Cause("Okta knows no active service app with this client ID.", "Check the client ID and the parent org URL.")
-_CLOCK = _Cause("Okta finds the signed request expired or too early.", "Set this machine's clock, then try again.")
+_CLIENT = _Cause("Okta found no active service app with this client ID.", "Check the client ID and the parent org URL.")
+_CLOCK = _Cause(
+    "Okta says the signed request is expired or not yet valid.", "Set this machine's clock, then try again."
+)
 _REUSED = _Cause(
-    "Okta says that the signed request was used before.",
-    "Try again: each one is new. If it comes back, something between here and Okta sends requests twice.",
+    "Okta says the signed request was used before.",
+    "Try again: each request is signed anew. If this comes back, something between here and Okta sends requests twice.",
 )
 _AUDIENCE = _Cause(
-    "Okta knows itself by another address than the one it was called by.",
-    "Give the org URL that the Admin Console shows, not one of a proxy or an alias.",
+    "The org URL does not match the expected audience.",
+    "Enter the org URL that the Admin Console shows, not a proxy or an alias.",
     "site",
 )
 _METHOD = _Cause(
@@ -260,7 +262,7 @@ _METHOD = _Cause(
     'Set its client authentication to "Public key / Private key" in the Admin Console.',
 )
 _ANY_CLIENT = _Cause(
-    "Okta did not accept the service app.",
+    "Okta rejected the service app.",
     "Check client ID, key, key ID and this machine's clock.",
 )
 _SCOPE = _Cause(
@@ -268,15 +270,18 @@ _SCOPE = _Cause(
     f"Grant it on the app's tab Okta API Scopes, and {READ} with it.",
 )
 _PROOF = _Cause(
-    "Okta did not accept the DPoP proof of possession.",
+    "Okta rejected the DPoP proof.",
     "Check this machine's clock and that no proxy rewrites requests, then try again.",
 )
 _REQUEST = _Cause(
-    "Okta could not make sense of the token request.",
+    "Okta could not read the token request.",
     "Check that the app is an API services app with the grant type Client Credentials.",
 )
-_ROLE = _Cause("The service app may not do this.", "Give the app an admin role, and Org Creator by Okta's support.")
-_NOWHERE = _Cause("No authorization server of Okta answers there.", "Check the parent's org URL.", "site")
+_ROLE = _Cause(
+    "The service app is not permitted to do this.",
+    "Give the app an admin role, and ask Okta Support to enable Org Creator.",
+)
+_NOWHERE = _Cause("No Okta authorization server was found there.", "Check the parent org URL.", "site")
 # Source: Okta's list of OAuth error codes.
 _CAUSES: Mapping[str, _Cause] = {
     "invalid_client": _ANY_CLIENT,
@@ -312,14 +317,16 @@ def no_token(response: Response, now: float, *, proven: bool = False) -> Refused
     """Tell why the token endpoint gave no token; *now* is our time in epoch seconds."""
     status = f"HTTP {response.status}"
     if response.status >= 500 or response.status == 429:
-        advice = "Look at status.okta.com and start again later."
-        busy = NotSent(f"Okta gives no tokens now ({status}).", advice, code=status, request_id=response.request_id)
+        advice = "Check status.okta.com and try again later."
+        busy = NotSent(
+            f"Okta's token endpoint is unavailable ({status}).", advice, code=status, request_id=response.request_id
+        )
         busy.wait_seconds = wait_after(response, now)
         return busy
     if response.ok:
-        why = "is bound to a key that is not ours" if proven else "is of no known kind, or missing"
-        cause = f"Okta's answer holds no token that can be used: it {why}."
-        return Refused(cause, "Check the parent's org URL.", code=status, request_id=response.request_id, field="site")
+        why = "is bound to a key that is not ours" if proven else "is missing or of an unknown type"
+        cause = f"Okta returned no usable token: it {why}."
+        return Refused(cause, "Check the parent org URL.", code=status, request_id=response.request_id, field="site")
     return refusal(response, _skew(response, now))
 
 

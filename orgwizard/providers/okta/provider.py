@@ -54,22 +54,24 @@ class _Meaning:
 
 _CREDENTIAL_ADVICE = "Check that the token belongs to this parent org, is not expired and its admin is active."
 _RIGHTS_ADVICE = (
-    "Check three things: the product Platform - Multi-org Deployment, Okta's own permission for Org Creator, "
+    "Check three things: the product Platform - Multi-org Deployment, Org Creator enabled by Okta, "
     "and a super admin role (for OAuth also the scope okta.orgs.manage)."
 )
 # Source: Okta's list of error codes, release 2026.08.
 _MEANINGS: Mapping[str, _Meaning] = {
-    "E0000001": _Meaning("Okta did not accept an answer.", "Change it and create again."),
-    "E0000003": _Meaning("Okta could not read the request.", "Please report this as a fault of orgwizard."),
-    "E0000004": _Meaning("Okta did not accept the credentials.", _CREDENTIAL_ADVICE, "credentials.token"),
-    "E0000005": _Meaning("Okta did not accept the session.", _CREDENTIAL_ADVICE, "credentials.token"),
-    "E0000006": _Meaning("These credentials may not create child orgs.", _RIGHTS_ADVICE, "credentials.token"),
-    "E0000007": _Meaning("Okta knows no such address.", "Check the parent's org URL.", "site"),
-    "E0000010": _Meaning("Okta is in read-only mode.", "Try later; status.okta.com tells when it is over."),
+    "E0000001": _Meaning("Okta rejected a value.", "Change it, then create again."),
+    "E0000003": _Meaning("Okta could not read the request.", "Please report this as a bug in orgwizard."),
+    "E0000004": _Meaning("Okta rejected the credentials.", _CREDENTIAL_ADVICE, "credentials.token"),
+    "E0000005": _Meaning("Okta rejected the session.", _CREDENTIAL_ADVICE, "credentials.token"),
+    "E0000006": _Meaning(
+        "These credentials are not permitted to create child orgs.", _RIGHTS_ADVICE, "credentials.token"
+    ),
+    "E0000007": _Meaning("Okta does not recognize this address.", "Check the parent org URL.", "site"),
+    "E0000010": _Meaning("Okta is in read-only mode.", "Try again later; see status.okta.com."),
     "E0000011": _Meaning("The token is not valid.", _CREDENTIAL_ADVICE, "credentials.token"),
     "E0000015": _Meaning("This feature is not enabled for the parent org.", _RIGHTS_ADVICE),
-    "E0000019": _Meaning("Okta refused the Accept header.", "Please report this as a fault of orgwizard."),
-    "E0000021": _Meaning("Okta refused the Content-Type header.", "Please report this as a fault of orgwizard."),
+    "E0000019": _Meaning("Okta refused the Accept header.", "Please report this as a bug in orgwizard."),
+    "E0000021": _Meaning("Okta refused the Content-Type header.", "Please report this as a bug in orgwizard."),
     "E0000022": _Meaning("The parent org does not offer Org Creator.", _RIGHTS_ADVICE),
     "E0000047": _Meaning(
         "Okta's rate limit is used up (normally 10 orgs a minute).", "Wait a minute, then create again."
@@ -170,10 +172,10 @@ class Okta(Provider):
     name_field = "subdomain"
     administrator_note = ("This person becomes the first super admin of the child org.",)
     remaining_header = "x-rate-limit-remaining"
-    irreversible = "A child org cannot be deleted through the API, and its token is delivered once."
+    irreversible = "A child org cannot be deleted through the API, and its token is issued only once."
     secret_titles: ClassVar[Mapping[str, str]] = {"token": "API token of the child org"}
-    site_title = "Parent's org URL"
-    site_help = "The address of the parent org, as in its sign-in page."
+    site_title = "Parent org URL"
+    site_help = "The address you sign in at."
     site_example = "acme.okta.com"
     # Sources: the configuration of Okta's SDKs, and of Terraform's provider.
     keys_in_body = r'"token"\s*:\s*"[^"*]'
@@ -423,7 +425,7 @@ _ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
 # What a response has to bring, and what to say if it did not.
 _REMARKS: Mapping[str, str] = {
     "API token": "The answer held no token. Sign in to the child as its administrator and make one.",
-    "org id": "The answer held no org id.",
+    "org id": "Datadog returned no org id.",
 }
 
 
@@ -480,7 +482,7 @@ def _place(site: Site, domain: str) -> str:
 def _no_org(place: str, response: Response) -> Refused:
     return Refused(
         f"No Okta org answers at {place}.",
-        "Check the parent's org URL.",
+        "Check the parent org URL.",
         code=f"HTTP {response.status}",
         request_id=response.request_id,
         field="site",
@@ -641,8 +643,8 @@ def _why_not(there: Reply | None) -> str:
 
 def _unwell(response: Response) -> NotSent:
     return NotSent(
-        f"Okta answered a read with HTTP {response.status}; it does not seem well.",
-        "Look at status.okta.com and start again later.",
+        f"Okta returned HTTP {response.status}; it may be down.",
+        "Check status.okta.com and try again later.",
         code=f"HTTP {response.status}",
         request_id=response.request_id,
     )

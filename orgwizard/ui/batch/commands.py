@@ -84,7 +84,7 @@ def _failed(provider: Provider, order: Order, passed: Sequence[Finding], error: 
 def _about_other_sites(service: Service, provider: Provider, connected: Connection, *, asked: bool) -> str:
     """Say which of the vendor's other sites know the credentials, or how to ask them."""
     if not asked:
-        return f"With check --other-sites, {provider.title}'s other sites are asked whether they belong there."
+        return f"With check --other-sites, {provider.title}'s other sites are tried, too."
     return text_report.elsewhere(provider, service.elsewhere(provider, connected).result())
 
 
@@ -160,7 +160,7 @@ def _first_result(
             unknown = Result("unknown", provider.key, site, order.wanted.name, attempt=record.id, error=error)
             return _report(service, unknown, taking, as_json=as_json)
         write_stderr(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
-        write_stderr("It is finished first, so that nothing is sent twice.")
+        write_stderr("It is finished first; nothing is sent twice.")
         result = _followed(service, lambda tell: service.resume(record, tell), taking, as_json=as_json, quiet=quiet)
         if result.outcome != "not_created" or taking.caught:
             return _report(service, result, taking, as_json=as_json)

@@ -14,7 +14,7 @@ def confirm(review: str, word: str, what: str = "it") -> None:
 
     Raises `BadInput` without a terminal and `NotSent` for any other answer.
     """
-    confirm_word(review, word, f"create {what}", "create needs --yes", "Look at it with --dry-run first.")
+    confirm_word(review, word, f"create {what}", "create needs --yes", "Preview it with --dry-run first.")
 
 
 def confirm_word(review: str, word: str, deed: str, needed: str, advice: str = "") -> None:
@@ -25,7 +25,7 @@ def confirm_word(review: str, word: str, deed: str, needed: str, advice: str = "
     if not _on_a_terminal():
         raise BadInput(f"Without a terminal, {needed}.", advice)
     write_stderr(review)
-    write_stderr(f'Type "{word}" to {deed}, anything else to leave: ', end="")
+    write_stderr(f'Type "{word}" to {deed}, anything else to cancel: ', end="")
     if sys.stdin.readline().strip().lower() != word.lower():
         raise NotSent("You did not confirm.", code="not_confirmed")
 

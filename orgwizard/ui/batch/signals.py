@@ -13,8 +13,8 @@ from orgwizard.system import shutdown
 READER_SECONDS = 1.0
 SIGNALS_BEFORE_GIVING_UP = 2
 ONCE_MORE = {
-    1: "Leaving as soon as the response is stored.",
-    2: "Still waiting for the response. Once more gives it up: keys in it would be lost for good.",
+    1: "Quitting once the response is stored.",
+    2: "Still waiting for the response. Once more gives up: keys in it would be lost for good.",
 }
 
 

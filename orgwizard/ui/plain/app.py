@@ -23,7 +23,7 @@ from orgwizard.ui.plain.steps.site import SiteStep
 from orgwizard.ui.plain.terminal import Quit, Terminal
 
 CHECK = "check"  # typed at the review
-WELCOME = f"At every prompt, {SIGN}help tells more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
+WELCOME = f"At every prompt, {SIGN}help explains more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
 
 
 ASKING: Mapping[str, type[Step]] = {
@@ -108,7 +108,7 @@ class Wizard:
             self._console.heading(LEAVING)
             return code
         if not result or result.outcome == "not_created":
-            self._console.heading("You left.")
+            self._console.heading("Cancelled.")
             if self.session.draft.provider:
                 self._console.say(words or KEPT_ANSWERS)
         return result.exit_code if result and code == Exit.LEFT and not self._interruption.times else code
@@ -136,7 +136,7 @@ class Wizard:
                 return "site"
             self._console.heading(start_menu.INTRODUCTION)
             try:
-                chosen = self._console.choose("What now", found.rows(), next(iter(found.rows())))
+                chosen = self._console.choose("Next", found.rows(), next(iter(found.rows())))
                 draft = self._draft_of(found, chosen)
                 if draft:
                     known, another_draft_saved = found.profile(chosen) is not None, found.spares(draft)
@@ -146,7 +146,7 @@ class Wizard:
             except WizardError as error:
                 self._console.say(*error.lines())
             except Back:
-                self._console.say(f"This is the beginning. {SIGN}quit leaves.")
+                self._console.say(f"This is the first step. {SIGN}quit quits.")
 
     def _draft_of(self, found: StartMenu, chosen: str) -> Draft | None:
         if profile := found.profile(chosen):
@@ -223,7 +223,7 @@ class Wizard:
         session = self.session
         rest = 'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
         if earlier:
-            return f'Type "{CHECK}" to see what came of it, "{review.second(session)}" to create another, {rest}'
+            return f'Type "{CHECK}" to see what came of it, "{review.second(session)}" to new org, {rest}'
         return f'Type "{step_order.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, {rest}'
 
     def _creates(self, typed: str, earlier: EarlierAttempt | None) -> bool:
@@ -307,7 +307,7 @@ def run(bootstrap: Bootstrap, draft: Draft | None = None, *, ascii_only: bool = 
     )
     engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
     with watch(), _interrupted_by(interruption), terminal.handling_signals():
-        console.say(f"Plain lines were chosen, because {because}." if because else "orgwizard, in plain lines.")
+        console.say(f"Plain mode, because {because}." if because else "orgwizard, plain mode.")
         if bootstrap.sandbox:
             console.say("This is the sandbox: no account, no network.")
         console.say(WELCOME)

@@ -11,18 +11,18 @@ from orgwizard.ui.plain.terminal import Lines, Quit
 PROGRAM = ": orgwizard "
 PASTE_SECONDS = 0.05  # no person types a line so soon after another
 SECRET_PASTE_SECONDS = 0.3  # the rest of a paste that a slow line delivers would be shown after that
-ONE_LINE = "More than one line came: only the first was taken."
+ONE_LINE = "More than one line came: only the first was used."
 WIDEST = 78
 ROOM, LITTLE_ROOM = 24, 6  # columns behind a question, to type a text or a number in
 SIGN = ":"
 COMMANDS: Mapping[str, str] = {
-    "help": "what is asked here, and these commands",
+    "help": "help for this question, and these commands",
     "back": "one question or step back; nothing is lost",
-    "clear": "take this answer away",
+    "clear": "clear this value",
     "review": "what is entered so far",
-    "quit": "leave; your answers are kept, except secrets",
+    "quit": "quit; your entries are saved, except secrets",
 }
-LITERAL = f"An answer that begins with a colon is typed with two of them, {SIGN}{SIGN}"
+LITERAL = f"A value that starts with a colon is typed with two,  {SIGN}{SIGN}"
 
 
 class Back(Exception):
@@ -138,8 +138,8 @@ class Console:
         if name == "review":
             return self.review()
         if name == "clear":
-            return ("There is nothing to take away here.",)
-        return (f"There is no such command. {SIGN}help lists them. {LITERAL}.",)
+            return ("There is nothing to clear here.",)
+        return (f"Unknown command. {SIGN}help lists them. {LITERAL}.",)
 
     # ---- choosing ----
 
@@ -156,7 +156,7 @@ class Console:
                 return chosen
             if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(keys):
                 return keys[int(typed) - 1]
-            self.say(f"That is not a number from 1 to {len(keys)}.")
+            self.say(f"Not a number from 1 to {len(keys)}.")
 
     def agrees(self, question: str) -> bool:
         """Return whether the answer is yes; Enter means no."""
@@ -166,7 +166,7 @@ class Console:
                 return False
             if typed in ("y", "yes"):
                 return True
-            self.say("That is neither yes nor no.")
+            self.say("Type yes or no.")
 
 
 def begins_key(text: str) -> bool:

@@ -14,11 +14,11 @@ from orgwizard.presentation.review import NOT_GIVEN
 from orgwizard.ui.plain.console import Back, Cleared, Console
 from orgwizard.ui.plain.terminal import LONGEST_LINE, EchoNotDisabled
 
-UNSEEN = "not shown while you type"
+UNSEEN = "hidden while you type"
 MANY_LINES = "Type the path of its file, or paste the key; it may have several lines."
 ECHO_STAYS = (
-    "The echo of this terminal cannot be turned off: do not type a secret here. "
-    "What you have in a variable or a file is offered instead; a plan can name both, and commands."
+    "This terminal always shows input: do not type a secret here. "
+    "Use a variable or a file; a plan can name both, and commands."
 )
 
 
@@ -137,9 +137,9 @@ class Prompt:
             return True
         if not (text := self._meant(text)):
             return False
-        self._console.say("1 character taken." if len(text) == 1 else f"{len(text)} characters taken.")
+        self._console.say("1 character entered." if len(text) == 1 else f"{len(text)} characters entered.")
         if len(text) >= LONGEST_LINE - 1 and "\n" not in text:
-            self._console.say("The terminal may have cut it there: it takes no longer lines.")
+            self._console.say("Input may be truncated at 4095 characters.")
         self._take_secret(SecretStr(text))
         return True
 
@@ -159,7 +159,7 @@ class Prompt:
         if not text:
             return True
         if not question.file or is_key(text):
-            self._console.say("That was not taken: it may be a secret, and it was shown.")
+            self._console.say("Ignored: the input was visible.")
             return False
         self._take_secret(SecretStr(text))
         return True
@@ -171,7 +171,7 @@ class Prompt:
         hint = f"so far {given}; Enter goes on" if given else "Enter goes on without"
         example = f"{question.example}=value" if question.example else "name=value"
         prompt = f"{question.title} (optional, one as {example}, {hint}):"
-        text = self._console.ask(prompt, (*self._hints(), "A name with nothing after it takes it away."), clears=True)
+        text = self._console.ask(prompt, (*self._hints(), "A name with nothing after it removes it."), clears=True)
         if not text:
             return True
         name, equals, value = (part.strip() for part in text.partition("="))
@@ -189,7 +189,7 @@ class Prompt:
     def _prompt(self, *remarks: str) -> str:
         question = self._question
         limit = f"at most {question.longest} characters" if question.longest else ""
-        need = "needed" if question.required else "optional"
+        need = "required" if question.required else "optional"
         parts = filter(None, (need, limit, *remarks, self._default()))
         return f"{question.title} ({', '.join(parts)}):"
 
@@ -201,12 +201,12 @@ class Prompt:
         if offer and offer.typed == value:
             return f"Enter takes {_offered(value, offer.source)}"
         if isinstance(value, SecretStr):
-            return "Enter keeps the one given"
+            return "Enter keeps the entered one"
         if value:
             return f"Enter {'keeps' if question.name in sheet.typed else 'takes'} {value}"
         if question.required:
             return f"for example {question.example}" if question.example else ""
-        return "Enter leaves it blank" if question.blank == NOT_GIVEN else f"left blank it is {question.blank}"
+        return "Enter leaves it empty" if question.blank == NOT_GIVEN else f"left empty it is {question.blank}"
 
     def _hints(self) -> tuple[str, ...]:
         question = self._question

@@ -335,7 +335,7 @@ class Wizard(App[int]):
         if self.session.bootstrap.engine.idle.is_set():
             self.action_suspend_process()
         elif isinstance(self.screen, Step):
-            self.screen.say("Not now: the answer of the service is being waited for.")
+            self.screen.say("Not now: waiting for the response.")
 
     async def action_quit(self) -> None:
         """Leave at once where nothing is lost, else ask."""
@@ -346,7 +346,7 @@ class Wizard(App[int]):
             self._end()
             return
         self._asking = True
-        yes = "Finish in background" if question == LEAVES_RUNNING else "Leave"
+        yes = "Finish in background" if question == LEAVES_RUNNING else "Quit"
         self.push_screen(Ask(question, yes=yes, no="Stay"), self._answered)
 
     def _question(self) -> str:
@@ -357,7 +357,7 @@ class Wizard(App[int]):
         if result and result.secrets:
             return LOSES_KEYS
         if not result and self.session.draft.provider and isinstance(self.screen, Step) and self.screen.number:
-            return f"Leave? {KEPT_ANSWERS}"
+            return f"Quit?  {KEPT_ANSWERS}"
         return ""
 
     def _answered(self, leave: bool | None) -> None:
@@ -390,7 +390,7 @@ class Wizard(App[int]):
         fault = getattr(self._exception, "error", self._exception)
         frames = traceback.extract_tb(fault.__traceback__)[-3:] if fault else []
         where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
-        self.crash = [f"orgwizard met a fault of its own: {type(fault).__name__} at {where}."]
+        self.crash = [f"Internal error in orgwizard: {type(fault).__name__} at {where}."]
         self._exit_renderables.append(printable(self.crash[0]))
         self._close_messages_no_wait()
 

@@ -65,7 +65,7 @@ class StoreStep(Step):
     def _choose_place(self) -> None:
         draft = self.session.draft
         rows = store_choices.places(draft.store)
-        self._place = self.console.choose("Keep them in", rows, store_choices.place_of(draft.store))
+        self._place = self.console.choose("Store", rows, store_choices.place_of(draft.store))
 
     def _take_place(self) -> None:
         question = store_choices.question_of(self._place)

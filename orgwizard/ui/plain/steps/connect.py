@@ -55,7 +55,7 @@ class ConnectStep(Step):
             if connection == session.connection:
                 return connection
             session.disconnect()
-            console.say("Trying the credentials with reads that change nothing.")
+            console.say("Checking credentials (read-only).")
             try:
                 session.connected(connection, self._checked(connection))
             except WizardError as error:
@@ -81,18 +81,18 @@ class ConnectStep(Step):
         console.say(*error.lines())
         if may_be_elsewhere(self.session, error) and self._moved(connection):
             return
-        if section or not console.agrees("Try again with the same answers?"):
+        if section or not console.agrees("Try again with the same values?"):
             raise GoTo(section or "credentials", error.field.partition(".")[2])
 
     def _moved(self, connection: Connection) -> bool:
         """Ask the provider's other sites for the credentials, if the user agrees; return whether to go on at one."""
         session, console = self.session, self.console
-        others = f"The other sites of {session.provider.title} can be asked whether the credentials belong there."
-        if not console.agrees(f"{others} The API key is then sent to each of them. Ask them?"):
+        others = f"The other sites of {session.provider.title} can be tried as well."
+        if not console.agrees(f"{others} The API key is then sent to each of them. Try them?"):
             return False
         found = console.terminal.awaited(session.service.elsewhere(session.provider, connection))
         console.say(text_report.elsewhere(session.provider, found))
-        if not found or not console.agrees(f"Go on at {found[0].title}?"):
+        if not found or not console.agrees(f"Continue at {found[0].title}?"):
             return False
         self.settle(found[0].key, found[0])
         self.save()
@@ -103,7 +103,7 @@ class ConnectStep(Step):
         parent = session.checked.parent if session.checked else ""
         if not parent or session.service.knows_parent(session.provider, connection, parent):
             return
-        question = "Save this connection, so that the next org begins with it? What was typed as a secret is not saved."
+        question = "Save this connection for the next org? Typed secrets are not saved."
         if console.agrees(question):
             try:
                 console.say(

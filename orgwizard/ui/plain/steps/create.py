@@ -23,14 +23,14 @@ from orgwizard.ui.plain.console import Back, Console
 from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines, Quit
 
 TIMES_BEFORE_GIVING_UP = 2
-GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives it up: keys in it would be lost for good."
-SHOW, AGAIN, ANOTHER, REVIEW, LEAVE = "show", "check", "another", "review", "leave"
+GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives up: keys in it would be lost for good."
+SHOW, AGAIN, ANOTHER, REVIEW, LEAVE = "show", "check", "another", "review", "quit"
 ROWS = {
     SHOW: "Show the new keys, each on a line of its own",
     AGAIN: "Check again",
     ANOTHER: "Create another org",
     REVIEW: "Go back",
-    LEAVE: "Leave",
+    LEAVE: "Quit",
 }
 
 
@@ -165,7 +165,7 @@ class Ending:
     def _chosen(self) -> str:
         while True:
             try:
-                chosen = self._console.choose("What now", self._rows(), SHOW if self._unseen else LEAVE)
+                chosen = self._console.choose("Next", self._rows(), SHOW if self._unseen else LEAVE)
             except Back:
                 if self._result.outcome == "not_created":
                     return REVIEW

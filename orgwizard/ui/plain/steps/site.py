@@ -21,7 +21,7 @@ class SiteStep(Step):
         if chosen != draft.provider:
             draft.provider = chosen
             self.session.disconnect()
-        self.console.say("You need:", *self.session.provider.needs)
+        self.console.say("Before you start:", *self.session.provider.needs)
 
     def _find_site(self) -> None:
         while not (self._choose_site() and self.agreed()):
@@ -36,7 +36,7 @@ class SiteStep(Step):
         if words := session.refusals.pop("site", ""):
             self.console.say(words)
         if source and session.provider.sites:
-            self.console.say(f"{before} is offered{source}.")
+            self.console.say(f"Default: {before}{source}.")
         typed = self._listed(before) if session.provider.sites else OTHER
         typed = self._typed_site(str(before), source) if typed == OTHER else typed
         try:
@@ -52,7 +52,7 @@ class SiteStep(Step):
         provider = self.session.provider
         rows = {s.key: ", ".join(filter(None, (s.title, s.key, s.location))) for s in provider.sites}
         chosen = self._key(before) if before else provider.sites[0].key
-        rows[OTHER] = "another API URL"
+        rows[OTHER] = "Other API URL"
         chosen = chosen if chosen in rows else OTHER
         return self.console.choose(provider.site_title, rows, chosen, (provider.site_help,))
 
@@ -61,7 +61,7 @@ class SiteStep(Step):
         known = {site.key for site in self.session.provider.sites}
         default = before if before and self._key(before) not in known else ""
         hint = f"Enter takes {default}{source}" if default else f"for example {question.example}"
-        return self.console.ask(f"{question.title} (needed, {hint}):", (question.help,)) or default
+        return self.console.ask(f"{question.title} (required, {hint}):", (question.help,)) or default
 
     def _key(self, typed: str) -> str:
         """Return the key of the site that is meant, or "" where it is none."""

@@ -38,9 +38,9 @@ KEYS = {
     "Ctrl+N": "next step",
     "Escape": "back; nothing typed is lost",
     "F1, Ctrl+G": "this help",
-    "Ctrl+L": "draw the screen again",
+    "Ctrl+L": "redraw",
     "Ctrl+Z": "suspend",
-    "Ctrl+Q": "leave; the answers are kept, except secrets",
+    "Ctrl+Q": "quit; your entries are saved, except secrets",
 }
 SECRET_KEYS = {"F2, Ctrl+R": "show the secret under the cursor for 10 seconds, or hide it"}
 
@@ -264,7 +264,7 @@ class Step(Screen[None]):
             form.touch_all()
         if not any(form.problems() for form in forms):
             return True
-        self.say("Something here is missing or not right yet: see above.", wrong=True)
+        self.say("Fix the marked fields to continue.", wrong=True)
         self.focus_wrong()
         return False
 

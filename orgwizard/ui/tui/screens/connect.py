@@ -36,7 +36,7 @@ class ConnectStep(Step):
     number = 2
     section = "credentials"
     heading = TITLES["credentials"]
-    keys = KEYS | SECRET_KEYS | {"Ctrl+P": "save the connection for the next org, without typed secrets"}
+    keys = KEYS | SECRET_KEYS | {"Ctrl+P": "save this connection; typed secrets are not saved"}
     hints = "Enter next · Ctrl+N next step · F2 show secret · F1 keys"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+p", "save", show=False)]
 
@@ -124,7 +124,7 @@ class ConnectStep(Step):
         """Stop the check if one is running, else go back."""
         if self._trying:
             self._stop()
-            self.say("Stopped. Nothing was changed anywhere.")
+            self.say("Stopped. Nothing was changed.")
         else:
             super().action_back()
 
@@ -137,12 +137,12 @@ class ConnectStep(Step):
             self._trial.cancel()
             self._trial = None
 
-    @work(exclusive=True, description="trying the credentials")
+    @work(exclusive=True, description="checking credentials")
     async def _go_on(self) -> None:
         if await self._try():
             self.leave_for(self.Forward())
 
-    @work(exclusive=True, description="trying and saving the connection")
+    @work(exclusive=True, description="checking and saving the connection")
     async def _save(self) -> None:
         session = self.session
         if not await self._try() or session.connection is None or session.checked is None:
@@ -153,7 +153,7 @@ class ConnectStep(Step):
             self.say(f"The connection was not saved: {cause_of(error)}", wrong=True)
         else:
             typed = any(isinstance(value, SecretStr) for value in session.draft.credentials.values())
-            self.say(f"Saved as {name}" + (", without the secrets that you typed." if typed else "."))
+            self.say(f"Saved as {name}" + (". Typed secrets were not saved." if typed else "."))
 
     async def _try(self) -> bool:
         """Return whether the credentials were accepted; if not, say why where it can be mended."""
@@ -161,7 +161,7 @@ class ConnectStep(Step):
             return False
         self.session.refusals.pop(self.section, None)
         self.show_refusals()
-        self.say("Trying the credentials with reads that change nothing. Esc stops it.")
+        self.say("Checking credentials (read-only). Esc stops it.")
         try:
             connection = await asyncio.wrap_future(self.session.connecting())
         except WizardError as error:
@@ -211,18 +211,18 @@ class ConnectStep(Step):
         """Ask the vendor's other sites whether the credentials belong there, where the user wants that."""
         session, title = self.session, self.session.provider.title
         question = (
-            f"{title} does not know the API key at {connection.site.title}. Ask its other sites whether it is theirs? "
-            "The key is sent to each of them, and nothing is changed."
+            f"{title} doesn't recognize the API key at {connection.site.title}. Try it on its other sites? "
+            "The key is sent to each of them; nothing is changed."
         )
-        if not await self.app.push_screen_wait(Ask(question, yes="Ask them", no="No")):
+        if not await self.app.push_screen_wait(Ask(question, yes="Try them", no="No")):
             return
         self.say(f"Asking {title}'s other sites. Esc stops it.")
         found = await asyncio.wrap_future(session.service.elsewhere(session.provider, connection))
         if not found:
-            self.say(f"No other site of {title} knows it either.", wrong=True)
+            self.say(f"No other site of {title} recognizes it either.", wrong=True)
             return
         there = found[0]
-        words = f"The key belongs to {there.title} ({there.key}). Connect there?"
+        words = f"This key belongs to {there.title} ({there.key}). Connect there?"
         if await self.app.push_screen_wait(Ask(words, yes=f"Use {there.title}", no="No")):
             self._move_to(there)
 
@@ -232,4 +232,4 @@ class ConnectStep(Step):
         self._disconnect()
         self.query_one(Form).refresh_notes()
         self.post_message(self.Changed())
-        self.say(f"The site is now {site.key}. Next tries it.")
+        self.say(f"The site is now {site.key}. Next checks it.")

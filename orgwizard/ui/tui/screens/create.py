@@ -24,7 +24,7 @@ from orgwizard.ui.tui.widgets.dialogs import GiveUp
 from orgwizard.ui.tui.widgets.lists import button
 
 LOOK_SECONDS = 1.0
-NO_RESULT = "orgwizard met a fault of its own: the creation ended without a result. See: orgwizard orgs"
+NO_RESULT = "Internal error in orgwizard: the creation ended without a result. See: orgwizard orgs"
 IN_BACKGROUND = "Finish in background"
 
 
@@ -57,11 +57,11 @@ class CreateStep(KeysStep):
     number = 7
     section = "create"
     heading = step_order.TITLES["create"]
-    too_small = f"{NEEDS} the creation goes on."
-    stops: ClassVar[str] = "stop waiting; what was sent is still stored"
+    too_small = f"{NEEDS} the creation continues."
+    stops: ClassVar[str] = "stop waiting; a response is still stored"
     leaves: ClassVar[str] = "finish in background: the wizard ends as soon as the keys are stored"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
-    no_way_back: ClassVar[str] = "There is no way back while a creation runs."
+    no_way_back: ClassVar[str] = "You can't go back while a creation runs."
     shown: ClassVar[frozenset[str]] = frozenset(TITLES)
     """The stages that are listed from the start; others join when they begin."""
 
@@ -119,14 +119,14 @@ class CreateStep(KeysStep):
             return "Ctrl+R show · Ctrl+Y copy · Ctrl+T stop · F1 keys"
         if self._can_finish_alone:
             return f"Ctrl+Q {IN_BACKGROUND.lower()} · Ctrl+T give up · F1 keys"
-        return f"Ctrl+T {'give up' if self._awaits else 'stop waiting'} · Ctrl+Q leave · F1 keys"
+        return f"Ctrl+T {'give up' if self._awaits else 'stop waiting'} · Ctrl+Q quit · F1 keys"
 
     def key_help(self) -> dict[str, str]:
         """Return every key that does something at the present stage."""
-        on_screen = "end as soon as it is safe; the new keys are shown before you leave"
+        on_screen = "finish safely; the new keys are shown before quitting"
         return {
             **(TAKING_KEYS if self._keys else {}),
-            "Ctrl+T": "give the outstanding response up; asks for a word" if self._awaits else self.stops,
+            "Ctrl+T": "give up the response; asks for a word" if self._awaits else self.stops,
             "Ctrl+Q": on_screen if self.session.draft.store == "screen" else self.leaves,
             **{name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L")},
         }
@@ -141,7 +141,7 @@ class CreateStep(KeysStep):
         """Begin at once: this screen is shown after the word was typed."""
         self._begin()
 
-    @work(description="beginning the creation")
+    @work(description="starting the creation")
     async def _begin(self) -> None:
         try:
             begun = await self.begun()
@@ -238,7 +238,7 @@ class CreateStep(KeysStep):
         self.say(STOPPING)
 
     def action_back(self) -> None:
-        """There is no way back from here."""
+        """You can't go back from here."""
         self.say(self.no_way_back)
 
     def action_next(self) -> None:

@@ -18,7 +18,7 @@ from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
 
 CHECK_AGAIN = "check again"
-LEAVING_KEYS = {name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Z")} | {"Ctrl+Q": "leave"}
+LEAVING_KEYS = {name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Z")} | {"Ctrl+Q": "quit"}
 
 
 class DoneStep(KeysStep):
@@ -42,12 +42,12 @@ class DoneStep(KeysStep):
         if self.result.outcome == "not_created":
             # An attempt that was taken up has no answers to review.
             return "back to the review" if self.session.org_name else "back to the start"
-        return "create another" if self.result.outcome == "created" else CHECK_AGAIN if self.result.open else ""
+        return "new org" if self.result.outcome == "created" else CHECK_AGAIN if self.result.open else ""
 
     def hint(self) -> str:
         """Name the keys that do something after this end."""
         onward = [f"Ctrl+N {self._onward}"] if self._onward else []
-        return " · ".join((*onward, "Ctrl+Q leave", "F1 keys"))
+        return " · ".join((*onward, "Ctrl+Q quit", "F1 keys"))
 
     def key_help(self) -> dict[str, str]:
         """Return the keys that do something after this end."""
@@ -80,10 +80,10 @@ class DoneStep(KeysStep):
         if self.result.open:
             yield button("Check again", "check")
         if self.result.outcome == "created":
-            yield button("Another", "next")
+            yield button("New org", "next")
         if self.result.outcome == "not_created":
             yield button(self._onward.capitalize(), "next")
-        yield button("Leave", "leave")
+        yield button("Quit", "quit")
 
     def action_check(self) -> None:
         """Finish the attempt, or look it up."""
@@ -99,7 +99,7 @@ class DoneStep(KeysStep):
         elif self._onward == CHECK_AGAIN:
             self.action_check()
         elif self.result.outcome == "created" and self.result.secrets:
-            self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="Begin another", no="Stay"), self._go_on)
+            self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="New org", no="Stay"), self._go_on)
         else:
             self._go_on(self.result.outcome == "created")
 

@@ -19,7 +19,7 @@ TAKING_KEYS = {
     "Ctrl+Y": "copy the new keys one by one",
 }
 REVEAL_SECONDS = 60.0  # long enough to select each by mouse
-HIDDEN = "New keys, hidden. Ctrl+R shows them, Ctrl+Y copies them; they are stored nowhere else."
+HIDDEN = "New keys (hidden). Ctrl+R shows, Ctrl+Y copies; they are stored nowhere else."
 
 
 class KeysStep(Step):
@@ -75,7 +75,7 @@ class KeysStep(Step):
             return
         title, value = next(self._to_copy)
         self.app.copy_to_clipboard(value)
-        self.say(f"{title}: sent to your terminal. Paste to check.")
+        self.say(f"{title}: copied. Ctrl+Y again for the next key.")
 
     def _show_secrets(self) -> None:
         shown = [f"{title}\n{value}" for title, value in shown_secrets(self._keys)] if self._keys else []

@@ -13,10 +13,10 @@ class ResumeStep(CreateStep):
     """Watch the attempt being finished or looked up; nothing is created by it."""
 
     number = 0
-    heading = "An attempt taken up again"
-    stops: ClassVar[str] = "stop looking and waiting: the attempt stays open, to be looked at again"
-    leaves: ClassVar[str] = "leave as soon as it is safe"
-    no_way_back: ClassVar[str] = "There is no way back while the attempt is looked at. Ctrl+T stops that."
+    heading = "A resumed attempt"
+    stops: ClassVar[str] = "stop checking; the attempt stays open"
+    leaves: ClassVar[str] = "quit as soon as it is safe"
+    no_way_back: ClassVar[str] = "You can't go back while the attempt is checked. Ctrl+T stops."
     shown: ClassVar[frozenset[str]] = frozenset((KEEP, SETTLE, READY))
 
     def __init__(self, session: WizardSession, record: Record) -> None:

@@ -44,7 +44,7 @@ class ReviewStep(Step):
         "Enter": "change the line under the cursor, then come back here",
         "Ctrl+N": "create: asks for a word first",
         "Ctrl+O": "the exact request, secrets masked",
-        "Ctrl+P": "save the answers as a plan file, without secrets",
+        "Ctrl+P": "save a plan file without secrets",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "request", show=False),
@@ -90,7 +90,7 @@ class ReviewStep(Step):
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done from here."""
         if self._earlier:
-            yield button("Check it", "next")
+            yield button("Check", "next")
             yield button("Create a second", "second")
         else:
             yield button("Create", "next")
@@ -104,7 +104,7 @@ class ReviewStep(Step):
 
     # ---- the request and the plan ----
 
-    @work(exclusive=True, description="drawing up the request")
+    @work(exclusive=True, description="preparing the request")
     async def action_request(self) -> None:
         """Show the exact request, secrets masked."""
         try:
@@ -117,7 +117,7 @@ class ReviewStep(Step):
 
     def action_plan(self) -> None:
         """Ask for a path and save the answers there."""
-        question = "Save the answers as a plan file, without secrets. Path of the new file:"
+        question = "Save a plan file without secrets. Path of the new file:"
         self.app.push_screen(TypedConfirmation(question, yes="Save", value="plan.toml"), self._save_plan)
 
     def _save_plan(self, path: str | None) -> None:
@@ -167,7 +167,7 @@ class SecondOrg(TypedConfirmation):
 
     def __init__(self, session: WizardSession, earlier: EarlierAttempt) -> None:
         self._session = session
-        question = f"{earlier.error().cause} {confirmation(session)} To create another one, type: {second(session)}"
+        question = f"{earlier.error().cause} {confirmation(session)} To create a second one, type: {second(session)}"
         super().__init__(question, yes="Create now")
 
     def refusal(self, typed: str) -> str:

@@ -46,15 +46,17 @@ class SitePart(Vertical):
         provider = self.provider
         if provider.sites:
             listed = Choice(self._rows(), self._chosen(), f"list-{provider.key}")
-            yield Horizontal(_column(provider.site_title, listed), _column("You need", *map(bullet, provider.needs)))
+            yield Horizontal(
+                _column(provider.site_title, listed), _column("Before you start", *map(bullet, provider.needs))
+            )
         yield Field(provider.site_question, self._typed_url())
         if not provider.sites:
-            yield labelled("You need", *map(bullet, provider.needs))
+            yield labelled("Before you start", *map(bullet, provider.needs))
         yield from remarks(self._remarks)
 
     def _rows(self) -> dict[str, str]:
         sites = {site.key: f"{site.title:<8} {site.key:<18} {site.location}" for site in self.provider.sites}
-        return {**sites, OTHER: "another API URL"}
+        return {**sites, OTHER: "Other API URL"}
 
     def _chosen(self) -> str:
         if not self.typed:
@@ -104,7 +106,7 @@ class SitePart(Vertical):
         except BadInput as bad:
             return bad.cause, ""
         offered = self.offer.source if self.offer and self.offer.typed == self.typed else ""
-        from_where = f"Offered: {offered}." if offered else ""
+        from_where = f"Default: {offered}." if offered else ""
         return "", site.notice or from_where
 
 
@@ -179,7 +181,7 @@ class SiteStep(Step):
         self.session.touched.add("site")
         self._show_site()
         if self.session.refusals.get("site") or self.session.site is None:
-            self.say("The site is missing or not right yet: see above.", wrong=True)
+            self.say("Fix the site to continue.", wrong=True)
             self.set_focus(self.part().query_one(Field).entry)
             return False
         if not self.session.agreed:

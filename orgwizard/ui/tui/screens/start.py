@@ -45,10 +45,10 @@ class StartStep(Step):
     """Offer what there is to go on with."""
 
     heading = "orgwizard"
-    hints = "Enter choose · F1 keys · Ctrl+Q leave"
+    hints = "Enter choose · F1 keys · Ctrl+Q quit"
     keys: ClassVar[dict[str, str]] = {
         "Up, Down": "move",
-        "Enter": "do what is under the cursor",
+        "Enter": "select",
         **{k: KEYS[k] for k in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Q")},
     }
 
@@ -87,7 +87,7 @@ class StartStep(Step):
         """Look now and then what there is by now: other processes begin and end attempts, too."""
         self.set_interval(LOOK_SECONDS, self._look)
 
-    @work(exclusive=True, description="looking what there is to go on with")
+    @work(exclusive=True, description="loading")
     async def _look(self) -> None:
         bootstrap, saved = self.session.bootstrap, self._beginnings.saved
         found = await asyncio.wrap_future(bootstrap.engine.work(lambda: StartMenu(bootstrap, saved)))
@@ -102,7 +102,7 @@ class StartStep(Step):
     def buttons(self) -> Iterable[Widget]:
         """Yield the buttons."""
         yield button("Choose", "next")
-        yield button("Leave", "leave")
+        yield button("Quit", "quit")
 
     def action_next(self) -> None:
         """Do what is under the cursor."""
@@ -110,7 +110,7 @@ class StartStep(Step):
 
     def action_back(self) -> None:
         """Nothing lies before this screen."""
-        self.say("This is the beginning. Ctrl+Q leaves.")
+        self.say("This is the first step. Ctrl+Q quits.")
 
     def action_leave(self) -> None:
         """Leave the wizard."""
@@ -146,7 +146,7 @@ class StartStep(Step):
                 self.post_message(self.Resumed(record))
 
         question = f"{known}\n\n{TAKE_UP}"
-        self.app.push_screen(Ask(question, yes="Take it up", no="Not now"), answered)
+        self.app.push_screen(Ask(question, yes="Continue", no="Not now"), answered)
 
     def _look_again(self) -> None:
         """Show what there is by now: the other process may have ended, and have used up the draft that was saved."""

@@ -46,7 +46,7 @@ class StoreStep(Step):
     def body(self) -> Iterable[Widget]:
         """Yield the places, what is typed for some of them, and what trying them showed."""
         yield Static(store_choices.INTRODUCTION, classes="intro", markup=False)
-        yield labelled("Keep them in", Choice(self._places, self.place, "store"))
+        yield labelled("Store", Choice(self._places, self.place, "store"))
         for place in self._places:
             if question := store_choices.question_of(place):
                 yield Field(question, self._typed(place))
@@ -102,9 +102,9 @@ class StoreStep(Step):
     def _waiting(self) -> str:
         """Return what is said of a place that was not tried yet."""
         if self.place in (*store_choices.FIRST_TRIED, "keyring"):
-            return "It is being tried."
+            return "Testing…"
         others = store_choices.other_stores() if self.place == COMMAND else ""
-        return f"It is tried on Next. {others}".strip()
+        return f"Next tests it. {others}".strip()
 
     # ---- trying ----
 
@@ -113,7 +113,7 @@ class StoreStep(Step):
         if self.place == "keyring" and "keyring" not in self._proven:
             self._try_place("keyring")
 
-    @work(description="trying a store")
+    @work(description="testing a store")
     async def _try_place(self, place: str) -> None:
         with suppress(NeedsConsent):  # it is asked for on Next
             await self._probe(place, place)
@@ -125,7 +125,7 @@ class StoreStep(Step):
             works = True
         except WizardError as error:
             self._proven[place] = " ".join(filter(None, (error.cause, error.advice)))
-            self._describe(place, "unencrypted" if isinstance(error, NeedsConsent) else "does not work here")
+            self._describe(place, "unencrypted" if isinstance(error, NeedsConsent) else "unavailable")
             if isinstance(error, NeedsConsent):
                 raise
             works = False
@@ -150,7 +150,7 @@ class StoreStep(Step):
         else:
             self._trial = self._try_chosen()
 
-    @work(exclusive=True, group="chosen", description="trying the chosen store")
+    @work(exclusive=True, group="chosen", description="testing the store")
     async def _try_chosen(self) -> None:
         self.say(store_choices.TRYING)
         try:
@@ -160,9 +160,9 @@ class StoreStep(Step):
         if works:
             self.leave_for(self.Forward())
         elif self.place == COMMAND:
-            self.say("The command did not take the text: see above.", wrong=True)
+            self.say("The command failed its test.", wrong=True)
         else:
-            self.say("This place does not work: choose another one.", wrong=True)
+            self.say("This store is unavailable. Choose another one.", wrong=True)
 
     async def _agreed(self, needed: NeedsConsent) -> bool:
         """Ask for consent to a store that keeps plain text; with it, the draft has that, and the store is tried."""

@@ -86,7 +86,7 @@ class TypedConfirmation(ModalScreen[str]):
 
     def refusal(self, typed: str) -> str:
         """Return why *typed* is not an answer, or ""."""
-        return "" if typed else "Type something, or cancel."
+        return "" if typed else "Type the word, or cancel."
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer with what was typed, or not."""

@@ -51,7 +51,7 @@ class NameCheck(StaticText):
     def _begin(self) -> None:
         self._look = self._ask()
 
-    @work(exclusive=True, description="asking whether the name is free")
+    @work(exclusive=True, description="checking whether the name is available")
     async def _ask(self) -> None:
         found, typed = self._session.asking_name(), dict(self._session.draft.section("organization"))
         if found is None or self._refused:

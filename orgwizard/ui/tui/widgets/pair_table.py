@@ -20,7 +20,7 @@ def pair_problem(pairs: Pairs) -> str:
     """Say what is wrong with the rows as rows, before the model sees them as a table."""
     names = [name.strip() for name, _ in pairs if name.strip()]
     if twin := next((name for name in names if names.count(name) > 1), ""):
-        return f"Two rows are called {REDACTOR.nameable(twin)}."
+        return f"{REDACTOR.nameable(twin)} is listed twice."
     if any(value.strip() and not name.strip() for name, value in pairs):
         return "A value has no name."
     if bare := next((name for name, value in pairs if name.strip() and not value.strip()), ""):
