@@ -101,7 +101,7 @@ def test_without_waiting_it_ends_once_the_keys_are_stored(program: Program, home
     said = created(program, home.datadog("datadoghq.eu", organization__name='"never-ready"'), "--no-wait")
     assert (said.code, said.json()["outcome"], said.json()["ready"]) == (6, "created", False)
     assert Path(said.json()["stored"]["file"]).exists()
-    assert "Asking the new org" not in said.err
+    assert "Testing the new keys" not in said.err
     assert program("orgs", "--open", "--json", "--sandbox").json()["orgs"][0]["attempt"] == said.json()["attempt"]
 
 

@@ -200,12 +200,12 @@ def test_a_keyring_of_plain_text_needs_a_yes(
         vault.probe(KeyringStore())
     agreed = parse_store(caught.value.store)
     assert agreed.plan() == caught.value.store
-    assert "gave it back" in vault.probe(agreed)
+    assert "returned it" in vault.probe(agreed)
 
 
 def test_a_chain_that_begins_with_another_keyring_needs_none(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("keyring.get_keyring", lambda: Chain(Ring(), PlaintextKeyring()))
-    assert "gave it back" in vault.probe(KeyringStore())
+    assert "returned it" in vault.probe(KeyringStore())
 
 
 def test_a_keyring_that_forgets_is_noticed(vault: Vault, ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
