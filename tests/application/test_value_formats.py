@@ -39,7 +39,7 @@ HARD = [
 VALUES = st.text(
     st.one_of(
         st.sampled_from("'\"`$\\{}()%!#\n\r\t =<>;&|*?~\u2018\u2019\u201a\u201b"),
-        st.characters(exclude_characters="\0", exclude_categories=("Cs",)),
+        st.characters(exclude_characters="\0", exclude_categories=["Cs"]),
     ),
     max_size=40,
 )

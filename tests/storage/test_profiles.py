@@ -81,7 +81,7 @@ def test_a_name_that_leads_elsewhere_is_refused(profiles: Profiles, name: str) -
 
 def test_a_missing_profile_is_named(profiles: Profiles) -> None:
     for use in (profiles.load, profiles.remove):
-        with pytest.raises(BadInput, match="no profile called acme"):
+        with pytest.raises(BadInput, match="No profile is called acme"):
             use("acme")
     with pytest.raises(BadInput):
         profiles.load("x" * 1000)

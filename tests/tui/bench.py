@@ -63,7 +63,7 @@ class SameProofs(Vault):
 class StillEngine(Engine):
     """An engine that takes a creation and never begins it."""
 
-    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+    def create(self, begin: Callable[[Control], AsyncIterator[Any]], tell: Callable[[Any], None]) -> bool:
         del begin, tell
         self.idle.clear()
         return True
@@ -76,7 +76,7 @@ class StillEngine(Engine):
 class DeafEngine(Engine):
     """An engine whose creations end at once, and tell nobody."""
 
-    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+    def create(self, begin: Callable[[Control], AsyncIterator[Any]], tell: Callable[[Any], None]) -> bool:
         del begin, tell
         return True
 
@@ -87,7 +87,7 @@ class HeldEngine(Engine):
     tell: Callable[[Event], None]
     asked = ""
 
-    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+    def create(self, begin: Callable[[Control], AsyncIterator[Any]], tell: Callable[[Any], None]) -> bool:
         del begin
         self.idle.clear()
         self.tell = tell
@@ -109,7 +109,7 @@ class CountedEngine(Engine):
 
     creations = 0
 
-    def create(self, begin: Callable[[Control], AsyncIterator[Event]], tell: Callable[[Event], None]) -> bool:
+    def create(self, begin: Callable[[Control], AsyncIterator[Any]], tell: Callable[[Any], None]) -> bool:
         self.creations += 1
         return super().create(begin, tell)
 
