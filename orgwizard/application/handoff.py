@@ -13,15 +13,16 @@ from orgwizard.domain.handoff import ChildOrg, Handoff, Key, Variables
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers import provider_of
-from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.secret_stores import place
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from orgwizard.storage.attempt_journal import Record
+
 Read = Callable[[Reference], "SecretStr"]
-LookUp = Callable[[str], Record | None]  # an attempt by its id
+LookUp = Callable[[str], "Record | None"]  # an attempt by its id
 NOTHING_DONE = "Nothing was done."
 # The format of a file, by the end of its name.
 _BY_ENDING: Mapping[str, str] = {

@@ -2,10 +2,12 @@
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +161,72 @@ def test_variables_that_would_take_precedence_are_told(
     ended = program("env", "child")
     assert "DATADOG_API_KEY" in ended.err
     assert "of the parent" not in ended.out + ended.err
+
+
+# ---- on a terminal ----
+
+
+def on_terminal(home: Home, *argv: str, typed: str = "", **options: Any) -> tuple[int, str]:
+    """Run the program on a terminal; returns its exit code and all that was to be seen there."""
+    master, slave = pty.openpty()
+    with home.start(*argv, **{"stdin": slave, "stdout": slave, "stderr": slave, **options}) as running:
+        os.close(slave)
+        os.write(master, typed.encode())
+        seen = b""
+        with suppress(OSError):  # the end of a terminal that nobody holds any more
+            while piece := os.read(master, 4096):
+                seen += piece
+        code = running.wait(60)
+    os.close(master)
+    return code, seen.decode()
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "code", "shown"),
+    [
+        ((), "no\n", 130, False),
+        ((), "\n", 130, False),
+        ((), "show\n", 0, True),
+        (("--show",), "", 0, True),
+        (("--json",), "no\n", 130, False),
+    ],
+)
+def test_a_terminal_shows_keys_only_after_a_word(
+    home: Home, options: tuple[str, ...], typed: str, code: int, shown: bool
+) -> None:
+    plant(home, "child", "datadog")
+    ended, seen = on_terminal(home, "env", "child", *options, typed=typed)
+    assert (ended, PLAIN["api_key"] in seen) == (code, shown)
+    assert shown or not any(canaries.traces(secret, seen) for secret in PLAIN.values())
+
+
+def test_a_terminal_that_nobody_answers_at_shows_nothing(home: Home) -> None:
+    plant(home, "child", "datadog")
+    code, seen = on_terminal(home, "env", "child", stdin=subprocess.DEVNULL)
+    assert (code, PLAIN["api_key"] in seen, "--show" in seen) == (2, False, True)
+
+
+def test_a_key_never_drives_a_terminal(home: Home) -> None:
+    plant(home, "child", "okta", {"token": "x\x1b]0;title\x07"})
+    code, seen = on_terminal(home, "env", "child", "--show")
+    assert (code, "\x1b" in seen) == (2, False)
+
+
+@pytest.mark.parametrize(("typed", "code"), [("replace\n", 0), ("yes\n", 130)])
+def test_a_file_is_replaced_after_a_word(home: Home, typed: str, code: int) -> None:
+    plant(home, "child", "datadog")
+    path = home.folder / ".env"
+    path.write_text("MINE=1\n")
+    ended, seen = on_terminal(home, "env", "child", "--output", str(path), typed=typed)
+    assert (ended, path.read_text() == "MINE=1\n") == (code, code != 0)
+    assert PLAIN["api_key"] not in seen
+
+
+@pytest.mark.parametrize("command", [("exec", "child", "--", "true"), ("snippet", "child", "python"), ("env", "child")])
+def test_no_command_shows_a_key_unasked(home: Home, command: tuple[str, ...]) -> None:
+    plant(home, "child", "datadog")
+    _, seen = on_terminal(home, *command, typed="\x04")
+    assert not any(canaries.traces(secret, seen) for secret in PLAIN.values())
 
 
 # ---- where the keys are, or are no more ----

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from orgwizard.application.handoff import NOTHING_DONE, Handover, Text
 from orgwizard.application.handoff import snippet as written_snippet
 from orgwizard.cli import wiring
-from orgwizard.cli.commands.keys import profile_members
 from orgwizard.domain.errors import (
     NOTHING_CREATED,
     BadInput,
@@ -21,11 +21,13 @@ from orgwizard.domain.errors import (
     NotSent,
     WizardError,
 )
-from orgwizard.domain.json_result import result_object
-from orgwizard.storage.attempt_journal import Record
 from orgwizard.system import coredumps, private_files, secret_reader
 from orgwizard.ui.batch.confirmation import confirm_word
 from orgwizard.ui.batch.streams import write_exactly, write_json, write_stderr
+
+if TYPE_CHECKING:
+    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.profiles import Profile
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells end for a command that they cannot run
 _FOR_SHELLS = ("sh", "fish", "powershell")
@@ -60,7 +62,7 @@ def _to_stdout(arguments: argparse.Namespace, handover: Handover) -> int:
     if on_terminal and not all(value.isprintable() for value in text.values.values()):
         raise BadInput("A key contains characters that a terminal cannot show.", "Use a pipe, or --output.")
     if arguments.json:
-        write_json(result_object(**profile_members(handover.profile), variables=dict(text.values)))
+        _print_json(handover.profile, variables=dict(text.values))
         return Exit.READY
     if text.format in _FOR_SHELLS:
         _warn_of_rivals(handover, arguments.environ)
@@ -85,7 +87,7 @@ def snippet(arguments: argparse.Namespace) -> int:
     profile = wiring.profiles(arguments).find(arguments.name)
     text = written_snippet(profile, arguments.language, create=arguments.create, options=_options(arguments))
     if arguments.json:
-        write_json(result_object(**profile_members(profile), language=arguments.language, snippet=text))
+        _print_json(profile, language=arguments.language, snippet=text)
     else:
         write_exactly(text)
     return Exit.READY
@@ -94,13 +96,21 @@ def snippet(arguments: argparse.Namespace) -> int:
 def _handover(arguments: argparse.Namespace) -> Handover:
     """Return the keys of the named profile on their way; raises `BadInput`."""
 
-    def look_up(attempt: str) -> Record | None:
+    def look_up(attempt: str) -> "Record | None":
         with suppress(BadInput):
             return wiring.journal(sandbox=arguments.sandbox).get(attempt)
         return None
 
     profile = wiring.profiles(arguments).find(arguments.name)
     return Handover(profile, secret_reader.read, look_up, options=_options(arguments))
+
+
+def _print_json(profile: "Profile", **members: Any) -> None:
+    """Print the one object of --json: what the profile knows, and *members*."""
+    from orgwizard.cli.commands.keys import profile_members  # slow to import, as are the attempts above
+    from orgwizard.domain.json_result import result_object
+
+    write_json(result_object(**profile_members(profile), **members))
 
 
 def _options(arguments: argparse.Namespace) -> str:
@@ -130,7 +140,7 @@ def _to_file(arguments: argparse.Namespace, handover: Handover) -> int:
         write_exactly(text.masks, "stderr" if arguments.json else "stdout")
     _write(path, text, appends=appends, replacing=replacing)
     if arguments.json:
-        write_json(result_object(**profile_members(handover.profile), output=str(path), format=text.format))
+        _print_json(handover.profile, output=str(path), format=text.format)
     else:
         write_stderr(f"The keys of {handover.profile.name} are in {path}. Keep it out of version control.")
     return Exit.READY

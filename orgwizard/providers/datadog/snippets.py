@@ -182,7 +182,9 @@ FIRST_CALLS: Mapping[str, str] = {
 # What selects another host than that of a site: the second server that each client knows.
 SERVERS: Mapping[str, str] = {
     "python": 'host="@PROTOCOL@://@HOST@"',
-    "typescript": '{ baseServer: new client.BaseServerConfiguration("@PROTOCOL@://@HOST@", {}) }',
+    "typescript": """{
+  baseServer: new client.BaseServerConfiguration("@PROTOCOL@://@HOST@", {}),
+}""",
     "go": """\
 	ctx = context.WithValue(ctx, datadog.ContextServerIndex, 1)
 	server := map[string]string{"protocol": "@PROTOCOL@", "name": "@HOST@"}
