@@ -1,4 +1,4 @@
-"""Writes the parts of the README that the program knows better; with --check, fails where they are stale.
+"""Writes the parts of the README files that the program knows better; with --check, fails where they are stale.
 
 Run it with: python -m tests.readme
 """
@@ -11,23 +11,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from orgwizard.cli import parser
 from orgwizard.domain.error_codes import EXITS
-from orgwizard.sandbox.scenarios import SCENARIOS
-from tests import faults, pastes
+from tests import faults
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
-COMMANDS = ("", *(command.name for command in parser.COMMANDS))
+FILES = (ROOT / "README.md", ROOT / "tests" / "README.md", ROOT / "orgwizard" / "README.md")
 
 
 def current(text: str) -> str:
     """Return *text* with each marked part made anew."""
     text = _replaced(text, "help", f"```\n{_help()}\n```\n")
-    text = _replaced(text, "magic", "| provider | as | name | what happens |\n|---|---|---|---|\n" + _scenarios())
     text = _replaced(text, "exits", "| exit code | meaning |\n|---|---|\n" + _exits())
     text = _replaced(text, "faults", faults.table())
-    text = _replaced(text, "pastes", pastes.table())
     return _replaced(text, "modules", "| module | its one idea |\n|---|---|\n" + _modules())
 
 
@@ -37,25 +32,9 @@ def _replaced(text: str, mark: str, part: str) -> str:
 
 
 def _help() -> str:
-    pages = (_run("--help") if not name else _run(name, "--help").partition("\n\noptions:")[0] for name in COMMANDS)
-    return "\n\n".join(page.strip() for page in pages)
-
-
-def _run(*arguments: str) -> str:
-    command = [sys.executable, "-m", "orgwizard", *arguments]
-    return subprocess.run(
-        command, env={**os.environ, "COLUMNS": "100"}, cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-
-
-def _scenarios() -> str:
-    rows: dict[tuple[str, str, str], list[str]] = {}
-    for scenarios in SCENARIOS:
-        rows.setdefault((scenarios.where, scenarios.name, scenarios.what), []).append(scenarios.provider)
-    return "".join(
-        f"| {'both' if len(providers) > 1 else providers[0]} | {where} | `{name}` | {what} |\n"
-        for (where, name, what), providers in rows.items()
-    )
+    command = [sys.executable, "-m", "orgwizard", "--help"]
+    environ = {**os.environ, "COLUMNS": "100"}
+    return subprocess.run(command, env=environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _exits() -> str:
@@ -76,13 +55,15 @@ def _first_lines() -> Iterator[tuple[str, str]]:
 
 
 def main() -> int:
-    """Write the README, or say with --check whether it is current."""
-    text = README.read_text()
-    made = current(text)
+    """Write the marked parts, or say with --check whether they are current."""
+    made = {path: current(path.read_text()) for path in FILES}
+    stale = [path for path, text in made.items() if path.read_text() != text]
     if "--check" not in sys.argv:
-        README.write_text(made)
-    elif made != text:
-        print("README.md is not current. Run: python -m tests.readme", file=sys.stderr)
+        for path in stale:
+            path.write_text(made[path])
+    elif stale:
+        names = ", ".join(str(path.relative_to(ROOT)) for path in stale)
+        print(f"Not current: {names}. Run: python -m tests.readme", file=sys.stderr)
         return 1
     return 0
 

@@ -12,7 +12,7 @@ import re
 import struct
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.tui.gallery import pictures
@@ -20,6 +20,8 @@ from tests.tui.gallery import pictures
 FOLDER = Path(__file__).parent.parent / "screenshots"
 MAIN = tuple(f"terminal-80x24/{number}-" for number in ("02", "04", "07", "11", "12"))
 NOTE = b"drawn-from"
+JOURNEY = tuple(f"terminal-80x24/{number:02}-" for number in (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12))
+FRAME_SECONDS = 2.5
 
 
 def with_own_fonts(svg: str) -> str:
@@ -52,8 +54,32 @@ def _digest(svg: str) -> bytes:
 
 
 async def drawn() -> dict[str, str]:
-    """Return the SVG of every screen, by file name."""
-    return {f"{name}.svg": with_own_fonts(svg) for name, svg in (await pictures()).items()}
+    """Return the SVG of every screen, by file name, and the moving picture of one whole journey."""
+    made = {f"{name}.svg": with_own_fonts(svg) for name, svg in (await pictures()).items()}
+    return made | {"journey.svg": moving([made[name] for name in sorted(made) if name.startswith(JOURNEY)])}
+
+
+def moving(frames: Sequence[str]) -> str:
+    """Return one SVG that shows pictures of one size in turn, for ever; what cannot move shows the first.
+
+    Each frame's classes and ids get a prefix of their own, for the styles of an SVG hold in all of the picture.
+    """
+    size = re.search(r'viewBox="([^"]*)"', frames[0])
+    assert size is not None
+    share = 100 / len(frames)
+    rules = (
+        "@keyframes show { 0% { opacity: 1 } "
+        f"{share:.3f}% {{ opacity: 1 }} {share + 0.001:.3f}% {{ opacity: 0 }} 100% {{ opacity: 0 }} }}",
+        f".frame {{ opacity: 0; animation: show {len(frames) * FRAME_SECONDS}s infinite both }}",
+        "#frame-0 { opacity: 1 }",
+        *(f"#frame-{n} {{ animation-delay: {n * FRAME_SECONDS}s }}" for n in range(len(frames))),
+    )
+    drawn = (
+        f'<g class="frame" id="frame-{n}">{re.sub(r"terminal-(?=[a-z])", f"f{n}-", frame)}</g>'
+        for n, frame in enumerate(frames)
+    )
+    style = "<style>" + " ".join(rules) + "</style>"
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{size[1]}">{style}{"".join(drawn)}</svg>\n'
 
 
 def stale(made: dict[str, str]) -> Iterator[str]:

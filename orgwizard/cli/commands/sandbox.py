@@ -39,8 +39,8 @@ def _serve(arguments: argparse.Namespace, provider: str) -> int:
         from orgwizard.sandbox import http_server
     except ModuleNotFoundError:
         raise LocalFailure(
-            "Serving the sandbox needs the extra `serve`.",
-            "Install it with: pip install 'orgwizard[serve]'",
+            "Serving the sandbox requires uvicorn, which is not installed.",
+            f"Install uvicorn beside it: {sys.executable} -m pip install 'uvicorn>=0.30'",
             meaning="Nothing was started.",
         ) from None
     print(f"The sandbox accepts any plausible credentials, for example: {_ready_made(provider)}", file=sys.stderr)
