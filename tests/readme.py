@@ -4,9 +4,7 @@ Run it with: python -m tests.readme
 """
 
 import ast
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +18,6 @@ FILES = (ROOT / "README.md", ROOT / "tests" / "README.md", ROOT / "orgwizard" / 
 
 def current(text: str) -> str:
     """Return *text* with each marked part made anew."""
-    text = _replaced(text, "help", f"```\n{_help()}\n```\n")
     text = _replaced(text, "exits", "| exit code | meaning |\n|---|---|\n" + _exits())
     text = _replaced(text, "faults", faults.table())
     return _replaced(text, "modules", "| module | its one idea |\n|---|---|\n" + _modules())
@@ -29,12 +26,6 @@ def current(text: str) -> str:
 def _replaced(text: str, mark: str, part: str) -> str:
     start, end = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->"
     return re.sub(f"{start}.*?{end}", lambda _: f"{start}{part}{end}", text, flags=re.DOTALL)
-
-
-def _help() -> str:
-    command = [sys.executable, "-m", "orgwizard", "--help"]
-    environ = {**os.environ, "COLUMNS": "100"}
-    return subprocess.run(command, env=environ, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def _exits() -> str:
