@@ -14,6 +14,7 @@ from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
 
 PAUSE_SECONDS = 0.5  # between orgs, for the services' limits
+SILENT_AFTER_DAYS = 60  # whoever has not asked by then uses them without orgwizard, or not at all
 WARN_AFTER_DAYS = 20  # of the thirty after which Okta's tokens expire
 FORGOTTEN = "The sandbox keeps its orgs in memory: each run begins without those of others."
 
@@ -96,7 +97,7 @@ def idle_warning(profile: Profile, now: datetime) -> str:
     """Return a sentence about keys that expire soon, or have, because nobody is known to have used them; else ""."""
     expires = expiry(profile) if profile.kind == "child" else None
     unused = (now - last_used(profile)).days
-    if expires is None or unused < WARN_AFTER_DAYS:
+    if expires is None or not WARN_AFTER_DAYS <= unused < SILENT_AFTER_DAYS:
         return ""
     end = f"expires on {expires:%Y-%m-%d}" if expires > now else f"may have expired on {expires:%Y-%m-%d}"
     return f"The token of {profile.org.name} {end}: no use known for {unused} days. orgwizard check {profile.name}"

@@ -26,6 +26,7 @@ PROBLEMS_TITLE = "Unreadable files"
 RUNNING_TITLE = "Being created by another orgwizard"
 TAKE_UP = "Continue this attempt? orgwizard only checks and stores; it creates nothing."
 MOST_PROFILES = 5
+MOST_WARNINGS = 2
 MOST_RECORDS = 50
 
 
@@ -40,6 +41,7 @@ class StartMenu:
         self.older = 0
         self.profiles: Sequence[Profile] = ()
         self.problems: Sequence[Problem] = ()
+        self.warnings: Sequence[str] = ()
         if not bootstrap.is_new():
             self._look(bootstrap.service)
             if saved is not None and WizardSession(bootstrap, saved).was_sent():
@@ -47,10 +49,13 @@ class StartMenu:
 
     def _look(self, service: Service) -> None:
         """Look into the folders; one that cannot be read is a problem, too."""
+        from orgwizard.application.key_check import idle_warning
         from orgwizard.storage.profiles import Problem
 
         try:
             self.profiles, self.problems = service.profiles.latest(MOST_PROFILES)
+            now = service.clock.wall()
+            self.warnings = _most_pressing([w for profile in self.profiles if (w := idle_warning(profile, now))])
             self.attempts, self.records = service.journal.open(), service.journal.newest(MOST_RECORDS)
             self.older = len(service.journal.ids()) - len(self.records)
         except WizardError as fault:
@@ -98,6 +103,12 @@ class StartMenu:
         """Return the profile that a row is about."""
         name, _, number = row.partition("-")
         return self.profiles[int(number)] if name == PROFILE else None
+
+
+def _most_pressing(warnings: list[str]) -> list[str]:
+    """Return a few warnings, and how many more there are."""
+    more = len(warnings) - MOST_WARNINGS
+    return warnings if more <= 0 else [*warnings[:MOST_WARNINGS], f"{more} more like this: orgwizard orgs --check"]
 
 
 def attempt_lines(record: Record) -> list[str]:

@@ -137,7 +137,7 @@ def test_keys_that_are_nowhere_any_more_are_told(office: Office) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "words"), [(19, ""), (20, "expires on"), (29, "expires on"), (31, "may have expired")]
+    ("days", "words"), [(19, ""), (20, "expires on"), (29, "expires on"), (31, "may have expired"), (60, "")]
 )
 def test_unused_tokens_of_okta_are_told_from_day_20(days: int, words: str) -> None:
     now = datetime(2026, 11, 28, tzinfo=UTC)

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,13 @@ def test_a_site_that_is_there_already_is_named_with_its_source(service: Service)
     assert "Default: datadoghq.eu, from $DD_SITE." in terminal.said
     assert "Enter takes 4, EU1, datadoghq.eu, Germany" in terminal.said
     assert "Enter takes acme.okta.com, from $OKTA_CLIENT_ORGURL" in terminal.said
+
+
+def test_a_token_that_expires_unused_is_told(service: Service) -> None:
+    walked(service, okta("My Child", "", "create", ""))
+    (profile,) = service.profiles.all()[0]
+    service.profiles.replace(profile.model_copy(update={"used": profile.created - timedelta(days=22)}))
+    assert f"orgwizard check {profile.name}" in walked(service, [":quit"]).said
 
 
 # ---- the store ----

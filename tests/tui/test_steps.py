@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,15 @@ async def test_a_profile_of_an_earlier_run_is_offered(service: Service) -> None:
         await walk.press("down", "enter")
         await walk.until(OrganizationStep)
         assert walk.draft.site == "https://acme.okta.com"
+
+
+async def test_a_token_that_expires_unused_is_told(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.to_done("okta")
+    (profile,) = service.profiles.all()[0]
+    service.profiles.replace(profile.model_copy(update={"used": profile.created - timedelta(days=22)}))
+    async with walking(bench(Path("orgwizard"))) as walk:
+        assert f"orgwizard check {profile.name}" in " ".join(walk.text().split())
 
 
 async def test_an_open_attempt_comes_first_and_is_told_truthfully(service: Service) -> None:

@@ -82,6 +82,8 @@ class StartStep(Step):
         """Yield a sentence and what can be done."""
         yield Static(INTRODUCTION, classes="intro", markup=False)
         yield Menu(self._beginnings.rows(), "start")
+        for warning in self._beginnings.warnings:
+            yield Static(f"! {warning}", classes="idle", markup=False)
 
     def on_mount(self) -> None:
         """Look now and then what there is by now: other processes begin and end attempts, too."""
