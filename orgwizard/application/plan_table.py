@@ -64,7 +64,7 @@ class _Column:
 def load(path: Path, plan: Draft) -> Table:
     """Read the table at *path* and lay its rows over *plan*; raises `BadInput` where it is no table at all."""
     try:
-        return parse(private_files.read(path, LARGEST_TABLE, follow=True), plan)
+        return parse(private_files.read(path, LARGEST_TABLE, follow=True, pipes=True), plan)
     except FileNotFoundError:
         raise BadInput(f"The table {path} does not exist.", "Check the path after --table.") from None
     except WizardError as error:

@@ -27,7 +27,7 @@ RUNNING_TITLE = "Being created by another orgwizard"
 TAKE_UP = "Continue this attempt? orgwizard only checks and stores; it creates nothing."
 MOST_PROFILES = 5
 MOST_WARNINGS = 2
-MOST_RECORDS = 50
+MOST_RECORDS = 20
 
 
 class StartMenu:
@@ -56,8 +56,8 @@ class StartMenu:
             self.profiles, self.problems = service.profiles.latest(MOST_PROFILES)
             now = service.clock.wall()
             self.warnings = _most_pressing([w for profile in self.profiles if (w := idle_warning(profile, now))])
-            self.attempts, self.records = service.journal.open(), service.journal.newest(MOST_RECORDS)
-            self.older = len(service.journal.ids()) - len(self.records)
+            found = service.journal.overview(MOST_RECORDS)
+            self.attempts, self.records, self.older = found.open, found.newest, found.total - len(found.newest)
         except WizardError as fault:
             self.problems = (*self.problems, Problem(service.journal.folder, fault.cause))
 

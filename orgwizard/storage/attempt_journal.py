@@ -230,6 +230,15 @@ class Attempt:
             private_files.remove(path)
 
 
+@dataclass(frozen=True)
+class Overview:
+    """A history in short: what is open, what began last, both newest first, and how many attempts there are."""
+
+    open: list[Record]
+    newest: list[Record]
+    total: int
+
+
 class Journal:
     """The attempts in one folder, which is made when the first one is requested.
 
@@ -323,9 +332,11 @@ class Journal:
         """
         return self._records(self._paths())
 
-    def newest(self, most: int) -> list[Record]:
-        """Return the attempts that began last, newest first, by their ids; raises `LocalFailure`."""
-        return self._records(sorted(self._paths(), key=_id, reverse=True)[:most])
+    def overview(self, most: int) -> Overview:
+        """Return what is open, and what began last, without reading the rest; raises `LocalFailure`."""
+        paths = self._paths()
+        newest = self._records(sorted(paths, key=_id, reverse=True)[:most])
+        return Overview(_open(self._unsettled(paths)), newest, len(paths))
 
     def _paths(self) -> list[Path]:
         return private_files.listed(self.folder, _ENDING)
@@ -341,11 +352,17 @@ class Journal:
 
     def open(self) -> list[Record]:
         """Return the attempts with something left to do or to find out, newest first, running ones included."""
-        paths = self._paths()
+        return _open(self.unsettled())
+
+    def unsettled(self) -> list[Record]:
+        """Return those that are open, and those that cannot be read, newest first; settled ones are read once."""
+        return self._unsettled(self._paths())
+
+    def _unsettled(self, paths: Sequence[Path]) -> list[Record]:
         settled, spooled = SettledFiles(self.folder, paths), _ids_of_spools(self.folder)
         records = self._records(path for path in paths if path not in settled or _id(path) in spooled)
         settled.add(record.path for record in records if record.settled and not (record.running or record.spool))
-        return [record for record in records if not record.settled and record.state != "damaged"]
+        return [record for record in records if not record.settled]
 
     def get(self, prefix: str) -> Record:
         """Return the attempt whose id is, or alone begins with, *prefix*; raises `BadInput`."""
@@ -433,6 +450,10 @@ def _alone(path: Path) -> Iterator[None]:
 def _spooled(path: Path) -> Path | None:
     """Return the spool file of an attempt if there is something in it."""
     return next(filter(has_something, _spools(path)), None)
+
+
+def _open(unsettled: Iterable[Record]) -> list[Record]:
+    return [record for record in unsettled if record.state != "damaged"]
 
 
 def _ids_of_spools(folder: Path) -> frozenset[str]:

@@ -105,7 +105,9 @@ def listed(path: Path, ending: str) -> list[Path]:
         suppress(FileNotFoundError),
         os.scandir(path) as found,
     ):
-        return [Path(entry.path) for entry in found if entry.name.endswith(ending) and not entry.name.startswith(".")]
+        names = [entry.name for entry in found]
+        beside = path / "name"  # the fastest way to thousands of paths
+        return [beside.with_name(name) for name in names if name.endswith(ending) and not name.startswith(".")]
     return []
 
 

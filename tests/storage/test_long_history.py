@@ -89,9 +89,11 @@ def test_what_was_remembered_and_is_now_nonsense_is_not_believed(journal: Journa
 
 
 def test_the_newest_are_read_alone(journal: Journal, read: list[Path]) -> None:
-    newest = journal.newest(3)
-    assert newest == journal.all()[:3]
-    assert len(read) == 3 + MANY
+    journal.open()
+    read.clear()
+    found = journal.overview(3)
+    assert len(read) == 3
+    assert (found.open, found.newest, found.total) == ([], journal.all()[:3], MANY)
 
 
 def test_a_few_profiles_are_all_read_and_of_many_those_written_last(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def orgs(arguments: argparse.Namespace) -> int:
     journal = wiring.journal(sandbox=arguments.sandbox)
     if _is_for_reading(arguments):
         return _newest(journal)
-    everything = journal.all()
+    everything = journal.unsettled() if arguments.open else journal.all()
     records = [record for record in everything if _is_asked_for(record, arguments)]
     if arguments.check:
         return _check_all(arguments, records)
@@ -48,12 +48,12 @@ def _is_for_reading(arguments: argparse.Namespace) -> bool:
 
 def _newest(journal: "Journal") -> int:
     """Print the newest attempts, and older ones that are open; returns the exit code."""
-    newest = journal.newest(MOST_SHOWN)
-    shown = {record.id for record in newest}
-    records = [*newest, *(record for record in journal.open() if record.id not in shown)]
+    found = journal.overview(MOST_SHOWN)
+    shown = {record.id for record in found.newest}
+    records = [*found.newest, *(record for record in found.open if record.id not in shown)]
     for record in records:
         write_stdout("\n".join(text_report.attempt(record)))
-    if older := len(journal.ids()) - len(records):
+    if older := found.total - len(records):
         write_stdout(f"{older:,} older attempts, none of them open: orgwizard orgs --all")
     if not records:
         write_stdout("No attempts yet.")
