@@ -188,6 +188,14 @@ def test_a_move_to_nowhere_is_wrong_usage(program: Program, home: Home, argv: tu
     assert program("move", created, *argv, "--json").code == 2
 
 
+def test_a_parent_org_is_not_taken_back(program: Program, home: Home) -> None:
+    created = create(program, home, "okta")
+    path = next(home.home.rglob(f"profiles/{created}.toml"))
+    path.write_text(path.read_text().replace('kind = "child"', 'kind = "parent"'))
+    ended = program("disable", created, "--confirm", "My Child")
+    assert (ended.code, ended.out) == (2, "")
+
+
 def test_where_there_are_no_keys_the_text_for_support_is_printed(program: Program, home: Home) -> None:
     created = create(program, home, "datadog", store='"screen"')
     ended = program("disable", created, "--confirm", "My Child")

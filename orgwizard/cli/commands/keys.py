@@ -91,7 +91,7 @@ def disable(arguments: argparse.Namespace) -> int:
     try:
         ended = undo(service, profile.name, confirm)
     except WizardError as error:
-        if isinstance(error, Refused) or not profile.secrets:
+        if profile.kind == "child" and (isinstance(error, Refused) or not profile.secrets):
             return _left_to_support(profile, error, as_json=arguments.json)
         raise
     support = list(ended.support)

@@ -59,6 +59,13 @@ def stores() -> list[str]:
         "Stores by name use the tool of that name:",
         *rows({f'store = "{value}"': words for value, words in named.items()}),
         "",
+        "A command's {name} is okta-my-child-token; {slug} has only hyphens, {NAME_UPPER} is OKTA_MY_CHILD_TOKEN.",
+        "Stores by name never overwrite an entry: a second org of that name gets okta-my-child-2-token.",
+        "",
+        "A key file is TOML: comments that name the org, then a line for each key:",
+        *(f"  {provider.title:<8} {', '.join(provider.secret_titles)}" for provider in PROVIDERS),
+        "",
+        "Move the keys of an org later with: orgwizard move NAME --to STORE",
         "The store is tested with a dummy value before anything is created.",
         "If it fails afterwards, the keys go to a private file, and orgwizard says so.",
     ]
