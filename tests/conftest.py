@@ -1,12 +1,15 @@
 """What holds for every test: no deadline that a slow machine could miss, no settings of whoever runs it."""
 
+import json
 import os
 import signal
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from orgwizard.domain.redactor import REDACTOR
+from orgwizard.ui.batch import streams
 
 settings.register_profile("orgwizard", deadline=None)
 settings.load_profile("orgwizard")
@@ -29,6 +32,22 @@ def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_stores_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.presentation.store_choices.available", list)
+
+
+class CheckedJson:
+    """In the place of `json` where the program prints: whatever it prints is of the published schema."""
+
+    @staticmethod
+    def dumps(value: object, **options: Any) -> str:
+        from tests.schemas import broken_rules
+
+        assert broken_rules(value) == []
+        return json.dumps(value, **options)
+
+
+@pytest.fixture(autouse=True)
+def _json_of_the_published_schema(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "json", CheckedJson)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,8 @@
 """The plan file: a draft as TOML. Its keys are the model fields, so its errors name them."""
 
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,16 @@ class Plan:
         ours = self._bad(found) if found else BadFields({})
         places = ours.places | dict.fromkeys(of_rows, str(table))
         return BadFields({**ours.problems, **of_rows}, f"The table {table}", places)
+
+    @contextmanager
+    def telling_places(self) -> Iterator[None]:
+        """Say of values that turn out to be wrong when they are used, such as empty secrets, where they stand."""
+        try:
+            yield
+        except BadFields as bad:
+            if bad.places:
+                raise
+            raise self._bad(bad.problems) from None
 
     def _problems(self, draft: Draft, *, sends: bool) -> dict[str, str]:
         found = problems(draft)

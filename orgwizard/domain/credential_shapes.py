@@ -41,6 +41,12 @@ def no_value(text: str) -> str:
     return next((words for words, seen in _NO_VALUES.items() if re.fullmatch(seen, text, re.DOTALL)), "")
 
 
+def scheme_before(text: str) -> str:
+    """Return the name of the HTTP scheme that stands before a credential, "" where there is none."""
+    found = re.match(r"(SSWS|Bearer|DPoP|Basic)\s", text, re.IGNORECASE)
+    return found[1] if found else ""
+
+
 def shape(text: str) -> str:
     """Return what *text* looks like, in words, or "" where that cannot be told."""
     return next((words for words, seen in _SHAPES.items() if re.fullmatch(seen, text, re.DOTALL)), "")

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, Validatio
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from orgwizard.domain.credential_shapes import no_value
+from orgwizard.domain.credential_shapes import no_value, scheme_before
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.sanitize import odd_character
@@ -73,6 +73,8 @@ def refuse_no_value(secret: SecretStr) -> None:
 def _one_word(secret: SecretStr) -> SecretStr:
     refuse_no_value(secret)
     text = secret.get_secret_value()
+    if scheme := scheme_before(text):
+        raise wrong(f'Leave out "{scheme}": only the value after it is the credential.')
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise wrong("Use printable ASCII without spaces. Paste it again.")
     return secret

@@ -301,3 +301,18 @@ def test_a_value_of_an_env_file_in_quotation_marks_is_named(monkeypatch: pytest.
     assert "from $A is wrong" in caught.value.problems["credentials.api_key"]
     assert "quotation marks" in caught.value.problems["credentials.api_key"]
     assert "aaaa" not in str(caught.value)
+
+
+def test_a_scheme_before_a_credential_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A", "Bearer " + "a" * 32)
+    monkeypatch.setenv("B", "b" * 40)
+    text = f'provider = "datadog"\nsite = "EU1"\n[organization]\nname = "x"\n[credentials]\n{KEYS}'
+    with pytest.raises(BadFields, match='Leave out "Bearer"'):
+        connection(provider_of("datadog"), plan_of(text).ready_draft(), secret_reader.read)
+
+
+def test_a_secret_that_is_not_there_is_told_where_its_reference_stands(path: Path) -> None:
+    plan = load(path)
+    with pytest.raises(BadFields) as caught, plan.telling_places():
+        raise BadFields({"credentials.api_key": "The environment variable A is not set."})
+    assert caught.value.places == {"credentials.api_key": f"{path}:7:1"}

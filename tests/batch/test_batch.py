@@ -125,14 +125,14 @@ def engine() -> Iterator[Engine]:
 
 def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(engine, "quit", lambda: asked.append("quit"))
+    monkeypatch.setattr(engine, "leave", lambda: asked.append("leave"))
     monkeypatch.setattr(engine, "give_up", lambda: asked.append("give up"))
     before = [signal.getsignal(number) for number in shutdown.ENDING]
     with leaving_on_signal(engine) as taking:
         signal.raise_signal(signal.SIGTERM)
-        assert asked == ["quit"]
+        assert asked == ["leave"]
         signal.raise_signal(signal.SIGHUP)
-        assert asked == ["quit", "quit"]
+        assert asked == ["leave", "leave"]
         signal.raise_signal(signal.SIGTERM)
         assert "give up" in asked
     assert taking.caught == [signal.SIGTERM, signal.SIGHUP, signal.SIGTERM]

@@ -18,18 +18,20 @@ def create(arguments: argparse.Namespace) -> int:
     """Create the org of a plan, or those of a table, or print what would be sent; returns the exit code."""
     if arguments.table:
         return _create_table(arguments)
-    draft = wiring.plan(arguments).ready_draft(sends=not arguments.dry_run)
+    plan = wiring.plan(arguments)
+    draft = plan.ready_draft(sends=not arguments.dry_run)
     require_approved(arguments.approved, [draft])
     if arguments.dry_run:
         return commands.dry_run(draft, as_json=arguments.json)
-    return commands.create(
-        _service(arguments),
-        draft,
-        yes=arguments.yes,
-        again=arguments.again,
-        as_json=arguments.json,
-        quiet=arguments.quiet,
-    )
+    with plan.telling_places():
+        return commands.create(
+            _service(arguments),
+            draft,
+            yes=arguments.yes,
+            again=arguments.again,
+            as_json=arguments.json,
+            quiet=arguments.quiet,
+        )
 
 
 def _service(arguments: argparse.Namespace) -> "Service":
@@ -62,8 +64,10 @@ def check(arguments: argparse.Namespace) -> int:
         return _check_keys(arguments)
     if arguments.plan is None:
         raise BadInput("check needs --plan FILE, or the NAME of a profile.", code="usage", meaning="Nothing was done.")
-    draft = wiring.plan(arguments).ready_draft()
-    return commands.check(wiring.service(arguments), draft, as_json=arguments.json, other_sites=arguments.other_sites)
+    plan = wiring.plan(arguments)
+    draft, other_sites = plan.ready_draft(), arguments.other_sites
+    with plan.telling_places():
+        return commands.check(wiring.service(arguments), draft, as_json=arguments.json, other_sites=other_sites)
 
 
 def _check_keys(arguments: argparse.Namespace) -> int:

@@ -1,6 +1,5 @@
 """Many orgs at once, followed: a line for each on stdout as it ends, how the whole stands on stderr."""
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
@@ -16,7 +15,7 @@ from orgwizard.providers.contract import Provider
 from orgwizard.ui.batch.ci_masks import hide
 from orgwizard.ui.batch.signals import EndingSignals
 from orgwizard.ui.batch.status_line import StatusLine
-from orgwizard.ui.batch.streams import write_stderr, write_stdout
+from orgwizard.ui.batch.streams import json_line, write_stderr, write_stdout
 
 LOOK_SECONDS = 0.5
 
@@ -93,7 +92,7 @@ class RowFace:
         self._waiting.discard(row.number)
         self._codes[table_text.exit_code(end)] += 1
         self._status.clear()
-        as_json = json.dumps(table_text.as_json(row, end)) if self._as_json else ""
+        as_json = json_line(table_text.as_json(row, end)) if self._as_json else ""
         hide(end.result.secrets if end.result else {}, as_json=self._as_json)
         taken = write_stdout(as_json or table_text.ended(row, end))
         if end.result and end.result.secrets:
@@ -120,7 +119,7 @@ class RowFace:
         with self._taking.ending_a_wait():
             if self._as_json and self._provider:
                 for row, left in table_text.left_over(self._provider, end):
-                    write_stdout(json.dumps(table_text.as_json(row, left)))
+                    write_stdout(json_line(table_text.as_json(row, left)))
             options = "--sandbox" if self._service.sandbox_values else ""
             write_stderr("\n".join(table_text.total(self._codes, end, options, is_table=self._provider is not None)))
         self._service.engine.idle.wait()  # the ends are in the journal before the program ends

@@ -20,6 +20,11 @@ def write_json(members: Mapping[str, Any]) -> bool:
     return write_stdout(json.dumps(members, indent=2))
 
 
+def json_line(members: Mapping[str, Any]) -> str:
+    """Return the object of one row as a line: several follow each other."""
+    return json.dumps(members)
+
+
 def write_stderr(text: str, end: str = "\n") -> bool:
     """Print to stderr; return whether it took it: a closed one is no failure."""
     return _write(text, "stderr", end)
