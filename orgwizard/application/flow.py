@@ -96,11 +96,11 @@ class Flow:
         except WizardError as met:
             error = met
         except Exception as bug:
-            error = _own_fault(bug, self.result.outcome, self.kept())
+            error = own_fault(bug, self.result.outcome, self.kept())
         try:
             result, end = self._ended(self._truly(error))
         except Exception as bug:
-            result, end = replace(self.result, error=_own_fault(bug, self.result.outcome, ""), open=True), ""
+            result, end = replace(self.result, error=own_fault(bug, self.result.outcome, ""), open=True), ""
         self.tell(result)
         with suppress(Exception):  # what the journal does not learn now, `resume` finds out
             self._close(result, end)
@@ -551,7 +551,7 @@ async def ended(begin: Callable[[], AsyncIterator[Event]], lost: Result) -> Asyn
             raise RuntimeError("a flow ended without a result")
     except Exception as bug:
         if not has_result:
-            yield replace(lost, error=_own_fault(bug, lost.outcome, ""))
+            yield replace(lost, error=own_fault(bug, lost.outcome, ""))
 
 
 async def until_first(*waits: Awaitable[Any]) -> None:
@@ -583,7 +583,7 @@ def _without_echo(created: Created) -> Created:
     )
 
 
-def _own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:
+def own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:
     """Return a fault of orgwizard as a failure: where it happened, never its text, which may hold a secret."""
     where = traceback.extract_tb(bug.__traceback__)[-1]
     meanings = {"created": CREATED, "unknown": NOT_KNOWN, "not_created": NOTHING_CREATED}

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-from orgwizard.application.flow import events_of
+from orgwizard.application.flow import events_of, own_fault
 from orgwizard.application.service import Service
 from orgwizard.application.table_run import MOST_AT_ONCE, RowEnd, TableEnd, TableEvent, follow
 from orgwizard.domain.control import Control
@@ -59,7 +59,13 @@ class _ResumeAll:
                 begin, _ = await asyncio.to_thread(self._service.resumption, attempt.record)
                 result = await follow(attempt.number, begin(self._control.for_one()), self._tell)
             except WizardError as error:
-                record = attempt.record
-                named = (record.provider, record.site, record.name)
-                result = Result("unknown", *named, attempt=record.id, error=error, open=True)
+                result = _not_resumed(attempt.record, error)
+            except Exception as bug:
+                result = _not_resumed(attempt.record, own_fault(bug, "unknown", ""))
             self._tell(RowEnd(attempt.number, result))
+
+
+def _not_resumed(record: Record, error: WizardError) -> Result:
+    """Return the result of an attempt that stays open as it was."""
+    named = (record.provider, record.site, record.name)
+    return Result("unknown", *named, attempt=record.id, error=error, open=True)

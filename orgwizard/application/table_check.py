@@ -1,7 +1,7 @@
 """A whole table checked before anything is sent: earlier attempts, secrets, the parent, and each name."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orgwizard.application.plan_table import Row
@@ -49,17 +49,34 @@ def check_table(service: Service, provider: Provider, connected: Connection, row
     Raises a `WizardError` where the parent or its credentials cannot be used.
     """
     orders, problems = _orders(service, provider, connected, rows)
+    known = {row.number: service.earlier(provider, row.order.wanted, connected.credentials) for row in orders}
+    if all(known.values()):  # nothing is left to create, so that the service need not be asked
+        return CheckedTable("", tuple(_known(provider, orders, known, problems)), problems)
     checked = service.check(provider, connected).result()
-    found: list[CheckedRow] = []
-    for row in orders:
-        earlier = service.earlier(provider, row.order.wanted, connected.credentials, checked)
-        if earlier and earlier.kind == "unclear":
-            error = earlier.error()
-            problems[f"row {row.number}"] = f"{error.cause} Check at {provider.title}, then delete this row."
-        else:
-            found.append(CheckedRow(row, earlier))
+    for row in orders:  # after the check the parent has more names
+        known[row.number] = known[row.number] or service.earlier(
+            provider, row.order.wanted, connected.credentials, checked
+        )
+    found = _known(provider, orders, known, problems)
     named = service.engine.read(_names(service, provider, checked, found, problems)).result()
     return CheckedTable(checked.parent, tuple(named), problems)
+
+
+def _known(
+    provider: Provider,
+    orders: Sequence[TableRow],
+    known: Mapping[int, EarlierAttempt | None],
+    problems: dict[str, str],
+) -> list[CheckedRow]:
+    """Return rows with what the journal has of them; where that is not clear, it is added to *problems*."""
+    found: list[CheckedRow] = []
+    for row in orders:
+        earlier = known[row.number]
+        if earlier and earlier.kind == "unclear":
+            problems[f"row {row.number}"] = f"{earlier.error().cause} Check at {provider.title}, then delete this row."
+        else:
+            found.append(CheckedRow(row, earlier))
+    return found
 
 
 def _orders(

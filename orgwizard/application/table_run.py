@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from orgwizard.application.flow import events_of, until_first
+from orgwizard.application.flow import events_of, own_fault, until_first
 from orgwizard.application.service import Service
 from orgwizard.application.table_limits import Pace, StoreProbedOnce
 from orgwizard.domain.control import Control
@@ -151,8 +151,6 @@ class _TableRun:
         self._begun.add(task)
         task.add_done_callback(self._begun.discard)
         await until_first(task, passed.wait())
-        if task.done():
-            task.result()  # raises what only a fault of ours can be
 
     async def _ended(self, row: TableRow, passed: asyncio.Event) -> None:
         end = await self._run.ended(row, passed)
@@ -181,9 +179,11 @@ class _RowRun:
             for _ in range(ROUNDS):
                 if end := await self._round(row, passed):
                     return end
+            raise RuntimeError("an attempt that was finished still stands in the way")
         except WizardError as error:
-            return RowEnd(row.number, self._not_begun(row, error))
-        raise RuntimeError("an attempt that was finished still stands in the way")
+            return RowEnd(row.number, self._without_flow(row, error))
+        except Exception as bug:
+            return RowEnd(row.number, self._without_flow(row, own_fault(bug, "unknown", "")))
 
     async def _round(self, row: TableRow, passed: asyncio.Event) -> RowEnd | None:
         """Return the end of a row; None where an attempt stood in the way that turns out to have created nothing."""
@@ -195,7 +195,7 @@ class _RowRun:
                 return RowEnd(row.number, result)
             error = result.error
         if not isinstance(error, Repeated) or error.kind == "unclear":
-            return RowEnd(row.number, self._not_begun(row, error))
+            return RowEnd(row.number, self._without_flow(row, error))
         record = self.service.journal.get(error.attempt)
         if error.kind == "done":
             return RowEnd(row.number, None, record)
@@ -208,9 +208,10 @@ class _RowRun:
         earlier = self.service.earlier(self._provider, row.order.wanted, row.order.connection.credentials)
         return earlier.error() if earlier else None
 
-    def _not_begun(self, row: TableRow, error: WizardError) -> Result:
-        """Return the result of a row of which this run has sent nothing; an earlier one may have created its org."""
-        outcome: Outcome = "unknown" if isinstance(error, (Busy, Repeated, NoResponse)) else "not_created"
+    def _without_flow(self, row: TableRow, error: WizardError) -> Result:
+        """Return the result of a row that ended apart from a creation; an earlier run may have created its org."""
+        doubtful = isinstance(error, (Busy, Repeated, NoResponse)) or error.code == "bug"
+        outcome: Outcome = "unknown" if doubtful else "not_created"
         attempt = error.attempt if isinstance(error, Repeated) else ""
         named = (self._provider.key, row.order.connection.site.key, row.order.wanted.name)
         return Result(outcome, *named, attempt=attempt, error=error)

@@ -41,10 +41,10 @@ def review(provider: Provider, checked: CheckedTable, site: str, store: Any) -> 
     rows = [("Row", "Name", *_unique_title(provider), ""), *(_review_row(provider, one) for one in checked.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    total = f"{_counted(len(checked.new), 'org')} to create at {provider.title}, {site} (parent org {checked.parent})"
-    return [printable(line) for line in (*lines, "", total, f"Keys go to {text_report.store_words(store)}.")] + [
-        provider.irreversible
-    ]
+    parent = f" (parent org {checked.parent})" if checked.parent else ""
+    total = f"{_counted(len(checked.new), 'org')} to create at {provider.title}, {site}{parent}"
+    keys = f"Keys go to {text_report.store_words(store)}."
+    return [printable(line) for line in (*lines, "", total, keys, provider.irreversible)]
 
 
 def _unique_title(provider: Provider) -> tuple[str, ...]:

@@ -278,3 +278,20 @@ def test_a_row_at_which_another_program_is_does_not_stop_the_others(service: Ser
         run = Run(service, ["one", "two"])
     assert run.outcomes == ["unknown", "created"]
     assert created_names(world) == ["two"]
+
+
+def test_a_fault_of_ours_ends_its_row_as_unknown_and_the_others_end_well(
+    service: Service, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = Service.earlier
+
+    def failing(self: Service, provider: Any, wanted: Any, *rest: Any) -> Any:
+        if wanted.name == "two":
+            raise RuntimeError("a bug")
+        return earlier(self, provider, wanted, *rest)
+
+    monkeypatch.setattr(Service, "earlier", failing)
+    run = Run(service, ["one", "two", "three"])
+    assert run.outcomes == ["created", "unknown"]
+    assert run.left == [4]
+    assert created_names(world) == ["one"]

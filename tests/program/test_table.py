@@ -226,6 +226,13 @@ def test_a_second_run_sends_nothing_and_prints_the_same_results(run: Run, world:
     assert len(created_names(world)) == 3
 
 
+def test_a_table_that_is_complete_needs_no_service(run: Run, world: World) -> None:
+    run(GOOD[:2], "--yes")
+    sent = len(world.requests)
+    assert run(GOOD[:2]).code == 0
+    assert len(world.requests) == sent
+
+
 def test_rows_that_were_added_are_created_and_the_others_are_not(run: Run, world: World) -> None:
     run(GOOD[:2], "--yes")
     ended = run([GOOD[2], *GOOD[:2], GOOD[3]], "--yes")
