@@ -32,7 +32,11 @@ SHOWN_ONLY = "they were only shown on the screen"
 
 @dataclass(frozen=True)
 class FileStore:
-    """One TOML file per org, 0600, in the vault's folder."""
+    """One TOML file per org, 0600, in the vault's folder.
+
+    Its format is stable, and told by `orgwizard help files`: comments `# name: value` about the org, then each key as a
+    string under the name that plans use (`token`, or `api_key` and `application_key`).
+    """
 
     title = "A private file"
     readable = True

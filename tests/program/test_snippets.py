@@ -66,6 +66,8 @@ def test_nothing_is_left_to_be_filled_in_and_nothing_is_secret(name: str) -> Non
     )
     assert not [secret for secret in CREDENTIALS.values() if secret in text]
     assert "first_call" not in name or "orgwizard exec my-child -- " in text
+    arguments = [line for line in text.splitlines() if line.startswith(("curl ", "  --"))]  # which other users can see
+    assert not [line for line in arguments if "_KEY" in line or "TOKEN" in line]
     assert all(len(line) <= 120 for line in text.splitlines())
 
 

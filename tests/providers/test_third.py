@@ -13,16 +13,18 @@ from pydantic import SecretStr
 import orgwizard.providers
 from orgwizard import cli
 from orgwizard.application.creation import create_org
+from orgwizard.application.handoff import Handover, snippet
 from orgwizard.application.order_builder import draft_problems, order
 from orgwizard.application.plan_file import parse, problems
 from orgwizard.application.plan_writer import dump
-from orgwizard.domain.errors import BadFields
+from orgwizard.domain.errors import BadFields, BadInput
 from orgwizard.domain.events import Progress, Result
 from orgwizard.domain.http import Call, Response, masked, revealed
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import text_report
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
+from orgwizard.storage.profiles import Profile
 from tests.fakes import Bench
 
 TOKEN, NEW_TOKEN = "t0ken-canary", "n3w-canary"
@@ -172,6 +174,25 @@ async def test_its_refusal_goes_to_its_field(nimbus: Provider) -> None:
     assert (result.outcome, result.exit_code) == ("not_created", 3)
     assert result.error is not None
     assert result.error.field == "organization.name"
+
+
+def test_its_keys_are_handed_on_and_it_needs_no_snippet(nimbus: Provider) -> None:
+    profile = Profile.model_validate(
+        {
+            "name": "cirrus",
+            "provider": nimbus.key,
+            "site": "https://api.nimbus.example",
+            "created": "2026-11-28T05:00:00Z",
+            "org": {"id": "c-1", "name": "Cirrus", "url": "https://x.example"},
+            "secrets": {"token": {"env": "NIMBUS_TOKEN"}},
+        }
+    )
+    handover = Handover(profile, read, lambda _: None)
+    assert handover.environment() == {"NIMBUS_URL": "https://x.example", "NIMBUS_TOKEN": TOKEN}
+    assert handover.text("sh").body == f"export NIMBUS_URL='https://x.example'\nexport NIMBUS_TOKEN='{TOKEN}'\n"
+    for refused in (lambda: snippet(profile, "python"), lambda: handover.file(Path("okta.yaml"))):
+        with pytest.raises(BadInput):
+            refused()
 
 
 def test_the_command_line_takes_its_plan(

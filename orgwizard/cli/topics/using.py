@@ -65,6 +65,8 @@ def files() -> list[str]:
         *lines,
         "Secrets are only in `keys`, and in `spool` below attempts until the keys are stored.",
         "Files are 0600, folders 0700.",
+        "A file in `keys` is TOML, in a stable format: comments `# name: value` about the org, then each key as text",
+        "under its name in plans: token (Okta), api_key and application_key (Datadog).",
         "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME move them.",
     ]
 

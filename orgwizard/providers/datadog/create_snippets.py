@@ -95,6 +95,7 @@ JAVA = """\
 // Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 // The response has the only copy of the new keys: it goes to a file that only you can read.
 import com.datadog.api.client.ApiClient;
+import com.datadog.api.client.JSON;
 import com.datadog.api.client.v1.api.OrganizationsApi;
 import com.datadog.api.client.v1.model.OrganizationCreateBody;
 import com.datadog.api.client.v1.model.OrganizationCreateResponse;
@@ -110,7 +111,7 @@ public class CreateChildOrg {
     Files.createFile(kept, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     OrganizationCreateResponse response =
         new OrganizationsApi(client).createChildOrg(new OrganizationCreateBody().name("New child org"));
-    Files.writeString(kept, client.getJSON().getMapper().writeValueAsString(response));
+    Files.writeString(kept, JSON.getDefault().getMapper().writeValueAsString(response));
     System.out.println("The response is in child-org.json.");
   }
 }

@@ -148,7 +148,7 @@ TERRAFORM = """\
 #   orgwizard exec @PROFILE@ -- terraform plan
 # To pass them as variables instead: orgwizard env @PROFILE@ --output child.auto.tfvars
 #
-# datadog_child_organization cannot import this org: it would new org one. Import its settings instead:
+# datadog_child_organization cannot import this org: it would create another one. Import its settings instead:
 #   terraform import datadog_organization_settings.child @ORG_ID@
 terraform {
   required_providers {
