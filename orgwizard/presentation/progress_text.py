@@ -39,6 +39,9 @@ GIVE_UP = (
 NEED_NOT = "Finish in background (Ctrl+Q) ends the wizard and loses nothing. "
 GIVEN_UP_NOT_YET = f'Type the word "{GIVE_UP_WORD}" gives up.'
 KEYS_ARRIVED = "New keys arrived. They are stored nowhere: copy them now."
+SAVE_TITLE = "Store the keys after all"
+SAVE_QUESTION = "Store the keys after all. Where? file, keyring, or a store by name, such as pass."
+SAVING = "Storing the keys."
 ON_SCREEN_ONLY = "Copy the keys before quitting: they are stored nowhere."
 
 

@@ -236,6 +236,19 @@ class WizardSession:
             service, result = self.service, self.result
             self.bootstrap.engine.work(lambda: service.keys_shown(result))
 
+    def save_after_all(self, result: Result, store: str) -> Future[Result]:
+        """Store the keys of *result*, which were for the screen only; the session's result then names the place.
+
+        The future raises `WizardError`: nothing changed.
+        """
+        from orgwizard.application.move_keys import save_after_all
+
+        def saved() -> Result:
+            self.result = save_after_all(self.service, result, store.strip())
+            return self.result
+
+        return self.bootstrap.engine.work(saved)
+
     def rescue(self) -> None:
         """Put keys that nobody was shown, as after a hang-up, into a private file."""
         if self.result and self.result.secrets and not self.shown:

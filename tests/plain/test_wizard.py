@@ -286,6 +286,17 @@ def test_a_named_store_asks_for_its_place(service: Service, monkeypatch: pytest.
 # ---- the end ----
 
 
+def test_keys_for_the_screen_only_can_be_stored_after_all(service: Service) -> None:
+    store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
+    terminal = walked(service, [*store, "2", "nowhere", "2", ":back", "2", "", ":quit"])
+    (record,) = service.journal.all()
+    assert record.stored == {"file": str(next(service.vault.folder.glob("*.toml")))}
+    (profile,) = service.profiles.all()[0]
+    assert all(source.file for source in profile.secrets.values())
+    assert terminal.said.count("Where? file, keyring") == 3
+    assert "Quit without the keys?" not in terminal.said
+
+
 def test_a_refusal_leads_to_the_field_it_is_about(service: Service) -> None:
     first = [*OKTA_SITE, *OKTA_CONNECT, "My Child", "reserved", "", *ADMIN, *STORE]
     terminal = walked(service, [*first, "create", "other", "", "create", ""])
@@ -328,7 +339,7 @@ def test_check_again_looks_at_the_attempt_once_more(service: Service) -> None:
 
 def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
-    terminal = walked(service, [*store, "3", "no", "1", ":quit", "no", "3", "yes"])
+    terminal = walked(service, [*store, "4", "no", "1", ":quit", "no", "4", "yes"])
     assert terminal.code == 0
     assert "only on the screen: copy them now" in terminal.said
     assert "Copy the keys before quitting: they are stored nowhere." in terminal.said
@@ -339,19 +350,19 @@ def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(se
     assert len(shown[at + 1]) == 32
     assert terminal.said.count("Quit without the keys? They are not saved") == 3
     assert shown.index("API key of the child org, on the next line:") < shown.index("The result.")
-    assert "Enter takes 3, Leave" in terminal.said
+    assert "Enter takes 4, Quit" in terminal.said
 
 
 def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
-    terminal = walked(service, [*store, "2", "no", "2", ":back", "2", "yes", ":quit"])
-    assert terminal.said.count("nowhere else. New org org, and lose them") == 3
+    terminal = walked(service, [*store, "3", "no", "3", ":back", "3", "yes", ":quit"])
+    assert terminal.said.count("Start another org without the keys?") == 3
     assert terminal.said.count("Step 2 of 7") == 2
 
 
 def test_going_back_from_the_question_about_leaving_keeps_the_only_keys(service: Service) -> None:
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
-    terminal = walked(service, [*store, "3", ":back", "1", "3", "yes"])
+    terminal = walked(service, [*store, "4", ":back", "1", "4", "yes"])
     assert terminal.code == 0
     assert "API key of the child org, on the next line:" in terminal.said
 

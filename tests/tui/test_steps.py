@@ -559,6 +559,23 @@ async def test_a_keyring_of_plain_text_is_tried_once_chosen_and_needs_a_yes(serv
         assert walk.draft.store == ("keyring:unencrypted" if agrees else "keyring")
 
 
+async def test_keys_for_the_screen_only_can_be_stored_after_all(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.to_review("datadog")
+        walk.draft.store = "screen"
+        await walk.create()
+        assert isinstance(walk.screen, DoneStep)
+        walk.screen.action_store()
+        await walk.until(TypedConfirmation)
+        await walk.press("enter")
+        await walk.until(DoneStep)
+        await walk.settled()
+        assert walk.app.session.result is not None
+        assert walk.app.session.result.secrets == {}
+        assert not walk.screen.query("#secrets")
+    assert list(service.vault.folder.glob("*.toml"))
+
+
 # ---- 6: review ----
 
 

@@ -5,13 +5,15 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from orgwizard.application.runner import Engine
-from orgwizard.domain.errors import Exit
+from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.events import CHECK, Event, KeysArrived, Progress, Result
 from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import (
     KEYS_ARRIVED,
     NO_WAY_BACK,
     RUNS_ALREADY,
+    SAVE_QUESTION,
+    SAVE_TITLE,
     STATES,
     STOPPING,
     TITLES,
@@ -24,9 +26,10 @@ from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines, Quit
 
 TIMES_BEFORE_GIVING_UP = 2
 GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives up: keys in it would be lost for good."
-SHOW, AGAIN, ANOTHER, REVIEW, LEAVE = "show", "check", "another", "review", "quit"
+SHOW, SAVE, AGAIN, ANOTHER, REVIEW, LEAVE = "show", "save", "check", "another", "review", "quit"
 ROWS = {
     SHOW: "Show the new keys, each on a line of its own",
+    SAVE: SAVE_TITLE,
     AGAIN: "Check again",
     ANOTHER: "Create another org",
     REVIEW: "Go back",
@@ -175,6 +178,8 @@ class Ending:
                 raise Quit
             if chosen == SHOW:
                 self._show()
+            elif chosen == SAVE:
+                self._save()
             elif chosen in (AGAIN, REVIEW) or self._sure(ANOTHER_LOSES_KEYS):
                 return chosen
 
@@ -190,7 +195,7 @@ class Ending:
 
     def _rows(self) -> dict[str, str]:
         """Return what makes sense after this end; never "try again" after an unknown one."""
-        keys = [SHOW] if self._result.secrets else []
+        keys = [SHOW, SAVE] if self._result.secrets else []
         keys += [AGAIN] if self._result.open else []
         keys += {"created": [ANOTHER], "not_created": [REVIEW]}.get(self._result.outcome, [])
         return {key: ROWS[key] for key in (*keys, LEAVE)}
@@ -201,6 +206,19 @@ class Ending:
 
     def _show(self) -> None:
         show_keys(self._console, self._session, self._result)
+
+    def _save(self) -> None:
+        """Ask for a store and put the keys into it."""
+        console = self._console
+        try:
+            store = console.ask(f"{SAVE_QUESTION} (Enter takes file):") or "file"
+            self._result = console.terminal.awaited(self._session.save_after_all(self._result, store))
+        except Back:
+            return
+        except WizardError as error:
+            console.say(*filter(None, (error.cause, error.advice)))
+            return
+        console.say(f"The keys are {self._result.stored_words}.")
 
     def _show_unseen(self) -> None:
         """Show the keys before a signal ends everything: they are nowhere else. Where no terminal is, save them."""

@@ -1,7 +1,9 @@
 """Step 7, second half: how it ended, where the keys are, what to do next."""
 
+import asyncio
 from collections.abc import Iterable
 
+from textual import work
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -9,12 +11,12 @@ from textual.widgets import Static
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import Result
-from orgwizard.presentation.progress_text import NO_WAY_BACK
+from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
 from orgwizard.presentation.text_report import facts, headline, needs_attention
 from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSession
 from orgwizard.ui.tui.screens.base import KEYS
 from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
-from orgwizard.ui.tui.widgets.dialogs import Ask
+from orgwizard.ui.tui.widgets.dialogs import Ask, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
 
 CHECK_AGAIN = "check again"
@@ -84,6 +86,26 @@ class DoneStep(KeysStep):
         if self.result.outcome == "not_created":
             yield button(self._onward.capitalize(), "next")
         yield button("Quit", "quit")
+
+    def saving_buttons(self) -> Iterable[Widget]:
+        """Yield what stores the keys after all."""
+        yield button("Save", "store")
+
+    @work(exclusive=True, group="saving", description="storing the keys after all")
+    async def action_store(self) -> None:
+        """Ask for a store, and put the keys into it."""
+        store = await self.app.push_screen_wait(TypedConfirmation(SAVE_QUESTION, yes="Save", value="file"))
+        if not store or not self.result.secrets:
+            return
+        self.say(SAVING)
+        try:
+            self.result = await asyncio.wrap_future(self.session.save_after_all(self.result, store))
+        except WizardError as error:
+            self.say(" ".join(filter(None, (error.cause, error.advice))), wrong=True)
+            return
+        self.hold_keys(self.result)
+        await self.recompose()
+        self.say(f"The keys are {self.result.stored_words}.")
 
     def action_check(self) -> None:
         """Finish the attempt, or look it up."""

@@ -48,6 +48,11 @@ class KeysStep(Step):
         if self._keys:
             yield button("Reveal", "reveal")
             yield button("Copy", "copy")
+            yield from self.saving_buttons()
+
+    def saving_buttons(self) -> Iterable[Widget]:
+        """Yield what stores the keys after all, where that is possible."""
+        return ()
 
     def action_reveal(self) -> None:
         """Show the keys for a while, or hide them again."""
