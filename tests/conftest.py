@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +12,23 @@ from hypothesis import settings
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.ui.batch import streams
 
-settings.register_profile("orgwizard", deadline=None)
-settings.load_profile("orgwizard")
+# Properties are tried with few examples where a person waits for them, and with more in `.ci/run`.
+settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("full", deadline=None, max_examples=100)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 # What runs in the background or under nohup is started to ignore these, and so would be all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 for number in (signal.SIGHUP, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
 
+CLIENTS = ("test_foreign_server.py", "test_sandbox_clients.py")  # they import what others made, and see `.ci/run`
 OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read files that need others' packages only where their marker is asked for."""
+    return True if collection_path.name in CLIENTS and config.option.markexpr != "clients" else None
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """A service app against servers of others on loopback: each verdict on an assertion or a proof is a library's.
 
 Authlib judges client assertions (RFC 7523), idpyoidc the proofs at the token endpoint, Auth0's API SDK the proofs
-of API calls (RFC 9449). None of them hands out nonces: those are this file's own. Without them it is skipped.
+of API calls (RFC 9449). None of them hands out nonces: those are this file's own.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
@@ -32,10 +33,11 @@ from tests import fakes, keys
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
-    rfc7523 = pytest.importorskip("authlib.oauth2.rfc7523")
-    dpop = pytest.importorskip("idpyoidc.server.oauth2.add_on.dpop")
-    auth0 = pytest.importorskip("auth0_api_python")
+    rfc7523 = import_module("authlib.oauth2.rfc7523")
+    dpop = import_module("idpyoidc.server.oauth2.add_on.dpop")
+    auth0 = import_module("auth0_api_python")
 
+pytestmark = pytest.mark.clients
 KINDS = ["2048", "P-256"]  # RS256 and ES256: Authlib takes no other algorithm unless told
 
 

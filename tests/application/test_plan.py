@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -257,7 +257,6 @@ def test_a_refusal_names_the_file_and_the_field(tmp_path: Path, text: str, words
     assert SECRET not in caught.value.cause
 
 
-@settings(deadline=None, max_examples=200)
 @given(st.text() | st.sampled_from(OKTA.splitlines()).map(lambda line: OKTA.replace(line, line[: len(line) // 2])))
 def test_no_text_breaks_the_reading_of_a_plan(text: str) -> None:
     try:
@@ -315,7 +314,6 @@ def test_the_answers_of_other_methods_and_providers_are_left_out() -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["name", "subdomain", "website"]), texts), texts)
 def test_any_text_survives_the_plan_file(answers: dict[str, Any], site: str) -> None:
     draft = Draft("okta")

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orgwizard.domain.address import is_loopback, origin
@@ -99,7 +99,6 @@ def test_other_machines_are_not_taken_for_this_one(host: str) -> None:
     assert not is_loopback(host)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[])) | st.text("htps:/.@[]a-z0%{}\\ \n", max_size=30))
 def test_any_text_is_an_origin_or_a_sentence_and_http_stays_on_this_machine(text: str) -> None:
     try:

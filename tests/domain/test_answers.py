@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -93,7 +93,6 @@ odd_drafts = json_values | st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(odd_drafts)
 def test_no_json_breaks_the_reading_of_a_draft(value: Any) -> None:
     draft = Draft.from_json(value)

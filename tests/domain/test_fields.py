@@ -2,7 +2,7 @@ from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, SecretStr, ValidationError
 
@@ -202,7 +202,6 @@ values = (
 typed_ships = st.dictionaries(st.sampled_from([*Ship.model_fields, "mast"]) | st.text(), values, max_size=9)
 
 
-@settings(deadline=None)
 @given(typed_ships)
 def test_whatever_is_typed_problems_are_sentences_without_the_secret(typed: dict[str, Value]) -> None:
     for name, words in problems(Ship, typed).items():
@@ -217,7 +216,6 @@ good_ships = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(good_ships | typed_ships)
 def test_answers_validate_exactly_where_there_are_no_problems(typed: dict[str, Value]) -> None:
     read = {name: SecretStr("read") if isinstance(value, Reference) else value for name, value in typed.items()}

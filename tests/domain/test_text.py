@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orgwizard.domain.sanitize import odd_character, plain_spaces, printable, shown_exactly, slug
@@ -30,7 +30,6 @@ def test_what_drives_or_deceives_a_terminal_is_taken_out(text: str, shown: str) 
     assert printable(text) == shown
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_printable_text_has_one_line_can_be_encoded_and_stays_as_it_is(text: str) -> None:
     once = printable(text)
@@ -80,7 +79,6 @@ def test_a_name_becomes_a_label(name: str, label: str) -> None:
     assert slug(name) == label
 
 
-@settings(deadline=None)
 @given(ANY, st.integers(1, 63))
 def test_a_slug_is_one_valid_label_or_nothing(text: str, longest: int) -> None:
     label = slug(text, longest)
@@ -105,7 +103,6 @@ def test_a_key_is_shown_exactly_and_what_cannot_be_drawn_is_told(key: str, shown
     assert bool(told) == (drawn != key)
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_what_is_shown_of_a_key_passes_unchanged_and_can_be_read_back(key: str) -> None:
     drawn, told = shown_exactly(key)

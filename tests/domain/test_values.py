@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -49,7 +49,6 @@ leaves = st.none() | st.booleans() | st.integers() | st.text() | st.builds(Secre
 trees = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 
 
-@settings(deadline=None)
 @given(trees)
 def test_masking_and_revealing_differ_in_secrets_only(tree: Any) -> None:
     assert SECRET not in str(masked(tree))
@@ -95,7 +94,6 @@ def test_a_whole_body_is_told_from_one_that_broke_off() -> None:
     assert Response(201, {}, body[:20]).json() == {"id": "00o1"}
 
 
-@settings(deadline=None)
 @given(st.binary() | st.text().map(lambda text: ("{" + text).encode()))
 def test_no_body_at_all_breaks_the_reading(body: bytes) -> None:
     answer = Response(200, {}, body)

@@ -149,7 +149,7 @@ def datadog(talk: Talk) -> None:
     finish(talk)
 
 
-@pytest.mark.parametrize("walk", [okta_token, okta_service_app, datadog])
+@pytest.mark.parametrize("walk", [okta_token, datadog, pytest.param(okta_service_app, marks=pytest.mark.full)])
 def test_an_org_from_the_first_line_to_the_profile(home: Home, walk: object) -> None:
     with Talk(home, *SANDBOX) as talk:
         walk(talk)  # type: ignore[operator]
@@ -245,7 +245,7 @@ def at_the_token(talk: Talk) -> None:
 
 @pytest.mark.parametrize(
     ("key", "number", "code"),
-    [("\x03", 0, 130), ("\x04", 0, 130), ("", signal.SIGTERM, 143), ("", signal.SIGHUP, 129)],
+    [("\x03", 0, 130), ("", signal.SIGHUP, 129), pytest.param("\x04", 0, 130, marks=pytest.mark.full)],
 )
 def test_whatever_ends_a_prompt_keeps_the_draft_and_mends_the_terminal(
     home: Home, key: str, number: int, code: int
@@ -309,7 +309,7 @@ def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]
             answer.set()
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGHUP, pytest.param(signal.SIGINT, marks=pytest.mark.full)])
 def test_a_signal_lets_the_answer_be_stored(home: Home, number: signal.Signals) -> None:
     with in_flight(home) as (talk, answer, server):
         if number == signal.SIGINT:
@@ -325,6 +325,7 @@ def test_a_signal_lets_the_answer_be_stored(home: Home, number: signal.Signals) 
         assert len(server.asked("POST", OktaServer.create_path)) == 1
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
 def test_keys_of_the_screen_are_shown_or_saved_after_a_signal(home: Home, number: signal.Signals) -> None:
     with in_flight(home, store='"screen"') as (talk, answer, _):
@@ -340,6 +341,7 @@ def test_keys_of_the_screen_are_shown_or_saved_after_a_signal(home: Home, number
         assert b"Cancelled" not in talk.received
 
 
+@pytest.mark.full
 def test_a_closed_terminal_lets_the_answer_be_stored(home: Home) -> None:
     with in_flight(home) as (talk, answer, server):
         talk.hang_up()
@@ -380,7 +382,7 @@ def test_plain_lines_are_chosen_by_themselves(
         run.close()
 
 
-@pytest.mark.parametrize("argv", [("--ascii",), ()])
+@pytest.mark.parametrize("argv", [("--ascii",), pytest.param((), marks=pytest.mark.full)])
 def test_nothing_above_ascii_is_said_where_it_must_not(home: Home, argv: tuple[str, ...]) -> None:
     if not argv:
         home.environ["LC_ALL"] = "C"  # whose encoding is not UTF-8

@@ -1,7 +1,6 @@
 """Every fault of the table, for real: what the service saw, what was told, and where the new keys are."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from tests.faults import FAULTS, Fault, Keys
 from tests.scene import NAMES, Scene
 from tests.servers import GIVEN, Certificate, Ended
 
-ROWS = [(fault, provider) for fault in FAULTS for provider in fault.providers]
 # Where the keys must be, and what must be said of it.
 PLACES = {
     Keys.STORE: ({"keys"}, ""),
@@ -42,31 +40,33 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate | None:
 
 
 ENDED_BY_SIGNAL = 128
-Alone = dict[str, tuple[Scene, "Future[Ended]"]]
+# Of the runs in a process of their own, these stand for their kinds; the others take their turn with `-m full`.
+PROCESSES = (
+    "the disk fills up",
+    "the keyring fails after its probe",
+    "SIGTERM",
+    "SIGKILL while the keys are stored, then `resume`",
+)
 
 
-@pytest.fixture(scope="module")
-def alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
-    """Start the runs that need a process of their own, a few at a time, beside all others."""
-    wanted = " ".join(item.name for item in request.session.items)
-    with ThreadPoolExecutor(3) as pool:
-        rows = [row for row in ROWS if row[0].alone and named(row) in wanted]
-        scenes = {named(row): Scene(*row, tmp_path_factory.mktemp("alone") / "scene") for row in rows}
-        yield {name: (scene, pool.submit(scene.run)) for name, scene in scenes.items()}
+def rows() -> Iterator[Any]:
+    """Yield every fault, by turns at one provider; the other provider, and most processes, with `-m full`."""
+    for number, fault in enumerate(FAULTS):
+        for at, provider in enumerate(fault.providers):
+            twice = len(fault.providers) > 1 and number % 2 != at
+            slow = twice or (fault.alone and fault.what not in PROCESSES)
+            row = (fault, provider)
+            yield pytest.param(row, id=named(row), marks=pytest.mark.full if slow else ())
 
 
-@pytest.mark.parametrize("row", ROWS, ids=named)
-def test_a_fault(row: tuple[Fault, str], alone: Alone, certificate: Certificate | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("row", rows())
+def test_a_fault(row: tuple[Fault, str], certificate: Certificate | None, tmp_path: Path) -> None:
     fault, provider = row
     if provider == "okta" and certificate is None:
         pytest.skip("there is no openssl command here")
-    if fault.alone:
-        scene, running = alone[named(row)]
-        ended = running.result()
-    else:
-        scene = Scene(fault, provider, tmp_path / "scene")
-        scene.certificate = certificate
-        ended = scene.run()
+    scene = Scene(fault, provider, tmp_path / "scene")
+    scene.certificate = certificate
+    ended = scene.run()
     said = ended.json()
     assert (scene.posted, said["outcome"], ended.code) == (fault.requests, fault.outcome, fault.code)
     assert scene.made == fault.made

@@ -4,7 +4,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,35 +41,6 @@ KEYS = {"outcome", "ready", "attempt", "provider", "site", "org", "stored", "err
 # ---- as a program of its own, held against the vendors' documents --------------------------------------
 
 
-class Programs:
-    """One run per provider, both under way at once: Okta's takes its thirty seconds."""
-
-    def __init__(self, folder: Path) -> None:
-        self.okta, self.datadog = Home(folder / "okta"), Home(folder / "datadog")
-        self.okta_spec = Spec("okta-org-creator.openapi.yaml", "https://acme.okta.com")
-        self.datadog_spec = Spec("datadog-organizations.openapi.yaml", "https://api.datadoghq.eu")
-        self._pool = ThreadPoolExecutor(2)
-
-    def start(self, home: Home, plan: str) -> "Future[Ended]":
-        return self._pool.submit(home.run, "create", "--plan", plan, "--yes", "--json")
-
-
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Programs, Any, Any]]:
-    pytest.importorskip("openapi_core")
-    if not servers.SPECS.exists():
-        pytest.skip("the vendors' documents are not here")
-    made = Programs(tmp_path_factory.mktemp("programs"))
-    okta = OktaServer(json_answer(201, OKTA_CREATED), made.okta_spec)
-    datadog = DatadogServer(json_answer(200, DATADOG_CREATED), made.datadog_spec)
-    with serving(okta) as okta_server, serving(datadog) as datadog_server:
-        first = made.start(made.okta, made.okta.okta(okta_server.url))
-        second = made.start(made.datadog, made.datadog.datadog(datadog_server.url))
-        yield made, (okta_server, first), (datadog_server, second)
-        first.result()
-        second.result()
-
-
 def created(home: Home, ended: Ended, provider: str, secrets: dict[str, str]) -> None:
     """Hold a good end against the contract: the object, the exit code, and where each secret is."""
     assert ended.code == 0, ended.err
@@ -90,10 +61,14 @@ def created(home: Home, ended: Ended, provider: str, secrets: dict[str, str]) ->
         assert secret not in ended.out + ended.err
 
 
-def test_the_real_program_creates_a_child_at_datadog(programs: tuple[Programs, Any, Any]) -> None:
-    made, _, (server, running) = programs
-    secrets = {"api_key": CHILD_API_KEY, "application_key": CHILD_APPLICATION_KEY}
-    created(made.datadog, running.result(), "datadog", secrets)
+PROGRAM = ("tests.hurried", "20")  # Okta's half minute takes seconds
+
+
+def test_the_real_program_creates_a_child_at_datadog(tmp_path: Path) -> None:
+    spec, home = Spec("datadog-organizations.openapi.yaml", "https://api.datadoghq.eu"), Home(tmp_path, program=PROGRAM)
+    with serving(DatadogServer(json_answer(200, DATADOG_CREATED), spec)) as server:
+        ended = home.run("create", "--plan", home.datadog(server.url), "--yes", "--json")
+    created(home, ended, "datadog", {"api_key": CHILD_API_KEY, "application_key": CHILD_APPLICATION_KEY})
     (create,) = server.asked("POST", "/api/v1/org")
     assert dict(create.headers) == {
         "Host": f"127.0.0.1:{server.port}",
@@ -108,6 +83,52 @@ def test_the_real_program_creates_a_child_at_datadog(programs: tuple[Programs, A
     }
     assert create.json() == {"name": "My Child"}
     assert not server.faults
+
+
+def test_the_real_program_creates_a_child_at_okta(tmp_path: Path) -> None:
+    spec, home = Spec("okta-org-creator.openapi.yaml", "https://acme.okta.com"), Home(tmp_path, program=PROGRAM)
+    with serving(OktaServer(json_answer(201, OKTA_CREATED), spec)) as server:
+        ended = home.run("create", "--plan", home.okta(server.url), "--yes", "--json")
+    created(home, ended, "okta", {"token": CHILD_TOKEN})
+    (create,) = server.asked("POST", "/api/v1/orgs")
+    assert dict(create.headers) == {
+        "Host": f"127.0.0.1:{server.port}",
+        "Accept": "application/json",
+        "Accept-Encoding": "identity",
+        "Authorization": f"SSWS {OktaServer.parent_token}",
+        "Connection": "keep-alive",
+        "Content-Length": str(len(create.body)),
+        "Content-Type": "application/json",
+        "User-Agent": "orgwizard",
+    }
+    assert create.json() == {
+        "subdomain": "my-child",
+        "name": "My Child",
+        "website": "https://www.example.com",
+        "edition": "SKU",
+        "admin": {
+            "profile": {
+                "firstName": "Ada",
+                "lastName": "Lovelace",
+                "email": "ada@example.com",
+                "login": "ada@example.com",
+                "mobilePhone": "+44 1",
+                "title": "Countess",
+            },
+            "credentials": {
+                "password": {"value": servers.PASSWORD},
+                "recovery_question": {"question": "Which engine?", "answer": servers.ANSWER},
+            },
+        },
+    }
+    assert not server.faults
+    assert_reads_only(server)
+
+
+def assert_reads_only(server: Server) -> None:
+    """Everything but the create call is a read."""
+    assert {seen.method for seen in server.requests} == {"GET", "POST"}
+    assert sum(seen.method == "POST" for seen in server.requests) == 1
 
 
 # ---- every refusal and every doubt, in this process and with the clock sped up ------------------------------
@@ -266,16 +287,9 @@ def test_a_redirect_is_not_followed_and_the_other_host_hears_nothing(
 HALF = json.dumps(DATADOG_CREATED).encode()[:40]
 DOUBTS: dict[str, Any] = {
     "500": json_answer(500, {"errors": ["Internal error"]}),
-    "502": http(502, b"<html>Bad Gateway</html>", {"Content-Type": "text/html"}),
-    "503": http(503, b"<html>Unavailable</html>", {"Content-Type": "text/html"}),
-    "504": http(504),
-    "closed": servers.closing_after_the_request,
     "reset": servers.resetting_after_the_request,
-    "half a head": servers.answering(b"HTTP/1.1 200 OK\r\nContent-"),
     "half a body": http(200, HALF, {"Content-Length": "2000"}),
-    "empty": http(200),
     "not json": http(200, b"Created!"),
-    "a list": http(200, b"[]"),
 }
 
 
@@ -367,50 +381,3 @@ def test_two_programs_with_the_same_order_send_one_request(home: Home) -> None:
     assert (second.code, second.json()["outcome"]) == (7, None)
     assert first.result().json()["attempt"] in second.json()["error"]["message"]
     assert len(server.asked("POST", "/api/v1/org")) == 1
-
-
-# ---- last, because it takes its time meanwhile ----------------------------------------------------------------
-
-
-def test_the_real_program_creates_a_child_at_okta(programs: tuple[Programs, Any, Any]) -> None:
-    made, (server, running), _ = programs
-    created(made.okta, running.result(), "okta", {"token": CHILD_TOKEN})
-    (create,) = server.asked("POST", "/api/v1/orgs")
-    assert dict(create.headers) == {
-        "Host": f"127.0.0.1:{server.port}",
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        "Authorization": f"SSWS {OktaServer.parent_token}",
-        "Connection": "keep-alive",
-        "Content-Length": str(len(create.body)),
-        "Content-Type": "application/json",
-        "User-Agent": "orgwizard",
-    }
-    assert create.json() == {
-        "subdomain": "my-child",
-        "name": "My Child",
-        "website": "https://www.example.com",
-        "edition": "SKU",
-        "admin": {
-            "profile": {
-                "firstName": "Ada",
-                "lastName": "Lovelace",
-                "email": "ada@example.com",
-                "login": "ada@example.com",
-                "mobilePhone": "+44 1",
-                "title": "Countess",
-            },
-            "credentials": {
-                "password": {"value": servers.PASSWORD},
-                "recovery_question": {"question": "Which engine?", "answer": servers.ANSWER},
-            },
-        },
-    }
-    assert not server.faults
-    assert_reads_only(server)
-
-
-def assert_reads_only(server: Server) -> None:
-    """Everything but the create call is a read."""
-    assert {seen.method for seen in server.requests} == {"GET", "POST"}
-    assert sum(seen.method == "POST" for seen in server.requests) == 1

@@ -9,8 +9,8 @@ import pytest
 from tests.failing import Failure
 from tests.sweep import Point, complaints, points, sampled, swept
 
-SAMPLE = 10
-LARGE_SAMPLE = 120
+SAMPLE = 4
+LARGE_SAMPLE = 40
 
 
 def counted(provider: str, folder: Path) -> int:

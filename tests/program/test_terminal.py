@@ -88,7 +88,8 @@ def walk(terminal: Line) -> None:
     terminal.write("create\r")
 
 
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.full
+@pytest.mark.parametrize("number", [signal.SIGHUP])
 def test_a_signal_lets_the_answer_be_stored(tmp_path: Path, number: signal.Signals) -> None:
     with in_flight(tmp_path) as flight:
         flight.terminal.kill(number)
@@ -101,6 +102,7 @@ def test_a_signal_lets_the_answer_be_stored(tmp_path: Path, number: signal.Signa
         assert flight.terminal.left_behind() == []
 
 
+@pytest.mark.full
 def test_a_closed_terminal_lets_the_answer_be_stored(tmp_path: Path) -> None:
     with in_flight(tmp_path) as flight:
         flight.terminal.hang_up()

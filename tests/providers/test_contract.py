@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
@@ -192,7 +192,6 @@ any_text = st.text(st.characters(exclude_categories=[]))
 
 
 @each_case
-@settings(deadline=None, max_examples=25)
 @given(text=any_text | any_text.map(lambda text: text * 60))
 def test_no_text_in_any_field_breaks_the_rules_or_is_repeated_where_it_is_secret(case: Case, text: str) -> None:
     for model in case.provider.sections(case.method).values():
@@ -311,7 +310,6 @@ replies: st.SearchStrategy[Reply] = answers | st.builds(NotSent, st.text()) | st
 
 
 @each_case
-@settings(deadline=None, max_examples=60)
 @given(response=answers, domain=st.sampled_from(["", "acme.okta.com", "login.acme.example", "https://["]))
 def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, response: Response, domain: str) -> None:
     wanted = case.order()
@@ -326,7 +324,6 @@ def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, response: R
 
 
 @each_case
-@settings(deadline=None, max_examples=60)
 @given(response=answers)
 def test_no_refusal_breaks_its_reading_and_each_names_a_real_field(case: Case, response: Response) -> None:
     refused = case.provider.refused(response)
@@ -370,7 +367,6 @@ def test_a_refusal_in_json_or_without_a_body_is_one(provider: Provider, body: by
 
 
 @each_provider
-@settings(deadline=None, max_examples=60)
 @given(response=answers, now=st.floats(0, 1e11))
 def test_a_wait_is_a_finite_time_or_not_said(provider: Provider, response: Response, now: float) -> None:
     wait = provider.wait_after(response, now)
@@ -378,7 +374,6 @@ def test_a_wait_is_a_finite_time_or_not_said(provider: Provider, response: Respo
 
 
 @each_case
-@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_no_replies_break_a_check(case: Case, data: st.DataObject) -> None:
     wanted = case.order()
@@ -406,7 +401,6 @@ befores = st.just({"listed": True, "ids": []}) | st.dictionaries(
 
 
 @each_case
-@settings(deadline=None, max_examples=60)
 @given(reply=replies, before=befores)
 def test_no_reply_breaks_a_look_up(case: Case, reply: Reply, before: Mapping[str, Any]) -> None:
     wanted = case.order()
@@ -417,7 +411,6 @@ def test_no_reply_breaks_a_look_up(case: Case, reply: Reply, before: Mapping[str
 
 
 @each_case
-@settings(deadline=None, max_examples=60)
 @given(data=st.data())
 def test_no_reply_breaks_the_question_whether_the_org_is_ready(case: Case, data: st.DataObject) -> None:
     wanted = case.order()

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -100,7 +100,6 @@ def test_a_key_must_fit_into_a_header(name: str, key: str, fine: bool) -> None:
 any_text = st.text(st.characters(exclude_categories=[]), max_size=40)
 
 
-@settings(deadline=None)
 @given(
     st.fixed_dictionaries(
         {"name": any_text}, optional={"billing": any_text | st.just("parent_billing"), "subscription": any_text}

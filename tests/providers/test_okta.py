@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -273,7 +273,6 @@ def test_proposals_hold_until_they_are_edited() -> None:
     assert filled(OktaAdministrator, {"email": "a@b.de", "login": "ada-l"})["login"] == "ada-l"
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=[]), max_size=120))
 def test_a_proposed_subdomain_is_never_wrong(name: str) -> None:
     assert problems(OktaOrganization, {"name": name}).get("subdomain", "Required.") == "Required."
@@ -295,7 +294,6 @@ administrators = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None)
 @given(st.tuples(st.just(OktaOrganization), organizations) | st.tuples(st.just(OktaAdministrator), administrators))
 def test_answers_are_valid_exactly_where_no_problem_is_told(given: tuple[type[Fields], dict[str, Value]]) -> None:
     model, typed = given

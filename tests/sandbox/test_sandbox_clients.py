@@ -1,22 +1,20 @@
 """The official Python clients of both vendors take the served sandbox for the real thing.
 
-They bring their own transports and pin things, so they may live in an environment of their own; without
-them these tests are skipped.
+They bring their own transports and pin things, so they live in an environment of their own.
 """
 
 import asyncio
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import Any, TypeAlias
 
 import pytest
 
+from orgwizard.sandbox import http_server
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 
-pytest.importorskip("uvicorn")
-from orgwizard.sandbox import http_server
-
-pytestmark = pytest.mark.filterwarnings("ignore")  # the clients' own warnings are not ours to judge
+pytestmark = [pytest.mark.clients, pytest.mark.filterwarnings("ignore")]  # their warnings are not ours to judge
 Make: TypeAlias = Callable[..., dict[str, Any]]
 
 
@@ -32,8 +30,8 @@ def origin(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def okta_create(origin: str, monkeypatch: pytest.MonkeyPatch, okta_body: Make) -> Callable[..., Any]:
     """Create an org through the Okta client; returns (org, response, error)."""
     monkeypatch.setenv("OKTA_TESTING_TESTINGDISABLEHTTPSCHECK", "true")
-    client_module = pytest.importorskip("okta.client")
-    models = pytest.importorskip("okta.models")
+    client_module = import_module("okta.client")
+    models = import_module("okta.models")
 
     def create(token: str = CREDENTIALS["okta.token"], **body: Any) -> Any:
         config = {"orgUrl": origin, "token": token, "rateLimit": {"maxRetries": 0}, "requestTimeout": 10}
@@ -76,7 +74,7 @@ def test_okta_reads_the_new_org_when_it_is_ready(
         okta_create()
     (child,) = world.okta.children
     wait(30)
-    client = pytest.importorskip("okta.client").Client({"orgUrl": origin, "token": child.token})
+    client = import_module("okta.client").Client({"orgUrl": origin, "token": child.token})
     settings, _, error = asyncio.run(client.get_org_settings())
     assert error is None
     assert (settings.id, settings.status) == (child.id, "ACTIVE")
@@ -90,20 +88,20 @@ def test_okta_reads_the_new_org_when_it_is_ready(
 @pytest.fixture
 def datadog_apis(origin: str) -> Callable[..., Any]:
     """Make the Datadog client's API objects of a class named by its module and name."""
-    package = pytest.importorskip("datadog_api_client")
+    package = import_module("datadog_api_client")
 
     def make(module: str, name: str, api_key: str = "", application_key: str = "") -> Any:
         configuration = package.Configuration(host=origin, enable_retry=False)
         configuration.api_key["apiKeyAuth"] = api_key or CREDENTIALS["datadog.api_key"]
         configuration.api_key["appKeyAuth"] = application_key or CREDENTIALS["datadog.application_key"]
-        api = getattr(pytest.importorskip(f"datadog_api_client.{module}"), name)
+        api = getattr(import_module(f"datadog_api_client.{module}"), name)
         return api(package.ApiClient(configuration))
 
     return make
 
 
 def new_org(**members: Any) -> Any:
-    body = pytest.importorskip("datadog_api_client.v1.model.organization_create_body")
+    body = import_module("datadog_api_client.v1.model.organization_create_body")
     return body.OrganizationCreateBody(**members)
 
 
@@ -139,7 +137,7 @@ def test_datadog_creates_and_uses_the_new_keys(
 def test_datadog_refusals(
     datadog_apis: Callable[..., Any], world: World, keys: dict[str, str], name: str, status: int
 ) -> None:
-    errors = pytest.importorskip("datadog_api_client.exceptions")
+    errors = import_module("datadog_api_client.exceptions")
     with pytest.raises(errors.ApiException) as caught:
         datadog_apis(*ORGANIZATIONS, **keys).create_child_org(body=new_org(name=name))
     assert caught.value.status == status
@@ -147,7 +145,7 @@ def test_datadog_refusals(
 
 
 def test_datadog_401(datadog_apis: Callable[..., Any]) -> None:
-    errors = pytest.importorskip("datadog_api_client.exceptions")
+    errors = import_module("datadog_api_client.exceptions")
     api = datadog_apis("v2.api.key_management_api", "KeyManagementApi")
     del api.api_client.configuration.api_key["apiKeyAuth"]
     with pytest.raises(errors.UnauthorizedException):
@@ -156,7 +154,7 @@ def test_datadog_401(datadog_apis: Callable[..., Any]) -> None:
 
 def test_datadog_loses_longer_keys(datadog_apis: Callable[..., Any], world: World) -> None:
     # A known defect of the client: it insists on 32 and 40 characters, after the org exists.
-    errors = pytest.importorskip("datadog_api_client.exceptions")
+    errors = import_module("datadog_api_client.exceptions")
     with pytest.raises(errors.ApiValueError):
         datadog_apis(*ORGANIZATIONS).create_child_org(body=new_org(name="long-keys"))
     assert len(world.datadog.children) == 1

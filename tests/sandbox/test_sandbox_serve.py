@@ -11,11 +11,9 @@ import httpx
 import pytest
 
 from orgwizard.domain.clock import SystemClock
+from orgwizard.sandbox import http_server
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
-
-pytest.importorskip("uvicorn")
-from orgwizard.sandbox import http_server
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 SSWS = {"authorization": f"SSWS {CREDENTIALS['okta.token']}"}

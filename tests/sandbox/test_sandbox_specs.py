@@ -1,25 +1,20 @@
 """Every answer of the sandbox is valid by the vendors' documents, but for the deviations named here."""
 
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 from typing import Any, TypeAlias
 
 import httpx
 import pytest
-
-from orgwizard.sandbox.router import World
-from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
-from orgwizard.sandbox.transport import SandboxTransport
-
-pytest.importorskip("openapi_core")
 from jsonschema_path import SchemaPath
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.testing import MockRequest, MockResponse
 
-SPECS = Path(__file__).parents[3] / "shared" / "specs"
-pytestmark = pytest.mark.skipif(not SPECS.exists(), reason="the vendors' documents are not here")
+from orgwizard.sandbox.router import World
+from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
+from orgwizard.sandbox.transport import SandboxTransport
+from tests.servers import SPECS
 
 Make: TypeAlias = Callable[..., dict[str, Any]]
 # Names that break the document on purpose.

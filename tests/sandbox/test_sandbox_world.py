@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orgwizard.domain.clock import SystemClock
@@ -72,7 +72,6 @@ def test_a_child_of_another_world_does_not_exist() -> None:
     assert ask(world, "GET", f"{child}/.well-known/okta-organization", {}).status == 404
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.dictionaries(MEMBERS, VALUES, max_size=6))
 def test_any_body_gets_an_answer(body: dict[str, Any]) -> None:
     token = {"authorization": f"SSWS {CREDENTIALS['okta.token']}"}
@@ -83,7 +82,6 @@ def test_any_body_gets_an_answer(body: dict[str, Any]) -> None:
     assert told.status in (200, 400)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.text(), st.text(), st.binary())
 def test_any_header_and_body_gets_an_answer(header: str, key: str, body: bytes) -> None:
     world = World(SystemClock())

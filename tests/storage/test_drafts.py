@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
@@ -154,7 +154,6 @@ JSON = st.recursive(
 
 
 @given(JSON, JSON)
-@settings(max_examples=40)
 def test_any_json_is_a_draft_that_can_be_written_again(sections: Any, reference: Any) -> None:
     odd = {"provider": 7, "sections": sections}
     draft = Draft.from_json(odd)

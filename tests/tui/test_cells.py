@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len, set_cell_size
 
@@ -112,7 +112,6 @@ def play(twins: Twins, script: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", [Emulator, StrictEmulator])
-@settings(max_examples=100, deadline=None)
 @given(script=st.lists(steps, max_size=12))
 def test_the_screen_is_the_one_that_textual_means(kind: type[Emulator], script: list[Any]) -> None:
     play(Twins(SIZE, kind), script)

@@ -279,7 +279,7 @@ class Watched:
 
 async def taken(walk: Walk) -> None:
     """Have an org of the name "Occupied" created."""
-    await walk.to_done("okta", "Occupied")
+    await walk.done("okta", "Occupied")
     await walk.press("ctrl+n")
     await walk.until(ConnectStep)
     await walk.press("ctrl+n")
@@ -289,7 +289,7 @@ async def taken(walk: Walk) -> None:
 async def test_a_free_name_is_said_to_be_probably_free_and_asked_once_per_pause(service: Service) -> None:
     watched = Watched(service)
     async with walking(replace(service, send=watched.send)) as walk:
-        await walk.to_organization("okta")
+        await walk.organization("okta")
         watched.hosts.clear()
         await walk.write("quiet")
         await walk.said("Looks available: nothing at https://quiet.okta.com")
@@ -334,7 +334,7 @@ async def test_a_refusal_is_gone_at_another_parent(service: Service) -> None:
 
 async def test_a_name_typed_meanwhile_is_not_called_taken(service: Service) -> None:
     async with walking(service) as walk:
-        await walk.to_organization("okta")
+        await walk.organization("okta")
         await walk.fill("name", "Newer")
         refused = Refused("The subdomain is taken.", field="organization.subdomain")
         walk.screen.post_message(NameCheck.Taken(refused, {"name": "Older"}))
@@ -345,7 +345,7 @@ async def test_a_name_typed_meanwhile_is_not_called_taken(service: Service) -> N
 async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(service: Service) -> None:
     watched = Watched(service)
     async with walking(replace(service, send=watched.send)) as walk:
-        await walk.to_organization("okta")
+        await walk.organization("okta")
         watched.hold.clear()
         await walk.fill("name", "Held")
         async with asyncio.timeout(20):
@@ -374,10 +374,10 @@ async def test_nobody_is_asked_before_the_host_is_confirmed(service: Service) ->
 
 async def test_the_review_warns_of_a_child_of_the_same_name(service: Service) -> None:
     async with walking(service) as walk:
-        await walk.to_done("datadog", "Twin")
+        await walk.done("datadog", "Twin")
         await walk.press("ctrl+n")
         await walk.until(ConnectStep)
-        await walk.to_review("datadog", "Twin")
+        await walk.jump(ReviewStep, "datadog", "Twin")
         await walk.said("A child org of this name exists since")
 
 

@@ -133,7 +133,9 @@ def test_ascii_sends_nothing_else(environ: dict[str, str]) -> None:
         assert run.received.isascii()
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGHUP, 129), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.full)]
+)
 def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], number: int, code: int) -> None:
     with terminal(SANDBOX, environ) as run:
         begin(run)
@@ -145,6 +147,7 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
     assert "acme.okta.com" in next(Path(environ["XDG_STATE_HOME"]).rglob("draft.json")).read_text()
 
 
+@pytest.mark.full
 def test_a_hang_up_in_a_creation_stores_the_keys(environ: dict[str, str]) -> None:
     with terminal(["--sandbox", "--sandbox-speed", "10"], environ) as run:
         datadog_to_store(run, "slow")
@@ -198,6 +201,7 @@ def waits_with_keys_for_the_screen(run: Terminal) -> None:
     run.until("now     Test the new keys")
 
 
+@pytest.mark.full
 def test_who_leaves_while_keys_are_for_the_screen_only_is_shown_them_first(environ: dict[str, str]) -> None:
     with terminal(["--sandbox", "--sandbox-speed", "2"], environ) as run:
         waits_with_keys_for_the_screen(run)

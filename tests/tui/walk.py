@@ -1,10 +1,12 @@
 """Walking the wizard with keys, waiting for states and never for time."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from unittest import mock
 
+from textual._compositor import Compositor
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
@@ -119,7 +121,17 @@ class Walk:
         await self.app.go(next(key for key, known in all_steps().items() if known is step))
         await self.until(step)
 
-    # ---- the way ----
+    async def organization(self, provider: str) -> None:
+        """Be at the step of the organization, with nothing typed into it."""
+        await self.jump(OrganizationStep, provider, "")
+
+    async def done(self, provider: str, name: str = "My Child Org") -> None:
+        """Have an org created, without the way."""
+        await self.jump(ReviewStep, provider, name)
+        await self.create()
+        await self.until(DoneStep)
+
+    # ---- the way, key by key ----
 
     async def to_site(self) -> None:
         if not isinstance(self.screen, SiteStep):
@@ -181,14 +193,33 @@ class Walk:
         await self.until(DoneStep)
 
 
+@contextmanager
+def unpainted() -> Iterator[None]:
+    """Let screens be laid out and never painted, which nobody sees here and takes a third of the time.
+
+    What is painted has tests of its own: the pictures, the driver's, and those on a pseudo-terminal.
+    """
+    real = Compositor.render_update
+
+    def render_update(self: Compositor, full: bool = False, **settings: Any) -> Any:
+        if full:  # for a picture
+            return real(self, full, **settings)
+        self._dirty_regions.clear()
+        return None
+
+    with mock.patch.object(Compositor, "render_update", render_update):
+        yield
+
+
 @asynccontextmanager
 async def walking(
     service: Service, size: tuple[int, int] = (80, 24), *, again: bool = False, **settings: Any
 ) -> AsyncIterator[Walk]:
     """Run a wizard without a terminal; the service's engine ends with it, unless it is used *again*."""
     app = Wizard(fronted(service, settings.pop("scenarios", SCENARIOS)), **settings)
-    async with app.run_test(size=size) as pilot:
-        await pilot.pause()
-        yield Walk(pilot, app)
+    with unpainted():
+        async with app.run_test(size=size) as pilot:
+            await pilot.pause()
+            yield Walk(pilot, app)
     if not again:
         service.engine.close()
