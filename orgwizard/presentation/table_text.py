@@ -140,12 +140,12 @@ def total(ends: Counter[Exit], left: TableEnd, options: str, *, is_table: bool) 
     return [printable(line) for line in lines]
 
 
-def status(done: int, waiting: int, rows: int, pause: int, left_seconds: float | None) -> str:
+def status(done: int, waiting: int, rows: int, pause: int, left_seconds: float) -> str:
     """Return how the whole run stands, as one short line."""
     parts = [f"{done} of {rows} done"]
     parts += [f"{waiting} waiting until ready"] if waiting else []
     parts += [f"next request in {clock_time(pause)}"] if pause else []
-    parts += [f"about {clock_time(left_seconds)} left"] if left_seconds is not None else []
+    parts += [f"about {clock_time(left_seconds)} left"] if left_seconds else []
     return ", ".join(parts)
 
 

@@ -26,6 +26,7 @@ from orgwizard.sandbox.transport import SandboxTransport
 from tests.batch.test_batch import Terminal
 from tests.hurried import hurried
 from tests.servers import PASSWORD, Ended, Home, Peer, Seen, http, serving
+from tests.tui.emulator import Emulator
 
 SPEED = 1000.0
 HEADER = "name,subdomain"
@@ -179,7 +180,7 @@ def test_on_a_terminal_the_number_of_orgs_is_typed(
     assert "created earlier" in screen.getvalue()
 
 
-def test_a_terminal_shows_one_line_an_org_and_one_that_is_written_over(
+def test_a_terminal_shows_each_org_under_way_and_the_total_and_at_the_end_the_total_alone(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     screen = Terminal()
@@ -187,10 +188,22 @@ def test_a_terminal_shows_one_line_an_org_and_one_that_is_written_over(
     ended = run(GOOD[:3], "--yes")
     assert len(ended.out.splitlines()) == 3
     after_review = screen.getvalue().rpartition("once.\n")[2]
-    *standing, total = after_review.split("\r")
-    assert any(line.startswith("2 of 3 done") for line in standing)
-    assert not any("\n" in line for line in standing)
-    assert total.startswith("3 created and ready")
+    assert "2 of 3 done" in after_review
+    assert "Org 2  waiting until ready" in after_review
+    drawn = Emulator(80, 24)
+    drawn.feed(after_review)
+    assert [line.rstrip() for line in drawn.display if line.strip()] == ["3 created and ready."]
+
+
+@pytest.mark.parametrize("term", ["dumb", "xterm"])
+def test_a_terminal_that_cannot_move_its_cursor_gets_lines(
+    run: Run, monkeypatch: pytest.MonkeyPatch, term: str
+) -> None:
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setenv("TERM", term)
+    run(GOOD[:1], "--yes")
+    assert ("\x1b" in screen.getvalue()) == (term == "xterm")
 
 
 def test_a_dry_run_prints_each_masked_request_and_needs_neither_secret_nor_network(

@@ -7,14 +7,15 @@ from queue import Empty, SimpleQueue
 from orgwizard.application.service import Service
 from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEnd, TableEvent
 from orgwizard.domain.errors import Exit
-from orgwizard.domain.events import FIND, KEEP, READY, SEND, SETTLE, Progress, Result
+from orgwizard.domain.events import FIND, KEEP, SEND, Progress, Result
 from orgwizard.presentation import table_text, text_report
 from orgwizard.presentation.progress_text import ProgressText
+from orgwizard.presentation.table_standing import Standing
 from orgwizard.presentation.table_text import Named
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.batch.ci_masks import hide
+from orgwizard.ui.batch.live_lines import LiveLines
 from orgwizard.ui.batch.signals import EndingSignals
-from orgwizard.ui.batch.status_line import StatusLine
 from orgwizard.ui.batch.streams import json_line, write_stderr, write_stdout
 
 LOOK_SECONDS = 0.5
@@ -37,13 +38,11 @@ class RowFace:
         self._service, self._provider, self._taking, self._as_json = service, provider, taking, as_json
         self._rows = {row.number: row for row in rows}
         self._telling: dict[int, ProgressText] = {}
-        self._waiting: set[int] = set()
         self._codes: Counter[Exit] = Counter()
         self._shown: list[Result] = []  # with keys that are stored nowhere else
-        self._pause = 0
-        self._started = service.clock.now()
+        self._standing = Standing(rows, service.clock.now, provider.settle_seconds if provider else 0)
         self._quiet = quiet
-        self._status = StatusLine(wanted=not quiet)
+        self._live = LiveLines(wanted=not quiet)
 
     def follow(self, begin: Callable[[Callable[[TableEvent], None]], bool]) -> int:
         """Run to the end; returns the exit code."""
@@ -51,6 +50,7 @@ class RowFace:
         begin(events.put)
         if self._taking.caught:  # before there was anything to end
             self._service.engine.leave()
+        caught = len(self._taking.caught)
         while True:
             try:
                 event = events.get(timeout=LOOK_SECONDS)
@@ -60,38 +60,34 @@ class RowFace:
                 continue
             if isinstance(event, TableEnd):
                 return self._end(event)
+            if len(self._taking.caught) != caught:  # and what it does was said below
+                caught = len(self._taking.caught)
+                self._live.forget()
             with self._taking.ending_a_wait():
                 self._tell(event)
 
     def _tell(self, event: TableEvent) -> None:
-        if isinstance(event, Pause):
-            if not self._pause:
-                self._line(f"Rate limit: next request in {table_text.clock_time(event.left_seconds)}.")
-            self._pause = event.left_seconds
-        elif isinstance(event, RowProgress):
-            self._progress(event.number, event.event)
+        if isinstance(event, Pause) and not self._standing.pause:
+            self._line(f"Rate limit: next request in {table_text.clock_time(event.left_seconds)}.")
+        self._standing.add(event)
+        if isinstance(event, RowProgress):
+            words = self._telling.setdefault(event.number, ProgressText()).words(event.event)
+            if words and _is_news(event.event):
+                self._line(f"{event.number:>5}  {words}")
         elif isinstance(event, RowEnd):
             self._row_end(self._rows[event.number], event)
-        self._status.show(self._standing())
-
-    def _progress(self, number: int, event: Progress) -> None:
-        self._pause = 0
-        if event.stage in (SETTLE, READY):
-            self._waiting.add(number)
-        words = self._telling.setdefault(number, ProgressText()).words(event)
-        if words and _is_news(event):
-            self._line(f"{number:>5}  {words}")
+        if self._live.is_on:
+            self._live.show(self._standing.lines(self._live.most))
 
     def _line(self, words: str) -> None:
-        """Print a line of progress where there is no terminal, whose status line says as much."""
-        if not (self._status.is_on or self._quiet):
+        """Print a line of progress where there is no terminal, whose last lines say as much."""
+        if not (self._live.is_on or self._quiet):
             write_stderr(words)
 
     def _row_end(self, row: Named, end: RowEnd) -> None:
         self._telling.pop(row.number, None)
-        self._waiting.discard(row.number)
         self._codes[table_text.exit_code(end)] += 1
-        self._status.clear()
+        self._live.clear()
         as_json = json_line(table_text.as_json(row, end)) if self._as_json else ""
         hide(end.result.secrets if end.result else {}, as_json=self._as_json)
         taken = write_stdout(as_json or table_text.ended(row, end))
@@ -106,16 +102,8 @@ class RowFace:
         else:
             self._service.save_unshown_keys(result)
 
-    def _standing(self) -> str:
-        done, waiting, rows = self._codes.total(), len(self._waiting), len(self._rows)
-        begun = done + waiting
-        spent = self._service.clock.now() - self._started
-        settle = self._provider.settle_seconds if self._provider and done < rows else 0
-        left = spent / begun * (rows - begun) + settle if begun else None
-        return table_text.status(done, waiting, rows, self._pause, left)
-
     def _end(self, end: TableEnd) -> int:
-        self._status.clear()
+        self._live.clear()
         with self._taking.ending_a_wait():
             if self._as_json and self._provider:
                 for row, left in table_text.left_over(self._provider, end):
