@@ -97,7 +97,7 @@ class Plan:
         """Return the error that tells every problem where it stands, in the order of the file."""
         places = {name: place for name in found if (place := self._place(name))}
         last = Position(1 << 30, 0)
-        in_order = sorted(found, key=lambda name: position_of(name, dict(self.positions)) or last)
+        in_order = sorted(found, key=lambda name: position_of(name, self.positions) or last)
         return BadFields({name: found[name] for name in in_order}, self._title, places)
 
     @property
@@ -108,7 +108,7 @@ class Plan:
         """Return where a key stands, as compilers say it; "" where that is not known."""
         if any(name == key or name.startswith(f"{key}.") for key in self.laid_over):
             return "--set"
-        found = position_of(name, dict(self.positions))
+        found = position_of(name, self.positions)
         return f"{self.where}:{found.line}:{found.column}" if found and self.where else self.where
 
 

@@ -1,6 +1,7 @@
 """Where each key of a TOML text stands, which `tomllib` does not tell; for messages, never for values."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 _PART = r"""(?:[A-Za-z0-9_-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
@@ -39,7 +40,7 @@ def positions(text: str) -> dict[str, Position]:
     return found
 
 
-def position_of(name: str, known: dict[str, Position]) -> Position | None:
+def position_of(name: str, known: Mapping[str, Position]) -> Position | None:
     """Return where a key stands; for one that is missing or within a value, where what it belongs to stands."""
     while name and name not in known:
         name = name.rpartition(".")[0]
