@@ -13,8 +13,9 @@ from orgwizard.domain.errors import BadInput, NotSent
 from orgwizard.domain.events import Progress
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.system import shutdown
-from orgwizard.ui.batch import commands, streams
+from orgwizard.ui.batch import streams
 from orgwizard.ui.batch.confirmation import confirm
+from orgwizard.ui.batch.follower import tell_stage
 from orgwizard.ui.batch.signals import leaving_on_signal
 
 
@@ -33,7 +34,7 @@ class Terminal(io.StringIO):
 def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
     telling = ProgressText()
     for event in events:
-        commands.tell_stage(telling, event)
+        tell_stage(telling, event)
     captured = capsys.readouterr()
     assert captured.out == ""
     return captured.err.splitlines()

@@ -693,7 +693,7 @@ def test_on_a_terminal_it_asks_once(home: Home, typed: bytes, code: int, outcome
     terminal = Terminal(home, "create", "--plan", home.datadog("datadoghq.eu"), "--json", *FAST)
     terminal.expect(b'Type "create"')
     assert b"My Child" in terminal.shown
-    assert b"cannot be deleted" in terminal.shown
+    assert b"be deleted through the API" in terminal.shown
     terminal.type(typed)
     ended = terminal.ended()
     quiet(ended)
