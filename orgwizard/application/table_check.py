@@ -1,8 +1,8 @@
 """A whole table checked before anything is sent: earlier attempts, secrets, the parent, and each name."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from orgwizard.application.plan_table import Row
 from orgwizard.application.ports import Send
@@ -41,6 +41,10 @@ class CheckedTable:
     def new(self) -> tuple[CheckedRow, ...]:
         """Return the rows that this run would create an org for."""
         return tuple(row for row in self.rows if row.earlier is None)
+
+    def only(self, numbers: Collection[int]) -> "CheckedTable":
+        """Return the table with some of its rows alone."""
+        return replace(self, rows=tuple(one for one in self.rows if one.row.number in numbers))
 
 
 def check_table(service: Service, provider: Provider, connected: Connection, rows: Sequence[Row]) -> CheckedTable:

@@ -61,6 +61,7 @@ WIZARD = Command(
         argument("--version", action="version", version=f"orgwizard {__version__}"),
         argument("--plan", type=Path, metavar="FILE", help="start the wizard with the values of a plan file"),
         SET,
+        argument(*TABLE.names, **{**TABLE.settings, "help": "with --plan: choose rows of a CSV file to create"}),
         argument(
             "--plain",
             action="store_true",

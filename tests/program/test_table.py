@@ -195,6 +195,39 @@ def test_a_terminal_shows_each_org_under_way_and_the_total_and_at_the_end_the_to
     assert [line.rstrip() for line in drawn.display if line.strip()] == ["3 created and ready."]
 
 
+@pytest.mark.parametrize(
+    ("typed", "rows"),
+    [("\n", [2, 3, 5]), ("3\n", [3]), ("9\n1-3,5\n", [2, 3, 5]), ("4\n x\n-\n 3 - 9 \n", [3, 5])],
+    ids=["all", "one", "two parts", "mistakes first"],
+)
+def test_the_wizard_lets_a_person_choose_rows(
+    run: Run, home: Home, world: World, monkeypatch: pytest.MonkeyPatch, typed: str, rows: list[int]
+) -> None:
+    run([GOOD[2]], "--yes")
+    (home.folder / "orgs.csv").write_text("\n".join((HEADER, *GOOD[:4])))  # row 4 was created before
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{typed}{len(rows)}\n"))
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr("orgwizard.system.terminal_caps.need_terminal", lambda: None)
+    plan = str(home.folder / "plan.toml")
+    assert cli.main(("--sandbox", "--plan", plan, "--table", str(home.folder / "orgs.csv"))) == 0
+    assert created_names(world) == ["Org 2", *(f"Org {row - 2}" for row in rows)]
+
+
+@pytest.mark.parametrize("typed", ["", "2\n2\n", "2\nno\n"], ids=["nothing", "another number", "no"])
+def test_a_person_who_does_not_choose_or_confirm_creates_nothing(
+    run: Run, home: Home, world: World, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    run([], "--dry-run")
+    (home.folder / "orgs.csv").write_text("\n".join((HEADER, *GOOD[:4])))
+    monkeypatch.setattr(sys, "stdin", Terminal(typed))
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    monkeypatch.setattr("orgwizard.system.terminal_caps.need_terminal", lambda: None)
+    plan = str(home.folder / "plan.toml")
+    assert cli.main(("--sandbox", "--plan", plan, "--table", str(home.folder / "orgs.csv"))) == 4
+    assert created_names(world) == []
+
+
 @pytest.mark.parametrize("term", ["dumb", "xterm"])
 def test_a_terminal_that_cannot_move_its_cursor_gets_lines(
     run: Run, monkeypatch: pytest.MonkeyPatch, term: str

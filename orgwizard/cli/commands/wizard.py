@@ -18,6 +18,8 @@ def run(arguments: argparse.Namespace) -> int:
     need_terminal()
     if arguments.set and not arguments.plan:
         raise BadInput("--set needs --plan.", "Name the plan file that it changes.", code="usage")
+    if arguments.table:
+        return _from_table(arguments)
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
     arguments.ascii = arguments.ascii or not is_utf8(os.environ)
     draft = _planned(arguments) if arguments.plan else None
@@ -26,6 +28,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     flush()
     return code
+
+
+def _from_table(arguments: argparse.Namespace) -> int:
+    """Let a person choose rows of a table, and create their orgs; returns the exit code."""
+    from orgwizard.ui.batch import table
+
+    if not arguments.plan:
+        raise BadInput("--table needs --plan.", "Name the plan file that its rows are laid over.", code="usage")
+    service, plan = wiring.service(arguments), wiring.plan(arguments)
+    return table.create(service, plan, arguments.table, yes=False, keep_going=False, as_json=False, chooses=True)
 
 
 def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", because: str) -> int:

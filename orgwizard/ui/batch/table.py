@@ -21,6 +21,7 @@ from orgwizard.presentation import table_text, text_report
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.batch.confirmation import confirm
+from orgwizard.ui.batch.row_choice import choose
 from orgwizard.ui.batch.rows import RowFace
 from orgwizard.ui.batch.signals import leaving_on_signal
 from orgwizard.ui.batch.streams import json_line, write_stderr, write_stdout
@@ -67,9 +68,20 @@ def dry_run(plan: Plan, path: Path, *, as_json: bool) -> int:
 
 
 def create(
-    service: Service, plan: Plan, path: Path, *, yes: bool, keep_going: bool, as_json: bool, quiet: bool = False
+    service: Service,
+    plan: Plan,
+    path: Path,
+    *,
+    yes: bool,
+    keep_going: bool,
+    as_json: bool,
+    quiet: bool = False,
+    chooses: bool = False,
 ) -> int:
-    """Create the orgs of a table and print a line for each; returns the gravest exit code, 128+n after a signal."""
+    """Create the orgs of a table and print a line for each; returns the gravest exit code, 128+n after a signal.
+
+    A person who *chooses* is asked which of the rows to create.
+    """
     draft, table, of_plan = read(plan, path)
     provider = provider_of(draft.provider)
     if not (of_plan or table.problems):
@@ -80,6 +92,10 @@ def create(
     checked = _checked(service, provider, draft, table, plan, path)
     service.engine.work(store.probe).result()
     lines = table_text.review(provider, checked, draft.site, draft.store)
+    if chooses and checked.new:
+        write_stderr("\n".join(lines))
+        checked = checked.only(choose([one.row.number for one in checked.new]))
+        lines = table_text.review(provider, checked, draft.site, draft.store)
     if yes or not checked.new:
         write_stderr("\n".join(lines))
     else:
