@@ -1,15 +1,41 @@
 """One group of questions over the live answers of the draft: what is offered, what was typed, what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
+from orgwizard.domain.credential_shapes import shape
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.questions import Question, Suggestion, Value
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, filled, problems, questions
+from orgwizard.domain.validation import LOOKS_SECRET, Fields, filled, problems, questions
 from orgwizard.presentation.wizard_session import WizardSession
+
+USE_ANYWAY = "Use it anyway"
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """The texts of one field that are refused only because they look like credentials, or are some of this run."""
+
+    title: str
+    texts: tuple[str, ...] = field(repr=False)
+
+    @property
+    def words(self) -> str:
+        """Return what is said before the question whether to use it; nothing of the texts is repeated."""
+        if any(REDACTOR.without_secrets(text) != text for text in self.texts):
+            found = "contains a secret of this run, which would no longer be secret"
+        else:
+            found = "looks like " + next(filter(None, map(shape, self.texts)), "a credential")
+        return f"{self.title} {found}. It would be sent and saved in clear text."
+
+    def allow(self) -> None:
+        """Take the texts for ordinary values from now on: the user said so."""
+        for text in self.texts:
+            REDACTOR.allow(text)
 
 
 @dataclass
@@ -82,12 +108,30 @@ class FormState:
         """Return what is wrong per field: the model's rules, and variables that are not set; no service was asked."""
         return self.unset | problems(self.model, self.typed)
 
+    def suspect(self, name: str = "") -> Suspect | None:
+        """Return the first field, or the one of that *name*, that a yes would put right; none among credentials."""
+        wrong = {} if self.section == "credentials" else self.wrong()
+        for question in self.asked:
+            if name in ("", question.name) and wrong.get(question.name) == LOOKS_SECRET:
+                texts = tuple(filter(REDACTOR.is_secret, _texts(self.answers.get(question.name))))
+                return Suspect(question.title, texts) if texts else None
+        return None
+
     @property
     def unset(self) -> dict[str, str]:
         """Return a sentence per answer that a plan or a profile left to a variable which is not set."""
         environ = self.session.bootstrap.discovery.environ
         named = {name: value.env for name, value in self.typed.items() if isinstance(value, Reference) and value.env}
         return {name: f"The variable {env} is not set." for name, env in named.items() if not environ.get(env)}
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """Yield the text of an answer, or the names and values of its rows."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, text in value.items():
+            yield from (name, text)
 
 
 def connection_sheet(session: WizardSession) -> FormState:

@@ -38,12 +38,12 @@ def lines(provider: str, name: str, secret: str) -> list[str]:
     """Return lines up to the review; before each right answer that is shown, the secret is typed."""
     if provider == "okta":
         begin = [secret, "1", secret, "acme.okta.com", secret, "1", "", secret, "no"]
-        org = [secret, name, secret, "", secret, ""]
-        people = [line for right in ("Ada", "Lovelace", "ada@example.com", "") for line in (secret, right)]
-        people += ["", secret, "", "", f"title={secret}", f"{secret}=title", secret, ""]
+        org = [secret, "no", name, secret, "no", "", secret, "no", ""]
+        people = [line for right in ("Ada", "Lovelace", "ada@example.com", "") for line in (secret, "no", right)]
+        people += ["", secret, "no", "", "", f"title={secret}", "no", f"{secret}=title", "no", secret, ""]
     else:
         begin = [secret, "2", secret, "1", "", "", secret, "no"]
-        org, people = [secret, name], [""]
+        org, people = [secret, "no", name], [""]
     return [*begin, *org, *people, secret, "", secret]
 
 

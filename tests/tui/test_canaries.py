@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual.screen import Screen
 from textual.widgets import Button
 
 from orgwizard.application.service import Service
@@ -15,6 +17,7 @@ from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Field
 from tests.canaries import TYPED, Ears, files_under, listening, traces
 from tests.tui.walk import Walk, walking
@@ -49,6 +52,15 @@ def shown(walk: Walk, secret: str, *but: Entry) -> list[str]:
     return [text for text in texts if traces(secret, text)]
 
 
+async def declined(walk: Walk, secret: str, step: Screen[Any]) -> None:
+    """Say no where the step asks whether to use the secret; nothing of it is in the question."""
+    if isinstance(walk.screen, Ask):
+        assert shown(walk, secret) == []
+        await walk.press("enter")
+        await walk.settled()
+    assert walk.screen is step
+
+
 async def refused(walk: Walk, secret: str, right: Mapping[str, str]) -> None:
     """Type the secret into one field of a step after the other, try to go on, and put the right answers in."""
     step, typed = walk.screen, [walk.entry(field) for field in right]
@@ -57,7 +69,7 @@ async def refused(walk: Walk, secret: str, right: Mapping[str, str]) -> None:
         assert shown(walk, secret, *typed[:number]) == [], field
     await walk.press("ctrl+n")
     await walk.settled()
-    assert walk.screen is step
+    await declined(walk, secret, step)
     assert shown(walk, secret, *typed) == []
     assert [field.id for field in step.query(Field) if field.id in right and not field.has_class("-wrong")] == []
     for field, answer in right.items():
@@ -76,7 +88,7 @@ async def refused_rows(walk: Walk, secret: str) -> None:
             entry.value = text
         await walk.press("ctrl+n")
         await walk.settled()
-        assert walk.screen is step
+        await declined(walk, secret, step)
         assert shown(walk, secret, *step.query(".row Entry").results(Entry)) == []
     while removing := list(step.query(".remove").results(Button)):
         removing[0].press()

@@ -7,8 +7,8 @@ from pydantic import SecretStr
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.signing import is_key
-from orgwizard.domain.validation import referenced
-from orgwizard.presentation.form_state import FormState
+from orgwizard.domain.validation import LOOKS_SECRET, referenced
+from orgwizard.presentation.form_state import USE_ANYWAY, FormState
 from orgwizard.presentation.paste_cleanup import meant, typed_line
 from orgwizard.presentation.review import NOT_GIVEN
 from orgwizard.ui.plain.console import Back, Cleared, Console
@@ -83,11 +83,22 @@ class Prompt:
         except Cleared:
             self._sheet.take(self._question, "")
             done = True
-        if words := self._sheet.wrong().get(name, ""):
+        words = self._sheet.wrong().get(name, "")
+        if words == LOOKS_SECRET and self._is_allowed():
+            words = self._sheet.wrong().get(name, "")
+        if words:
             typed.clear()
             typed.update(before)
             self._console.say(words)
         return done and not words
+
+    def _is_allowed(self) -> bool:
+        """Ask whether an answer may be used that looks like a credential."""
+        suspect = self._sheet.suspect(self._question.name)
+        if not suspect or not self._console.agrees(f"{suspect.words} {USE_ANYWAY}?"):
+            return False
+        suspect.allow()
+        return True
 
     def _asked_once(self) -> bool:
         if self._question.rows:

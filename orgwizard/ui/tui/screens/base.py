@@ -22,11 +22,13 @@ from orgwizard.presentation.step_order import TITLES, complaints, section
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Field, Form
 from orgwizard.ui.tui.widgets.lists import Choice, button
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 if TYPE_CHECKING:
+    from orgwizard.presentation.form_state import Suspect
     from orgwizard.storage.attempt_journal import Record
 
 STEPS = len(TITLES)
@@ -248,9 +250,26 @@ class Step(Screen[None]):
     # ---- moving ----
 
     def action_next(self) -> None:
-        """Go on if the step is complete, else show what is missing."""
+        """Go on if the step is complete, else ask about what looks like a credential, or show what is missing."""
+        suspect = next(filter(None, (form.sheet.suspect() for form in self.query(Form))), None)
         if self.complete():
             self.leave_for(self.Forward())
+        elif suspect:
+            self._ask_about(suspect)
+
+    def _ask_about(self, suspect: Suspect) -> None:
+        """Ask whether a value may be used that looks like a credential; after a no its field stays marked."""
+        from orgwizard.presentation.form_state import USE_ANYWAY  # its rules are loaded after the first screen
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                suspect.allow()
+                for form in self.query(Form):
+                    form.refresh_notes()
+                self.changed()
+                self.action_next()
+
+        self.app.push_screen(Ask(f"{suspect.words}\n\n{USE_ANYWAY}?", yes=USE_ANYWAY, no="No"), answered)
 
     def leave_for(self, message: Message) -> None:
         """Say where to go; keys that are typed meanwhile must not end up in the fields of this step."""
