@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,18 @@ class Plan:
         """Return provider, site and the org's name as far as they are texts, whether right or wrong."""
         organization = self.values.get("organization")
         name = organization.get("name") if isinstance(organization, dict) else ""
-        texts = (self.values.get("provider"), self.values.get("site"), name)
+        texts = (*self._parent(), name)
         provider, site, name = (_shown(text) if isinstance(text, str) else "" for text in texts)
         return provider, site, name
+
+    def _parent(self) -> tuple[Any, Any]:
+        """Return provider and site, which a saved connection names in the place of the plan."""
+        named = self.values.get("profile")
+        if isinstance(named, str) and self.connect:
+            with suppress(WizardError):  # told where the plan is read
+                draft = self.connect(named)
+                return draft.provider, draft.site
+        return self.values.get("provider"), self.values.get("site")
 
     def draft(self) -> Draft:
         """Return the plan as a draft that a face can prefill; raises `BadFields` with what no form could show."""

@@ -122,7 +122,14 @@ COMMANDS = (
         "validate a plan with read-only requests, or the stored keys of a child org; never creates",
         "create:check",
         (
-            argument("name", nargs="?", default="", metavar="NAME", help="a profile: are its keys still valid?"),
+            argument(
+                "name",
+                nargs="?",
+                default="",
+                metavar="NAME",
+                help="a profile: are its keys still valid?",
+                completes="profiles",
+            ),
             argument("--plan", type=Path, metavar="FILE", help="the plan file; - reads standard input"),
             SET,
             JSON,

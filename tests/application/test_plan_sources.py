@@ -9,7 +9,7 @@ import pytest
 
 from orgwizard.application import plan_source
 from orgwizard.application.order_builder import connection, preview
-from orgwizard.application.plan_file import load, plan_of
+from orgwizard.application.plan_file import Connect, load, plan_of
 from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.toml_positions import Position, positions
 from orgwizard.domain.draft import Draft
@@ -121,6 +121,15 @@ def saved(profiles: Profiles, name: str, **references: Reference) -> None:
             parent=references,
         )
     )
+
+
+def test_a_plan_names_its_org_and_parent_whoever_brings_them(profiles: Profiles) -> None:
+    saved(profiles, "acme-eu")
+    connect: Connect = lambda name: draft_from(profiles.find(name))  # noqa: E731
+    assert plan_of(BY_PROFILE, connect).wanted == ("datadog", "datadoghq.eu", "My child org")
+    assert plan_of(BY_PROFILE.replace("acme", "nobody"), connect).wanted == ("", "", "My child org")
+    assert plan_of(OKTA).wanted == ("okta", "https://acme.okta.com", "My Child Org 1")
+    assert plan_of("organization = 5").wanted == ("", "", "")
 
 
 def planned(text: str, profiles: Profiles) -> Draft:
