@@ -54,7 +54,7 @@ class Draft:
         if not isinstance(value, dict):
             return cls()
         provider, store = value.get("provider"), value.get("store")
-        draft = cls(provider if isinstance(provider, str) else "", store if isinstance(store, (str, dict)) else "file")
+        draft = cls(provider if isinstance(provider, str) else "", store if _is_store(store) else "file")
         for key, sections in _tables(value.get("sections")):
             for name, section in _tables(sections):
                 revived = {field_name: _revive(name, typed) for field_name, typed in section.items()}
@@ -63,7 +63,8 @@ class Draft:
 
 
 REFERENCE_KEY = "reference"
-ROWS = ".rows"  # how the names of sections end that hold rows as they are typed, half ones included
+ROWS = ".rows"  # how the names of sections end that hold rows as they are typed
+TEXT_ONLY = ("parent", "store", "order")
 
 
 def _without_secrets(section: Mapping[str, Value]) -> dict[str, Any]:
@@ -86,6 +87,8 @@ def _revive(section: str, value: Any) -> Value:
     """Return what `_without_secrets` kept; None for what somebody has edited into nonsense."""
     if section.endswith(ROWS):
         return value if _are_pairs(value) else None
+    if section in TEXT_ONLY:
+        return value if isinstance(value, str) else None
     table = value.get(REFERENCE_KEY) if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(table, dict):
         return value if isinstance(value, str) or _is_rows(value) else None
@@ -97,9 +100,17 @@ def _revive(section: str, value: Any) -> Value:
         return None
 
 
+def _is_store(value: Any) -> bool:
+    """Return whether a store has the form of one; whoever uses it says whether there is such a store."""
+    command = value.get("command") if isinstance(value, dict) and len(value) == 1 else None
+    return isinstance(value, str) or (isinstance(command, list) and all(isinstance(word, str) for word in command))
+
+
 def _are_pairs(value: Any) -> bool:
-    pairs = value if isinstance(value, list) else [None]
-    return all(isinstance(p, list) and len(p) == 2 and all(isinstance(text, str) for text in p) for p in pairs)
+    """Return whether these are rows as they are typed, half ones included."""
+    return isinstance(value, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair) for pair in value
+    )
 
 
 def _is_rows(value: Any) -> bool:

@@ -46,6 +46,15 @@ class StartMenu:
             self._look(bootstrap.service)
             if saved is not None and WizardSession(bootstrap, saved).was_sent():
                 self.saved = None
+        self._add_drafts(bootstrap)
+
+    def _add_drafts(self, bootstrap: Bootstrap) -> None:
+        """Tell of drafts that cannot be read, too."""
+        if not bootstrap.drafts.problems:
+            return
+        from orgwizard.storage.profiles import Problem
+
+        self.problems = (*self.problems, *(Problem(path, words) for path, words in bootstrap.drafts.problems.items()))
 
     def _look(self, service: Service) -> None:
         """Look into the folders; one that cannot be read is a problem, too."""

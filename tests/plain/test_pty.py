@@ -260,7 +260,7 @@ def test_whatever_ends_a_prompt_keeps_the_draft_and_mends_the_terminal(
             talk.write(key)
         assert talk.ended() == code
         assert talk.restored
-    assert "acme.okta.com" in next(home.home.rglob("draft.json")).read_text()
+    assert "acme.okta.com" in next(home.home.rglob("drafts/*.json")).read_text()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")

@@ -478,7 +478,7 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
     terminal = walked(service, ["1", "no", "4", "5", "6", ":back", ":quit"], scenarios=SCENARIOS)
     rows = [line for line in terminal.text.splitlines() if line[:2] in ("1.", "2.", "3.", "4.", "5.", "6.")][:6]
     assert rows == [
-        "1. Look at Doubtful: not sent",
+        "1. Doubtful: not sent",
         "2. Resume draft: Half done at okta",
         "3. Create a new org",
         "4. Orgs and attempts",
@@ -488,13 +488,22 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
     assert "Doubtful (okta https://acme.okta.com): not sent" in terminal.said
     assert "it is not valid TOML" in terminal.said
     assert "Datadog, organization, slow: The answer takes 20 seconds." in terminal.said
-    assert "This is the beginning. :quit leaves." in terminal.said
+    assert "This is the first step. :quit quits." in terminal.said
+
+
+def test_a_draft_that_cannot_be_read_is_said_at_the_beginning(service: Service) -> None:
+    folder = Path("orgwizard/state/drafts")
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "a.json").write_text("{")
+    terminal = walked(service, ["2", ":quit"])
+    assert "Unreadable files: 1" in terminal.said
+    assert str(folder / "a.unreadable") in terminal.said
 
 
 def test_a_profile_of_an_earlier_run_begins_a_sister(service: Service) -> None:
     walked(service, okta("First", "create", ""))
     terminal = walked(service, ["2", ":quit"])
-    assert "Another child of https://acme.okta.com, as with First" in terminal.said
+    assert "New child of https://acme.okta.com (same connection as First)" in terminal.said
     assert "Connected: Acme (sandbox)." in terminal.said
     assert "Step 3 of 7: Organization." in terminal.said
 

@@ -1,5 +1,6 @@
 """The frame around the steps: sizes, help, leaving, the draft on disk, the guard before it all."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.terminal.environment import prepare
 from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, Page
 from orgwizard.ui.tui.widgets.form import Field
+from tests.storage.test_drafts import NONSENSE
 from tests.tui.bench import StillEngine, bench, fronted
 from tests.tui.walk import Walk, walking
 
@@ -182,6 +184,28 @@ async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(service: Se
         walk.app.on_step_changed()
         walk.app._save()
         assert "The draft could not be saved:" in walk.text()
+
+
+def edited(nonsense: object) -> None:
+    """Put a draft on the disk as somebody may have edited it."""
+    folder = Path("orgwizard/state/drafts")
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "a.json").write_text(json.dumps(nonsense))
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+async def test_a_draft_that_was_edited_into_nonsense_ends_no_screen(service: Service, nonsense: object) -> None:
+    edited(nonsense)
+    async with walking(service) as walk:
+        await walk.press("enter")
+        await walk.settled()
+        if not walk.draft.provider:  # it was set aside
+            return
+        for name in list(all_steps())[:6]:
+            walk.app.session.settle_method()
+            await walk.app.go(name)
+            await walk.settled()
+        assert walk.app.crash == []
 
 
 # ---- the guard ----

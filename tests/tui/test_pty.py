@@ -144,7 +144,7 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
         run.until("Step 2 of 7")
         run.kill(number)
         assert run.ended() == code
-    assert "acme.okta.com" in next(Path(environ["XDG_STATE_HOME"]).rglob("draft.json")).read_text()
+    assert "acme.okta.com" in next(Path(environ["XDG_STATE_HOME"]).rglob("drafts/*.json")).read_text()
 
 
 @pytest.mark.full

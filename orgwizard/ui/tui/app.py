@@ -126,11 +126,14 @@ class Wizard(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with what there is to go on with, else with the first step."""
-        start = StartStep(self.session, self.session.bootstrap.drafts.load())
-        first = SiteStep(self.session) if self._given or start.empty else start
+        first = SiteStep(self.session) if self._given else self._beginning()
         # What switch_screen takes away: Textual gives it to every screen but the default one.
         first._push_result_callback(self, None)  # noqa: SLF001
         return first
+
+    def _beginning(self) -> Step:
+        start = StartStep(self.session, self.session.bootstrap.drafts.load())
+        return SiteStep(self.session) if start.empty else start
 
     def on_mount(self) -> None:
         """Load what the first screen does without, once it is up."""
