@@ -358,7 +358,9 @@ class Flow:
         except Exception as fault:  # whatever it is, the org exists and its keys are stored
             self.add_remark(f"The profile was not saved: {cause_of(fault)}")
             return
-        self.result = replace(self.result, profile=name)
+        use = f"Use the keys: {' '.join(filter(None, ('orgwizard exec', name, self.tools.options)))} -- COMMAND"
+        steps = (use, *self.result.next_steps) if self.result.sources else self.result.next_steps
+        self.result = replace(self.result, profile=name, next_steps=steps)
         self.note("profile", profile=name)
 
     async def until_ready(self, created: Created, answered_at: float) -> None:

@@ -117,6 +117,13 @@ def test_the_keys_of_an_org_of_the_sandbox(program: Program, home: Home, provide
     assert json.loads(program("env", created["profile"], "--format", "json", "--sandbox").out) == said["variables"]
 
 
+@pytest.mark.parametrize(("store", "told"), [('"file"', True), ('"screen"', False)])
+def test_the_result_says_how_to_use_the_keys_it_stored(program: Program, home: Home, store: str, told: bool) -> None:
+    plan = home.datadog("datadoghq.eu", store=store)
+    ended = program("create", "--plan", plan, "--yes", *FAST)
+    assert ("orgwizard exec datadog-my-child --sandbox -- " in ended.out) == told
+
+
 @pytest.mark.parametrize("command", [("env",), ("snippet", "python"), ("exec", "--", "true")])
 @pytest.mark.parametrize("name", ["acme", "nobody", "", "../x"])
 def test_a_name_that_is_none_or_several(program: Program, home: Home, command: tuple[str, ...], name: str) -> None:
