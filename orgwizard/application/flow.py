@@ -44,7 +44,7 @@ from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import LookupResult, OrgIdentity, Preflight, Provider, Readiness, with_known_field
-from orgwizard.storage.secret_stores import label_of, sources
+from orgwizard.storage.secret_stores import can_be_read, label_of
 from orgwizard.storage.vault import PartlyStored
 from orgwizard.system.private_files import cause_of
 
@@ -378,7 +378,7 @@ class Flow:
         self.progress(READY, "ok" if seen.ready else "warning", seen.words)
         if not seen.ready:
             self.add_remark(f"Its readiness is not confirmed: {seen.words}.")
-            if not seen.may_change and not sources(self.result.stored or {}, ("key",)):
+            if not seen.may_change and not can_be_read(self.result.stored or {}):
                 self.end = "exists"  # no later look can prove more: its keys can be read from nowhere
 
     async def _probed(self, created: Created, deadline: float) -> Readiness:

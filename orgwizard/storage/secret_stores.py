@@ -237,6 +237,12 @@ def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, R
     return {}
 
 
+def can_be_read(reference: Mapping[str, Any]) -> bool:
+    """Return whether secrets can be read again, given what `keep` returned."""
+    entries = reference.get("entries")
+    return bool(sources(reference, entries if isinstance(entries, Mapping) and entries else ("key",)))
+
+
 def attempts_with_keys(folder: Path) -> dict[str, dict[str, str]]:
     """Return for each attempt that a whole key file in *folder* names: `file`, and `id`, `org` and `url` of its org.
 

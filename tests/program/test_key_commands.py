@@ -1,7 +1,10 @@
 """The commands about keys that a child org has already, in the sandbox."""
 
 import io
+import json
+import os
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,8 @@ from orgwizard import cli
 from orgwizard.domain.clock import SystemClock
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
-from tests import rings
+from tests import rings, store_tools
+from tests.failing import Failing
 from tests.schemas import broken_rules
 from tests.servers import GIVEN, Ended, Home
 
@@ -201,3 +205,45 @@ def test_where_there_are_no_keys_the_text_for_support_is_printed(program: Progra
     ended = program("disable", created, "--confirm", "My Child")
     assert ended.code == 2
     assert "Please deactivate" in ended.out
+
+
+# ---- stores by name, from a plan to the first use ----
+
+
+@pytest.fixture
+def tools(home: Home, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put programs that play the stores' tools on the search path; return the file in which they keep things."""
+    file = store_tools.install(home.folder / "tools")
+    monkeypatch.setenv("PATH", f"{file.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("STORE_TOOLS", str(file))
+    return file
+
+
+def test_keys_are_created_into_a_store_by_name_and_used_from_there(program: Program, home: Home, tools: Path) -> None:
+    created = create(program, home, "okta", store='"vault:team"')
+    assert key_files(home) == []
+    ((entry, token),) = json.loads(tools.read_text()).items()
+    assert entry == "team/orgwizard/okta-my-child-token"
+    assert token in program("env", created, "--format", "json").out
+    assert program("move", created, "--to", "file").code == 0
+    assert json.loads(tools.read_text()) == {}
+    assert [token in path.read_text() for path in key_files(home)] == [True]
+
+
+@pytest.mark.full
+def test_a_move_whose_changes_on_disk_fail_can_be_repeated(home: Home, tools: Path) -> None:
+    home.environ["STORE_TOOLS"] = str(tools)
+    plan = home.datadog("datadoghq.eu")
+    with Failing(1.0) as failing:
+        ended, _ = failing.run(home, *FAST, "create", "--plan", plan, "--yes", "--json")
+        name = ended.json()["profile"]
+        for at in count(1, 3):  # a sample
+            there = "pass" if key_files(home) else "file"
+            ended, changes = failing.run(home, *FAST, "move", name, "--to", there, at=at)
+            if len(changes) < at:
+                break
+            checked, _ = failing.run(home, *FAST, "env", name, "--format", "json")
+            assert checked.code == 0, checked.err
+            again, _ = failing.run(home, *FAST, "move", name, "--to", there)
+            assert again.code == 0, again.err
+    assert at > 20

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention
 from orgwizard.storage.preset_store import PresetStore, available, recognized
-from orgwizard.storage.secret_stores import parse_store, place, sources
+from orgwizard.storage.secret_stores import can_be_read, parse_store, place, sources
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import PartlyStored, Vault
 from orgwizard.system.secret_reader import read
@@ -129,6 +129,7 @@ def test_keys_are_created_read_back_and_never_overwritten(tools: Tools, vault: V
     assert "canary" not in repr(first)
     assert first.words == place(json.loads(json.dumps(first.reference)))
     assert sources(first.reference, KEYS) == first.sources
+    assert can_be_read(first.reference) == bool(store.preset.read)
 
 
 @pytest.mark.parametrize("plan", [plan for plan in PLANS if not plan.startswith("gh")])
