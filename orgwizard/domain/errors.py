@@ -55,6 +55,11 @@ _LONGEST_CAUSE = 4000
 _LONGEST_CODE = 200
 
 
+def _clean(text: str) -> str:
+    """Return *text* without what looks like a secret or could drive a terminal."""
+    return REDACTOR.clean(printable(REDACTOR.clean(text)))
+
+
 class WizardError(Exception):
     """User-facing error: outcome, cause, remedy, evidence.
 
@@ -77,8 +82,8 @@ class WizardError(Exception):
         field: str = "",
     ) -> None:
         """Keep the parts, cleaned of anything that could drive a terminal."""
-        self.cause = shortened(REDACTOR.clean(printable(REDACTOR.clean(cause))), _LONGEST_CAUSE)
-        self.advice = REDACTOR.clean(printable(REDACTOR.clean(advice)))
+        self.cause = shortened(_clean(cause), _LONGEST_CAUSE)
+        self.advice = _clean(advice)
         self.meaning = meaning or type(self).meaning
         self.code = shortened(REDACTOR.without_secrets(printable(code)), _LONGEST_CODE)
         self.request_id = shortened(REDACTOR.without_secrets(printable(request_id)), _LONGEST_CODE)
@@ -87,7 +92,7 @@ class WizardError(Exception):
 
     def advise(self, *sentences: str) -> None:
         """Put what is known of this very case before the general advice."""
-        self.advice = REDACTOR.clean(printable(REDACTOR.clean(" ".join(filter(None, (*sentences, self.advice))))))
+        self.advice = _clean(" ".join(filter(None, (*sentences, self.advice))))
 
     @property
     def evidence(self) -> str:
@@ -119,8 +124,8 @@ class BadFields(BadInput):
 
     def __init__(self, problems: Mapping[str, str], where: str = "", places: Mapping[str, str] | None = None) -> None:
         """Name every field with its sentence in the cause."""
-        self.problems = {REDACTOR.nameable(field): words for field, words in problems.items()}
-        self.places = dict(places or {})
+        self.problems = {REDACTOR.nameable(field): _clean(words) for field, words in problems.items()}
+        self.places = {REDACTOR.nameable(field): _clean(place) for field, place in (places or {}).items()}
         listed = "  ".join(f"{field}: {words}" for field, words in self.problems.items())
         super().__init__(f"{where}: {listed}" if where else listed, field=next(iter(self.problems), ""))
 
@@ -129,7 +134,7 @@ class BadFields(BadInput):
         if len(self.problems) < 2 and not self.places:
             return super().lines()
         parts_of = ((self.places.get(field), field, words) for field, words in self.problems.items())
-        problems = [REDACTOR.clean(printable(": ".join(part for part in parts if part))) for parts in parts_of]
+        problems = [": ".join(part for part in parts if part) for parts in parts_of]
         return [line for line in (self.meaning, *problems, self.advice) if line]
 
 
