@@ -53,17 +53,30 @@ def check_table(service: Service, provider: Provider, connected: Connection, row
     Raises a `WizardError` where the parent or its credentials cannot be used.
     """
     orders, problems = _orders(service, provider, connected, rows)
-    known = {row.number: service.earlier(provider, row.order.wanted, connected.credentials) for row in orders}
-    if all(known.values()):  # nothing is left to create, so that the service need not be asked
+    known: dict[int, EarlierAttempt | None] = {}
+    if all(_earlier(service, provider, row, known) for row in orders):
+        # Nothing is left to create, so that the service need not be asked.
         return CheckedTable("", tuple(_known(provider, orders, known, problems)), problems)
     checked = service.check(provider, connected).result()
-    for row in orders:  # after the check the parent has more names
-        known[row.number] = known[row.number] or service.earlier(
-            provider, row.order.wanted, connected.credentials, checked
-        )
+    for row in orders:
+        _earlier(service, provider, row, known, checked)
     found = _known(provider, orders, known, problems)
     named = service.engine.read(_names(service, provider, checked, found, problems)).result()
     return CheckedTable(checked.parent, tuple(named), problems)
+
+
+def _earlier(
+    service: Service,
+    provider: Provider,
+    row: TableRow,
+    known: dict[int, EarlierAttempt | None],
+    checked: Preflight | None = None,
+) -> bool:
+    """Put what the journal has of a row into *known*, unless it is there; return whether it has anything."""
+    if not known.get(row.number):  # after the check the parent has more names
+        wanted, credentials = row.order.wanted, row.order.connection.credentials
+        known[row.number] = service.earlier(provider, wanted, credentials, checked)
+    return known[row.number] is not None
 
 
 def _known(

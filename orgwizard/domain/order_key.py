@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 KEY, PLACE = "key", "at"  # kinds of names: a parent may get another key, and a place has many parents
 _MARK_LENGTH = 12  # hexadecimal digits: no two orders of one journal share a mark by chance
-_MARK = re.compile(rf"(?:[a-z]+_)?[0-9a-f]{{{_MARK_LENGTH}}}")
+_HASH = rf"[0-9a-f]{{{_MARK_LENGTH}}}"
+_MARKS = re.compile(rf"{_HASH}(?:-(?:[a-z]+_)?{_HASH})*")
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,11 @@ class OrderKey:
         parents = frozenset(
             f"{name.partition(' ')[0]}_{_mark(attempt, f'{self.provider} parent {name}')}" for name in self.parents
         )
-        return Marks(_mark(attempt, f"{self.provider} child {self.child}"), parents)
+        return Marks(self.child_mark(attempt), parents)
+
+    def child_mark(self, attempt: str) -> str:
+        """Return the fingerprint of the child alone, with which the marks of an attempt begin."""
+        return _mark(attempt, f"{self.provider} child {self.child}")
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,15 @@ class Marks:
     @classmethod
     def parse(cls, words: str) -> "Marks | None":
         """Read the marks in a file's name; None where there are none."""
+        if not cls.are_written(words):
+            return None
         child, *parents = words.split("-")
-        known = "_" not in child and all(map(_MARK.fullmatch, (child, *parents)))
-        return cls(child, frozenset(parents)) if known else None
+        return cls(child, frozenset(parents))
+
+    @staticmethod
+    def are_written(words: str) -> bool:
+        """Return whether the marks of an order stand in a file's name."""
+        return _MARKS.fullmatch(words) is not None
 
 
 def _kind(mark: str) -> str:

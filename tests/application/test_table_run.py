@@ -182,6 +182,19 @@ def test_requests_keep_the_pace_that_the_last_response_names(
     assert max(waits) <= 62
 
 
+@pytest.mark.full
+def test_twenty_five_orgs_take_little_more_than_the_pacing_and_one_settle_time(tmp_path: Path) -> None:
+    world = World(SystemClock(20), seed="whole")  # the sandbox allows 10 requests a minute, as Okta does
+    service = service_at(tmp_path, world)
+    started = world.clock.now()
+    run = Run(service, [f"org-{number}" for number in range(25)])
+    took = world.clock.now() - started
+    service.engine.close()
+    assert run.outcomes == ["created"] * 25
+    assert len(creates(world)) == 25  # none was answered with 429
+    assert took < 3 * 62 + 30 + 30  # at most three windows, the settle time, and what the machine itself takes
+
+
 def test_each_request_waits_until_the_one_before_is_stored(service: Service) -> None:
     stored: list[int] = []
     at_request: list[int] = []
