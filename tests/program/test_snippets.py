@@ -14,7 +14,7 @@ import pytest
 from orgwizard.domain.clock import SystemClock
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
-from tests import snippets
+from tests import snippets, store_tools
 from tests.servers import Home
 
 SNIPPETS = {name: (language, text) for name, language, text in snippets.snippets()}
@@ -154,6 +154,28 @@ def test_create_then_the_first_call(home: Home, origin: str, provider: str, lang
     assert (ended.code, ended.err) == (0, "")
     assert created["org"]["id"] in ended.out
     assert "my-child" in ended.out or "My Child" in ended.out
+
+
+STORES = ("keyring", "pass", "gopass", "op", "vault", "bao", "aws", "gcloud", "az:team-keys", "age:{folder}/identity")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("provider", CLIENTS)
+def test_the_first_call_with_keys_from_each_store(home: Home, origin: str, provider: str, store: str) -> None:
+    """Two commands from every store that can be read; the tools of the stores are stand-ins."""
+    state = store_tools.install(home.folder / "bin")
+    (home.folder / "identity").write_text("AGE-SECRET-KEY-1")
+    home.environ |= {"PATH": f"{home.folder / 'bin'}{os.pathsep}{os.environ['PATH']}", "STORE_TOOLS": str(state)}
+    home.environ |= {"PYTHON_KEYRING_BACKEND": "tests.rings.Working", "RING": str(home.folder / "ring.json")}
+    chosen = f'"{store.format(folder=home.folder)}"'
+    plan = home.okta(origin, store=chosen) if provider == "okta" else home.datadog(origin, store=chosen)
+    created = home.run("create", "--plan", plan, "--yes", "--no-wait", "--json").json()
+    assert "file" not in created["stored"], created["remarks"]
+    text = home.run("snippet", created["profile"], "curl").out
+    ended = home.run("exec", created["profile"], "--", *program("curl", home.folder, text))
+    assert (ended.code, ended.err) == (0, "")
+    assert created["org"]["id"] in ended.out
 
 
 @pytest.mark.full
