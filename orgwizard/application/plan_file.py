@@ -1,5 +1,6 @@
 """The plan file: a draft as TOML. Its keys are the model fields, so its errors name them."""
 
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -145,9 +146,18 @@ def _toml(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"it is not valid TOML: {error}.", "Correct that line.") from None
+        raise BadInput(f"it is not valid TOML: {error}.", _toml_advice(text, str(error))) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, or brackets in brackets without end
         raise BadInput("it cannot be parsed.", "Is it the right file?") from None
+
+
+def _toml_advice(text: str, error: str) -> str:
+    """Return what to do about a line that is no TOML; nothing of it is repeated: it may hold a secret."""
+    found = re.search(r"at line (\d+)", error)
+    line = text.splitlines()[int(found[1]) - 1 :][:1] if found else []
+    if any(mark in "".join(line) for mark in "\u201c\u201d\u2018\u2019"):
+        return 'Use plain quotation marks (") instead of typographic ones.'
+    return 'Correct that line. Text stands in quotation marks: name = "My Child".'
 
 
 def problems(draft: Draft) -> dict[str, str]:

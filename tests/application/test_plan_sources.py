@@ -325,3 +325,18 @@ def test_a_secret_that_is_not_there_is_told_where_its_reference_stands(path: Pat
     with pytest.raises(BadFields) as caught, plan.telling_places():
         raise BadFields({"credentials.api_key": "The environment variable A is not set."})
     assert caught.value.places == {"credentials.api_key": f"{path}:7:1"}
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("name = \u201cMy Child\u201d", "typographic"),
+        ("name = My Child", "Text stands in quotation marks"),
+        ('name = "My Child', "Text stands in quotation marks"),
+    ],
+)
+def test_a_line_that_is_no_toml_is_told_with_what_is_mostly_wrong(line: str, advice: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        plan_of(f'provider = "okta"\n{line}\n')
+    assert "line 2" in caught.value.cause
+    assert advice in caught.value.advice
