@@ -117,6 +117,12 @@ def test_the_keys_of_an_org_of_the_sandbox(program: Program, home: Home, provide
     assert json.loads(program("env", created["profile"], "--format", "json", "--sandbox").out) == said["variables"]
 
 
+def test_a_profile_of_the_sandbox_is_named_as_such(program: Program, home: Home) -> None:
+    program("create", "--plan", home.datadog("datadoghq.eu"), "--yes", *FAST)
+    ended = program("env", "datadog-my")
+    assert (ended.code, ended.out, "add --sandbox" in ended.err) == (2, "", True)
+
+
 @pytest.mark.parametrize(("store", "told"), [('"file"', True), ('"screen"', False)])
 def test_the_result_says_how_to_use_the_keys_it_stored(program: Program, home: Home, store: str, told: bool) -> None:
     plan = home.datadog("datadoghq.eu", store=store)

@@ -84,13 +84,25 @@ def execute(arguments: argparse.Namespace) -> int:
 @_nothing_created()
 def snippet(arguments: argparse.Namespace) -> int:
     """Print a program that makes a first call, or creates an org; returns the exit code."""
-    profile = wiring.profiles(arguments).find(arguments.name)
+    profile = _profile(arguments)
     text = written_snippet(profile, arguments.language, create=arguments.create, options=_options(arguments))
     if arguments.json:
         _print_json(profile, language=arguments.language, snippet=text)
     else:
         write_exactly(text)
     return Exit.READY
+
+
+def _profile(arguments: argparse.Namespace) -> "Profile":
+    """Return the profile that is named; raises `BadInput`, which tells if it is one of the sandbox."""
+    try:
+        return wiring.profiles(arguments).find(arguments.name)
+    except BadInput as unknown:
+        if not arguments.sandbox:
+            with suppress(BadInput):
+                found = wiring.profiles(argparse.Namespace(sandbox=True)).find(arguments.name)
+                unknown.advise(f"{found.name} is a profile of the sandbox: add --sandbox.")
+        raise
 
 
 def _handover(arguments: argparse.Namespace) -> Handover:
@@ -101,7 +113,7 @@ def _handover(arguments: argparse.Namespace) -> Handover:
             return wiring.journal(sandbox=arguments.sandbox).get(attempt)
         return None
 
-    profile = wiring.profiles(arguments).find(arguments.name)
+    profile = _profile(arguments)
     return Handover(profile, secret_reader.read, look_up, options=_options(arguments))
 
 
