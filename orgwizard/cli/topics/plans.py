@@ -77,6 +77,8 @@ def table() -> list[str]:
         "Each row is laid over the plan and makes one org. The first row names plan keys, short if unambiguous.",
         "UTF-8; comma, semicolon or tab. An empty cell leaves the plan's value. A column of secrets holds references,",
         "such as env:NAME. Everything is checked before anything is sent; run again, it does only what is missing.",
+        "It stops at the first unknown outcome and at three refusals of one kind; --keep-going goes on.",
+        "To choose rows: orgwizard --plan base.toml --table orgs.csv. To finish what is open: orgwizard resume --all",
         "",
     ]
     for provider in PROVIDERS:

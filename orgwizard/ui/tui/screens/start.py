@@ -129,14 +129,14 @@ class StartStep(Step):
         elif chosen == NEW:
             self._choose(Draft())
         elif record:
-            self._ask_about(record)
+            self._ask_about_attempt(record)
         else:
             self.app.push_screen(self._page(chosen))
 
     def _choose(self, draft: Draft, *, saved: bool = False) -> None:
         self.post_message(self.Chosen(draft, saved=saved, another_draft_saved=self._beginnings.spares(draft)))
 
-    def _ask_about(self, record: Record) -> None:
+    def _ask_about_attempt(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
         known = "\n".join(attempt_lines(record))
         if record.running:
