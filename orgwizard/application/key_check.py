@@ -95,7 +95,10 @@ def expiry(profile: Profile) -> datetime | None:
 
 def idle_warning(profile: Profile, now: datetime) -> str:
     """Return a sentence about keys that expire soon, or have, because nobody is known to have used them; else ""."""
-    expires = expiry(profile) if profile.kind == "child" else None
+    try:
+        expires = expiry(profile) if profile.kind == "child" else None
+    except BadInput:  # a provider of a later version
+        return ""
     unused = (now - last_used(profile)).days
     if expires is None or not WARN_AFTER_DAYS <= unused < SILENT_AFTER_DAYS:
         return ""

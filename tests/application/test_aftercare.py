@@ -151,6 +151,7 @@ def test_unused_tokens_of_okta_are_told_from_day_20(days: int, words: str) -> No
     assert bool(warning) == bool(words)
     assert idle_warning(profile.model_copy(update={"used": now}), now) == ""
     assert idle_warning(profile.model_copy(update={"provider": "datadog"}), now) == ""
+    assert idle_warning(profile.model_copy(update={"provider": "of-a-later-version"}), now) == ""
 
 
 # ---- undo ----
