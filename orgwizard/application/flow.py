@@ -126,7 +126,7 @@ class Flow:
         if response.status in _REPEAT_ELSEWHERE:
             self._refuse(_redirected(response))
         if self.provider.is_refusal(response):
-            refused = with_known_field(self.provider.refused(response), self.credentials)
+            refused = with_known_field(self.provider.refused(response, self.credentials), self.credentials)
             if not self._may_be_ours(response):
                 self._refuse(refused)
             self.unspool()

@@ -46,7 +46,8 @@ class Suggestions:
 
     def method(self) -> str:
         """Return the credential method that what is there is for, or "" where it is not enough for any."""
-        methods = sorted(self._provider.methods, key=lambda name: name != self._mode)
+        provider = self._provider
+        methods = sorted(provider.methods, key=lambda name: (name != self._mode, name not in provider.first_methods))
         return next((name for name in methods if self._suffices(name)), "")
 
     def extent(self) -> tuple[bool, bool, int]:

@@ -9,6 +9,7 @@ PRIVATE_KEY = "a private key"
 KEY_ID = "the id of a key, not the key itself"
 DATADOG_API_KEY = "a Datadog API key"
 DATADOG_APPLICATION_KEY = "a Datadog application key"
+DATADOG_TOKEN = "a Datadog access token"  # noqa: S105 - words
 
 # Seen in both vendors' documentation and in what their users mix up; lengths of fresh keys may change.
 _SHAPES = {
@@ -18,7 +19,8 @@ _SHAPES = {
     PRIVATE_KEY: r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*",
     KEY_ID: r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     DATADOG_API_KEY: r"[0-9a-f]{32}",
-    DATADOG_APPLICATION_KEY: r"[0-9a-f]{40}",
+    DATADOG_APPLICATION_KEY: r"[0-9a-f]{40}|ddapp?_[A-Za-z0-9]{34,35}",
+    DATADOG_TOKEN: r"dd[ps]at_[A-Za-z0-9_]{16,}",
 }
 
 # What tools would have turned into a value before use. A quoted value, and one of a file with Windows line ends, differ

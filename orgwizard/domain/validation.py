@@ -4,7 +4,16 @@ from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, ValidationError, create_model, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -91,6 +100,18 @@ Text = Annotated[str, AfterValidator(_visible), AfterValidator(_no_secret)]
 Secret = Annotated[SecretStr, AfterValidator(_visible_secret)]
 # A secret that is sent in an HTTP header.
 HeaderSecret = Annotated[SecretStr, AfterValidator(_one_word)]
+
+
+def without_scheme(scheme: str) -> BeforeValidator:
+    """Return a validator that removes the scheme that stands before a token in a header."""
+
+    def without(typed: Value) -> Value:
+        text = typed.get_secret_value() if isinstance(typed, SecretStr) else typed
+        if not isinstance(text, str) or not text.lower().startswith(f"{scheme.lower()} "):
+            return typed
+        return SecretStr(text[len(scheme) :].strip(" "))
+
+    return BeforeValidator(without)
 
 
 def env_names(*names: str, keys: tuple[str, ...] = (), shape: str = "") -> dict[str, Any]:

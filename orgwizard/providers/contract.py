@@ -178,6 +178,8 @@ class Provider(ABC):
     method_keys: ClassVar[tuple[str, ...]] = ()
     method_names: ClassVar[Mapping[str, str]] = {}
     """Variables and keys that say which method a shared name is for, and what they say, in lower case."""
+    first_methods: ClassVar[tuple[str, ...]] = ()
+    """Methods that the vendor's own tools take before others where what they need is there."""
     finds_with_credentials: ClassVar[bool] = True
     """Whether `find` needs the parent's credentials."""
     remaining_header: ClassVar[str] = ""
@@ -273,8 +275,8 @@ class Provider(ABC):
         """Read a 2xx answer; nothing is rejected for a missing or odd member."""
 
     @abstractmethod
-    def refused(self, response: Response) -> Refused:
-        """Tell what an answer outside 2xx means; `field` names the answer it is about."""
+    def refused(self, response: Response, credentials: Fields | None = None) -> Refused:
+        """Return what a response outside 2xx to a call with *credentials* means; `field` names what it is about."""
 
     def is_refusal(self, response: Response) -> bool:
         """Return whether *answer* proves that nothing was created; a 5xx does not, nor does a web page.

@@ -80,6 +80,7 @@ _CREDENTIALS = (
     (_OKTA, "noperm", "The token reads, but must not create orgs."),
     (_OKTA, "replacement", "A child org accepts it, as a token made in its Admin Console."),
     (_OKTA, "noread", "The token creates, but must not read the org's settings."),
+    (_DATADOG, "nocreate", "An access token that reads, but must not create: whether a real one may is unproven."),
     (_DATADOG, "noperm", "The keys are valid and list the child orgs, but must not create any."),
     (_BOTH, "outage", "Every call is answered with a gateway's HTML page (503)."),
 )
@@ -101,6 +102,7 @@ CREDENTIALS: Mapping[str, str] = {
     ),
     "datadog.api_key": "feedface" * 4,
     "datadog.application_key": "decafbad" * 5,
+    "datadog.token": "ddpat_sandbox_parent_token_not_a_secret",
 }
 
 WRONG = ("wrong", "invalid", "expired")

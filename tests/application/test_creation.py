@@ -29,6 +29,7 @@ from orgwizard.domain.events import STORE, Event, KeysArrived, Progress, Result
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.raw_response import written
+from orgwizard.domain.validation import Fields
 from orgwizard.presentation import text_report
 from orgwizard.providers.contract import Order, OrgIdentity, Provider, Readiness
 from orgwizard.providers.datadog.provider import Datadog
@@ -1068,9 +1069,9 @@ class Buggy(Datadog):
         self._fail("next_steps")
         return super().next_steps(created)
 
-    def refused(self, response: Response) -> Refused:
+    def refused(self, response: Response, credentials: Fields | None = None) -> Refused:
         self._fail("refused")
-        return super().refused(response)
+        return super().refused(response, credentials)
 
     def find(self, *arguments: Any) -> Any:
         self._fail("find")

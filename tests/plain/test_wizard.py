@@ -32,7 +32,7 @@ OKTA_SITE = ("1", "acme.okta.com")
 OKTA_CONNECT = ("1", "", "no")
 ADMIN = ("Ada", "Lovelace", "ada@example.com", "", "", "", "", "")
 DATADOG_SITE = ("2", "")
-DATADOG_CONNECT = ("", "", "no")
+DATADOG_CONNECT = ("", "", "", "no")
 STORE = ("",)
 
 
@@ -146,7 +146,7 @@ def test_a_plan_is_prefilled_and_taken_by_enter(service: Service) -> None:
     draft = Draft("datadog")
     draft.section("parent").update({"site": "datadoghq.eu", "method": "keys"})
     draft.section("organization")["name"] = "Planned"
-    terminal = walked(service, ["", "", "", "", "no", "", "", "", "create", ""], draft)
+    terminal = walked(service, ["", "", "", "", "", "no", "", "", "", "create", ""], draft)
     assert terminal.code == 0
     assert service.journal.all()[0].site == "datadoghq.eu"
 
@@ -173,7 +173,7 @@ def test_no_credential_goes_to_another_host_without_a_yes(service: Service) -> N
     terminal = walked(watched, ["2", "10", "https://dd.example.com", "", "10", "", "no", ":quit"])
     assert asked == []
     assert "is not a datadoghq.com site. Send your keys there anyway?" in terminal.said
-    walked(watched, ["2", "2", "10", "https://dd.example.com", "yes", "", "", ":quit"])
+    walked(watched, ["2", "2", "10", "https://dd.example.com", "yes", "", "", "", ":quit"])
     assert set(asked) == {"https://dd.example.com"}
 
 
@@ -185,7 +185,7 @@ def test_refused_credentials_lead_to_their_field(service: Service) -> None:
 
 
 def test_an_unreachable_parent_may_be_tried_again(service: Service) -> None:
-    lines = [*DATADOG_SITE, "an-outage-key", "", "yes", "no", ":quit"]
+    lines = [*DATADOG_SITE, "", "an-outage-key", "", "yes", "", "no", ":quit"]
     terminal = walked(service, lines)
     assert terminal.said.count("Checking credentials (read-only).") == 2
     assert terminal.said.count("Step 2 of 7") == 2
@@ -202,9 +202,9 @@ def test_other_sites_are_asked_only_after_a_yes(service: Service) -> None:
         return Response(200, {}, b'{"valid": true, "orgs": [{"name": "Acme"}], "data": {"id": "1"}, "included": []}')
 
     watched = replace(service, send=send)
-    walked(watched, [*DATADOG_SITE, "", "", "no", ":quit"])
+    walked(watched, [*DATADOG_SITE, "", "", "", "no", ":quit"])
     assert asked == {"https://api.datadoghq.com"}
-    terminal = walked(watched, ["2", *DATADOG_SITE, "", "", "yes", "yes", "no", ":quit"])
+    terminal = walked(watched, ["2", *DATADOG_SITE, "", "", "", "yes", "yes", "no", ":quit"])
     assert 'They belong to US5 (site = "us5.datadoghq.com").' in terminal.said
     assert "Step 3 of 7" in terminal.said
     draft = service.drafts.load()

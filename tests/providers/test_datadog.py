@@ -805,6 +805,7 @@ def test_a_list_that_cannot_be_read_proves_nothing_about_the_name(reply: Reply) 
     assert name_free("Twin", reply).state == "unproven"
 
 
-def test_only_an_unknown_api_key_may_be_of_another_site() -> None:
+def test_only_an_unknown_api_key_or_token_may_be_of_another_site() -> None:
+    assert DATADOG.of_another_site(Refused("No.", field="credentials.token"))
     assert DATADOG.of_another_site(Refused("No.", field="credentials.api_key"))
     assert not DATADOG.of_another_site(Refused("No.", field="credentials.application_key"))

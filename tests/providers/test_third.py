@@ -79,7 +79,7 @@ class Nimbus(Provider):
         body = answer.json()
         return Created(body["id"], wanted.name, "https://x.example", {"token": SecretStr(body["token"])})
 
-    def refused(self, answer):
+    def refused(self, answer, credentials=None):
         return Refused("The name is taken.", "Choose another.", code="taken", field="organization.name")
 
     def wait_after(self, answer, now):

@@ -201,3 +201,31 @@ def test_seeded_children(world: World) -> None:
     site.add_old_child("Older")
     assert [org.name for org in site.listed()] == ["Existing Child", "Older"]
     assert not world.datadog.children
+
+
+PERSONAL, SERVICE = f"ddpat_{'Ab3' * 8}", f"ddsat_{'Ab3' * 8}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"authorization": f"Bearer {PERSONAL}"}, 200),
+        ({"authorization": f"bearer {SERVICE}"}, 200),
+        ({"authorization": f"Bearer {CREDENTIALS['datadog.token']}"}, 200),
+        ({"authorization": f"Bearer {PERSONAL}", "dd-api-key": API_KEY}, 200),
+        ({"authorization": f"Bearer {PERSONAL}", "dd-api-key": "nonsense"}, 403),
+        ({"authorization": f"Bearer ddapp_{'Ab3' * 11}x"}, 403),
+        ({"authorization": f"Bearer wrong{PERSONAL}"}, 403),
+        ({"authorization": "Bearer ddpat_nocreate_nocreate_1"}, 403),
+        ({"authorization": "Bearer ddpat_noperm_noperm_noperm"}, 403),
+    ],
+)
+async def test_access_tokens_are_taken(client: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
+    answer = await client.post(f"https://api.datadoghq.eu{CREATE}", json={"name": "x"}, headers=headers)
+    assert answer.status_code == status
+
+
+async def test_a_token_may_read_and_not_create(client: httpx.AsyncClient) -> None:
+    headers = {"authorization": "Bearer ddpat_nocreate_nocreate_1"}
+    for path in ("/api/v1/org", "/api/v2/org", "/api/v2/validate_keys"):
+        assert (await client.get(f"https://api.datadoghq.eu{path}", headers=headers)).status_code == 200

@@ -9,11 +9,13 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from orgwizard.domain import credential_shapes
-from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names
+from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names, without_scheme
 
 
 class Keys(Fields):
     """The parent's API key and the application key of the person who becomes the child's admin."""
+
+    method_title: ClassVar[str] = "API key and application key"
 
     api_key: HeaderSecret = Field(
         title="API key",
@@ -31,6 +33,33 @@ class Keys(Fields):
             keys=("Connection.appkey",),
             shape=credential_shapes.DATADOG_APPLICATION_KEY,
         ),
+    )
+
+
+class AccessToken(Fields):
+    """A personal or service access token of the parent: `Authorization: Bearer {token}`.
+
+    An API key beside it is sent only if it is entered: Terraform's provider sends a token instead of the keys, too.
+    """
+
+    token: Annotated[HeaderSecret, without_scheme("Bearer")] = Field(
+        title="Access token",
+        description="ddpat_ or ddsat_, with the scope org_management. Unproven for creating orgs.",
+        # Sources of the order: Terraform's provider, then pup, Datadog's command line.
+        json_schema_extra=env_names(
+            "DD_BEARER_TOKEN",
+            "DATADOG_BEARER_TOKEN",
+            "DD_ACCESS_TOKEN",
+            "DD_PAT",
+            "DD_SAT",
+            shape=credential_shapes.DATADOG_TOKEN,
+        ),
+    )
+    api_key: HeaderSecret | None = Field(
+        default=None,
+        title="API key",
+        description="Optional. Sent beside the token if entered.",
+        json_schema_extra=env_names(shape=credential_shapes.DATADOG_API_KEY),
     )
 
 
@@ -59,4 +88,4 @@ class DatadogOrganization(Fields):
     )
 
 
-METHODS: Mapping[str, type[Fields]] = {"keys": Keys}
+METHODS: Mapping[str, type[Fields]] = {"keys": Keys, "token": AccessToken}

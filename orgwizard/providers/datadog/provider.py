@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.error_codes import ErrorCode
-from orgwizard.domain.errors import BadInput, NotSent, Refused, WizardError
+from orgwizard.domain.errors import BadInput, Refused, WizardError
 from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, together
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
@@ -29,12 +29,12 @@ from orgwizard.providers.contract import (
     Provider,
     Readiness,
 )
+from orgwizard.providers.datadog import parent
+from orgwizard.providers.datadog.refusals import MEANINGS, refusal
 
 if TYPE_CHECKING:
-    from pydantic import SecretStr
-
     from orgwizard.domain.validation import Fields
-    from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
+    from orgwizard.providers.datadog.fields import DatadogOrganization
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -58,62 +58,6 @@ SITES = (
 )
 
 
-# ---- refusals -----------------------------------------------------------------------------------
-
-_KEY_ADVICE = (
-    "Check that both keys belong to this site's parent org, are not swapped, and are the keys themselves "
-    "(not a key ID)."
-)
-_RIGHTS_ADVICE = (
-    "Check three things: the application key's owner has the Org Management permission, the key's scopes include "
-    "org_management, and Datadog Support has enabled multi-organization for this parent."
-)
-_LACKING_ADVICE = (
-    "Likely causes: the owner of the application key has no role with Org Management (the Datadog Admin Role has it), "
-    "or the key is scoped and its scopes lack org_management."
-)
-_OTHER_RIGHT_ADVICE = (
-    "The child orgs can be listed, so the keys have another right over orgs (org_connections_write). Likely causes: "
-    "the owner of the application key has no role with Org Management, or the key's scopes lack org_management."
-)
-_MEANINGS: Mapping[int, tuple[str, str, str]] = {
-    400: ("Datadog rejected the request.", "Change the name, then create again.", "organization.name"),
-    401: ("Datadog rejected the keys.", _KEY_ADVICE, "credentials.api_key"),
-    403: (
-        "Datadog refused: the keys, their site or their rights are wrong.",
-        _RIGHTS_ADVICE,
-        "credentials.application_key",
-    ),
-    404: ("Datadog does not recognize this address.", "Check the site.", "site"),
-    409: ("Datadog refused: conflict with something that exists.", "Choose another name.", "organization.name"),
-    413: ("Datadog refused the request as too large.", "Choose a shorter name.", "organization.name"),
-    429: ("Datadog's rate limit is exceeded.", "Wait a minute, then try again.", ""),
-}
-
-
-def _said(response: Response) -> str:
-    """Return the error texts of any of Datadog's shapes: strings, or JSON:API objects."""
-    errors = response.json().get("errors")
-    rows = errors if isinstance(errors, list) else [errors] if isinstance(errors, str) else []
-    texts = [str(r.get("detail") or r.get("title") or "") if isinstance(r, dict) else str(r or "") for r in rows]
-    return "; ".join(text for text in texts if text)
-
-
-def refusal(response: Response) -> Refused:
-    """Tell what a Datadog error means; there are no codes, so the HTTP status decides."""
-    fallback = (f"Datadog refused with HTTP {response.status}.", _RIGHTS_ADVICE, "")
-    cause, advice, field = _MEANINGS.get(response.status, fallback)
-    said = _said(response)
-    bucket = response.headers.get("x-ratelimit-name", "") if response.status == 429 else ""
-    return Refused(
-        f'{cause} Datadog says: "{said}".' if said else cause,
-        f"{advice} The limit is called {bucket}." if bucket else advice,
-        code=f"HTTP {response.status}",
-        request_id=response.request_id,
-        field=field,
-    )
-
-
 # ---- the provider ---------------------------------------------------------------------------------
 
 
@@ -124,7 +68,7 @@ class Datadog(Provider):
     title = "Datadog"
     needs = (
         "The multi-organization feature, enabled for the parent org by Datadog Support.",
-        "The parent's API key, and an application key of a user with the Org Management permission.",
+        "The parent's API key, and an application key (or access token) of a user with the Org Management permission.",
         "A name of up to 32 characters.",
     )
     administrator_note = (
@@ -145,9 +89,10 @@ class Datadog(Provider):
     site_example = "datadoghq.eu"
     keys_in_body = r'"(?:api_key|application_key)"\s*:\s*{[^{}]*"(?:key|hash)"\s*:\s*"[^"*]'
     # Classic keys in hexadecimal, and those with a prefix that tells their kind.
-    secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9]{20,}\b")
+    secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9_]{20,}\b")
     env_prefixes = ("DD_", "DATADOG_")
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
+    first_methods = ("token",)
     files = ("~/.dogrc",)
     site_keys = ("Connection.api_host",)
 
@@ -166,11 +111,11 @@ class Datadog(Provider):
     @property
     def codes(self) -> Mapping[str, ErrorCode]:
         """Return what an HTTP status means: Datadog has no codes of its own."""
-        return {f"HTTP {status}": ErrorCode(cause, advice) for status, (cause, advice, _) in _MEANINGS.items()}
+        return {f"HTTP {status}": ErrorCode(cause, advice) for status, (cause, advice, _) in MEANINGS.items()}
 
     @property
     def methods(self) -> Mapping[str, type[Fields]]:
-        """Return the one way to connect."""
+        """Return two ways to connect."""
         from orgwizard.providers.datadog.fields import METHODS
 
         return METHODS
@@ -199,11 +144,12 @@ class Datadog(Provider):
         return Site(url, url, title=parts.netloc, location="Other API URL", app_url=url, question=question)
 
     def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
-        """Return the site, the API key, which belongs to one org, and the ids of that org once they were read.
+        """Return the site, the API key or token, which belongs to one org, and the ids of that org once they were read.
 
         A UUID names it wherever it is reached: at its site, or through a host of the company's own.
         """
-        key, listed = getattr(credentials, "api_key", None), str(before.get("parent_id") or "")
+        key = getattr(credentials, "api_key", None) or getattr(credentials, "token", None)
+        listed = str(before.get("parent_id") or "")
         secret = None if key is None else key.get_secret_value()
         names = {KEY: secret, "id": before.get("parent_public_id"), "listed": listed}
         found = {f"{kind} {site.key} {name}" for kind, name in names.items() if name}
@@ -211,19 +157,18 @@ class Datadog(Provider):
         return frozenset(found | anywhere | {f"{PLACE} {site.key}"})
 
     def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
-        """Try the keys, the API key alone, the permission and the list of orgs, side by side."""
-        keys, alone, own, listing = yield from together(
-            self._get(connection, "/api/v2/validate_keys"),
-            _validate(connection.site, connection.credentials),
-            self._get(connection, "/api/v1/org"),
-            self._get(connection, "/api/v2/org"),
-        )
-        credentials = _keys_finding(keys, alone, connection.site)
-        right = _right_finding(own, listing)
+        """Try the credentials, the API key alone, the permission and the list of orgs, side by side."""
+        credentials = connection.credentials
+        calls = [self._get(connection, path) for path in (parent.VALIDATE_KEYS, "/api/v1/org", "/api/v2/org")]
+        if not parent.is_token(credentials):
+            calls.append(parent.validate_alone(connection.site, credentials))
+        keys, own, listing, *alone = yield from together(*calls)
+        valid = parent.credentials_finding(keys, (alone or [keys])[0], connection.site, credentials)
+        right = parent.right_finding(own, credentials, lists=_is_listed(listing))
         name = str(getattr(organization, "name", ""))
-        findings = (credentials, right, *([_name_finding(name, listing)] if organization else []))
-        parent = _parent_name(own, listing, connection.site)
-        return Preflight(parent, findings, connection.site.host, _before(own, listing))
+        findings = (valid, right, *([_name_finding(name, listing)] if organization else []))
+        name_of_parent = _parent_name(own, listing, connection.site)
+        return Preflight(name_of_parent, findings, connection.site.host, _before(own, listing))
 
     def name_free(self, connection: Connection, checked: Preflight, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - the list says it all
         """List the children: a name may be given twice, so one that has it is a warning."""
@@ -231,21 +176,20 @@ class Datadog(Provider):
         return _name_finding(str(getattr(organization, "name", "")), listing)
 
     def of_another_site(self, refused: WizardError) -> bool:
-        """Return whether the API key is what was refused: keys belong to one site."""
-        return refused.field == "credentials.api_key"
+        """Return whether the API key, or the token, is what was refused: each belongs to one site."""
+        return refused.field in ("credentials.api_key", "credentials.token")
 
     def elsewhere(self, connection: Connection) -> Conversation[tuple[Site, ...]]:
-        """Ask Datadog's own other sites for the API key alone; a site that does not answer does not know it."""
+        """Ask Datadog's own other sites for the API key or the token; one that does not answer does not know it."""
         others = [site for site in SITES if site.url != connection.site.url]
-        replies = yield from together(*(_validate(site, connection.credentials) for site in others))
-        return tuple(site for site, reply in zip(others, replies, strict=True) if _is_valid(reply))
+        replies = yield from together(*(parent.validate_alone(site, connection.credentials) for site in others))
+        return tuple(site for site, reply in zip(others, replies, strict=True) if parent.is_valid(reply))
 
     def _get(self, connection: Connection, path: str) -> Call:
         return Call("GET", connection.site.url + path, self._headers(connection))
 
     def _headers(self, connection: Connection) -> dict[str, Any]:
-        keys = cast("Keys", connection.credentials)
-        return _key_headers(keys.api_key, keys.application_key)
+        return parent.parent_headers(connection.credentials)
 
     def request(self, order: Order) -> Call:
         """Build POST /api/v1/org (operation CreateChildOrg)."""
@@ -276,9 +220,9 @@ class Datadog(Provider):
             missing=tuple(missing),
         )
 
-    def refused(self, response: Response) -> Refused:
-        """Tell what an error of the create call means."""
-        return refusal(response)
+    def refused(self, response: Response, credentials: Fields | None = None) -> Refused:
+        """Return what an error of the create call means."""
+        return refusal(response, token=parent.is_token(credentials))
 
     def wait_after(self, response: Response, now: float) -> float | None:
         """Return the longer of Retry-After and X-RateLimit-Reset, which Datadog gives in seconds from now."""
@@ -289,10 +233,9 @@ class Datadog(Provider):
     ) -> Conversation[LookupResult]:
         """List the children: only an id that was not there before, under the same parent, is the new org."""
         if credentials is None:
-            return LookupResult(
-                "unclear", "The parent's API key and application key are required to check.", may_change=False
-            )
-        (listing,) = yield from together(self._get(Connection(wanted.site, "keys", credentials), "/api/v2/org"))
+            return LookupResult("unclear", "The parent's credentials are required to check.", may_change=False)
+        method = "token" if parent.is_token(credentials) else "keys"
+        (listing,) = yield from together(self._get(Connection(wanted.site, method, credentials), "/api/v2/org"))
         if doubt := _why_unclear(listing, before):
             return doubt
         date = service_time(listing) if isinstance(listing, Response) else None
@@ -316,10 +259,10 @@ class Datadog(Provider):
             return Readiness(False, "there is no key to test", may_change=False)
         if application_key is None:
             (reply,) = yield from together(
-                Call("GET", f"{site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": api_key})
+                Call("GET", f"{site.url}/api/v1/validate", {**parent.ACCEPT, "DD-API-KEY": api_key})
             )
             return _accepted(reply, "the API key is valid; there is no application key to try")
-        headers = _key_headers(api_key, application_key)
+        headers = parent.key_headers(api_key, application_key)
         own = f"{site.url}/api/v1/org/{quote(created.id, safe='')}"
         keys, org = yield from together(
             Call("GET", f"{site.url}/api/v2/validate_keys", headers), Call("GET", own, headers)
@@ -343,72 +286,9 @@ class Datadog(Provider):
         )
 
 
-_ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
-
-
-def _key_headers(api_key: SecretStr, application_key: SecretStr) -> dict[str, Any]:
-    return {**_ACCEPT, "DD-API-KEY": api_key, "DD-APPLICATION-KEY": application_key}
-
-
 def _by_name(typed: str) -> str:
     """Return the key of a site that was named as US1, EU1 and so on; other text unchanged."""
     return next((site.key for site in SITES if site.title == typed.strip().upper()), typed)
-
-
-def _validate(site: Site, credentials: Fields) -> Call:
-    """Build GET /api/v1/validate, which takes the API key alone."""
-    return Call("GET", f"{site.url}/api/v1/validate", {**_ACCEPT, "DD-API-KEY": cast("Keys", credentials).api_key})
-
-
-def _is_valid(reply: Reply) -> bool:
-    return isinstance(reply, Response) and reply.ok and reply.json().get("valid") is True
-
-
-def _keys_finding(keys: Reply, alone: Reply, site: Site) -> Finding:
-    """Judge GET /api/v2/validate_keys; raises `Refused`, which names the wrong key as far as *alone* tells it."""
-    if not isinstance(keys, Response):
-        raise keys
-    if keys.status in (401, 403):
-        raise _wrong_keys(keys, alone, site)
-    if keys.status >= 500:
-        raise _unwell(keys)
-    if not (keys.ok and keys.json()):
-        return Finding("Credentials", "unproven", f"the keys could not be tested (HTTP {keys.status})")
-    return Finding("Credentials", "ok", "both keys are valid")
-
-
-def _wrong_keys(keys: Response, alone: Reply, site: Site) -> Refused:
-    refused, field, cause = refusal(keys), "credentials.api_key", "Datadog rejected the keys."
-    if _is_valid(alone):
-        field = "credentials.application_key"
-        cause = f"The API key is valid at {site.title}, but the application key is not, or not of the same org."
-    elif isinstance(alone, Response) and alone.status in (401, 403):
-        cause = f"Datadog doesn't recognize the API key at {site.title}."
-    return Refused(
-        f'{cause} Datadog says: "{_said(keys) or refused.code}".',
-        _KEY_ADVICE,
-        code=refused.code,
-        request_id=refused.request_id,
-        field=field,
-    )
-
-
-def _right_finding(own: Reply, listing: Reply) -> Finding:
-    """Judge GET /api/v1/org, which needs exactly the permission org_management."""
-    if isinstance(own, Response) and own.status in (401, 403):
-        refused = refusal(own)
-        raise Refused(
-            "The keys are valid, but lack the permission Org Management (org_management).",
-            _OTHER_RIGHT_ADVICE if _is_listed(listing) else _LACKING_ADVICE,
-            code=refused.code,
-            request_id=refused.request_id,
-            field="credentials.application_key",
-        )
-    if isinstance(own, Response) and own.ok and own.json():
-        return Finding(
-            "Right to create", "ok", "Org Management; whether multi-organization is enabled can't be checked in advance"
-        )
-    return Finding("Right to create", "unproven", "the permission Org Management could not be read")
 
 
 def same_name(one: str, other: str) -> bool:
@@ -533,15 +413,6 @@ def _accepted(reply: Reply, words: str) -> Readiness:
     if isinstance(reply, Response) and reply.ok and reply.json():
         return Readiness(True, words)
     return Readiness(False, "Datadog does not accept the new keys yet")
-
-
-def _unwell(response: Response) -> NotSent:
-    return NotSent(
-        f"Datadog returned HTTP {response.status}; it may be down.",
-        "Check status.datadoghq.com and try again later.",
-        code=f"HTTP {response.status}",
-        request_id=response.request_id,
-    )
 
 
 def _table(body: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from orgwizard.domain import credential_shapes
 from orgwizard.domain.questions import Value
@@ -24,27 +24,16 @@ from orgwizard.domain.validation import (
     env_names,
     file_or_env,
     refuse_no_value,
+    without_scheme,
     wrong,
 )
-
-
-def _bare(scheme: str) -> BeforeValidator:
-    """Return a validator that takes off the scheme that stands before a token in a header."""
-
-    def without(typed: Value) -> Value:
-        text = typed.get_secret_value() if isinstance(typed, SecretStr) else typed
-        if not isinstance(text, str) or not text.lower().startswith(f"{scheme.lower()} "):
-            return typed
-        return SecretStr(text[len(scheme) :].strip(" "))
-
-    return BeforeValidator(without)
 
 
 class ApiToken(Fields):
     """An API token of the parent: `Authorization: SSWS {token}`."""
 
     scheme: ClassVar[str] = "SSWS"
-    token: Annotated[HeaderSecret, _bare(scheme)] = Field(
+    token: Annotated[HeaderSecret, without_scheme(scheme)] = Field(
         title="API token",
         description="A super admin creates it under Security > API > Tokens.",
         json_schema_extra=env_names(
@@ -57,7 +46,7 @@ class AccessToken(Fields):
     """An OAuth access token of the parent: `Authorization: Bearer {token}`."""
 
     scheme: ClassVar[str] = "Bearer"
-    token: Annotated[HeaderSecret, _bare(scheme)] = Field(
+    token: Annotated[HeaderSecret, without_scheme(scheme)] = Field(
         title="OAuth access token",
         description="From the org authorization server, with the scope okta.orgs.manage.",
         json_schema_extra=env_names(

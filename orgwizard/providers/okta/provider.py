@@ -327,7 +327,7 @@ class Okta(Provider):
             missing=missing,
         )
 
-    def refused(self, response: Response) -> Refused:
+    def refused(self, response: Response, credentials: Fields | None = None) -> Refused:  # noqa: ARG002 - it says what it means
         """Tell what an error of the create call means."""
         return refusal(response)
 

@@ -26,8 +26,9 @@ KEYS_SETTLE_SECONDS = 5.0
 AGE = timedelta(days=400)
 # The classic shapes, and the longer ones with a prefix that tells their kind.
 _API_KEY = re.compile(r"[0-9A-Za-z]{32}|ddapi_[0-9A-Za-z_]{16,}")
-_APPLICATION_KEY = re.compile(r"[0-9A-Za-z]{40}|dd(app|pat)_[0-9A-Za-z_]{16,}")
-_PERMISSION_WORDS = ("forbidden", "noperm", "outage")
+_APPLICATION_KEY = re.compile(r"[0-9A-Za-z]{40}|dd(app|pat|sat)_[0-9A-Za-z_]{16,}")
+_TOKEN = re.compile(r"dd[ps]at_[0-9A-Za-z_]{16,}")
+_PERMISSION_WORDS = ("forbidden", "noperm", "nocreate", "outage")
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,10 @@ class Site:
         if org.parent:
             return _plausible(application_key, _APPLICATION_KEY)
         return application_key == org.application_key
+
+    def takes(self, token: str) -> bool:
+        """Return whether an access token is valid for the parent; children have none at first."""
+        return _plausible(token, _TOKEN)
 
     def _age(self, org: Org) -> float:
         return self._clock.now() - org.born

@@ -93,7 +93,7 @@ class Datadog:
 
     def _handled(self, request: Request) -> Reply:
         """Find the handler; refuse what has none."""
-        keys = "".join(request.headers.get(name, "") for name in ("dd-api-key", "dd-application-key"))
+        keys = "".join(request.headers.get(name, "") for name in ("dd-api-key", "dd-application-key", "authorization"))
         if scenarios.says(keys, "outage"):
             return html_reply(503, "Service Unavailable")
         if request.method == "GET" and request.path.startswith(_ONE_ORG):
@@ -118,7 +118,9 @@ class Datadog:
         return site, owner
 
     def _caller(self, request: Request) -> Caller:
-        """Return the owner of both keys."""
+        """Return the owner of both keys, or of an access token: alone, or beside an API key of the same org."""
+        if token := _bearer(request):
+            return self._caller_by_token(request, token)
         site, org = self._owner(request)
         key = request.headers.get("dd-application-key", "")
         if not key and request.path.startswith("/api/v2/"):
@@ -126,6 +128,13 @@ class Datadog:
         if not site.opens(org, key):
             raise errors(403, _FORBIDDEN)
         return Caller(site, org, _permissions(key))
+
+    def _caller_by_token(self, request: Request, token: str) -> Caller:
+        site = self.site(request.url.netloc.decode("ascii"))
+        beside = request.headers.get("dd-api-key", "")
+        if not site.takes(token) or (beside and site.owner(beside) is not site.parent):
+            raise errors(401, "Unauthorized") if request.path.startswith("/api/v2/") else errors(403, _FORBIDDEN)
+        return Caller(site, site.parent, _permissions(token))
 
     def _permitted(self, request: Request, *permissions: str) -> Caller:
         """Return the caller where any of the permissions is held."""
@@ -197,6 +206,8 @@ class Datadog:
         caller = self._permitted(request, "org_management")
         if not caller.org.parent:
             raise errors(403, _FEATURE_OFF)
+        if scenarios.says(_bearer(request), "nocreate"):
+            raise errors(403, _FORBIDDEN)
         window = self._count(caller.org)
         body = _body(request)
         self._refuse_by_name(word, caller.org)
@@ -250,11 +261,17 @@ def _api_error(status: int, title: str, detail: str) -> Refused:
     return Refused(json_reply(status, {"errors": [{"title": title, "detail": detail, "status": str(status)}]}))
 
 
-def _permissions(application_key: str) -> tuple[str, ...]:
-    """Return the permissions of a key's owner, as the magic words in it say."""
-    if scenarios.says(application_key, "forbidden"):
+def _bearer(request: Request) -> str:
+    """Return the access token of a request, "" where it has none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _permissions(secret: str) -> tuple[str, ...]:
+    """Return the permissions of the owner of a key or token, as the magic words in it say."""
+    if scenarios.says(secret, "forbidden"):
         return ()
-    if scenarios.says(application_key, "noperm"):
+    if scenarios.says(secret, "noperm"):
         return ("org_connections_write",)
     return ("org_management", "org_connections_write")
 

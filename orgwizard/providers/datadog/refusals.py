@@ -1,0 +1,79 @@
+"""What Datadog's refusals mean; it has no error codes, so the HTTP status decides.
+
+Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.com.
+"""
+
+from collections.abc import Mapping
+
+from orgwizard.domain.errors import Refused
+from orgwizard.domain.http import Response
+
+KEY_ADVICE = (
+    "Check that both keys belong to this site's parent org, are not swapped, and are the keys themselves "
+    "(not a key ID)."
+)
+_RIGHTS_ADVICE = (
+    "Check three things: the application key's owner has the Org Management permission, the key's scopes include "
+    "org_management, and Datadog Support has enabled multi-organization for this parent."
+)
+LACKING_ADVICE = (
+    "Likely causes: the owner of the application key has no role with Org Management (the Datadog Admin Role has it), "
+    "or the key is scoped and its scopes lack org_management."
+)
+OTHER_RIGHT_ADVICE = (
+    "The child orgs can be listed, so the keys have another right over orgs (org_connections_write). Likely causes: "
+    "the owner of the application key has no role with Org Management, or the key's scopes lack org_management."
+)
+BEARER_ADVICE = (
+    "Check that the token belongs to this site's parent org, is not expired or revoked, and is the token itself "
+    "(ddpat_ or ddsat_), not its ID."
+)
+BEARER_RIGHTS_ADVICE = (
+    "Check that the token's scopes include org_management and that its owner has the Org Management permission. "
+    "If so, connect with an API key and an application key: it is unproven that a token may create orgs."
+)
+_BEARER_MEANINGS: Mapping[int, tuple[str, str, str]] = {
+    401: ("Datadog rejected the access token.", BEARER_ADVICE, "credentials.token"),
+    403: (
+        "Datadog refused: the access token, its site or its rights are wrong.",
+        BEARER_RIGHTS_ADVICE,
+        "credentials.token",
+    ),
+}
+MEANINGS: Mapping[int, tuple[str, str, str]] = {
+    400: ("Datadog rejected the request.", "Change the name, then create again.", "organization.name"),
+    401: ("Datadog rejected the keys.", KEY_ADVICE, "credentials.api_key"),
+    403: (
+        "Datadog refused: the keys, their site or their rights are wrong.",
+        _RIGHTS_ADVICE,
+        "credentials.application_key",
+    ),
+    404: ("Datadog does not recognize this address.", "Check the site.", "site"),
+    409: ("Datadog refused: conflict with something that exists.", "Choose another name.", "organization.name"),
+    413: ("Datadog refused the request as too large.", "Choose a shorter name.", "organization.name"),
+    429: ("Datadog's rate limit is exceeded.", "Wait a minute, then try again.", ""),
+}
+
+
+def said_in(response: Response) -> str:
+    """Return the error texts of any of Datadog's shapes: strings, or JSON:API objects."""
+    errors = response.json().get("errors")
+    rows = errors if isinstance(errors, list) else [errors] if isinstance(errors, str) else []
+    texts = [str(r.get("detail") or r.get("title") or "") if isinstance(r, dict) else str(r or "") for r in rows]
+    return "; ".join(text for text in texts if text)
+
+
+def refusal(response: Response, *, token: bool = False) -> Refused:
+    """Return what a Datadog error means; *token* says that an access token was sent instead of two keys."""
+    fallback = (f"Datadog refused with HTTP {response.status}.", BEARER_RIGHTS_ADVICE if token else _RIGHTS_ADVICE, "")
+    meanings = {**MEANINGS, **_BEARER_MEANINGS} if token else MEANINGS
+    cause, advice, field = meanings.get(response.status, fallback)
+    said = said_in(response)
+    bucket = response.headers.get("x-ratelimit-name", "") if response.status == 429 else ""
+    return Refused(
+        f'{cause} Datadog says: "{said}".' if said else cause,
+        f"{advice} The limit is called {bucket}." if bucket else advice,
+        code=f"HTTP {response.status}",
+        request_id=response.request_id,
+        field=field,
+    )
