@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from orgwizard.application.provider_calls import converse
 from orgwizard.application.service import Service
@@ -84,7 +84,8 @@ def note_used(service: Service, profile: Profile) -> Profile:
 
 def last_used(profile: Profile) -> datetime:
     """Return when the keys were last known to work: they do when an org is created."""
-    return profile.used or profile.created
+    at = profile.used or profile.created
+    return at if at.tzinfo else at.replace(tzinfo=UTC)  # a file that was edited by hand
 
 
 def expiry(profile: Profile) -> datetime | None:

@@ -48,7 +48,8 @@ def replace_token(service: Service, name: str, target: Any, asks: Replacement) -
             store = target_store(_target(service, profile, target))
             service.vault.probe(store)
             new = _proven(service, profile, old, asks.new_token(profile, provider_of(profile.provider).aftercare))
-            changed, kept = keep_instead(service, profile, store, new)
+            fresh = profile.model_copy(update={"used": service.clock.wall(), "undo": ""})
+            changed, kept = keep_instead(service, fresh, store, new)
         except NeedsAttention as fault:  # the vault speaks of a creation
             raise LocalFailure(fault.cause, fault.advice, meaning=NOT_REPLACED) from None
         except WizardError as fault:
@@ -97,10 +98,11 @@ def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dic
 def _revoked(service: Service, profile: Profile, old: Created) -> str:
     """Revoke the old token and return "", or why it may still be valid; the new one is stored, whatever happens."""
     provider = provider_of(profile.provider)
-    aftercare = provider.aftercare
+    site, aftercare = provider.site(profile.site), provider.aftercare
     try:
-        conversation = aftercare.undo(provider.site(profile.site), old)
-        call = service.engine.read(converse(conversation, service.send)).result().call
+        if service.engine.read(converse(aftercare.key_state(site, old), service.send)).result().state == "invalid":
+            return ""  # it has expired, or was revoked before
+        call = service.engine.read(converse(aftercare.undo(site, old), service.send)).result().call
         done: Undone = aftercare.undone(service.engine.read(converse(ask(call), service.send)).result())
     except WizardError as fault:
         return f"The old token may still be valid: {fault.cause}"

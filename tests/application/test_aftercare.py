@@ -150,6 +150,9 @@ def test_unused_tokens_of_okta_are_told_from_day_20(days: int, words: str) -> No
     assert words in warning
     assert bool(warning) == bool(words)
     assert idle_warning(profile.model_copy(update={"used": now}), now) == ""
+    assert bool(idle_warning(profile.model_copy(update={"used": profile.created.replace(tzinfo=None)}), now)) == bool(
+        words
+    )
     assert idle_warning(profile.model_copy(update={"provider": "datadog"}), now) == ""
     assert idle_warning(profile.model_copy(update={"provider": "of-a-later-version"}), now) == ""
 
@@ -304,6 +307,16 @@ def test_a_token_that_the_org_does_not_accept_replaces_nothing(office: Office, t
 def test_the_old_token_again_replaces_nothing(office: Office) -> None:
     with pytest.raises(BadInput, match="old token"):
         replace_token(office.service, office.profile.name, None, replacing(token_of(office)))
+
+
+@pytest.mark.parametrize("office", ["okta"], indirect=True)
+def test_a_token_that_was_revoked_or_has_expired_can_be_replaced(office: Office) -> None:
+    undo(office.service, office.profile.name, agree)
+    replace_token(office.service, office.profile.name, None, replacing())
+    assert len(office.wire.deeds()) == 1
+    assert (office.load().undo, token_of(office)) == ("", NEW)
+    assert undo(office.service, office.profile.name, agree).done.state == "done"
+    assert len(office.wire.deeds()) == 2  # the new one
 
 
 @pytest.mark.parametrize("office", ["okta"], indirect=True)
