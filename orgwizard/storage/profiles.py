@@ -1,6 +1,5 @@
 """Profiles of orgs and of connections to parents: one TOML file each, with references and never a secret."""
 
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -156,8 +155,7 @@ class Profiles:
     def alike(self, profile: Profile) -> list[Profile]:
         """Return the profiles whose names `save` may have given to *profile*, but for those that cannot be read."""
         stem = self._wanted(profile).stem
-        paths = (path for path in self._paths() if re.fullmatch(rf"{re.escape(stem)}(-\d+)?", path.stem))
-        return self._read(paths)[0]
+        return self._read(path for path in self._paths() if _is_numbered(path.stem, stem))[0]
 
     def _paths(self) -> list[Path]:
         return sorted(private_files.listed(self.folder, ".toml"), key=lambda path: path.stem)
@@ -175,6 +173,12 @@ class Profiles:
         """Remove the file of a profile, and no secret; raises `BadInput` if there is none, and `LocalFailure`."""
         if not private_files.remove(self.path(name)):
             raise _unknown(name)
+
+
+def _is_numbered(stem: str, wanted: str) -> bool:
+    """Return whether *stem* is *wanted*, or that with a number behind it, as `write_numbered` makes it."""
+    number = stem.removeprefix(f"{wanted}-")
+    return stem == wanted or (number != stem and number.isdecimal())
 
 
 def _written_at(path: Path) -> float:

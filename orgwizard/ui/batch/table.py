@@ -96,10 +96,10 @@ def create(
         write_stderr("\n".join(lines))
         checked = checked.only(choose([one.row.number for one in checked.new]))
         lines = table_text.review(provider, checked, draft.site, draft.store)
-    if yes or not checked.new:
-        write_stderr("\n".join(lines))
-    else:
+    if not yes and checked.new:
         confirm("\n".join(lines), str(len(checked.new)), "them")
+    elif not quiet:
+        write_stderr("\n".join(lines))
     rows = [one.row for one in checked.rows]
     begin = create_table(service, provider, rows, store, keep_going=keep_going)
     with leaving_on_signal(service.engine) as taking:
