@@ -44,7 +44,8 @@ from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import LookupResult, OrgIdentity, Preflight, Provider, Readiness, with_known_field
-from orgwizard.storage.secret_stores import can_be_read, label_of
+from orgwizard.storage.secret_stores import label_of
+from orgwizard.storage.stored_reference import can_be_read
 from orgwizard.storage.vault import PartlyStored
 from orgwizard.system.private_files import cause_of
 

@@ -14,7 +14,7 @@ from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers import provider_of
 from orgwizard.storage.profiles import Profile
-from orgwizard.storage.secret_stores import place
+from orgwizard.storage.stored_reference import place
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

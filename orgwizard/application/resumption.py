@@ -15,7 +15,7 @@ from orgwizard.domain.org import Created
 from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import OrgIdentity, Preflight, Provider
 from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record
-from orgwizard.storage.secret_stores import place, sources
+from orgwizard.storage.stored_reference import place, sources
 
 GONE = "Its keys were only shown on the screen: if they were not copied, they are lost."
 

@@ -43,7 +43,7 @@ from orgwizard.storage.attempt_journal import Attempt, EarlierAttempt, Journal, 
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Org, Profile, Profiles
 from orgwizard.storage.secret_stores import FileStore, ScreenStore, label_of, parse_store
-from orgwizard.storage.secret_stores import sources as stored_sources
+from orgwizard.storage.stored_reference import sources as stored_sources
 from orgwizard.storage.vault import Store, StoredKeys, Vault
 from orgwizard.system import private_files, secret_reader, subprocesses
 

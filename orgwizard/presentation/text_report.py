@@ -16,7 +16,7 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Finding, Order, Preflight, Provider
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
-from orgwizard.storage.secret_stores import SHOWN_ONLY, place
+from orgwizard.storage.stored_reference import SHOWN_ONLY, place
 
 if TYPE_CHECKING:
     from orgwizard.application.key_check import KeyCheck

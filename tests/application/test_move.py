@@ -84,9 +84,9 @@ class World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
-    for module in ("storage.preset_store", "system.secret_reader", "storage.secret_stores"):
+    for module in ("storage.preset_store", "system.secret_reader", "storage.command_store"):
         monkeypatch.setattr(f"orgwizard.{module}.run", world.run)
-    for module in ("storage.key_removal", "system.secret_reader", "storage.secret_stores"):
+    for module in ("storage.key_removal", "system.secret_reader", "storage.keyring_store"):
         monkeypatch.setattr(f"orgwizard.{module}.ask_keyring", world.ask_keyring)
     for name in ("write", "write_new", "append", "remove"):
         real = getattr(private_files, name)

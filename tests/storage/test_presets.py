@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention
 from orgwizard.storage.preset_store import PresetStore, available, recognized
-from orgwizard.storage.secret_stores import can_be_read, parse_store, place, sources
+from orgwizard.storage.secret_stores import parse_store
 from orgwizard.storage.store_presets import PRESETS
+from orgwizard.storage.stored_reference import can_be_read, place, sources
 from orgwizard.storage.vault import PartlyStored, Vault
 from orgwizard.system.secret_reader import read
 from orgwizard.system.subprocesses import Ended

@@ -14,15 +14,10 @@ from pydantic import SecretStr
 
 from orgwizard.domain.errors import CREATED, BadInput, LocalFailure, NeedsAttention, NeedsConsent
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.storage.secret_stores import (
-    CommandStore,
-    FileStore,
-    KeyringStore,
-    ScreenStore,
-    attempts_with_keys,
-    parse_store,
-    place,
-)
+from orgwizard.storage.command_store import CommandStore
+from orgwizard.storage.keyring_store import KeyringStore
+from orgwizard.storage.secret_stores import FileStore, ScreenStore, attempts_with_keys, parse_store
+from orgwizard.storage.stored_reference import place
 from orgwizard.storage.vault import PartlyStored, Store, Vault
 from orgwizard.system.secret_reader import read
 

@@ -22,8 +22,8 @@ from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.drafts import Drafts
+from orgwizard.storage.keyring_store import KeyringStore
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.secret_stores import KeyringStore
 from orgwizard.storage.vault import Store, Vault
 
 

@@ -5,7 +5,9 @@ from orgwizard.domain.questions import Question
 from orgwizard.domain.validation import method_titles, questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
-from orgwizard.storage.secret_stores import CommandStore, FileStore, KeyringStore, ScreenStore
+from orgwizard.storage.command_store import CommandStore
+from orgwizard.storage.keyring_store import KeyringStore
+from orgwizard.storage.secret_stores import FileStore, ScreenStore
 from orgwizard.storage.store_presets import PRESETS, Preset
 
 REFERENCES = {

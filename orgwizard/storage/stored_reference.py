@@ -1,0 +1,48 @@
+"""What a store returns about keys that it holds: where they are in words, and where they can be read again."""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from orgwizard.domain.secret_reference import SERVICE, Reference
+from orgwizard.storage.preset_store import place_of, sources_of
+
+SHOWN_ONLY = "they were only shown on the screen"
+
+
+def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, Reference]:
+    """Return where the secrets called *names* can be read again, given what `keep` returned; {} if nowhere."""
+    if file := reference.get("file"):
+        return {name: Reference(file=str(file), key=name) for name in names}
+    if "preset" in reference:
+        return sources_of(reference, names)
+    if entry := reference.get("keyring"):
+        return {name: Reference(keyring=f"{entry}/{name}") for name in names}
+    return {}
+
+
+def can_be_read(reference: Mapping[str, Any]) -> bool:
+    """Return whether secrets can be read again, given what `keep` returned."""
+    entries = reference.get("entries")
+    return bool(sources(reference, entries if isinstance(entries, Mapping) and entries else ("key",)))
+
+
+def place(reference: Any) -> str:
+    """Return where the secrets are, in words, given what `keep` returned; as JSON what is none of ours."""
+    match reference:
+        case {"file": str(path)}:
+            return f"in the file {path}, which only you can read"
+        case {"keyring": str(), "entries": {**entries}} if entries:
+            return f"in the system keyring, service {SERVICE}, as {', '.join(map(str, entries.values()))}"
+        case {"keyring": str(entry)}:
+            service, _, name = entry.partition("/")
+            return f"in the system keyring, service {service}, as {name}"
+        case {"preset": str(), "entries": {**entries}} if entries:
+            return place_of(reference)
+        case {"command": [str(program), *_], "names": [*names]}:
+            return f"given to the command {program}, as {', '.join(map(str, names))}"
+        case {"command": [str(program), *_]}:
+            return f"given to the command {program}"
+        case {"screen": True}:
+            return SHOWN_ONLY
+    return json.dumps(reference)
