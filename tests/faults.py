@@ -422,7 +422,7 @@ FAULTS: tuple[Fault, ...] = (
     *late("429 with Retry-After that is garbage, then success", "-1e999 soon"),
     # an answer, and an odd one
     *broken("another 2xx than documented", saying(text, status=299)),
-    *broken("gzip, though it was not tested for", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
+    *broken("gzip, though it was not asked for", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
     *broken("more than 4 MiB", saying(lambda body: text(body) + HUGE)),
     *broken("the keys behind 4 MiB", saying(lambda body: HUGE + text(body))),
     *broken("it breaks off after the keys", saying(lambda body: text(body)[:-2], missing=500), Keys.ODD),

@@ -32,8 +32,8 @@ def read(
         raise
     except WizardError as fault:
         raise BadInput(fault.cause, fault.advice) from None
-    if not secret.strip():
-        raise BadInput(f"The secret {reference.describe()} {'contains only spaces' if secret else 'is empty'}.")
+    if not secret:
+        raise BadInput(f"The secret {reference.describe()} is empty.")
     REDACTOR.learn(secret)
     return SecretStr(secret)
 

@@ -93,7 +93,7 @@ def finish(talk: Talk) -> None:
     """Go from the store to the end."""
     talk.answer("Store")
     talk.answer('Type "create"', "create")
-    talk.answer("What now, a number from 1 to 2")
+    talk.answer("Next, a number from 1 to 2")
 
 
 def administrator(talk: Talk, password: str = "", question: str = "", answer: str = "") -> None:

@@ -317,7 +317,7 @@ def test_an_unknown_outcome_offers_no_second_try(service: Service) -> None:
     terminal = walked(service, datadog("silent-not-created", "create", ":back", ""))
     assert terminal.code == 5
     assert "It is not known whether the org was created." in terminal.said
-    assert "1. Check again 2. Leave What now" in terminal.said
+    assert "1. Check again 2. Quit Next" in terminal.said
     assert "You can't go back from here." in terminal.said
     assert "waiting for the response, 10 s" in terminal.said
 
@@ -527,7 +527,7 @@ def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(se
         return "yes"
 
     terminal = walked(service, ["1", agreed, ":quit"])
-    assert "Nothing was sent by this run. Another orgwizard is at work on it" in terminal.said.replace(
+    assert "Nothing was sent by this run. Another orgwizard is working on it" in terminal.said.replace(
         f"the attempt {record.id}", "it"
     )
     assert terminal.said.count("Next") == 2

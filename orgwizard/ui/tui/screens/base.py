@@ -255,9 +255,9 @@ class Step(Screen[None]):
         if self.complete():
             self.leave_for(self.Forward())
         elif suspect:
-            self._ask_about(suspect)
+            self._ask_to_use(suspect)
 
-    def _ask_about(self, suspect: Suspect) -> None:
+    def _ask_to_use(self, suspect: Suspect) -> None:
         """Ask whether a value may be used that looks like a credential; after a no its field stays marked."""
         from orgwizard.presentation.form_state import USE_ANYWAY  # its rules are loaded after the first screen
 
