@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import re
 import ssl
 import stat
 from collections.abc import AsyncGenerator, Mapping
@@ -15,6 +14,8 @@ from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent
 from orgwizard.domain.http import Call, Response, Route, Sink, revealed
 from orgwizard.domain.raw_response import LARGEST_BYTES, head_of, holds_object, response_of, unpacked, written
+from orgwizard.network.proxies import ProxyAddress, proxy_for
+from orgwizard.network.proxy_failures import refused_by_proxy, schemes_wanted, socks_faults
 
 if TYPE_CHECKING:
     import httpx
@@ -32,7 +33,6 @@ _PIECE = 64 * 1024
 # What OpenSSL says where the other side answered with something else.
 _NOT_TLS = frozenset(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"))
 _OLD_TLS = frozenset(("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"))
-_LAST_PORT = 65535
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -44,6 +44,8 @@ class Phase:
         self.left = False
         self._limit, self._then, self._sink = limit, then, sink
         self._dialled, self._address, self._issuer = "", "", ""
+        self.proxy: ProxyAddress | None = None
+        self.proxy_wants: tuple[str, ...] = ()
 
     def way(self, url: "httpx.URL") -> Route:
         """Return the way to *url*: whatever was dialled instead of its own host is a proxy."""
@@ -61,8 +63,8 @@ class Phase:
             self._limit.reschedule(None if self._then is None else asyncio.get_running_loop().time() + self._then)
         if event == "connect_tcp.started":
             self._dialled = f"{info['host']}:{info['port']}"
-            if (info["port"] or 0) > _LAST_PORT:  # of a proxy: sites have none such
-                raise _unusable_proxy(f"there is no port {info['port']}")
+        if event == "receive_response_headers.complete" and not self.left:
+            self.proxy_wants = schemes_wanted(info["return_value"][3])
         if event in ("connect_tcp.complete", "start_tls.complete") and info["return_value"] is not None:
             self._saw(info["return_value"])
         if event == "send_request_headers.failed" and type(info["exception"]).__name__ == "LocalProtocolError":
@@ -130,7 +132,7 @@ class Transport:
             if phase.left or not call.once:
                 raise
             raise NotSent("Cancelled before connecting.", code="left") from None
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError) as error:
+        except _failures() as error:
             issuer = await _issuer_seen(httpx.URL(call.url), phase) if _is_untrusted(error) else ""
             raise _unanswered(error, phase, call, issuer) from None
 
@@ -142,11 +144,9 @@ class Transport:
         limits = httpx.Timeout(CONNECT_SECONDS, read=read)
         if self._backend is not None:
             return httpx.AsyncClient(transport=self._backend, timeout=limits, trust_env=False)
-        on_loopback = is_loopback(httpx.URL(call.url).host)
-        try:
-            client = httpx.AsyncClient(timeout=limits, verify=self._context(), trust_env=not on_loopback)
-        except (ValueError, ImportError, httpx.InvalidURL) as error:
-            raise _unusable_proxy(_proxy_fault(error)) from None
+        phase.proxy = _proxy(call)
+        proxy = httpx.Proxy(phase.proxy.url, auth=phase.proxy.auth) if phase.proxy else None
+        client = httpx.AsyncClient(timeout=limits, verify=self._context(), trust_env=False, proxy=proxy)
         if call.once:
             from orgwizard.network.response_tap import tap
 
@@ -159,16 +159,22 @@ class Transport:
         return self._tls
 
 
-def _trusted_roots(ca_file: Path | None) -> ssl.SSLContext:
-    """Return a context that verifies against the system's roots, those of *ca_file* and of SSL_CERT_FILE.
+# OpenSSL's variable, then those of requests and curl: what works with their tools has to work here.
+_CA_VARIABLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
-    OpenSSL reads that variable in place of the system's own file: the latter is added by its name.
+
+def _trusted_roots(ca_file: Path | None) -> ssl.SSLContext:
+    """Return a context that verifies against the system's roots, those of *ca_file* and of the variables.
+
+    OpenSSL reads SSL_CERT_FILE in place of the system's own file: the latter is added by its name.
     """
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if from_variable := os.environ.get("SSL_CERT_FILE"):
-        _add_roots(context, Path(from_variable), "in SSL_CERT_FILE")
+    for name in _CA_VARIABLES:
+        if from_variable := os.environ.get(name):
+            _add_roots(context, Path(from_variable), f"in {name}")
+    if os.environ.get("SSL_CERT_FILE"):
         system = ssl.get_default_verify_paths()
         for file in filter(os.path.exists, (system.openssl_cafile, *_SYSTEM_ROOTS)):
             context.load_verify_locations(file)
@@ -188,7 +194,11 @@ _SYSTEM_ROOTS = (
 
 def _add_roots(context: ssl.SSLContext, file: Path, remedy: str) -> None:
     try:
-        if not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+        mode = file.stat().st_mode
+        if stat.S_ISDIR(mode):  # of files named by their hashes, as requests takes it
+            context.load_verify_locations(capath=file)
+            return
+        if not stat.S_ISREG(mode):  # a pipe would be waited for
             raise ValueError("not a regular file")
         context.load_verify_locations(file)
     except (OSError, ValueError) as error:
@@ -197,17 +207,21 @@ def _add_roots(context: ssl.SSLContext, file: Path, remedy: str) -> None:
         raise BadInput(f"The CA file {file} cannot be used: {words}.", f"Name a PEM file {remedy}.") from None
 
 
-def _unusable_proxy(fault: str) -> BadInput:
-    return BadInput(
-        f"A proxy variable cannot be used: {fault}.", "Correct HTTPS_PROXY, ALL_PROXY or NO_PROXY in the environment."
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what a call that failed on its way raises."""
+    import httpx
+
+    return (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, UnicodeError, *socks_faults())
+
+
+def _proxy(call: Call) -> ProxyAddress | None:
+    """Return the proxy on the way of a call; this machine is reached without one. Raises `BadInput`."""
+    import httpx
+
+    url = httpx.URL(call.url)
+    return (
+        None if is_loopback(url.host) else proxy_for(url.scheme, url.host, url.port or _PORTS[url.scheme], os.environ)
     )
-
-
-def _proxy_fault(error: Exception) -> str:
-    """Return what is wrong with a proxy variable; the error's own text may hold the proxy's password."""
-    if isinstance(error, ImportError):
-        return "SOCKS proxies need the package socksio"
-    return "a URL such as http://proxy.example:8080 is expected, and a list of host names in NO_PROXY"
 
 
 def _wire_headers(call: Call) -> dict[str, str]:
@@ -324,7 +338,7 @@ def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") ->
     """
     where = call.origin.partition("://")[2]
     if not phase.left:
-        cause, advice = _why_not_sent(error, where)
+        cause, advice = _why_not_sent(error, where, phase)
         cause = f"{cause} It was issued by {issuer}." if issuer else cause
         return NotSent(cause, advice, code=type(error).__name__)
     import httpx
@@ -337,14 +351,14 @@ def _unanswered(error: Exception, phase: Phase, call: Call, issuer: str = "") ->
     return NoResponse(f"The request was sent, but {where} {what}.", code=type(error).__name__)
 
 
-def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
+def _why_not_sent(error: Exception, where: str, phase: Phase) -> tuple[str, str]:
     """Return cause and advice for a request that never left."""
     import httpx
 
     causes = list(_chain(error))
     tls = next((e for e in causes if isinstance(e, ssl.SSLError)), None)
-    if isinstance(error, httpx.ProxyError):
-        return _refused_by_proxy(str(error), where)
+    if phase.proxy and isinstance(error, (httpx.ProxyError, *socks_faults())):
+        return refused_by_proxy(phase.proxy, str(error), where, phase.proxy_wants)
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         return f"No connection to {where} in time.", "Check the network, VPN or proxy."
     if tls is not None:
@@ -355,16 +369,6 @@ def _why_not_sent(error: Exception, where: str) -> tuple[str, str]:
     if "Name or service not known" in text or "name resolution" in text or "nodename" in text:
         return f"The name {where} could not be resolved.", "Check the address, then the network and its DNS."
     return f"No connection to {where}: {_last_words(text)}.", "Check the address, then the network, VPN or proxy."
-
-
-def _refused_by_proxy(words: str, where: str) -> tuple[str, str]:
-    """Return cause and advice; of a proxy's words only the number counts: they may repeat its password."""
-    status = re.match(r"\d{3}\b", words)
-    said = f"HTTP {status[0]}" if status else "it returned no status"
-    advice = "Check HTTPS_PROXY and NO_PROXY in the environment."
-    if status and status[0] == "407":
-        advice = "Check user name and password in HTTPS_PROXY."
-    return f"The proxy refused to connect to {where}: {said}.", advice
 
 
 def _why_no_tls(error: ssl.SSLError, where: str) -> tuple[str, str]:

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import gzip
-import importlib.util
 import json
 import os
 import socket
@@ -39,7 +38,7 @@ PROXY_VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 @pytest.fixture(autouse=True)
 def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (*PROXY_VARIABLES, "ssl_cert_file", "ssl_cert_dir"):
+    for name in (*PROXY_VARIABLES, "ssl_cert_file", "ssl_cert_dir", "requests_ca_bundle", "curl_ca_bundle"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 
@@ -505,17 +504,13 @@ async def test_loopback_is_reached_without_proxies(monkeypatch: pytest.MonkeyPat
     [
         ("HTTPS_PROXY", f"ftp://ada:{PROXY_PASSWORD}@proxy.example:21"),
         ("HTTPS_PROXY", f"socks4://ada:{PROXY_PASSWORD}@proxy.example"),
-        ("ALL_PROXY", f"socks5://ada:{PROXY_PASSWORD}@proxy.example"),
         ("HTTPS_PROXY", f"http://ada:{PROXY_PASSWORD}@proxy.example:port"),
-        ("HTTPS_PROXY", f"http://ada:{PROXY_PASSWORD}"),
+        ("ALL_PROXY", f"http://ada:{PROXY_PASSWORD}"),
         ("HTTPS_PROXY", f"http://ada:{PROXY_PASSWORD}/@[::1"),
-        ("NO_PROXY", "[::1]"),
     ],
 )
 async def test_a_proxy_variable_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
-    if name == "ALL_PROXY" and importlib.util.find_spec("socksio"):
-        pytest.skip("SOCKS proxies work here")
     with pytest.raises(BadInput) as caught:
         await sent(create("https://acme.okta.com"))
     assert "proxy" in caught.value.cause.lower()
