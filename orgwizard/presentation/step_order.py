@@ -1,6 +1,6 @@
 """The steps in the order of the walk: what each is called, and which one a failure or a gap leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from orgwizard.domain.errors import BadFields, WizardError
 from orgwizard.presentation.wizard_session import WizardSession
@@ -16,8 +16,33 @@ TITLES: Mapping[str, str] = {
     "create": "Create",
 }
 
+# The same in one word each, for the line on which all of them stand.
+SHORT_TITLES = ("Site", "Connect", "Org", "Admin", "Keys", "Review", "Create")
+DONE, HERE, AHEAD = "done", "here", "ahead"
+MARKS = {DONE: "✓", HERE: "▸", AHEAD: "·"}
+ASCII_MARKS = {DONE: "[x]", HERE: "[>]", AHEAD: "[ ]"}
+NARROW_ASCII_MARKS = {DONE: "x", HERE: ">", AHEAD: "-"}
+
 CREATE_WORD = "create"
 NOT_BEFORE = f'Nothing is created before you type "{CREATE_WORD}".'
+
+
+def trail(number: int, width: int, *, ascii_only: bool = False) -> list[tuple[str, str]]:
+    """Return the state and the words of each step for a line of *width* cells, where step *number* (from 1) is here.
+
+    Marks of one line take the same room, so that a step further changes few cells.
+    """
+    states = [DONE] * (number - 1) + [HERE] * (number > 0) + [AHEAD] * len(SHORT_TITLES)
+    for marks in (ASCII_MARKS, NARROW_ASCII_MARKS) if ascii_only else (MARKS,):
+        steps = [(state, f"{marks[state]} {title}") for state, title in zip(states, SHORT_TITLES, strict=False)]
+        if joined(steps) <= width:
+            break
+    return steps
+
+
+def joined(steps: Sequence[tuple[str, str]], gap: int = 1) -> int:
+    """Return how many cells the steps take with *gap* blanks between them."""
+    return sum(len(words) + gap for _, words in steps) - gap
 
 
 def first(session: WizardSession) -> str:

@@ -275,13 +275,17 @@ class WizardSession:
         name = f"{self.checked.parent} as {self.checked.identity}" if self.checked.identity else self.checked.parent
         return name if proven else f"{name} (unproven)"
 
-    def place(self) -> str:
-        """Return provider, site and parent as the head line shows them."""
+    def place(self, width: int = 0) -> str:
+        """Return provider, parent and site, in *width* cells if that is not 0: who one acts as goes last of all."""
         if not self.draft.provider:
             return ""
-        site = self.site
-        parts = (self.provider.title, self.parent, (site.title or site.host) if site else "")
-        return " · ".join(printable(part) for part in parts if part)
+        site, title, parent = self.site, self.provider.title, self.parent
+        where = (site.title or site.host) if site else ""
+        identity = f"as {self.checked.identity}" if self.checked and self.checked.identity else ""
+        forms = ((title, parent, where), (title, parent), (parent,), (title, identity), (identity,))
+        words = [" · ".join(printable(part) for part in form if part) for form in forms]
+        fitting = (form for form in words if form and (not width or len(form) <= width))
+        return next(fitting, words[-1] or words[0])
 
     def to_continue(self) -> Draft | None:
         """Return the draft that the beginning offers to go on with after this session."""

@@ -32,21 +32,21 @@ def begin(run: Terminal) -> None:
     """Be at the first step, drawn to its last row: on a busy machine that takes more than one moment."""
     run.until("Create a new org")
     run.press("enter")
-    for words in ("Step 1 of 7", "F1 keys"):
+    for words in ("▸ Site", "F1 keys"):
         run.until(words)
 
 
 def to_organization(run: Terminal) -> None:
-    run.until("Step 2 of 7")
+    run.until("▸ Connect")
     run.until("the sandbox's")
     run.press("ctrl+n")
-    run.until("Step 3 of 7")
+    run.until("▸ Org")
     run.until("Connected:")
 
 
 def finish(run: Terminal) -> None:
     """Go from the store to the end."""
-    run.until("Step 5 of 7")
+    run.until("▸ Keys")
     run.until("A private file         works")
     confirm(run)
     run.until("The org was created and is ready.")
@@ -56,7 +56,7 @@ def finish(run: Terminal) -> None:
 def confirm(run: Terminal) -> None:
     """Go from the store to the creation."""
     run.press("ctrl+n")
-    run.until("Step 6 of 7")
+    run.until("▸ Review")
     run.press("ctrl+n")
     run.until('type the word "create"')
     run.write("create")
@@ -73,7 +73,7 @@ def datadog_to_store(run: Terminal, name: str) -> None:
     run.write(name)
     run.until(f"{len(name)} of 32")
     run.press("ctrl+n")
-    run.until("Step 4 of 7")
+    run.until("▸ Admin")
     run.press("ctrl+n")
 
 
@@ -85,7 +85,7 @@ def okta(run: Terminal) -> None:
     run.write("Pty Org")
     run.until("pty-org")
     run.press("ctrl+n")
-    run.until("Step 4 of 7")
+    run.until("▸ Admin")
     run.write("Ada\rLovelace\rada@example.com")
     run.until("ada@example.com")
     run.press("ctrl+n")
@@ -103,7 +103,7 @@ def test_an_org_from_the_first_key_to_the_profile(environ: dict[str, str], walk:
         walk(run)  # type: ignore[operator]
         assert run.ended() == 0
     with terminal(SANDBOX, environ) as again:
-        again.until("as with Pty Org")
+        again.until("connection as Pty Org")
         assert site in again.screen
         again.press("ctrl+q")
         assert again.ended() == 130
@@ -143,7 +143,7 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
         begin(run)
         run.press("tab")
         run.write("\x15acme.okta.com\r")
-        run.until("Step 2 of 7")
+        run.until("▸ Connect")
         run.kill(number)
         assert run.ended() == code
     assert "acme.okta.com" in next(Path(environ["XDG_STATE_HOME"]).rglob("drafts/*.json")).read_text()
@@ -153,7 +153,7 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
 def test_a_hang_up_in_a_creation_stores_the_keys(environ: dict[str, str]) -> None:
     with terminal(["--sandbox", "--sandbox-speed", "10"], environ) as run:
         datadog_to_store(run, "slow")
-        run.until("Step 5 of 7")
+        run.until("▸ Keys")
         confirm(run)
         run.until("now     Send the request")
         run.kill(signal.SIGHUP)
@@ -169,15 +169,15 @@ def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str,
         begin(run)
         run.press("tab")
         run.write("\x15acme.okta.com\r")
-        run.until("Step 2 of 7")
+        run.until("▸ Connect")
         run.press("tab")
         run.write(token)
         run.press("ctrl+n")
-        run.until("Step 3 of 7")
+        run.until("▸ Org")
         run.write("Canary Org")
         run.until("canary-org")
         run.press("ctrl+n")
-        run.until("Step 4 of 7")
+        run.until("▸ Admin")
         run.write(f"Ada\rLovelace\rada@example.com\r\r{password}\rWhich bird?\r{answered}")
         run.until("Which bird?")
         run.press("ctrl+n")
@@ -196,7 +196,7 @@ def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str,
 def waits_with_keys_for_the_screen(run: Terminal) -> None:
     """Be in the wait for a new org whose keys go to the screen only."""
     datadog_to_store(run, "slow-ready")
-    run.until("Step 5 of 7")
+    run.until("▸ Keys")
     run.press("down", "down", "down")
     run.until("(•) This screen only")
     confirm(run)

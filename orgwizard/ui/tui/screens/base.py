@@ -18,7 +18,7 @@ from textual.widgets import Button, Input, OptionList, Static
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.step_order import TITLES, complaints, section
+from orgwizard.presentation.step_order import AHEAD, DONE, HERE, complaints, joined, section, trail
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.widgets.answer_input import Entry
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from orgwizard.presentation.form_state import Suspect
     from orgwizard.storage.attempt_journal import Record
 
-STEPS = len(TITLES)
+SANDBOX = " SANDBOX "
 NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"
 TOO_SMALL = f"{NEEDS} your answers are kept."
 KEYS = {
@@ -48,16 +48,31 @@ SECRET_KEYS = {"F2, Ctrl+R": "show the secret under the cursor for 10 seconds, o
 
 
 class Track(Widget):
-    """The line under the head line: how far the wizard has come."""
+    """The line under the head line: the steps by name, what is done of them, here, and to come."""
 
     def __init__(self, number: int) -> None:
         super().__init__(id="track")
         self._number = number
 
     def render(self) -> Content:
-        """Draw the part that is done heavily."""
-        done = self.size.width * self._number // STEPS
-        return Content.assemble(("━" * done, "bold $accent"), ("─" * (self.size.width - done), "dim"))
+        """Draw a mark before each name; only the step that is here carries the accent."""
+        ascii_only = self.app.has_class("-ascii")
+        steps = trail(self._number, self.size.width, ascii_only=ascii_only)
+        gap = "  " if joined(steps, 2) <= self.size.width else " "
+        looks = {DONE: "", HERE: "bold $accent", AHEAD: "dim"}
+        return Content(gap).join(Content.styled(words, looks[state]) for state, words in steps)
+
+
+class Place(Widget):
+    """The right end of the head line: provider, parent, and who one acts as, in the longest form that fits."""
+
+    def __init__(self, session: WizardSession) -> None:
+        super().__init__(id="place")
+        self._session = session
+
+    def render(self) -> Content:
+        """Draw it; text of a service is no markup."""
+        return Content(self._session.place(self.size.width))
 
 
 class Body(VerticalScroll, can_focus=False):
@@ -148,11 +163,11 @@ class Step(Screen[None]):
     def compose(self) -> ComposeResult:
         """Yield the frame around the body."""
         with Horizontal(id="head"):
-            if self.number:
-                yield Static(f"Step {self.number} of {STEPS}  ", classes="faint", markup=False)
             yield Static(self.heading, id="heading", markup=False)
-            yield StaticText(self._place(), id="place")
-        yield Track(self.number)
+            yield Place(self.session)
+            if self.session.bootstrap.sandbox:
+                yield Static(SANDBOX, id="sandbox", markup=False)
+        yield Track(self.reached)
         with Body(id="body"):
             yield from self.body()
         yield StaticText(id="refusal")
@@ -182,13 +197,14 @@ class Step(Screen[None]):
         if SECRET_KEYS.items() <= self.keys.items():
             yield button("Reveal", "reveal")
 
-    def _place(self) -> str:
-        sandbox = "sandbox" if self.session.bootstrap.sandbox else ""
-        return " · ".join(part for part in (sandbox, self.session.place()) if part)
+    @property
+    def reached(self) -> int:
+        """Return the number of the step that is under way."""
+        return self.number
 
     def refresh_place(self) -> None:
         """Draw the head line again after provider, site or parent changed."""
-        self.query_one("#place", Static).update(self._place(), layout=False)
+        self.query_one(Place).refresh()
 
     def say(self, words: str = "", *, wrong: bool = False) -> None:
         """Show one line of news above the buttons."""

@@ -39,6 +39,11 @@ class DoneStep(KeysStep):
         self.hold_keys(result)
 
     @property
+    def reached(self) -> int:
+        """Return the number of the step under way: after an org was created, none."""
+        return self.number + (self.result.outcome == "created")
+
+    @property
     def _onward(self) -> str:
         """Return where Next leads; after an unknown outcome nothing is begun."""
         if self.result.outcome == "not_created":
