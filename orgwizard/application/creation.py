@@ -73,7 +73,13 @@ class _Creation(Flow):
         self.known = self.tools.journal.ids() if self.tools.again else ()
         self._refuse_repeat(checked=False)
         self.progress(CHECK, "started", "Checking the parent org")
-        checking = check(self.provider, self.order.connection, self.order.organization, self.tools.send)
+        checking = check(
+            self.provider,
+            self.order.connection,
+            self.order.organization,
+            self.tools.send,
+            now=lambda: self.tools.clock.wall().timestamp(),
+        )
         self.checked = await self.unless_quit(checking)
         self.checked_at = self._times()
         for finding in self.checked.findings:

@@ -1,6 +1,7 @@
 """A provider's calls made for it, side by side where it asks for that."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -8,6 +9,7 @@ from typing import TypeVar
 from orgwizard.application.ports import Send
 from orgwizard.domain.errors import NoResponse, NotSent, Refused
 from orgwizard.domain.http import Call, Conversation, Reply, Response, Route
+from orgwizard.domain.http_times import SKEW_SECONDS, clock_ahead, clock_words
 from orgwizard.domain.org import Site
 from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers.contract import Connection, Finding, Preflight, Provider, with_known_field
@@ -39,12 +41,14 @@ async def check(
     organization: Fields | None,
     send: Send,
     tell: Callable[[Finding], None] = lambda _: None,
+    now: Callable[[], float] = time.time,
 ) -> Preflight:
     """Run the provider's check, telling of each finding as it is made; every failure says that nothing was created.
 
-    The way to the parent is read off the check's own answers: it costs no call.
+    The way to the parent, and the difference to its clock, are read off the check's own answers: that costs no call.
+    *now* tells our time in epoch seconds.
     """
-    door = _Door(connected.site, send, tell)
+    door = _Door(connected.site, send, tell, lambda reply: _clock_findings(provider, reply, now()))
     try:
         checked = await converse(provider.check(connected, organization), door.send)
     except NoResponse as silent:
@@ -61,17 +65,38 @@ async def check(
 class _Door:
     """A way to send that tells once of how the parent was reached."""
 
-    def __init__(self, site: Site, send: Send, tell: Callable[[Finding], None]) -> None:
-        self._site, self._send, self._tell = site, send, tell
+    def __init__(
+        self, site: Site, send: Send, tell: Callable[[Finding], None], clocks: Callable[[Response], tuple[Finding, ...]]
+    ) -> None:
+        self._site, self._send, self._tell, self._clocks = site, send, tell, clocks
+        self._clock_compared = False
         self.found: tuple[Finding, ...] = ()
 
     async def send(self, call: Call) -> Response:
         response = await self._send(call)
-        if not self.found and call.origin == self._site.url:
-            self.found = way_findings(self._site, response.way)
-            for finding in self.found:
-                self._tell(finding)
+        if call.origin == self._site.url:
+            if not self.found:
+                self._add(way_findings(self._site, response.way))
+            if call.grant and not self._clock_compared:
+                self._clock_compared = True
+                self._add(self._clocks(response))
         return response
+
+    def _add(self, findings: tuple[Finding, ...]) -> None:
+        self.found += findings
+        for finding in findings:
+            self._tell(finding)
+
+
+def _clock_findings(provider: Provider, response: Response, now: float) -> tuple[Finding, ...]:
+    """Return a warning where the two clocks differ, which matters to what is signed and so is made up for."""
+    ahead = clock_ahead(response, now)
+    if abs(ahead) < SKEW_SECONDS:
+        return ()
+    words = (
+        f"this machine's clock is {clock_words(ahead)} {provider.title}'s; requests are signed with {provider.title}'s"
+    )
+    return (Finding("Clock", "warning", f"{words} time"),)
 
 
 def way_findings(site: Site, way: Route) -> tuple[Finding, ...]:

@@ -150,7 +150,9 @@ class Service:
 
         async def checked() -> Preflight:
             try:
-                return await check(provider, connected, organization, self.send, tell)
+                return await check(
+                    provider, connected, organization, self.send, tell, lambda: self.clock.wall().timestamp()
+                )
             except WizardError as error:
                 error.meaning = _CHECKED.get(error.field.partition(".")[0], _CHECK_FAILED)
                 raise

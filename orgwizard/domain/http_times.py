@@ -8,12 +8,28 @@ import re
 from orgwizard.domain.http import Response
 
 SHORTEST_WAIT_SECONDS = 1.0
+SKEW_SECONDS = 60.0  # between two clocks, from which on it matters
+_UNITS = ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)
 _SECONDS = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*", re.ASCII)
 
 
 def service_time(answer: Response) -> float | None:
     """Return the `Date` of a response in epoch seconds; None if it has none that can be read."""
     return _epoch(answer.headers.get("date", ""))
+
+
+def clock_ahead(answer: Response, now: float) -> float:
+    """Return how many seconds our clock is ahead of the response's; 0 where that cannot be told."""
+    sent = service_time(answer)
+    return 0.0 if sent is None else now - sent
+
+
+def clock_words(ahead: float) -> str:
+    """Return a difference between clocks in words, such as "12 minutes behind"."""
+    seconds = abs(ahead)
+    unit, size = next(((u, s) for u, s in _UNITS if seconds >= s), _UNITS[-1])
+    count = round(seconds / size)
+    return f"{count} {unit}{'' if count == 1 else 's'} {'ahead of' if ahead > 0 else 'behind'}"
 
 
 def retry_after(answer: Response, now: float) -> float | None:

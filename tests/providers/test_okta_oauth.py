@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from orgwizard.domain.errors import Exit, NotSent, Refused
 from orgwizard.domain.http import Call, Conversation, Response, SigningContext, masked, revealed
+from orgwizard.domain.http_times import clock_words
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import problems, questions, referenced
@@ -74,6 +75,11 @@ def proof_of(call: Call) -> dict[str, Any]:
     assert header == {"typ": "dpop+jwt", "alg": "RS256", "jwk": keys.proof_key().public}
     assert set(header["jwk"]) == {"kty", "n", "e"}
     return claims
+
+
+def issued_at(call: Call) -> float:
+    assertion = revealed(call.body)["client_assertion"].split(".")[1]
+    return float(json.loads(base64.urlsafe_b64decode(assertion + "=="))["iat"])
 
 
 def bound(token: str = "the-token") -> Response:  # noqa: S107
@@ -331,12 +337,32 @@ def test_the_causes_are_told_apart() -> None:
     ],
 )
 @pytest.mark.parametrize("said", ["The client_assertion token is expired.", ""])
-def test_a_clock_that_is_off_is_named(ahead: float, words: str, said: str) -> None:
+def test_a_clock_that_is_off_is_made_up_for_once_the_servers_time_is_known(ahead: float, words: str, said: str) -> None:
+    assert clock_words(ahead) == words
     date = formatdate(NOW - ahead, usegmt=True)
     no = response(401, {"error": "invalid_client", "error_description": said}, date=date)
-    refused = Bench().refused(no)
-    assert refused.cause.startswith(f"This machine's clock is {words} Okta's.")
-    assert refused.advice == "Set this machine's clock, then try again."
+    bench = Bench()
+    bench.renew(no, response(200, TOKEN, date=date))
+    assert [issued_at(call) for call in bench.calls] == [NOW, NOW - ahead]
+    refused = Bench().refused(no)  # signed with the right time, it is not the clock
+    assert "clock is" not in refused.cause
+
+
+@pytest.mark.parametrize("ahead", [-59, 0, 59])
+def test_a_clock_that_is_off_by_seconds_is_right(ahead: float) -> None:
+    date = formatdate(NOW - ahead, usegmt=True)
+    bench = Bench()
+    bench.renew(response(400, NO_PROOF, date=date), response(200, TOKEN, date=date))
+    assert [issued_at(call) for call in bench.calls] == [NOW, NOW]
+
+
+def test_a_proof_is_made_with_the_servers_time_too() -> None:
+    date = formatdate(NOW + 600, usegmt=True)
+    bench = Bench()
+    bench.renew(response(400, NO_PROOF, date=date), response(200, {**TOKEN, "token_type": "DPoP"}, date=date))
+    signed = bench.session.signed(Call("GET", f"{URL}/api/v1/org"), bench.means)
+    for proof in (bench.calls[1].headers["DPoP"], signed.headers["DPoP"]):
+        assert read(proof, keys.proof_key().key)[1]["iat"] == NOW + 600
 
 
 def test_a_clock_that_is_off_does_not_hide_a_wrong_key() -> None:

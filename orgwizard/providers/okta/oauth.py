@@ -17,7 +17,15 @@ from urllib.parse import urlsplit
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import NotSent, Refused
 from orgwizard.domain.http import Call, Conversation, Grant, Response, Scheme, SigningContext, ask, hidden
-from orgwizard.domain.http_times import longest, number, retry_after, service_time
+from orgwizard.domain.http_times import (
+    SKEW_SECONDS,
+    clock_ahead,
+    clock_words,
+    longest,
+    number,
+    retry_after,
+    service_time,
+)
 from orgwizard.domain.signing import SigningKey, read_key
 
 if TYPE_CHECKING:
@@ -29,7 +37,6 @@ ASSERTION_SECONDS = 5 * 60
 RENEW_SECONDS = 60.0
 DEFAULT_LIFE_SECONDS = 3600.0  # Okta's tokens live for an hour
 LONGEST_LIFE_SECONDS = 24 * 3600  # whatever a server says
-SKEW_SECONDS = 60.0
 ASKS = 6  # plain, with a proof, with a nonce, and the last two again with one scope less
 _BEARER_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _TOKENS, _API = "tokens", "api"  # the two servers, each of which has nonces of its own (RFC 9449 8 and 9)
@@ -73,6 +80,7 @@ class ServiceAppSession:
         self._proof_key: SigningKey | None = None  # until a server asks for proofs
         self._nonces: dict[str, str] = {}
         self._token: _Token | None = None
+        self._ahead = 0.0  # seconds that our clock is ahead of the server's; 0 where that is little or not known
 
     def renewed(self, means: SigningContext) -> Conversation[None]:
         """Ask for a token until the server has what it wants to see; raises `Refused` where it says no.
@@ -83,12 +91,25 @@ class ServiceAppSession:
             return
         for _ in range(ASKS):
             response = yield from ask(self._token_call(means))
+            corrected = self._learn_time(response, means.now())
             self._token = self._granted(response, means.now())
             if self._token:
                 return
-            if not self._adapted(response, means):
+            if not (self._adapted(response, means) or (corrected and _may_be_clock(response))):
                 break
-        raise no_token(response, means.now(), proven=self._proof_key is not None)
+        raise no_token(response, self._time(means), proven=self._proof_key is not None)
+
+    def _learn_time(self, response: Response, now: float) -> bool:
+        """Remember how far our clock is off; return whether that is news, so that what was signed had a wrong time."""
+        ahead = clock_ahead(response, now)
+        news = abs(ahead - self._ahead) >= SKEW_SECONDS
+        if news:
+            self._ahead = ahead
+        return news
+
+    def _time(self, means: SigningContext) -> float:
+        """Return the time as the server knows it, as far as that is known, in epoch seconds."""
+        return means.now() - self._ahead
 
     def _token_call(self, means: SigningContext) -> Call:
         """Return the request for a token, with an assertion, and a proof where one is needed."""
@@ -106,14 +127,14 @@ class ServiceAppSession:
     def _assertion(self, means: SigningContext) -> SecretStr:
         """Return the JWT that proves who the client is (RFC 7523 section 3)."""
         kid = self._grant.key_id or self._key.kid
-        now, client = int(means.now()), self._grant.client_id
+        now, client = int(self._time(means)), self._grant.client_id
         claims = {"iss": client, "sub": client, "aud": self._url, "iat": now, "exp": now + ASSERTION_SECONDS}
         return self._key.signed({"kid": kid} if kid else {}, {**claims, "jti": means.unique()})
 
     def _proof(self, method: str, url: str, server: str, means: SigningContext, token: str = "") -> SecretStr:
         """Return a DPoP proof for one request (RFC 9449 section 4.2), bound to *token* where there is one."""
         assert self._proof_key  # noqa: S101 - only a session with that key makes proofs
-        claims = {"jti": means.unique(), "htm": method, "htu": _bare(url), "iat": int(means.now())}
+        claims = {"jti": means.unique(), "htm": method, "htu": _bare(url), "iat": int(self._time(means))}
         nonce = self._nonces.get(server)
         claims |= {"nonce": nonce} if nonce else {}
         claims |= {"ath": _hash(token)} if token else {}
@@ -313,6 +334,10 @@ _SAID: tuple[tuple[tuple[str, ...], _Cause], ...] = (
 _MAY_BE_CLOCK = (_ANY_CLIENT, _CLOCK, _PROOF)
 
 
+def _may_be_clock(response: Response) -> bool:
+    return not response.ok and _meaning(response) in _MAY_BE_CLOCK
+
+
 def no_token(response: Response, now: float, *, proven: bool = False) -> Refused | NotSent:
     """Tell why the token endpoint gave no token; *now* is our time in epoch seconds."""
     status = f"HTTP {response.status}"
@@ -327,7 +352,7 @@ def no_token(response: Response, now: float, *, proven: bool = False) -> Refused
         why = "is bound to a key that is not ours" if proven else "is missing or of an unknown type"
         cause = f"Okta returned no usable token: it {why}."
         return Refused(cause, "Check the parent org URL.", code=status, request_id=response.request_id, field="site")
-    return refusal(response, _skew(response, now))
+    return refusal(response, clock_ahead(response, now))
 
 
 def refusal(response: Response, skew: float = 0.0) -> Refused:
@@ -335,12 +360,10 @@ def refusal(response: Response, skew: float = 0.0) -> Refused:
 
     It decides by `error`, and among the many meanings of invalid_client by what the description speaks of.
     """
-    body, status = response.json(), f"HTTP {response.status}"
-    error = str(body.get("error") or _error_code(response))
-    said = str(body.get("error_description") or body.get("errorSummary") or "")
-    cause = _cause(error, said, response.status)
+    error, said, status = *_words_of(response), f"HTTP {response.status}"
+    cause = _meaning(response)
     if abs(skew) >= SKEW_SECONDS and cause in _MAY_BE_CLOCK:
-        cause = _CLOCK._replace(words=f"This machine's clock is {_lag(skew)} Okta's.")
+        cause = _CLOCK._replace(words=f"This machine's clock is {clock_words(skew)} Okta's.")
     return Refused(
         f'{cause.words} Okta says: "{said}".' if said else cause.words,
         cause.advice,
@@ -350,22 +373,19 @@ def refusal(response: Response, skew: float = 0.0) -> Refused:
     )
 
 
+def _words_of(response: Response) -> tuple[str, str]:
+    """Return the error code and the description of a refusal."""
+    body = response.json()
+    said = str(body.get("error_description") or body.get("errorSummary") or "")
+    return str(body.get("error") or _error_code(response)), said
+
+
+def _meaning(response: Response) -> _Cause:
+    return _cause(*_words_of(response), response.status)
+
+
 def _cause(error: str, said: str, status: int) -> _Cause:
     if error == "invalid_client":
         text = said.lower().replace("client_assertion", "")
         return next((cause for words, cause in _SAID if any(word in text for word in words)), _ANY_CLIENT)
     return _CAUSES.get(error) or (_ANY_CLIENT if error or status in (400, 401, 403) else _NOWHERE)
-
-
-def _skew(response: Response, now: float) -> float:
-    """Return how many seconds our clock is ahead of the answer's; 0 where that cannot be told."""
-    sent = service_time(response)
-    return 0.0 if sent is None else now - sent
-
-
-def _lag(skew: float) -> str:
-    """Return a difference between clocks in words, such as "12 minutes behind"."""
-    seconds = abs(skew)
-    unit, size = next((u, s) for u, s in (("day", 86400), ("hour", 3600), ("minute", 60)) if seconds >= s)
-    count = round(seconds / size)
-    return f"{count} {unit}{'' if count == 1 else 's'} {'ahead of' if skew > 0 else 'behind'}"
