@@ -28,7 +28,12 @@ def origin(typed: str, example: str) -> SplitResult:
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise BadInput("http:// is unencrypted. Use https://.")
     default_port = {"https": ":443", "http": ":80"}[parts.scheme]
-    return SplitResult(parts.scheme, parts.netloc.removesuffix(default_port).removesuffix(":"), "", "", "")
+    return SplitResult(parts.scheme, _undotted(parts.netloc).removesuffix(default_port).removesuffix(":"), "", "", "")
+
+
+def _undotted(netloc: str) -> str:
+    """Return host and port without the dot that ends a full DNS name: TLS and vendors know the name without it."""
+    return re.sub(r"\.(?=:\d*$|$)", "", netloc)
 
 
 def _split(text: str, example: str) -> SplitResult:
@@ -36,7 +41,7 @@ def _split(text: str, example: str) -> SplitResult:
         parts = urlsplit(text)
         # Two addresses pasted as one; and line ends, which urlsplit would drop without a word.
         doubled = text.count("://") > 1 or len(text.split()) > 1
-        valid = not doubled and parts.port != 0 and _is_host(parts.hostname or "")
+        valid = not doubled and parts.port != 0 and _is_host((parts.hostname or "").removesuffix("."))
     except ValueError:
         valid = False
     if not valid:

@@ -121,7 +121,7 @@ def test_the_site_is_offered(home: Path, offers: Suggestions, site: str, words: 
     assert (offer.typed, offer.source) == (site, words)
 
 
-@pytest.mark.parametrize("offers", [okta(), okta(OKTA_ORG_NAME="acme"), okta(OKTA_BASE_URL="okta.com"), datadog()])
+@pytest.mark.parametrize("offers", [okta(), okta(OKTA_BASE_URL="okta.com"), datadog()])
 def test_half_a_site_is_none(home: Path, offers: Suggestions) -> None:
     assert home
     assert offers.site() is None

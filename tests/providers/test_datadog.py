@@ -17,7 +17,8 @@ from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import problems, questions, validated
 from orgwizard.providers.contract import Finding, LookupResult, Order, Preflight, Readiness
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
-from orgwizard.providers.datadog.provider import SITES, Datadog, same_name
+from orgwizard.providers.datadog.provider import Datadog, same_name
+from orgwizard.providers.datadog.sites import SITES
 
 T = TypeVar("T")
 DATADOG = Datadog()

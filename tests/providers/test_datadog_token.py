@@ -18,7 +18,8 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions
 from orgwizard.providers.contract import Order, Preflight
 from orgwizard.providers.datadog.fields import METHODS, AccessToken
-from orgwizard.providers.datadog.provider import SITES, Datadog
+from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.datadog.sites import SITES
 from orgwizard.sandbox.scenarios import CREDENTIALS
 
 DATADOG = Datadog()

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import quote
 
-from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.error_codes import ErrorCode
-from orgwizard.domain.errors import BadInput, Refused, WizardError
+from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Reply, Response, hidden, together
 from orgwizard.domain.http_times import longest, number, retry_after, service_time
 from orgwizard.domain.order_key import KEY, PLACE, folded
 from orgwizard.domain.org import Created, Site
+from orgwizard.domain.questions import Suggestion
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import (
     Connection,
@@ -31,6 +31,7 @@ from orgwizard.providers.contract import (
 )
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.refusals import MEANINGS, refusal
+from orgwizard.providers.datadog.sites import SITES, site_of
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
@@ -38,24 +39,6 @@ if TYPE_CHECKING:
 
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-
-
-def _site(name: str, key: str, location: str, app_host: str) -> Site:
-    return Site(key, f"https://api.{key}", title=name, location=location, app_url=f"https://{app_host}")
-
-
-# Source: the servers of the v1 document and the reference pages, which list nine.
-SITES = (
-    _site("US1", "datadoghq.com", "United States", "app.datadoghq.com"),
-    _site("US3", "us3.datadoghq.com", "United States", "us3.datadoghq.com"),
-    _site("US5", "us5.datadoghq.com", "United States", "us5.datadoghq.com"),
-    _site("EU1", "datadoghq.eu", "Germany", "app.datadoghq.eu"),
-    _site("AP1", "ap1.datadoghq.com", "Japan", "ap1.datadoghq.com"),
-    _site("AP2", "ap2.datadoghq.com", "Australia", "ap2.datadoghq.com"),
-    _site("UK1", "uk1.datadoghq.com", "United Kingdom", "uk1.datadoghq.com"),
-    _site("US1-FED", "ddog-gov.com", "US government", "app.ddog-gov.com"),
-    _site("US2-FED", "us2.ddog-gov.com", "US government", "us2.ddog-gov.com"),
-)
 
 
 # ---- the provider ---------------------------------------------------------------------------------
@@ -91,7 +74,7 @@ class Datadog(Provider):
     # Classic keys in hexadecimal, and those with a prefix that tells their kind.
     secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9_]{20,}\b")
     env_prefixes = ("DD_", "DATADOG_")
-    site_env = ("DD_SITE", "DD_HOST", "DATADOG_HOST")
+    site_env = ("DD_SITE", "DD_HOST", "DATADOG_SITE", "DATADOG_HOST")
     first_methods = ("token",)
     files = ("~/.dogrc",)
     site_keys = ("Connection.api_host",)
@@ -128,20 +111,15 @@ class Datadog(Provider):
         return DatadogOrganization
 
     def site(self, typed: str) -> Site:
-        """Accept a site's key or name, its API or app URL, or another API URL after a question."""
-        parts = origin(_by_name(typed), self.site_example)
-        for site in SITES:
-            if parts.netloc in (site.key, site.host, site.app_url.removeprefix("https://")):
-                return site
-        on_loopback = is_loopback(parts.hostname or "")
-        if "://" not in typed and not on_loopback:
-            known = ", ".join(site.key for site in SITES)
-            raise BadInput(
-                f"There is no Datadog site {parts.netloc}. Known: {known}; or give an API URL with https://."
-            )
-        url = f"{parts.scheme}://{parts.netloc}"
-        question = "" if on_loopback else f"{url} is not a datadoghq.com site. Send your keys there anyway?"
-        return Site(url, url, title=parts.netloc, location="Other API URL", app_url=url, question=question)
+        """Accept a site's key or name, its API, app or an org's URL, or another API URL after a question."""
+        return site_of(typed, self.site_example)
+
+    def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
+        """Return the site that is set beside the keys: `DATADOG_SITE` belongs to `DATADOG_API_KEY`."""
+        older = bool(environ.get("DATADOG_API_KEY")) and not environ.get("DD_API_KEY")
+        names = sorted(self.site_env, key=lambda name: name.startswith("DATADOG_") != older)
+        name = next((name for name in names if environ.get(name)), "")
+        return Suggestion(environ[name], f"from ${name}") if name else None
 
     def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
         """Return the site, the API key or token, which belongs to one org, and the ids of that org once they were read.
@@ -284,11 +262,6 @@ class Datadog(Provider):
             "If the parent enforces SAML, set a password login override before you need it.",
             "IP allow-list, SAML and other settings are not inherited: set them in the child.",
         )
-
-
-def _by_name(typed: str) -> str:
-    """Return the key of a site that was named as US1, EU1 and so on; other text unchanged."""
-    return next((site.key for site in SITES if site.title == typed.strip().upper()), typed)
 
 
 def same_name(one: str, other: str) -> bool:

@@ -18,6 +18,7 @@ from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Reply, Response, Scheme, hidden, together
 from orgwizard.domain.http_times import service_time
 from orgwizard.domain.org import Created, Site
+from orgwizard.domain.questions import Suggestion
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import (
     Connection,
@@ -37,7 +38,16 @@ if TYPE_CHECKING:
 
 # The first screen needs the site alone: the models, OAuth and other modules are imported where they are used.
 
-BASE_DOMAINS = ("okta.com", "oktapreview.com", "okta-emea.com", "okta-gov.com", "okta.mil")
+# Source: Okta's SDKs.
+BASE_DOMAINS = (
+    "okta.com",
+    "oktapreview.com",
+    "okta-emea.com",
+    "okta-gov.com",
+    "okta.mil",
+    "okta-miltest.com",
+    "trex-govcloud.com",
+)
 WELL_KNOWN = "/.well-known/okta-organization"
 SETTLE_SECONDS = 30  # "Wait at least 30 seconds", says the description of createChildOrg
 
@@ -250,6 +260,18 @@ class Okta(Provider):
         question = "" if known else f"{host} is not an Okta domain. Your credentials will be sent there. Is it yours?"
         url = f"{parts.scheme}://{host}"
         return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
+
+    def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
+        """Return the parent from the variables of Okta's SDKs, else of Terraform's provider, whose base is okta.com."""
+        if url := environ.get("OKTA_CLIENT_ORGURL"):
+            return Suggestion(url, "from $OKTA_CLIENT_ORGURL")
+        if not (name := _host_in(environ.get("OKTA_ORG_NAME", ""))):
+            return None
+        if "." in name:
+            return Suggestion(name, "from $OKTA_ORG_NAME")
+        if base := _host_in(environ.get("OKTA_BASE_URL", "")):
+            return Suggestion(f"{name}.{base}", "from $OKTA_ORG_NAME and $OKTA_BASE_URL")
+        return Suggestion(f"{name}.{BASE_DOMAINS[0]}", "from $OKTA_ORG_NAME; $OKTA_BASE_URL is not set")
 
     def child_key(self, wanted: OrgIdentity) -> str:
         """Return the subdomain: Okta's names may repeat."""
@@ -524,6 +546,11 @@ def _first_credentials(administrator: OktaAdministrator) -> dict[str, Any]:
             "answer": administrator.recovery_answer,
         }
     return credentials
+
+
+def _host_in(value: str) -> str:
+    """Return a host in a variable, without a scheme, dots and slashes around it."""
+    return re.sub(r"^https?://", "", value.strip(), flags=re.IGNORECASE).strip("./")
 
 
 def _base_domain(host: str) -> str:
