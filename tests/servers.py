@@ -420,6 +420,7 @@ class DatadogServer(Vendor):
 # ---- the program, in folders of its own ---------------------------------------------------------------
 
 ROOT = Path(__file__).parents[1]
+NO_TOOLS = os.devnull  # a search path without any store's tool, whatever is installed on this machine
 PASSWORD = "Canary-passw0rd-of-the-plan"
 ANSWER = "canary answer of the plan"
 ENVIRONMENT = {

@@ -14,7 +14,7 @@ from typing import Self
 
 import pyte
 
-from tests.servers import PATIENCE_SECONDS, ROOT, Home
+from tests.servers import NO_TOOLS, PATIENCE_SECONDS, ROOT, Home
 from tests.tui.terminal import Terminal
 
 COLUMNS, LINES = 80, 24
@@ -33,7 +33,7 @@ class Line(Terminal):
         self.master, self.slave = os.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self._before = termios.tcgetattr(self.slave)
-        environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **home.environ}
+        environ = {"PATH": NO_TOOLS, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **home.environ}
         command = [sys.executable, "-c", LOGIN, str(self.slave), "-m", *home.program, *argv]
         self._process = subprocess.Popen(command, env=environ, cwd=home.folder, pass_fds=(self.slave,))
 

@@ -10,6 +10,8 @@ from tests.tui.bench import bench
 @pytest.fixture(autouse=True)
 def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
+    # What is installed on this machine is not said.
+    monkeypatch.setattr("orgwizard.presentation.store_choices.available", list)
 
 
 @pytest.fixture

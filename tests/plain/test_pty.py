@@ -20,6 +20,7 @@ import pytest
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests.servers import (
     CHILD_TOKEN,
+    NO_TOOLS,
     OKTA_CREATED,
     PATIENCE_SECONDS,
     ROOT,
@@ -367,7 +368,7 @@ def test_a_closed_terminal_lets_the_answer_be_stored(home: Home) -> None:
 def test_plain_lines_are_chosen_by_themselves(
     home: Home, changed: dict[str, str], size: tuple[int, int], why: str
 ) -> None:
-    environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE.parents[1]), "TERM": "xterm", **home.environ}
+    environ = {"PATH": NO_TOOLS, "PYTHONPATH": str(HERE.parents[1]), "TERM": "xterm", **home.environ}
     run = Terminal(["--sandbox"], {**environ, **changed}, size)
     try:
         while b"Next" not in run.received:

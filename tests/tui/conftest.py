@@ -15,6 +15,8 @@ def _same_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("NO_COLOR", "COLORTERM", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_LOG"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
+    # What is installed on this machine is not said.
+    monkeypatch.setattr("orgwizard.presentation.store_choices.available", list)
 
 
 @pytest.fixture

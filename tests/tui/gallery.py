@@ -3,6 +3,7 @@
 import contextlib
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 from orgwizard.domain.events import Progress
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
@@ -53,7 +54,8 @@ class Album:
 async def pictures() -> dict[str, str]:
     """Walk through the wizard and return the SVG of every screen by its name."""
     album = Album()
-    with tempfile.TemporaryDirectory() as home, contextlib.chdir(home):
+    installed = mock.patch("orgwizard.presentation.store_choices.available", list)  # nothing, wherever it is drawn
+    with installed, tempfile.TemporaryDirectory() as home, contextlib.chdir(home):
         await _okta(album)
         await _under_way(album)
         await _datadog(album)

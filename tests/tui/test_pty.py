@@ -1,12 +1,12 @@
 """The whole wizard on a real pseudo-terminal, with the keyboard only."""
 
-import os
 import signal
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from tests.servers import NO_TOOLS
 from tests.tui.terminal import Terminal, terminal
 
 HERE = Path(__file__).parents[2]
@@ -17,10 +17,9 @@ SANDBOX = ["--sandbox", "--sandbox-speed", "30"]
 def environ(tmp_path: Path) -> dict[str, str]:
     """An environment whose folders are the test's own."""
     names = {name: str(tmp_path / name.lower()) for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")}
-    kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
     return {
-        **kept,
         **names,
+        "PATH": NO_TOOLS,
         "PYTHONPATH": str(HERE),
         "HOME": str(tmp_path),
         "TERM": "xterm-256color",
