@@ -142,7 +142,8 @@ def okta_service_app(talk: Talk) -> None:
 
 def datadog(talk: Talk) -> None:
     steps_to_credentials(talk, "2")
-    talk.answer("API key")
+    talk.answer("Connect with")
+    talk.answer("API key (")
     talk.answer("Application key")
     talk.answer("Save this connection")
     talk.answer("Name (required", "Plain Org")
@@ -389,7 +390,8 @@ def test_nothing_above_ascii_is_said_where_it_must_not(home: Home, argv: tuple[s
         home.environ["LC_ALL"] = "C"  # whose encoding is not UTF-8
     with Talk(home, *SANDBOX, *argv) as talk:
         steps_to_credentials(talk, "2")
-        talk.answer("API key")
+        talk.answer("Connect with")
+        talk.answer("API key (")
         talk.answer("Application key")
         talk.answer("Save this connection")
         talk.answer("Name (required", "Plain Org")
