@@ -30,6 +30,10 @@ class BadKey(ValueError):
     """A key that cannot be used; the text says why and holds nothing of the key."""
 
 
+class EncryptedKey(BadKey):
+    """A key that only a passphrase opens; raised where there is none."""
+
+
 @dataclass(frozen=True)
 class SigningKey:
     """A private RSA or EC key with the algorithm it signs with; `kid` is the id inside a JWK, or ""."""
@@ -62,7 +66,7 @@ def new_key() -> SigningKey:
 def is_key(text: str) -> bool:
     """Return whether *text* looks like a key at all, and not like the path of a file."""
     bare = text.strip("\ufeff \r\n\t")
-    return bare.startswith("{") or "-----" in bare or "\n" in bare or bool(_encoded(bare))
+    return bare.startswith(("{", "PuTTY-", "ssh-", "ecdsa-")) or "-----" in bare or "\n" in bare or bool(_encoded(bare))
 
 
 def _encoded(text: str) -> bytes:
@@ -81,17 +85,29 @@ def _encoded(text: str) -> bytes:
 @lru_cache(
     maxsize=4
 )  # OpenSSL takes a tenth of a second and more to check an RSA key; forms check with every key pressed
-def read_key(text: str) -> SigningKey:
+def read_key(text: str, passphrase: str = "") -> SigningKey:
     """Return the private key that *text* is, as PEM or as a JWK in JSON; raises `BadKey`.
 
     A PEM whose line ends were lost, or written as backslash and n, is read too: variables and prompts do that.
+    *passphrase* opens an encrypted PEM; without it, `EncryptedKey` is raised.
     """
     text = text.strip("\ufeff\"' \r\n\t")
+    if what := _foreign(text):
+        raise BadKey(what)
     if text.startswith("{"):
         return _from_jwk(_json(text))
     if "-----" not in text and (data := _encoded(text)):
-        return _from_der(data) if data[:1] == b"\x30" else read_key(data.decode(errors="replace"))
-    return _from_pem(text)
+        return _from_der(data) if data[:1] == b"\x30" else read_key(data.decode(errors="replace"), passphrase)
+    return _from_pem(text, passphrase)
+
+
+def _foreign(text: str) -> str:
+    """Say what a key in a format of other tools is, and how to convert it; "" for every other text."""
+    if text.startswith("PuTTY-User-Key-File-"):
+        return "This is a key of PuTTY. Convert it: puttygen FILE -O private-openssh -o NEW, without a passphrase."
+    if text.startswith(("ssh-", "ecdsa-", "---- BEGIN SSH2 PUBLIC KEY")):
+        return "This is a public key. Enter the private key."
+    return ""
 
 
 def _from_der(data: bytes) -> SigningKey:
@@ -99,10 +115,7 @@ def _from_der(data: bytes) -> SigningKey:
     from cryptography.hazmat.primitives import serialization
 
     try:
-        key: Any = serialization.load_der_private_key(data, None)
-        wrapped = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        wrapped = _unwrapped(serialization.load_der_private_key(data, None))
     except Exception:  # whatever it is: the library's own error may repeat the key
         wrapped = b""
     if not wrapped:
@@ -137,19 +150,69 @@ def _from_jwk(members: Mapping[str, Any]) -> SigningKey:
     return _judged(key, "" if kid is None or isinstance(kid, (dict, list)) else str(kid), str(alg or ""))
 
 
-def _from_pem(text: str) -> SigningKey:
+def _from_pem(text: str, passphrase: str) -> SigningKey:
     blocks = [(found[1], found[2]) for found in _PEM.finditer(text)]
     if not blocks:
         raise BadKey("Not a PEM or JWK key. Truncated?")
     # Parameters or certificates may stand beside the key: openssl writes them so.
     kind, body = next((block for block in blocks if "PRIVATE KEY" in block[0]), blocks[0])
-    if "ENCRYPTED" in kind + body:
-        raise BadKey("This key is encrypted. Decrypt it first: openssl pkey -in FILE")
     if "PRIVATE KEY" not in kind:
         raise BadKey(f"This is a {kind.lower()}. Enter the private key.")
-    lines = re.sub(r"\\[rn]", "\n", body).split()
-    pem = "\n".join((f"-----BEGIN {kind}-----", *lines, f"-----END {kind}-----", ""))
+    headers, lines = _parts(body)
+    pem = "\n".join((f"-----BEGIN {kind}-----", *headers, *lines, f"-----END {kind}-----", ""))
+    if _is_encrypted(kind, headers, lines):
+        return _judged(_opened(pem.encode(), passphrase), "", "")
     return _judged(_loaded(pem.encode()), "", "")
+
+
+_HEADERS = re.compile(r"\s*Proc-Type:\s*4,ENCRYPTED\s+DEK-Info:\s*(\S+)")  # RFC 1421 4.6
+
+
+def _parts(body: str) -> tuple[list[str], list[str]]:
+    """Return the headers of a PEM's body with the empty line after them, [] where there are none, and its lines."""
+    body = re.sub(r"\\[rn]", "\n", body)
+    found = _HEADERS.match(body)
+    if found is None:
+        return [], body.split()
+    return ["Proc-Type: 4,ENCRYPTED", f"DEK-Info: {found[1]}", ""], body[found.end() :].split()
+
+
+def _is_encrypted(kind: str, headers: list[str], lines: list[str]) -> bool:
+    """Return whether only a passphrase opens a key; raises `BadKey` for OpenSSH's encryption, which is not read."""
+    if kind != "OPENSSH PRIVATE KEY":
+        return bool(headers) or "ENCRYPTED" in kind
+    start = _encoded_start("".join(lines))
+    if b"bcrypt" in start:  # the function that makes its key of a passphrase
+        raise BadKey("This OpenSSH key is encrypted. Convert it: ssh-keygen -p -m PKCS8 -f FILE")
+    return False
+
+
+def _encoded_start(body: str) -> bytes:
+    try:
+        return base64.b64decode(body[:128])
+    except ValueError:
+        return b""
+
+
+def _opened(pem: bytes, passphrase: str) -> "RSAKey | ECKey":
+    """Return the key in an encrypted PEM; raises `EncryptedKey` without a passphrase, `BadKey` with a wrong one."""
+    if not passphrase:
+        raise EncryptedKey("This key is encrypted. Enter its passphrase, or decrypt it: openssl pkey -in FILE")
+    from cryptography.hazmat.primitives import serialization
+
+    try:
+        plain = _unwrapped(serialization.load_pem_private_key(pem, passphrase.encode()))
+    except Exception:  # whatever it is: the library's own error may repeat the key
+        plain = b""
+    if not plain:
+        raise BadKey("This passphrase does not open the key.")
+    return _loaded(plain)
+
+
+def _unwrapped(key: Any) -> bytes:
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    return bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def _loaded(pem: bytes) -> "RSAKey | ECKey":

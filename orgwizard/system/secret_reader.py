@@ -1,5 +1,6 @@
 """Where a secret is read from, at the moment it is used: a variable, a file, a command or the keyring."""
 
+import codecs
 import os
 import shlex
 import stat
@@ -75,11 +76,19 @@ def path_of(reference: Reference) -> Path:
 
 
 def _text(data: bytes, source: str) -> str:
-    """Decode *data*, less the mark that some editors put in front; raises `BadInput`."""
+    """Decode *data*, less the mark that some editors put in front; raises `BadInput`.
+
+    UTF-16 is known by its mark: Windows PowerShell writes files so.
+    """
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError:
         fault = BadInput(f"{source} did not return UTF-8 text.")
+        if data[:1] == b"\x30":  # a DER sequence
+            fault = BadInput(
+                f"{source} is binary, perhaps a key as DER or PKCS #12.", "Convert it to PEM with openssl."
+            )
     raise fault  # outside: the decoding error carries the bytes
 
 

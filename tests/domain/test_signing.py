@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
-from orgwizard.domain.signing import BadKey, is_key, new_key, read_key
+from orgwizard.domain.signing import BadKey, EncryptedKey, is_key, new_key, read_key
 from tests import keys
 
 PEM = serialization.Encoding.PEM
@@ -62,17 +62,18 @@ K1 = as_pem(ec.generate_private_key(ec.SECP256K1()))
 ED = as_pem(ed25519.Ed25519PrivateKey.generate())
 PUBLIC_PEM = keys.key("2048").as_pem(private=False).decode()
 OPEN_ENDED = keys.pem("2048").partition("-----END")[0]
+OPENSSH_START = base64.b64encode(b"openssh-key-v1\0\0\0\0\naes256-ctr\0\0\0\x06bcrypt" + bytes(99)).decode()
 BAD = [
     (PUBLIC_PEM, "This is a public key. Enter the private key."),
     (json.dumps(keys.public("2048")), "This is the public key. Enter the private key (it has a member d)."),
     (json.dumps(keys.public("P-256")), "This is the public key. Enter the private key (it has a member d)."),
     (
         as_pem(keys.key("2048").private_key, lock=LOCKED),
-        "This key is encrypted. Decrypt it first: openssl pkey -in FILE",
+        "This key is encrypted. Enter its passphrase",
     ),
     (
         as_pem(keys.key("2048").private_key, serialization.PrivateFormat.TraditionalOpenSSL, LOCKED),
-        "This key is encrypted. Decrypt it first: openssl pkey -in FILE",
+        "This key is encrypted. Enter its passphrase",
     ),
     (as_pem(SMALL), "This RSA key has 1024 bits, which is too small: 2048 are required."),
     (K1, "This key is on a curve that cannot be used."),
@@ -90,6 +91,13 @@ BAD = [
     (OPEN_ENDED, "Not a PEM or JWK key. Truncated?"),
     ("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----", "This key cannot be used."),
     ("", "Not a PEM or JWK key. Truncated?"),
+    ("PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\nAAAA\n", "This is a key of PuTTY."),
+    (
+        f"-----BEGIN OPENSSH PRIVATE KEY-----\n{OPENSSH_START}\n-----END OPENSSH PRIVATE KEY-----",
+        "This OpenSSH key is encrypted. Convert it: ssh-keygen",
+    ),
+    ("ssh-rsa AAAAB3NzaC1yc2E ada@host", "This is a public key. Enter the private key."),
+    ("---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----", "This is a public key."),
 ]
 
 
@@ -188,3 +196,32 @@ def test_what_is_no_key_is_not_repeated(text: str) -> None:
 def test_text_of_a_length_that_base64_does_not_have_is_no_key() -> None:
     with pytest.raises(ValueError, match="Not a PEM"):
         read_key("0" * 133)
+
+
+FORMS = {"PKCS 8": serialization.PrivateFormat.PKCS8, "traditional": serialization.PrivateFormat.TraditionalOpenSSL}
+
+
+@pytest.fixture(scope="module", params=FORMS)
+def locked(request: pytest.FixtureRequest) -> str:
+    return as_pem(keys.key("P-256").private_key, FORMS[request.param], LOCKED)
+
+
+@pytest.mark.parametrize(
+    "handed_on",
+    [str, lambda pem: pem.replace("\n", "\\n"), lambda pem: pem.replace("\n", "\r\n"), base64_of],
+    ids=["as it is", "literal line ends", "Windows", "base64"],
+)
+def test_an_encrypted_key_is_opened_by_its_passphrase(locked: str, handed_on: Callable[[str], str]) -> None:
+    text = handed_on(locked)
+    assert read_key(text, "word").public == keys.public("P-256")
+    with pytest.raises(EncryptedKey):
+        read_key(text)
+    with pytest.raises(BadKey, match="does not open") as caught:
+        read_key(text, "another-word")
+    assert not isinstance(caught.value, EncryptedKey)
+    assert caught.value.__cause__ is None
+    assert "another-word" not in str(caught.value)
+
+
+def test_a_passphrase_of_a_key_that_is_not_encrypted_is_not_needed() -> None:
+    assert read_key(keys.pem("P-256"), "word").public == keys.public("P-256")

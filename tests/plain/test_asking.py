@@ -230,13 +230,13 @@ def test_a_key_that_looks_like_another_is_remarked_on(real: Service) -> None:
 
 def test_a_private_key_is_pasted_in_lines_or_named_by_its_file(real: Service, tmp_path: Path) -> None:
     key = pem("P-256")
-    typed, terminal = connecting(real, "service-app", "", *key.splitlines(), "")
+    typed, terminal = connecting(real, "service-app", "", *key.splitlines(), "", "")
     assert typed["client_id"] == "0oa1"
     assert typed["private_key"].get_secret_value().split() == key.split()
     assert "Client ID (required, Enter takes 0oa1 from $OKTA_CLIENT_CLIENTID):" in terminal.said
     path = tmp_path / "key.pem"
     path.write_text(key)
-    typed, _ = connecting(real, "service-app", "", str(path), "")
+    typed, _ = connecting(real, "service-app", "", str(path), "", "")
     assert typed["private_key"] == Reference(file=str(path))
 
 
@@ -245,7 +245,7 @@ def test_where_the_echo_stays_secrets_are_refused_and_offers_are_not(real: Servi
     assert typed == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
     assert "do not type a secret here" in terminal.said
     assert "Ignored: the input was visible" in terminal.said
-    typed, _ = connecting(real, "service-app", "", "-----BEGIN", "key.pem", "", echo_stays=True)
+    typed, _ = connecting(real, "service-app", "", "-----BEGIN", "key.pem", "", "", echo_stays=True)
     assert typed["private_key"] == Reference(file="key.pem")
 
 

@@ -42,7 +42,7 @@ def lines(provider: str, name: str, secret: str) -> list[str]:
         people = [line for right in ("Ada", "Lovelace", "ada@example.com", "") for line in (secret, "no", right)]
         people += ["", secret, "no", "", "", f"title={secret}", "no", f"{secret}=title", "no", secret, ""]
     else:
-        begin = [secret, "2", secret, "1", "", "", secret, "no"]
+        begin = [secret, "2", secret, "1", secret, "1", "", "", secret, "no"]
         org, people = [secret, "no", name], [""]
     return [*begin, *org, *people, secret, "", secret]
 
@@ -80,9 +80,11 @@ def test_a_secret_at_another_question_goes_nowhere(
         pytest.param((*OKTA, "2"), id="okta access token"),
         pytest.param((*OKTA, "3"), id="client id"),
         pytest.param((*OKTA, "3", "0oaclient"), id="private key"),
-        pytest.param((*OKTA, "3", "0oaclient", pem("P-256")), id="key id"),
-        pytest.param(DATADOG, id="api key"),
-        pytest.param((*DATADOG, "an-api-key"), id="application key"),
+        pytest.param((*OKTA, "3", "0oaclient", pem("P-256")), id="passphrase"),
+        pytest.param((*OKTA, "3", "0oaclient", pem("P-256"), ""), id="key id"),
+        pytest.param((*DATADOG, "1"), id="api key"),
+        pytest.param((*DATADOG, "1", "an-api-key"), id="application key"),
+        pytest.param((*DATADOG, "2"), id="datadog access token"),
     ],
 )
 @pytest.mark.parametrize("secret", EACH)

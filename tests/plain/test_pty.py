@@ -131,6 +131,7 @@ def okta_service_app(talk: Talk) -> None:
     talk.answer("Client ID", "0oasandboxserviceapp")
     key = json.dumps(json.loads(CREDENTIALS["okta.private_key"]), indent=1)
     talk.answer("Private key", *key.splitlines())
+    talk.answer("Passphrase of the key")
     talk.answer("Key ID")
     talk.answer("Save this connection")
     talk.answer("Name (required", "Plain Org")

@@ -9,15 +9,18 @@ from itertools import chain, count, repeat
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from joserfc import jws
 from pydantic import SecretStr
 
+from orgwizard.application.order_builder import connection
+from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, NotSent, Refused
 from orgwizard.domain.http import Call, Conversation, Response, SigningContext, masked, revealed
 from orgwizard.domain.http_times import clock_words
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import problems, questions, referenced
+from orgwizard.domain.validation import previewed, problems, questions, referenced
 from orgwizard.providers.okta.fields import ServiceApp
 from orgwizard.providers.okta.oauth import ServiceAppGrant, ServiceAppSession, asks_for_proof
 from orgwizard.providers.okta.provider import Okta, refusal
@@ -411,9 +414,10 @@ def test_the_fields_name_the_variables_of_the_sdks_and_of_terraform() -> None:
     assert {q.name: q.env for q in questions(ServiceApp)} == {
         "client_id": ("OKTA_CLIENT_CLIENTID", "OKTA_API_CLIENT_ID"),
         "private_key": ("OKTA_CLIENT_PRIVATEKEY", "OKTA_API_PRIVATE_KEY"),
+        "passphrase": (),
         "key_id": ("OKTA_API_PRIVATE_KEY_ID",),
     }
-    assert [q.name for q in questions(ServiceApp) if q.secret] == ["private_key"]
+    assert [q.name for q in questions(ServiceApp) if q.secret] == ["private_key", "passphrase"]
     assert [q.name for q in questions(ServiceApp) if q.file] == ["private_key"]
 
 
@@ -435,3 +439,51 @@ def test_a_path_is_a_reference_and_a_key_is_not() -> None:
     assert referenced(ServiceApp, given) == {"client_id": "key.pem", "private_key": Reference(file="/run/key.pem")}
     literal = {"private_key": SecretStr(keys.pem("P-256"))}
     assert referenced(ServiceApp, literal) == literal
+
+
+# ---- encrypted keys ----
+
+EC_KEY: Any = keys.key("P-256").private_key
+ENCRYPTED = EC_KEY.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"word")
+).decode()
+PASSPHRASE = Reference(env="KEY_PASSPHRASE")
+
+
+@pytest.mark.parametrize(
+    ("key", "passphrase", "wrong"),
+    [
+        (SecretStr(ENCRYPTED), None, ["passphrase"]),
+        (SecretStr(ENCRYPTED), SecretStr("word"), []),
+        (SecretStr(ENCRYPTED), SecretStr("words"), ["passphrase"]),
+        (SecretStr(ENCRYPTED), PASSPHRASE, []),
+        (Reference(file="key.pem"), None, []),
+        (Reference(file="key.pem"), PASSPHRASE, []),
+        (SecretStr(keys.pem("P-256")), SecretStr("word"), []),
+        (SecretStr("-----BEGIN"), SecretStr("word"), ["private_key"]),
+    ],
+)
+def test_the_passphrase_of_an_encrypted_key_is_asked_for_at_its_field(
+    key: Any, passphrase: Any, wrong: list[str]
+) -> None:
+    typed = {"client_id": "0oaclient", "private_key": key, "passphrase": passphrase}
+    assert list(problems(ServiceApp, typed)) == wrong
+    if not wrong:
+        assert previewed(ServiceApp, typed)
+
+
+def test_both_are_read_from_references_when_they_are_used() -> None:
+    draft = Draft("okta")
+    draft.section("parent").update({"site": "acme.okta.com", "method": "service-app"})
+    draft.credentials.update({"client_id": "0oaclient", "private_key": Reference(env="KEY"), "passphrase": PASSPHRASE})
+    held = {"KEY": ENCRYPTED, "KEY_PASSPHRASE": "word"}
+    made = connection(Okta(), draft, lambda reference: SecretStr(held[reference.env or ""]))
+    assert made.sources == {
+        "client_id": "0oaclient",
+        "private_key": {"env": "KEY"},
+        "passphrase": {"env": "KEY_PASSPHRASE"},
+    }
+    grant = Okta()._settings_call(made).grant
+    assert grant is not None
+    assert "word" not in repr(grant)
+    assert grant.session()

@@ -164,7 +164,7 @@ def test_a_broken_file_is_named_by_its_language_without_its_text(tmp_path: Path,
 
 def test_files_that_hold_no_secret(tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"\n")
-    (tmp_path / "binary").write_bytes(b"\xff\xfe" + SECRET.encode())
+    (tmp_path / "binary").write_bytes(b"\xfe\x00\xff" + SECRET.encode())
     (tmp_path / "huge").write_bytes(b"x" * 1_000_000)
     os.mkfifo(tmp_path / "pipe")
     for name, words in {
@@ -178,6 +178,20 @@ def test_files_that_hold_no_secret(tmp_path: Path) -> None:
         with pytest.raises(BadInput, match=words) as caught:
             secret_of({"file": str(tmp_path / name)})
         assert SECRET not in repr(caught.value.__context__)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_an_encoding_of_windows_editors(tmp_path: Path, encoding: str) -> None:
+    mark = "\ufeff" if encoding in ("utf-16-le", "utf-16-be") else ""
+    (tmp_path / "key").write_bytes(f"{mark}{SECRET}\r\n".encode(encoding))
+    assert secret_of({"file": str(tmp_path / "key")}) == SECRET
+
+
+def test_a_binary_key_is_told_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "key.der").write_bytes(b"\x30\x82\x04\xbe\x02\x01\x00")
+    with pytest.raises(BadInput, match="DER") as caught:
+        secret_of({"file": str(tmp_path / "key.der")})
+    assert "PEM" in caught.value.advice
 
 
 def test_a_file_that_others_can_read_is_remarked_on(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from orgwizard.domain import credential_shapes
 from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import odd_character, slug
-from orgwizard.domain.signing import BadKey, is_key, read_key
+from orgwizard.domain.signing import BadKey, EncryptedKey, is_key, read_key
 from orgwizard.domain.validation import (
     LOOKS_SECRET,
     Fields,
@@ -60,11 +60,31 @@ def _usable(secret: SecretStr) -> SecretStr:
         if not is_key(secret.get_secret_value()):
             refuse_no_value(secret)
         read_key(secret.get_secret_value())
+    except EncryptedKey:
+        return secret  # whether it can be used is known with its passphrase
     except BadKey as bad:
         words = str(bad)
     else:
         return secret
     raise wrong(words)
+
+
+def _opens(passphrase: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+    """Require the passphrase of an encrypted key, and refuse one that does not open it."""
+    key = info.data.get("private_key")
+    if not isinstance(key, SecretStr):
+        return passphrase
+    try:
+        read_key(key.get_secret_value(), passphrase.get_secret_value() if passphrase else "")
+    except EncryptedKey:
+        words = "Required: the private key is encrypted."
+    except BadKey as bad:
+        words = str(bad) if passphrase else ""
+    else:
+        return passphrase
+    if words:
+        raise wrong(words)
+    return passphrase
 
 
 class ServiceApp(Fields):
@@ -84,6 +104,12 @@ class ServiceApp(Fields):
         json_schema_extra=file_or_env(
             "OKTA_CLIENT_PRIVATEKEY", "OKTA_API_PRIVATE_KEY", keys=("okta.client.privateKey",)
         ),
+    )
+    passphrase: Annotated[SecretStr | None, AfterValidator(_opens)] = Field(
+        default=None,
+        validate_default=True,
+        title="Passphrase of the key",
+        description="Only for encrypted keys.",
     )
     key_id: Text | None = Field(
         default=None,

@@ -54,6 +54,7 @@ class ServiceAppGrant(Grant):
     client_id: str
     private_key: SecretStr = field(repr=False)
     key_id: str = ""
+    passphrase: SecretStr | None = field(default=None, repr=False)
 
     def session(self) -> ServiceAppSession:
         """Return a session without a token."""
@@ -74,7 +75,8 @@ class ServiceAppSession:
 
     def __init__(self, grant: ServiceAppGrant) -> None:
         self._grant = grant
-        self._key = read_key(grant.private_key.get_secret_value())
+        passphrase = grant.passphrase.get_secret_value() if grant.passphrase else ""
+        self._key = read_key(grant.private_key.get_secret_value(), passphrase)
         self._url = grant.url + TOKEN_PATH
         self._scopes: tuple[str, ...] = (MANAGE, READ)
         self._proof_key: SigningKey | None = None  # until a server asks for proofs

@@ -458,7 +458,8 @@ def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:
 
     given = connection.credentials
     if isinstance(given, ServiceApp):
-        return ServiceAppGrant(connection.site.url, given.client_id, given.private_key, given.key_id or "")
+        url, key_id = connection.site.url, given.key_id or ""
+        return ServiceAppGrant(url, given.client_id, given.private_key, key_id, given.passphrase)
     return Scheme(getattr(given, "scheme", ""), getattr(given, "token", hidden("")))
 
 
