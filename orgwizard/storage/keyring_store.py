@@ -9,7 +9,7 @@ from orgwizard.domain.errors import LocalFailure, NeedsConsent
 from orgwizard.domain.secret_reference import SERVICE
 from orgwizard.storage.stored_reference import place, sources
 from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, Secrets, StoredKeys, Vault
-from orgwizard.system import private_files
+from orgwizard.system import keyring_faults, private_files
 from orgwizard.system.subprocesses import ask_keyring
 
 if TYPE_CHECKING:
@@ -36,10 +36,14 @@ class KeyringStore:
 
     def probe(self, vault: Vault) -> str:
         """Set, get and delete an entry; raises `LocalFailure`, and `NeedsConsent` for a keyring of plain text."""
-        if not self.unencrypted and (where := ask_keyring(plain_text_place, seconds=vault.seconds)):
+        seconds = keyring_faults.patience(vault.seconds)
+        off = ask_keyring(keyring_faults.switched_off, seconds=seconds)
+        if any(off):
+            raise LocalFailure(*off)
+        if not self.unencrypted and (where := ask_keyring(plain_text_place, seconds=seconds)):
             raise NeedsConsent(f"The keyring keeps keys unencrypted: {where}.", "Use it anyway?", UNENCRYPTED)
         name = f"{PROBE}-{randomness.token_hex(4)}"
-        backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=vault.seconds)
+        backend, found = ask_keyring(lambda ring: _try_keyring(ring, name), seconds=seconds)
         if found != PROBE_TEXT:
             raise LocalFailure(f"The keyring ({backend}) did not return what was stored in it.", ANOTHER_STORE)
         return f"The keyring ({backend}) stored a test entry and returned it."

@@ -13,6 +13,7 @@ from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.system import config_files, private_files
+from orgwizard.system.keyring_faults import patience
 from orgwizard.system.subprocesses import OUTPUT_BYTES, PATIENCE_SECONDS, ask_keyring, run
 
 
@@ -113,7 +114,7 @@ def _from_command(command: tuple[str, ...], seconds: float, without: Collection[
 
 
 def _from_keyring(service: str, username: str, seconds: float) -> str:
-    found = ask_keyring(lambda ring: ring.get_password(service, username), seconds=seconds)
+    found = ask_keyring(lambda ring: ring.get_password(service, username), seconds=patience(seconds))
     if found is None:
         raise BadInput(f"The keyring contains no entry {username} of the service {service}.")
     return found

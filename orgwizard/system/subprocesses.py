@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, TypeVar
 
 from orgwizard.domain.errors import LocalFailure
 from orgwizard.domain.sanitize import printable
+from orgwizard.system import keyring_faults
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -26,12 +27,6 @@ _DRAIN_SECONDS = 1.0
 _COMPLAINT_CHARACTERS = 200
 # The names under which both vendors' tools look for credentials: no child process needs ours.
 _CREDENTIAL = re.compile(r"(OKTA|DD|DATADOG)_.*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
-_KEYRING_FAULTS = {
-    "NoKeyringError": "no keyring is running",
-    "KeyringLocked": "it is locked",
-    "InitError": "it could not be opened",
-}
-_KEYRING_ADVICE = "Choose the private file or a command, or unlock the keyring and try again."
 
 
 @dataclass(frozen=True)
@@ -142,12 +137,14 @@ def ask_keyring(
     What it does after that is taken back by *undo*: the caller has been told that it failed.
     """
     answer: Future[T] = Future()
+    rings: list[KeyringBackend] = []
 
     def asked() -> None:
         try:
             import keyring  # here and below, nowhere else: it costs 100 ms and looks for a session bus
 
             ring = keyring.get_keyring()
+            rings.append(ring)
             try:
                 result = question(ring)
             finally:
@@ -160,8 +157,7 @@ def ask_keyring(
             if answer.cancelled():
                 return
             # The error's own text is not repeated: it may hold the entry.
-            fault = _KEYRING_FAULTS.get(type(error).__name__, "it reported an error")
-            answer.set_exception(LocalFailure(f"The system keyring cannot be used: {fault}.", _KEYRING_ADVICE))
+            answer.set_exception(LocalFailure(*keyring_faults.keyring_fault(next(iter(rings), None), error)))
 
     Thread(target=asked, daemon=True).start()
     try:
@@ -169,8 +165,7 @@ def ask_keyring(
     except TimeoutError:
         if not answer.cancel():  # it came in this very moment
             return answer.result()
-        late = f"The system keyring cannot be used: it did not answer within {seconds:g} seconds."
-    raise LocalFailure(late, _KEYRING_ADVICE)
+    raise LocalFailure(*keyring_faults.silent_fault(next(iter(rings), None), seconds))
 
 
 def load_keyring() -> None:
