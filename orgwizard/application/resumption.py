@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from orgwizard.application.flow import MAKE_NEW_KEYS, Flow, events_of
 from orgwizard.application.ports import Tools
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, WizardError
-from orgwizard.domain.events import KEEP, Event
+from orgwizard.domain.events import FIND, KEEP, Event
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.validation import Fields
@@ -31,17 +31,19 @@ def resume_org(
     *,
     lacking: str = "",
     forgotten: bool = False,
+    unasked: str = "",
 ) -> AsyncIterator[Event]:
     """Finish a wait, store an answer that was only spooled, or look up an unknown outcome.
 
     *credentials* are the parent's, if they can be had, else *lacking* says which are not; *secrets* are the child's, if
-    a store has them. *forgotten* says that the service was the sandbox of a program that has ended.
+    a store has them. *forgotten* says that the service was the sandbox of a program that has ended,
+    *unasked* that the keys may be where nobody could look now.
     Nothing is created. The last event is the only `Result`.
     """
 
     def begin(tell: Callable[[Event], None]) -> Flow:
         resumption = _Resumption(provider, record, attempt, wanted, credentials, secrets, tools, tell)
-        resumption.lacking, resumption.forgotten = lacking, forgotten
+        resumption.lacking, resumption.forgotten, resumption.unasked = lacking, forgotten, unasked
         return resumption
 
     return events_of(begin)
@@ -67,7 +69,7 @@ class _Resumption(Flow):
         before = record.before if isinstance(record.before, dict) else {}
         self.checked = Preflight("", domain=str(before.get("domain", "")), before=before)
         self.sent_at, self.sendings = record.sent_at, record.sendings
-        self.lacking, self.forgotten = "", False
+        self.lacking, self.forgotten, self.unasked = "", False, ""
         self.set_attempt(record.id)
 
     async def stages(self) -> WizardError | None:
@@ -80,10 +82,10 @@ class _Resumption(Flow):
             if doubt:
                 return await self.look_up(doubt)
             await self.keep(response)
-        elif self.record.org:
+        elif self.record.org or self.record.stored:
             if response:
                 self._tidy(response)
-            if error := self._known(self.record.org):
+            if error := self._known(self.record.org or await self._org_of_keys()):
                 return error
         else:
             return await self._find_out()
@@ -94,6 +96,23 @@ class _Resumption(Flow):
     def why_no_credentials(self) -> str:
         """Return which credentials a look-up lacks, and why."""
         return self.lacking or super().why_no_credentials()
+
+    def kept(self) -> str:
+        """Say where the keys may be that no store is known to have."""
+        return super().kept() or self.unasked
+
+    async def until_ready(self, created: Created, answered_at: float) -> None:
+        """Wait until the new org answers; it stays open as long as its keys may be found."""
+        await super().until_ready(created, answered_at)
+        if self.unasked:
+            self.end = "later"
+
+    async def _org_of_keys(self) -> Mapping[str, str]:
+        """Return what a look-up tells of an org of which only the keys are known: they prove that it exists."""
+        self.progress(FIND, "started", "Its keys are stored: looking for the org")
+        found = await self._looked()
+        self.note("found", state=found.state, words=found.words, org=dict(found.org))
+        return found.org if found.state == "exists" else {"name": self.record.name}
 
     async def _find_out(self) -> WizardError:
         """Look up what became of a request that may have left; the orgs of a sandbox end with its program."""
@@ -128,7 +147,7 @@ class _Resumption(Flow):
         lacks = "" if gone else self._lacks()
         known = Created(org.get("id", ""), org.get("name", ""), org.get("url", ""), self.secrets, self.record.details)
         self.exists(replace(known, missing=self.record.missing), (lacks,) if lacks else ())
-        self._stored_already()
+        self._stored_already(org)
         if not self.record.profile:
             self.save_profile()
         words = gone or lacks
@@ -141,7 +160,7 @@ class _Resumption(Flow):
     def _lacks(self) -> str:
         """Return which keys cannot be had: those that never came, and those that their store does not give back."""
         if not self.secrets:
-            return "Its keys are in no store that orgwizard can read."
+            return self.unasked or "Its keys are in no store that orgwizard can read."
         titles = self.provider.secret_titles
         unread = [titles.get(name, name) for name in self.record.keys or () if name not in self.secrets]
         never_came = f"The response lacked: {', '.join(self.record.missing)}." if self.record.missing else ""
@@ -156,10 +175,12 @@ class _Resumption(Flow):
             return "screen" in stored
         return not stored and (self.record.keys_shown or self.record.store == "screen")
 
-    def _stored_already(self) -> None:
-        """Take over where an earlier run put the keys."""
+    def _stored_already(self, org: Mapping[str, str]) -> None:
+        """Take over where an earlier run put the keys, and write down what its journal may not have been able to."""
         stored = self.record.stored
         self.result = replace(self.result, profile=self.record.profile)
         if isinstance(stored, dict):
             found = sources(stored, self.secrets)
             self.result = replace(self.result, stored=stored, sources=found, stored_words=place(stored))
+            if self.record.state == "stored":
+                self.note("stored", stored=stored, org=dict(org))

@@ -41,6 +41,7 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity, Preflight, Provider
 from orgwizard.storage.attempt_journal import Attempt, EarlierAttempt, Journal, Record
 from orgwizard.storage.drafts import Drafts
+from orgwizard.storage.keyring_store import keys_of_attempt
 from orgwizard.storage.profiles import Org, Profile, Profiles
 from orgwizard.storage.secret_stores import FileStore, ScreenStore, label_of, parse_store
 from orgwizard.storage.stored_reference import sources as stored_sources
@@ -242,6 +243,7 @@ class Service:
             if connected and connected.site.key == wanted.site.key
             else self._parents(provider, record)
         )
+        record, unasked = self._with_keyring_keys(provider, record)
         secrets = self._stored(provider, record)
         via = record.via if isinstance(record.via, dict) else {}
         forgotten = bool(self.sandbox_values) and record.pid != os.getpid()
@@ -250,7 +252,7 @@ class Service:
         def begin(control: Control) -> AsyncIterator[Event]:
             tools = self._tools(wanted, via, chosen, control)
             facts = (provider, record, attempt, wanted, credentials, secrets, tools)
-            resuming = partial(resume_org, *facts, lacking=lacking, forgotten=forgotten)
+            resuming = partial(resume_org, *facts, lacking=lacking, forgotten=forgotten, unasked=unasked)
             return ended(resuming, self._internal_failure(provider, wanted, record.id))
 
         return begin, attempt
@@ -295,6 +297,21 @@ class Service:
         named = [value.env for value in draft.credentials.values() if isinstance(value, Reference) and value.env]
         if named and offer and not self._belongs_to(provider, draft.site):
             raise BadInput(f"${named[0]} is now for {offer.typed}, not for {draft.site}.")
+
+    def _with_keyring_keys(self, provider: Provider, record: Record) -> tuple[Record, str]:
+        """Return the record with the keys that the keyring has of it, though the journal could not say so.
+
+        Where the keyring cannot be asked, a sentence that says so, else "".
+        """
+        if not record.may_be_in_keyring:
+            return record, ""
+        names = dict.fromkeys(filter(None, (record.mark, (record.org or {}).get("name"), record.name)))
+        labels = [label_of(provider.key, name) for name in names]
+        try:
+            stored = keys_of_attempt(record.id, labels, provider.secret_titles, seconds=self.vault.seconds)
+        except WizardError as fault:
+            return record, f"Its keys may be in the system keyring. {fault.cause}"
+        return (record.model_copy(update={"state": "stored", "stored": stored}) if stored else record), ""
 
     def _stored(self, provider: Provider, record: Record) -> dict[str, SecretStr]:
         """Return the child's secrets from the store that has them; {} where none can be read."""

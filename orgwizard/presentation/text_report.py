@@ -276,6 +276,8 @@ def _keys(record: Record) -> str:
         return "only for the screen, and it is not known whether they were shown"
     if record.answer_shown:
         return ANSWER_SHOWN_ONLY
+    if record.may_be_in_keyring:
+        return f"no record of them; they may be in the system keyring. To look there: orgwizard resume {record.id}"
     return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
 
 

@@ -49,6 +49,7 @@ State = Literal[
 NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
 _UNTOLD = frozenset(("sending", "answered", "created", "unknown"))  # keys may be in a store by then
 _OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "undo", "ended"))
+_KEYRINGS = ("keyring", "keyring:unencrypted")  # as a plan names them
 _NO_LINE = "Its first line cannot be read."
 _NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
 _PRESSING = ("running", "open", "done", "unclear")
@@ -124,6 +125,11 @@ class Record(BaseModel):
     def unmoved(self) -> bool:
         """Return whether the keys of the new org are in the undigested answer alone, because every store failed."""
         return self.state in ("ready", "exists") and bool(self.spool and self.keys) and not self.stored
+
+    @property
+    def may_be_in_keyring(self) -> bool:
+        """Return whether its keys may be in the keyring, of which the journal could not tell; `resume` looks there."""
+        return self.store in _KEYRINGS and self.keys != () and _may_have_keys(self)
 
     @property
     def left_over(self) -> bool:

@@ -1,9 +1,9 @@
 """The system keyring as a place for the keys of a new org."""
 
 import secrets as randomness
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.errors import LocalFailure, NeedsConsent
 from orgwizard.domain.secret_reference import SERVICE
@@ -48,16 +48,17 @@ class KeyringStore:
             raise LocalFailure(f"The keyring ({backend}) did not return what was stored in it.", ANOTHER_STORE)
         return f"The keyring ({backend}) stored a test entry and returned it."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
-        """Set the entries under a label that is free; raises `LocalFailure`."""
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+        """Set the entries under a label that is free and names the attempt; raises `LocalFailure`."""
+        wanted = _named(label, facts.get("attempt", ""))
         added: list[str] = []
 
         def undo(ring: "KeyringBackend") -> None:
             for entry in added:
                 ring.delete_password(SERVICE, entry)
 
-        free = ask_keyring(lambda ring: _set_entries(ring, label, secrets, added), seconds=vault.seconds, undo=undo)
-        reference = {"keyring": f"{SERVICE}/{free}", "entries": {name: f"{free}/{name}" for name in secrets}}
+        free = ask_keyring(lambda ring: _set_entries(ring, wanted, secrets, added), seconds=vault.seconds, undo=undo)
+        reference = _reference(free, secrets)
         return StoredKeys(reference, place(reference), sources(reference, secrets))
 
 
@@ -68,6 +69,34 @@ def plain_text_place(ring: "KeyringBackend") -> str:
     if "plaintext" not in kind.lower():
         return ""
     return f"{kind}, {getattr(first, 'file_path', '')}".removesuffix(", ")
+
+
+def keys_of_attempt(
+    attempt: str, labels: Iterable[str], names: Collection[str], *, seconds: float
+) -> dict[str, Any] | None:
+    """Return the reference to the keys that an attempt stored under one of *labels*, `None` where there are none.
+
+    *names* are those that its secrets may have. Raises `LocalFailure` where the keyring cannot be asked.
+    """
+
+    def stored(ring: "KeyringBackend") -> dict[str, Any] | None:
+        for label in labels:
+            prefix = _named(label, attempt)
+            found = [name for name in names if ring.get_password(SERVICE, f"{prefix}/{name}") is not None]
+            if found:
+                return _reference(prefix, found)
+        return None
+
+    return ask_keyring(stored, seconds=seconds)
+
+
+def _named(label: str, attempt: str) -> str:
+    """Return what entries begin with: as a key file does, they name the attempt, which the journal may not tell."""
+    return f"{label}/{attempt}" if attempt else label
+
+
+def _reference(prefix: str, names: Iterable[str]) -> dict[str, Any]:
+    return {"keyring": f"{SERVICE}/{prefix}", "entries": {name: f"{prefix}/{name}" for name in names}}
 
 
 def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:

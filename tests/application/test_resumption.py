@@ -7,7 +7,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -565,3 +565,70 @@ def test_what_is_at_hand_belongs_to_its_own_site(
     office: Office, site: str, at_hand: dict[str, str], belongs: bool
 ) -> None:
     assert replace(office.service, environ=at_hand)._belongs_to(provider_of("datadog"), site) is belongs
+
+
+# ---- keys in the keyring of which the journal could not tell ----
+
+
+@dataclass
+class Ring:
+    """A keyring in memory, which may be locked."""
+
+    name: str = "test keyring"
+    entries: dict[tuple[str, str], str] = field(default_factory=dict)
+    locked: bool = False
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[service, username] = password
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.locked:
+            raise RuntimeError
+        return self.entries.get((service, username))
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.entries[service, username]
+
+
+@pytest.fixture
+def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
+    ring = Ring()
+    monkeypatch.setattr("keyring.get_keyring", lambda: ring)
+    return ring
+
+
+@pytest.mark.parametrize("event", ["sending", "answered", "created"])
+def test_keys_in_the_keyring_are_found_though_no_journal_tells(office: Office, ring: Ring, event: str) -> None:
+    created = office.create("keyring")
+    office.killed_after(event)
+    assert any("may be in the system keyring" in line for line in text_report.attempt(office.record))
+
+    result = office.resume()
+
+    assert (result.outcome, result.ready, result.exit_code) == ("created", True, Exit.READY)
+    assert (result.stored, dict(result.sources)) == (created.stored, dict(created.sources))
+    assert (office.record.state, office.record.stored) == ("ready", created.stored)
+    assert office.record.org is not None
+    assert set(ring.entries.values()) == office.world.secrets
+    assert office.world.creates == 1
+
+
+@pytest.mark.parametrize("event", ["sending", "created"])
+def test_a_keyring_that_cannot_be_asked_leaves_the_attempt_open(office: Office, ring: Ring, event: str) -> None:
+    office.create("keyring")
+    office.killed_after(event)
+    ring.locked = True
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, True)
+    assert result.error is not None
+    assert "may be in the system keyring" in result.error.cause
+
+
+@pytest.mark.usefixtures("ring")
+def test_looking_at_attempts_does_not_ask_the_keyring(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.create("keyring")
+    office.killed_after("created")
+    monkeypatch.setattr("keyring.get_keyring", lambda: pytest.fail("asked"))
+    assert office.record.may_be_in_keyring

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from orgwizard.domain.errors import CREATED, BadInput, LocalFailure, NeedsAttention, NeedsConsent
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.storage.command_store import CommandStore
-from orgwizard.storage.keyring_store import KeyringStore
+from orgwizard.storage.keyring_store import KeyringStore, keys_of_attempt
 from orgwizard.storage.secret_stores import FileStore, ScreenStore, attempts_with_keys, parse_store
 from orgwizard.storage.stored_reference import place
 from orgwizard.storage.vault import PartlyStored, Store, Vault
@@ -231,6 +231,17 @@ def test_a_keyring_holds_an_entry_per_secret_and_none_is_overwritten(vault: Vaul
     assert ring.entries["orgwizard", "datadog-a-2/application_key"] == "canary-app-key"
     assert {name: read(source) for name, source in second.sources.items()} == others
     assert {name: read(source) for name, source in first.sources.items()} == KEYS
+
+
+def test_entries_of_a_keyring_name_their_attempt_and_are_found_by_it(vault: Vault, ring: Ring) -> None:
+    facts = {"attempt": "20261122-160419-3f9a"}
+    kept = vault.keep(KeyringStore(), "datadog-a", KEYS, facts)
+    assert kept.reference["keyring"] == "orgwizard/datadog-a/20261122-160419-3f9a"
+    assert {name: read(source) for name, source in kept.sources.items()} == KEYS
+    labels = ("datadog-b", "datadog-a")
+    assert keys_of_attempt(facts["attempt"], labels, tuple(KEYS), seconds=20) == kept.reference
+    assert keys_of_attempt("20261122-160419-0000", labels, tuple(KEYS), seconds=20) is None
+    assert ring.entries
 
 
 def test_a_keyring_that_a_run_filled_in_part_before_it_was_cut_short_is_filled_up(vault: Vault, ring: Ring) -> None:
