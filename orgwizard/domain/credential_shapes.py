@@ -23,25 +23,6 @@ _SHAPES = {
     DATADOG_TOKEN: r"dd[ps]at_[A-Za-z0-9_]{16,}",
 }
 
-# What tools would have turned into a value before use. A quoted value, and one of a file with Windows line ends, differ
-# from the value itself.
-_NO_VALUES = {
-    "a 1Password reference, not the value behind it": r"op://.*",
-    "an encrypted value: decrypt it first": r"ENC\[.*\]",
-    "a placeholder that was not filled in": r"\$\{.*\}|\$\(.*\)|\{\{.*\}\}",
-    "in quotation marks, which some env files keep: remove them": r"([\"']).+\1",
-    "blank": r"\s+",
-    "followed by a carriage return (Windows line end): remove it": r".*\r",
-}
-
-
-def no_value(text: str) -> str:
-    """Say what *text* is where it only stands for a secret, or is one with something around it; else "".
-
-    Nothing of it is repeated.
-    """
-    return next((words for words, seen in _NO_VALUES.items() if re.fullmatch(seen, text, re.DOTALL)), "")
-
 
 def scheme_before(text: str) -> str:
     """Return the name of the HTTP scheme that stands before a credential, "" where there is none."""

@@ -17,12 +17,13 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from orgwizard.domain.credential_shapes import no_value, scheme_before
+from orgwizard.domain.credential_shapes import scheme_before
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.sanitize import odd_character
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.signing import is_key
+from orgwizard.domain.stand_ins import stand_in
 
 
 class Fields(BaseModel):
@@ -73,14 +74,14 @@ def _visible_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def refuse_no_value(secret: SecretStr) -> None:
+def refuse_no_value(secret: SecretStr, *, credential: bool = False) -> None:
     """Raise where a secret is a reference, a placeholder or not the bare value, saying which."""
-    if what := no_value(secret.get_secret_value()):
+    if what := stand_in(secret.get_secret_value(), credential=credential):
         raise wrong(f"This is {what}.")
 
 
 def _one_word(secret: SecretStr) -> SecretStr:
-    refuse_no_value(secret)
+    refuse_no_value(secret, credential=True)
     text = secret.get_secret_value()
     if scheme := scheme_before(text):
         raise wrong(f'Leave out "{scheme}": only the value after it is the credential.')
@@ -190,7 +191,7 @@ def referenced(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, Val
 
 def _reference(value: Value) -> Value:
     path = value.get_secret_value().strip() if isinstance(value, SecretStr) else ""
-    if not path or is_key(path) or odd_character(path) or is_like_token(path) or no_value(path):
+    if not path or is_key(path) or odd_character(path) or is_like_token(path) or stand_in(path):
         return value
     return Reference(file=path)
 

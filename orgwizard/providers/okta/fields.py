@@ -71,6 +71,8 @@ def _usable(secret: SecretStr) -> SecretStr:
 
 def _opens(passphrase: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
     """Require the passphrase of an encrypted key, and refuse one that does not open it."""
+    if passphrase:
+        refuse_no_value(passphrase)
     key = info.data.get("private_key")
     if not isinstance(key, SecretStr):
         return passphrase
