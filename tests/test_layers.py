@@ -114,6 +114,7 @@ DOMAIN = [
     "control",
     "attempt_state",
     "credential_shapes",
+    "stand_ins",
     "secret_reference",
     "questions",
     "draft",

@@ -41,7 +41,8 @@ _STAND_INS: Mapping[str, str] = {
 # Of a credential of the vendors, but not of a password, this can be said as well.
 _NO_CREDENTIALS: Mapping[str, str] = {
     'a placeholder that was not filled in. In a plan: { env = "NAME" } or { command = [...] }': (
-        r"\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|<[^<>]*>|\[[^\[\]]*\]|(?i:your[_ -].*|change[_-]?me|replace[_ -]?(?:me|with).*|insert[_ -].*|todo)"
+        r"\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|<[^<>]*>|\[[^\[\]]*\]"
+        r"|(?i:your[_ -].*|change[_-]?me|replaceme|replace[_ -](?:me|with).*|insert[_ -].*|todo)"
     ),
     "masked, not the value itself: copy it where it is shown whole": r"[*•.…]{3,}.{0,6}|.{0,6}[*•…]{3,}.{0,6}|[xX]{6,}",
 }
