@@ -96,7 +96,19 @@ def _drawn(character: str, is_inner: bool) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
-_LOOKS_LIKE = {"─": "-", "━": "=", "•": "*", "›": ">", "…": ".", "·": "-", "–": "-", "\u2019": "'", "│": "|"}
+_LOOKS_LIKE = {
+    "✓": "+",
+    "▸": ">",
+    "─": "-",
+    "━": "=",
+    "•": "*",
+    "›": ">",
+    "…": ".",
+    "·": "-",
+    "–": "-",
+    "\u2019": "'",
+    "│": "|",
+}
 _LOOKS_LIKE |= dict.fromkeys("▁▂▃▄▅▆▇", " ")  # the ends of a scroll bar, which colours alone can draw
 
 

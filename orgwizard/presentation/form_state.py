@@ -13,6 +13,7 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import LOOKS_SECRET, Fields, filled, problems, questions
 from orgwizard.presentation.wizard_session import WizardSession
 
+ACCEPTED, AVAILABLE = "accepted", "available"
 USE_ANYWAY = "Use it anyway"
 
 
@@ -107,6 +108,14 @@ class FormState:
     def wrong(self) -> dict[str, str]:
         """Return what is wrong per field: the model's rules, and variables that are not set; no service was asked."""
         return self.unset | problems(self.model, self.typed)
+
+    def proof(self, name: str) -> str:
+        """Return in a word what a check proved of a field as it is, or ""."""
+        if self.section == "credentials" and self.session.accepted:
+            secret = any(question.secret and question.name == name for question in self.asked)
+            return ACCEPTED if secret and name in self.typed else ""
+        naming = "subdomain" if "subdomain" in self.model.model_fields else "name"
+        return AVAILABLE if self.section == "organization" and self.session.available and name == naming else ""
 
     def suspect(self, name: str = "") -> Suspect | None:
         """Return the first field, or the one of that *name*, that a yes would put right; none among credentials."""

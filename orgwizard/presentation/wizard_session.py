@@ -42,10 +42,11 @@ class WizardSession:
     `refusals` holds the service's sentences per field ("organization.subdomain"), or per step, until something is
     changed there; `passed` the findings of the last check as far as it came; `touched` the fields whose problems are
     shown; `known` says that the connection is a saved one, to be tried without being asked for; `returning` that the
-    review wants the user back; `wanted` names the field that the user was led to; `another_draft_saved` says that
-    another draft is saved, which this one replaces only when something about the org is typed; `complained` that it
-    was said that the draft cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a
-    person was shown the keys of the result.
+    review wants the user back; `wanted` names the field that the user was led to; `available` says that the service
+    was asked about the name as it is, and that it looks free; `another_draft_saved` says that another draft is saved,
+    which this one replaces only when something about the org is typed; `complained` that it was said that the draft
+    cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a person was shown the
+    keys of the result.
     """
 
     bootstrap: Bootstrap
@@ -60,6 +61,7 @@ class WizardSession:
     wanted: str = ""
     result: Result | None = None
     keeping: bool = True
+    available: bool = False
     another_draft_saved: bool = False
     complained: bool = False
     shown: bool = False
@@ -139,6 +141,12 @@ class WizardSession:
     def connected(self, connection: Connection, checked: Preflight) -> None:
         """Remember a connection that was tried and works."""
         self.connection, self.checked, self.passed = connection, checked, list(checked.findings)
+
+    @property
+    def accepted(self) -> bool:
+        """Return whether the credentials, as they are, were accepted."""
+        states = [found.state for found in self.passed if found.stage == "Credentials"]
+        return self.connection is not None and states == ["ok"]
 
     def disconnect(self) -> None:
         """Forget the tried connection, and what was refused over it: the site or the credentials changed."""

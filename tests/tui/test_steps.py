@@ -221,7 +221,7 @@ async def test_a_wrong_site_is_said_at_its_field(service: Service) -> None:
         await walk.to_site()
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, SiteStep)
-        assert note(walk, "site").startswith("! Needed")
+        assert note(walk, "site").startswith("! Required")
         assert walk.screen.focused is walk.entry("site")
 
 
@@ -318,7 +318,7 @@ async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_t
 async def test_the_parent_is_named_after_the_check(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_organization("okta")
-        assert "Acme (sandbox)" in str(walk.screen.query_one("#place", Static).render())
+        assert "Acme (sandbox)" in str(walk.screen.query_one("#place").render())
 
 
 async def test_switching_the_method_and_back_loses_nothing(service: Service) -> None:
@@ -1004,7 +1004,7 @@ async def test_credentials_that_proved_nothing_are_said_to_on_every_step(service
         session.connected(session.connection, Preflight("acme.okta.com", (unproven,)))
         await walk.app.go("review")
         await walk.until(ReviewStep)
-        assert "acme.okta.com (unproven)" in str(walk.screen.query_one("#place", Static).render())
+        assert "acme.okta.com (unproven)" in str(walk.screen.query_one("#place").render())
         assert "acme.okta.com (unproven), Okta" in next(review.lines(session))[2]
 
 
@@ -1017,7 +1017,7 @@ async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Se
         session.connected(session.connection, Preflight("Acme", (right,), identity="ada@acme.com"))
         await walk.app.go("review")
         await walk.until(ReviewStep)
-        assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place", Static).render())
+        assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place").render())
         assert "Acme as ada@acme.com, Okta" in next(review.lines(session))[2]
         assert "Not proven: right to create." in walk.text()
 

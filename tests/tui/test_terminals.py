@@ -55,7 +55,7 @@ class Journey:
         self.step(3, lambda: self.type(self.name))
         self.step(4, self.administrator)
         self.run.until("Step 5 of 7")
-        self.run.until("works")
+        self.run.until("tested")
         self.step(5)
         self.step(6)
         self.run.until('type the word "create"')

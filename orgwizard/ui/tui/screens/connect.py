@@ -101,6 +101,8 @@ class ConnectStep(Step):
 
     def _show_findings(self) -> None:
         self.query_one("#findings", Static).update(self._findings())
+        for form in self.query(Form):
+            form.refresh_notes()
 
     # ---- trying ----
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -36,7 +37,13 @@ class OrganizationStep(Step):
     def changed(self) -> None:
         """Ask about the new name, once the user pauses."""
         self.query_one(NameCheck).ask()
+        self._refresh_notes()
         super().changed()
+
+    @on(NameCheck.Answered)
+    def _refresh_notes(self) -> None:
+        """Show at the field whether its name looks free."""
+        self.query_one(Form).refresh_notes()
 
     def on_name_check_taken(self, message: NameCheck.Taken) -> None:
         """Say at its field that the name is taken; the user may be typing in another one, and stays there."""

@@ -95,9 +95,7 @@ class SitePart(Vertical):
         if self.provider.sites:
             field.display = self.query_one(Choice).chosen == OTHER
         problem, notice = self.judged()
-        field.show(refusal or (problem if touched else ""))
-        if notice and not refusal:
-            field.query_one(".note", Static).update(notice)
+        field.show(refusal or (problem if touched else ""), notice)
 
     def judged(self) -> tuple[str, str]:
         """Return what is wrong with the site, and what the user should know about it."""

@@ -130,7 +130,7 @@ class StoreStep(Step):
                 raise
             works = False
         else:
-            self._describe(place, "works")
+            self._describe(place, "✓ tested")
         return works
 
     def _describe(self, place: str, state: str) -> None:

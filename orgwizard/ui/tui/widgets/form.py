@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -74,15 +73,17 @@ class Field(Vertical):
             self.entry.proposal = ""
             self.post_message(self.Changed(self, event.value))
 
-    def show(self, problem: str, notice: str = "") -> None:
-        """Show what is wrong, else what is noticed, else the help; and how much of the room is used."""
+    def show(self, problem: str, notice: str = "", proof: str = "") -> None:
+        """Show what is wrong, else what is noticed, else the help; and what was proven, or how full it is."""
         self.set_class(bool(problem), "-wrong")
         self.set_class(bool(notice), "-noticed")
         self.query_one(".note", Static).update(f"! {problem}" if problem else notice or self.help)
         longest, typed = self.question.longest, len(self.entry.value.strip())
-        self.query_one(".count", Static).update(
-            f"{typed} of {longest}" if longest and typed and not self.question.secret else "", layout=False
-        )
+        used = f"{typed} of {longest}" if longest and typed and not self.question.secret else ""
+        proven = bool(proof) and not problem
+        count = self.query_one(".count", Static)
+        count.set_class(proven, "-proven")
+        count.update(f"✓ {proof}" if proven else used, layout=False)
 
     def propose(self, value: str) -> bool:
         """Put in a value that the user has not edited, without taking it for theirs; return whether it is another.
@@ -126,7 +127,6 @@ class Form(Vertical):
         for question in self.tables:
             yield PairTable(question, sheet.typed, self.session.draft.section(f"{sheet.section}.rows"))
         yield StaticText(classes="elsewhere note")
-        yield StaticText(classes="focused-help")
 
     def on_mount(self) -> None:
         """Show what is known to be wrong."""
@@ -145,7 +145,7 @@ class Form(Vertical):
         for field in self.query(Field):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
-            field.show(problem, field.question.hint(self.sheet.typed.get(name)))
+            field.show(problem, field.question.hint(self.sheet.typed.get(name)), self.sheet.proof(name))
         for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
@@ -189,11 +189,6 @@ class Form(Vertical):
             name = field.question.name
             if name not in self.sheet.typed and name != edited and field.propose(proposed.get(name, "")):
                 self.sheet.session.refusals.pop(self.sheet.path(name), None)
-
-    def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Say what helps with the focused field, where there is no room to say it at each."""
-        holder = event.widget.parent and event.widget.parent.parent
-        self.query_one(".focused-help", Static).update(holder.help if isinstance(holder, Field) else "")
 
     def on_descendant_blur(self) -> None:
         """Fill a field that was left empty and follows another."""

@@ -27,6 +27,9 @@ class NameCheck(StaticText):
             self.refused, self.typed = refused, typed
             super().__init__()
 
+    class Answered(Message):
+        """It is known by now whether the name looks free."""
+
     def __init__(self, session: WizardSession) -> None:
         super().__init__(id="availability")
         self._session = session
@@ -46,6 +49,7 @@ class NameCheck(StaticText):
             self._pause.stop()
         if self._look is not None:
             self._look.cancel()
+        self._session.available = False
         self.update("")
 
     def _begin(self) -> None:
@@ -71,6 +75,8 @@ class NameCheck(StaticText):
     def _say(self, finding: Finding) -> None:
         if self._refused:
             return
+        self._session.available = finding.state == "ok"
+        self.post_message(self.Answered())
         self.set_class(finding.state == "warning", "-warning")
         self.update(_sentence(printable(finding.text)))
 

@@ -1,0 +1,42 @@
+"""What a check proved of a field is told for the value that was checked, and only for that field."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from orgwizard.domain.draft import Draft
+from orgwizard.presentation.form_state import ACCEPTED, AVAILABLE, FormState, connection_sheet
+from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.providers.contract import Finding, Preflight, State
+from tests.tui.bench import bench, fronted
+
+
+@pytest.mark.parametrize(("state", "word"), [("ok", ACCEPTED), ("unproven", "")])
+def test_credentials_are_marked_as_accepted_until_they_change(tmp_path: Path, state: State, word: str) -> None:
+    service = bench(tmp_path)
+    draft = Draft("okta")
+    draft.section("parent").update({"site": "acme.okta.com", "method": "api-token"})
+    draft.credentials["token"] = SecretStr("00token-of-the-parent")
+    session = WizardSession(fronted(service), draft)
+    sheet = connection_sheet(session)
+    assert sheet.proof("token") == ""
+    found = (Finding("Credentials", state, "read the parent"),)
+    session.connected(service.connection(session.provider, draft), Preflight("Acme", findings=found))
+    assert sheet.proof("token") == word
+    session.disconnect()
+    assert sheet.proof("token") == ""
+    service.engine.close()
+
+
+@pytest.mark.parametrize(("provider", "field"), [("okta", "subdomain"), ("datadog", "name")])
+def test_a_free_name_is_marked_at_what_makes_the_org_unique(tmp_path: Path, provider: str, field: str) -> None:
+    service = bench(tmp_path)
+    session = WizardSession(fronted(service), Draft(provider))
+    model = session.provider.organization
+    sheet = FormState(session, "organization", model, {"name": "My Child Org"})
+    assert not any(map(sheet.proof, model.model_fields))
+    session.available = True
+    assert [name for name in model.model_fields if sheet.proof(name)] == [field]
+    assert sheet.proof(field) == AVAILABLE
+    service.engine.close()
