@@ -50,6 +50,12 @@ class Fields(BaseModel):
         del typed
         return {}
 
+    @classmethod
+    def correction(cls, name: str, text: str) -> str:
+        """Return what was most likely meant by the *text* of a field, or ""; a guess, to be taken or not."""
+        del name, text
+        return ""
+
 
 def wrong(words: str) -> PydanticCustomError:
     """Return the error that a validator raises to say *words* at its field."""

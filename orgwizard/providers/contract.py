@@ -220,6 +220,11 @@ class Provider(ABC):
             env=self.site_env,
         )
 
+    def site_correction(self, typed: str) -> str:
+        """Return the site that was most likely meant by one that is nearly right, or ""; a guess."""
+        del typed
+        return ""
+
     def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
         """Return the parent's site from the vendor's variables, if it is there."""
         for template in self.site_env:

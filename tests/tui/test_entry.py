@@ -137,3 +137,17 @@ async def test_a_paste_into_a_filled_secret_replaces_it(service: Service) -> Non
         walk.entry("token").post_message(events.Paste("00better"))
         await walk.settled()
         assert walk.entry("token").value == "00better"
+
+
+async def test_a_suggestion_is_taken_with_a_key(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.to_site()
+        await walk.fill("site", "acme")
+        await walk.press("ctrl+t")
+        assert walk.draft.site == "acme.okta.com"
+        await walk.organization("okta")
+        await walk.fill("subdomain", "MyChild")
+        await walk.press("ctrl+t")
+        assert walk.draft.section("organization")["subdomain"] == "my-child"
+        await walk.press("ctrl+t")
+        assert walk.draft.section("organization")["subdomain"] == "my-child"

@@ -27,6 +27,7 @@ from orgwizard.domain.validation import (
     without_scheme,
     wrong,
 )
+from orgwizard.providers.okta import corrections
 
 
 class ApiToken(Fields):
@@ -135,7 +136,8 @@ def _one_label(text: str) -> str:
     if text.endswith("-admin"):
         raise wrong("It can't end in -admin, which Okta reserves.")
     if not LABEL.fullmatch(text):
-        raise wrong("Use a-z, 0-9 and inner hyphens.")
+        meant = corrections.subdomain(text)
+        raise wrong("Use a-z, 0-9 and inner hyphens." + (f' Try "{meant}".' if meant else ""))
     return text
 
 
@@ -143,9 +145,16 @@ def _one_label(text: str) -> str:
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(/|$))")
 
 
+_NO_WEBSITE = frozenset(("-", "none", "n/a", "no"))
+
+
 def _web_address(text: str) -> str:
     """Take what may be one: Okta documents no format, so that a bare host is taken, too."""
     scheme = _SCHEME.match(text)
+    if text.lower() in _NO_WEBSITE:
+        raise wrong("Leave it empty for none.")
+    if "@" in text and not scheme:
+        raise wrong("This is an e-mail address, not a website.")
     if any(map(str.isspace, text)) or (scheme and scheme[1].lower() not in ("http", "https")):
         raise wrong("Not a web address. Example: https://www.example.com")
     return text
@@ -182,6 +191,12 @@ class OktaOrganization(Fields):
         name = str(typed.get("name") or "")
         proposed = "" if REDACTOR.is_secret(name) else re.sub(r"(-admin)+$", "", slug(name))
         return {"subdomain": proposed} if proposed else {}
+
+    @classmethod
+    def correction(cls, name: str, text: str) -> str:
+        """Return the subdomain or website that was most likely meant; nothing of what may be a secret."""
+        correct = {"subdomain": corrections.subdomain, "website": corrections.website}.get(name)
+        return correct(text) if correct and text and not REDACTOR.is_secret(text) else ""
 
 
 # Attributes of Okta's user profile and their longest values; None is no limit of its own.

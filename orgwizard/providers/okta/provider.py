@@ -30,6 +30,7 @@ from orgwizard.providers.contract import (
     Provider,
     Readiness,
 )
+from orgwizard.providers.okta.corrections import BASE_DOMAINS, org_url
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
@@ -38,16 +39,6 @@ if TYPE_CHECKING:
 
 # The first screen needs the site alone: the models, OAuth and other modules are imported where they are used.
 
-# Source: Okta's SDKs.
-BASE_DOMAINS = (
-    "okta.com",
-    "oktapreview.com",
-    "okta-emea.com",
-    "okta-gov.com",
-    "okta.mil",
-    "okta-miltest.com",
-    "trex-govcloud.com",
-)
 WELL_KNOWN = "/.well-known/okta-organization"
 SETTLE_SECONDS = 30  # "Wait at least 30 seconds", says the description of createChildOrg
 
@@ -249,6 +240,8 @@ class Okta(Provider):
         """Accept a host or URL; turn an -admin host into the plain one; ask about a custom domain."""
         parts = origin(typed, self.site_example)
         host = parts.netloc
+        if whole := self.site_correction(typed):
+            raise BadInput(f"This is not a whole address. Try {whole}.")
         base = _base_domain(host)
         if parts.hostname in BASE_DOMAINS or (parts.hostname or "").endswith(".com.com"):
             raise BadInput(f"{host} is not the address of an org. Example: {self.site_example}.")
@@ -260,6 +253,10 @@ class Okta(Provider):
         question = "" if known else f"{host} is not an Okta domain. Your credentials will be sent there. Is it yours?"
         url = f"{parts.scheme}://{host}"
         return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
+
+    def site_correction(self, typed: str) -> str:
+        """Return the org URL that a single label stands for."""
+        return org_url(typed)
 
     def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
         """Return the parent from the variables of Okta's SDKs, else of Terraform's provider, whose base is okta.com."""

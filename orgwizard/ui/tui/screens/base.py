@@ -39,6 +39,7 @@ KEYS = {
     "Enter": "next field; on the last one, next step",
     "Ctrl+N": "next step",
     "Escape": "back; nothing typed is lost",
+    "Ctrl+T": "take the suggestion at the field",
     "F1, Ctrl+G": "this help",
     "Ctrl+L": "redraw",
     "Ctrl+Z": "suspend",
@@ -104,6 +105,7 @@ class Step(Screen[None]):
         Binding("escape", "back", show=False),
         Binding("f1,ctrl+g", "keys", show=False),
         Binding("f2,ctrl+r", "reveal", show=False),
+        Binding("ctrl+t", "take_correction", show=False),
         Binding("up", "scroll_body(-1)", show=False),
         Binding("down", "scroll_body(1)", show=False),
         Binding("pageup", "scroll_body(-10)", show=False),
@@ -315,6 +317,11 @@ class Step(Screen[None]):
         """Show all secrets of the step for a while, or hide them; in a field, its own key shows that one."""
         for entry in self.query(Entry):
             entry.action_reveal()
+
+    def action_take_correction(self) -> None:
+        """Put what was likely meant into the field in use."""
+        for found in self.query("Field:focus-within").results(Field):
+            found.take_correction()
 
     def action_scroll_body(self, rows: int) -> None:
         """Move the body, where it is larger than the screen."""

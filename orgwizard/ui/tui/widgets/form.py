@@ -37,6 +37,7 @@ class Field(Vertical):
         self._offer = offer
         self._text = self._proposed = shown(value, offer)
         self._typed = typed
+        self.correction = ""
 
     def compose(self) -> ComposeResult:
         """Yield label, entry and count on one row, and the note below."""
@@ -73,8 +74,15 @@ class Field(Vertical):
             self.entry.proposal = ""
             self.post_message(self.Changed(self, event.value))
 
-    def show(self, problem: str, notice: str = "", proof: str = "") -> None:
-        """Show what is wrong, else what is noticed, else the help; and what was proven, or how full it is."""
+    def show(self, problem: str, notice: str = "", proof: str = "", correction: str = "") -> None:
+        """Show what is wrong, else what is noticed, else the help; and what was proven, or how full it is.
+
+        A *correction* is what was likely meant, to be taken with a key.
+        """
+        self.correction = correction
+        if correction:
+            offer = f"Ctrl+T: {correction}"
+            problem, notice = (f"{problem} {offer}", notice) if problem else ("", notice or offer)
         self.set_class(bool(problem), "-wrong")
         self.set_class(bool(notice), "-noticed")
         self.query_one(".note", Static).update(f"! {problem}" if problem else notice or self.help)
@@ -84,6 +92,12 @@ class Field(Vertical):
         count = self.query_one(".count", Static)
         count.set_class(proven, "-proven")
         count.update(f"✓ {proof}" if proven else used, layout=False)
+
+    def take_correction(self) -> None:
+        """Put in what was likely meant, as if it had been typed."""
+        if self.correction:
+            self.entry.value = self.correction
+            self.entry.cursor_position = len(self.correction)
 
     def propose(self, value: str) -> bool:
         """Put in a value that the user has not edited, without taking it for theirs; return whether it is another.
@@ -145,7 +159,9 @@ class Form(Vertical):
         for field in self.query(Field):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
-            field.show(problem, field.question.hint(self.sheet.typed.get(name)), self.sheet.proof(name))
+            typed = self.sheet.typed.get(name)
+            correction = self.sheet.model.correction(name, typed) if isinstance(typed, str) else ""
+            field.show(problem, field.question.hint(typed), self.sheet.proof(name), correction)
         for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
