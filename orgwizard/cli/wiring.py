@@ -42,9 +42,15 @@ class Folders:
 
 
 def folders(*, sandbox: bool) -> Folders:
-    """Return the folders that platformdirs names; the sandbox has its own below them."""
+    """Return the folders that platformdirs names; the sandbox has its own below them.
+
+    Raises `LocalFailure` where they would not lie in the user's own home.
+    """
     from platformdirs import PlatformDirs
 
+    from orgwizard.system.home_folder import require_own_home
+
+    require_own_home()
     below = "sandbox" if sandbox else "."
     try:
         dirs = PlatformDirs("orgwizard", appauthor=False)
