@@ -9,12 +9,12 @@ from pydantic import SecretStr
 from orgwizard.application.flow import MAKE_NEW_KEYS, Flow, events_of
 from orgwizard.application.ports import Tools
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, WizardError
-from orgwizard.domain.events import FIND, KEEP, Event
+from orgwizard.domain.events import FIND, KEEP, Event, Result
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import OrgIdentity, Preflight, Provider
-from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record
+from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record, stored_names
 from orgwizard.storage.stored_reference import place, sources
 
 GONE = "Its keys were only shown on the screen: if they were not copied, they are lost."
@@ -106,6 +106,13 @@ class _Resumption(Flow):
         await super().until_ready(created, answered_at)
         if self.unasked:
             self.end = "later"
+
+    def _ended(self, error: WizardError | None) -> tuple[Result, str]:
+        """Return the result, with the names under which a command may have further copies of keys."""
+        known = stored_names(self.result.stored or {})
+        if given := [name for name in self.record.given_elsewhere if name not in known]:
+            self.add_remark(f"A command may have keys of this org, as {', '.join(given)}.")
+        return super()._ended(error)
 
     async def _org_of_keys(self) -> Mapping[str, str]:
         """Return what a look-up tells of an org of which only the keys are known: they prove that it exists."""

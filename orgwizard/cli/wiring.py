@@ -125,7 +125,10 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
         profiles=Profiles(place.profiles),
         drafts=Drafts(place.state),
         vault=Vault(
-            place.data / "keys", without=used, names_in_use=lambda: attempts.names_in_use() | others.names_in_use()
+            place.data / "keys",
+            without=used,
+            names_in_use=lambda: attempts.names_in_use() | others.names_in_use(),
+            giving=attempts.note_giving,
         ),
         used=used,
         environ=os.environ,

@@ -264,6 +264,12 @@ def attempt(record: Record) -> list[str]:
 
 def _keys(record: Record) -> str:
     """Return where the keys are, as far as the journal knows; "" where none are known to exist."""
+    given = record.given_elsewhere
+    also = f"a command may have them, as {', '.join(given)}" if given and not record.running else ""
+    return "; ".join(filter(None, (_known_place(record), also)))
+
+
+def _known_place(record: Record) -> str:
     if record.stored:
         return place(record.stored)
     if record.keys == ():
@@ -292,6 +298,8 @@ def _state(record: Record) -> str:
         return "created, keys stored where they cannot be read back; readiness not confirmed"
     if record.keys == ():
         return "created without keys; readiness not confirmed"
+    if record.given_elsewhere:
+        return "created; only a command may have its keys"
     unless = ", unless they were copied" if record.stored or record.keys_shown else ""
     return STATE_WORDS["exists"] + unless
 

@@ -67,7 +67,8 @@ class Record(BaseModel):
     credentials, `sent_at` when the request was last sent, in epoch seconds by the service's own clock,
     `sendings` how often it may have left, `keys` the names of the secrets found in the answer (`None` in older
     records, and before there was one), `missing` what it lacked, in words, `stored` the reference to the secrets,
-    `given` the names under which a command took some of them and then failed,
+    `given` the names under which a command was about to be given them, so that it may have them,
+    `given_elsewhere` those of them of which no event says that they are stored,
     `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
     `undo` is what became of the call that takes the org, or its keys, back: sent, done, refused or unknown.
@@ -104,6 +105,7 @@ class Record(BaseModel):
     missing: tuple[str, ...] = ()
     stored: Any = None
     given: tuple[str, ...] = ()
+    given_elsewhere: tuple[str, ...] = ()
     keys_shown: bool = False
     answer_shown: bool = False
     profile: str = ""
@@ -183,9 +185,8 @@ class Attempt:
 
     It is locked against other processes until it is closed, or the process dies. The events and their facts:
     sending (sent_at); waiting (seconds, reason); answered (status, request_id); created (org: id, name, url; keys:
-    their names); given (given: the names that a
-    command took before it failed); stored (stored: the reference); shown (keys_shown, answer_shown: what only the
-    screen has); profile
+    their names); given (given: the names that a command is about to be given, or took before it failed); stored
+    (stored: the reference); shown (keys_shown, answer_shown: what only the screen has); profile
     (profile: its name); refused (code, message); not_sent (message); unknown (message); found (state: exists,
     absent or unclear; org); ended (result: a `State`; told, exit: see `Record`).
     """
@@ -310,6 +311,12 @@ class Journal:
         ]
         counted = [one for one in found if one and (one.kind == "running" or one.record.id not in known)]
         return min(counted, key=lambda one: _PRESSING.index(one.kind), default=None)
+
+    def note_giving(self, attempt: str, name: str) -> None:
+        """Write down that a command is about to be given a key of an attempt of this journal; raises `LocalFailure`."""
+        for path in self._paths():
+            if _id(path) == attempt:
+                private_files.append(path, _line(self._clock.wall(), "given", {"given": [name]}))
 
     def ids(self) -> frozenset[str]:
         """Return the ids of all attempts; raises `LocalFailure`."""
@@ -526,11 +533,36 @@ def _folded(data: bytes) -> dict[str, Any]:
         state = "unknown"
     told = known.get("told")
     named = {name: told[name] for name in ("provider", "site") if isinstance(told, dict) and told.get(name)}
-    given = [name for event in events if isinstance(event.get("given"), list) for name in event["given"]]
-    known = {**named, **known, "changed": known["at"], "state": state, "found": found, "given": given}
+    all_given = (name for event in events if isinstance(event.get("given"), list) for name in event["given"])
+    given = list(dict.fromkeys(map(str, all_given)))
+    known = {
+        **named,
+        **known,
+        "changed": known["at"],
+        "state": state,
+        "found": found,
+        "given": given,
+        "given_elsewhere": _unconfirmed(given, events),
+    }
     if events[0]["event"] == "requested":
         known |= {"started": events[0]["at"]}
     return known if known.get("provider") and known.get("site") else known | {"state": "damaged"}
+
+
+def stored_names(reference: Mapping[str, Any]) -> set[str]:
+    """Return the names under which a command has keys, given the reference to them."""
+    names, entries = reference.get("names"), reference.get("entries")
+    listed = (*(names if isinstance(names, list) else ()), *(entries.values() if isinstance(entries, dict) else ()))
+    return set(map(str, listed))
+
+
+def _unconfirmed(given: Sequence[str], events: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return those of *given* that no reference to stored keys names; one to a command may stand for all."""
+    references = [event["stored"] for event in events if isinstance(event.get("stored"), dict)]
+    if any("command" in reference and "names" not in reference for reference in references):
+        return []
+    known = {name for reference in references for name in stored_names(reference)}
+    return [name for name in given if name not in known]
 
 
 def _state_after(event: Mapping[str, Any], state: str) -> Any:

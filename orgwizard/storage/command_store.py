@@ -40,8 +40,8 @@ class CommandStore:
         where = f" under the name {PROBE}, which you may delete" if self._per_secret else ""
         return f"The command {self.argv[0]} accepted a test value{where}; orgwizard cannot read back what it stores."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
-        """Feed it the secrets; raises `LocalFailure`."""
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+        """Feed it the secrets; raises `LocalFailure` and `PartlyStored`."""
         values = {name: secret.get_secret_value() for name, secret in secrets.items()}
         if self._per_secret:
             label = _unused(label, secrets, vault.names_in_use())
@@ -50,6 +50,7 @@ class CommandStore:
             names_in_use = {label: "".join(f"{name}={value}\n" for name, value in values.items())}
         taken: list[str] = []
         for entry, text in names_in_use.items():
+            vault.note_giving(facts, entry)
             try:
                 self._give(vault, entry, text)
             except LocalFailure as fault:

@@ -56,7 +56,7 @@ class PresetStore:
         proven = "returned a probe" if self.preset.read else "took a probe, which cannot be read back from here"
         return f"{self.title} {proven}.{'' if removed else f' The probe could not be removed: {entry}.'}"
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
         """Create an entry per secret under a label that is free; raises `LocalFailure` and `PartlyStored`.
 
         Nothing is overwritten; entries that a run that was cut short created are found, and not created twice.
@@ -66,6 +66,7 @@ class PresetStore:
         for name, entry in entries.items():
             if name in done:
                 continue
+            vault.note_giving(facts, entry)
             if self._create(vault, entry, values[name]):  # its words are not repeated: it was just given a secret
                 self._fail(entry, [entries[taken] for taken in done])
             done.add(name)

@@ -1,6 +1,7 @@
 """Keeping the keys of a new org: the chosen store is probed, written to, and read back."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -66,13 +67,21 @@ class Vault:
 
     `folder` is that of files, `seconds` is how long a command or the keyring may take to answer. `without` names
     environment variables that hold credentials, beyond the vendors' own: commands do not see them. `names_in_use`
-    returns the names under which commands were given secrets before.
+    returns the names under which commands were given secrets before; `giving` is told of an attempt and of a name that
+    a command is about to be given a secret by, and has it on disk when it returns.
     """
 
     folder: Path
     seconds: float = PATIENCE_SECONDS
     without: Collection[str] = ()
     names_in_use: Callable[[], Collection[str]] = tuple
+    giving: Callable[[str, str], object] = lambda *_: None
+
+    def note_giving(self, facts: Mapping[str, str], name: str) -> None:
+        """Write down a name that a command is about to be given; a full disk does not keep the keys from it."""
+        if attempt := facts.get("attempt"):
+            with suppress(WizardError):
+                self.giving(attempt, name)
 
     def probe(self, store: "Store") -> str:
         """Try a store for real and return a sentence saying what was proven; raises `LocalFailure`."""

@@ -632,3 +632,25 @@ def test_looking_at_attempts_does_not_ask_the_keyring(office: Office, monkeypatc
     office.killed_after("created")
     monkeypatch.setattr("keyring.get_keyring", lambda: pytest.fail("asked"))
     assert office.record.may_be_in_keyring
+
+
+# ---- keys that a command may have ----
+
+
+def test_a_kill_between_two_keys_leaves_the_name_of_the_first_and_no_later_org_takes_it(office: Office) -> None:
+    journal, safe = office.service.journal, office.home / "safe"
+    vault = replace(office.service.vault, names_in_use=journal.names_in_use, giving=journal.note_giving)
+    office.service = replace(office.service, vault=vault)
+    office.create({"command": ["tee", "-a", str(safe), str(office.home / "{name}")]})
+    assert office.record.given_elsewhere == ()  # it has them where it is known to have them
+    names = office.record.given
+    lines = office.record.path.read_text().splitlines(keepends=True)
+    cut = next(at for at, line in enumerate(lines) if '"event": "given"' in line)
+    office.record.path.write_text("".join(lines[: cut + 1]))
+    assert names[0] in "".join(text_report.attempt(office.record))
+    assert journal.names_in_use() == {names[0]}
+
+    result = office.resume()
+
+    assert any(names[0] in remark for remark in result.remarks)
+    assert (result.outcome, office.record.given) == ("created", (names[0],))

@@ -592,3 +592,19 @@ def test_an_attempt_whose_journal_could_not_say_stored_is_known_by_its_key_file(
     (record,) = journal.all()
     assert (record.state, record.stored) == ("stored", {"file": "/keys/okta-a.toml"})
     assert record.org == {"id": "00o1", "name": "My Child", "url": "https://a.okta.com"}
+
+
+def test_a_name_written_down_before_a_command_is_given_it_stays_in_use_and_is_told_until_it_is_stored(
+    journal: Journal,
+) -> None:
+    with journal.requested("okta", "https://a.okta.com", "A") as attempt:
+        attempt.note("created", org={"id": "1"}, keys=["token"])
+        journal.note_giving(attempt.id, "okta-a-token")
+        journal.note_giving("20200101-000000-0000", "of no attempt")
+        (record,) = journal.all()
+        assert (record.state, record.given_elsewhere) == ("created", ("okta-a-token",))
+        attempt.note("stored", stored={"command": ["pass", "okta-a"], "names": ["okta-a-token"]})
+        attempt.note("stored", stored={"file": "/moved.toml"})
+    (record,) = journal.all()
+    assert record.given_elsewhere == ()
+    assert journal.names_in_use() == {"okta-a-token"}

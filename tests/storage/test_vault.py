@@ -305,6 +305,27 @@ def test_a_command_with_a_name_is_given_no_name_twice(vault: Vault, tmp_path: Pa
     assert kept.reference["names"] == ["datadog-a-3-api_key", "datadog-a-3-application_key"]
 
 
+@pytest.mark.parametrize("name", ["{name}", "fixed"])
+def test_a_name_is_written_down_before_a_command_is_given_it(vault: Vault, tmp_path: Path, name: str) -> None:
+    seen: list[tuple[str, str, bool]] = []
+    taken = tmp_path / "taken"
+
+    def giving(attempt: str, given: str) -> None:
+        seen.append((attempt, given, taken.exists() and f"[{given}]" in taken.read_text()))
+
+    replace(vault, giving=giving).keep(recorder(taken, name), "datadog-a", KEYS, {"attempt": "a1"})
+    whole = [f"datadog-a-{key}" for key in KEYS] if name == "{name}" else ["datadog-a"]
+    assert seen == [("a1", given, False) for given in whole]
+
+
+def test_a_journal_that_is_full_keeps_no_key_from_its_command(vault: Vault, tmp_path: Path) -> None:
+    def full(*_: str) -> None:
+        raise LocalFailure("No space is left.")
+
+    kept = replace(vault, giving=full).keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, {"attempt": "a1"})
+    assert len(kept.reference["names"]) == len(KEYS)
+
+
 def test_a_command_that_fails_at_its_second_secret_tells_where_the_first_went(vault: Vault) -> None:
     store = CommandStore(
         (sys.executable, "-c", "import sys; sys.exit(sys.argv[1].endswith('application_key'))", "{name}")
