@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from orgwizard.application.bootstrap import Bootstrap
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_journal import Record
     from orgwizard.storage.profiles import Problem, Profile
 
-INTRODUCTION = "Create a child organization at Okta or Datadog, and keep its one-time keys safe."
+INTRODUCTION = "Create a child organization at Okta or Datadog; keep its one-time keys safe."
+HOW = "Seven steps, about 5 minutes. Nothing is created before you confirm."
 NEW, CONTINUE, ORGS, SCENARIOS, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
 ATTEMPT, PROFILE = "attempt", "profile"
 SCENARIOS_TITLE = "Sandbox test names (trigger errors on purpose)"
@@ -25,7 +26,9 @@ ORGS_TITLE = "Orgs and attempts"
 PROBLEMS_TITLE = "Unreadable files"
 RUNNING_TITLE = "Being created by another orgwizard"
 TAKE_UP = "Continue this attempt? orgwizard only checks and stores; it creates nothing."
+MORE = "more"
 MOST_PROFILES = 5
+MOST_ROWS = 9
 MOST_WARNINGS = 2
 MOST_RECORDS = 20
 
@@ -62,9 +65,10 @@ class StartMenu:
         from orgwizard.storage.profiles import Problem
 
         try:
-            self.profiles, self.problems = service.profiles.latest(MOST_PROFILES)
+            found_profiles, self.problems = service.profiles.latest(MOST_PROFILES)
             now = service.clock.wall()
-            self.warnings = _most_pressing([w for profile in self.profiles if (w := idle_warning(profile, now))])
+            self.warnings = _most_pressing([w for profile in found_profiles if (w := idle_warning(profile, now))])
+            self.profiles = _one_per_parent(found_profiles)
             found = service.journal.overview(MOST_RECORDS)
             self.attempts, self.records, self.older = found.open, found.newest, found.total - len(found.newest)
         except WizardError as fault:
@@ -112,6 +116,26 @@ class StartMenu:
         """Return the profile that a row is about."""
         name, _, number = row.partition("-")
         return self.profiles[int(number)] if name == PROFILE else None
+
+
+def fitted(rows: Mapping[str, str]) -> dict[str, str]:
+    """Return at most nine rows: those that go on with something first, a new org always, the rest behind "More"."""
+    if len(rows) <= MOST_ROWS:
+        return dict(rows)
+    always = [name for name in rows if name in (CONTINUE, NEW)]
+    others = [name for name in rows if name not in always][: MOST_ROWS - 1 - len(always)]
+    kept = {name: words for name, words in rows.items() if name in always or name in others}
+    return {**kept, MORE: f"More ({len(rows) - len(kept)})"}
+
+
+def _one_per_parent(profiles: Sequence[Profile]) -> list[Profile]:
+    """Return one profile of each connection, that of the parent org itself if there is one, else the newest."""
+    newest = sorted(profiles, key=lambda profile: (profile.kind == "parent", profile.created), reverse=True)
+    found: dict[tuple[str, str, str, str], Profile] = {}
+    for profile in newest:
+        sources = ", ".join(f"{name} {ref.describe()}" for name, ref in sorted(profile.parent.items()))
+        found.setdefault((profile.provider, profile.site, profile.method, sources), profile)
+    return list(found.values())
 
 
 def _most_pressing(warnings: list[str]) -> list[str]:

@@ -24,7 +24,7 @@ def test_what_is_too_long_goes_on_in_its_column() -> None:
 
 
 def test_a_line_without_columns_is_wrapped_as_ever() -> None:
-    assert rows("Enter one of these", 3, 12) == ["Enter one", "of these"]
+    assert rows("Enter one of these", 3, 12) == ["Enter one of", "these"]
 
 
 def test_blank_lines_and_those_that_fit_stay() -> None:

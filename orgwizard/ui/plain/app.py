@@ -135,6 +135,7 @@ class Wizard:
             if found.empty:
                 return "site"
             self._console.heading(start_menu.INTRODUCTION)
+            self._console.say(start_menu.HOW)
             self._console.say(*found.warnings)
             try:
                 chosen = self._console.choose("Next", found.rows(), next(iter(found.rows())))

@@ -15,7 +15,9 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.start_menu import (
     CONTINUE,
+    HOW,
     INTRODUCTION,
+    MORE,
     NEW,
     ORGS_TITLE,
     PROBLEMS,
@@ -27,6 +29,7 @@ from orgwizard.presentation.start_menu import (
     TAKE_UP,
     StartMenu,
     attempt_lines,
+    fitted,
 )
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
@@ -38,14 +41,14 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_journal import Record
 
 LOOK_SECONDS = 3.0
-ORG_INDENT, MAGIC_INDENT = 4, 26  # cells of the first column
+ROW_INDENT, ORG_INDENT, MAGIC_INDENT = 2, 4, 26  # cells of the first column
 
 
 class StartStep(Step):
     """Offer what there is to go on with."""
 
     heading = "orgwizard"
-    hints = "Enter choose · F1 keys · Ctrl+Q quit"
+    hints = "Enter select · F1 keys · Ctrl+Q quit"
     keys: ClassVar[dict[str, str]] = {
         "Up, Down": "move",
         "Enter": "select",
@@ -72,6 +75,7 @@ class StartStep(Step):
     def __init__(self, session: WizardSession, saved: Draft | None) -> None:
         super().__init__(session)
         self._beginnings = StartMenu(session.bootstrap, saved)
+        self._whole = False  # whether the rows behind "More" are shown, too
 
     @property
     def empty(self) -> bool:
@@ -80,10 +84,13 @@ class StartStep(Step):
 
     def body(self) -> Iterable[Widget]:
         """Yield a sentence and what can be done."""
-        yield Static(INTRODUCTION, classes="intro", markup=False)
-        yield Menu(self._beginnings.rows(), "start")
+        yield Static(f"{INTRODUCTION}\n{HOW}", classes="intro", markup=False)
+        yield Menu(self._rows(self._beginnings), "start", ROW_INDENT)
         for warning in self._beginnings.warnings:
             yield Static(f"! {warning}", classes="idle", markup=False)
+
+    def _rows(self, menu: StartMenu) -> dict[str, str]:
+        return menu.rows() if self._whole else fitted(menu.rows())
 
     def on_mount(self) -> None:
         """Look now and then what there is by now: other processes begin and end attempts, too."""
@@ -93,7 +100,7 @@ class StartStep(Step):
     async def _look(self) -> None:
         bootstrap, saved = self.session.bootstrap, self._beginnings.saved
         found = await asyncio.wrap_future(bootstrap.engine.work(lambda: StartMenu(bootstrap, saved)))
-        before, rows = self._beginnings.rows(), found.rows()
+        before, rows = self._rows(self._beginnings), self._rows(found)
         if rows == before:
             return
         self._beginnings, menu = found, self.query_one(Menu)
@@ -103,7 +110,7 @@ class StartStep(Step):
 
     def buttons(self) -> Iterable[Widget]:
         """Yield the buttons."""
-        yield button("Choose", "next")
+        yield button("Select", "next")
         yield button("Quit", "quit")
 
     def action_next(self) -> None:
@@ -128,6 +135,9 @@ class StartStep(Step):
             self._choose(self.session.service.draft_from(profile), saved=True)
         elif chosen == NEW:
             self._choose(Draft())
+        elif chosen == MORE:
+            self._whole = True
+            self.query_one(Menu).show(self._rows(self._beginnings))
         elif record:
             self._ask_about_attempt(record)
         else:

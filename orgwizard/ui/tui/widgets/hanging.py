@@ -14,11 +14,12 @@ from textual.visual import RenderOptions, Visual
 class Hanging(Visual):
     """A text whose lines, where they are too long, go on under what follows their first *indent* cells.
 
-    A line that has no blank before that column has no columns: it is wrapped as ever.
+    A line that has no blank before that column has no columns: it is wrapped as ever, unless it hangs *always*.
     """
 
     text: str
     indent: int
+    always: bool = False
 
     def wrapped(self, width: int) -> Content:
         """Return the text for a room of *width* cells."""
@@ -28,7 +29,9 @@ class Hanging(Visual):
         first, *more = Content(line).wrap(width) or [Content("")]
         yield first
         rest = line[len(first.plain) :].strip()
-        hanging = min(self.indent, width // 2) if line[: self.indent].endswith(" ") else 0
+        hanging = (
+            min(self.indent, width // 2) if self.indent and (self.always or line[: self.indent].endswith(" ")) else 0
+        )
         yield from (part.pad_left(hanging) for part in Content(rest).wrap(width - hanging) if more)
 
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:

@@ -98,7 +98,7 @@ class Menu(Listed):
         super().__init__(*self._rows(rows), id=id, compact=True, markup=False)
 
     def _rows(self, rows: Mapping[str, str]) -> list[Option]:
-        return [Option(Hanging(printable(words), self._indent), id=key) for key, words in rows.items()]
+        return [Option(Hanging(printable(words), self._indent, always=True), id=key) for key, words in rows.items()]
 
     def show(self, rows: Mapping[str, str]) -> None:
         """Show other rows."""
