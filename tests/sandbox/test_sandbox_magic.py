@@ -209,6 +209,6 @@ async def test_an_outage_is_a_page(okta: httpx.AsyncClient, datadog: httpx.Async
 def test_ready_made_credentials_are_not_magic() -> None:
     words = [scenarios.name for scenarios in SCENARIOS if scenarios.where == "credential"]
     okta = {"okta.token", "okta.client_id", "okta.private_key"}
-    assert set(CREDENTIALS) == okta | {"datadog.api_key", "datadog.application_key"}
+    assert set(CREDENTIALS) == okta | {"datadog.api_key", "datadog.application_key", "datadog.token"}
     assert not any(word in value for word in words for value in CREDENTIALS.values())
     assert (len(CREDENTIALS["datadog.api_key"]), len(CREDENTIALS["datadog.application_key"])) == (32, 40)
