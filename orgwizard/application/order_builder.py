@@ -114,9 +114,17 @@ def _resolved(name: str, typed: Mapping[str, Value], read: Read) -> dict[str, Va
     found: dict[str, str] = {}
     for key, value in typed.items():
         try:
-            resolved[key] = read(value) if isinstance(value, Reference) else value
+            resolved[key] = _read(value, read) if isinstance(value, Reference) else value
         except BadInput as error:
             found[f"{name}.{key}"] = f"{error.cause} {error.advice}".strip()
     if found:
         raise BadFields(found)
     return resolved
+
+
+def _read(reference: Reference, read: Read) -> SecretStr:
+    """Return a secret; raises `BadInput` also for blanks, which no vendor issues."""
+    secret = read(reference)
+    if not secret.get_secret_value().strip():
+        raise BadInput(f"The secret {reference.describe()} contains only spaces.")
+    return secret

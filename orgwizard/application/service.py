@@ -108,10 +108,7 @@ class Service:
         """Read a secret at the moment of use; raises `BadInput`."""
         if reference.env:
             self.used.add(reference.env)
-        secret = secret_reader.read(reference, self.environ, without=self.used)
-        if not secret.get_secret_value().strip():
-            raise BadInput(f"The secret {reference.describe()} contains only spaces.")
-        return secret
+        return secret_reader.read(reference, self.environ, without=self.used)
 
     def _hide(self, draft: Draft) -> None:
         """Remember the variables of a draft's secrets before the first command is run: it sees none of them."""

@@ -7,10 +7,11 @@ import pytest
 
 from tests.kills import GRACE_SECONDS, kills, summary
 
-RUNS, SEED = 3, 3
+RUNS, SEED = 10, 3
 BUSY_MACHINE_SECONDS = 10 * GRACE_SECONDS
 
 
+@pytest.mark.full
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="there is no openssl command here")
 def test_nothing_is_forgotten_sent_twice_or_lost(tmp_path: Path) -> None:
     done = kills(RUNS, SEED, tmp_path)

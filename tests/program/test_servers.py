@@ -210,7 +210,7 @@ OKTA_REFUSALS = [
     (401, "E0000011", (), "credentials.token", "token"),
     (401, "E0000004", (), "credentials.token", "credentials"),
     (401, "E0000015", (), None, "not enabled"),
-    (403, "E0000006", (), "credentials.token", "may not create"),
+    (403, "E0000006", (), "credentials.token", "not permitted to create"),
     (403, "E0000005", (), "credentials.token", "session"),
     (403, "E0000080", (), "administrator.password", "password"),
     (405, "E0000022", (), None, "Org Creator"),

@@ -206,7 +206,7 @@ async def test_an_outage_is_a_page(okta: httpx.AsyncClient, datadog: httpx.Async
         assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html;charset=utf-8")
 
 
-def test_ready_made_credentials_are_not_magic() -> None:
+def test_ready_made_credentials_trigger_nothing() -> None:
     words = [scenarios.name for scenarios in SCENARIOS if scenarios.where == "credential"]
     okta = {"okta.token", "okta.client_id", "okta.private_key"}
     assert set(CREDENTIALS) == okta | {"datadog.api_key", "datadog.application_key", "datadog.token"}
