@@ -37,7 +37,7 @@ class Form(App[None]):
 
     def compose(self) -> ComposeResult:
         """Yield what the first step shows."""
-        yield Horizontal(Static("Step 1 of 7  Provider and site", classes="line"), Static("Okta", classes="label"))
+        yield Horizontal(Static("Provider and site", classes="line"), Static("Okta", classes="label"))
         yield Static("━" * 11 + "─" * 65)
         with VerticalScroll(can_focus=False):
             yield Horizontal(Static("Provider", classes="label"), OptionList("(•) Okta", "( ) Datadog", compact=True))

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from orgwizard.presentation.step_order import SHORT_TITLES
 from orgwizard.ui.tui.terminal.diff_driver import SWITCH
 from tests.benchmarks.form import READY
 from tests.servers import ROOT, OktaServer
@@ -197,13 +198,13 @@ class Walk:
 def walk(program: Program, seconds: float = 4.0) -> Walk:
     """Take an order from a plan to the countdown."""
     with running(program, "--sandbox", "--plan", "plan.toml") as run:
-        run.until("Step 1 of 7")
+        run.until("▸ Site")
         run.settle(LONG_QUIET_SECONDS)
         idle = _bytes_per_second(run, seconds)
         next_seconds = 0.0
         for number in range(1, REVIEW):
             at, pieces = run.press(NEXT, LONG_QUIET_SECONDS)
-            run.until(f"Step {number + 1} of 7")
+            run.until(f"▸ {SHORT_TITLES[number]}")
             if number == ORGANIZATION:
                 next_seconds = over_the_line(at, pieces)
         run.press(NEXT)

@@ -310,7 +310,7 @@ def test_a_taken_name_is_said_as_soon_as_it_is_known(service: Service) -> None:
     terminal = walked(service, [*first, "create", ""])
     assert terminal.code == 0
     assert "Subdomain: The subdomain is taken: an org answers at https://taken.okta.com." in terminal.said
-    assert "Name: probably free: no org answers at https://other.okta.com" in terminal.said
+    assert "Name: looks available: nothing at https://other.okta.com" in terminal.said
 
 
 def test_an_unknown_outcome_offers_no_second_try(service: Service) -> None:

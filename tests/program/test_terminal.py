@@ -81,7 +81,7 @@ def in_flight(folder: Path) -> Iterator[Flight]:
 def walk(terminal: Line) -> None:
     """Go from the first step to the review, and create."""
     for step, words in enumerate(SEEN, 1):
-        terminal.until(f"Step {step} of 7")
+        terminal.until_step(step)
         terminal.until(words)
         terminal.press("ctrl+n")
     terminal.until("type the word")

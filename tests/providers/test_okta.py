@@ -753,7 +753,7 @@ def test_a_healthy_parent_is_named_and_the_name_is_probably_free() -> None:
     found = checked()
     assert (found.parent, found.domain) == ("Acme", "acme.okta.com")
     assert states(found) == {"Credentials": "ok", "Right to create": "unproven", "Name": "ok"}
-    assert found.findings[-1].words == f"probably free: no org answers at {CHILD}"
+    assert found.findings[-1].words == f"looks available: nothing at {CHILD}"
     assert found.before == {
         "parent_id": "00oparent",
         "child_id": "",
@@ -1031,7 +1031,7 @@ def name_free(site: str, domain: str, replies: Mapping[str, Reply]) -> Finding:
 @pytest.mark.parametrize("site", [PARENT, "https://login.acme.example"])
 def test_the_name_is_asked_for_under_the_parents_okta_domain(site: str) -> None:
     found = name_free(site, "acme.okta.com", {f"{CHILD}{WELL_KNOWN}": HTML})
-    assert (found.state, found.words) == ("ok", f"probably free: no org answers at {CHILD}")
+    assert (found.state, found.words) == ("ok", f"looks available: nothing at {CHILD}")
 
 
 def test_a_name_that_answers_is_certainly_taken() -> None:

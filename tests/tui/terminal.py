@@ -17,6 +17,8 @@ from typing import Any
 
 import pyte
 
+from orgwizard.presentation.step_order import ASCII_MARKS, HERE, MARKS, NARROW_ASCII_MARKS, SHORT_TITLES
+
 PATIENCE_SECONDS = 40
 REST_SECONDS = 0.5  # of a busy machine
 # Private sequences that the emulator would print: kitty keys, queries.
@@ -73,6 +75,15 @@ class Terminal:
         while words not in self.screen:
             assert self.read(), f"ended before {words!r}:\n{self.screen}"
             assert time.monotonic() < deadline, f"{words!r} did not appear:\n{self.screen}"
+
+    def until_step(self, number: int) -> None:
+        """Wait until the line of steps, with the marks of this terminal, is at a step."""
+        title = SHORT_TITLES[number - 1]
+        marks = (MARKS[HERE], ASCII_MARKS[HERE], NARROW_ASCII_MARKS[HERE])
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not any(f"{mark} {title}" in self.screen for mark in marks):
+            assert self.read(), f"ended before {title!r}:\n{self.screen}"
+            assert time.monotonic() < deadline, f"{title!r} was not reached:\n{self.screen}"
 
     def rest(self) -> None:
         """Wait until nothing is drawn for a while."""

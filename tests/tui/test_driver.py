@@ -230,7 +230,7 @@ def tour(environ: dict[str, str]) -> list[list[list[Char]]]:
                 until_other(run, before)
                 seen.append(settled(run))
         run.press("escape")
-        run.until("Step 2 of 7")
+        run.until_step(2)
         seen.append(settled(run))
     return seen
 

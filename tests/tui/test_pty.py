@@ -31,21 +31,21 @@ def begin(run: Terminal) -> None:
     """Be at the first step, drawn to its last row: on a busy machine that takes more than one moment."""
     run.until("Create a new org")
     run.press("enter")
-    for words in ("▸ Site", "F1 keys"):
-        run.until(words)
+    run.until_step(1)
+    run.until("F1 keys")
 
 
 def to_organization(run: Terminal) -> None:
-    run.until("▸ Connect")
+    run.until_step(2)
     run.until("the sandbox's")
     run.press("ctrl+n")
-    run.until("▸ Org")
+    run.until_step(3)
     run.until("Connected:")
 
 
 def finish(run: Terminal) -> None:
     """Go from the store to the end."""
-    run.until("▸ Keys")
+    run.until_step(5)
     run.until("A private file         works")
     confirm(run)
     run.until("The org was created and is ready.")
@@ -55,7 +55,7 @@ def finish(run: Terminal) -> None:
 def confirm(run: Terminal) -> None:
     """Go from the store to the creation."""
     run.press("ctrl+n")
-    run.until("▸ Review")
+    run.until_step(6)
     run.press("ctrl+n")
     run.until('type the word "create"')
     run.write("create")
@@ -72,7 +72,7 @@ def datadog_to_store(run: Terminal, name: str) -> None:
     run.write(name)
     run.until(f"{len(name)} of 32")
     run.press("ctrl+n")
-    run.until("▸ Admin")
+    run.until_step(4)
     run.press("ctrl+n")
 
 
@@ -84,7 +84,7 @@ def okta(run: Terminal) -> None:
     run.write("Pty Org")
     run.until("pty-org")
     run.press("ctrl+n")
-    run.until("▸ Admin")
+    run.until_step(4)
     run.write("Ada\rLovelace\rada@example.com")
     run.until("ada@example.com")
     run.press("ctrl+n")
@@ -142,7 +142,7 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
         begin(run)
         run.press("tab")
         run.write("\x15acme.okta.com\r")
-        run.until("▸ Connect")
+        run.until_step(2)
         run.kill(number)
         assert run.ended() == code
     assert "acme.okta.com" in next(Path(environ["XDG_STATE_HOME"]).rglob("drafts/*.json")).read_text()
@@ -152,7 +152,7 @@ def test_a_signal_ends_the_wizard_and_keeps_the_draft(environ: dict[str, str], n
 def test_a_hang_up_in_a_creation_stores_the_keys(environ: dict[str, str]) -> None:
     with terminal(["--sandbox", "--sandbox-speed", "10"], environ) as run:
         datadog_to_store(run, "slow")
-        run.until("▸ Keys")
+        run.until_step(5)
         confirm(run)
         run.until("now     Send the request")
         run.kill(signal.SIGHUP)
@@ -168,15 +168,15 @@ def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str,
         begin(run)
         run.press("tab")
         run.write("\x15acme.okta.com\r")
-        run.until("▸ Connect")
+        run.until_step(2)
         run.press("tab")
         run.write(token)
         run.press("ctrl+n")
-        run.until("▸ Org")
+        run.until_step(3)
         run.write("Canary Org")
         run.until("canary-org")
         run.press("ctrl+n")
-        run.until("▸ Admin")
+        run.until_step(4)
         run.write(f"Ada\rLovelace\rada@example.com\r\r{password}\rWhich bird?\r{answered}")
         run.until("Which bird?")
         run.press("ctrl+n")
@@ -195,7 +195,7 @@ def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str,
 def waits_with_keys_for_the_screen(run: Terminal) -> None:
     """Be in the wait for a new org whose keys go to the screen only."""
     datadog_to_store(run, "slow-ready")
-    run.until("▸ Keys")
+    run.until_step(5)
     run.press("down", "down", "down")
     run.until("(•) This screen only")
     confirm(run)

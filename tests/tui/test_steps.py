@@ -309,7 +309,7 @@ async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_t
         await walk.until(ConnectStep)
         async_note = note(walk, "token")
         assert "The token is not valid" in async_note
-        assert message(walk) == "The credentials were rejected."
+        assert message(walk) == "The check failed: the credentials were rejected."
         assert walk.screen.focused is walk.entry("token")
         await walk.write("x")
         assert "The token is not valid" not in note(walk, "token")

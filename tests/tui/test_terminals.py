@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from orgwizard.presentation.step_order import TITLES
 from tests.servers import ROOT, Home
 from tests.tui.terminal import Terminal, terminal
 
@@ -51,10 +52,10 @@ class Journey:
         self.run.press("enter")
         self.step(1, self.site)
         self.step(2)
-        self.run.until("Step 3 of 7")
+        self.run.until_step(3)
         self.step(3, lambda: self.type(self.name))
         self.step(4, self.administrator)
-        self.run.until("Step 5 of 7")
+        self.run.until_step(5)
         self.run.until("tested")
         self.step(5)
         self.step(6)
@@ -66,7 +67,7 @@ class Journey:
         self.run.press("ctrl+q")
 
     def step(self, number: int, answer: Callable[[], None] = lambda: None) -> None:
-        self.run.until(f"Step {number} of 7")
+        self.run.until_step(number)
         answer()
         self.run.rest()
         self.look(self, number)
@@ -95,7 +96,7 @@ def whole(journey: Journey, number: int) -> None:
     """See the frame, the focus, and every label that belongs to the step."""
     run = journey.run
     rows = run.screen.splitlines()
-    assert rows[0].startswith(f"  Step {number} of 7  "), rows[0]
+    assert rows[0].startswith(f"  {list(TITLES.values())[number - 1]}  "), rows[0]
     buttons = BUTTONS.get((journey.provider, number), ("Next", "Back", "Help"))
     assert [button for button in buttons if f"[ {button} ]" not in rows[-2]] == [], run.screen
     assert number == 7 or run.reversed_cells(), f"no focus to be seen:\n{run.screen}"
@@ -224,10 +225,10 @@ def test_escape_is_one_key_however_fast_the_next_one_comes(environ: dict[str, st
     with terminal(["--sandbox"], environ) as run:
         run.until("Create a new org")
         run.press("enter")
-        run.until("Step 1 of 7")
+        run.until_step(1)
         run.press("ctrl+n")
-        run.until("Step 2 of 7")
+        run.until_step(2)
         run.write("\x1b\x0e\x1b")
-        run.until("Step 1 of 7")
+        run.until_step(1)
         run.rest()
         assert "^" not in run.screen

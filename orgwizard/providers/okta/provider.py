@@ -657,7 +657,7 @@ def _name_finding(wanted: str, there: Reply | None) -> Finding:
         return Finding("Name", "unproven", "could not check: its address cannot be derived from the parent's")
     if not _is_free(there):
         return Finding("Name", "unproven", f"could not check {wanted}{_why_not(there)}")
-    return Finding("Name", "ok", f"probably free: no org answers at {wanted}")
+    return Finding("Name", "ok", f"looks available: nothing at {wanted}")
 
 
 def _why_not(there: Reply | None) -> str:
