@@ -118,7 +118,8 @@ class WizardSession:
             if question.secret:
                 there = discovery.credential(provider, question)
                 value = typed.get(question.name) or (there.typed if there else None)
-                places.add(getattr(value, "file", None) or "")
+                if question.required or value:
+                    places.add(getattr(value, "file", None) or "")
         return frozenset(places)
 
     @property

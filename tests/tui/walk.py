@@ -221,5 +221,6 @@ async def walking(
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             yield Walk(pilot, app)
-    if not again:
+    if not again:  # its process ends
         service.engine.close()
+        service.drafts.release()
