@@ -16,8 +16,9 @@ from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import Fields, filled, problems, questions, validated
 from orgwizard.providers.contract import Finding, LookupResult, Order, Preflight, Readiness
+from orgwizard.providers.okta.corrections import BASE_DOMAINS
 from orgwizard.providers.okta.fields import PROFILE_LIMITS, AccessToken, ApiToken, OktaAdministrator, OktaOrganization
-from orgwizard.providers.okta.provider import BASE_DOMAINS, Okta
+from orgwizard.providers.okta.provider import Okta
 
 T = TypeVar("T")
 SECRET = "00s3cr3t-canary"
