@@ -16,7 +16,8 @@ TITLES = {
     SETTLE: "Wait for the org",
     READY: "Test the new keys",
 }
-STATES = {"": "-", "started": "now", "waiting": "now", "ok": "done", "warning": "look", "failed": "failed"}
+MARKS = {"": "·", "started": "▸", "waiting": "▸", "ok": "✓", "warning": "!", "failed": "!"}
+STATES = {"": "", "started": "now", "waiting": "now", "ok": "done", "warning": "look", "failed": "failed"}
 SAFE = {
     CHECK: "Nothing has been created yet.",
     STORE: "Nothing has been created yet.",

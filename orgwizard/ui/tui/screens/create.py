@@ -15,7 +15,7 @@ from orgwizard.domain.errors import NOT_KNOWN, WizardError
 from orgwizard.domain.events import CHECK, FIND, SEND, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import step_order
-from orgwizard.presentation.progress_text import KEYS_ARRIVED, RUNS_ALREADY, STATES, STOPPING, TITLES, safe
+from orgwizard.presentation.progress_text import KEYS_ARRIVED, MARKS, RUNS_ALREADY, STATES, STOPPING, TITLES, safe
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import KEYS, NEEDS
 from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
@@ -47,7 +47,7 @@ class Stage:
     def row(self) -> str:
         """Return the stage as one line."""
         taken = f"{self.ended - self.began:6.1f} s" if self.ended is not None else ""
-        return f"{STATES[self.state]:<7} {TITLES[self.name]:<24}{taken:>9}"
+        return f"{MARKS[self.state]} {STATES[self.state]:<7} {TITLES[self.name]:<24}{taken:>9}"
 
 
 class CreateStep(KeysStep):
