@@ -45,7 +45,7 @@ class _Creation(Flow):
         self.order = order
         self.known: Collection[str] = ()  # attempts at this order that the user wants to pass over
         self.checked_at = self._times()
-        self.proven_anew = False  # one confirmation buys one more proof, and no second one
+        self.proven_anew = False  # at most one nonce retry per confirmation
 
     async def stages(self) -> WizardError | None:
         await self._prepare()

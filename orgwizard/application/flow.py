@@ -52,7 +52,7 @@ from orgwizard.system.private_files import cause_of
 READY_SECONDS = 5 * 60.0
 PROBE_SECONDS = 3.0
 LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
-CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # services list a new org late, but hardly that late
+CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # a list of children is eventually consistent, well under 10 min
 MAKE_NEW_KEYS = "Sign in to the child org as its administrator and create new keys."
 _CUT = "The response was cut off; the usable part was kept."
 _REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POST may be answered with 302 and 303

@@ -154,7 +154,7 @@ def together(*calls: Call) -> Conversation[tuple[Reply, ...]]:
 
 @dataclass(frozen=True)
 class SigningContext:
-    """What signing needs and a provider must not make itself, because it is pure: time, ids and keys.
+    """Injected clock, id and key factories, for a provider is pure.
 
     `now` tells epoch seconds, `unique` an id that was never told before, `key` makes a new key pair.
     """
@@ -181,7 +181,7 @@ class AuthSession(Protocol):
 
 
 class Grant(ABC):
-    """Credentials that are worth a token only after a conversation with an authorization server.
+    """Credentials that must be exchanged for a token first, at an authorization server.
 
     It stands where the token will: in a call's Authorization header. The preview shows `name` and asterisks.
     """
@@ -228,7 +228,7 @@ def _mask(secret: SecretStr | Grant) -> str:
 
 
 def revealed(value: Any) -> Any:
-    """Return headers or a body fit for the wire; a grant in them is a fault: its token comes first."""
+    """Return headers or a body fit for the wire; raises `TypeError` if a `Grant` remains in them."""
     return _walk(value, _clear)
 
 

@@ -70,7 +70,7 @@ class Record(BaseModel):
     `given` the names under which a command was about to be given them, so that it may have them,
     `given_elsewhere` those of them of which no event says that they are stored,
     `spool` the file with the undigested answer, as long as there is one.
-    `keys_shown` and `answer_shown` tell what no place on this machine took, so that only the screen had it.
+    `keys_shown` and `answer_shown` are true if only the screen had them.
     `undo` is what became of the call that takes the org, or its keys, back: sent, done, refused or unknown.
     `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
     object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that is "damaged",
@@ -323,7 +323,7 @@ class Journal:
         return frozenset(map(_id, self._paths()))
 
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
-        """Return the ids of orgs of which the service itself told other attempts; what a look-up found is a guess."""
+        """Return the ids of orgs confirmed by other attempts' responses; what a look-up found is a guess."""
         return [
             record.org["id"]
             for record in self.all()
@@ -406,7 +406,7 @@ class Journal:
 
 
 def _line(at: datetime, event: str, facts: Mapping[str, Any]) -> str:
-    """Return an event as ASCII JSON, with question marks for half characters: those make no valid record."""
+    """Return an event as ASCII JSON; lone surrogates, which make no valid record, become "?"."""
     known = REDACTOR.clean_values({"at": at.isoformat(), "event": event, **facts})
     text = json.dumps(known, ensure_ascii=False)
     return json.dumps(json.loads(text.encode(errors="replace")))

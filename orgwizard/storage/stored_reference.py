@@ -28,7 +28,7 @@ def can_be_read(reference: Mapping[str, Any]) -> bool:
 
 
 def place(reference: Any) -> str:
-    """Return where the secrets are, in words, given what `keep` returned; as JSON what is none of ours."""
+    """Return where the secrets are, in words, given what `keep` returned; unknown references as JSON."""
     match reference:
         case {"file": str(path)}:
             return f"in the file {path}, which only you can read"

@@ -12,7 +12,7 @@ _LIMIT_BYTES = 128 * 1024  # read in well under half a second, also as YAML
 
 
 class ConfigSyntaxError(Exception):
-    """A file that is not written in the language that its name tells; holds that language's name."""
+    """A file that cannot be parsed as its extension implies; its text is that language's name."""
 
 
 def read(path: Path) -> Mapping[str, Any]:

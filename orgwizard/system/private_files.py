@@ -42,7 +42,7 @@ _REASONS = {
 
 @contextmanager
 def _as_local_failure(path: Path, done: str, passing: tuple[type[OSError], ...] = ()) -> Iterator[None]:
-    """Turn a system error into a sentence for a person; *passing* are left to the caller."""
+    """Convert an OSError to a `LocalFailure`; *passing* are left to the caller."""
     try:
         yield
     except passing:
@@ -133,7 +133,7 @@ def write(path: Path, data: bytes, *, replacing: bool = True) -> None:
 def write_new(path: Path, data: bytes) -> None:
     """Write *path*, which must not exist yet, mode 0600, flushed to disk; raises `FileExistsError`, or `LocalFailure`.
 
-    It is written in its place, so that what a kill leaves of it lies where it is looked for.
+    It is written in its place, so a partial file after a crash is found.
     """
     with _as_local_failure(path, "written", passing=(FileExistsError,)):
         handle = os.open(path, _NEW, _FILE_MODE)

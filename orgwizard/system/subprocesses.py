@@ -31,7 +31,7 @@ _CREDENTIAL = re.compile(r"(OKTA|DD|DATADOG)_.*(TOKEN|KEY|SECRET|PASSWORD)", re.
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended: exit code (negative: the signal), what it printed, its last line of complaint."""
+    """How a program ended: exit code (negative: the signal), what it printed, the last line of stderr."""
 
     code: int
     output: bytes = field(repr=False)

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, OptionList, Static
 READY = "Esc back"
 NEEDED = (
     "The product Platform - Multi-org Deployment on the parent org, with Org Creator enabled by Okta.",
-    "An API token of a super admin, or a service app or access token with the scope okta.orgs.manage.",
+    "A super admin's API token, or a service app or access token with the scope okta.orgs.manage.",
     "Name, subdomain and the first administrator of the child org.",
 )
 

@@ -380,7 +380,7 @@ def test_a_port_is_kept(typed: str, url: str) -> None:
 )
 def test_a_custom_domain_needs_a_yes_first(typed: str) -> None:
     host = typed.removeprefix("https://")
-    question = f"{host} is not an Okta domain. Your credentials will be sent there. Is it yours?"
+    question = f"{host} is not an okta.com address. Send your credentials there anyway?"
     assert OKTA.site(typed).question == question
     assert OKTA.site(typed).url == f"https://{host}"
 
@@ -540,7 +540,7 @@ def test_what_to_do_next_names_the_administrator_and_the_console() -> None:
 def test_an_answer_without_a_token_is_kept_with_a_remark(token: Any) -> None:
     found = created(token=token)
     assert found.secrets == {}
-    assert found.remarks == ("The answer held no token. Sign in to the child as its administrator and make one.",)
+    assert found.remarks == ("Okta returned no token. Sign in to the child as its administrator and make one.",)
     assert "token" not in " ".join(OKTA.next_steps(found))
     assert found.id
 

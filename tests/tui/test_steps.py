@@ -1013,7 +1013,7 @@ async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Se
         await walk.jump(ReviewStep, "okta")
         session = walk.app.session
         assert session.connection is not None
-        right = Finding("Right to create", "unproven", "no read can prove it")
+        right = Finding("Right to create", "unproven", "can't be checked in advance")
         session.connected(session.connection, Preflight("Acme", (right,), identity="ada@acme.com"))
         await walk.app.go("review")
         await walk.until(ReviewStep)

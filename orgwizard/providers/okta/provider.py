@@ -167,7 +167,7 @@ class Okta(Provider):
     title = "Okta"
     needs = (
         "The product Platform - Multi-org Deployment on the parent org, with Org Creator enabled by Okta.",
-        "An API token of a super admin, or a service app or access token with the scope okta.orgs.manage.",
+        "A super admin's API token, or a service app or access token with the scope okta.orgs.manage.",
         "Name, subdomain and the first administrator of the child org.",
     )
     name_field = "subdomain"
@@ -250,7 +250,7 @@ class Okta(Provider):
             notice = f"{host} is the Admin Console; {plain} is used."
             host = plain
         known = bool(base) or is_loopback(parts.hostname or "")
-        question = "" if known else f"{host} is not an Okta domain. Your credentials will be sent there. Is it yours?"
+        question = "" if known else f"{host} is not an okta.com address. Send your credentials there anyway?"
         url = f"{parts.scheme}://{host}"
         return Site(key=url, url=url, title=host, app_url=url, notice=notice, question=question)
 
@@ -435,7 +435,7 @@ class Okta(Provider):
             return (sign_in,)
         return (
             sign_in,
-            "Use the token within 30 days: it dies after 30 idle days or with its admin.",
+            "Use the token within 30 days: it expires after 30 days unused, or when its admin is deactivated.",
             "Replace it before it does: it is not shown in the Admin Console and cannot be revoked there.",
         )
 
@@ -443,7 +443,7 @@ class Okta(Provider):
 _ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
 # What a response has to bring, and what to say if it did not.
 _REMARKS: Mapping[str, str] = {
-    "API token": "The answer held no token. Sign in to the child as its administrator and make one.",
+    "API token": "Okta returned no token. Sign in to the child as its administrator and make one.",
     "org id": "Datadog returned no org id.",
 }
 
@@ -462,7 +462,7 @@ def _authorization(connection: Connection) -> Scheme | ServiceAppGrant:
 
 def _prove(place: str, settings: Reply, me: Reply, known: Reply) -> tuple[Finding, ...]:
     """Judge the credentials by the read of the parent's settings, and by that of their owner where it is refused."""
-    unproven = Finding("Right to create", "unproven", "no read can prove it: Okta answers that with the create call")
+    unproven = Finding("Right to create", "unproven", "can't be checked in advance")
     if not isinstance(settings, Response):
         raise settings
     owner = _owner(me)

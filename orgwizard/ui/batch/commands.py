@@ -99,7 +99,7 @@ def resume(service: Service, record: Record, *, as_json: bool) -> int:
 
 
 def _ordered(service: Service, draft: Draft) -> Order:
-    """Return the validated order, having warned of secrets that lie open."""
+    """Return the validated order, after warning about world-readable secrets."""
     for remark in service.remarks(draft):
         write_stderr(remark)
     return service.order(provider_of(draft.provider), draft)

@@ -1,4 +1,4 @@
-"""Keys that come faster than they are worked off: on a slow line they arrive in bursts.
+"""Type-ahead queue: keys are processed one at a time; on a slow line they arrive in bursts.
 
 Textual gives all keys of a burst to the widget that had the focus at its start, so that the text after a Tab or an
 Enter is lost or goes into the wrong field. Here each key waits until the one before has had all its effects.

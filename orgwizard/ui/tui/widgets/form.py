@@ -199,7 +199,7 @@ class Form(Vertical):
         self.post_message(self.Changed())
 
     def _propose(self, edited: str = "") -> None:
-        """Show the proposals in all fields that were not filled in, except the one under the user's fingers."""
+        """Show the proposals in all fields that are not filled in, except the focused one."""
         proposed = self.sheet.model.proposals(self.sheet.typed)
         for field in self.query(Field):
             name = field.question.name
