@@ -37,7 +37,7 @@ def test_a_variable_that_is_set_is_offered_by_name_and_not_read(discovery: Disco
 def test_of_a_service_app_the_key_is_offered_by_name_and_the_client_id_as_it_is(discovery: Discovery) -> None:
     set_there = replace(discovery, environ={"OKTA_CLIENT_CLIENTID": "0oa1", "OKTA_API_PRIVATE_KEY": "-----BEGIN"})
     offers = [set_there.credential(Okta(), question) for question in questions(ServiceApp)]
-    assert [offer and offer.typed for offer in offers] == ["0oa1", Reference(env="OKTA_API_PRIVATE_KEY"), None]
+    assert [offer and offer.typed for offer in offers] == ["0oa1", Reference(env="OKTA_API_PRIVATE_KEY"), None, None]
 
 
 def test_nothing_is_offered_where_nothing_is_set(discovery: Discovery) -> None:

@@ -136,8 +136,7 @@ def _one_label(text: str) -> str:
     if text.endswith("-admin"):
         raise wrong("It can't end in -admin, which Okta reserves.")
     if not LABEL.fullmatch(text):
-        meant = corrections.subdomain(text)
-        raise wrong("Use a-z, 0-9 and inner hyphens." + (f' Try "{meant}".' if meant else ""))
+        raise wrong("Use a-z, 0-9 and inner hyphens.")  # what was typed may be a secret: no form of it is repeated
     return text
 
 

@@ -240,8 +240,8 @@ class Okta(Provider):
         """Accept a host or URL; turn an -admin host into the plain one; ask about a custom domain."""
         parts = origin(typed, self.site_example)
         host = parts.netloc
-        if whole := self.site_correction(typed):
-            raise BadInput(f"This is not a whole address. Try {whole}.")
+        if self.site_correction(typed):
+            raise BadInput(f"This is not a whole address. Example: {self.site_example}.")
         base = _base_domain(host)
         if parts.hostname in BASE_DOMAINS or (parts.hostname or "").endswith(".com.com"):
             raise BadInput(f"{host} is not the address of an org. Example: {self.site_example}.")
