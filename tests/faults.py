@@ -456,7 +456,7 @@ FAULTS: tuple[Fault, ...] = (
     *around("SIGTERM while waiting after a 429", term_after_429, 143, Keys.NONE, outcome="not_created", made=False),
     *around("SIGSTOP for longer than any limit, SIGCONT after the answer came", stopped, speed=60.0),
     *around("SIGKILL with the request on its way, then `orgwizard resume`", killed, 6, Keys.LOST, resumed=True),
-    *around("SIGKILL while the keys are stored, then `resume`", creating, 0, Keys.SAFE, store=KILLING, resumed=True),
+    *around("SIGKILL while the keys are stored, then `resume`", creating, 6, Keys.SAFE, store=KILLING, resumed=True),
     *around("SIGKILL while the new org is waited for, then `resume`", creating, probe=kill, resumed=True),
     *around("a second program with the same order at the same time", after(twice), speed=REAL_TIME),
 )
