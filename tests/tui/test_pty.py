@@ -46,7 +46,7 @@ def to_organization(run: Terminal) -> None:
 def finish(run: Terminal) -> None:
     """Go from the store to the end."""
     run.until_step(5)
-    run.until("A private file         tested")
+    run.until("A private file         ✓ tested")
     confirm(run)
     run.until("The org was created and is ready.")
     run.press("ctrl+q")
