@@ -208,6 +208,7 @@ def test_a_store_command_that_fails_later_is_followed_by_a_file(service: Service
     assert "once.sh" in " ".join(result.remarks)
 
 
+@pytest.mark.full
 def test_a_second_creation_while_one_runs_is_not_begun(service: Service, world: World) -> None:
     asked: list[bool] = []
     order = service.order(Okta(), okta_draft())

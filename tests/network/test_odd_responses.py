@@ -120,6 +120,7 @@ def has_the_keys(response: Response) -> bool:
     return response.ok and created.id == CHILD_ID and token is not None and token.get_secret_value() == CHILD_TOKEN
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("data", ODD.values(), ids=ODD.keys())
 async def test_the_keys_of_an_odd_response_are_read_and_its_bytes_kept(data: bytes) -> None:
     response, noted = await taken(data)

@@ -152,6 +152,7 @@ def datadog(talk: Talk) -> None:
     finish(talk)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("walk", [okta_token, datadog, pytest.param(okta_service_app, marks=pytest.mark.full)])
 def test_an_org_from_the_first_line_to_the_profile(home: Home, walk: object) -> None:
     with Talk(home, *SANDBOX) as talk:
@@ -182,6 +183,7 @@ def compare(path: Path, said: bytes) -> None:
 # ---- secrets ----
 
 
+@pytest.mark.full
 def test_no_secret_that_is_typed_is_ever_shown(home: Home) -> None:
     token, password, answer = "00canary-parent-token-0", "Canary-Password-1", "canary-recovery-answer"
     with Talk(home, *SANDBOX) as talk:
@@ -266,6 +268,7 @@ def test_whatever_ends_a_prompt_keeps_the_draft_and_mends_the_terminal(
     assert "acme.okta.com" in next(home.home.rglob("drafts/*.json")).read_text()
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
 def test_after_a_suspension_the_secret_is_still_not_shown(home: Home) -> None:
     with Talk(home, *SANDBOX) as talk:
@@ -312,6 +315,7 @@ def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]
             answer.set()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", [signal.SIGHUP, pytest.param(signal.SIGINT, marks=pytest.mark.full)])
 def test_a_signal_lets_the_answer_be_stored(home: Home, number: signal.Signals) -> None:
     with in_flight(home) as (talk, answer, server):
@@ -385,6 +389,7 @@ def test_plain_lines_are_chosen_by_themselves(
         run.close()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("argv", [("--ascii",), pytest.param((), marks=pytest.mark.full)])
 def test_nothing_above_ascii_is_said_where_it_must_not(home: Home, argv: tuple[str, ...]) -> None:
     if not argv:

@@ -331,6 +331,7 @@ def test_an_order_that_is_done_is_checked_and_a_second_org_takes_a_sentence(serv
     assert len(service.journal.all()) == 2
 
 
+@pytest.mark.full
 def test_check_again_looks_at_the_attempt_once_more(service: Service) -> None:
     terminal = walked(service, datadog("silent-not-created", "create", "1", ""))
     assert terminal.said.count("The result.") == 2
@@ -436,6 +437,7 @@ def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(service: Service) -> None:
     assert (service.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
 
 
+@pytest.mark.full
 def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(service: Service) -> None:
     sent = threading.Event()
 
@@ -547,6 +549,7 @@ def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(service: Servi
 # ---- both faces ----
 
 
+@pytest.mark.full
 async def test_what_began_in_lines_goes_on_in_the_drawn_wizard(service: Service) -> None:
     walked(service, [*OKTA_SITE, *OKTA_CONNECT, "Half done", "", "https://half.example", ":quit"])
     service.drafts.release()  # as when its process ends
@@ -561,6 +564,7 @@ async def test_what_began_in_lines_goes_on_in_the_drawn_wizard(service: Service)
         assert "The org was created and is ready." in walk.text()
 
 
+@pytest.mark.full
 async def test_what_began_in_the_drawn_wizard_goes_on_in_lines(service: Service) -> None:
     async with walking(service, again=True) as walk:
         await walk.to_organization("okta")

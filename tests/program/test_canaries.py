@@ -243,6 +243,7 @@ def repeated() -> Iterator[Any]:
             yield pytest.param("okta", ECHOES[name], form, id=f"{form.__name__}, {name}", marks=pytest.mark.full)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("provider", "echo", "form"), repeated())
 def test_what_a_service_repeats_goes_nowhere(
     tmp_path: Path, program: Program, ears: Ears, provider: str, echo: Echo, form: Callable[[str], str]

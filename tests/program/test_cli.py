@@ -429,6 +429,7 @@ def test_without_a_terminal_create_needs_yes(program: Program, home: Home) -> No
     assert "--yes" in ended.json()["error"]["message"]
 
 
+@pytest.mark.full
 def test_streams_that_are_closed(tmp_path: Path) -> None:
     """Closed or broken standard streams change no outcome and no exit code."""
 
@@ -487,6 +488,7 @@ class Driving(DatadogServer):
     parent_name = "Acme\x1b]0;x\x07\x1b[2J"
 
 
+@pytest.mark.full
 def test_what_a_service_says_never_drives_the_terminal(home: Home) -> None:
     with serving(Driving(lambda peer: peer.send(json_answer(200, DATADOG_CREATED)))) as server:
         ended = home.run("create", "--plan", home.datadog(server.url), "--yes")
@@ -517,6 +519,7 @@ def test_output_that_nobody_takes_is_no_success(home: Home, argv: tuple[str, ...
     assert (ended.code, "could not be written" in ended.err) == (2, True)
 
 
+@pytest.mark.full
 def test_a_dry_run_that_nobody_can_read_is_no_success_and_a_creation_is(home: Home) -> None:
     plan = home.datadog("datadoghq.eu")
     assert home.run("create", "--plan", plan, "--dry-run", *FAST, redirected=">/dev/full").code == 2
@@ -730,6 +733,7 @@ def keys_in(home: Home) -> list[Path]:
     return [path for path in home.files() if "api_key = " in path.read_text() and "application_key" in path.read_text()]
 
 
+@pytest.mark.full
 def test_keys_of_the_screen_that_nobody_reads_go_to_the_other_stream_after_a_signal(home: Home) -> None:
     source, sink = full_pipe()
     plan = home.datadog("datadoghq.eu", store='"screen"')
@@ -747,6 +751,7 @@ def test_keys_of_the_screen_that_nobody_reads_go_to_the_other_stream_after_a_sig
     assert "Nothing was created" not in err
 
 
+@pytest.mark.full
 def test_stages_that_nobody_reads_do_not_hold_up_the_creation(home: Home) -> None:
     source, sink = full_pipe()
     held = Held()
@@ -768,6 +773,7 @@ def test_stages_that_nobody_reads_do_not_hold_up_the_creation(home: Home) -> Non
     assert [path.parent.name for path in home.holding(servers.CHILD_API_KEY)] == ["keys"]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("closed", [">&- 2>&-", ">/dev/full 2>/dev/full"])
 def test_keys_of_the_screen_that_no_stream_takes_go_to_a_private_file(home: Home, closed: str) -> None:
     plan = home.datadog("datadoghq.eu", store='"screen"')
@@ -817,6 +823,7 @@ def signalled(folder: Path, number: int, signals: int = 1) -> tuple[Ended, Home,
         return Ended(running.returncode, out, err), home, len(server.asked("POST", "/api/v1/org"))
 
 
+@pytest.mark.full
 def test_signals_while_the_request_is_on_its_way(tmp_path: Path) -> None:
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
     with ThreadPoolExecutor(2) as pool:
@@ -855,6 +862,7 @@ def left(home: Home) -> tuple[str, bool]:
     return record.state, record.running
 
 
+@pytest.mark.full
 def test_a_third_signal_stops_the_wait(tmp_path: Path) -> None:
     ended, home, requests = signalled(tmp_path, signal.SIGTERM, signals=3)
     quiet(ended)

@@ -485,6 +485,7 @@ def test_the_file_of_github_gets_the_values_and_the_log_the_masks(home: Home, wa
 # ---- closed pipes ----
 
 
+@pytest.mark.full
 def test_a_reader_that_has_left_is_no_success(home: Home) -> None:
     plant(home, "child", "datadog")
     reading, writing = os.pipe()

@@ -133,6 +133,7 @@ def test_a_repeated_order_gets_the_first_result_of_okta(run: Run, home: Home) ->
         assert sent(server) == 1
 
 
+@pytest.mark.full
 def test_okta_orgs_of_one_name_are_told_apart_by_their_subdomains(run: Run, home: Home) -> None:
     with serving(OktaServer(OKTA_OK)) as server:
         attempts = [
@@ -201,6 +202,7 @@ def test_an_attempt_that_never_left_does_not_end_a_repeated_order(run: Run, home
 # ---- two programs at once -----------------------------------------------------------------------------
 
 
+@pytest.mark.full
 def test_a_program_in_its_store_probe_does_not_send_what_another_sent_meanwhile(home: Home) -> None:
     probing, go = home.folder / "probing", home.folder / "go"
     slow = f"cat >/dev/null; touch '{probing}'; until [ -e '{go}' ]; do sleep 0.05; done"

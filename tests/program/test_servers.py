@@ -85,6 +85,7 @@ def test_the_real_program_creates_a_child_at_datadog(tmp_path: Path) -> None:
     assert not server.faults
 
 
+@pytest.mark.full
 def test_the_real_program_creates_a_child_at_okta(tmp_path: Path) -> None:
     spec, home = Spec("okta-org-creator.openapi.yaml", "https://acme.okta.com"), Home(tmp_path, program=PROGRAM)
     with serving(OktaServer(json_answer(201, OKTA_CREATED), spec)) as server:
@@ -293,6 +294,7 @@ DOUBTS: dict[str, Any] = {
 }
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", DOUBTS)
 def test_a_doubt_is_looked_up_and_never_sent_again(home: Home, program: Program, name: str) -> None:
     act = DOUBTS[name]
@@ -336,6 +338,7 @@ def test_wrong_keys_never_come_to_the_create_call(home: Home, program: Program, 
     assert server.asked("POST", "/api/v1/org") == []
 
 
+@pytest.mark.full
 def test_a_child_that_is_not_ready_is_created_all_the_same(home: Home, program: Program) -> None:
     body = {**OKTA_CREATED, "token": "00token-that-the-child-does-not-take-yet"}
     with serving(OktaServer(json_answer(201, body))) as server:
@@ -362,6 +365,7 @@ def test_text_from_the_service_cannot_drive_the_terminal(home: Home, program: Pr
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", plain.out + plain.err)
 
 
+@pytest.mark.full
 def test_two_programs_with_the_same_order_send_one_request(home: Home) -> None:
     def hold(peer: servers.Peer) -> None:
         holding.set()

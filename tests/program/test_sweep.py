@@ -21,6 +21,7 @@ def counted(provider: str, folder: Path) -> int:
     return len(whole.changes)
 
 
+@pytest.mark.full
 def test_whichever_change_on_disk_fails_the_truth_is_told_and_the_keys_are_found(tmp_path: Path) -> None:
     chosen = points("datadog", counted("datadog", tmp_path / "whole"))
     assert complaints(swept(chosen[:: len(chosen) // SAMPLE], tmp_path / "failing")) == []

@@ -122,6 +122,7 @@ def test_a_table_with_mistakes_is_refused_whole_before_anything_is_sent(run: Run
     ]
 
 
+@pytest.mark.full
 def test_a_corrected_table_is_created_in_its_order_with_a_line_for_each(run: Run, world: World) -> None:
     ended = run(GOOD, "--yes", "--json")
     assert ended.code == 0

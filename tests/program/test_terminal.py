@@ -113,6 +113,7 @@ def test_a_closed_terminal_lets_the_answer_be_stored(tmp_path: Path) -> None:
         assert flight.terminal.left_behind() == []
 
 
+@pytest.mark.full
 def test_a_stalled_terminal_lets_the_answer_be_stored_and_does_not_keep_it_from_ending(tmp_path: Path) -> None:
     """Nobody reads any more: the program's output is stuck, and Textual with it."""
     with in_flight(tmp_path) as flight:

@@ -62,6 +62,7 @@ def test_whose_home_it_is_is_told(environ: dict[str, str], user: int, cause: str
     assert caught.value.meaning == "Nothing was sent."
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     "changed", [{"HOME": "/"}, {"HOME": ""}, {"XDG_STATE_HOME": "~/state"}, {"XDG_DATA_HOME": "data"}], ids=str
 )

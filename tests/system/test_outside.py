@@ -64,6 +64,7 @@ def test_endless_output_is_cut_at_the_limit_not_at_the_time_limit() -> None:
     assert time.monotonic() - began < 30
 
 
+@pytest.mark.full
 def test_at_the_time_limit_a_program_and_its_children_are_killed(tmp_path: Path) -> None:
     with pytest.raises(LocalFailure, match="took longer than 2 seconds"):
         run(python(HOLD_AND_WAIT, str(tmp_path / "lock")), seconds=2)

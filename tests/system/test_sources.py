@@ -79,6 +79,7 @@ def test_what_is_no_reference_is_refused_without_repeating_it(value: Any, words:
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.full
 @given(value=st.recursive(st.text() | st.integers() | st.none(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)))
 def test_nothing_but_a_reference_is_ever_taken(value: Any) -> None:
     with pytest.raises(BadInput):

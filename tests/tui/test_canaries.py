@@ -95,6 +95,7 @@ async def refused_rows(walk: Walk, secret: str) -> None:
         await walk.pilot.pause()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
 @pytest.mark.parametrize(("secret", "name"), WALKS)
 async def test_a_secret_in_another_field_goes_nowhere(

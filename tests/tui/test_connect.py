@@ -118,6 +118,7 @@ def note(walk: Walk, field: str) -> str:
 # ---- what the user already has ----
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("name", SETTINGS)
 async def test_with_a_vendors_settings_in_place_next_leads_to_the_organization(name: str) -> None:
     async with walking(with_settings(*SETTINGS[name]), scenarios=()) as walk:
@@ -129,6 +130,7 @@ async def test_with_a_vendors_settings_in_place_next_leads_to_the_organization(n
         await walk.until(OrganizationStep)
 
 
+@pytest.mark.full
 async def test_a_file_that_others_can_read_is_pointed_out() -> None:
     service = with_settings({}, {"home/.dogrc": DOGRC}, mode=0o644)
     async with walking(service, scenarios=()) as walk:
@@ -142,6 +144,7 @@ async def test_a_file_that_others_can_read_is_pointed_out() -> None:
 # ---- typing and trying ----
 
 
+@pytest.mark.full
 async def test_what_looks_like_another_credential_is_said_while_typing(service: Service) -> None:
     async with walking(replace(service, sandbox_values={})) as walk:
         await walk.to_site()
@@ -153,6 +156,7 @@ async def test_what_looks_like_another_credential_is_said_while_typing(service: 
         assert "looks like" not in note(walk, "api_key")
 
 
+@pytest.mark.full
 async def test_the_stages_of_a_check_are_shown_as_far_as_they_passed(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_connect("okta")
@@ -170,6 +174,7 @@ async def test_the_stages_of_a_check_are_shown_as_far_as_they_passed(service: Se
         assert "Right to create" in findings(walk)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("consents", [True, False])
 async def test_other_sites_are_asked_only_with_consent(service: Service, consents: bool) -> None:
     asked: list[Call] = []
@@ -199,6 +204,7 @@ async def test_other_sites_are_asked_only_with_consent(service: Service, consent
         assert "recognize the API key" not in note(walk, "api_key")
 
 
+@pytest.mark.full
 async def test_a_refused_application_key_is_no_reason_to_ask_other_sites(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_connect("datadog")
@@ -209,6 +215,7 @@ async def test_a_refused_application_key_is_no_reason_to_ask_other_sites(service
         assert not isinstance(walk.screen, Ask)
 
 
+@pytest.mark.full
 async def test_of_swapped_keys_none_is_sent_to_other_sites(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_connect("datadog")
@@ -224,6 +231,7 @@ async def test_of_swapped_keys_none_is_sent_to_other_sites(service: Service) -> 
 # ---- a connection for the next org ----
 
 
+@pytest.mark.full
 async def test_a_saved_connection_of_references_leads_straight_to_the_organization() -> None:
     environ = {"OKTA_CLIENT_ORGURL": URL, "OKTA_CLIENT_TOKEN": TOKEN}
     async with walking(with_settings(environ), scenarios=()) as walk:
@@ -243,6 +251,7 @@ async def test_a_saved_connection_of_references_leads_straight_to_the_organizati
         await walk.until(OrganizationStep)
 
 
+@pytest.mark.full
 async def test_a_typed_secret_is_not_saved_and_asked_for_again(service: Service) -> None:
     async with walking(replace(service, sandbox_values={}), again=True) as walk:
         await walk.to_connect("okta")
@@ -286,6 +295,7 @@ async def taken(walk: Walk) -> None:
     await walk.until(OrganizationStep)
 
 
+@pytest.mark.full
 async def test_a_free_name_is_said_to_be_probably_free_and_asked_once_per_pause(service: Service) -> None:
     watched = Watched(service)
     async with walking(replace(service, send=watched.send)) as walk:
@@ -297,6 +307,7 @@ async def test_a_free_name_is_said_to_be_probably_free_and_asked_once_per_pause(
         assert len(watched.hosts) < len("quiet")
 
 
+@pytest.mark.full
 async def test_a_taken_name_is_said_at_its_field_and_gone_with_the_next_one(service: Service) -> None:
     async with walking(service) as walk:
         await taken(walk)
@@ -310,6 +321,7 @@ async def test_a_taken_name_is_said_at_its_field_and_gone_with_the_next_one(serv
         await walk.said("Looks available: nothing at")
 
 
+@pytest.mark.full
 async def test_a_taken_name_does_not_move_the_cursor(service: Service) -> None:
     async with walking(service) as walk:
         await taken(walk)
@@ -321,6 +333,7 @@ async def test_a_taken_name_does_not_move_the_cursor(service: Service) -> None:
         assert message(walk) == ""
 
 
+@pytest.mark.full
 async def test_a_refusal_is_gone_at_another_parent(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta")
@@ -342,6 +355,7 @@ async def test_a_name_typed_meanwhile_is_not_called_taken(service: Service) -> N
         assert walk.app.session.refusals == {}
 
 
+@pytest.mark.full
 async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(service: Service) -> None:
     watched = Watched(service)
     async with walking(replace(service, send=watched.send)) as walk:
@@ -359,6 +373,7 @@ async def test_keys_are_taken_while_an_answer_is_late_and_it_is_dropped(service:
         assert "heldx.okta.com" in availability(walk)
 
 
+@pytest.mark.full
 async def test_nobody_is_asked_before_the_host_is_confirmed(service: Service) -> None:
     watched = Watched(service)
     async with walking(replace(service, send=watched.send)) as walk:
@@ -372,6 +387,7 @@ async def test_nobody_is_asked_before_the_host_is_confirmed(service: Service) ->
         assert watched.hosts == []
 
 
+@pytest.mark.full
 async def test_the_review_warns_of_a_child_of_the_same_name(service: Service) -> None:
     async with walking(service) as walk:
         await walk.done("datadog", "Twin")
@@ -381,6 +397,7 @@ async def test_the_review_warns_of_a_child_of_the_same_name(service: Service) ->
         await walk.said("A child org of this name exists since")
 
 
+@pytest.mark.full
 async def test_the_review_says_that_a_name_was_taken_meanwhile(service: Service) -> None:
     async with walking(service) as walk:
         await taken(walk)

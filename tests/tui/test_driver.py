@@ -155,6 +155,7 @@ def play(app: App[Any], kind: type[Emulator], script: list[Any]) -> None:
 hypothetical = settings(max_examples=6, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
 
 
+@pytest.mark.full
 @hypothetical
 @given(
     script=st.lists(actions, max_size=6),
@@ -242,6 +243,7 @@ def test_both_drivers_end_up_with_the_same_screens(environ: dict[str, str], tmp_
     assert ours == tour({**moved, SWITCH: "textual"})
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("term", ["xterm-256color", pytest.param("linux", marks=pytest.mark.full)])
 def test_redraw_sends_everything_again_onto_an_empty_screen(environ: dict[str, str], term: str) -> None:
     with terminal(SANDBOX, {**environ, "TERM": term}) as run:
@@ -253,6 +255,7 @@ def test_redraw_sends_everything_again_onto_an_empty_screen(environ: dict[str, s
         shows(run, before)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("stop", [b"\x1a", pytest.param(signal.SIGTSTP, marks=pytest.mark.full)])
 def test_the_screen_is_right_after_a_suspension(environ: dict[str, str], stop: bytes | int) -> None:
     with terminal(SANDBOX, environ) as run:

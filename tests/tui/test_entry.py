@@ -104,6 +104,7 @@ def test_rows_are_judged_as_rows(pairs: list[list[str]], words: str) -> None:
     assert pair_problem(pairs) == words
 
 
+@pytest.mark.full
 async def test_what_is_typed_or_pasted_on_a_list_goes_into_the_field_after_it(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(SiteStep, "okta")
@@ -139,6 +140,7 @@ async def test_a_paste_into_a_filled_secret_replaces_it(service: Service) -> Non
         assert walk.entry("token").value == "00better"
 
 
+@pytest.mark.full
 async def test_a_suggestion_is_taken_with_a_key(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_site()

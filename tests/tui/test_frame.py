@@ -37,6 +37,7 @@ def test_the_screens_are_the_steps_in_their_order() -> None:
     assert [(step.number, step.heading) for step in all_steps().values()] == list(enumerate(TITLES.values(), 1))
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
 async def test_buttons_and_focus_are_in_sight_at_every_size(
@@ -51,6 +52,7 @@ async def test_buttons_and_focus_are_in_sight_at_every_size(
             assert region.overlaps(walk.screen.focused.region)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("provider", ["okta", "datadog"])
 async def test_every_step_is_whole_at_80_by_23(service: Service, provider: str) -> None:
     async with walking(service, (80, 23)) as walk:
@@ -59,6 +61,7 @@ async def test_every_step_is_whole_at_80_by_23(service: Service, provider: str) 
             assert walk.screen.query_one("#body").max_scroll_y == 0, step
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_field_in_use_and_what_is_wrong_with_it_are_in_sight(service: Service, size: tuple[int, int]) -> None:
     async with walking(service, size) as walk:
@@ -71,6 +74,7 @@ async def test_the_field_in_use_and_what_is_wrong_with_it_are_in_sight(service: 
             assert walk.screen.query_one("#body").region.contains_region(field.region), field.question.title
 
 
+@pytest.mark.full
 async def test_an_error_that_takes_more_lines_than_there_were_scrolls_into_sight(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_site()
@@ -154,6 +158,7 @@ async def test_the_draft_is_saved_on_the_way_without_secrets(service: Service) -
     assert saved.sections["okta"]["credentials.api-token"] == {}
 
 
+@pytest.mark.full
 async def test_a_saved_draft_is_replaced_only_when_something_is_typed_about_another_org(service: Service) -> None:
     draft = Draft("datadog")
     draft.section("organization")["name"] = "Precious"
@@ -193,7 +198,8 @@ def edited(nonsense: object) -> None:
     (folder / "a.json").write_text(json.dumps(nonsense))
 
 
-@pytest.mark.parametrize("nonsense", NONSENSE)
+@pytest.mark.full
+@pytest.mark.parametrize("nonsense", NONSENSE[::4])
 async def test_a_draft_that_was_edited_into_nonsense_ends_no_screen(service: Service, nonsense: object) -> None:
     edited(nonsense)
     async with walking(service) as walk:
@@ -220,6 +226,7 @@ def test_the_guard_removes_what_would_write_keys_down() -> None:
 # ---- bursts of keys ----
 
 
+@pytest.mark.full
 async def test_keys_of_one_burst_find_the_focus_where_the_key_before_put_it(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
@@ -270,6 +277,7 @@ async def came(walk: Walk) -> None:
 PEM = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nBKcwggSjAgEAAoIBAQC7\n-----END PRIVATE KEY-----\n"
 
 
+@pytest.mark.full
 async def test_a_burst_of_lines_is_a_paste_into_one_field(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
@@ -292,6 +300,7 @@ async def test_a_key_behind_a_burst_does_what_it_does(service: Service) -> None:
         assert walk.draft.section("organization")["name"] == "A name of several lines"
 
 
+@pytest.mark.full
 async def test_answers_that_are_typed_ahead_on_a_slow_line_are_keys(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
@@ -304,6 +313,7 @@ async def test_answers_that_are_typed_ahead_on_a_slow_line_are_keys(service: Ser
         assert answers == ["Ada Augusta", "King-Noel", "ada.king@example.com"]
 
 
+@pytest.mark.full
 async def test_keys_that_a_person_types_while_the_screen_is_busy_are_keys(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
@@ -315,6 +325,7 @@ async def test_keys_that_a_person_types_while_the_screen_is_busy_are_keys(servic
         assert walk.entry("last_name").value == "King-Noel Countess of Lovelace"
 
 
+@pytest.mark.full
 async def test_enter_behind_one_long_line_goes_on(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")

@@ -96,6 +96,7 @@ def datadog(run: Terminal) -> None:
     finish(run)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("walk", "site"), [(okta, "acme.okta.com"), (datadog, "datadoghq.com")])
 def test_an_org_from_the_first_key_to_the_profile(environ: dict[str, str], walk: object, site: str) -> None:
     with terminal(SANDBOX, environ) as run:
@@ -108,6 +109,7 @@ def test_an_org_from_the_first_key_to_the_profile(environ: dict[str, str], walk:
         assert again.ended() == 130
 
 
+@pytest.mark.full
 def test_nothing_of_the_terminal_stays_changed(environ: dict[str, str]) -> None:
     with terminal(SANDBOX, environ) as run:
         run.until("Create a new org")
@@ -119,6 +121,7 @@ def test_nothing_of_the_terminal_stays_changed(environ: dict[str, str]) -> None:
         assert b"\x1b[?1003h" not in run.received
 
 
+@pytest.mark.full
 def test_the_default_is_sixteen_colours(environ: dict[str, str]) -> None:
     with terminal(SANDBOX, environ) as run:
         begin(run)
@@ -128,12 +131,14 @@ def test_the_default_is_sixteen_colours(environ: dict[str, str]) -> None:
         assert b"38;5;" not in run.received
 
 
+@pytest.mark.full
 def test_ascii_sends_nothing_else(environ: dict[str, str]) -> None:
     with terminal([*SANDBOX, "--ascii"], environ) as run:
         begin(run)
         assert run.received.isascii()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGHUP, 129), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.full)]
 )
@@ -161,6 +166,7 @@ def test_a_hang_up_in_a_creation_stores_the_keys(environ: dict[str, str]) -> Non
     assert "api_key" in keys.read_text()
 
 
+@pytest.mark.full
 def test_no_secret_is_drawn_or_left_anywhere_but_in_the_store(environ: dict[str, str], tmp_path: Path) -> None:
     """Every secret field is typed into, and the received token searched for, in all bytes, files and arguments."""
     token, password, answered = "00canary-parent-token-0", "Canary-Password-1", "canary-recovery-answer"
@@ -217,6 +223,7 @@ def test_who_leaves_while_keys_are_for_the_screen_only_is_shown_them_first(envir
     assert "c41d" not in left_behind
 
 
+@pytest.mark.full
 def test_keys_that_nobody_was_shown_are_in_a_private_file_after_a_signal(
     environ: dict[str, str], tmp_path: Path
 ) -> None:

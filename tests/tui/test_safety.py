@@ -132,6 +132,7 @@ async def test_an_empty_field_draws_its_line(service: Service) -> None:
         assert "for example My child org____" in drawn(walk.app)
 
 
+@pytest.mark.full
 def test_what_a_widget_drew_is_not_kept_after_it() -> None:
     forget_widgets()
     forget_widgets()

@@ -82,6 +82,7 @@ async def test_an_org_is_created_and_its_profile_saved(service: Service, provide
         assert service.drafts.load() is None
 
 
+@pytest.mark.full
 async def test_back_from_every_step_loses_nothing(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_review("okta")
@@ -92,6 +93,7 @@ async def test_back_from_every_step_loses_nothing(service: Service) -> None:
         assert json.dumps(walk.draft.as_json(), sort_keys=True) == before
 
 
+@pytest.mark.full
 async def test_another_org_begins_at_the_same_parent(service: Service) -> None:
     async with walking(service) as walk:
         await walk.done("okta")
@@ -104,6 +106,7 @@ async def test_another_org_begins_at_the_same_parent(service: Service) -> None:
 # ---- start ----
 
 
+@pytest.mark.full
 async def test_the_start_offers_what_there_is(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_organization("okta")
@@ -119,6 +122,7 @@ async def test_the_start_offers_what_there_is(service: Service) -> None:
         assert walk.draft.section("organization")["name"] == "Half done"
 
 
+@pytest.mark.full
 async def test_a_profile_of_an_earlier_run_is_offered(service: Service) -> None:
     async with walking(service) as walk:
         await walk.done("okta")
@@ -128,6 +132,7 @@ async def test_a_profile_of_an_earlier_run_is_offered(service: Service) -> None:
         assert walk.draft.site == "https://acme.okta.com"
 
 
+@pytest.mark.full
 async def test_a_token_that_expires_unused_is_told(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_done("okta")
@@ -159,6 +164,7 @@ async def interrupted(service: Service) -> Record:
     return service.journal.all()[0]
 
 
+@pytest.mark.full
 async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(service: Service) -> None:
     await interrupted(service)
     again = bench(Path("orgwizard"), send=service.send)
@@ -171,6 +177,7 @@ async def test_an_open_attempt_is_taken_up_and_nothing_is_created_again(service:
     assert again.drafts.load() is not None
 
 
+@pytest.mark.full
 async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_start(service: Service) -> None:
     record = await interrupted(service)
     again = bench(Path("orgwizard"), send=service.send)
@@ -185,6 +192,7 @@ async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_st
         rival.close()
 
 
+@pytest.mark.full
 async def test_an_attempt_taken_up_that_created_nothing_leads_to_the_start(service: Service) -> None:
     service.journal.requested("okta", "https://acme.okta.com", "Never sent").close()
     async with walking(service, scenarios=()) as walk:
@@ -249,6 +257,7 @@ async def test_a_draft_with_a_custom_domain_never_connects_unasked(service: Serv
         assert walk.app.session.checked is None
 
 
+@pytest.mark.full
 async def test_switching_the_provider_and_back_loses_nothing(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_site()
@@ -265,6 +274,7 @@ async def test_switching_the_provider_and_back_loses_nothing(service: Service) -
         assert walk.draft.site == "us5.datadoghq.com"
 
 
+@pytest.mark.full
 async def test_another_api_url_of_datadog_can_be_typed_and_is_kept(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_site()
@@ -289,6 +299,7 @@ async def test_a_site_in_the_environment_is_offered_with_its_source(service: Ser
 # ---- 2: connect ----
 
 
+@pytest.mark.full
 async def test_a_token_in_the_environment_is_named_and_not_shown(service: Service) -> None:
     secret = "00sandbox-canary-token-000000000000000000"
     given = replace(service, environ={"OKTA_CLIENT_TOKEN": secret}, sandbox_values={})
@@ -301,6 +312,7 @@ async def test_a_token_in_the_environment_is_named_and_not_shown(service: Servic
         await walk.until(OrganizationStep)
 
 
+@pytest.mark.full
 async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_the_next_key(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
@@ -315,12 +327,14 @@ async def test_a_refused_token_is_told_at_its_field_and_the_sentence_goes_with_t
         assert "The token is not valid" not in note(walk, "token")
 
 
+@pytest.mark.full
 async def test_the_parent_is_named_after_the_check(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_organization("okta")
         assert "Acme (sandbox)" in str(walk.screen.query_one("#place").render())
 
 
+@pytest.mark.full
 async def test_switching_the_method_and_back_loses_nothing(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
@@ -357,6 +371,7 @@ async def test_a_secret_is_hidden_again_when_its_field_is_left(service: Service)
 # ---- 3: organization ----
 
 
+@pytest.mark.full
 async def test_the_subdomain_follows_the_name_until_it_is_edited(service: Service) -> None:
     async with walking(service) as walk:
         await walk.organization("okta")
@@ -387,6 +402,7 @@ async def test_next_shows_what_is_missing_and_goes_there(service: Service) -> No
         assert walk.screen.focused is walk.entry("name")
 
 
+@pytest.mark.full
 async def test_enter_goes_from_field_to_field_and_on(service: Service) -> None:
     async with walking(service) as walk:
         await walk.organization("okta")
@@ -398,6 +414,7 @@ async def test_enter_goes_from_field_to_field_and_on(service: Service) -> None:
 # ---- 4: administrator ----
 
 
+@pytest.mark.full
 async def test_rows_can_be_added_and_removed(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
@@ -450,6 +467,7 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(service: Service) -> 
         assert "/nowhere/at/all" in str(walk.screen.query_one("#proof", Static).render())
 
 
+@pytest.mark.full
 async def test_another_command_is_tried_although_the_first_has_not_answered(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -475,6 +493,7 @@ async def test_what_was_refused_of_a_place_is_not_said_of_another(service: Servi
         assert "The folder is full." not in walk.text()
 
 
+@pytest.mark.full
 async def test_a_command_line_is_split_like_a_shell_does(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
@@ -544,6 +563,7 @@ class PlainText(Vault):
         return "It works."
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("agrees", [True, False])
 async def test_a_keyring_of_plain_text_is_tried_once_chosen_and_needs_a_yes(service: Service, agrees: bool) -> None:
     async with walking(replace(service, vault=PlainText(service.vault.folder))) as walk:
@@ -559,6 +579,7 @@ async def test_a_keyring_of_plain_text_is_tried_once_chosen_and_needs_a_yes(serv
         assert walk.draft.store == ("keyring:unencrypted" if agrees else "keyring")
 
 
+@pytest.mark.full
 async def test_keys_for_the_screen_only_can_be_stored_after_all(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_review("datadog")
@@ -600,6 +621,7 @@ async def test_the_exact_request_is_shown_without_secrets(service: Service) -> N
         assert service.sandbox_values["okta.token"] not in walk.text()
 
 
+@pytest.mark.full
 async def test_the_answers_are_saved_as_a_plan_without_secrets(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
@@ -636,6 +658,7 @@ async def test_two_words_create_once(service: Service) -> None:
 # ---- 7: create and done ----
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("name", "step", "field", "words"),
     [
@@ -657,6 +680,7 @@ async def test_a_refusal_leads_back_to_its_field(
         assert walk.draft.section("organization")["name"] == name
 
 
+@pytest.mark.full
 async def test_after_an_unknown_outcome_nothing_offers_to_try_again(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog", "reset-not-created")
@@ -666,6 +690,7 @@ async def test_after_an_unknown_outcome_nothing_offers_to_try_again(service: Ser
         assert [button.id for button in walk.screen.query("Button")] == ["check", "quit", "keys"]
 
 
+@pytest.mark.full
 async def test_a_refusal_about_no_field_goes_back_to_the_review(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta", "feature-off")
@@ -676,6 +701,7 @@ async def test_a_refusal_about_no_field_goes_back_to_the_review(service: Service
         await walk.until(ReviewStep)
 
 
+@pytest.mark.full
 async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_again(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(StoreStep, "okta")
@@ -704,6 +730,7 @@ async def on_the_screen_only(walk: Walk, provider: str) -> None:
     await walk.until(DoneStep)
 
 
+@pytest.mark.full
 async def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: Service) -> None:
     async with walking(service) as walk:
         await on_the_screen_only(walk, "okta")
@@ -715,6 +742,7 @@ async def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: S
         await walk.until(ConnectStep)
 
 
+@pytest.mark.full
 async def test_shown_keys_hide_by_themselves(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.screens.keys.REVEAL_SECONDS", 0.05)
     async with walking(service) as walk:
@@ -723,6 +751,7 @@ async def test_shown_keys_hide_by_themselves(service: Service, monkeypatch: pyte
         await walk.said("New keys (hidden). Ctrl+R shows, Ctrl+Y copies; they are stored nowhere else.")
 
 
+@pytest.mark.full
 async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -738,6 +767,7 @@ async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
         assert ": copied. Ctrl+Y again for the next key." in message(walk)
 
 
+@pytest.mark.full
 async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(service: Service) -> None:
     environ = {"DD_API_KEY": "feedface" * 4, "DD_APP_KEY": "decafbad" * 5}
     async with walking(replace(service, environ=environ, sandbox_values={})) as walk:
@@ -748,6 +778,7 @@ async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(service:
         assert "DD_API_KEY" in note(walk, "api_key")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(
     ("size", "ascii_only", "large"), [((80, 23), False, True), ((60, 18), False, False), ((80, 24), True, False)]
 )
@@ -774,6 +805,7 @@ async def test_the_countdown_is_large_where_there_is_room(
         assert not countdown.display
 
 
+@pytest.mark.full
 async def test_there_is_no_way_back_while_a_creation_runs(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta", "silent")
@@ -791,6 +823,7 @@ async def test_there_is_no_way_back_while_a_creation_runs(service: Service) -> N
         assert walk.app.session.result.outcome in ("unknown", "created")
 
 
+@pytest.mark.full
 async def test_a_creation_that_ends_without_a_result_is_not_waited_for(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -802,6 +835,7 @@ async def test_a_creation_that_ends_without_a_result_is_not_waited_for(
         assert "without a result" in walk.text()
 
 
+@pytest.mark.full
 async def test_no_word_is_asked_for_while_the_service_is_busy(service: Service) -> None:
     async with walking(replace(service, engine=StillEngine())) as walk:
         await walk.jump(ReviewStep, "okta")
@@ -817,6 +851,7 @@ async def test_no_word_is_asked_for_while_the_service_is_busy(service: Service) 
             assert isinstance(walk.screen, GiveUp) == asks
 
 
+@pytest.mark.full
 async def test_leaving_a_running_creation_finishes_it_in_the_background(service: Service) -> None:
     async with walking(replace(service, engine=StillEngine())) as walk:
         await walk.jump(ReviewStep, "okta")
@@ -881,6 +916,7 @@ async def test_an_order_that_is_open_is_checked_and_not_created(tmp_path: Path) 
         assert len(service.journal.all()) == 1
 
 
+@pytest.mark.full
 async def test_a_second_org_takes_a_typed_sentence(tmp_path: Path) -> None:
     service = marked(tmp_path)
     with requested(service) as attempt:
@@ -904,6 +940,7 @@ async def test_a_second_org_takes_a_typed_sentence(tmp_path: Path) -> None:
         assert len(service.journal.all()) == 2
 
 
+@pytest.mark.full
 async def test_an_order_that_another_process_is_at_is_told_on_the_review(tmp_path: Path) -> None:
     service = marked(tmp_path)
     async with walking(service) as walk:
@@ -944,6 +981,7 @@ async def test_the_start_shows_what_other_processes_did_meanwhile(
                 await walk.pilot.pause()
 
 
+@pytest.mark.full
 async def test_an_unknown_outcome_is_checked_again_by_a_button(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog", "silent-not-created")
@@ -983,6 +1021,7 @@ async def test_nothing_good_is_said_beside_a_refused_name(service: Service) -> N
         assert "free" not in walk.text().lower().replace("it is taken", "")
 
 
+@pytest.mark.full
 async def test_a_line_of_the_review_leads_to_its_field_and_escape_back(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
@@ -1052,6 +1091,7 @@ def created(**secrets: SecretStr) -> Result:
     return Result("created", "okta", "https://acme.okta.com", "My Child Org", ready=True, secrets=secrets)
 
 
+@pytest.mark.full
 async def test_an_outstanding_response_is_finished_in_background(service: Service) -> None:
     async with walking(replace(service, engine=HeldEngine())) as walk:
         engine = await creating(walk, "file")
@@ -1071,6 +1111,7 @@ async def test_an_outstanding_response_is_finished_in_background(service: Servic
         assert walk.app.return_code == 0
 
 
+@pytest.mark.full
 async def test_keys_for_the_screen_are_not_finished_in_background(service: Service) -> None:
     async with walking(replace(service, engine=HeldEngine())) as walk:
         engine = await creating(walk, "screen")
@@ -1085,6 +1126,7 @@ async def test_keys_for_the_screen_are_not_finished_in_background(service: Servi
         await walk.until(DoneStep)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("size", [(80, 24), (60, 18)])
 async def test_keys_that_arrive_are_in_sight_at_once(service: Service, size: tuple[int, int]) -> None:
     async with walking(replace(service, engine=HeldEngine()), size) as walk:
@@ -1101,6 +1143,7 @@ async def test_keys_that_arrive_are_in_sight_at_once(service: Service, size: tup
         await walk.until(DoneStep)
 
 
+@pytest.mark.full
 async def test_a_proposal_is_replaced_by_what_is_typed(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta")

@@ -221,6 +221,7 @@ def test_an_arrow_that_a_slow_line_splits_is_an_arrow_and_no_escape(environ: dic
         assert run.ended() == 0
 
 
+@pytest.mark.full
 def test_escape_is_one_key_however_fast_the_next_one_comes(environ: dict[str, str]) -> None:
     with terminal(["--sandbox"], environ) as run:
         run.until("Create a new org")
