@@ -95,7 +95,7 @@ class Kill:
             "an attempt was forgotten": len(self.orgs) != 1 and self.posted > 0,
             "an order was sent twice": self.posted > 1,
             "keys were lost": early_enough and not kept,
-            "keys were lost in silence": self.posted > 0 and not somewhere and "are lost" not in str(said.get("error")),
+            "keys were lost in silence": self.posted > 0 and not somewhere and said.get("error") is None,
             "an org was not settled": self.posted > 0 and bool(open_once) and said["outcome"] != "created",
             "an org was told that is not": self.posted == 0 and said["outcome"] == "created",
         }

@@ -102,9 +102,9 @@ class StopRule:
 
     def add(self, number: int, result: Result) -> None:
         """Take the result of a row into account."""
-        if self._keep_going or self.why:
+        if self._keep_going or self.why or isinstance(result.error, Busy):  # another program is at that row
             return
-        if result.outcome == "unknown" and not isinstance(result.error, Busy):
+        if result.outcome == "unknown":
             self.why = f"The outcome of row {number} is unknown."
         elif result.outcome != "created" and result.error and result.error.code not in _NOT_COUNTED:
             kind = result.error.code or result.error.default_code

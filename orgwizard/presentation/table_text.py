@@ -125,9 +125,10 @@ def left_over(provider: Provider, end: TableEnd) -> Iterator[tuple[TableRow, Row
 def total(ends: Counter[Exit], left: TableEnd, options: str, *, is_table: bool) -> list[str]:
     """Return what became of all rows, what is left, and what to do about it."""
     made, attention, unknown = ends[Exit.READY], ends[Exit.ATTENTION], ends[Exit.UNKNOWN]
-    failed = ends.total() - made - attention - unknown
+    busy = ends[Exit.BUSY]
+    failed = ends.total() - made - attention - unknown - busy
     counts = {"created and ready": made, "created, with something left": attention, "unknown": unknown}
-    counts |= {"not created": failed, "not begun": len(left.left)}
+    counts |= {"at work in another orgwizard": busy, "not created": failed, "not begun": len(left.left)}
     lines = [", ".join(f"{count} {words}" for words, count in counts.items() if count) + "."]
     if left.left:
         first, last = left.left[0].number, left.left[-1].number

@@ -47,7 +47,8 @@ State = Literal[
     "damaged",  # the file cannot be read
 ]
 NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
-_UNTOLD = frozenset(("sending", "answered", "created", "unknown"))  # keys may be in a store by then
+# Keys may be in a store by then; "requested" and "waiting" also where the lines after them were lost.
+_UNTOLD = frozenset(("requested", "waiting", "sending", "answered", "created", "unknown"))
 _OTHER_EVENTS = frozenset(("given", "resumed", "shown", "profile", "found", "undo", "ended"))
 _KEYRINGS = ("keyring", "keyring:unencrypted")  # as a plan names them
 _NO_LINE = "Its first line cannot be read."

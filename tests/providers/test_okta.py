@@ -113,6 +113,7 @@ NO_EMAIL = "Not an e-mail address. Example: ada@example.com"
         ("subdomain", "admin", ""),
         ("subdomain", "child-admin-2", ""),
         ("website", "", ""),
+        ("website", "https://user:password@example.com/", "Remove everything up to the @."),
         ("website", "https://www.example.com", ""),
         ("website", "HTTP://example.com/a?b=c:d", ""),
         ("website", "www.example.com", ""),

@@ -583,11 +583,15 @@ def test_names_that_a_command_took_before_it_failed_are_never_given_again(journa
     assert journal.names_in_use() == {"okta-a-token", "okta-a-2-token"}
 
 
-def test_an_attempt_whose_journal_could_not_say_stored_is_known_by_its_key_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("events", [(), ("sending",)], ids=["only its first line is left", "it was being sent"])
+def test_an_attempt_whose_journal_could_not_say_stored_is_known_by_its_key_file(
+    tmp_path: Path, events: tuple[str, ...]
+) -> None:
     files: dict[str, dict[str, str]] = {}
     journal = Journal(tmp_path / "attempts", Ticking(), lambda: files)
     with requested(journal) as attempt:
-        attempt.note("sending")
+        for event in events:
+            attempt.note(event)
     files[attempt.id] = {"file": "/keys/okta-a.toml", "id": "00o1", "org": "My Child", "url": "https://a.okta.com"}
     (record,) = journal.all()
     assert (record.state, record.stored) == ("stored", {"file": "/keys/okta-a.toml"})

@@ -154,6 +154,8 @@ def _web_address(text: str) -> str:
         raise wrong("Leave it empty for none.")
     if "@" in text and not scheme:
         raise wrong("This is an e-mail address, not a website.")
+    if "@" in text.partition("://")[2].partition("/")[0]:
+        raise wrong("Remove everything up to the @.")
     if any(map(str.isspace, text)) or (scheme and scheme[1].lower() not in ("http", "https")):
         raise wrong("Not a web address. Example: https://www.example.com")
     return text
