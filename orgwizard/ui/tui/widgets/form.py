@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from orgwizard.domain.questions import Question, Suggestion, Value, secret_text
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import printable
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.pair_table import PairTable, pair_problem
@@ -79,6 +80,7 @@ class Field(Vertical):
 
         A *correction* is what was likely meant, to be taken with a key.
         """
+        correction = "" if REDACTOR.is_secret(self.entry.value) else correction  # no form of a secret is shown
         self.correction = correction
         if correction:
             offer = f"Ctrl+T: {correction}"
