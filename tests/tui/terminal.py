@@ -99,8 +99,8 @@ class Terminal:
         self.kill(signal.SIGWINCH)  # the terminal controls no session, so that the kernel tells nobody
 
     def reversed_cells(self) -> list[tuple[int, int]]:
-        """Return column and row of every cell in reverse video but those of the scroll bar: the focus."""
-        cells = ((x, y) for y in range(self._screen.lines) for x in range(self._screen.columns - 4))
+        """Return column and row of every reversed cell below the head line, but those of the scroll bar: the focus."""
+        cells = ((x, y) for y in range(1, self._screen.lines) for x in range(self._screen.columns - 4))
         return [(x, y) for x, y in cells if self._screen.buffer[y][x].reverse]
 
     def until_focused(self) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ from orgwizard.presentation.step_order import TITLES
 from tests.servers import ROOT, Home
 from tests.tui.terminal import Terminal, terminal
 
+HEADINGS = (*list(TITLES.values())[:-1], "Result")  # at the end of the last step
 SANDBOX = ["--sandbox", "--sandbox-speed", "60"]
 ROOMY = 23  # rows from which every step is whole
 LABELS = {
@@ -23,7 +24,7 @@ LABELS = {
     ("datadog", 2): ("API key", "Application key"),
     ("datadog", 3): ("Name",),
     ("datadog", 4): ("Nothing to enter", "application key."),
-    ("datadog", 6): ("Parent org", "API key", "Application key", "Name", "Keys go to", "cannot be deleted"),
+    ("datadog", 6): ("Parent org", "API key", "Application key", "Name", "Keys go to", "can't be deleted"),
 }
 BUTTONS = {
     ("okta", 2): ("Next", "Back", "Reveal", "Save parent", "Help"),
@@ -96,7 +97,7 @@ def whole(journey: Journey, number: int) -> None:
     """See the frame, the focus, and every label that belongs to the step."""
     run = journey.run
     rows = run.screen.splitlines()
-    assert rows[0].startswith(f"  {list(TITLES.values())[number - 1]}  "), rows[0]
+    assert rows[0].startswith(f"  {HEADINGS[number - 1]}  "), rows[0]
     buttons = BUTTONS.get((journey.provider, number), ("Next", "Back", "Help"))
     assert [button for button in buttons if f"[ {button} ]" not in rows[-2]] == [], run.screen
     assert number == 7 or run.reversed_cells(), f"no focus to be seen:\n{run.screen}"
