@@ -109,7 +109,7 @@ class _Creation(Flow):
             self.wanted.site.key,
             self.wanted.name,
             mark=self.wanted.subdomain,
-            digest=_digest(call),
+            digest=request_digest(call),
             before={**self.checked.before, "domain": self.checked.domain},
             store=self.tools.vault.plan(),
             via={"method": self.order.connection.method, "credentials": dict(self.order.connection.sources)},
@@ -276,7 +276,7 @@ class _Receipt:
             self.fault = self.fault or fault
 
 
-def _digest(call: Call) -> str:
+def request_digest(call: Call) -> str:
     """Return a fingerprint of the request; secrets are masked first, so that it cannot be guessed from."""
     shown = json.dumps([call.method, call.url, masked(call.body)], sort_keys=True)
     return hashlib.sha256(shown.encode()).hexdigest()

@@ -93,6 +93,17 @@ def test_a_second_org_is_made_on_an_explicit_wish(run: Run, home: Home) -> None:
         assert sent(server) == 2
 
 
+def test_other_values_of_the_same_order_are_told_and_not_used(run: Run, home: Home) -> None:
+    with serving(OktaServer(OKTA_OK)) as server:
+        plan = home.okta(server.url)
+        first = run("create", "--plan", plan, "--yes", "--json")
+        same = run("create", "--plan", plan, "--yes", "--json")
+        other = run("create", "--plan", plan, "--yes", "--json", "--set", "organization.name=Other")
+        assert (first.code, same.out, other.out) == (0, first.out, first.out)
+        assert ("other values" in same.err, "other values" in other.err) == (False, True)
+        assert sent(server) == 1
+
+
 def test_without_json_the_first_org_is_named_again(run: Run, home: Home) -> None:
     with serving(DatadogServer(CREATED)) as server:
         plan = home.datadog(server.url)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from orgwizard.application.creation import request_digest
 from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Event, Result
 from orgwizard.presentation import json_report, text_report
@@ -72,6 +73,8 @@ class PlanRun:
         record = self.follower.service.journal.get(error.attempt)
         if error.kind == "done":
             write_stderr(f"{error.cause} Nothing was sent; --again creates a second one.")
+            if record.digest not in ("", request_digest(self.provider.request(self.order))):
+                write_stderr("It was created with other values than those of this command, which were not used.")
             return look(record, as_json=self.follower.as_json)
         with leaving_on_signal(self.follower.service.engine) as taking:
             if error.kind == "unclear":
