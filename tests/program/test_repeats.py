@@ -204,10 +204,22 @@ def test_an_attempt_that_never_left_does_not_end_a_repeated_order(run: Run, home
         first = run(*CREATE, home.okta(server.url)).json()["attempt"]
         record = record_of(home)
         record.write_bytes(record.read_bytes().partition(b"\n")[0] + b"\n")  # as a kill before the request leaves it
+        for file in home.home.rglob("keys/*.toml"):
+            file.unlink()
         again = run(*CREATE, home.okta(server.url.replace("127.0.0.1", "localhost")))
         assert (again.code, again.json()["outcome"]) == (0, "created")
         assert again.json()["attempt"] != first
         assert sent(server) == 2
+
+
+def test_a_record_that_lost_its_end_is_known_by_the_key_file_of_its_attempt(run: Run, home: Home) -> None:
+    with serving(OktaServer(OKTA_OK)) as server:
+        first = run(*CREATE, home.okta(server.url)).json()["attempt"]
+        record = record_of(home)
+        record.write_bytes(record.read_bytes().partition(b"\n")[0] + b"\n")
+        again = run(*CREATE, home.okta(server.url)).json()
+        assert (again["outcome"], again["attempt"]) == ("created", first)
+        assert sent(server) == 1
 
 
 # ---- two programs at once -----------------------------------------------------------------------------
