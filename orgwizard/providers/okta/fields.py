@@ -49,7 +49,7 @@ class AccessToken(Fields):
     scheme: ClassVar[str] = "Bearer"
     token: Annotated[HeaderSecret, without_scheme(scheme)] = Field(
         title="OAuth access token",
-        description="From the org authorization server, with the scope okta.orgs.manage.",
+        description="From the org authorization server; scope okta.orgs.manage.",
         json_schema_extra=env_names(
             "OKTA_ACCESS_TOKEN", "OKTA_CLIENT_TOKEN", keys=("okta.client.token",), shape=credential_shapes.JWT
         ),
