@@ -40,9 +40,14 @@ class Question:
     shape: str = ""
 
     def hint(self, typed: Value) -> str:
-        """Say what a typed credential looks like where that is not what is asked for, else ""; a guess, no rule."""
+        """Say what a typed credential looks like, with the field's title, where that is not what is asked for."""
+        words = self.likeness(typed)
+        return f"{self.title}: {words}" if words else ""
+
+    def likeness(self, typed: Value) -> str:
+        """Say the same beside the field, where its title stands already, else ""; a guess, no rule."""
         seen = shape((secret_text(typed) or "").strip()) if self.shape else ""
-        return f"{self.title}: this looks like {seen}." if seen and seen != self.shape else ""
+        return f"this looks like {seen}." if seen and seen != self.shape else ""
 
 
 @dataclass(frozen=True)

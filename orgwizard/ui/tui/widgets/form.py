@@ -163,7 +163,7 @@ class Form(Vertical):
             problem = found.get(name, "") if self._is_touched(name) else ""
             typed = self.sheet.typed.get(name)
             correction = self.sheet.model.correction(name, typed) if isinstance(typed, str) else ""
-            field.show(problem, _without_title(field.question, typed), self.sheet.proof(name), correction)
+            field.show(problem, _sentence(field.question.likeness(typed)), self.sheet.proof(name), correction)
         for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
@@ -214,7 +214,5 @@ class Form(Vertical):
         self.refresh_notes()
 
 
-def _without_title(question: Question, typed: Value) -> str:
-    """Return the hint at a typed value as a sentence of its own: beside its field, the title would be said twice."""
-    hint = question.hint(typed).removeprefix(f"{question.title}: ")
-    return f"{hint[:1].upper()}{hint[1:]}"
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
