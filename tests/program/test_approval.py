@@ -9,10 +9,9 @@ import pytest
 from orgwizard.application.fingerprint import fingerprint
 from orgwizard.application.plan_file import plan_of
 from tests.application.test_plan import DATADOG, OKTA
-from tests.program.test_json import FAST, Program, home, program
+from tests.program.test_json import FAST, Program
 from tests.servers import Ended, Home
 
-__all__ = ["home", "program"]  # fixtures
 Change = Callable[[str], str]
 
 

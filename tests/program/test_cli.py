@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from orgwizard import __version__, cli
+from orgwizard import __version__
 from orgwizard.domain.clock import SystemClock
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.storage.attempt_journal import Journal
@@ -31,29 +31,7 @@ UNROUTABLE = "https://192.0.2.1"
 PATIENCE_SECONDS = 30.0
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
 Program = Callable[..., Ended]
-
-
-@pytest.fixture
-def program(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
-    """Run the command line in this process, in the folders of `home`."""
-    for name, value in home.environ.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*argv: str) -> Ended:
-        try:
-            code = cli.main(argv)
-        except SystemExit as end:
-            code = int(end.code or 0)
-        captured = capsys.readouterr()
-        return Ended(code, captured.out, captured.err)
-
-    return run
 
 
 def quiet(ended: Ended) -> None:

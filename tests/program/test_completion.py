@@ -10,10 +10,8 @@ import pytest
 
 from orgwizard.cli.commands.completion import SHELLS
 from tests import servers
-from tests.program.test_json import FAST, Program, home, program
+from tests.program.test_json import FAST, Program
 from tests.servers import Home
-
-__all__ = ["home", "program"]  # fixtures
 
 ASK_BASH = """
 eval "$(orgwizard completion bash)"

@@ -11,9 +11,8 @@ from orgwizard.domain.errors import Exit
 from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.secret_stores import store_names
-from tests.program.test_json import Program, home, program
+from tests.program.test_json import Program
 
-__all__ = ["home", "program"]  # fixtures
 LONGEST = 140  # columns
 
 

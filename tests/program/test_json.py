@@ -10,7 +10,6 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import orgwizard
-from orgwizard import cli
 from orgwizard.cli.arguments import Command
 from orgwizard.cli.parser import COMMANDS
 from orgwizard.domain import errors
@@ -25,24 +24,6 @@ from tests.servers import GIVEN, Ended, Home
 
 FAST = ("--sandbox", "--sandbox-speed", "2000")
 Program = Callable[..., Ended]
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def program(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
-    for name, value in home.environ.items():
-        monkeypatch.setenv(name, value)
-
-    def run(*argv: str) -> Ended:
-        code = cli.main(argv)
-        captured = capsys.readouterr()
-        return Ended(code, captured.out, captured.err)
-
-    return run
 
 
 # ---- the schemas themselves ------------------------------------------------------------------------

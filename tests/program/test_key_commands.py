@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard import cli
 from orgwizard.domain.clock import SystemClock
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
@@ -23,20 +22,11 @@ Program = Callable[..., Ended]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def program(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Program:
-    """Run the command line in this process; whatever it prints holds no secret, and JSON is of the schema."""
-    for name, value in home.environ.items():
-        monkeypatch.setenv(name, value)
+def program(program: Program) -> Program:
+    """Run the command line in the sandbox; whatever it prints holds no secret, and JSON is of the schema."""
 
     def run(*argv: str) -> Ended:
-        code = cli.main([*FAST, *argv])
-        captured = capsys.readouterr()
-        ended = Ended(code, captured.out, captured.err)
+        ended = program(*FAST, *argv)
         assert not [secret for secret in GIVEN if secret in ended.out + ended.err]
         if "--json" in argv:
             assert broken_rules(ended.json()) == []

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from orgwizard import cli
 from orgwizard.domain import clock
 from tests.hurried import hurried
 from tests.servers import (
@@ -35,22 +34,9 @@ Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
-def run(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run the command line in this process, in the folders of `home`."""
-    for name, value in home.environ.items():
-        monkeypatch.setenv(name, value)
+def run(program: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command line in a hurry."""
     monkeypatch.setattr(clock, "SystemClock", hurried(SPEED))
-
-    def program(*argv: str) -> Ended:
-        code = cli.main(argv)
-        captured = capsys.readouterr()
-        return Ended(code, captured.out, captured.err)
-
     return program
 
 

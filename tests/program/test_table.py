@@ -66,11 +66,6 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Chaos:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path)
-
-
-@pytest.fixture
 def run(
     home: Home,
     world: World,  # noqa: ARG001 - the sandbox of each run
