@@ -6,6 +6,7 @@ import math
 import re
 
 from orgwizard.domain.http import Response
+from orgwizard.domain.plural import counted
 
 SHORTEST_WAIT_SECONDS = 1.0
 SKEW_SECONDS = 60.0  # between two clocks, from which on it matters
@@ -29,7 +30,7 @@ def clock_words(ahead: float) -> str:
     seconds = abs(ahead)
     unit, size = next(((u, s) for u, s in _UNITS if seconds >= s), _UNITS[-1])
     count = round(seconds / size)
-    return f"{count} {unit}{'' if count == 1 else 's'} {'ahead of' if ahead > 0 else 'behind'}"
+    return f"{counted(count, unit)} {'ahead of' if ahead > 0 else 'behind'}"
 
 
 def retry_after(answer: Response, now: float) -> float | None:

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from orgwizard.domain.credential_shapes import scheme_before
+from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.sanitize import odd_character
@@ -223,16 +224,6 @@ def literal_problems(model: type[Fields], typed: Mapping[str, Value]) -> dict[st
     return {}
 
 
-def suspects(model: type[Fields], typed: Mapping[str, Value]) -> list[str]:
-    """Return the fields whose answers look like credentials: right where the user says so (`Redactor.allow`)."""
-    messages = problems(model, typed)
-    return [
-        name
-        for name, value in typed.items()
-        if name in messages and isinstance(value, str) and REDACTOR.is_secret(value)
-    ]
-
-
 def validated(model: type[Fields], typed: Mapping[str, Value]) -> Fields:
     """Return the frozen model; call it only where `problems` found none."""
     return model.model_validate(filled(model, typed))
@@ -282,10 +273,5 @@ def _sentence(model: type[Fields], answers: Mapping[str, Value], error: ErrorDet
         return f"{error['msg']}."
     limits = error.get("ctx", {})
     typed = _length(answers.get(str((*error["loc"], "")[0])))
-    distance = characters(abs(typed - limits.get("max_length", limits.get("min_length", 0))))
+    distance = counted(abs(typed - limits.get("max_length", limits.get("min_length", 0))), "character")
     return template.format(**limits, distance=distance, known=", ".join(model.model_fields))
-
-
-def characters(count: int) -> str:
-    """Return a count of characters in words."""
-    return f"{count} character{'s' if count != 1 else ''}"

@@ -10,6 +10,7 @@ from orgwizard.application.table_run import RowEnd, TableEnd, TableRow
 from orgwizard.domain.errors import Busy, Exit, NotSent
 from orgwizard.domain.events import Result
 from orgwizard.domain.json_result import result_object
+from orgwizard.domain.plural import counted
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import json_report, text_report
 from orgwizard.providers.contract import Provider
@@ -42,7 +43,7 @@ def review(provider: Provider, checked: CheckedTable, site: str, store: Any) -> 
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     parent = f" (parent org {checked.parent})" if checked.parent else ""
-    total = f"{_counted(len(checked.new), 'org')} to create at {provider.title}, {site}{parent}"
+    total = f"{counted(len(checked.new), 'org')} to create at {provider.title}, {site}{parent}"
     keys = f"Keys go to {text_report.store_words(store)}."
     return [printable(line) for line in (*lines, "", total, keys, provider.irreversible)]
 
@@ -154,7 +155,3 @@ def clock_time(seconds: float) -> str:
     """Return a duration as minutes and seconds, such as 2:05."""
     minutes, rest = divmod(math.ceil(seconds), 60)
     return f"{minutes}:{rest:02}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
 
 from orgwizard.domain import credential_shapes
+from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import odd_character, slug
@@ -20,7 +21,6 @@ from orgwizard.domain.validation import (
     HeaderSecret,
     Secret,
     Text,
-    characters,
     env_names,
     file_or_env,
     refuse_no_value,
@@ -304,7 +304,7 @@ def _row_problem(name: str, value: str) -> str:
     if name in _OWN_FIELDS:
         return f'{name}: use the field "{_OWN_FIELDS[name]}" above.'
     if longest is not None and len(value) > longest:
-        return f"{name}: {characters(len(value) - longest)} too long (at most {longest})."
+        return f"{name}: {counted(len(value) - longest, 'character')} too long (at most {longest})."
     if odd := odd_character(value):
         return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
     return ""

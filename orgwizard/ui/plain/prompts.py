@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from pydantic import SecretStr
 
+from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.signing import is_key
@@ -148,7 +149,7 @@ class Prompt:
             return True
         if not (text := self._meant(text)):
             return False
-        self._console.say("1 character entered." if len(text) == 1 else f"{len(text)} characters entered.")
+        self._console.say(f"{counted(len(text), 'character')} entered.")
         if len(text) >= LONGEST_LINE - 1 and "\n" not in text:
             self._console.say("Input may be truncated at 4095 characters.")
         self._take_secret(SecretStr(text))

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
 
+from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Question
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.paste_cleanup import meant
@@ -88,7 +89,7 @@ class Entry(Input):
         """Draw how long a secret is that was left, and of a long one its end, to compare it with its source."""
         length, whole = len(self.value), self._question is not None and self._question.file
         end = printable(self.value[-SHOWN:]) if length >= LONG and not whole else ""
-        shown = f"{MASK}{end}  {length} character{'s' * (length > 1)}"
+        shown = f"{MASK}{end}  {counted(length, 'character')}"
         text = set_cell_size(shown, min(self.size.width, cell_len(shown)))
         return Strip([Segment(text, self.rich_style), self._line(self.size.width - cell_len(text))], self.size.width)
 
