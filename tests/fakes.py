@@ -18,11 +18,11 @@ from orgwizard.domain.events import Result
 from orgwizard.domain.http import Call, Response
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.raw_response import response_of, written
-from orgwizard.providers.contract import Connection, Order
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Connection, Order
 from orgwizard.storage.attempt_journal import EarlierAttempt
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)

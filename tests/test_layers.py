@@ -166,20 +166,22 @@ def test_domain_and_providers_do_no_input_and_output() -> None:
     assert breaches(("domain", "providers"), IO) == []
 
 
-CONTRACT = ("contract", "aftercare")  # what every provider fulfils, and what it may offer later
+# What every provider fulfils, and what all of them share: modules beside their folders.
+SHARED = {path.stem for path in (PACKAGE / "providers").glob("[a-z]*.py")}
 
 
-def test_a_provider_knows_the_domain_the_contract_and_itself() -> None:
-    for name in (name for name in OURS if name.startswith("orgwizard.providers.")):
-        package = name.split(".")[2]
-        if package not in CONTRACT:
-            shared = (f"orgwizard.providers.{name}" for name in CONTRACT)
-            known = ("orgwizard.domain", *shared, f"orgwizard.providers.{package}")
-            assert [other for other in OURS[name] if not within(other, *known) and other != "orgwizard.providers"] == []
+def test_a_provider_knows_the_domain_what_all_share_and_itself() -> None:
+    shared = {f"orgwizard.providers.{name}" for name in SHARED}
+    for name in (name for name in OURS if name.startswith("orgwizard.providers.") and name not in shared):
+        own = ".".join(name.split(".")[:3])
+        known = ("orgwizard.domain", *shared, own)
+        assert [other for other in OURS[name] if not within(other, *known) and other != "orgwizard.providers"] == []
+    for name in shared:
+        assert [other for other in OURS[name] if not within(other, "orgwizard.domain", *shared)] == []
 
 
 def test_only_the_list_of_providers_knows_them_all() -> None:
-    packages = {name.split(".")[2] for name in OURS if name.startswith("orgwizard.providers.")} - set(CONTRACT)
+    packages = {name.split(".")[2] for name in OURS if name.startswith("orgwizard.providers.")} - SHARED
     assert len(packages) >= 2
     for package in packages:
         theirs = f"orgwizard.providers.{package}"

@@ -19,7 +19,8 @@ from orgwizard.domain.events import CHECK, SEND, STORE, Event
 from orgwizard.domain.http import Call, Reply, Response, masked
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.raw_response import head_of
-from orgwizard.providers.contract import Order, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.order import Order
 from orgwizard.system.private_files import cause_of
 
 REPEATS = 3  # of the create call, and only after a 429 or where it never left

@@ -43,7 +43,9 @@ from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.validation import Fields
-from orgwizard.providers.contract import LookupResult, OrgIdentity, Preflight, Provider, Readiness, with_known_field
+from orgwizard.providers.contract import Provider, with_known_field
+from orgwizard.providers.findings import LookupResult, Preflight, Readiness
+from orgwizard.providers.order import OrgIdentity
 from orgwizard.storage.secret_stores import label_of
 from orgwizard.storage.stored_reference import can_be_read
 from orgwizard.storage.vault import PartlyStored

@@ -12,7 +12,8 @@ from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, literal_problems, previewed, problems, questions, referenced, validated
-from orgwizard.providers.contract import Connection, Order, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.order import Connection, Order
 
 Read = Callable[[Reference], SecretStr]
 

@@ -18,7 +18,8 @@ from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions, validated
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import OrgIdentity, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.order import OrgIdentity
 from orgwizard.system import private_files
 
 LARGEST_TABLE = 4 * 1024 * 1024

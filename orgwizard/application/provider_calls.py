@@ -12,7 +12,9 @@ from orgwizard.domain.http import Call, Conversation, Reply, Response, Route
 from orgwizard.domain.http_times import SKEW_SECONDS, clock_ahead, clock_words
 from orgwizard.domain.org import Site
 from orgwizard.domain.validation import Fields, questions
-from orgwizard.providers.contract import Connection, Finding, Preflight, Provider, with_known_field
+from orgwizard.providers.contract import Provider, with_known_field
+from orgwizard.providers.findings import Finding, Preflight
+from orgwizard.providers.order import Connection
 
 T = TypeVar("T")
 

@@ -13,7 +13,9 @@ from orgwizard.domain.events import FIND, KEEP, Event, Result
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.validation import Fields
-from orgwizard.providers.contract import OrgIdentity, Preflight, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Preflight
+from orgwizard.providers.order import OrgIdentity
 from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record, stored_names
 from orgwizard.storage.stored_reference import place, sources
 

@@ -38,7 +38,9 @@ from orgwizard.domain.questions import Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, problems, questions, validated
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity, Preflight, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Finding, Preflight
+from orgwizard.providers.order import Connection, Order, OrgIdentity
 from orgwizard.storage.attempt_journal import Attempt, EarlierAttempt, Journal, Record
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.keyring_store import keys_of_attempt

@@ -12,7 +12,9 @@ from orgwizard.application.table_run import TableRow
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import BadFields, Refused, WizardError
 from orgwizard.domain.http import Call, Response
-from orgwizard.providers.contract import Connection, Finding, Preflight, Provider, name_unproven
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Finding, Preflight, name_unproven
+from orgwizard.providers.order import Connection
 from orgwizard.storage.attempt_journal import EarlierAttempt
 
 READS_AT_ONCE = 8

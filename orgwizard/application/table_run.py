@@ -12,7 +12,8 @@ from orgwizard.application.table_limits import Pace, StoreProbedOnce
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import Busy, NoResponse, Repeated, WizardError
 from orgwizard.domain.events import READY, SETTLE, Event, Outcome, Progress, Result
-from orgwizard.providers.contract import Order, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.order import Order
 from orgwizard.storage.attempt_journal import Record
 
 REFUSALS_OF_ONE_KIND = 3  # what is wrong with the third row is wrong with all that follow

@@ -20,10 +20,11 @@ EXITS: Mapping[Exit, str] = {
 
 @dataclass(frozen=True)
 class ErrorCode:
-    """What a code means, and what to do about it."""
+    """What a code means, what to do about it, and the field that it is about, as in "organization.name"."""
 
     meaning: str
     advice: str = ""
+    field: str = ""
 
 
 _CHECK_RESUME = "Run: orgwizard resume. It checks and stores; it creates nothing."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, Refused
 from orgwizard.domain.json_result import org_object, result_object
-from orgwizard.providers.contract import Finding
+from orgwizard.providers.findings import Finding
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
 

@@ -13,7 +13,9 @@ from orgwizard.domain.redactor import MASK
 from orgwizard.domain.sanitize import printable, shown_exactly
 from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Finding, Order, Preflight, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Finding, Preflight
+from orgwizard.providers.order import Order
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.stored_reference import SHOWN_ONLY, place

@@ -16,7 +16,9 @@ from orgwizard.domain.events import Event, KeysArrived, Result
 from orgwizard.domain.org import Site
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import PROVIDERS
-from orgwizard.providers.contract import Connection, Finding, Order, OrgIdentity, Preflight, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Finding, Preflight
+from orgwizard.providers.order import Connection, Order, OrgIdentity
 from orgwizard.system.private_files import cause_of
 
 if TYPE_CHECKING:

@@ -1,12 +1,11 @@
-"""The contract that a provider fulfils: fields, requests and the meaning of answers; never I/O."""
+"""The contract that a provider fulfils: fields, requests and the meaning of responses; never I/O."""
 
 from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
@@ -14,130 +13,20 @@ from orgwizard.domain.handoff import ChildOrg, Handoff, Key
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Created, Site
-from orgwizard.domain.questions import Question, Suggestion
-from orgwizard.domain.redactor import MASK, REDACTOR
+from orgwizard.domain.questions import Suggestion
+from orgwizard.domain.redactor import MASK
+from orgwizard.providers.aftercare import Aftercare
+from orgwizard.providers.facts import VendorFacts
+from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
+from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
-from orgwizard.providers.aftercare import Aftercare
 
-State = Literal["ok", "warning", "unproven"]
 _PROVES_NOTHING = frozenset((408, 460, 499))  # something on the way ended its wait, whatever became of the request
 
 
-@dataclass(frozen=True)
-class Connection:
-    """The parent as this run reaches it: site, credential method and the credentials themselves."""
-
-    site: Site
-    method: str
-    credentials: Fields
-    sources: Mapping[str, Any] = field(default_factory=dict)
-    """Where secrets were read from, as reference tables, and answers that are no secret; a typed secret has none."""
-
-
-@dataclass(frozen=True)
-class OrgIdentity:
-    """What tells the wanted org from others: enough to read an answer or to look for it."""
-
-    site: Site
-    name: str
-    subdomain: str = ""
-    administrator: str = ""
-
-
-@dataclass(frozen=True)
-class Order:
-    """Everything the review approved, validated and frozen."""
-
-    connection: Connection
-    organization: Fields
-    administrator: Fields | None = None
-
-    @property
-    def wanted(self) -> OrgIdentity:
-        """Return what tells the wanted org from others."""
-        organization, administrator = self.organization, self.administrator
-        return OrgIdentity(
-            self.connection.site,
-            str(getattr(organization, "name", "")),
-            str(getattr(organization, "subdomain", "")),
-            str(getattr(administrator, "login", "")),
-        )
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that a check read: what it was about, what it proved, in words."""
-
-    stage: str
-    state: State
-    words: str
-
-    def __post_init__(self) -> None:
-        """Mask what a service repeats of a secret."""
-        object.__setattr__(self, "words", REDACTOR.clean(self.words))
-
-    @property
-    def text(self) -> str:
-        """Return what it proved, with its state where that is not "ok"."""
-        return self.words if self.state == "ok" else f"{self.words} ({self.state})"
-
-    @property
-    def line(self) -> str:
-        """Return it as one line."""
-        return f"{self.stage}: {self.text}"
-
-
-def name_unproven(error: WizardError) -> Finding:
-    """Return what is known of a name that could not be asked about."""
-    return Finding("Name", "unproven", f"it could not be checked. {error.cause}")
-
-
-@dataclass(frozen=True)
-class Preflight:
-    """The result of a check that found nothing against creating.
-
-    `parent` is the parent's name; `identity` who the credentials act as, "" where no read tells;
-    `domain` the host that children's addresses are built from; `before` is JSON-able and tells `find` how the world
-    looked before the create call: "parent_id" (as `find` reads it again), "ids" (of all orgs that were there), "known"
-    (the ids by which a response would name them), "whole" (whether all of that was really read) and "date" (epoch
-    seconds by the service's own clock, or None).
-    """
-
-    parent: str
-    findings: tuple[Finding, ...] = ()
-    domain: str = ""
-    before: Mapping[str, Any] = field(default_factory=dict)
-    identity: str = ""
-
-
-@dataclass(frozen=True)
-class LookupResult:
-    """What a look-up after an unknown outcome saw.
-
-    "exists" takes the id of an org that was not there before, "absent" a whole list without one. `date` is the
-    service's own time of the look in epoch seconds, `may_change` whether another look could see more.
-    """
-
-    state: Literal["exists", "absent", "unclear"]
-    words: str
-    org: Mapping[str, str] = field(default_factory=dict)
-    date: float | None = None
-    may_change: bool = True
-
-
-@dataclass(frozen=True)
-class Readiness:
-    """Whether the new org answers with its own credentials: what was proven, or what is missing."""
-
-    ready: bool
-    words: str
-    may_change: bool = True
-    """Whether it is worth asking again."""
-
-
-class Provider(ABC):
+class Provider(VendorFacts, ABC):
     """What the rest of the program knows of a service.
 
     Its conversations are generators that yield calls and are sent replies; they do no I/O and know no
@@ -145,47 +34,6 @@ class Provider(ABC):
 
     The models of its fields are properties, so that they can be loaded after the first screen, which needs none.
     """
-
-    key: ClassVar[str]
-    title: ClassVar[str]
-    needs: ClassVar[tuple[str, ...]]
-    """What the user must have before typing anything: product, permission, keys."""
-    name_field: ClassVar[str] = "name"
-    """The field of the organization that has to be free."""
-    administrator_note: ClassVar[tuple[str, ...]] = ()
-    """Said on the administrator step; all that is said where there are no fields."""
-    irreversible: ClassVar[str]
-    secret_titles: ClassVar[Mapping[str, str]]
-    """Titles of the secrets in `Created`, by their name."""
-    sites: ClassVar[tuple[Site, ...]] = ()
-    """Sites to choose from; where empty, or for another one, the user types it."""
-    site_title: ClassVar[str] = "Site"
-    site_help: ClassVar[str] = ""
-    site_example: ClassVar[str] = ""
-    keys_in_body: ClassVar[str] = ""
-    """A regular expression of the first of the new keys where it stands in the body of a response."""
-    secret_shapes: ClassVar[tuple[str, ...]] = ()
-    """Regular expressions of the vendor's credentials as they stand in a text."""
-    env_prefixes: ClassVar[tuple[str, ...]] = ("",)
-    """How all variables of the vendor begin: where there is none, and no file, nothing has to be looked for."""
-    site_env: ClassVar[tuple[str, ...]] = ()
-    """Variables that hold the site, best first; several make one as in "{NAME}.{BASE}"."""
-    files: ClassVar[tuple[str, ...]] = ()
-    """Settings files of the vendor's own tools, best first, from here or from ~; their names tell the language."""
-    site_keys: ClassVar[tuple[str, ...]] = ()
-    """Dotted keys of the site in those files; those of credentials stand at their fields."""
-    method_env: ClassVar[tuple[str, ...]] = ()
-    method_keys: ClassVar[tuple[str, ...]] = ()
-    method_names: ClassVar[Mapping[str, str]] = {}
-    """Variables and keys that say which method a shared name is for, and what they say, in lower case."""
-    first_methods: ClassVar[tuple[str, ...]] = ()
-    """Methods that the vendor's own tools take before others where what they need is there."""
-    finds_with_credentials: ClassVar[bool] = True
-    """Whether `find` needs the parent's credentials."""
-    remaining_header: ClassVar[str] = ""
-    """The header, in lower case, that tells how many more calls are within the limit."""
-    settle_seconds: ClassVar[int] = 0
-    """How long the vendor recommends waiting after the answer before the new org is called."""
 
     @property
     def codes(self) -> Mapping[str, ErrorCode]:
@@ -206,19 +54,6 @@ class Provider(ABC):
     def administrator(self) -> type[Fields] | None:
         """Return the model of its first administrator, None where the service asks for none."""
         return None
-
-    @property
-    def site_question(self) -> Question:
-        """Return the question for a site that is typed, like those of the models."""
-        listed = bool(self.sites)
-        return Question(
-            name="site",
-            title="API URL" if listed else self.site_title,
-            help="Must start with https://." if listed else self.site_help,
-            example="https://api.example.com" if listed else self.site_example,
-            required=True,
-            env=self.site_env,
-        )
 
     def site_correction(self, typed: str) -> str:
         """Return the site that was most likely meant by one that is nearly right, or ""; a guess."""

@@ -15,11 +15,13 @@ from orgwizard.application.provider_calls import check, way_findings
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Response, Route
 from orgwizard.network import transport
-from orgwizard.providers.contract import Connection, Finding, Preflight, Provider
+from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.okta.fields import ApiToken, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Connection
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests import servers
 from tests.servers import GIVEN, Ended, Home, answering, http, serving

@@ -31,9 +31,11 @@ from orgwizard.domain.org import Created, Site
 from orgwizard.domain.raw_response import written
 from orgwizard.domain.validation import Fields
 from orgwizard.presentation import text_report
-from orgwizard.providers.contract import Order, OrgIdentity, Provider, Readiness
+from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.findings import Readiness
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Order, OrgIdentity
 from orgwizard.storage.attempt_journal import EarlierAttempt, Journal, Record
 from tests import fakes
 from tests.fakes import Bench, FakeClock, Log, failed_store, full_disk, response

@@ -26,9 +26,10 @@ from orgwizard.domain.clock import SystemClock
 from orgwizard.domain.http import Call, Response
 from orgwizard.domain.signing import SigningKey
 from orgwizard.network.transport import Transport
-from orgwizard.providers.contract import Connection, Order
+from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.fields import ServiceApp
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Connection, Order
 from tests import fakes, keys
 
 with warnings.catch_warnings():
@@ -176,7 +177,7 @@ async def test_what_we_sign_is_taken_by_servers_of_others(kind: str, bound: bool
     server = Server(kind, bound=bound, nonces=nonces)
     with served(server) as origin:
         wanted, through = order(origin, kind), door()
-        read = await through.send(Okta()._settings_call(wanted.connection))
+        read = await through.send(read_call("/api/v1/org", wanted.connection))
         made = await through.send(Okta().request(wanted))
     assert (read.status, made.status) == (200, 200), (read.body, made.body)
     assert len(server.creates) == 1
@@ -187,7 +188,7 @@ async def test_nonces_that_rotate_in_between_are_followed_and_the_create_call_is
     server = Server("P-256", bound=True, nonces=("t1", "a1"))
     with served(server) as origin:
         wanted, through = order(origin, "P-256"), door()
-        await through.send(Okta()._settings_call(wanted.connection))
+        await through.send(read_call("/api/v1/org", wanted.connection))
         server.nonces = ("t2", "a2")
         refused = await through.send(Okta().request(wanted))
         assert Okta().asks_for_proof(refused)

@@ -19,9 +19,10 @@ from orgwizard.domain.errors import Exit, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Progress, Result
 from orgwizard.domain.http import Call, Grant, Response, revealed
 from orgwizard.network.transport import Transport
-from orgwizard.providers.contract import Connection, Order
+from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.fields import ServiceApp
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Connection, Order
 from orgwizard.sandbox.messages import Request
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
@@ -307,7 +308,7 @@ async def test_a_parent_that_may_not_be_read_is_no_failure() -> None:
 
 async def test_reads_side_by_side_share_one_token() -> None:
     parent = Parent()
-    call = OKTA._settings_call(parent.order.connection)
+    call = read_call("/api/v1/org", parent.order.connection)
     answers = await asyncio.gather(*(parent.send(call) for _ in range(3)))
     assert [found.status for found in answers] == [200, 200, 200]
     assert parent.asked == 3
@@ -328,7 +329,7 @@ async def test_calls_without_a_grant_pass_as_they_are() -> None:
 async def test_an_api_that_asks_for_nonces_without_end_gets_three_proofs() -> None:
     parent = Parent("0oanonce")
     parent.before = lambda call: None if call.form else parent.world.okta.oauth.api_nonces.forget()
-    refused = await parent.send(OKTA._settings_call(parent.order.connection))
+    refused = await parent.send(read_call("/api/v1/org", parent.order.connection))
     assert refused.status == 401
     assert len(parent.requests("/api/v1/org")) == 3
 
@@ -341,7 +342,10 @@ async def test_a_token_that_was_revoked_is_not_used_again() -> None:
         given = revealed(call.headers).get("Authorization")
         return response(401, {"error": "invalid_token"}) if given in revoked else await parent.transport.send(call)
 
-    door, call = TokenExchange(send, parent.bench.clock, keys.proof_key), OKTA._settings_call(parent.order.connection)
+    door, call = (
+        TokenExchange(send, parent.bench.clock, keys.proof_key),
+        read_call("/api/v1/org", parent.order.connection),
+    )
     assert (await door.send(call)).ok
     revoked |= {f"DPoP {token}" for token in parent.world.okta.oauth.tokens}
     assert [(await door.send(call)).status, (await door.send(call)).status] == [401, 200]

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from orgwizard.domain.draft import Draft
 from orgwizard.presentation.form_state import ACCEPTED, AVAILABLE, FormState, connection_sheet
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.providers.contract import Finding, Preflight, State
+from orgwizard.providers.findings import Finding, Preflight, State
 from tests.tui.bench import bench, fronted
 
 

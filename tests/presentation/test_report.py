@@ -12,10 +12,11 @@ from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import json_report, text_report
-from orgwizard.providers.contract import Connection, Finding, Order, Preflight
 from orgwizard.providers.datadog.provider import Datadog
+from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Connection, Order
 from orgwizard.storage.attempt_journal import Record, State
 from orgwizard.storage.profiles import Org, Profile
 from tests.fakes import datadog_order

@@ -7,7 +7,7 @@ import pytest
 from orgwizard.domain.draft import Draft
 from orgwizard.presentation.step_order import AHEAD, DONE, HERE, SHORT_TITLES, TITLES, joined, trail
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.providers.contract import Preflight
+from orgwizard.providers.findings import Preflight
 from tests.tui.bench import bench, fronted
 
 

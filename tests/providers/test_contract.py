@@ -22,7 +22,9 @@ from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, problems, questions
 from orgwizard.providers import PROVIDERS, provider_of
-from orgwizard.providers.contract import Connection, Order, Preflight, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Preflight
+from orgwizard.providers.order import Connection, Order
 
 T = TypeVar("T")
 SECRET = "s3cr3t-canary"

@@ -16,10 +16,11 @@ from orgwizard.domain.http import Call, Reply, Response, revealed
 from orgwizard.domain.redactor import Redactor
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions
-from orgwizard.providers.contract import Order, Preflight
 from orgwizard.providers.datadog.fields import METHODS, AccessToken
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.datadog.sites import SITES
+from orgwizard.providers.findings import Preflight
+from orgwizard.providers.order import Order
 from orgwizard.sandbox.scenarios import CREDENTIALS
 
 DATADOG = Datadog()

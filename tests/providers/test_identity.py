@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.domain.order_key import Marks, OrderKey, folded
-from orgwizard.providers.contract import Order, Provider
+from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import OktaOrganization
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Order
 from tests.fakes import datadog_order, okta_order
 
 ATTEMPT = "20261122-160000-aaaa"

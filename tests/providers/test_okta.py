@@ -15,10 +15,11 @@ from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import Fields, filled, problems, questions, validated
-from orgwizard.providers.contract import Finding, LookupResult, Order, Preflight, Readiness
+from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
 from orgwizard.providers.okta.corrections import BASE_DOMAINS
 from orgwizard.providers.okta.fields import PROFILE_LIMITS, AccessToken, ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.order import Order
 
 T = TypeVar("T")
 SECRET = "00s3cr3t-canary"
@@ -548,7 +549,7 @@ def test_an_answer_without_a_token_is_kept_with_a_remark(token: Any) -> None:
 
 @pytest.mark.parametrize("id_", ["absent", None, 5])
 def test_an_answer_without_an_id_is_kept_with_a_remark(id_: Any) -> None:
-    assert created(id=id_).remarks == ("Datadog returned no org id.",)
+    assert created(id=id_).remarks == ("Okta returned no org id.",)
     assert created(id=id_).secrets == {"token": SecretStr(SECRET)}
 
 

@@ -21,9 +21,12 @@ from orgwizard.domain.http_times import clock_words
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import previewed, problems, questions, referenced
+from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.fields import ServiceApp
-from orgwizard.providers.okta.oauth import ServiceAppGrant, ServiceAppSession, asks_for_proof
-from orgwizard.providers.okta.provider import Okta, refusal
+from orgwizard.providers.okta.oauth import ServiceAppGrant, ServiceAppSession
+from orgwizard.providers.okta.oauth_errors import asks_for_proof
+from orgwizard.providers.okta.provider import Okta
+from orgwizard.providers.okta.refusals import refusal
 from tests import keys
 from tests.fakes import response
 
@@ -483,7 +486,7 @@ def test_both_are_read_from_references_when_they_are_used() -> None:
         "private_key": {"env": "KEY"},
         "passphrase": {"env": "KEY_PASSPHRASE"},
     }
-    grant = Okta()._settings_call(made).grant
+    grant = read_call("/api/v1/org", made).grant
     assert grant is not None
     assert "word" not in repr(grant)
     assert grant.session()

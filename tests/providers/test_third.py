@@ -35,7 +35,8 @@ from pydantic import Field, SecretStr
 from orgwizard.domain.address import origin
 from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names
 from orgwizard.domain.errors import Refused
-from orgwizard.providers.contract import Preflight, Finding, LookupResult, Provider, Readiness
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
 from orgwizard.domain.http import Call, Scheme, ask
 from orgwizard.domain.org import Created, Site
 

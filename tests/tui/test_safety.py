@@ -17,7 +17,7 @@ from orgwizard.application.service import Service
 from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
-from orgwizard.providers.contract import Preflight
+from orgwizard.providers.findings import Preflight
 from orgwizard.ui.tui.app import Wizard
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep

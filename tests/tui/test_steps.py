@@ -20,7 +20,8 @@ from orgwizard.domain.events import KeysArrived, Progress, Result
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import review
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Finding, OrgIdentity, Preflight
+from orgwizard.providers.findings import Finding, Preflight
+from orgwizard.providers.order import OrgIdentity
 from orgwizard.storage.attempt_journal import Attempt, Journal, Record
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import Store, Vault

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.validation import questions
-from orgwizard.providers.contract import Preflight
+from orgwizard.providers.findings import Preflight
 from orgwizard.sandbox.scenarios import SCENARIOS
 from orgwizard.ui.tui.app import Wizard, all_steps
 from orgwizard.ui.tui.screens.administrator import AdministratorStep

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from orgwizard.domain.errors import NotSent, Refused
 from orgwizard.domain.http import Call, Reply, Response, Scheme
 from orgwizard.domain.org import Site
-from orgwizard.providers.contract import Finding
 from orgwizard.providers.datadog.refusals import (
     BEARER_ADVICE,
     BEARER_RIGHTS_ADVICE,
@@ -21,6 +20,7 @@ from orgwizard.providers.datadog.refusals import (
     refusal,
     said_in,
 )
+from orgwizard.providers.findings import Finding
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

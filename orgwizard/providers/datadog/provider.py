@@ -19,19 +19,12 @@ from orgwizard.domain.order_key import KEY, PLACE, folded
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.questions import Suggestion
 from orgwizard.providers.aftercare import Aftercare
-from orgwizard.providers.contract import (
-    Connection,
-    Finding,
-    LookupResult,
-    Order,
-    OrgIdentity,
-    Preflight,
-    Provider,
-    Readiness,
-)
+from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.refusals import MEANINGS, refusal
 from orgwizard.providers.datadog.sites import SITES, site_of
+from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
+from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields

@@ -11,7 +11,9 @@ from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.http import masked
 from orgwizard.presentation import json_report, text_report
 from orgwizard.providers import provider_of
-from orgwizard.providers.contract import Connection, Finding, Order, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import Finding
+from orgwizard.providers.order import Connection, Order
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.ui.batch.follower import Follower
 from orgwizard.ui.batch.plan_run import PlanRun, look, nothing_created

@@ -8,7 +8,8 @@ from orgwizard.application.creation import request_digest
 from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Event, Result
 from orgwizard.presentation import json_report, text_report
-from orgwizard.providers.contract import Order, Provider
+from orgwizard.providers.contract import Provider
+from orgwizard.providers.order import Order
 from orgwizard.storage.attempt_journal import Record
 from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.follower import Follower

@@ -5,7 +5,7 @@ from orgwizard.domain.questions import Question
 from orgwizard.presentation import store_choices
 from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.step_order import complaints
-from orgwizard.providers.contract import name_unproven
+from orgwizard.providers.findings import name_unproven
 from orgwizard.ui.plain.prompts import fill
 from orgwizard.ui.plain.steps.base import GoTo, Step, in_turn
 

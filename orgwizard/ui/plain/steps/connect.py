@@ -6,7 +6,8 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.validation import method_titles
 from orgwizard.presentation import step_order, text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
-from orgwizard.providers.contract import Connection, Finding, Preflight
+from orgwizard.providers.findings import Finding, Preflight
+from orgwizard.providers.order import Connection
 from orgwizard.ui.plain.prompts import fill
 from orgwizard.ui.plain.steps.base import GoTo, Step, in_turn
 

@@ -20,7 +20,8 @@ from orgwizard.presentation import text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.presentation.step_order import TITLES, section
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.providers.contract import Connection, Finding
+from orgwizard.providers.findings import Finding
+from orgwizard.providers.order import Connection
 from orgwizard.system.private_files import cause_of
 from orgwizard.ui.tui.screens.base import KEYS, SECRET_KEYS, Step, remarks
 from orgwizard.ui.tui.widgets.dialogs import Ask, consent

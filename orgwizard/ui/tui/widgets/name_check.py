@@ -11,7 +11,7 @@ from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.questions import Value
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.providers.contract import Finding, name_unproven
+from orgwizard.providers.findings import Finding, name_unproven
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 PAUSE_SECONDS = 0.6

@@ -1,0 +1,65 @@
+"""What is known of a vendor without asking it: its words, its sites, and where its own tools keep their settings."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from orgwizard.domain.org import Site
+from orgwizard.domain.questions import Question
+
+
+class VendorFacts:
+    """What a vendor is called, what it needs, and what its credentials and settings look like."""
+
+    key: ClassVar[str]
+    title: ClassVar[str]
+    needs: ClassVar[tuple[str, ...]]
+    """What the user must have before typing anything: product, permission, keys."""
+    name_field: ClassVar[str] = "name"
+    """The field of the organization that has to be free."""
+    administrator_note: ClassVar[tuple[str, ...]] = ()
+    """Said on the administrator step; all that is said where there are no fields."""
+    irreversible: ClassVar[str]
+    secret_titles: ClassVar[Mapping[str, str]]
+    """Titles of the secrets in `Created`, by their name."""
+    sites: ClassVar[tuple[Site, ...]] = ()
+    """Sites to choose from; where empty, or for another one, the user types it."""
+    site_title: ClassVar[str] = "Site"
+    site_help: ClassVar[str] = ""
+    site_example: ClassVar[str] = ""
+    keys_in_body: ClassVar[str] = ""
+    """A regular expression of the first of the new keys where it stands in the body of a response."""
+    secret_shapes: ClassVar[tuple[str, ...]] = ()
+    """Regular expressions of the vendor's credentials as they stand in a text."""
+    env_prefixes: ClassVar[tuple[str, ...]] = ("",)
+    """How all variables of the vendor begin: where there is none, and no file, nothing has to be looked for."""
+    site_env: ClassVar[tuple[str, ...]] = ()
+    """Variables that hold the site, best first; several make one as in "{NAME}.{BASE}"."""
+    files: ClassVar[tuple[str, ...]] = ()
+    """Settings files of the vendor's own tools, best first, from here or from ~; their names tell the language."""
+    site_keys: ClassVar[tuple[str, ...]] = ()
+    """Dotted keys of the site in those files; those of credentials stand at their fields."""
+    method_env: ClassVar[tuple[str, ...]] = ()
+    method_keys: ClassVar[tuple[str, ...]] = ()
+    method_names: ClassVar[Mapping[str, str]] = {}
+    """Variables and keys that say which method a shared name is for, and what they say, in lower case."""
+    first_methods: ClassVar[tuple[str, ...]] = ()
+    """Methods that the vendor's own tools take before others where what they need is there."""
+    finds_with_credentials: ClassVar[bool] = True
+    """Whether `find` needs the parent's credentials."""
+    remaining_header: ClassVar[str] = ""
+    """The header, in lower case, that tells how many more calls are within the limit."""
+    settle_seconds: ClassVar[int] = 0
+    """How long the vendor recommends waiting after the answer before the new org is called."""
+
+    @property
+    def site_question(self) -> Question:
+        """Return the question for a site that is typed, like those of the models."""
+        listed = bool(self.sites)
+        return Question(
+            name="site",
+            title="API URL" if listed else self.site_title,
+            help="Must start with https://." if listed else self.site_help,
+            example="https://api.example.com" if listed else self.site_example,
+            required=True,
+            env=self.site_env,
+        )

@@ -1,0 +1,83 @@
+"""What the conversations with a vendor find out: before a creation, after an unknown outcome, and of a new org."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from orgwizard.domain.errors import WizardError
+from orgwizard.domain.redactor import REDACTOR
+
+State = Literal["ok", "warning", "unproven"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check read: what it was about, what it proved, in words."""
+
+    stage: str
+    state: State
+    words: str
+
+    def __post_init__(self) -> None:
+        """Mask what a service repeats of a secret."""
+        object.__setattr__(self, "words", REDACTOR.clean(self.words))
+
+    @property
+    def text(self) -> str:
+        """Return what it proved, with its state where that is not "ok"."""
+        return self.words if self.state == "ok" else f"{self.words} ({self.state})"
+
+    @property
+    def line(self) -> str:
+        """Return it as one line."""
+        return f"{self.stage}: {self.text}"
+
+
+def name_unproven(error: WizardError) -> Finding:
+    """Return what is known of a name that could not be asked about."""
+    return Finding("Name", "unproven", f"it could not be checked. {error.cause}")
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """The result of a check that found nothing against creating.
+
+    `parent` is the parent's name; `identity` who the credentials act as, "" where no read tells;
+    `domain` the host that children's addresses are built from; `before` is JSON-able and tells `find` how the world
+    looked before the create call: "parent_id" (as `find` reads it again), "ids" (of all orgs that were there), "known"
+    (the ids by which a response would name them), "whole" (whether all of that was really read) and "date" (epoch
+    seconds by the service's own clock, or None).
+    """
+
+    parent: str
+    findings: tuple[Finding, ...] = ()
+    domain: str = ""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    identity: str = ""
+
+
+@dataclass(frozen=True)
+class LookupResult:
+    """What a look-up after an unknown outcome saw.
+
+    "exists" takes the id of an org that was not there before, "absent" a whole list without one. `date` is the
+    service's own time of the look in epoch seconds, `may_change` whether another look could see more.
+    """
+
+    state: Literal["exists", "absent", "unclear"]
+    words: str
+    org: Mapping[str, str] = field(default_factory=dict)
+    date: float | None = None
+    may_change: bool = True
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """Whether the new org answers with its own credentials: what was proven, or what is missing."""
+
+    ready: bool
+    words: str
+    may_change: bool = True
+    """Whether it is worth asking again."""

@@ -1,0 +1,60 @@
+"""What requests and responses have in common at every vendor: JSON, members that may be missing, and refusals."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orgwizard.domain.error_codes import ErrorCode
+from orgwizard.domain.errors import NotSent, Refused
+from orgwizard.domain.http import Reply, Response
+
+ACCEPT: Mapping[str, str] = {"Accept": "application/json"}
+SENDS_JSON: Mapping[str, str] = {"Content-Type": "application/json"}
+
+
+def succeeded(reply: Reply) -> dict[str, Any]:
+    """Return the JSON object of a 2xx response, {} for any other reply."""
+    return reply.json() if isinstance(reply, Response) and reply.ok else {}
+
+
+def text(body: Mapping[str, Any], name: str) -> str:
+    """Return a text member, "" if it is missing or something else."""
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def table(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a member that is an object, {} if it is missing or something else."""
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def status(response: Response) -> str:
+    """Return the HTTP status as an error code."""
+    return f"HTTP {response.status}"
+
+
+def refused(
+    known: ErrorCode, response: Response, vendor: str, *, said: str = "", code: str = "", request_id: str = ""
+) -> Refused:
+    """Return a refusal with what is known of its code, and with what the vendor *said* if that says more.
+
+    *code* and *request_id* are those of the body; without them, the status and the headers tell.
+    """
+    repeated = said.strip(" .").lower() == known.meaning.strip(" .").lower()
+    return Refused(
+        known.meaning if repeated or not said else f'{known.meaning} {vendor} says: "{said}".',
+        known.advice,
+        code=code or status(response),
+        request_id=response.request_id or request_id,
+        field=known.field,
+    )
+
+
+def outage(response: Response, vendor: str, status_page: str) -> NotSent:
+    """Return the failure of a read that the vendor answered with a 5xx."""
+    return NotSent(
+        f"{vendor} returned {status(response)}; it may be down.",
+        f"Check {status_page} and try again later.",
+        code=status(response),
+        request_id=response.request_id,
+    )

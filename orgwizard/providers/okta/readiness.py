@@ -1,0 +1,43 @@
+"""Whether a new org answers with its own token, and what its owner does next."""
+
+from orgwizard.domain.http import Call, Conversation, Scheme, together
+from orgwizard.domain.org import Created, Site
+from orgwizard.providers.findings import Readiness
+from orgwizard.providers.messages import ACCEPT, succeeded, text
+from orgwizard.providers.okta.metadata import metadata_in, read_metadata
+from orgwizard.providers.okta.sites import on_loopback
+
+
+def ready(site: Site, created: Created) -> Conversation[Readiness]:
+    """Ask the child for its well-known document, then for its settings with the new token."""
+    token = created.secrets.get("token")
+    shared = on_loopback(site)
+    if not created.url:
+        return Readiness(False, "the child's address is not known", may_change=False)
+    if not shared:
+        found = text(metadata_in((yield from read_metadata(created.url))), "id")
+        if not found or (created.id and found != created.id):
+            return Readiness(False, "the child's address does not serve the new org yet")
+    if token is None:
+        return Readiness(not shared, "its address answers; there is no token to try", may_change=False)
+    call = Call("GET", f"{created.url}/api/v1/org", {**ACCEPT, "Authorization": Scheme("SSWS", token)})
+    (reply,) = yield from together(call)
+    settings = succeeded(reply)
+    if not settings:
+        return Readiness(False, "the child does not accept its new token yet")
+    if not shared and created.id and settings.get("id", created.id) != created.id:
+        return Readiness(False, "another org answers at the child's address")
+    return Readiness(True, "the child org answers and accepts its new token")
+
+
+def next_steps(created: Created) -> tuple[str, ...]:
+    """Return what to do with a new Okta org."""
+    console = created.details.get("administrator_url") or created.url
+    sign_in = f"Sign in as {created.details.get('administrator', 'the administrator')} at {console}"
+    if not created.secrets:
+        return (sign_in,)
+    return (
+        sign_in,
+        "Use the token within 30 days: it expires after 30 days unused, or when its admin is deactivated.",
+        "Replace it before it does: it is not shown in the Admin Console and cannot be revoked there.",
+    )

@@ -1,0 +1,53 @@
+"""What is ordered of a vendor: the connection to the parent, and the org that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from orgwizard.domain.org import Site
+
+if TYPE_CHECKING:
+    from orgwizard.domain.validation import Fields
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The parent as this run reaches it: site, credential method and the credentials themselves."""
+
+    site: Site
+    method: str
+    credentials: Fields
+    sources: Mapping[str, Any] = field(default_factory=dict)
+    """Where secrets were read from, as reference tables, and answers that are no secret; a typed secret has none."""
+
+
+@dataclass(frozen=True)
+class OrgIdentity:
+    """What tells the wanted org from others: enough to read an answer or to look for it."""
+
+    site: Site
+    name: str
+    subdomain: str = ""
+    administrator: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Everything the review approved, validated and frozen."""
+
+    connection: Connection
+    organization: Fields
+    administrator: Fields | None = None
+
+    @property
+    def wanted(self) -> OrgIdentity:
+        """Return what tells the wanted org from others."""
+        organization, administrator = self.organization, self.administrator
+        return OrgIdentity(
+            self.connection.site,
+            str(getattr(organization, "name", "")),
+            str(getattr(organization, "subdomain", "")),
+            str(getattr(administrator, "login", "")),
+        )
