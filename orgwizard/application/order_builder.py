@@ -1,5 +1,6 @@
 """From a draft to a validated connection and order: every reference in it is read here, at the moment of use."""
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
@@ -8,10 +9,11 @@ from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
-from orgwizard.domain.questions import Value
+from orgwizard.domain.questions import Value, did_you_mean
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, literal_problems, previewed, problems, questions, referenced, validated
+from orgwizard.providers import site_at, site_meant
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Connection, Order
 
@@ -26,7 +28,7 @@ def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
     if draft.method not in provider.methods:
         known = ", ".join(provider.methods)
         raise BadFields({"credentials.method": f"Unknown. Known for {provider.title}: {known}."})
-    site = provider.site(draft.site)
+    site = site_at(provider, draft.site)
     credentials = _section("credentials", provider.methods[draft.method], draft.credentials, read)
     model = provider.methods[draft.method]
     return Connection(site, draft.method, credentials, _sources(model, referenced(model, draft.credentials)))
@@ -69,7 +71,7 @@ def order_at(connected: Connection, provider: Provider, draft: Draft, read: Read
 def preview(provider: Provider, draft: Draft) -> Order:
     """Build the order of a draft that has no problems without reading a secret: it shows what would be sent."""
     method = provider.methods[draft.method]
-    connected = Connection(provider.site(draft.site), draft.method, previewed(method, draft.credentials))
+    connected = Connection(site_at(provider, draft.site), draft.method, previewed(method, draft.credentials))
     model = provider.administrator
     administrator = previewed(model, draft.section("administrator")) if model else None
     return Order(connected, previewed(provider.organization, draft.section("organization")), administrator)
@@ -79,15 +81,36 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     """Return every problem of a draft as "section.field" -> sentence, without reading a secret."""
     found: dict[str, str] = {}
     try:
-        provider.site(draft.site)
+        site_at(provider, draft.site)
     except WizardError as error:
-        found["site"] = error.cause
+        found["site"] = _with(error.cause, site_meant(provider, draft.site))
     if draft.method not in provider.methods:
         return {**found, "credentials.method": f"Use one of: {', '.join(provider.methods)}."}
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
-        found |= {f"{name}.{field_name}": words for field_name, words in problems(model, typed).items()}
+        found |= {
+            f"{name}.{key}": _with(words, _meant(model, key, typed)) for key, words in problems(model, typed).items()
+        }
     return found
+
+
+def _with(words: str, meant: str) -> str:
+    return f"{words} {did_you_mean(meant)}".strip()
+
+
+# What surely is no password in the wrong place: a name of letters alone, a host, an e-mail address with its owner.
+_HOST = r"[\w-]+([.,][\w-]+)"
+_HARMLESS = re.compile(
+    rf"[^\W\d_]{{1,40}}|(https?:?//)?{_HOST}{{2,}}\.?(/\S*)?|[\w. ]*<?[\w.+-]+@{_HOST}+>?", re.IGNORECASE
+)
+
+
+def _meant(model: type[Fields], key: str, typed: Mapping[str, Value]) -> str:
+    """Return what was most likely meant by an answer, "" unless that may stand in a log: no secret is known yet."""
+    text = typed.get(key)
+    meant = model.correction(key, text.strip()) if isinstance(text, str) else ""
+    proposed = model.proposals({name: value for name, value in typed.items() if name != key}).get(key)
+    return meant if meant == proposed or _HARMLESS.fullmatch(str(text).strip()) else ""
 
 
 def _section(name: str, model: type[Fields], typed: Mapping[str, Value], read: Read) -> Fields:

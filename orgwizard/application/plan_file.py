@@ -14,9 +14,10 @@ from orgwizard.application.plan_reader import read_values
 from orgwizard.application.toml_positions import Position, position_of, positions
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
+from orgwizard.domain.questions import did_you_mean
 from orgwizard.domain.redactor import MASK, REDACTOR
 from orgwizard.domain.sanitize import printable
-from orgwizard.providers import provider_of
+from orgwizard.providers import provider_of, site_at, site_meant
 from orgwizard.storage.secret_stores import parse_store
 
 Connect = Callable[[str], Draft]  # the connection of the saved profile with this name; raises `BadInput`
@@ -172,13 +173,14 @@ def unconfirmed(draft: Draft) -> dict[str, str]:
     """
     provider = provider_of(draft.provider)
     try:
-        site = provider.site(draft.site)
+        site = site_at(provider, draft.site)
     except WizardError:
         return {}
     if not site.question or draft.section("parent").get("confirmed") == site.url:
         return {}
     words = f"{site.host} is not an address of {provider.title}. To send your credentials there, "
-    return {"site": f'{words}add the line confirmed_host = "{site.host}" to the plan.'}
+    meant = did_you_mean(site_meant(provider, draft.site))
+    return {"site": f'{words}add the line confirmed_host = "{site.host}" to the plan. {meant}'.strip()}
 
 
 def _shown(text: str) -> str:

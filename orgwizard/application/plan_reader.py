@@ -11,7 +11,7 @@ from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import LOOKS_SECRET, Fields, questions
 from orgwizard.domain.validation import problems as answer_problems
-from orgwizard.providers import provider_of
+from orgwizard.providers import provider_of, site_at
 from orgwizard.providers.contract import Provider
 
 NOT_TEXT = 'Text in quotes is expected, such as "example".'
@@ -96,7 +96,7 @@ class _Reader:
             return
         host = self._text("confirmed_host")
         try:
-            site = provider.site(self.draft.site)
+            site = site_at(provider, self.draft.site)
         except WizardError:
             return  # told as a problem of the site
         if REDACTOR.is_secret(host):

@@ -23,6 +23,8 @@ def origin(typed: str, example: str) -> SplitResult:
     parts = _split(text if "://" in text else f"https://{text}", example)
     if parts.scheme not in ("https", "http"):
         raise BadInput(f"It must start with https://, not {parts.scheme}://.")
+    if parts.username is not None and "/" not in text:
+        raise BadInput(f"This is an e-mail address. Example: {example}.")
     if parts.username is not None:
         raise BadInput("Remove everything up to the @.")
     if parts.scheme == "http" and not is_loopback(parts.hostname or ""):

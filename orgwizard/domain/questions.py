@@ -17,6 +17,11 @@ def secret_text(typed: Value) -> str | None:
     return str(read()) if read else None
 
 
+def did_you_mean(meant: str) -> str:
+    """Return the question whether something else was meant, "" where nothing is known."""
+    return f"Did you mean {meant}?" if meant else ""
+
+
 @dataclass(frozen=True)
 class Question:
     """One field as a face needs it to ask for it; everything is read off the model."""
@@ -38,6 +43,8 @@ class Question:
     """Whether it may have several lines, and a path may be given in its place."""
     keys: tuple[str, ...] = ()
     shape: str = ""
+    follows: str = ""
+    """The title of the field that the answer is derived from until it is edited."""
 
     def hint(self, typed: Value) -> str:
         """Say what a typed credential looks like, with the field's title, where that is not what is asked for."""

@@ -36,6 +36,8 @@ class Fields(BaseModel):
     method_title: ClassVar[str] = ""
     # Fields that the service or a plan knows and that a person is not asked for.
     unasked: ClassVar[frozenset[str]] = frozenset()
+    # Fields that are derived from another one until they are edited, by their name: what is wrong is told there.
+    follows: ClassVar[Mapping[str, str]] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -167,6 +169,7 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
         file=bool(extra.get("file")),
         keys=_names(extra.get("keys")),
         shape=str(extra.get("shape", "")),
+        follows=model.model_fields[model.follows[name]].title or "" if name in model.follows else "",
     )
 
 
@@ -220,7 +223,8 @@ def literal_problems(model: type[Fields], typed: Mapping[str, Value]) -> dict[st
     except ValidationError as invalid:
         found = invalid.errors(include_url=False, include_input=False)
         messages = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(found)}
-        return {name: messages[name] for name in _in_order(model, messages) if name not in later}
+        told_there = {name for name, other in model.follows.items() if other in messages and _blank(typed.get(name))}
+        return {name: messages[name] for name in _in_order(model, messages) if name not in later | told_there}
     return {}
 
 

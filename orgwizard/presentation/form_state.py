@@ -109,6 +109,11 @@ class FormState:
         """Return what is wrong per field: the model's rules, and variables that are not set; no service was asked."""
         return self.unset | problems(self.model, self.typed)
 
+    def correction(self, name: str) -> str:
+        """Return what was most likely meant by an answer as it was typed, or ""."""
+        typed = self.typed.get(name)
+        return self.model.correction(name, typed) if isinstance(typed, str) else ""
+
     def proof(self, name: str) -> str:
         """Return in a word what a check proved of a field as it is, or ""."""
         if self.section == "credentials" and self.session.accepted:

@@ -15,7 +15,7 @@ from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.events import Event, KeysArrived, Result
 from orgwizard.domain.org import Site
 from orgwizard.domain.sanitize import printable
-from orgwizard.providers import PROVIDERS
+from orgwizard.providers import PROVIDERS, site_at
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection, Order, OrgIdentity
@@ -89,7 +89,7 @@ class WizardSession:
     def site(self) -> Site | None:
         """Return the parent's site, None where what was typed is not one."""
         try:
-            return self.provider.site(self.draft.site)
+            return site_at(self.provider, self.draft.site)
         except BadInput:
             return None
 

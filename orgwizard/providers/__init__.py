@@ -1,7 +1,9 @@
 """The services that orgwizard knows. A further one is a folder beside these and a line here."""
 
+from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.org import Site
+from orgwizard.domain.redactor import REDACTOR, is_like_token
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta
@@ -17,3 +19,40 @@ def provider_of(key: str) -> Provider:
             return provider
     known = ", ".join(f'"{provider.key}"' for provider in PROVIDERS)
     raise BadInput(f"There is no provider {REDACTOR.nameable(key)!r}. Known: {known}.", field="provider")
+
+
+def site_at(provider: Provider, typed: str) -> Site:
+    """Return the site of *provider* that *typed* names; raises `BadInput`, also for a site of another service."""
+    try:
+        site = provider.site(typed)
+    except BadInput:
+        _refuse_other_vendor(provider, typed)
+        raise
+    if site.question:
+        _refuse_other_vendor(provider, typed)
+    return site
+
+
+def site_meant(provider: Provider, typed: str) -> str:
+    """Return the site most likely meant by one that is nearly right, or ""; nothing of what may be a secret."""
+    if is_like_token(typed) or REDACTOR.is_secret(typed) or _other_vendor(provider, typed):
+        return ""
+    return provider.site_correction(typed)
+
+
+def _refuse_other_vendor(provider: Provider, typed: str) -> None:
+    if other := _other_vendor(provider, typed):
+        raise BadInput(f"That is {other.title}. Choose it as the provider.", field="site") from None
+
+
+def _other_vendor(provider: Provider, typed: str) -> Provider | None:
+    return next((other for other in PROVIDERS if other is not provider and _is_site(other, typed)), None)
+
+
+def _is_site(provider: Provider, typed: str) -> bool:
+    """Return whether *typed* is surely a site of *provider*: one that it asks nothing about."""
+    try:
+        site = provider.site(typed)
+    except BadInput:
+        return False
+    return not site.question and not is_loopback(site.host.partition(":")[0])

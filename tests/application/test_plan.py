@@ -198,14 +198,14 @@ def test_all_odd_answers_are_named_at_once() -> None:
     assert list(caught.value.problems) == ["organization.domain", "administrator.age", "administrator.profile"]
 
 
+NO_HOST, MEANT = "This is not a host name or URL. Example: acme.okta.com.", "Did you mean acme.okta.com?"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (OKTA.replace("acme.okta.com", "acme"), {"site": "This is not a host name or URL. Example: acme.okta.com."}),
-        (
-            OKTA.replace("https:", "http:"),
-            {"site": "http:// is unencrypted. Use https://."},
-        ),
+        (OKTA.replace("acme.okta.com", "acme"), {"site": f"{NO_HOST} {MEANT}"}),
+        (OKTA.replace("https:", "http:"), {"site": f"http:// is unencrypted. Use https://. {MEANT}"}),
         (OKTA.replace("https://acme.okta.com", "http://127.0.0.1:8080"), {}),
         (OKTA.replace("My Child Org 1", "x" * 101), {"organization.name": "1 character too long (at most 100)."}),
         (OKTA.replace('"Ada"', '" "'), {"administrator.first_name": "Required."}),

@@ -225,3 +225,21 @@ def test_answers_validate_exactly_where_there_are_no_problems(typed: dict[str, V
         assert SECRET not in str(caught.value)
     else:
         assert isinstance(validated(Ship, read), Ship)
+
+
+class Followed(Fields):
+    follows: ClassVar[Mapping[str, str]] = {"login": "email"}
+    email: str = Field(min_length=3)
+    login: str = Field(min_length=3)
+
+    @classmethod
+    def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:
+        return {"login": str(typed["email"])} if typed.get("email") else {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [({}, {"email"}), ({"email": "a"}, {"email"}), ({"email": "a", "login": "b"}, {"email", "login"})],
+)
+def test_what_follows_another_field_is_told_there_until_it_is_edited(typed: dict[str, Value], told: set[str]) -> None:
+    assert set(problems(Followed, typed)) == told

@@ -3,9 +3,6 @@
 import pytest
 
 from orgwizard.domain.validation import problems
-from orgwizard.presentation.site_choice import other_vendor
-from orgwizard.providers import PROVIDERS
-from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 
@@ -45,18 +42,3 @@ def test_what_was_meant_by_an_org_url(typed: str, meant: str) -> None:
 
 def test_nothing_of_a_credential_is_suggested() -> None:
     assert OktaOrganization.correction("subdomain", "00" + "Ab" * 20) == ""
-
-
-@pytest.mark.parametrize("typed", ["datadoghq.eu", "EU", "EU1", "eu1", "datadoghq.com.", "https://app.datadoghq.eu/"])
-def test_every_form_of_a_datadog_site_is_one_and_is_told_as_such(typed: str) -> None:
-    assert Datadog().site(typed).question == ""
-    okta, datadog = (next(p for p in PROVIDERS if p.key == key) for key in ("okta", "datadog"))
-    assert datadog.title in other_vendor(okta, typed)
-    assert other_vendor(datadog, typed) == ""
-
-
-def test_an_okta_address_is_told_at_datadog() -> None:
-    okta, datadog = (next(p for p in PROVIDERS if p.key == key) for key in ("okta", "datadog"))
-    assert okta.title in other_vendor(datadog, "acme.okta.com")
-    assert other_vendor(datadog, "https://proxy.example.com") == ""
-    assert other_vendor(datadog, "http://127.0.0.1:8080") == ""

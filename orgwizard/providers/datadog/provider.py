@@ -22,7 +22,7 @@ from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.refusals import MEANINGS, refusal
-from orgwizard.providers.datadog.sites import SITES, site_of
+from orgwizard.providers.datadog.sites import SITES, site_meant, site_of
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
 from orgwizard.providers.order import Connection, Order, OrgIdentity
 
@@ -106,6 +106,10 @@ class Datadog(Provider):
     def site(self, typed: str) -> Site:
         """Accept a site's key or name, its API, app or an org's URL, or another API URL after a question."""
         return site_of(typed, self.site_example)
+
+    def site_correction(self, typed: str) -> str:
+        """Return the site that a misspelt one most likely names."""
+        return site_meant(typed)
 
     def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
         """Return the site that is set beside the keys: `DATADOG_SITE` belongs to `DATADOG_API_KEY`."""

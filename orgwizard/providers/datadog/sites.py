@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from difflib import get_close_matches
 
 from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.errors import BadInput
@@ -25,14 +26,17 @@ SITES = (
     _site("US2-FED", "us2.ddog-gov.com", "US government", "us2.ddog-gov.com"),
 )
 
-_ALIASES = {"US": "US1", "EU": "EU1"}  # as the sites were called when there were two
+_ALIASES = {"US": "US1", "EU": "EU1", "UK": "UK1"}  # the first two as the sites were called when there were two
 # What looks like a site that is not known here is never taken for an org's address at a known one.
-_LIKE_A_SITE = re.compile(r"[a-z]{2,3}\d+|api|www")
+_LIKE_A_SITE = re.compile(r"[a-z]{2,3}\d+|api|www|us|eu|uk|ap|gov|fed")
 
 
 def site_of(typed: str, example: str) -> Site:
     """Return the site that *typed* names; raises `BadInput`. Another API URL is a site with a question."""
-    parts = origin(_by_name(typed), example)
+    named = _by_name(typed)
+    if re.fullmatch(r"[\w -]{1,12}", named.strip()) and not is_loopback(named.strip().lower()):
+        raise BadInput(f"There is no such site. Known: {', '.join(site.title for site in SITES)}.")
+    parts = origin(named, example)
     for site in SITES:
         if parts.netloc in (site.key, site.host, site.app_url.removeprefix("https://")):
             return site
@@ -44,8 +48,41 @@ def site_of(typed: str, example: str) -> Site:
 
 def _by_name(typed: str) -> str:
     """Return the key of a site that was named as US1, EU1 and so on; other text unchanged."""
-    name = _ALIASES.get(typed.strip().upper(), typed.strip().upper())
-    return next((site.key for site in SITES if site.title == name), typed)
+    name = _ALIASES.get(_bare(typed), typed)
+    return next((site.key for site in SITES if _bare(site.title) == _bare(name)), typed)
+
+
+def _bare(name: str) -> str:
+    """Return a name in capitals without what stands between its parts: US5 for "us-5"."""
+    return re.sub(r"[\s_-]+", "", name).upper()
+
+
+def site_meant(typed: str) -> str:
+    """Return the key of the site that a misspelt one most likely names, or ""."""
+    text = re.sub(r"^h?t+ps?[:;]?/+", "", typed.strip().lower())
+    host = re.split(r"[/?#:]", text, maxsplit=1)[0].strip(".").replace("datadog.", "datadoghq.")
+    found = _site_below(host)
+    return "" if not found or _is_site(typed) else found
+
+
+def _site_below(host: str) -> str:
+    """Return the key of the site that *host* belongs to or is nearly called, or ""."""
+    labels, known = host.split("."), {site.key: site.key for site in SITES}
+    known |= {name: site.key for site in SITES for name in (site.host, site.app_url.removeprefix("https://"))}
+    if len(labels) > 1 and (alias := _ALIASES.get(labels[0].upper())):
+        return _by_name(alias)
+    for at in range(len(labels) - 1):
+        if (below := ".".join(labels[at:])) in known and not any(map(_LIKE_A_SITE.fullmatch, labels[:at])):
+            return known[below]
+    close = get_close_matches(host, known, 1, 0.9) if len(labels) > 1 else []
+    return known[close[0]] if close and not re.findall(r"\d", host) else ""
+
+
+def _is_site(typed: str) -> bool:
+    try:
+        return not site_of(typed, "").question
+    except BadInput:
+        return False
 
 
 def _elsewhere(typed: str, scheme: str, netloc: str, *, on_loopback: bool) -> Site:

@@ -144,25 +144,31 @@ def _one_label(text: str) -> str:
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(?!\d+(/|$))")
 
 
-_NO_WEBSITE = frozenset(("-", "none", "n/a", "no"))
+_NO_WEBSITE = frozenset(("-", "--", "none", "n/a", "na", "no", "null"))
+_PART = r"[^\W_]([\w-]*[^\W_])?"  # of a host name, in any script
+_HOST = re.compile(rf"(localhost|\[[0-9a-f:.]+\]|{_PART}(\.{_PART})+\.?)(:\d+)?", re.IGNORECASE)
 
 
 def _web_address(text: str) -> str:
-    """Take what may be one: Okta documents no format, so that a bare host is taken, too."""
+    """Take an http or https URL with a host; Okta documents no format, so that a bare host is taken, too."""
     scheme = _SCHEME.match(text)
+    kind, rest = (scheme[1].lower(), text[scheme.end() :].removeprefix("//")) if scheme else ("", text)
+    _, at, host = re.split(r"[/?#]", rest)[0].rpartition("@")
     if text.lower() in _NO_WEBSITE:
         raise wrong("Leave it empty for none.")
-    if "@" in text and not scheme:
+    if at and kind in ("", "mailto"):
         raise wrong("This is an e-mail address, not a website.")
-    if "@" in text.partition("://")[2].partition("/")[0]:
+    if at:
         raise wrong("Remove everything up to the @.")
-    if any(map(str.isspace, text)) or (scheme and scheme[1].lower() not in ("http", "https")):
+    if kind not in ("", "http", "https") or not _HOST.fullmatch(host) or any(map(str.isspace, text)):
         raise wrong("Not a web address. Example: https://www.example.com")
     return text
 
 
 class OktaOrganization(Fields):
     """The child org."""
+
+    follows: ClassVar[Mapping[str, str]] = {"subdomain": "name"}
 
     name: Annotated[Text, AfterValidator(_three_bytes_at_most)] = Field(
         title="Name",
@@ -228,15 +234,16 @@ def _email(text: str) -> str:
 class OktaAdministrator(Fields):
     """The first super admin of the child org."""
 
+    follows: ClassVar[Mapping[str, str]] = {"login": "email"}
+
     first_name: Text = Field(title="First name", examples=["Ada"], min_length=1, max_length=50)
     last_name: Text = Field(title="Last name", examples=["Lovelace"], min_length=1, max_length=50)
     email: Annotated[Text, AfterValidator(_three_bytes_at_most), AfterValidator(_email)] = Field(
-        title="E-mail", examples=["ada@example.com"], min_length=5, max_length=100
+        title="E-mail", examples=["ada@example.com"], max_length=100
     )
     login: Text = Field(
         title="Login",
-        description="Sign-in name, usually the e-mail.",
-        examples=["ada@example.com"],
+        description="Sign-in name. Same as the e-mail until you change it.",
         min_length=5,
         max_length=100,
     )
@@ -274,6 +281,11 @@ class OktaAdministrator(Fields):
         """Propose the e-mail as the login."""
         email = str(typed.get("email") or "").strip()
         return {"login": email} if email and not REDACTOR.is_secret(email) else {}
+
+    @classmethod
+    def correction(cls, name: str, text: str) -> str:
+        """Return the address that was copied with something around it; nothing of what may be a secret."""
+        return corrections.email(text) if name == "email" and not REDACTOR.is_secret(text) else ""
 
     @field_validator("recovery_answer")
     @classmethod

@@ -64,7 +64,7 @@ class Okta(OktaFacts, Provider):
         return sites.site_of(typed, self.site_example)
 
     def site_correction(self, typed: str) -> str:
-        """Return the org URL that a single label stands for."""
+        """Return the host of the org that a single label, or a misspelt address, stands for."""
         return org_url(typed)
 
     def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:

@@ -10,15 +10,13 @@ from orgwizard.domain.errors import BadInput
 from orgwizard.domain.org import Site
 from orgwizard.domain.questions import Suggestion
 from orgwizard.providers.messages import table, text
-from orgwizard.providers.okta.corrections import BASE_DOMAINS, org_url
+from orgwizard.providers.okta.corrections import BASE_DOMAINS
 
 
 def site_of(typed: str, example: str) -> Site:
     """Return the parent at a host or URL; an -admin host means the plain one, a custom domain is a question."""
     parts = origin(typed, example)
     host = parts.netloc
-    if org_url(typed):
-        raise BadInput(f"This is not a whole address. Example: {example}.")
     base = base_domain(host)
     if parts.hostname in BASE_DOMAINS or (parts.hostname or "").endswith(".com.com"):
         raise BadInput(f"{host} is not the address of an org. Example: {example}.")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from orgwizard.domain.plural import counted
-from orgwizard.domain.questions import Question, Value
+from orgwizard.domain.questions import Question, Value, did_you_mean
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.signing import is_key
 from orgwizard.domain.validation import LOOKS_SECRET, referenced
@@ -57,6 +57,8 @@ class Prompt:
 
     def __init__(self, console: Console, sheet: FormState, question: Question) -> None:
         self._console, self._sheet, self._question = console, sheet, question
+        self._meant = ""
+        """What the last answer was most likely meant to be; Enter takes it, and the same answer again is kept."""
 
     def answer(self) -> None:
         """Ask until the answer is right; what was there already is taken by Enter."""
@@ -87,11 +89,18 @@ class Prompt:
         words = self._sheet.wrong().get(name, "")
         if words == LOOKS_SECRET and self._is_allowed():
             words = self._sheet.wrong().get(name, "")
+        question = did_you_mean(self._newly_meant()) if typed.get(name) != before.get(name) else ""
+        words = words or question
         if words:
             typed.clear()
             typed.update(before)
             self._console.say(words)
         return done and not words
+
+    def _newly_meant(self) -> str:
+        """Return what the answer was most likely meant to be, "" where that was said already."""
+        before, self._meant = self._meant, self._sheet.correction(self._question.name)
+        return "" if self._meant == before else self._meant
 
     def _is_allowed(self) -> bool:
         """Ask whether an answer may be used that looks like a credential."""
@@ -114,11 +123,11 @@ class Prompt:
 
     def _text(self) -> bool:
         typed = self._console.ask(self._prompt(), self._hints(), clears=True)
-        if text := self._meant(typed):
+        if text := self._cleaned(typed) if typed else self._meant:
             self._sheet.take(self._question, text)
         return bool(text) or not typed
 
-    def _meant(self, typed: str) -> str:
+    def _cleaned(self, typed: str) -> str:
         """Return what a line means that may have been pasted, and say what was left out of it."""
         paste = typed_line(typed) if self._is_free_text and "\n" not in typed else meant(typed, self._question)
         if paste.said:
@@ -147,7 +156,7 @@ class Prompt:
             return self._without_typing()
         if not text:
             return True
-        if not (text := self._meant(text)):
+        if not (text := self._cleaned(text)):
             return False
         self._console.say(f"{counted(len(text), 'character')} entered.")
         if len(text) >= LONGEST_LINE - 1 and "\n" not in text:
@@ -201,13 +210,16 @@ class Prompt:
     def _prompt(self, *remarks: str) -> str:
         question = self._question
         limit = f"at most {question.longest} characters" if question.longest else ""
-        need = "required" if question.required else "optional"
+        followed = question.follows and question.name in self._sheet.answers.keys() - self._sheet.typed.keys()
+        need = "" if followed else _need(question)
         parts = filter(None, (need, limit, *remarks, self._default()))
         return f"{question.title} ({', '.join(parts)}):"
 
     def _default(self) -> str:
         """Return what Enter takes, or an example where it takes nothing."""
         question, sheet = self._question, self._sheet
+        if self._meant:
+            return f"Enter takes {self._meant}"
         value = None if question.name in sheet.unset else sheet.answers.get(question.name)
         offer = sheet.offers.get(question.name)
         if offer and offer.typed == value:
@@ -225,6 +237,10 @@ class Prompt:
         example = f"For example {question.example}." if question.example and not question.rows else ""
         lines = MANY_LINES if question.file else ""
         return tuple(filter(None, (question.help, lines, example)))
+
+
+def _need(question: Question) -> str:
+    return "required" if question.required else "optional"
 
 
 def _offered(value: Value, source: str) -> str:

@@ -1,7 +1,8 @@
 """Step 1: the provider, and where the parent org lives."""
 
 from orgwizard.domain.errors import BadInput
-from orgwizard.providers import PROVIDERS
+from orgwizard.domain.questions import did_you_mean
+from orgwizard.providers import PROVIDERS, site_at, site_meant
 from orgwizard.ui.plain.steps.base import Step, in_turn
 
 OTHER = "other"
@@ -9,6 +10,9 @@ OTHER = "other"
 
 class SiteStep(Step):
     """Choose the provider and the parent's site."""
+
+    _meant = ""
+    """The site that the last one typed was most likely meant to be; Enter takes it."""
 
     def go(self, field: str = "") -> None:  # noqa: ARG002 - there is one question
         """Choose the provider and where the parent lives."""
@@ -31,7 +35,7 @@ class SiteStep(Step):
         """Ask for the site; return whether there is one now."""
         session, parent = self.session, self.session.draft.section("parent")
         offer = session.bootstrap.discovery.site(session.provider)
-        before = parent.get("site") or (offer.typed if offer else "")
+        before = self._meant or parent.get("site") or (offer.typed if offer else "")
         source = f", {offer.source}" if offer and offer.typed == before else ""
         if words := session.refusals.pop("site", ""):
             self.console.say(words)
@@ -40,10 +44,15 @@ class SiteStep(Step):
         typed = self._listed(before) if session.provider.sites else OTHER
         typed = self._typed_site(str(before), source) if typed == OTHER else typed
         try:
-            site = session.provider.site(typed)
+            site = site_at(session.provider, typed)
         except BadInput as bad:
             self.console.say(bad.cause)
+            site = None
+        self._meant = site_meant(session.provider, typed)
+        if site is None:
             return False
+        if site.question and self._meant:
+            self.console.say(did_you_mean(self._meant))
         self.settle(typed, site)
         return True
 

@@ -11,10 +11,9 @@ from textual.widgets import Static
 from orgwizard.application.discovery import Discovery
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import Value
-from orgwizard.presentation.site_choice import other_vendor
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.providers import PROVIDERS
+from orgwizard.providers import PROVIDERS, site_at, site_meant
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.tui.screens.base import Step, remarks
 from orgwizard.ui.tui.widgets.dialogs import consent
@@ -96,18 +95,15 @@ class SitePart(Vertical):
         if self.provider.sites:
             field.display = self.query_one(Choice).chosen == OTHER
         problem, notice = self.judged()
-        field.show(
-            refusal or (problem if touched else ""), notice, correction=self.provider.site_correction(self.typed)
-        )
+        meant = site_meant(self.provider, self.typed)
+        field.show(refusal or (problem if touched else ""), notice, correction=meant)
 
     def judged(self) -> tuple[str, str]:
         """Return what is wrong with the site, and what the user should know about it."""
         try:
-            site = self.provider.site(self.typed)
+            site = site_at(self.provider, self.typed)
         except BadInput as bad:
-            return other_vendor(self.provider, self.typed) or bad.cause, ""
-        if site.question and (other := other_vendor(self.provider, self.typed)):
-            return "", other
+            return bad.cause, ""
         offered = self.offer.source if self.offer and self.offer.typed == self.typed else ""
         from_where = f"Default: {offered}." if offered else ""
         return "", site.notice or from_where

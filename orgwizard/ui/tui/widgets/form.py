@@ -65,7 +65,9 @@ class Field(Vertical):
         """Return the source of a value that is used while nothing is typed, or an example."""
         if self._offer:
             return self._offer.source
-        return f"for example {self.question.example}" if self.question.example else ""
+        if self.question.example:
+            return f"for example {self.question.example}"
+        return f"follows {self.question.follows}" if self.question.follows else ""
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell of edits, and not of the value that the field began with."""
@@ -161,9 +163,8 @@ class Form(Vertical):
         for field in self.query(Field):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
-            typed = self.sheet.typed.get(name)
-            correction = self.sheet.model.correction(name, typed) if isinstance(typed, str) else ""
-            field.show(problem, _sentence(field.question.likeness(typed)), self.sheet.proof(name), correction)
+            likeness = _sentence(field.question.likeness(self.sheet.typed.get(name)))
+            field.show(problem, likeness, self.sheet.proof(name), self.sheet.correction(name))
         for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
