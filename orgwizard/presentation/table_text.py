@@ -123,13 +123,14 @@ def left_over(provider: Provider, end: TableEnd) -> Iterator[tuple[TableRow, Row
         yield row, RowEnd(row.number, Result("not_created", *named, error=error))
 
 
-def total(ends: Counter[Exit], left: TableEnd, options: str, *, is_table: bool) -> list[str]:
-    """Return what became of all rows, what is left, and what to do about it."""
-    made, attention, unknown = ends[Exit.READY], ends[Exit.ATTENTION], ends[Exit.UNKNOWN]
+def total(ends: Counter[Exit], left: TableEnd, options: str, *, earlier: int = 0, is_table: bool) -> list[str]:
+    """Return what became of all rows, what is left, and what to do; *earlier* of those ready were ready before."""
+    ready, attention, unknown = ends[Exit.READY], ends[Exit.ATTENTION], ends[Exit.UNKNOWN]
     busy = ends[Exit.BUSY]
-    failed = ends.total() - made - attention - unknown - busy
-    counts = {"created and ready": made, "created, with something left": attention, "unknown": unknown}
-    counts |= {"at work in another orgwizard": busy, "not created": failed, "not begun": len(left.left)}
+    failed = ends.total() - ready - attention - unknown - busy
+    counts = {"created and ready": ready - earlier, "already created and ready": earlier}
+    counts |= {"created, with something left": attention, "unknown": unknown, "at work in another orgwizard": busy}
+    counts |= {"not created": failed, "not begun": len(left.left)}
     lines = [", ".join(f"{count} {words}" for words, count in counts.items() if count) + "."]
     if left.left:
         first, last = left.left[0].number, left.left[-1].number

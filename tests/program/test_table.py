@@ -191,6 +191,12 @@ def test_a_terminal_shows_each_org_under_way_and_the_total_and_at_the_end_the_to
     assert [line.rstrip() for line in drawn.display if line.strip()] == ["3 created and ready."]
 
 
+def test_the_total_of_a_second_run_says_what_was_there_already(run: Run) -> None:
+    run(GOOD[:2], "--yes")
+    assert run(GOOD[:3], "--yes").err.splitlines()[-1] == "1 created and ready, 2 already created and ready."
+    assert run(GOOD[:3], "--yes").err.splitlines()[-1] == "3 already created and ready."
+
+
 @pytest.mark.parametrize(
     ("typed", "rows"),
     [("\n", [2, 3, 5]), ("3\n", [3]), ("9\n1-3,5\n", [2, 3, 5]), ("4\n x\n-\n 3 - 9 \n", [3, 5])],

@@ -39,6 +39,7 @@ class RowFace:
         self._rows = {row.number: row for row in rows}
         self._telling: dict[int, ProgressText] = {}
         self._codes: Counter[Exit] = Counter()
+        self._earlier = 0  # of those ready: rows of which nothing was left to do
         self._shown: list[Result] = []  # with keys that are stored nowhere else
         self._standing = Standing(rows, service.clock.now, provider.settle_seconds if provider else 0)
         self._quiet = quiet
@@ -86,7 +87,9 @@ class RowFace:
 
     def _row_end(self, row: Named, end: RowEnd) -> None:
         self._telling.pop(row.number, None)
-        self._codes[table_text.exit_code(end)] += 1
+        code = table_text.exit_code(end)
+        self._codes[code] += 1
+        self._earlier += end.earlier is not None and code == Exit.READY
         self._live.clear()
         as_json = json_line(table_text.as_json(row, end)) if self._as_json else ""
         hide(end.result.secrets if end.result else {}, as_json=self._as_json)
@@ -109,7 +112,9 @@ class RowFace:
                 for row, left in table_text.left_over(self._provider, end):
                     write_stdout(json_line(table_text.as_json(row, left)))
             options = "--sandbox" if self._service.sandbox_values else ""
-            write_stderr("\n".join(table_text.total(self._codes, end, options, is_table=self._provider is not None)))
+            of_table = self._provider is not None
+            lines = table_text.total(self._codes, end, options, earlier=self._earlier, is_table=of_table)
+            write_stderr("\n".join(lines))
         self._service.engine.idle.wait()  # the ends are in the journal before the program ends
         for result in self._shown:
             self._service.keys_shown(result)
