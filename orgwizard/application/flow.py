@@ -118,6 +118,10 @@ class Flow:
         code = error.code or error.default_code
         return kind(error.cause, error.advice, code=code, request_id=error.request_id)
 
+    def keys_went(self) -> str:
+        """Say where the keys of an org are of which the look-up alone tells."""
+        return "Its keys never arrived and can't be recovered."
+
     # ---- the answer ----
 
     def judged(self, response: Response) -> NoResponse | None:
@@ -277,7 +281,7 @@ class Flow:
         org = Created(found.org.get("id", ""), found.org.get("name", ""), found.org.get("url", ""))
         self.result = replace(self.result, outcome="created", org=org)
         self.end = "" if self.kept() else "exists"
-        lost = self.kept() or "Its keys never arrived and can't be recovered."
+        lost = self.kept() or self.keys_went()
         cause = f"{found.words} {doubt.cause.removesuffix(lost).strip()} {lost}"
         return NeedsAttention(cause, MAKE_NEW_KEYS, code=doubt.code, request_id=doubt.request_id)
 

@@ -103,6 +103,16 @@ class _Resumption(Flow):
         """Say where the keys may be that no store is known to have."""
         return super().kept() or self.unasked
 
+    def keys_went(self) -> str:
+        """Say so where a command was given keys before the record broke off."""
+        return self._given() or super().keys_went()
+
+    def _given(self) -> str:
+        """Return under which names a command may have keys that are not known to be stored, "" where none may."""
+        known = stored_names(self.result.stored or {})
+        names = [name for name in self.record.given_elsewhere if name not in known]
+        return f"A command may have keys of this org, as {', '.join(names)}." if names else ""
+
     async def until_ready(self, created: Created, answered_at: float) -> None:
         """Wait until the new org answers; it stays open as long as its keys may be found."""
         await super().until_ready(created, answered_at)
@@ -111,9 +121,8 @@ class _Resumption(Flow):
 
     def _ended(self, error: WizardError | None) -> tuple[Result, str]:
         """Return the result, with the names under which a command may have further copies of keys."""
-        known = stored_names(self.result.stored or {})
-        if given := [name for name in self.record.given_elsewhere if name not in known]:
-            self.add_remark(f"A command may have keys of this org, as {', '.join(given)}.")
+        if given := self._given():
+            self.add_remark(given)
         return super()._ended(error)
 
     async def _org_of_keys(self) -> Mapping[str, str]:

@@ -654,3 +654,21 @@ def test_a_kill_between_two_keys_leaves_the_name_of_the_first_and_no_later_org_t
 
     assert any(names[0] in remark for remark in result.remarks)
     assert (result.outcome, office.record.given) == ("created", (names[0],))
+
+
+def test_an_org_that_only_the_look_up_knows_is_not_told_to_lack_keys_that_a_command_was_given(office: Office) -> None:
+    office.service = replace(
+        office.service, vault=replace(office.service.vault, giving=office.service.journal.note_giving)
+    )
+    office.create({"command": ["tee", "-a", str(office.home / "safe"), str(office.home / "{name}")]})
+    lines = office.record.path.read_text().splitlines(keepends=True)
+    kept = [line for line in lines if any(f'"event": "{event}"' in line for event in ("requested", "sending", "given"))]
+    office.record.path.write_text("".join(kept))
+    given = ", ".join(office.record.given_elsewhere)
+
+    result = office.resume()
+
+    assert (result.outcome, result.exit_code) == ("created", Exit.ATTENTION)
+    assert result.error is not None
+    assert f"A command may have keys of this org, as {given}." in result.error.cause
+    assert "never arrived" not in result.error.cause
