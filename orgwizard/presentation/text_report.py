@@ -12,7 +12,7 @@ from orgwizard.domain.org import Site
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.sanitize import printable, shown_exactly
 from orgwizard.domain.validation import Fields, questions
-from orgwizard.providers import provider_of
+from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Order
@@ -208,13 +208,31 @@ KIND_WORDS = {"child": "child org", "parent": "parent org"}
 
 def profile(found: Profile) -> list[str]:
     """Return one profile: the org, its parent's site and where its keys and those of the parent are read from."""
+    titles = _profile_titles(found)
     rows = {"Profile": found.name, "Kind": KIND_WORDS[found.kind], "Provider": found.provider}
-    rows |= {"Parent's site": found.site, "Method": found.method}
-    rows |= {"Org": found.org.name, "Org id": found.org.id, "Org URL": found.org.url, **found.details}
-    rows |= {name: source.describe() for name, source in found.secrets.items()}
-    rows |= {f"Parent's {name}": source.describe() for name, source in found.parent.items()}
-    rows |= {f"Parent's {name}": answer for name, answer in found.answers.items()}
-    return [f"{printable(name):<18} {printable(value)}" for name, value in rows.items() if value]
+    rows |= {"Org": found.org.name, "Org id": found.org.id, "Org URL": found.org.url}
+    rows |= {_as_title(name): value for name, value in found.details.items()}
+    rows |= {titles.get(name, _as_title(name)): source.describe() for name, source in found.secrets.items()}
+    rows |= {"Parent site": found.site, "Parent method": found.method}
+    given = {**{name: source.describe() for name, source in found.parent.items()}, **found.answers}
+    rows |= {f"Parent {titles.get(f'parent {name}', name)}": value for name, value in given.items()}
+    width = max(map(len, rows))
+    return [f"{printable(name):<{width}}  {printable(value)}" for name, value in rows.items() if value]
+
+
+def _profile_titles(found: Profile) -> dict[str, str]:
+    """Return the titles of a child's keys by name, and of its parent's credentials by "parent NAME"."""
+    provider = next((known for known in PROVIDERS if known.key == found.provider), None)
+    if provider is None:  # of a later version
+        return {}
+    method = provider.methods.get(found.method)
+    asked = {f"parent {question.name}": question.title for question in questions(method)} if method else {}
+    return {**provider.secret_titles, **asked}
+
+
+def _as_title(name: str) -> str:
+    """Return the name of a detail as a label: "administrator_url" as "Administrator URL"."""
+    return name.replace("_", " ").capitalize().replace(" url", " URL")
 
 
 STATE_WORDS = {
