@@ -11,11 +11,12 @@ from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, filled, questions
 from orgwizard.presentation import text_report
+from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.attempt_journal import EarlierAttempt
 
 REQUEST_TITLE = "The exact request, with secrets masked"
-NOT_GIVEN = "not set"
+NOT_GIVEN, LEFT_BLANK = "not set", "Not set"
 Line = tuple[str, str, str]  # the field to edit, such as "organization.name" or "store", its label, its value
 
 
@@ -44,7 +45,40 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iter
         else:
             blank.append(question)
     if blank:
-        yield f"{section}.{blank[0].name}", "Not set", ", ".join(question.title for question in blank)
+        yield f"{section}.{blank[0].name}", LEFT_BLANK, ", ".join(question.title for question in blank)
+
+
+def summary(session: WizardSession) -> list[list[tuple[str, str]]]:
+    """Return what the steps so far hold, as labels and values, in a group for each of them that holds anything."""
+    groups = [_parent(session)]
+    found = [line for line in lines(session) if line[1] != LEFT_BLANK]
+    for section in list(TITLES)[1 : session.reached]:
+        group = [(label, value) for field, label, value in found if field.partition(".")[0] == section]
+        groups.append(_person(session) if section == "administrator" else group)
+    return [group for group in groups if group]
+
+
+def _parent(session: WizardSession) -> list[tuple[str, str]]:
+    site, checked = session.site, session.checked
+    where = (site.title or site.host) if site else ""
+    rows = {
+        "Provider": session.provider.title,
+        "Parent org": checked.parent if checked else where,
+        "Site": where if checked and checked.parent != where else "",
+        "Signed in as": checked.identity if checked else "",
+    }
+    return [(label, value) for label, value in rows.items() if value]
+
+
+def _person(session: WizardSession) -> list[tuple[str, str]]:
+    """Return the administrator in one row: each required value once, such as a name and an e-mail address."""
+    model = session.provider.administrator
+    if model is None:
+        return []
+    answers = filled(model, session.draft.section("administrator"))
+    values = [str(answers.get(question.name) or "") for question in questions(model) if question.required]
+    person = " ".join(dict.fromkeys(filter(None, values)))
+    return [(TITLES["administrator"], person)] if person else []
 
 
 def in_words(question: Question, value: Value) -> str:

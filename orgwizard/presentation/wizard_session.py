@@ -48,7 +48,7 @@ class WizardSession:
     was asked about the name as it is, and that it looks free; `another_draft_saved` says that another draft is saved,
     which this one replaces only when something about the org is typed; `complained` that it was said that the draft
     cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a person was shown the
-    keys of the result.
+    keys of the result; `reached` is the number of the furthest step so far.
     """
 
     bootstrap: Bootstrap
@@ -68,6 +68,7 @@ class WizardSession:
     complained: bool = False
     shown: bool = False
     again: bool = False
+    reached: int = 0
 
     @property
     def service(self) -> Service:

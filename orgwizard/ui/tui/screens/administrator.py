@@ -17,6 +17,7 @@ class AdministratorStep(Step):
     number = 4
     section = "administrator"
     heading = TITLES["administrator"]
+    summarized = True
     keys = KEYS | SECRET_KEYS
 
     def buttons(self) -> Iterable[Widget]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
+from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Key, Paste, Resize, ScreenResume
 from textual.message import Message
 from textual.screen import Screen
@@ -18,12 +17,13 @@ from textual.widgets import Button, Input, OptionList, Static
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.step_order import AHEAD, DONE, HERE, complaints, joined, section, trail
+from orgwizard.presentation.step_order import complaints, section
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Field, Form
+from orgwizard.ui.tui.widgets.frame import Body, Place, Summary, Track
 from orgwizard.ui.tui.widgets.lists import Choice, button
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
@@ -48,45 +48,6 @@ KEYS = {
 SECRET_KEYS = {"F2, Ctrl+R": "show the secret under the cursor for 10 seconds, or hide it"}
 
 
-class Track(Widget):
-    """The line under the head line: the steps by name, what is done of them, here, and to come."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(id="track")
-        self._number = number
-
-    def render(self) -> Content:
-        """Draw a mark before each name; only the step that is here carries the accent."""
-        ascii_only = self.app.has_class("-ascii")
-        steps = trail(self._number, self.size.width, ascii_only=ascii_only)
-        gap = "  " if joined(steps, 2) <= self.size.width else " "
-        looks = {DONE: "", HERE: "bold $accent", AHEAD: "dim"}
-        return Content(gap).join(Content.styled(words, looks[state]) for state, words in steps)
-
-
-class Place(Widget):
-    """The right end of the head line: provider, parent, and who one acts as, in the longest form that fits."""
-
-    def __init__(self, session: WizardSession) -> None:
-        super().__init__(id="place")
-        self._session = session
-
-    def render(self) -> Content:
-        """Draw it; text of a service is no markup."""
-        return Content(self._session.place(self.size.width))
-
-
-class Body(VerticalScroll, can_focus=False):
-    """The part between head line and buttons, which scrolls where it is larger than its room."""
-
-    class Grown(Message):
-        """There is more or less in it than before, such as an error under a field."""
-
-    def watch_virtual_size(self) -> None:
-        """Tell of it."""
-        self.post_message(self.Grown())
-
-
 class Step(Screen[None]):
     """One screen of the wizard, a view of the session."""
 
@@ -97,6 +58,8 @@ class Step(Screen[None]):
     hints: ClassVar[str] = "Enter next field · Ctrl+N next step · Esc back · F1 keys"
     keys: ClassVar[dict[str, str]] = KEYS
     next_label: ClassVar[str] = "Next"
+    summarized: ClassVar[bool] = False
+    """Whether a wide terminal shows what was entered so far beside it."""
     too_small: ClassVar[str] = TOO_SMALL
     """Said in place of everything else."""
     AUTO_FOCUS = "Entry, Choice, Menu, Button"
@@ -147,6 +110,7 @@ class Step(Screen[None]):
 
     def __init__(self, session: WizardSession) -> None:
         self.session = session
+        session.reached = max(session.reached, self.number)
         super().__init__()
 
     # ---- what is drawn ----
@@ -164,21 +128,28 @@ class Step(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the frame around the body."""
+        with Vertical(id="frame"):
+            yield from self._frame()
+        yield Static(self.too_small, classes="too-small", markup=False)
+
+    def _frame(self) -> ComposeResult:
         with Horizontal(id="head"):
             yield Static(self.heading, id="heading", markup=False)
             yield Place(self.session)
             if self.session.bootstrap.sandbox:
                 yield Static(SANDBOX, id="sandbox", markup=False)
         yield Track(self.reached)
-        with Body(id="body"):
-            yield from self.body()
+        with Horizontal(id="middle"):
+            with Body(id="body"):
+                yield from self.body()
+            if self.summarized:
+                yield Summary(self.session)
         yield StaticText(id="refusal")
         yield StaticText(id="message")
         with Horizontal(id="buttons"):
             yield from self.buttons()
             yield button("Help", "keys")
         yield Static(self.hint(), id="hints", markup=False)
-        yield Static(self.too_small, classes="too-small", markup=False)
 
     def body(self) -> Iterable[Widget]:
         """Yield what the step is about."""
@@ -205,8 +176,14 @@ class Step(Screen[None]):
         return self.number
 
     def refresh_place(self) -> None:
-        """Draw the head line again after provider, site or parent changed."""
+        """Draw the head line and the summary again after provider, site or parent changed."""
         self.query_one(Place).refresh()
+        self.refresh_summary()
+
+    def refresh_summary(self) -> None:
+        """Draw again what was entered so far, if it is shown."""
+        for summary in self.query(Summary):
+            summary.refresh()
 
     def say(self, words: str = "", *, wrong: bool = False) -> None:
         """Show one line of news above the buttons."""
@@ -392,6 +369,7 @@ class Step(Screen[None]):
     def changed(self) -> None:
         """Clear the message and have the draft saved."""
         self.say()
+        self.refresh_summary()
         self.session.refusals.pop(self.section, None)
         self.show_refusals()
         self.post_message(self.Changed())

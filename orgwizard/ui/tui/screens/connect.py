@@ -37,6 +37,7 @@ class ConnectStep(Step):
     number = 2
     section = "credentials"
     heading = TITLES["credentials"]
+    summarized = True
     keys = KEYS | SECRET_KEYS | {"Ctrl+P": "save this connection; typed secrets are not saved"}
     hints = "Enter next · Ctrl+N next step · F2 show secret · F1 keys"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+p", "save", show=False)]

@@ -20,6 +20,7 @@ class OrganizationStep(Step):
     number = 3
     section = "organization"
     heading = TITLES["organization"]
+    summarized = True
 
     def body(self) -> Iterable[Widget]:
         """Yield the fields, what is known of the name, and what is fixed and not asked."""

@@ -28,6 +28,7 @@ class StoreStep(Step):
     number = 5
     section = "store"
     heading = TITLES["store"]
+    summarized = True
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
