@@ -13,7 +13,6 @@ from orgwizard.domain.handoff import ChildOrg, Handoff, Key
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Created, Site
-from orgwizard.domain.questions import Suggestion
 from orgwizard.domain.redactor import MASK
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.facts import VendorFacts
@@ -53,20 +52,6 @@ class Provider(VendorFacts, ABC):
     @property
     def administrator(self) -> type[Fields] | None:
         """Return the model of its first administrator, None where the service asks for none."""
-        return None
-
-    def site_correction(self, typed: str) -> str:
-        """Return the site that was most likely meant by one that is nearly right, or ""; a guess."""
-        del typed
-        return ""
-
-    def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
-        """Return the parent's site from the vendor's variables, if it is there."""
-        for template in self.site_env:
-            names = re.findall(r"{(\w+)}", template) or [template]
-            if all(environ.get(name) for name in names):
-                value = template.format_map(environ) if "{" in template else environ[template]
-                return Suggestion(value, "from " + " and ".join(f"${name}" for name in names))
         return None
 
     def order_key(self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]) -> OrderKey:

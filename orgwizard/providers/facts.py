@@ -1,10 +1,11 @@
 """What is known of a vendor without asking it: its words, its sites, and where its own tools keep their settings."""
 
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import Question
+from orgwizard.domain.questions import Question, Suggestion
 
 
 class VendorFacts:
@@ -63,3 +64,17 @@ class VendorFacts:
             required=True,
             env=self.site_env,
         )
+
+    def site_correction(self, typed: str) -> str:
+        """Return the site that was most likely meant by one that is nearly right, or ""; a guess."""
+        del typed
+        return ""
+
+    def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
+        """Return the parent's site from the vendor's variables, if it is there."""
+        for template in self.site_env:
+            names = re.findall(r"{(\w+)}", template) or [template]
+            if all(environ.get(name) for name in names):
+                value = template.format_map(environ) if "{" in template else environ[template]
+                return Suggestion(value, "from " + " and ".join(f"${name}" for name in names))
+        return None

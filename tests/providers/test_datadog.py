@@ -16,7 +16,8 @@ from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import problems, questions, validated
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
-from orgwizard.providers.datadog.provider import Datadog, same_name
+from orgwizard.providers.datadog.listing import same_name
+from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.datadog.sites import SITES
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
 from orgwizard.providers.order import Order

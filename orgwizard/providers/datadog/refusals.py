@@ -4,9 +4,12 @@ Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Response
+from orgwizard.providers.messages import refused, status
 
 KEY_ADVICE = (
     "Check that both keys belong to this site's parent org, are not swapped, and are the keys themselves "
@@ -32,26 +35,28 @@ BEARER_RIGHTS_ADVICE = (
     "Check that the token's scopes include org_management and that its owner has the Org Management permission. "
     "If so, connect with an API key and an application key: it is unproven that a token may create orgs."
 )
-_BEARER_MEANINGS: Mapping[int, tuple[str, str, str]] = {
-    401: ("Datadog rejected the access token.", BEARER_ADVICE, "credentials.token"),
-    403: (
+_BEARER_CODES: Mapping[int, ErrorCode] = {
+    401: ErrorCode("Datadog rejected the access token.", BEARER_ADVICE, "credentials.token"),
+    403: ErrorCode(
         "Datadog refused: the access token, its site or its rights are wrong.",
         BEARER_RIGHTS_ADVICE,
         "credentials.token",
     ),
 }
-MEANINGS: Mapping[int, tuple[str, str, str]] = {
-    400: ("Datadog rejected the request.", "Change the name, then create again.", "organization.name"),
-    401: ("Datadog rejected the keys.", KEY_ADVICE, "credentials.api_key"),
-    403: (
+CODES: Mapping[int, ErrorCode] = {
+    400: ErrorCode("Datadog rejected the request.", "Change the name, then create again.", "organization.name"),
+    401: ErrorCode("Datadog rejected the keys.", KEY_ADVICE, "credentials.api_key"),
+    403: ErrorCode(
         "Datadog refused: the keys, their site or their rights are wrong.",
         _RIGHTS_ADVICE,
         "credentials.application_key",
     ),
-    404: ("Datadog does not recognize this address.", "Check the site.", "site"),
-    409: ("Datadog refused: conflict with something that exists.", "Choose another name.", "organization.name"),
-    413: ("Datadog refused the request as too large.", "Choose a shorter name.", "organization.name"),
-    429: ("Datadog's rate limit is exceeded.", "Wait a minute, then try again.", ""),
+    404: ErrorCode("Datadog does not recognize this address.", "Check the site.", "site"),
+    409: ErrorCode(
+        "Datadog refused: conflict with something that exists.", "Choose another name.", "organization.name"
+    ),
+    413: ErrorCode("Datadog refused the request as too large.", "Choose a shorter name.", "organization.name"),
+    429: ErrorCode("Datadog's rate limit is exceeded.", "Wait a minute, then try again."),
 }
 
 
@@ -65,15 +70,10 @@ def said_in(response: Response) -> str:
 
 def refusal(response: Response, *, token: bool = False) -> Refused:
     """Return what a Datadog error means; *token* says that an access token was sent instead of two keys."""
-    fallback = (f"Datadog refused with HTTP {response.status}.", BEARER_RIGHTS_ADVICE if token else _RIGHTS_ADVICE, "")
-    meanings = {**MEANINGS, **_BEARER_MEANINGS} if token else MEANINGS
-    cause, advice, field = meanings.get(response.status, fallback)
-    said = said_in(response)
+    codes = {**CODES, **_BEARER_CODES} if token else CODES
+    rights = BEARER_RIGHTS_ADVICE if token else _RIGHTS_ADVICE
+    known = codes.get(response.status) or ErrorCode(f"Datadog refused with {status(response)}.", rights)
     bucket = response.headers.get("x-ratelimit-name", "") if response.status == 429 else ""
-    return Refused(
-        f'{cause} Datadog says: "{said}".' if said else cause,
-        f"{advice} The limit is called {bucket}." if bucket else advice,
-        code=f"HTTP {response.status}",
-        request_id=response.request_id,
-        field=field,
-    )
+    if bucket:
+        known = replace(known, advice=f"{known.advice} The limit is called {bucket}.")
+    return refused(known, response, "Datadog", said=said_in(response))

@@ -1,0 +1,39 @@
+"""Whether a new org answers with its own keys, and what its owner does next."""
+
+from urllib.parse import quote
+
+from orgwizard.domain.http import Call, Conversation, Reply, together
+from orgwizard.domain.org import Created, Site
+from orgwizard.providers.datadog import parent
+from orgwizard.providers.findings import Readiness
+from orgwizard.providers.messages import succeeded, table, text
+
+
+def ready(site: Site, created: Created) -> Conversation[Readiness]:
+    """Validate the new keys, then read the child's own settings with them."""
+    api_key, application_key = created.secrets.get("api_key"), created.secrets.get("application_key")
+    if api_key is None:
+        return Readiness(False, "there is no key to test", may_change=False)
+    if application_key is None:
+        (reply,) = yield from together(parent.validate_key(site, api_key))
+        return _accepted(reply, "the API key is valid; there is no application key to try")
+    headers = parent.key_headers(api_key, application_key)
+    own = Call("GET", f"{site.url}{parent.OWN_ORG}/{quote(created.id, safe='')}", headers)
+    keys, org = yield from together(Call("GET", site.url + parent.VALIDATE_KEYS, headers), own)
+    proven = bool(created.id) and text(table(succeeded(org), "org"), "public_id") == created.id
+    return _accepted(keys, "both keys are valid" + (" and read the child org" if proven else ""))
+
+
+def _accepted(reply: Reply, words: str) -> Readiness:
+    if succeeded(reply):
+        return Readiness(True, words)
+    return Readiness(False, "Datadog does not accept the new keys yet")
+
+
+def next_steps(created: Created) -> tuple[str, ...]:
+    """Return what to do with a new Datadog org."""
+    return (
+        f"Switch to {created.name} in the org menu at {created.url}, or sign in there.",
+        "If the parent enforces SAML, set a password login override before you need it.",
+        "IP allow-list, SAML and other settings are not inherited: set them in the child.",
+    )
