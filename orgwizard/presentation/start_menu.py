@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.moment import when
+from orgwizard.presentation import step_order
 from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.providers import PROVIDERS, provider_of
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
     from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_pulse import Pulse
     from orgwizard.storage.profiles import Problem, Profile
 
-INTRODUCTION = "Create a child organization at Okta or Datadog; keep its one-time keys safe."
+INTRODUCTION = "Create a child org at Okta or Datadog, and keep its one-time keys safe."
 HOW = "Seven steps, about 5 minutes. Nothing is created before you confirm."
 NEW, CONTINUE, ORGS, SCENARIOS, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
 ATTEMPT, PROFILE = "attempt", "profile"
@@ -45,11 +49,26 @@ class StartMenu:
         self.profiles: Sequence[Profile] = ()
         self.problems: Sequence[Problem] = ()
         self.warnings: Sequence[str] = ()
-        if not bootstrap.is_new():
-            self._look(bootstrap.service)
-            if saved is not None and WizardSession(bootstrap, saved).was_sent():
-                self.saved = None
+        self._step = ""  # of the draft: the first one that is not complete
+        self._bootstrap, self._pulse = bootstrap, None if bootstrap.is_new() else self._look(bootstrap.service)
+        if saved is not None:
+            self._look_at_draft(WizardSession(bootstrap, saved))
         self._add_drafts(bootstrap)
+
+    def has_moved(self) -> bool:
+        """Return whether an attempt has begun, moved on or ended since: some looks at the disk, and nothing is read."""
+        if self._pulse is None:
+            return not self._bootstrap.is_new()
+        from orgwizard.storage.attempt_pulse import left_alone, pulse
+
+        return pulse(self._bootstrap.service.journal.folder) != self._pulse or left_alone(self.attempts)
+
+    def _look_at_draft(self, session: WizardSession) -> None:
+        """Offer the draft, unless its order was sent: then the attempt is what is offered."""
+        if self._pulse is not None and session.was_sent():
+            self.saved = None
+        else:
+            self._step = step_order.incomplete(session)
 
     def _add_drafts(self, bootstrap: Bootstrap) -> None:
         """Tell of drafts that cannot be read, too."""
@@ -59,20 +78,23 @@ class StartMenu:
 
         self.problems = (*self.problems, *(Problem(path, words) for path, words in bootstrap.drafts.problems.items()))
 
-    def _look(self, service: Service) -> None:
-        """Look into the folders; one that cannot be read is a problem, too."""
+    def _look(self, service: Service) -> Pulse:
+        """Look into the folders; one that cannot be read is a problem, too. Returns how the journal was before that."""
         from orgwizard.application.key_check import idle_warning
+        from orgwizard.storage.attempt_pulse import pulse
         from orgwizard.storage.profiles import Problem
 
+        before, self._now = pulse(service.journal.folder), service.clock.wall()
         try:
             found_profiles, self.problems = service.profiles.latest(MOST_PROFILES)
-            now = service.clock.wall()
-            self.warnings = _most_pressing([w for profile in found_profiles if (w := idle_warning(profile, now))])
+            warnings = [words for profile in found_profiles if (words := idle_warning(profile, self._now))]
+            self.warnings = _most_pressing(warnings)
             self.profiles = _one_per_parent(found_profiles)
             found = service.journal.overview(MOST_RECORDS)
             self.attempts, self.records, self.older = found.open, found.newest, found.total - len(found.newest)
         except WizardError as fault:
             self.problems = (*self.problems, Problem(service.journal.folder, fault.cause))
+        return before
 
     def record_lines(self) -> list[str]:
         """Return what is known of the newest attempts, a blank line after each."""
@@ -90,9 +112,9 @@ class StartMenu:
 
     def rows(self) -> dict[str, str]:
         """Return what can be done, the most pressing first; "attempt-0" is the first attempt, and so on."""
-        rows = {f"{ATTEMPT}-{number}": _attempt_words(record) for number, record in enumerate(self.attempts)}
+        rows = {f"{ATTEMPT}-{number}": self._attempt_words(record) for number, record in enumerate(self.attempts)}
         if self.saved:
-            rows[CONTINUE] = f"Resume draft: {_draft_words(self.saved)}"
+            rows[CONTINUE] = _draft_words(self.saved, self._step)
         rows[NEW] = "Create a new org"
         shown = self.profiles[:MOST_PROFILES]
         alike = Counter(map(_profile_words, shown))
@@ -107,6 +129,12 @@ class StartMenu:
             rows[SCENARIOS] = SCENARIOS_TITLE
         return rows
 
+    def _attempt_words(self, record: Record) -> str:
+        from orgwizard.presentation import text_report
+
+        state = text_report.RUNNING_WORDS if record.running else text_report.STATE_WORDS[record.state]
+        return f"{record.name}: {state} ({when(record.started, self._now)})"
+
     def attempt(self, row: str) -> Record | None:
         """Return the attempt that a row is about."""
         name, _, number = row.partition("-")
@@ -119,23 +147,30 @@ class StartMenu:
 
 
 def fitted(rows: Mapping[str, str]) -> dict[str, str]:
-    """Return at most nine rows: those that go on with something first, a new org always, the rest behind "More"."""
+    """Return at most nine rows: the most pressing ones, a new org and all orgs always, the rest behind "More"."""
     if len(rows) <= MOST_ROWS:
         return dict(rows)
-    always = [name for name in rows if name in (CONTINUE, NEW)]
+    always = [name for name in rows if name in (CONTINUE, NEW, ORGS)]
     others = [name for name in rows if name not in always][: MOST_ROWS - 1 - len(always)]
     kept = {name: words for name, words in rows.items() if name in always or name in others}
     return {**kept, MORE: f"More ({len(rows) - len(kept)})"}
 
 
 def _one_per_parent(profiles: Sequence[Profile]) -> list[Profile]:
-    """Return one profile of each connection, that of the parent org itself if there is one, else the newest."""
+    """Return one profile of each parent, that of the parent org itself if there is one, else the newest."""
     newest = sorted(profiles, key=lambda profile: (profile.kind == "parent", profile.created), reverse=True)
-    found: dict[tuple[str, str, str, str], Profile] = {}
+    found: dict[tuple[str, ...], Profile] = {}
     for profile in newest:
-        sources = ", ".join(f"{name} {ref.describe()}" for name, ref in sorted(profile.parent.items()))
-        found.setdefault((profile.provider, profile.site, profile.method, sources), profile)
+        found.setdefault(_parent_of(profile), profile)
     return list(found.values())
+
+
+def _parent_of(profile: Profile) -> tuple[str, ...]:
+    """Return what tells a parent from others: its own address, or where many share one, how to connect to it."""
+    if profile.provider not in (provider.key for provider in PROVIDERS if provider.sites):
+        return profile.provider, profile.site
+    sources = (f"{name} {reference.describe()}" for name, reference in sorted(profile.parent.items()))
+    return profile.provider, profile.site, profile.method, *sources
 
 
 def _most_pressing(warnings: list[str]) -> list[str]:
@@ -151,20 +186,21 @@ def attempt_lines(record: Record) -> list[str]:
     return text_report.attempt(record)
 
 
-def _attempt_words(record: Record) -> str:
-    from orgwizard.presentation import text_report
-
-    state = text_report.RUNNING_WORDS if record.running else text_report.STATE_WORDS[record.state]
-    return f"{record.name}: {state}"
-
-
 def _profile_words(profile: Profile) -> str:
+    where = _host(profile.site)
     if profile.kind == "parent":
-        return f"New child of {profile.org.name} ({profile.site})"
-    return f"New child of {profile.site} (same connection as {profile.org.name})"
+        return f"New child of {profile.org.name} ({where})"
+    return f"New child of {where} (same connection as {profile.org.name})"
 
 
-def _draft_words(draft: Draft) -> str:
+def _draft_words(draft: Draft, step: str) -> str:
     name = draft.section("organization").get("name", "")
-    where = draft.site or draft.provider
-    return f"{name} at {where}" if name else where
+    where = _host(draft.site) or provider_of(draft.provider).title
+    number = list(step_order.TITLES).index(step) + 1
+    about = f"{name} at {where}" if name else where
+    return f"Resume draft for {about} (step {number} of {len(step_order.TITLES)})"
+
+
+def _host(site: str) -> str:
+    """Return a site without what every URL begins with."""
+    return site.removeprefix("https://").rstrip("/")

@@ -77,6 +77,11 @@ def unfinished(session: WizardSession) -> str:
     return found or "review"
 
 
+def incomplete(session: WizardSession) -> str:
+    """Return the first step of a draft that is not complete, or the review; that credentials work is not asked."""
+    return section(next(iter(session.problems()), "")) or "review" if session.agreed else "site"
+
+
 def section(field: str) -> str:
     """Return the step of a field such as "organization.name", or "" where no step asks for it."""
     name = field.partition(".")[0]

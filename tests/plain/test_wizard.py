@@ -13,6 +13,7 @@ from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import LocalFailure, NeedsConsent
 from orgwizard.domain.http import Call, Response
+from orgwizard.presentation import start_menu
 from orgwizard.presentation.progress_text import KEYS_ARRIVED
 from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
 from orgwizard.storage.attempt_journal import Attempt, Journal, Record
@@ -480,8 +481,8 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
     terminal = walked(service, ["1", "no", "4", "5", "6", ":back", ":quit"], scenarios=SCENARIOS)
     rows = [line for line in terminal.text.splitlines() if line[:2] in ("1.", "2.", "3.", "4.", "5.", "6.")][:6]
     assert rows == [
-        "1. Doubtful: not sent",
-        "2. Resume draft: Half done at okta",
+        "1. Doubtful: not sent (today, 03:04 UTC)",
+        "2. Resume draft for Half done at Okta (step 1 of 7)",
         "3. Create a new org",
         "4. Orgs and attempts",
         "5. Unreadable files: 1",
@@ -491,6 +492,21 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
     assert "it is not valid TOML" in terminal.said
     assert "Datadog, organization, slow: The answer takes 20 seconds." in terminal.said
     assert "This is the first step. :quit quits." in terminal.said
+
+
+def test_what_will_happen_is_said_where_nothing_is_saved_too(service: Service) -> None:
+    terminal = walked(service, [":quit"])
+    assert terminal.said.count(start_menu.HOW) == 1
+
+
+def test_more_than_nine_rows_are_shown_by_more(service: Service) -> None:
+    for number in range(12):
+        service.journal.requested("okta", f"https://p{number}.okta.com", f"Doubtful {number}").close()
+    terminal = walked(service, ["9", "12", "no", ":quit"])
+    first, second = terminal.text.partition("9. More (6)")[::2]
+    assert "Doubtful 0" not in first
+    assert "12. Doubtful 0: not sent" in second
+    assert "Doubtful 0 (okta https://p0.okta.com): not sent" in terminal.said
 
 
 def test_a_draft_that_cannot_be_read_is_said_at_the_beginning(service: Service) -> None:
@@ -505,7 +521,7 @@ def test_a_draft_that_cannot_be_read_is_said_at_the_beginning(service: Service) 
 def test_a_profile_of_an_earlier_run_begins_a_sister(service: Service) -> None:
     walked(service, okta("First", "create", ""))
     terminal = walked(service, ["2", ":quit"])
-    assert "New child of https://acme.okta.com (same connection as First)" in terminal.said
+    assert "New child of acme.okta.com (same connection as First)" in terminal.said
     assert "Connected: Acme (sandbox)." in terminal.said
     assert "Step 3 of 7: Organization." in terminal.said
 

@@ -19,6 +19,7 @@ from orgwizard.domain.errors import NeedsConsent, Refused
 from orgwizard.domain.events import KeysArrived, Progress, Result
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import review
+from orgwizard.presentation.start_menu import HOW, StartMenu
 from orgwizard.providers import provider_of
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import OrgIdentity
@@ -207,6 +208,7 @@ async def test_an_attempt_taken_up_that_created_nothing_leads_to_the_start(servi
 async def test_without_anything_to_offer_the_first_step_comes_at_once(service: Service) -> None:
     async with walking(service, scenarios=()) as walk:
         assert isinstance(walk.screen, SiteStep)
+        assert HOW in walk.text()
 
 
 async def test_the_magic_names_of_the_sandbox_are_listed(service: Service) -> None:
@@ -980,6 +982,41 @@ async def test_the_start_shows_what_other_processes_did_meanwhile(
         async with asyncio.timeout(20):
             while menu.option_count == before:
                 await walk.pilot.pause()
+
+
+async def test_a_start_in_sight_looks_at_the_disk_and_reads_only_what_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orgwizard.ui.tui.screens.start.LOOK_SECONDS", 0.01)
+    looks: list[StartMenu] = []
+    has_moved = StartMenu.has_moved
+
+    def counted(menu: StartMenu) -> bool:
+        looks.append(menu)
+        return has_moved(menu)
+
+    monkeypatch.setattr(StartMenu, "has_moved", counted)
+    service = marked(tmp_path)
+    requested(service).close()
+
+    async def look_on(walk: Walk) -> None:
+        seen = len(looks)
+        async with asyncio.timeout(20):
+            while len(looks) == seen:
+                await walk.pilot.pause(0.01)
+        await walk.settled()
+
+    async with walking(service) as walk:
+        await look_on(walk)
+        await look_on(walk)
+        assert len(set(map(id, looks))) == 1
+        await walk.press("end", "enter")
+        await walk.until(Page)
+        seen = len(looks)
+        await walk.pilot.pause(0.05)
+        assert len(looks) == seen
+        await walk.press("escape")
+        await look_on(walk)
 
 
 @pytest.mark.full

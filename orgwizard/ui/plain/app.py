@@ -128,27 +128,36 @@ class Wizard:
 
     def _started(self, saved: Draft | None) -> str:
         """Begin with what there is to go on with; return the step to go to."""
-        bootstrap = self.session.bootstrap
+        self._console.heading(start_menu.INTRODUCTION)
+        self._console.say(start_menu.HOW)
         while True:
-            found = StartMenu(bootstrap, saved)
-            self.session = WizardSession(bootstrap, Draft())
+            found = StartMenu(self.session.bootstrap, saved)
+            self.session = WizardSession(self.session.bootstrap, Draft())
             if found.empty:
                 return "site"
-            self._console.heading(start_menu.INTRODUCTION)
-            self._console.say(start_menu.HOW)
-            self._console.say(*found.warnings)
             try:
-                chosen = self._console.choose("Next", found.rows(), next(iter(found.rows())))
-                draft = self._draft_of(found, chosen)
-                if draft:
-                    known, another_draft_saved = found.profile(chosen) is not None, found.spares(draft)
-                    self.session = WizardSession(bootstrap, draft, known=known, another_draft_saved=another_draft_saved)
-                if after := step_order.first(self.session) if draft else self._looked_at(found, chosen):
-                    return after
+                if step := self._begun(found):
+                    return step
             except WizardError as error:
                 self._console.say(*error.lines())
             except Back:
                 self._console.say(f"This is the first step. {SIGN}quit quits.")
+
+    def _begun(self, found: StartMenu) -> str:
+        """Have a row chosen; return the step that it leads to, else ""."""
+        self._console.say(*found.warnings)
+        chosen = self._chosen(found)
+        draft = self._draft_of(found, chosen)
+        if draft is None:
+            return self._looked_at(found, chosen)
+        known, spares = found.profile(chosen) is not None, found.spares(draft)
+        self.session = WizardSession(self.session.bootstrap, draft, known=known, another_draft_saved=spares)
+        return step_order.first(self.session)
+
+    def _chosen(self, found: StartMenu) -> str:
+        rows = start_menu.fitted(found.rows())
+        chosen = self._console.choose("Next", rows, next(iter(rows)))
+        return chosen if chosen != start_menu.MORE else self._console.choose("Next", found.rows())
 
     def _draft_of(self, found: StartMenu, chosen: str) -> Draft | None:
         if profile := found.profile(chosen):

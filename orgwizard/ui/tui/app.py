@@ -36,7 +36,7 @@ from orgwizard.system.shutdown import Watch
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.site import SiteStep
-from orgwizard.ui.tui.screens.start import StartStep
+from orgwizard.ui.tui.screens.start import FirstStep, StartStep
 from orgwizard.ui.tui.terminal import key_parser
 from orgwizard.ui.tui.terminal.diff_driver import DiffDriver, driver_class
 from orgwizard.ui.tui.terminal.key_queue import KeyQueue
@@ -133,7 +133,7 @@ class Wizard(App[int]):
 
     def _beginning(self) -> Step:
         start = StartStep(self.session, self.session.bootstrap.drafts.load())
-        return SiteStep(self.session) if start.empty else start
+        return FirstStep(self.session) if start.empty else start
 
     def on_mount(self) -> None:
         """Load what the first screen does without, once it is up."""

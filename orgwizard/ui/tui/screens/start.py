@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import on, work
+from textual.events import ScreenResume, ScreenSuspend
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -34,6 +35,7 @@ from orgwizard.presentation.start_menu import (
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
 from orgwizard.ui.tui.screens.base import KEYS, Step
+from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
 from orgwizard.ui.tui.widgets.lists import Menu, button
 
@@ -42,6 +44,15 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 3.0
 ROW_INDENT, ORG_INDENT, MAGIC_INDENT = 2, 4, 26  # cells of the first column
+
+
+class FirstStep(SiteStep):
+    """The first step where there is nothing to go on with: what will happen stands above it."""
+
+    def body(self) -> Iterable[Widget]:
+        """Yield that, and the step."""
+        yield _introduction()
+        yield from super().body()
 
 
 class StartStep(Step):
@@ -84,7 +95,7 @@ class StartStep(Step):
 
     def body(self) -> Iterable[Widget]:
         """Yield a sentence and what can be done."""
-        yield Static(f"{INTRODUCTION}\n{HOW}", classes="intro", markup=False)
+        yield _introduction()
         yield Menu(self._rows(self._beginnings), "start", ROW_INDENT)
         for warning in self._beginnings.warnings:
             yield Static(f"! {warning}", classes="idle", markup=False)
@@ -93,17 +104,27 @@ class StartStep(Step):
         return menu.rows() if self._whole else fitted(menu.rows())
 
     def on_mount(self) -> None:
-        """Look now and then what there is by now: other processes begin and end attempts, too."""
-        self.set_interval(LOOK_SECONDS, self._look)
+        """Look now and then whether an attempt moved on, while this is in sight: other processes are at some, too."""
+        self._looking = self.set_interval(LOOK_SECONDS, self._look)
+
+    @on(ScreenSuspend)
+    def _rest(self) -> None:
+        """Look no more: a page is on the screen."""
+        self._looking.pause()
+
+    @on(ScreenResume)
+    def _look_on(self) -> None:
+        self._looking.resume()
 
     @work(exclusive=True, description="loading")
     async def _look(self) -> None:
-        bootstrap, saved = self.session.bootstrap, self._beginnings.saved
-        found = await asyncio.wrap_future(bootstrap.engine.work(lambda: StartMenu(bootstrap, saved)))
-        before, rows = self._rows(self._beginnings), self._rows(found)
+        bootstrap, known = self.session.bootstrap, self._beginnings
+        moved = bootstrap.engine.work(lambda: StartMenu(bootstrap, known.saved) if known.has_moved() else known)
+        found = await asyncio.wrap_future(moved)
+        before, rows = self._rows(known), self._rows(found)
+        self._beginnings, menu = found, self.query_one(Menu)
         if rows == before:
             return
-        self._beginnings, menu = found, self.query_one(Menu)
         under_cursor, words = list(before.values())[menu.highlighted or 0], list(rows.values())
         menu.show(rows)
         menu.highlighted = words.index(under_cursor) if under_cursor in words else 0
@@ -181,3 +202,7 @@ class StartStep(Step):
                 found = [m for m in self.session.bootstrap.scenarios if (m.provider, m.where) == (provider.key, where)]
                 lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, MAGIC_INDENT), ""]
         return Page(SCENARIOS_TITLE, lines, MAGIC_INDENT)
+
+
+def _introduction() -> Static:
+    return Static(f"{INTRODUCTION}\n{HOW}", classes="intro", markup=False)

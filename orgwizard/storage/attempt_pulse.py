@@ -1,0 +1,41 @@
+"""Whether anything moved in a folder of attempts: looked at often, so no file is opened but to ask for its lock."""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from orgwizard.domain.errors import WizardError
+from orgwizard.system import private_files
+
+if TYPE_CHECKING:
+    from orgwizard.storage.attempt_journal import Record
+
+Pulse: TypeAlias = frozenset[tuple[str, int, int]]
+
+
+def pulse(folder: Path) -> Pulse:
+    """Return what differs once an attempt in *folder* has begun or moved on; to miss nothing, take it before reading.
+
+    It is name, time of the last change in nanoseconds and size of each file; empty where there is no folder.
+    """
+    seen = set()
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".jsonl"):
+                with suppress(OSError):  # moved away meanwhile
+                    found = entry.stat(follow_symlinks=False)
+                    seen.add((entry.name, found.st_mtime_ns, found.st_size))
+    return frozenset(seen)
+
+
+def left_alone(records: Iterable["Record"]) -> bool:
+    """Return whether one of those that were running is no longer: a process that is killed ends without a word."""
+    return any(record.running and not _is_held(record.path) for record in records)
+
+
+def _is_held(path: Path) -> bool:
+    with suppress(WizardError, OSError):
+        return private_files.held(path)
+    return False
