@@ -10,7 +10,7 @@ from orgwizard.domain.order_key import folded
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, filled, questions
-from orgwizard.presentation import text_report
+from orgwizard.presentation import attempt_text, text_report
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.attempt_journal import EarlierAttempt
@@ -122,7 +122,7 @@ CHECK_TITLES = {
 
 def check_lines(earlier: EarlierAttempt) -> list[str]:
     """Return what is known of an earlier attempt at the order."""
-    return [earlier.error().cause, "", *text_report.attempt(earlier.record)]
+    return [earlier.error().cause, "", *attempt_text.lines(earlier.record)]
 
 
 def save_plan(session: WizardSession, path: str) -> tuple[bool, str]:

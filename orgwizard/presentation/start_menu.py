@@ -130,9 +130,9 @@ class StartMenu:
         return rows
 
     def _attempt_words(self, record: Record) -> str:
-        from orgwizard.presentation import text_report
+        from orgwizard.presentation import attempt_text
 
-        state = text_report.RUNNING_WORDS if record.running else text_report.STATE_WORDS[record.state]
+        state = attempt_text.RUNNING_WORDS if record.running else attempt_text.STATE_WORDS[record.state]
         return f"{record.name}: {state} ({when(record.started, self._now)})"
 
     def attempt(self, row: str) -> Record | None:
@@ -181,9 +181,9 @@ def _most_pressing(warnings: list[str]) -> list[str]:
 
 def attempt_lines(record: Record) -> list[str]:
     """Return what is known of an attempt."""
-    from orgwizard.presentation import text_report
+    from orgwizard.presentation import attempt_text
 
-    return text_report.attempt(record)
+    return attempt_text.lines(record)
 
 
 def _profile_words(profile: Profile) -> str:

@@ -12,7 +12,7 @@ from orgwizard.domain.events import Result
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.plural import counted
 from orgwizard.domain.sanitize import printable
-from orgwizard.presentation import json_report, text_report
+from orgwizard.presentation import attempt_text, json_report, text_report
 from orgwizard.providers.contract import Provider
 
 # The gravest first: a table ends with that of its rows.
@@ -76,7 +76,7 @@ def _ended_words(end: RowEnd) -> tuple[str, str]:
     """Return the outcome in a word or two, and what a person needs to know besides."""
     if end.earlier:
         org = end.earlier.org or {}
-        made = text_report.exit_code(end.earlier) in (Exit.READY, Exit.ATTENTION)
+        made = attempt_text.exit_code(end.earlier) in (Exit.READY, Exit.ATTENTION)
         return "created earlier" if made else "earlier attempt", org.get("url") or f"attempt {end.earlier.id}"
     result = end.result
     assert result is not None  # noqa: S101 - it is one or the other
@@ -106,7 +106,7 @@ def as_json(row: Named, end: RowEnd) -> dict[str, Any]:
 def exit_code(end: RowEnd) -> Exit:
     """Return the exit code that a row would have alone."""
     if end.earlier:
-        return text_report.exit_code(end.earlier)
+        return attempt_text.exit_code(end.earlier)
     return end.result.exit_code if end.result else Exit.BUG
 
 

@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import Result
 from orgwizard.domain.http import Call, masked
 from orgwizard.domain.org import Site
@@ -16,7 +15,6 @@ from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Order
-from orgwizard.storage.attempt_journal import Record
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.stored_reference import SHOWN_ONLY, place
 
@@ -131,12 +129,13 @@ def _outcome_words(result: Result) -> str:
 def _lacks(result: Result) -> str:
     """Return what is missing of a new org's keys, id or response, "" if nothing is."""
     if result.org and result.org.missing:
-        return _missing_words(result.org.missing)
+        return missing_words(result.org.missing)
     kept = result.stored or result.stored_words or result.spool or result.secrets
     return "" if kept else "its keys were lost"
 
 
-def _missing_words(missing: Sequence[str]) -> str:
+def missing_words(missing: Sequence[str]) -> str:
+    """Return that parts of a response are missing, of which there is one at least."""
     *first, last = (f"the {name}" for name in missing)
     return f"{', '.join(first)} and {last} are missing" if first else f"{last} is missing"
 
@@ -235,29 +234,6 @@ def _as_title(name: str) -> str:
     return name.replace("_", " ").capitalize().replace(" url", " URL")
 
 
-STATE_WORDS = {
-    "requested": "not sent",
-    "sending": "outcome unknown: interrupted while sending",
-    "waiting": "not created: interrupted while waiting to retry",
-    "answered": "response received, interrupted before the keys were stored",
-    "created": "created, interrupted before the keys were stored",
-    "stored": "created, keys stored, readiness not confirmed",
-    "ready": "created and ready",
-    "later": "created, readiness not confirmed",
-    "refused": "not created: refused",
-    "not_sent": "not created: never sent",
-    "unknown": "outcome unknown: it may exist",
-    "exists": "created; its keys are lost",
-    "absent": "not created, as far as a check can tell",
-    "damaged": "unreadable record",
-}
-
-
-RUNNING_WORDS = "being created by another orgwizard"
-UNWRITTEN = "no record of them"
-_MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
-
-
 def key_check(checked: "KeyCheck") -> list[str]:
     """Return whether a child's stored keys are valid, and when unused ones expire."""
     state = {"valid": "valid", "invalid": "no longer valid", "unclear": "not known to be valid"}[checked.state.state]
@@ -266,67 +242,3 @@ def key_check(checked: "KeyCheck") -> list[str]:
     if checked.expires:
         lines.append(f"Unused, they expire on {checked.expires:%Y-%m-%d}.")
     return lines
-
-
-def attempt(record: Record) -> list[str]:
-    """Return one attempt as lines: what is known of the org, where its keys are."""
-    lines = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {_state(record)}"]
-    if record.org:
-        lines.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
-    if words := _keys(record):
-        lines.append(f"    keys: {words}")
-    if record.spool:
-        lines.append(f"    the service's response is saved in {record.spool}")
-    if record.message:
-        lines.append(f"    {record.message}")
-    return [printable(line) for line in lines]
-
-
-def _keys(record: Record) -> str:
-    """Return where the keys are, as far as the journal knows; "" where none are known to exist."""
-    given = record.given_elsewhere
-    also = f"a command may have them, as {', '.join(given)}" if given and not record.running else ""
-    return "; ".join(filter(None, (_known_place(record), also)))
-
-
-def _known_place(record: Record) -> str:
-    if record.stored:
-        return place(record.stored)
-    if record.keys == ():
-        return "none in the service's response"
-    if record.spool:
-        return f"in no store; {'they are' if record.keys else 'they may be'} in the service's response"
-    if record.keys_shown:
-        return SHOWN_ONLY if record.store == "screen" else f"{SHOWN_ONLY}, because no store took them"
-    if record.store == "screen" and record.keys:
-        return "only for the screen, and it is not known whether they were shown"
-    if record.answer_shown:
-        return ANSWER_SHOWN_ONLY
-    if record.may_be_in_keyring:
-        return f"no record of them; they may be in the system keyring. To look there: orgwizard resume {record.id}"
-    return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
-
-
-def _state(record: Record) -> str:
-    """Return how an attempt stands; keys that were shown may have been copied."""
-    if record.running:
-        return RUNNING_WORDS
-    if record.state != "exists":
-        lacks = f", but {_missing_words(record.missing)}" if record.missing else ""
-        return STATE_WORDS[record.state] + lacks
-    if isinstance(record.stored, dict) and "command" in record.stored:
-        return "created, keys stored where they cannot be read back; readiness not confirmed"
-    if record.keys == ():
-        return "created without keys; readiness not confirmed"
-    if record.given_elsewhere:
-        return "created; only a command may have its keys"
-    unless = ", unless they were copied" if record.stored or record.keys_shown else ""
-    return STATE_WORDS["exists"] + unless
-
-
-def exit_code(record: Record) -> Exit:
-    """Return the exit code of an attempt about which nothing is left to do: the one it ended with."""
-    if record.exit in set(Exit):
-        return Exit(record.exit)
-    ends = {"ready": Exit.READY, "refused": Exit.REFUSED, "not_sent": Exit.NOT_SENT, "absent": Exit.NOT_SENT}
-    return ends.get(record.state, Exit.ATTENTION if record.state == "exists" else Exit.UNKNOWN)

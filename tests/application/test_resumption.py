@@ -21,7 +21,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, Repeated
 from orgwizard.domain.events import Event, Result
 from orgwizard.network.transport import Transport
-from orgwizard.presentation import text_report
+from orgwizard.presentation import attempt_text, text_report
 from orgwizard.providers import provider_of
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
@@ -321,7 +321,7 @@ def test_a_file_that_may_hold_the_keys_is_named_and_keeps_an_attempt_open(office
     spool.chmod(0o600)
     result = office.resume()
     assert str(spool) in str(result.error)
-    assert str(spool) in "\n".join(text_report.attempt(office.record))
+    assert str(spool) in "\n".join(attempt_text.lines(office.record))
     assert spool.exists()
 
 
@@ -406,7 +406,7 @@ def test_an_org_whose_keys_were_only_shown_is_settled(office: Office, event: str
     assert "Sign in to the child org as its administrator and create new keys" in result.error.advice
     assert not office.kept()
     assert (office.record.state, office.service.journal.open()) == ("exists", [])
-    assert text_report.exit_code(office.record) == Exit.ATTENTION
+    assert attempt_text.exit_code(office.record) == Exit.ATTENTION
 
 
 def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
@@ -420,7 +420,7 @@ def test_an_org_whose_keys_no_store_took_is_settled(office: Office) -> None:
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
     assert office.record.state == "exists"
     assert "they were only shown on the screen, because no store took them" in "".join(
-        text_report.attempt(office.record)
+        attempt_text.lines(office.record)
     )
 
 
@@ -435,8 +435,8 @@ def test_keys_that_were_given_to_a_command_are_told_of_and_nothing_is_left_to_do
     if office.draft.provider == "datadog":  # Okta's address alone proves that the org is there
         assert result.error is not None
         assert (result.exit_code, result.error.advice) == (Exit.ATTENTION, "")
-        assert "keys stored where they cannot be read back" in text_report.attempt(office.record)[0]
-    assert "given to the command tee" in "".join(text_report.attempt(office.record))
+        assert "keys stored where they cannot be read back" in attempt_text.lines(office.record)[0]
+    assert "given to the command tee" in "".join(attempt_text.lines(office.record))
     assert office.files_with_keys() == ["safe"]
 
 
@@ -601,7 +601,7 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
 def test_keys_in_the_keyring_are_found_though_no_journal_tells(office: Office, ring: Ring, event: str) -> None:
     created = office.create("keyring")
     office.killed_after(event)
-    assert any("may be in the system keyring" in line for line in text_report.attempt(office.record))
+    assert any("may be in the system keyring" in line for line in attempt_text.lines(office.record))
 
     result = office.resume()
 
@@ -647,7 +647,7 @@ def test_a_kill_between_two_keys_leaves_the_name_of_the_first_and_no_later_org_t
     lines = office.record.path.read_text().splitlines(keepends=True)
     cut = next(at for at, line in enumerate(lines) if '"event": "given"' in line)
     office.record.path.write_text("".join(lines[: cut + 1]))
-    assert names[0] in "".join(text_report.attempt(office.record))
+    assert names[0] in "".join(attempt_text.lines(office.record))
     assert journal.names_in_use() == {names[0]}
 
     result = office.resume()

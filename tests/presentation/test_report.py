@@ -11,7 +11,7 @@ from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation import json_report, text_report
+from orgwizard.presentation import attempt_text, json_report, text_report
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
@@ -150,7 +150,7 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
     record = a_record(
         name=NASTY, site=NASTY, org={"id": NASTY, "url": NASTY}, stored={"file": NASTY}, spool=NASTY, message=NASTY
     )
-    assert clean(text_report.attempt(record))
+    assert clean(attempt_text.lines(record))
     profile = Profile(
         name="p",
         provider=NASTY,
@@ -199,7 +199,7 @@ def test_the_headline_says_what_is_missing(missing: tuple[str, ...], words: str)
 
 
 def test_an_attempt_that_lacks_a_key_says_so() -> None:
-    (line, *_) = text_report.attempt(a_record(state="ready", missing=("application key",)))
+    (line, *_) = attempt_text.lines(a_record(state="ready", missing=("application key",)))
     assert line.endswith("created and ready, but the application key is missing")
 
 
@@ -273,7 +273,7 @@ def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
     record = a_record(
         "stored", org={"id": "00o1", "url": "https://c"}, stored={"file": "/k"}, spool="/s", message="It waits."
     )
-    assert text_report.attempt(record) == [
+    assert attempt_text.lines(record) == [
         "20261122-160419-3f9a  Child (okta s): created, keys stored, readiness not confirmed",
         "    00o1  https://c",
         "    keys: in the file /k, which only you can read",
@@ -283,7 +283,7 @@ def test_an_attempt_tells_what_is_known_and_where_the_keys_are() -> None:
 
 
 def test_keys_that_were_shown_are_told_as_shown() -> None:
-    lines = text_report.attempt(a_record("exists", stored={"screen": True}))
+    lines = attempt_text.lines(a_record("exists", stored={"screen": True}))
     assert lines[0].endswith(": created; its keys are lost, unless they were copied")
     assert "    keys: they were only shown on the screen" in lines
 
@@ -299,7 +299,7 @@ def test_keys_that_were_shown_are_told_as_shown() -> None:
     ],
 )
 def test_an_org_that_no_look_can_prove_ready_is_told_as_that(facts: dict[str, Any], words: str) -> None:
-    assert text_report.attempt(a_record("exists", **facts))[0].endswith(f": {words}")
+    assert attempt_text.lines(a_record("exists", **facts))[0].endswith(f": {words}")
 
 
 @pytest.mark.parametrize(
@@ -330,35 +330,35 @@ def test_an_org_that_no_look_can_prove_ready_is_told_as_that(facts: dict[str, An
     ],
 )
 def test_of_keys_an_attempt_tells_what_the_journal_knows(state: str, facts: dict[str, Any], words: str) -> None:
-    lines = text_report.attempt(a_record(state, **facts))
+    lines = attempt_text.lines(a_record(state, **facts))
     assert [line for line in lines if line.startswith("    keys: ")] == [f"    keys: {words}"]
     assert ("    the service's response is saved in /s" in lines) == ("spool" in facts)
 
 
 @pytest.mark.parametrize("state", ["requested", "waiting", "unknown", "refused", "not_sent", "exists", "absent"])
 def test_nothing_is_said_of_keys_that_nobody_has_seen(state: str) -> None:
-    assert len(text_report.attempt(a_record(state))) == 1
+    assert len(attempt_text.lines(a_record(state))) == 1
 
 
 def test_nothing_is_said_of_keys_that_are_still_under_way() -> None:
-    assert len(text_report.attempt(a_record("sending", running=True))) == 1
+    assert len(attempt_text.lines(a_record("sending", running=True))) == 1
 
 
 def test_keys_that_never_came_are_told_as_lost() -> None:
-    assert text_report.attempt(a_record("exists"))[0].endswith(": created; its keys are lost")
+    assert attempt_text.lines(a_record("exists"))[0].endswith(": created; its keys are lost")
 
 
 def test_an_attempt_of_another_process_is_told_as_under_way() -> None:
-    assert text_report.attempt(a_record("sending", running=True))[0].endswith(": being created by another orgwizard")
+    assert attempt_text.lines(a_record("sending", running=True))[0].endswith(": being created by another orgwizard")
 
 
 def test_an_attempt_without_a_name_goes_by_its_file() -> None:
-    assert "a.jsonl (okta s): unreadable record" in text_report.attempt(a_record("damaged", name=""))[0]
+    assert "a.jsonl (okta s): unreadable record" in attempt_text.lines(a_record("damaged", name=""))[0]
 
 
 def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:
     states = get_args(State)
-    assert set(text_report.STATE_WORDS) == set(states)
+    assert set(attempt_text.STATE_WORDS) == set(states)
     outcomes = {state: json_report.attempt_as_json(a_record(state))["outcome"] for state in states}
     assert {state for state, outcome in outcomes.items() if outcome == "created"} == {
         "created",

@@ -8,7 +8,7 @@ from orgwizard.cli import wiring
 from orgwizard.domain.errors import BadInput, Exit
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.order_key import folded
-from orgwizard.presentation import json_report, text_report
+from orgwizard.presentation import attempt_text, json_report, text_report
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def orgs(arguments: argparse.Namespace) -> int:
         write_json(result_object(orgs=listed, damaged=json_report.damaged_as_json(everything)))
         return Exit.READY
     for record in records:
-        write_stdout("\n".join(text_report.attempt(record)))
+        write_stdout("\n".join(attempt_text.lines(record)))
     if not records:
         write_stdout("No attempt matches." if everything else "No attempts yet.")
     return Exit.READY
@@ -52,7 +52,7 @@ def _newest(journal: "Journal") -> int:
     shown = {record.id for record in found.newest}
     records = [*found.newest, *(record for record in found.open if record.id not in shown)]
     for record in records:
-        write_stdout("\n".join(text_report.attempt(record)))
+        write_stdout("\n".join(attempt_text.lines(record)))
     if older := found.total - len(records):
         write_stdout(f"{older:,} older attempts, none of them open: orgwizard orgs --all")
     if not records:

@@ -7,7 +7,7 @@ from typing import Any
 from orgwizard.application.creation import request_digest
 from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Event, Result
-from orgwizard.presentation import json_report, text_report
+from orgwizard.presentation import attempt_text, json_report, text_report
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order
 from orgwizard.storage.attempt_journal import Record
@@ -84,7 +84,7 @@ class PlanRun:
 
     def _finish(self, record: Record, taking: EndingSignals) -> int | None:
         """Finish an open attempt; returns the exit code, None where it turns out to have created nothing."""
-        write_stderr(f"Attempt {record.id} at this org is not finished: {text_report.STATE_WORDS[record.state]}.")
+        write_stderr(f"Attempt {record.id} at this org is not finished: {attempt_text.STATE_WORDS[record.state]}.")
         write_stderr("It is finished first; nothing is sent twice.")
         result = self.follower.follow(lambda tell: self.follower.service.resume(record, tell), taking)
         if result.outcome != "not_created" or taking.caught:
@@ -117,5 +117,5 @@ def look(record: Record, *, as_json: bool) -> int:
     if as_json:
         write_json(json_report.stored_result(record))
     else:
-        write_stdout("\n".join(text_report.attempt(record)))
-    return text_report.exit_code(record)
+        write_stdout("\n".join(attempt_text.lines(record)))
+    return attempt_text.exit_code(record)

@@ -1,0 +1,91 @@
+"""Attempts in words: how each stands, and where its keys are, as far as the journal knows."""
+
+from orgwizard.domain.errors import Exit
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, missing_words
+from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.stored_reference import SHOWN_ONLY, place
+
+STATE_WORDS = {
+    "requested": "not sent",
+    "sending": "outcome unknown: interrupted while sending",
+    "waiting": "not created: interrupted while waiting to retry",
+    "answered": "response received, interrupted before the keys were stored",
+    "created": "created, interrupted before the keys were stored",
+    "stored": "created, keys stored, readiness not confirmed",
+    "ready": "created and ready",
+    "later": "created, readiness not confirmed",
+    "refused": "not created: refused",
+    "not_sent": "not created: never sent",
+    "unknown": "outcome unknown: it may exist",
+    "exists": "created; its keys are lost",
+    "absent": "not created, as far as a check can tell",
+    "damaged": "unreadable record",
+}
+RUNNING_WORDS = "being created by another orgwizard"
+UNWRITTEN = "no record of them"
+_MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
+
+
+def lines(record: Record) -> list[str]:
+    """Return one attempt as lines: what is known of the org, where its keys are."""
+    known = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {state(record)}"]
+    if record.org:
+        known.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
+    if words := keys(record):
+        known.append(f"    keys: {words}")
+    if record.spool:
+        known.append(f"    the service's response is saved in {record.spool}")
+    if record.message:
+        known.append(f"    {record.message}")
+    return [printable(line) for line in known]
+
+
+def keys(record: Record) -> str:
+    """Return where the keys are, as far as the journal knows; "" where none are known to exist."""
+    given = record.given_elsewhere
+    also = f"a command may have them, as {', '.join(given)}" if given and not record.running else ""
+    return "; ".join(filter(None, (_known_place(record), also)))
+
+
+def _known_place(record: Record) -> str:
+    if record.stored:
+        return place(record.stored)
+    if record.keys == ():
+        return "none in the service's response"
+    if record.spool:
+        return f"in no store; {'they are' if record.keys else 'they may be'} in the service's response"
+    if record.keys_shown:
+        return SHOWN_ONLY if record.store == "screen" else f"{SHOWN_ONLY}, because no store took them"
+    if record.store == "screen" and record.keys:
+        return "only for the screen, and it is not known whether they were shown"
+    if record.answer_shown:
+        return ANSWER_SHOWN_ONLY
+    if record.may_be_in_keyring:
+        return f"no record of them; they may be in the system keyring. To look there: orgwizard resume {record.id}"
+    return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
+
+
+def state(record: Record) -> str:
+    """Return how an attempt stands; keys that were shown may have been copied."""
+    if record.running:
+        return RUNNING_WORDS
+    if record.state != "exists":
+        lacks = f", but {missing_words(record.missing)}" if record.missing else ""
+        return STATE_WORDS[record.state] + lacks
+    if isinstance(record.stored, dict) and "command" in record.stored:
+        return "created, keys stored where they cannot be read back; readiness not confirmed"
+    if record.keys == ():
+        return "created without keys; readiness not confirmed"
+    if record.given_elsewhere:
+        return "created; only a command may have its keys"
+    unless = ", unless they were copied" if record.stored or record.keys_shown else ""
+    return STATE_WORDS["exists"] + unless
+
+
+def exit_code(record: Record) -> Exit:
+    """Return the exit code of an attempt about which nothing is left to do: the one it ended with."""
+    if record.exit in set(Exit):
+        return Exit(record.exit)
+    ends = {"ready": Exit.READY, "refused": Exit.REFUSED, "not_sent": Exit.NOT_SENT, "absent": Exit.NOT_SENT}
+    return ends.get(record.state, Exit.ATTENTION if record.state == "exists" else Exit.UNKNOWN)
