@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from orgwizard import cli
 from orgwizard.application import creation, runner
 from orgwizard.domain import clock
-from orgwizard.network import transport
+from orgwizard.network import deadlines
 from tests import servers
 from tests.faults import CONNECTED, LONG, Fault
 from tests.hurried import hurried
@@ -105,7 +105,7 @@ class Scene:
             self._reads += 1
             reads = self._reads
         if reads == READS_BEFORE and (self.fault.before or self.fault.proxy):
-            transport.CONNECT_SECONDS = transport.LEAVING_SECONDS = CONNECT_SECONDS
+            deadlines.CONNECT_SECONDS = deadlines.LEAVING_SECONDS = CONNECT_SECONDS
         if reads == READS_BEFORE and self.fault.before:
             self.fault.before(self)
         if reads == READS_BEFORE + 1 and self.fault.probe:
@@ -179,8 +179,8 @@ class Scene:
             mock.patch.object(runner, "Engine", Remembered),
             mock.patch.object(creation, "ANSWER_SECONDS", self.fault.patience_seconds * self.fault.speed),
             mock.patch.object(creation, "HANG_UP_GRACE_SECONDS", GRACE_SECONDS),
-            mock.patch.object(transport, "CONNECT_SECONDS", transport.CONNECT_SECONDS),
-            mock.patch.object(transport, "LEAVING_SECONDS", transport.LEAVING_SECONDS),
+            mock.patch.object(deadlines, "CONNECT_SECONDS", deadlines.CONNECT_SECONDS),
+            mock.patch.object(deadlines, "LEAVING_SECONDS", deadlines.LEAVING_SECONDS),
             redirect_stdout(io.StringIO()) as out,
             redirect_stderr(io.StringIO()) as err,
         ):

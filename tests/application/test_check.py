@@ -14,7 +14,7 @@ from orgwizard.application.ports import Send
 from orgwizard.application.provider_calls import check, way_findings
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Response, Route
-from orgwizard.network import transport
+from orgwizard.network import deadlines
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
@@ -194,7 +194,7 @@ def an_unknown_root(stack: ExitStack, folder: Path) -> str:
 def test_each_failure_of_the_network_alone(
     run: Callable[..., Ended], home: Home, monkeypatch: pytest.MonkeyPatch, site: Site, code: int, words: str
 ) -> None:
-    monkeypatch.setattr(transport, "READ_SECONDS", 0.2)
+    monkeypatch.setattr(deadlines, "READ_SECONDS", 0.2)
     with ExitStack() as stack:
         url = site(stack, home.folder)
         ended = run(home.okta(url, confirmed_host=f'"{url.partition("://")[2]}"'))

@@ -10,7 +10,7 @@ import pytest
 
 from orgwizard.domain.http import Response
 from orgwizard.domain.raw_response import response_of, written
-from orgwizard.network import transport
+from orgwizard.network import deadlines
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.provider import Okta
 from tests.fakes import okta_order
@@ -136,7 +136,7 @@ async def test_the_keys_of_an_odd_response_are_read_and_its_bytes_kept(data: byt
 async def test_nobody_waits_for_more_where_a_server_does_not_hang_up(
     monkeypatch: pytest.MonkeyPatch, data: bytes
 ) -> None:
-    monkeypatch.setattr(transport, "SETTLE_SECONDS", 0.05)
+    monkeypatch.setattr(deadlines, "SETTLE_SECONDS", 0.05)
     response, _ = await taken(data, staying=True)
     assert has_the_keys(response)
 
@@ -148,7 +148,7 @@ async def test_the_rest_of_a_body_is_waited_for(monkeypatch: pytest.MonkeyPatch)
         peer.pause(0.2)
         peer.send(BODY[20:])
 
-    monkeypatch.setattr(transport, "SETTLE_SECONDS", 0.02)
+    monkeypatch.setattr(deadlines, "SETTLE_SECONDS", 0.02)
     with serving(act) as server:
         response = await asyncio.wait_for(Transport().send(create(server.url)), 30)
     assert (response.body, response.complete) == (BODY, True)

@@ -11,7 +11,7 @@ import pytest
 
 from orgwizard.domain.errors import BadInput, NotSent
 from orgwizard.domain.http import Call, Response
-from orgwizard.network import transport
+from orgwizard.network import deadlines
 from orgwizard.network.proxies import is_exempt, parse, proxy_for
 from orgwizard.network.transport import Transport
 from tests import servers
@@ -116,7 +116,7 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "requests_ca_bundle", "curl_ca_bundle"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setattr(transport, "LEAVING_SECONDS", 10.0)
+    monkeypatch.setattr(deadlines, "LEAVING_SECONDS", 10.0)
 
 
 CREATE = Call("POST", "https://acme.okta.example/api/v1/orgs", {}, {"name": "x"}, once=True)

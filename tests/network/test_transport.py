@@ -1,6 +1,7 @@
 """What went out and what came back, seen with real sockets: not sent, no answer, or an answer with what came of it."""
 
 import asyncio
+import errno
 import gc
 import gzip
 import json
@@ -23,8 +24,9 @@ from pydantic import SecretStr
 from orgwizard.domain.clock import SystemClock
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent
 from orgwizard.domain.http import Call, Response, Route, Scheme
-from orgwizard.network import transport
-from orgwizard.network.transport import LARGEST_BODY, Transport
+from orgwizard.network import deadlines, transport
+from orgwizard.network.response_reading import LARGEST_BODY
+from orgwizard.network.transport import Transport
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
 from tests import servers
@@ -293,10 +295,22 @@ async def test_a_name_that_is_not_resolved() -> None:
     assert "resolved" in fault.cause
 
 
+@pytest.mark.parametrize("words", ["Name or service not known", "Name does not resolve", "nodename nor servname"])
+async def test_an_unresolved_name_is_known_on_every_system(monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    async def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, words)
+
+    monkeypatch.setattr("anyio.connect_tcp", unknown)
+    fault = await failure(create("https://acme.okta.com"))
+    assert isinstance(fault, NotSent)
+    assert fault.cause == "The name acme.okta.com could not be resolved."
+
+
 async def test_a_connection_that_is_refused() -> None:
     fault = await failure(create(f"http://127.0.0.1:{servers.unused_port()}"))
     assert isinstance(fault, NotSent)
-    assert "refused" in fault.cause.lower() or "No connection" in fault.cause
+    assert fault.cause.startswith("No connection to 127.0.0.1:")
+    assert fault.cause.endswith(f": {os.strerror(errno.ECONNREFUSED)}.")
 
 
 async def test_a_certificate_that_is_not_trusted_and_one_that_is(certificate: Certificate) -> None:
@@ -339,7 +353,7 @@ def closing_after_a_look(peer: Peer) -> None:
 
 
 async def test_a_handshake_that_stalls(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(deadlines, "CONNECT_SECONDS", 0.3)
     with serving(servers.deaf) as server:
         fault = await failure(create(f"https://127.0.0.1:{server.port}"))
     assert isinstance(fault, NotSent)
@@ -418,9 +432,9 @@ async def test_a_reset_before_the_request_is_told_by_what_left() -> None:
 
 
 async def test_a_silent_server_is_waited_for_by_a_create_and_not_by_a_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "READ_SECONDS", 0.1)
-    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.1)
-    monkeypatch.setattr(transport, "LEAVING_SECONDS", 0.1)
+    monkeypatch.setattr(deadlines, "READ_SECONDS", 0.1)
+    monkeypatch.setattr(deadlines, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(deadlines, "LEAVING_SECONDS", 0.1)
     with serving(servers.silent) as server:
         fault = await failure(read(server.url))
         assert isinstance(fault, NoResponse)
@@ -453,7 +467,7 @@ async def test_a_proxy_that_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_leaking")
 @pytest.mark.parametrize("act", [servers.silent, servers.deaf])
 async def test_a_proxy_that_stalls(monkeypatch: pytest.MonkeyPatch, act: Act) -> None:
-    monkeypatch.setattr(transport, "LEAVING_SECONDS", 0.3)
+    monkeypatch.setattr(deadlines, "LEAVING_SECONDS", 0.3)
     with serving(act) as proxy:
         use_proxy(monkeypatch, proxy)
         fault = await failure(create("https://acme.okta.com"))
@@ -558,7 +572,7 @@ async def test_a_read_that_trickles_has_an_end(monkeypatch: pytest.MonkeyPatch) 
             peer.pause(0.02)
             peer.send(b" ")
 
-    monkeypatch.setattr(transport, "WHOLE_READ_SECONDS", 0.3)
+    monkeypatch.setattr(deadlines, "WHOLE_READ_SECONDS", 0.3)
     with serving(trickling) as server:
         fault = await failure(read(server.url))
     assert isinstance(fault, NoResponse)
@@ -607,7 +621,7 @@ async def test_an_old_tls_is_not_told_as_a_bad_certificate(certificate: Certific
 
 
 async def test_a_handshake_that_times_out_is_not_told_as_a_bad_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(deadlines, "CONNECT_SECONDS", 0.2)
     with serving(servers.deaf) as server:
         fault = await failure(create(f"https://127.0.0.1:{server.port}"))
     assert "in time" in fault.cause
