@@ -15,7 +15,8 @@ from unittest import mock
 from urllib.parse import urlsplit
 
 from orgwizard import cli
-from orgwizard.application import creation, runner
+from orgwizard.application import runner
+from orgwizard.application.flow import create_call
 from orgwizard.domain import clock
 from orgwizard.network import deadlines
 from tests import servers
@@ -177,8 +178,8 @@ class Scene:
             mock.patch.dict(os.environ, self.home.environ),
             mock.patch.object(clock, "SystemClock", faster),
             mock.patch.object(runner, "Engine", Remembered),
-            mock.patch.object(creation, "ANSWER_SECONDS", self.fault.patience_seconds * self.fault.speed),
-            mock.patch.object(creation, "HANG_UP_GRACE_SECONDS", GRACE_SECONDS),
+            mock.patch.object(create_call, "ANSWER_SECONDS", self.fault.patience_seconds * self.fault.speed),
+            mock.patch.object(create_call, "HANG_UP_GRACE_SECONDS", GRACE_SECONDS),
             mock.patch.object(deadlines, "CONNECT_SECONDS", deadlines.CONNECT_SECONDS),
             mock.patch.object(deadlines, "LEAVING_SECONDS", deadlines.LEAVING_SECONDS),
             redirect_stdout(io.StringIO()) as out,

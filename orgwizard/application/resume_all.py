@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-from orgwizard.application.flow import events_of, own_fault
+from orgwizard.application.flow.stream import events_of, own_fault
 from orgwizard.application.service import Service
 from orgwizard.application.table_run import MOST_AT_ONCE, RowEnd, TableEnd, TableEvent, follow
 from orgwizard.domain.control import Control
@@ -33,7 +33,7 @@ class OpenAttempt:
 
 def resume_all(service: Service, attempts: Sequence[OpenAttempt]) -> Callable[[Control], AsyncIterator[TableEvent]]:
     """Return what begins the run once it is handed its `Control`; the last event is the only `TableEnd`."""
-    return lambda control: events_of(lambda tell: _ResumeAll(service, attempts, control, tell))
+    return lambda control: events_of(lambda tell: _ResumeAll(service, attempts, control, tell).run())
 
 
 class _ResumeAll:

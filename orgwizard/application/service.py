@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,12 +18,12 @@ from pydantic import SecretStr
 from orgwizard.application import plan_writer, ports
 from orgwizard.application.creation import create_org
 from orgwizard.application.discovery import Discovery
-from orgwizard.application.flow import ended
+from orgwizard.application.flow.stream import ended
 from orgwizard.application.order_builder import connection, draft_problems, order, order_at, recalled
 from orgwizard.application.ports import Send, Tools
 from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.provider_calls import check, converse, elsewhere
-from orgwizard.application.resumption import resume_org
+from orgwizard.application.resumption import Interrupted, resume_org
 from orgwizard.application.runner import Engine
 from orgwizard.domain import signing
 from orgwizard.domain.address import is_loopback
@@ -247,12 +246,13 @@ class Service:
         via = record.via if isinstance(record.via, dict) else {}
         forgotten = bool(self.sandbox_values) and record.pid != os.getpid()
         attempt = self.journal.resume(record)
+        interrupted = Interrupted(
+            provider, record, attempt, wanted, credentials, secrets, lacking, forgotten=forgotten, unasked=unasked
+        )
 
         def begin(control: Control) -> AsyncIterator[Event]:
             tools = self._tools(wanted, via, chosen, control)
-            facts = (provider, record, attempt, wanted, credentials, secrets, tools)
-            resuming = partial(resume_org, *facts, lacking=lacking, forgotten=forgotten, unasked=unasked)
-            return ended(resuming, self._internal_failure(provider, wanted, record.id))
+            return ended(lambda: resume_org(interrupted, tools), self._internal_failure(provider, wanted, record.id))
 
         return begin, attempt
 

@@ -6,7 +6,8 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from orgwizard.application.flow import events_of, own_fault, until_first
+from orgwizard.application.flow.stream import events_of, own_fault
+from orgwizard.application.flow.waiting import until_first
 from orgwizard.application.service import Service
 from orgwizard.application.table_limits import Pace, StoreProbedOnce
 from orgwizard.domain.control import Control
@@ -88,7 +89,7 @@ def create_table(
 
     def begin(control: Control) -> AsyncIterator[TableEvent]:
         stop = StopRule(keep_going=keep_going)
-        return events_of(lambda tell: _TableRun(_RowRun(paced, provider, store, control, tell), rows, pace, stop))
+        return events_of(lambda tell: _TableRun(_RowRun(paced, provider, store, control, tell), rows, pace, stop).run())
 
     return begin
 

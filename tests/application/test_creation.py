@@ -12,8 +12,8 @@ from typing import Any, ClassVar, cast
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application import creation, flow
 from orgwizard.application.creation import create_org
+from orgwizard.application.flow import create_call, lookup, readiness
 from orgwizard.domain.errors import (
     BadInput,
     Exit,
@@ -50,7 +50,7 @@ KEYS = {"outcome", "ready", "attempt", "provider", "site", "org", "stored", "err
 @pytest.fixture(autouse=True)
 def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
     """The one wait that is not on the clock: what is in the socket after a stop is looked for a moment longer."""
-    monkeypatch.setattr(creation, "HANG_UP_GRACE_SECONDS", 0.02)
+    monkeypatch.setattr(create_call, "HANG_UP_GRACE_SECONDS", 0.02)
 
 
 @dataclass(frozen=True)
@@ -375,7 +375,7 @@ async def test_datadog_names_seconds_from_now(bench: Bench) -> None:
 async def test_a_429_without_a_time_waits_a_little(bench: Bench, headers: dict[str, str]) -> None:
     bench.service.creates = [Response(429, headers, b"{}")]
     await run(bench)
-    assert bench.attempt.facts["waiting"]["seconds"] == creation.REPEAT_SECONDS
+    assert bench.attempt.facts["waiting"]["seconds"] == create_call.REPEAT_SECONDS
 
 
 async def test_a_wait_that_is_too_long_is_a_refusal_at_once(bench: Bench) -> None:
@@ -387,7 +387,7 @@ async def test_a_wait_that_is_too_long_is_a_refusal_at_once(bench: Bench) -> Non
 async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
     bench.service.creates = [response(429, {}, X_RateLimit_Reset="7") for _ in range(9)]
     seen = await run(bench)
-    assert bench.service.posted == creation.REPEATS + 1
+    assert bench.service.posted == create_call.REPEATS + 1
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED)
     assert bench.log.lines[-1] == "ended refused"
     assert bench.attempt.spooled is None
@@ -499,7 +499,7 @@ async def test_what_never_left_is_sent_again(bench: Bench) -> None:
 async def test_what_never_leaves_is_given_up(bench: Bench) -> None:
     bench.service.creates = [NotSent("no route", code="ConnectError") for _ in range(9)]
     seen = await run(bench)
-    assert bench.service.posted == creation.REPEATS + 1
+    assert bench.service.posted == create_call.REPEATS + 1
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.NOT_SENT)
     assert bench.log.lines[-2:] == ["not_sent", "ended not_sent"]
 
@@ -541,8 +541,8 @@ async def test_an_unknown_outcome_is_looked_up_and_never_sent_again(
     assert seen.result.error is not None
     assert "It may still appear" in seen.result.error.cause
     looks = [event for event in seen.stages("find") if event.state == "waiting" and event.left_seconds is None]
-    assert len(looks) == len(flow.LOOKS_AFTER_SECONDS)
-    assert bench.clock.now() - 1000 == pytest.approx(flow.LOOKS_AFTER_SECONDS[-1], abs=2)
+    assert len(looks) == len(lookup.LOOKS_AFTER_SECONDS)
+    assert bench.clock.now() - 1000 == pytest.approx(lookup.LOOKS_AFTER_SECONDS[-1], abs=2)
 
 
 @pytest.mark.parametrize(("name", "provider", "order"), PAIRS)
@@ -558,7 +558,7 @@ async def test_an_org_that_is_found_exists_and_its_keys_are_lost(
     assert seen.result.org.id
     assert bench.log.lines[-1] == "ended exists"
     assert bench.service.posted == 1
-    assert bench.clock.now() - 1000 < flow.LOOKS_AFTER_SECONDS[1]  # one look was enough
+    assert bench.clock.now() - 1000 < lookup.LOOKS_AFTER_SECONDS[1]  # one look was enough
     assert bench.vault.held == {}
 
 
@@ -734,7 +734,7 @@ async def test_a_name_that_is_taken_is_refused_after_one_look(
     bench.service.creates = [reply]
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED), name
-    assert (bench.log.lines[-1], len(seen.stages("find"))) == ("ended refused", 2 + flow.LOOKS_AFTER_SECONDS[0])
+    assert (bench.log.lines[-1], len(seen.stages("find"))) == ("ended refused", 2 + lookup.LOOKS_AFTER_SECONDS[0])
 
 
 @pytest.mark.parametrize(("name", "provider", "order", "reply"), TAKEN)
@@ -832,7 +832,7 @@ async def test_the_sending_is_dated_by_the_services_own_clock(bench: Bench) -> N
 
     bench.service.creates = [response(429, {}), NoResponse("reset")]
     [_ async for _ in create_org(Datadog(), fakes.datadog_order(), replace(bench.tools, send=send))]
-    assert bench.attempt.facts["sending"]["sent_at"] == 1767225600 + creation.REPEAT_SECONDS
+    assert bench.attempt.facts["sending"]["sent_at"] == 1767225600 + create_call.REPEAT_SECONDS
 
 
 @pytest.mark.parametrize("status", [301, 307, 308])
@@ -1165,7 +1165,7 @@ async def test_an_org_that_does_not_answer_is_created_and_not_ready(bench: Bench
     bench.service.ready_after = 10_000
     seen = await run(bench)
     assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", False, Exit.ATTENTION)
-    assert bench.clock.now() - 1000 == pytest.approx(flow.READY_SECONDS, abs=5)
+    assert bench.clock.now() - 1000 == pytest.approx(readiness.READY_SECONDS, abs=5)
     assert bench.log.lines[-1] == "ended later"
     assert "resume" in (seen.result.error or WizardError("")).advice
 

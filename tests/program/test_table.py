@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from orgwizard import cli
-from orgwizard.application import flow
+from orgwizard.application.flow import lookup
 from orgwizard.cli import wiring
 from orgwizard.domain import clock
 from orgwizard.domain.clock import SystemClock
@@ -329,7 +329,7 @@ def test_against_a_faulty_service_there_is_no_twin_and_every_doubt_is_told(
         there = orgs(world)[row.partition(",")[0]]
         assert one["outcome"] == "unknown" or there == (one["outcome"] == "created")
     world.random = None
-    monkeypatch.setattr(flow, "CERTAINLY_ABSENT_AFTER_SECONDS", -1e9)  # ten minutes later, by any clock
+    monkeypatch.setattr(lookup, "CERTAINLY_ABSENT_AFTER_SECONDS", -1e9)  # ten minutes later, by any clock
     second = run(rows, "--yes", "--json")
     assert {one["outcome"] for one in objects(second)} == {"created"}
     assert orgs(world) == {row.partition(",")[0]: 1 for row in rows}
@@ -369,7 +369,7 @@ def test_all_open_attempts_are_finished_at_once(
         "--yes",
         "--keep-going",
     )
-    monkeypatch.setattr(flow, "CERTAINLY_ABSENT_AFTER_SECONDS", -1e9)
+    monkeypatch.setattr(lookup, "CERTAINLY_ABSENT_AFTER_SECONDS", -1e9)
     resume = ("resume", "--all", "--sandbox", "--json")
     code = cli.main(resume)
     told = objects(Ended(code, capsys.readouterr().out, ""))

@@ -1,0 +1,100 @@
+"""The keys of a new org put where they belong, and read back; then the profile, which refers to them."""
+
+import asyncio
+from dataclasses import replace
+
+from orgwizard.application.flow.run import Run, without_secrets
+from orgwizard.application.flow.verdict import read
+from orgwizard.application.ports import Vault
+from orgwizard.domain.events import KEEP, KeysArrived, StageState
+from orgwizard.domain.http import Response
+from orgwizard.domain.org import Created
+from orgwizard.storage.secret_stores import label_of
+from orgwizard.storage.vault import PartlyStored
+from orgwizard.system.private_files import cause_of
+
+
+async def keep(run: Run, response: Response) -> None:
+    """Read the response, put its keys where they belong, read them back, save a profile."""
+    created = _created(run, response)
+    run.set_created(created, created.remarks)
+    if response.whole and not created.remarks:
+        run.response = None  # from here on its credentials are what counts
+    org = {"id": created.id, "name": created.name, "url": created.url}
+    facts = {"keys": sorted(created.secrets), "missing": list(created.missing), "details": dict(created.details)}
+    run.notes.add("created", org=org, **facts)
+    run.progress(KEEP, "started", "Storing the new keys")
+    state: StageState = await _store(run, created) if created.secrets else "warning"
+    if run.result.secrets:
+        run.tell(KeysArrived(run.result))
+    save_profile(run)
+    run.progress(KEEP, state, run.result.stored_words or "the response contained no keys")
+
+
+def _created(run: Run, response: Response) -> Created:
+    """Return the org of a response, with remarks about what was odd about the response."""
+    created = without_secrets(read(run, response))
+    if not response.whole:
+        remarks = (*created.remarks, "The response was cut off; the usable part was kept.")
+        created = replace(created, remarks=remarks, missing=(*created.missing, "end of the response"))
+    if not response.ok:
+        words = f"{run.provider.title} reported an error (HTTP {response.status}) together with the new org."
+        created = replace(created, remarks=(*created.remarks, words))
+    return created
+
+
+async def _store(run: Run, created: Created) -> StageState:
+    """Try the chosen store, then the fallback; what neither takes is left to the screen."""
+    if await _stored_in(run, run.tools.vault, created):
+        return "ok"
+    if run.tools.vault.on_disk and await _stored_in(run, run.tools.fallback, created):
+        return "warning"
+    words = "only on this screen, because every store failed: copy them now"
+    run.result = replace(run.result, secrets=created.secrets, stored_words=words)
+    return "failed"
+
+
+async def _stored_in(run: Run, vault: Vault, created: Created) -> bool:
+    """Return whether a store took the keys; why not becomes a remark."""
+    name = label_of(run.provider.key, run.wanted.subdomain or created.name)
+    try:
+        kept = await asyncio.to_thread(vault.keep, name, created.secrets, _facts(run, created))
+    except Exception as fault:  # whatever it is, the next place is tried
+        if isinstance(fault, PartlyStored):
+            run.notes.add("given", given=list(fault.names))
+        run.add_remark(f"A store failed: {cause_of(fault)}")
+        return False
+    run.result = replace(
+        run.result,
+        stored=kept.reference,
+        sources=kept.sources,
+        stored_words=kept.words,
+        secrets={} if vault.on_disk else created.secrets,
+    )
+    # The screen stores nothing: what it has shown is noted once it has.
+    written = run.notes.add("stored", stored=dict(kept.reference)) if vault.on_disk else True
+    # It stays where only it leads `resume` to the keys; an odd one, too, until somebody has looked at it.
+    if written and run.response is None:
+        run.unspool()
+    return True
+
+
+def _facts(run: Run, created: Created) -> dict[str, str]:
+    """Return what a store writes beside the keys."""
+    facts = {"provider": run.provider.title, "org": created.name, "id": created.id, "url": created.url}
+    if attempt := run.notes.attempt:
+        facts |= {"attempt": attempt.id, "date": f"{attempt.started:%Y-%m-%d %H:%M} UTC"}
+    return facts
+
+
+def save_profile(run: Run) -> None:
+    """Save a profile of the org, and write its name down; a failure is told at the end."""
+    try:
+        name = run.tools.save_profile(run.result)
+    except Exception as fault:  # whatever it is, the org exists and its keys are stored
+        run.add_remark(f"The profile was not saved: {cause_of(fault)}")
+        return
+    use = f"Use the keys: {' '.join(filter(None, ('orgwizard exec', name, run.tools.options)))} -- COMMAND"
+    steps = (use, *run.result.next_steps) if run.result.sources else run.result.next_steps
+    run.result = replace(run.result, profile=name, next_steps=steps)
+    run.notes.add("profile", profile=name)
