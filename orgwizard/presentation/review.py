@@ -97,9 +97,9 @@ def warnings(session: WizardSession) -> str:
     return " ".join(filter(None, (session.provider.irreversible, note)))
 
 
-def confirmation(session: WizardSession) -> str:
-    """Return what is said right before the word that creates is asked for."""
-    return f"{session.org_name} will be created at {session.provider.title}. {session.provider.irreversible}"
+def about(session: WizardSession, name: str = "") -> tuple[str, str]:
+    """Return what a question about an order begins with: the org's name, and where it belongs."""
+    return name or session.org_name, session.place()
 
 
 def second(session: WizardSession) -> str:

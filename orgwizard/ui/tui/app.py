@@ -350,7 +350,8 @@ class Wizard(App[int]):
             return
         self._asking = True
         yes = "Finish in background" if question == LEAVES_RUNNING else "Quit"
-        self.push_screen(Ask(question, yes=yes, no="Stay"), self._answered)
+        about = self.screen.about() if isinstance(self.screen, Step) else ("", "")
+        self.push_screen(Ask(question, yes=yes, no="Stay", about=about), self._answered)
 
     def _question(self) -> str:
         """Return what to ask before leaving, or ""."""

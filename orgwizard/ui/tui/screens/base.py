@@ -175,6 +175,16 @@ class Step(Screen[None]):
         """Return the number of the step that is under way."""
         return self.number
 
+    def org_name(self) -> str:
+        """Return the name of the org that the step is about."""
+        return self.session.org_name
+
+    def about(self) -> tuple[str, str]:
+        """Return what a question about the order begins with."""
+        from orgwizard.presentation.review import about  # its rules are loaded after the first screen
+
+        return about(self.session, self.org_name())
+
     def refresh_place(self) -> None:
         """Draw the head line and the summary again after provider, site or parent changed."""
         self.query_one(Place).refresh()

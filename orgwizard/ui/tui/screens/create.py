@@ -220,7 +220,7 @@ class CreateStep(KeysStep):
     def action_stop(self) -> None:
         """Stop waiting: for the answer, or for the org to become ready."""
         if self._awaits:
-            self.app.push_screen(GiveUp(self.session.draft.store), self._gave_up)
+            self.app.push_screen(GiveUp(self.session.draft.store, self.about()), self._gave_up)
         else:
             self._leave()
 

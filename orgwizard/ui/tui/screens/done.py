@@ -126,7 +126,7 @@ class DoneStep(KeysStep):
         elif self._onward == CHECK_AGAIN:
             self.action_check()
         elif self.result.outcome == "created" and self.result.secrets:
-            self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="New org", no="Stay"), self._go_on)
+            self.app.push_screen(Ask(ANOTHER_LOSES_KEYS, yes="New org", no="Stay", about=self.about()), self._go_on)
         else:
             self._go_on(self.result.outcome == "created")
 

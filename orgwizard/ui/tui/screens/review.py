@@ -14,8 +14,8 @@ from orgwizard.presentation import text_report
 from orgwizard.presentation.review import (
     CHECK_TITLES,
     REQUEST_TITLE,
+    about,
     check_lines,
-    confirmation,
     is_second,
     lines,
     save_plan,
@@ -138,7 +138,7 @@ class ReviewStep(Step):
         elif step != "review":
             self.post_message(self.Edit(step))
         else:
-            self.app.push_screen(Confirm(confirmation(self.session)), self._confirmed)
+            self.app.push_screen(Confirm(self.session.provider.irreversible, self.about()), self._confirmed)
 
     def action_second(self) -> None:
         """Ask for the sentence that creates another org of this name."""
@@ -167,8 +167,9 @@ class SecondOrg(TypedConfirmation):
 
     def __init__(self, session: WizardSession, earlier: EarlierAttempt) -> None:
         self._session = session
-        question = f"{earlier.error().cause} {confirmation(session)} To create a second one, type: {second(session)}"
-        super().__init__(question, yes="Create now")
+        irreversible = session.provider.irreversible
+        question = f"{earlier.error().cause} {irreversible} To create a second one, type: {second(session)}"
+        super().__init__(question, yes="Create now", about=about(session))
 
     def refusal(self, typed: str) -> str:
         """Take the sentence and nothing else."""

@@ -1,12 +1,14 @@
 """The questions that stand over a step: yes or no, the word that creates, a path; and pages to read."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.events import Resize
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from orgwizard.domain.sanitize import printable
@@ -17,6 +19,8 @@ from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import button
 
+Answer = TypeVar("Answer")
+FRAME_ROWS = 36  # at most, as in wizard.tcss
 TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}."
 
 
@@ -25,7 +29,42 @@ def too_small() -> Static:
     return Static(TOO_SMALL, classes="too-small", markup=False)
 
 
-class Ask(ModalScreen[bool]):
+class Dialog(ModalScreen[Answer]):
+    """A question over a step, which stays in sight around it; one about an order begins with that order.
+
+    *about* is the order: the org's name, and where it belongs.
+    """
+
+    def __init__(self, question: str, *, yes: str, no: str, about: tuple[str, str] = ("", "")) -> None:
+        self._question = "\n".join(printable(line) for line in question.splitlines())
+        self._yes, self._no = yes, no
+        self._about = tuple(map(printable, about))
+        super().__init__()
+
+    def compose(self) -> ComposeResult:
+        """Yield the order, the question, what is typed, and the answers."""
+        with Vertical(classes="dialog"):
+            if any(self._about):
+                name, place = self._about
+                yield Static(name, classes="title", markup=False)
+                yield Static(place, classes="place", markup=False)
+            yield Static(self._question, markup=False)
+            yield from self.typed()
+            with Horizontal(classes="answers"):
+                yield button(self._no, "no")
+                yield button(self._yes, "yes")
+        yield too_small()
+
+    def on_resize(self, event: Resize) -> None:
+        """Stand at the bottom of the frame, which is in the middle of what is larger."""
+        self.styles.padding = (0, 0, max(0, (event.size.height - FRAME_ROWS) // 2), 0)
+
+    def typed(self) -> Iterable[Widget]:
+        """Yield what the answer is typed into, where it is."""
+        return ()
+
+
+class Ask(Dialog[bool]):
     """A question with two answers; the careful one has the focus and is what Escape means."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,20 +73,6 @@ class Ask(ModalScreen[bool]):
         Binding("right,down", "app.focus_next", show=False),
     ]
     AUTO_FOCUS = "#no"
-
-    def __init__(self, question: str, *, yes: str, no: str) -> None:
-        self._question = "\n".join(printable(line) for line in question.splitlines())
-        self._yes, self._no = yes, no
-        super().__init__()
-
-    def compose(self) -> ComposeResult:
-        """Yield the question and the answers."""
-        with Vertical(classes="dialog"):
-            yield Static(self._question, markup=False)
-            with Horizontal(classes="answers"):
-                yield button(self._no, "no")
-                yield button(self._yes, "yes")
-        yield too_small()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
@@ -63,26 +88,20 @@ def consent(question: str) -> Ask:
     return Ask(question, yes="Yes, send them there", no="No")
 
 
-class TypedConfirmation(ModalScreen[str]):
+class TypedConfirmation(Dialog[str]):
     """A question that is answered by typing; "" where the user thinks better of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
     AUTO_FOCUS = "Entry"
 
-    def __init__(self, question: str, *, yes: str, value: str = "") -> None:
-        self._question, self._yes, self._value = printable(question), yes, value
-        super().__init__()
+    def __init__(self, question: str, *, yes: str, value: str = "", about: tuple[str, str] = ("", "")) -> None:
+        self._value = value
+        super().__init__(question, yes=yes, no="Cancel", about=about)
 
-    def compose(self) -> ComposeResult:
-        """Yield the question, the field and the answers."""
-        with Vertical(classes="dialog"):
-            yield Static(self._question, markup=False)
-            yield Entry(self._value)
-            yield Static("", classes="note", markup=False)
-            with Horizontal(classes="answers"):
-                yield button("Cancel", "no")
-                yield button(self._yes, "yes")
-        yield too_small()
+    def typed(self) -> Iterable[Widget]:
+        """Yield the field, and a line for what is wrong with it."""
+        yield Entry(self._value)
+        yield Static("", classes="note", markup=False)
 
     def refusal(self, typed: str) -> str:
         """Return why *typed* is not an answer, or ""."""
@@ -119,8 +138,8 @@ class TypedConfirmation(ModalScreen[str]):
 class Confirm(TypedConfirmation):
     """The last question before something that cannot be undone: a word has to be typed."""
 
-    def __init__(self, question: str) -> None:
-        super().__init__(f'{question} To create it, type the word "{CREATE_WORD}".', yes="Create now")
+    def __init__(self, question: str, about: tuple[str, str]) -> None:
+        super().__init__(f'{question} To create it, type the word "{CREATE_WORD}".', yes="Create now", about=about)
 
     def refusal(self, typed: str) -> str:
         """Take the word and nothing else, so that Enter alone never creates."""
@@ -130,8 +149,8 @@ class Confirm(TypedConfirmation):
 class GiveUp(TypedConfirmation):
     """The question before an answer that is outstanding, and the keys in it, are given up."""
 
-    def __init__(self, store: Any) -> None:
-        super().__init__(give_up(store), yes="Give up")
+    def __init__(self, store: Any, about: tuple[str, str]) -> None:
+        super().__init__(give_up(store), yes="Give up", about=about)
 
     def refusal(self, typed: str) -> str:
         """Take the word and nothing else."""

@@ -1,0 +1,59 @@
+"""A question stands below what it is about, and one about an order names it, on small terminals too."""
+
+from pathlib import Path
+
+import pytest
+from textual.widget import Widget
+
+from orgwizard.application.service import Service
+from orgwizard.domain.events import SEND, Progress
+from orgwizard.ui.tui.screens.create import CreateStep
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.widgets.dialogs import Dialog
+from tests.tui.bench import HeldEngine, bench
+from tests.tui.walk import Walk, walking
+
+SIZES = [(60, 18), (80, 24), (200, 50)]
+
+
+def box(walk: Walk) -> Widget:
+    return walk.screen.query_one(".dialog", Widget)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_last_question_names_the_order_below_the_review(service: Service, size: tuple[int, int]) -> None:
+    async with walking(service, size) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, Dialog)
+        assert all(words in walk.text() for words in ("My Child Org", "Okta", "Acme (sandbox)", "acme.okta.com"))
+        assert walk.screen.region.contains_region(box(walk).region)
+        assert all(box(walk).region.contains_region(part.region) for part in box(walk).query("*").results(Widget))
+        track = walk.app.screen_stack[-2].query_one("#track", Widget)
+        assert box(walk).region.y >= track.region.bottom
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_question_before_quitting_leaves_the_step_in_sight(service: Service, size: tuple[int, int]) -> None:
+    async with walking(service, size) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        name = walk.entry("name").region
+        await walk.press("ctrl+q")
+        assert isinstance(walk.screen, Dialog)
+        assert not box(walk).region.overlaps(name)
+        assert walk.screen.styles.background.a == 0
+
+
+@pytest.mark.parametrize("key", ["ctrl+t", "ctrl+q"])
+async def test_a_question_about_a_running_creation_names_the_order(tmp_path: Path, key: str) -> None:
+    async with walking(bench(tmp_path, engine=HeldEngine()), (60, 18)) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.create()
+        await walk.until(CreateStep)
+        walk.screen.post_message(CreateStep.Told(Progress(SEND, "started", "Sending the request"), 0.0))
+        await walk.settled()
+        await walk.press(key)
+        assert isinstance(walk.screen, Dialog)
+        assert all(words in walk.text() for words in ("My Child Org", "Okta"))
+        walk.app.session.bootstrap.engine.idle.set()
