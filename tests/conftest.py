@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,12 @@ for number in (signal.SIGHUP, signal.SIGQUIT):
     signal.signal(number, signal.SIG_DFL)
 
 CLIENTS = ("test_foreign_server.py", "test_sandbox_clients.py")  # they import what others made, and see `.ci/run`
-OTHERS = ("OKTA_", "DD_", "DATADOG_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+VENDORS = ("OKTA_", "DD_", "DATADOG_")
+NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+OTHERS = VENDORS + NETWORK
+
+# Compiling the tests takes as long as a tenth of them: once, and not in each run.
+sys.dont_write_bytecode = False
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

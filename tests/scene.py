@@ -162,6 +162,8 @@ class Scene:
             way = stack.enter_context(serving(self.proxy))
             self.home.okta("acme.okta.com", store=self.fault.store)
             self.home.environ["HTTPS_PROXY"] = way.url
+            # In place of this machine's hundreds of roots, which each connection reads anew.
+            self.home.environ["SSL_CERT_FILE"] = str(self.certificate.certificate)
             yield "--ca-file", str(self.certificate.certificate)
 
     def _here(self, *argv: str) -> Ended:
