@@ -1,20 +1,19 @@
 """The command line: one command, its exit code, and every failure in words.
 
-`parser` is the table of commands, `commands` has one function each, and `wiring` puts together what they work with.
+`command_table` says what there is, `commands` has one function each, and `wiring` puts together what they work with.
 """
 
 import argparse
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from orgwizard.cli.arguments import UNWRITTEN, Command, UsageError
-from orgwizard.cli.parser import build
+from orgwizard.cli.arguments import Command
+from orgwizard.cli.parser import UNWRITTEN, UsageError, build
 from orgwizard.domain.errors import Exit, NotSent, WizardError
 
 if TYPE_CHECKING:
@@ -98,6 +97,8 @@ def _failed(error: WizardError, arguments: argparse.Namespace) -> dict[str, Any]
 
 def _internal_error(bug: Exception) -> WizardError:
     """Return a failure of our own: types, files and lines only, for any text in it may hold a secret."""
+    import traceback
+
     frames = traceback.extract_tb(bug.__traceback__)[-3:]
     where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     return WizardError(

@@ -1,48 +1,68 @@
-"""What the table of commands is written with, and the parser of them."""
+"""What the table of commands is written with: arguments, their types, and commands."""
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn
-
-from orgwizard.domain.errors import BadInput, Exit
-
-UNWRITTEN = "The output could not be written: stdout is closed or full."
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True)
-class Argument:
-    """An option, or a positional argument: its names, and what argparse takes besides."""
+class Argument(NamedTuple):
+    """An option, or a positional argument: its names, and what argparse takes besides.
+
+    `completes` says what a shell completes it with: "files", or a kind that `completion` knows.
+    """
 
     names: tuple[str, ...]
-    settings: Mapping[str, Any]
-    completes: str = ""  # what a shell completes it with: "files", or the names that `completion --list` prints
+    settings: Mapping[str, Any]  # whatever argparse takes
+    completes: str = ""
 
     def inherited(self) -> "Argument":
         """Return it as it stands after a command: absent, it leaves the value that stands before the command."""
-        return replace(self, settings={**self.settings, "default": argparse.SUPPRESS})
+        return self._replace(settings={**self.settings, "default": argparse.SUPPRESS})
 
 
-def argument(*names: str, completes: str = "", **settings: Any) -> Argument:
-    """Return an argument of a command."""
-    return Argument(names, settings, completes or ("files" if settings.get("type") is Path else ""))
+def flag(name: str, help: str) -> Argument:  # noqa: A002 - as argparse calls it
+    """Return an option without a value."""
+    return Argument((name,), {"action": "store_true", "help": help})
 
 
-@dataclass(frozen=True)
-class Command:
-    """One command: *run* names its function in `commands/` as "module:function", imported when it is run."""
+def option(name: str, metavar: str, help: str, *, completes: str = "", **settings: object) -> Argument:  # noqa: A002
+    """Return an option with a value, None where it is absent."""
+    return Argument((name,), {"metavar": metavar, "help": help, **settings}, completes)
+
+
+def file(name: str, help: str, **settings: object) -> Argument:  # noqa: A002
+    """Return an option that takes a path."""
+    return option(name, "FILE", help, completes="files", type=Path, **settings)
+
+
+def choice(name: str, choices: Sequence[str], help: str, **settings: object) -> Argument:  # noqa: A002
+    """Return an argument that takes one of a few words."""
+    return Argument((name,), {"choices": choices, "help": help, **settings})
+
+
+def positional(name: str, metavar: str, help: str = "", *, completes: str = "", required: bool = False) -> Argument:  # noqa: A002
+    """Return an argument that is told by its place, "" where it is absent."""
+    settings: dict[str, object] = {"metavar": metavar, **({"help": help} if help else {})}
+    return Argument((name,), settings if required else {**settings, "nargs": "?", "default": ""}, completes)
+
+
+class Command(NamedTuple):
+    """One command: *run* names its function in `commands/` as "module:function", imported when it is run.
+
+    `shared` are the options of the program that it takes after its name, too.
+    """
 
     name: str
     help: str
     run: str
     arguments: Sequence[Argument] = ()
     commands: Sequence["Command"] = ()
-    creates: bool = field(default=False)  # its exit code tells what became of an org, whoever reads its output
-    plans: bool = field(default=False)  # it is about the org of a plan, which it did not create where it fails
+    shared: Sequence[Argument] = ()
+    json: bool = True  # takes --json
+    creates: bool = False  # its exit code tells what became of an org, whoever reads its output
+    plans: bool = False  # it is about the org of a plan, which it did not create where it fails
     program: str = ""  # what follows "--", which is kept for another program
 
 
@@ -71,66 +91,3 @@ def moment(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError("it must be a date such as 2026-11-28, or 2026-11-28T04:59Z") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-class UsageError(BadInput):
-    """The arguments are wrong: `usage` is how the *command* is called, None where it is not known."""
-
-    def __init__(self, cause: str, usage: str, command: Command | None) -> None:
-        """Keep what argparse says; whatever looks like a credential in it is masked."""
-        import_module("orgwizard.providers")  # the redactor then knows the shapes of the vendors' credentials
-        super().__init__(cause, code="usage", meaning="Nothing was done.")
-        self.usage, self.command = usage, command
-
-    def lines(self) -> list[str]:
-        """Return the usage, then what is wrong."""
-        return [self.usage.rstrip(), f"error: {self.cause}"]
-
-
-def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """Return what stands before the first "--", and what after it."""
-    at = arguments.index("--") if "--" in arguments else len(arguments)
-    return arguments[:at], arguments[at + 1 :]
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser that takes no option by its beginning: `--a --y` must not be `--again --yes`."""
-
-    def __init__(self, **settings: Any) -> None:
-        """Take what argparse takes; the parsers of commands are of this kind, too."""
-        super().__init__(allow_abbrev=False, **settings)
-
-    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Return what the arguments say; raises `UsageError`, also for those that no command takes."""
-        arguments, unknown = self.parse_known_args(args, namespace)
-        if unknown:
-            raise UsageError(f"unrecognized arguments: {' '.join(unknown)}", self.format_usage(), arguments.command)
-        return arguments
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Return what the arguments say; those after "--" are kept as they are where they are another program's."""
-        command: Command | None = self.get_default("command")
-        if command is None or not command.program:
-            return super().parse_known_args(args, namespace)
-        own, program = _divided(list(args))
-        arguments, unknown = super().parse_known_args(own, namespace)
-        if not program:
-            self.error('the command to run is missing: write it after "--"')
-        arguments.program = program
-        return arguments, unknown
-
-    def error(self, message: str) -> NoReturn:
-        """Raise what is wrong with the arguments."""
-        raise UsageError(message, self.format_usage(), self.get_default("command"))
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        """Print what --help and --version ask for; argparse passes over a stdout that takes nothing."""
-        if file is not sys.stdout or file is None:
-            super()._print_message(message, file)
-            return
-        try:
-            file.write(message)
-            file.flush()
-        except (OSError, ValueError):
-            sys.stdout = None  # Python would try to flush it at the end
-            self.exit(Exit.USAGE, f"{UNWRITTEN}\n")

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from orgwizard.application.handoff import Handover
 from orgwizard.application.value_formats import FORMATS
-from orgwizard.cli import parser
+from orgwizard.cli import command_table
 from orgwizard.system import config_files
 from tests import canaries
 from tests.application.test_value_formats import HARD
@@ -93,7 +93,7 @@ def test_a_shell_gets_what_the_tools_read(
 
 
 def test_the_formats_of_the_command_are_those_that_can_be_written() -> None:
-    assert set(parser.FORMATS) == FORMATS.keys() - {"tfvars"}
+    assert set(command_table.FORMATS) == FORMATS.keys() - {"tfvars"}
 
 
 @pytest.mark.parametrize("provider", ["okta", "datadog"])

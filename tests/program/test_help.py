@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orgwizard.cli.parser import COMMANDS
+from orgwizard.cli.command_table import COMMANDS
 from orgwizard.cli.topics import TOPICS
 from orgwizard.domain.error_codes import EXITS, OURS
 from orgwizard.domain.errors import Exit

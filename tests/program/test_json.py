@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 import orgwizard
 from orgwizard.cli.arguments import Command
-from orgwizard.cli.parser import COMMANDS
+from orgwizard.cli.command_table import COMMANDS
 from orgwizard.domain import errors
 from orgwizard.domain.error_codes import OURS
 from orgwizard.domain.errors import BadFields, NoResponse
