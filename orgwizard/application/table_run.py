@@ -10,9 +10,10 @@ from orgwizard.application.flow.stream import events_of, own_fault
 from orgwizard.application.flow.waiting import until_first
 from orgwizard.application.service import Service
 from orgwizard.application.table_limits import Pace, StoreProbedOnce
+from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import Busy, NoResponse, Repeated, WizardError
-from orgwizard.domain.events import READY, SETTLE, Event, Outcome, Progress, Result
+from orgwizard.domain.events import READY, SETTLE, Event, Progress, Result
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order
 from orgwizard.storage.attempt_journal import Record

@@ -17,7 +17,7 @@ from orgwizard.cli.parser import UNWRITTEN, UsageError, build
 from orgwizard.domain.errors import Exit, NotSent, WizardError
 
 if TYPE_CHECKING:
-    from orgwizard.domain.events import Outcome
+    from orgwizard.domain.attempt_state import Outcome
 
 # Only argparse and the error texts are imported above, so that --version and --help answer at once.
 # A command's module is imported when it is run, and the wizard's engine imports httpx while the user types.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.http import revealed
 from orgwizard.domain.json_result import org_object, result_object
@@ -14,7 +15,7 @@ from orgwizard.domain.redactor import REDACTOR
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-Outcome = Literal["created", "not_created", "unknown"]
+
 StageState = Literal["started", "waiting", "ok", "warning", "failed"]
 
 

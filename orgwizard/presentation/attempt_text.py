@@ -1,5 +1,6 @@
 """Attempts in words: how each stands, and where its keys are, as far as the journal knows."""
 
+from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, missing_words
@@ -87,5 +88,4 @@ def exit_code(record: Record) -> Exit:
     """Return the exit code of an attempt about which nothing is left to do: the one it ended with."""
     if record.exit in set(Exit):
         return Exit(record.exit)
-    ends = {"ready": Exit.READY, "refused": Exit.REFUSED, "not_sent": Exit.NOT_SENT, "absent": Exit.NOT_SENT}
-    return ends.get(record.state, Exit.ATTENTION if record.state == "exists" else Exit.UNKNOWN)
+    return MEANINGS[record.state].exit_code

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, Refused
+from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.json_result import org_object, result_object
 from orgwizard.providers.findings import Finding
 from orgwizard.storage.attempt_journal import Record
@@ -11,16 +11,6 @@ from orgwizard.storage.profiles import Profile
 
 if TYPE_CHECKING:
     from orgwizard.application.key_check import KeyCheck
-
-# The code of an end that the journal knows by its state alone.
-_CODES = {
-    "refused": Refused.default_code,
-    "not_sent": NotSent.default_code,
-    "absent": NotSent.default_code,
-    "unknown": NoResponse.default_code,
-}
-_CREATED = frozenset(("created", "stored", "ready", "later", "exists"))
-_NOT_CREATED = frozenset(("requested", "waiting", "refused", "not_sent", "absent"))
 
 
 def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:
@@ -41,7 +31,7 @@ def attempt_as_json(record: Record) -> dict[str, Any]:
     """Return one attempt as an object of `orgs --json`."""
     return {
         "attempt": record.id,
-        "outcome": _outcome(record),
+        "outcome": MEANINGS[record.state].outcome,
         "ready": record.state == "ready",
         "state": record.state,
         "running": record.running,
@@ -85,12 +75,6 @@ def _error_as_json(record: Record) -> dict[str, str | None] | None:
     """Return what kept an attempt from a good end, as far as the journal knows, like that of a creation."""
     if not record.message or record.state == "ready":
         return None
-    code = record.code or _CODES.get(record.state, NeedsAttention.default_code)
+    code = record.code or MEANINGS[record.state].code
     asked = record.request_id or None
     return {"code": code, "message": record.message, "hint": "", "field": None, "request_id": asked}
-
-
-def _outcome(record: Record) -> str:
-    if record.state in _CREATED:
-        return "created"
-    return "not_created" if record.state in _NOT_CREATED else "unknown"
