@@ -453,7 +453,7 @@ def test_a_journal_that_cannot_be_read_is_not_an_empty_one(program: Program, hom
     assert "could not be read" in ended.err
 
 
-@pytest.mark.parametrize("store", ["{ command = 5 }", '{ command = "pass insert" }', '"safe"'])
+@pytest.mark.parametrize("store", [pytest.param("{ command = 5 }", marks=pytest.mark.full), '"safe"'])
 def test_the_wizard_refuses_a_plan_whose_store_is_none(home: Home, store: str) -> None:
     terminal = Terminal(home, "--plain", "--plan", home.datadog("datadoghq.eu", store=store), *FAST)
     terminal.expect(b"store")
@@ -484,7 +484,7 @@ UNREAD = [
 ]
 
 
-@pytest.mark.parametrize("argv", UNREAD)
+@pytest.mark.parametrize("argv", [UNREAD[0], *(pytest.param(argv, marks=pytest.mark.full) for argv in UNREAD[1:])])
 @pytest.mark.parametrize("full", [True, False])
 def test_output_that_nobody_takes_is_no_success(home: Home, argv: tuple[str, ...], full: bool) -> None:
     if full:

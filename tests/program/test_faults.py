@@ -1,5 +1,6 @@
 """Every fault of the table, for real: what the service saw, what was told, and where the new keys are."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,14 +50,20 @@ PROCESSES = (
 )
 
 
+OF_EACH_END = 2
+
+
 def rows() -> Iterator[Any]:
-    """Yield every fault, by turns at one provider; the other provider, and most processes, with `-m full`."""
+    """Yield every fault at its providers; of those that end alike, all but the first ones with `-m full`."""
+    ends: Counter[tuple[object, ...]] = Counter()
     for number, fault in enumerate(FAULTS):
         for at, provider in enumerate(fault.providers):
-            twice = len(fault.providers) > 1 and number % 2 != at
-            slow = twice or (fault.alone and fault.what not in PROCESSES)
+            end = (provider, fault.requests, fault.outcome, fault.code, fault.keys, fault.made)
+            turn = fault.what in PROCESSES if fault.alone else number % len(fault.providers) == at
+            ends[end] += turn
             row = (fault, provider)
-            yield pytest.param(row, id=named(row), marks=pytest.mark.full if slow else ())
+            quick = turn and (fault.alone or ends[end] <= OF_EACH_END)
+            yield pytest.param(row, id=named(row), marks=() if quick else pytest.mark.full)
 
 
 @pytest.mark.parametrize("row", rows())
