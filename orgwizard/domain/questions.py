@@ -45,6 +45,8 @@ class Question:
     shape: str = ""
     follows: str = ""
     """The title of the field that the answer is derived from until it is edited."""
+    needs: str = ""
+    """The name of the field that must have an answer before this one is asked for."""
 
     def hint(self, typed: Value) -> str:
         """Say what a typed credential looks like, with the field's title, where that is not what is asked for."""

@@ -38,6 +38,8 @@ class Fields(BaseModel):
     unasked: ClassVar[frozenset[str]] = frozenset()
     # Fields that are derived from another one until they are edited, by their name: what is wrong is told there.
     follows: ClassVar[Mapping[str, str]] = {}
+    # Fields that are asked for only once another one has an answer, by their name.
+    needs: ClassVar[Mapping[str, str]] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -57,6 +59,12 @@ class Fields(BaseModel):
     def correction(cls, name: str, text: str) -> str:
         """Return what was most likely meant by the *text* of a field, or ""; a guess, to be taken or not."""
         del name, text
+        return ""
+
+    @classmethod
+    def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
+        """Return what the service will most likely say of an answer that breaks no rule here, or ""."""
+        del name, typed
         return ""
 
 
@@ -170,6 +178,7 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
         keys=_names(extra.get("keys")),
         shape=str(extra.get("shape", "")),
         follows=model.model_fields[model.follows[name]].title or "" if name in model.follows else "",
+        needs=model.needs.get(name, ""),
     )
 
 

@@ -109,6 +109,14 @@ class FormState:
         """Return what is wrong per field: the model's rules, and variables that are not set; no service was asked."""
         return self.unset | problems(self.model, self.typed)
 
+    def is_due(self, question: Question) -> bool:
+        """Return whether a question is asked now: it needs no other answer, or that is there, or it is answered."""
+        return not question.needs or any(self.answers.get(name) for name in (question.needs, question.name))
+
+    def notice(self, name: str) -> str:
+        """Return what the service will most likely say of an answer that breaks no rule, or ""."""
+        return self.model.notice(name, self.answers)
+
     def correction(self, name: str) -> str:
         """Return what was most likely meant by an answer as it was typed, or ""."""
         typed = self.typed.get(name)

@@ -44,7 +44,7 @@ def test_limits_examples_and_proposals_are_in_the_prompt(service: Service) -> No
     live, terminal = asked(service, OktaOrganization, "My Child Org 1", "", "")
     assert live == {"name": "My Child Org 1"}
     assert "Name (required, at most 100 characters, for example My Child Org 1):" in terminal.said
-    assert "Subdomain (required, at most 57 characters, Enter takes my-child-org-1):" in terminal.said
+    assert "Subdomain (at most 57 characters, Enter takes my-child-org-1):" in terminal.said
     assert "Website (optional, Enter leaves it empty):" in terminal.said
 
 
@@ -124,7 +124,7 @@ def administrator(service: Service, *typed: str, **answers: Any) -> tuple[dict[s
 
 
 def test_a_password_keeps_its_blanks(service: Service) -> None:
-    live, terminal = administrator(service, " canary password ", "", "", "")
+    live, terminal = administrator(service, " canary password ", "", "")
     assert live["password"].get_secret_value() == " canary password "
     assert "17 characters entered." in terminal.said
 
@@ -139,17 +139,24 @@ def test_secrets_are_never_repeated_and_their_length_is_said(service: Service) -
     assert "canary" not in terminal.said
 
 
+def test_a_password_is_compared_with_the_default_policy(service: Service) -> None:
+    _, terminal = administrator(service, "Lovely7", "", "")
+    assert "1 more character." in terminal.said
+    _, terminal = administrator(service, "Engine-of-1843", "", "")
+    assert "Meets Okta's default policy." in terminal.said
+
+
 def test_a_secret_that_was_given_is_kept_by_enter_and_taken_away_by_clear(service: Service) -> None:
-    live, terminal = administrator(service, "", "", "", "", password=SecretStr("canary"))
+    live, terminal = administrator(service, "", "", "", password=SecretStr("canary"))
     assert live["password"] == SecretStr("canary")
     assert "Enter keeps the entered one" in terminal.said
-    live, _ = administrator(service, ":clear", "", "", "", password=SecretStr("canary"))
+    live, _ = administrator(service, ":clear", "", "", password=SecretStr("canary"))
     assert "password" not in live
 
 
 def test_rows_are_asked_for_one_by_one(service: Service) -> None:
     typed = ("title=Countess", "mobilePhone", "countryCode=too long", "mobilePhone = +44 1", "title=", "")
-    live, terminal = administrator(service, "", "", "", *typed)
+    live, terminal = administrator(service, "", "", *typed)
     assert live["profile"] == {"mobilePhone": "+44 1"}
     assert "Write a name, an equals sign and a value." in terminal.said
     assert "countryCode: 6 characters too long" in terminal.said

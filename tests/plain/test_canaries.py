@@ -40,7 +40,7 @@ def lines(provider: str, name: str, secret: str) -> list[str]:
         begin = [secret, "1", secret, "acme.okta.com", secret, "1", "", secret, "no"]
         org = [secret, "no", name, secret, "no", "", secret, "no", ""]
         people = [line for right in ("Ada", "Lovelace", "ada@example.com", "") for line in (secret, "no", right)]
-        people += ["", secret, "no", "", "", f"title={secret}", "no", f"{secret}=title", "no", secret, ""]
+        people += ["", secret, "no", "", f"title={secret}", "no", f"{secret}=title", "no", secret, ""]
     else:
         begin = [secret, "2", secret, "1", secret, "1", "", "", secret, "no"]
         org, people = [secret, "no", name], [""]

@@ -103,7 +103,8 @@ def administrator(talk: Talk, password: str = "", question: str = "", answer: st
     talk.answer("Login")
     talk.answer("Password", password)
     talk.answer("Recovery question", question)
-    talk.answer("Recovery answer", answer)
+    if question:
+        talk.answer("Recovery answer", answer)
     talk.answer("More attributes", "mobilePhone=+44 1")
     talk.answer("More attributes")
 
@@ -305,7 +306,7 @@ def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]
                 talk.answer("Save this connection")
                 for question in ("Name", "Subdomain", "Website", "First name", "Last name", "E-mail", "Login"):
                     talk.answer(f"{question} (")
-                for question in ("Password", "Recovery question", "Recovery answer", "More attributes"):
+                for question in ("Password", "Recovery question", "More attributes"):
                     talk.answer(f"{question} (")
                 talk.answer("Store")
                 talk.answer('Type "create"', "create")

@@ -31,7 +31,7 @@ from tests.tui.walk import walking
 Line = str | Callable[[], str]
 OKTA_SITE = ("1", "acme.okta.com")
 OKTA_CONNECT = ("1", "", "no")
-ADMIN = ("Ada", "Lovelace", "ada@example.com", "", "", "", "", "")
+ADMIN = ("Ada", "Lovelace", "ada@example.com", "", "", "", "")
 DATADOG_SITE = ("2", "")
 DATADOG_CONNECT = ("", "", "", "no")
 STORE = ("",)

@@ -6,6 +6,7 @@ import pytest
 from textual import events
 
 from orgwizard.application.service import Service
+from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.site import SiteStep
@@ -153,3 +154,25 @@ async def test_a_suggestion_is_taken_with_a_key(service: Service) -> None:
         assert walk.draft.section("organization")["subdomain"] == "my-child"
         await walk.press("ctrl+t")
         assert walk.draft.section("organization")["subdomain"] == "my-child"
+
+
+@pytest.mark.full
+async def test_a_password_is_judged_while_it_is_typed_and_an_answer_waits_for_its_question(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(AdministratorStep, "okta")
+        answer = walk.screen.query_one("#recovery_answer")
+        assert not answer.display
+        assert walk.entry("login").value == "ada@example.com"
+        await walk.fill("password", "Abc")
+        assert "5 more characters, a digit." in walk.text()
+        await walk.fill("password", "Engine-of-1843")
+        assert "Meets Okta's default policy." in walk.text()
+        await walk.fill("recovery_question", "Which bird?")
+        assert answer.display
+        await walk.fill("recovery_answer", "wren")
+        await walk.fill("recovery_question", "")
+        assert answer.display  # it still has something that is wrong now
+        assert answer.has_class("-wrong")
+        await walk.fill("recovery_answer", "")
+        await walk.press("tab")
+        assert not answer.display

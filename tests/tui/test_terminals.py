@@ -18,7 +18,7 @@ LABELS = {
     ("okta", 1): ("Provider", "Okta", "Datadog", "Parent org URL", "Before you start"),
     ("okta", 2): ("Connect with", "OAuth access token", "Service app with a private key", "API token"),
     ("okta", 3): ("Name", "Subdomain", "Website", "Edition"),
-    ("okta", 4): ("First name", "Last name", "E-mail", "Login", "Password", "Recovery answer", "More attributes"),
+    ("okta", 4): ("First name", "Last name", "E-mail", "Login", "Password", "Recovery question", "More attributes"),
     ("okta", 6): ("Parent org", "API token", "Subdomain", "Not set", "Login", "Keys go to", "cannot be deleted"),
     ("datadog", 1): ("Provider", "Okta", "Datadog", "US1", "US2-FED", "Other API URL", "Before you start"),
     ("datadog", 2): ("API key", "Application key"),
@@ -183,7 +183,7 @@ def test_every_field_is_reached_on_a_small_terminal_and_seen_when_it_is(environ:
     with terminal(SANDBOX, environ, size=(60, 18)) as run:
         Journey(run, "okta", look).go()
     told = "\n".join(seen)
-    labels = ("First name", "Last name", "E-mail", "Login", "Password", "Recovery question", "Recovery answer")
+    labels = ("First name", "Last name", "E-mail", "Login", "Password", "Recovery question")
     assert [label for label in (*labels, "Add a row", "Next", "Back") if label not in told] == []
 
 

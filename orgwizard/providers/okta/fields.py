@@ -27,7 +27,7 @@ from orgwizard.domain.validation import (
     without_scheme,
     wrong,
 )
-from orgwizard.providers.okta import corrections
+from orgwizard.providers.okta import corrections, password_policy
 
 
 class ApiToken(Fields):
@@ -235,6 +235,7 @@ class OktaAdministrator(Fields):
     """The first super admin of the child org."""
 
     follows: ClassVar[Mapping[str, str]] = {"login": "email"}
+    needs: ClassVar[Mapping[str, str]] = {"recovery_answer": "recovery_question"}
 
     first_name: Text = Field(title="First name", examples=["Ada"], min_length=1, max_length=50)
     last_name: Text = Field(title="Last name", examples=["Lovelace"], min_length=1, max_length=50)
@@ -250,7 +251,7 @@ class OktaAdministrator(Fields):
     password: Secret | None = Field(
         default=None,
         title="Password",
-        description="Optional. Blank: chosen at first sign-in. Must meet the child's password policy.",
+        description="Blank: chosen at first sign-in. At least 8 characters with a-z, A-Z and 0-9, without the login.",
         json_schema_extra={"blank": "chosen at first sign-in"},
     )
     recovery_question: Text | None = Field(
@@ -286,6 +287,15 @@ class OktaAdministrator(Fields):
     def correction(cls, name: str, text: str) -> str:
         """Return the address that was copied with something around it; nothing of what may be a secret."""
         return corrections.email(text) if name == "email" and not REDACTOR.is_secret(text) else ""
+
+    @classmethod
+    def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
+        """Return what a password lacks by Okta's default policy; no rule, for a child may have another one."""
+        password = typed.get("password")
+        if name != "password" or not isinstance(password, SecretStr):
+            return ""
+        lacking = password_policy.shortcomings(password.get_secret_value(), str(typed.get("login") or ""))
+        return f"Okta's default policy asks for {', '.join(lacking)}." if lacking else "Meets Okta's default policy."
 
     @field_validator("recovery_answer")
     @classmethod

@@ -30,14 +30,17 @@ def fill(console: Console, sheet: FormState, saved: Callable[[], None], first: s
     """
     asked = sheet.asked
     at = next((number for number, question in enumerate(asked) if question.name == first), 0)
+    step = 1
     while at < len(asked):
         try:
-            Prompt(console, sheet, asked[at]).answer()
-            at += 1
+            if sheet.is_due(asked[at]):
+                Prompt(console, sheet, asked[at]).answer()
+                step = 1
         except Back:
             if not at:
                 raise
-            at -= 1
+            step = -1
+        at += step
         saved()
         if at == len(asked) and (wrong := sheet.wrong()):
             at = _first_wrong(console, sheet, wrong)
@@ -169,7 +172,7 @@ class Prompt:
         name = self._question.name
         self._sheet.take(self._question, secret.get_secret_value())
         self._sheet.typed.update(referenced(self._sheet.model, {name: self._sheet.typed[name]}))
-        if words := self._question.hint(secret):
+        if words := self._question.hint(secret) or self._sheet.notice(name):
             self._console.say(words)
 
     def _without_typing(self) -> bool:

@@ -164,7 +164,9 @@ class Form(Vertical):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
             likeness = _sentence(field.question.likeness(self.sheet.typed.get(name)))
-            field.show(problem, likeness, self.sheet.proof(name), self.sheet.correction(name))
+            notice = likeness or self.sheet.notice(name)
+            field.show(problem, notice, self.sheet.proof(name), self.sheet.correction(name))
+            field.display = self.sheet.is_due(field.question) or field.entry.has_focus
         for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}

@@ -1,0 +1,33 @@
+"""Okta's default password policy, which a new org begins with; Okta judges, this only says it beforehand.
+
+Source: help.okta.com, "Configure the password authenticator": the rules of the default policy.
+"""
+
+import re
+from collections.abc import Iterator
+
+from orgwizard.domain.plural import counted
+
+SHORTEST = 8
+_SHORTEST_PART = 4  # of a login; a shorter one stands in too many words
+_CLASSES = {"a lower-case letter": str.islower, "an upper-case letter": str.isupper, "a digit": str.isdigit}
+
+
+def shortcomings(password: str, login: str) -> list[str]:
+    """Return what a password lacks, such as "3 more characters"; [] where it meets the policy."""
+    return list(_shortcomings(password, login))
+
+
+def _shortcomings(password: str, login: str) -> Iterator[str]:
+    if len(password) < SHORTEST:
+        yield counted(SHORTEST - len(password), "more character")
+    for needed, has in _CLASSES.items():
+        if not any(map(has, password)):
+            yield needed
+    if any(part in password.lower() for part in _parts(login)):
+        yield "nothing of the login in it"
+
+
+def _parts(login: str) -> list[str]:
+    """Return the parts of a login that a password must not contain, as Okta splits it."""
+    return [part for part in re.split(r"[.,_#@-]+", login.lower()) if len(part) >= _SHORTEST_PART]

@@ -1,0 +1,33 @@
+"""Okta's default password policy: what a password lacks, as the sandbox judges it too."""
+
+import pytest
+
+from orgwizard.providers.okta.password_policy import shortcomings
+from orgwizard.sandbox.okta.rules import breaks_policy
+
+LOGIN = "ada.lovelace@example.com"
+
+
+@pytest.mark.parametrize(
+    ("password", "lacking"),
+    [
+        ("Engine-of-1843", []),
+        ("Aa345678", []),
+        ("Aa34567", ["1 more character"]),
+        ("", ["8 more characters", "a lower-case letter", "an upper-case letter", "a digit"]),
+        ("engine-of-1843", ["an upper-case letter"]),
+        ("ENGINE-OF-1843", ["a lower-case letter"]),
+        ("Engine-of-Babbage", ["a digit"]),
+        ("1-Ada.Lovelace", ["nothing of the login in it"]),
+        ("xxLOVELACE-1x", ["nothing of the login in it"]),
+        ("Ada-of-1843", []),
+    ],
+)
+def test_what_a_password_lacks(password: str, lacking: list[str]) -> None:
+    assert shortcomings(password, LOGIN) == lacking
+
+
+@pytest.mark.parametrize("password", ["Engine-of-1843", "Aa34567", "engine-of-1843", "Engine-of-Babbage"])
+def test_the_sandbox_refuses_what_lacks_something(password: str) -> None:
+    admin = {"profile": {"login": LOGIN}, "credentials": {"password": {"value": password}}}
+    assert breaks_policy({"admin": admin}) is bool(shortcomings(password, LOGIN))
