@@ -7,8 +7,9 @@ from pathlib import Path
 from orgwizard.application.flow.attempt_notes import AttemptNotes
 from orgwizard.application.flow.waiting import Waiting
 from orgwizard.application.ports import Attempt, Tools
+from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.events import Event, Outcome, Progress, Result
+from orgwizard.domain.events import Event, Progress, Result
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR

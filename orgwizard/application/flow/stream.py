@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.errors import CREATED, NOT_KNOWN, NOTHING_CREATED, WizardError
-from orgwizard.domain.events import Event, Outcome, Result
+from orgwizard.domain.events import Event, Result
 
 E = TypeVar("E")  # what is told
 
