@@ -30,15 +30,17 @@ def trusted_roots(ca_file: Path | None) -> ssl.SSLContext:
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    for name in _CA_VARIABLES:
-        if from_variable := os.environ.get(name):
-            _add_roots(context, Path(from_variable), f"in {name}")
-    if os.environ.get("SSL_CERT_FILE"):
-        system = ssl.get_default_verify_paths()
-        for file in filter(os.path.exists, (system.openssl_cafile, *_SYSTEM_ROOTS)):
-            context.load_verify_locations(file)
+    named = [(Path(file), f"in {name}") for name in _CA_VARIABLES if (file := os.environ.get(name))]
     if ca_file:
-        _add_roots(context, ca_file, "with --ca-file")
+        named.append((ca_file, "with --ca-file"))
+    # Often all the variables name one file, and reading it takes a thirtieth of a second each time.
+    files = {os.path.realpath(file): (file, remedy) for file, remedy in named}
+    for file, remedy in files.values():
+        _add_roots(context, file, remedy)
+    if os.environ.get("SSL_CERT_FILE"):
+        system = (ssl.get_default_verify_paths().openssl_cafile, *_SYSTEM_ROOTS)
+        for path in set(map(os.path.realpath, filter(os.path.exists, system))) - set(files):
+            context.load_verify_locations(path)
     return context
 
 
