@@ -30,7 +30,7 @@ def trusted_roots(ca_file: Path | None) -> ssl.SSLContext:
     import truststore
 
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    named = [(Path(file), f"in {name}") for name in _CA_VARIABLES if (file := os.environ.get(name))]
+    named = [(Path(value), f"in {name}") for name in _CA_VARIABLES if (value := os.environ.get(name))]
     if ca_file:
         named.append((ca_file, "with --ca-file"))
     # Often all the variables name one file, and reading it takes a thirtieth of a second each time.
