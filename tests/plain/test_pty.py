@@ -306,7 +306,7 @@ def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]
                 talk.answer("Save this connection")
                 for question in ("Name", "Subdomain", "Website", "First name", "Last name", "E-mail", "Login"):
                     talk.answer(f"{question} (")
-                for question in ("Password", "Recovery question", "More attributes"):
+                for question in ("Password", "Recovery question", "Recovery answer", "More attributes"):
                     talk.answer(f"{question} (")
                 talk.answer("Store")
                 talk.answer('Type "create"', "create")
