@@ -11,6 +11,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.moment import when
 from orgwizard.presentation import step_order
+from orgwizard.presentation.attempt_list import AttemptList
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS, provider_of
 
@@ -62,6 +63,10 @@ class StartMenu:
         from orgwizard.storage.attempt_pulse import left_alone, pulse
 
         return pulse(self._bootstrap.service.journal.folder) != self._pulse or left_alone(self.attempts)
+
+    def attempt_list(self) -> AttemptList:
+        """Return the newest attempts as the beginning of a list."""
+        return AttemptList(self.records, self._pulse or frozenset(), self.older)
 
     def _look_at_draft(self, session: WizardSession) -> None:
         """Offer the draft, unless its order was sent: then the attempt is what is offered."""

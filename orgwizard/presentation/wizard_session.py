@@ -300,10 +300,8 @@ class WizardSession:
         return next(fitting, words[-1] or words[0])
 
     def to_continue(self) -> Draft | None:
-        """Return the draft that the beginning offers to go on with after this session."""
-        if self.another_draft_saved:
-            return self.bootstrap.drafts.load()
-        return self.draft if self.draft.provider else None
+        """Return the draft that the beginning offers to go on with after this session, else the saved one."""
+        return self.draft if self.draft.provider and not self.another_draft_saved else self.bootstrap.drafts.load()
 
     def keep(self) -> str:
         """Save the draft; return a sentence where that failed, which must not stop anybody."""

@@ -972,7 +972,7 @@ async def test_a_draft_whose_order_was_sent_is_not_offered(tmp_path: Path) -> No
 async def test_the_start_shows_what_other_processes_did_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orgwizard.ui.tui.screens.start.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.05)
     service = marked(tmp_path)
     async with walking(service) as walk:
         menu = walk.screen.query_one(Menu)
@@ -987,7 +987,7 @@ async def test_the_start_shows_what_other_processes_did_meanwhile(
 async def test_a_start_in_sight_looks_at_the_disk_and_reads_only_what_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orgwizard.ui.tui.screens.start.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.01)
     looks: list[StartMenu] = []
     has_moved = StartMenu.has_moved
 

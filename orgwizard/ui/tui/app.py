@@ -37,6 +37,7 @@ from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import FirstStep, StartStep
+from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.terminal import key_parser
 from orgwizard.ui.tui.terminal.diff_driver import DiffDriver, driver_class
 from orgwizard.ui.tui.terminal.key_queue import KeyQueue
@@ -176,7 +177,7 @@ class Wizard(App[int]):
         self.session.known, self.session.another_draft_saved = message.saved, message.another_draft_saved
         await self.go(step_order.first(self.session))
 
-    async def on_start_step_resumed(self, message: StartStep.Resumed) -> None:
+    async def on_watching_step_resumed(self, message: WatchingStep.Resumed) -> None:
         """Take up an attempt; what was typed for another org stays in its draft."""
         from orgwizard.ui.tui.screens.resume import ResumeStep
 
@@ -201,8 +202,9 @@ class Wizard(App[int]):
         return self.screen.section if isinstance(self.screen, Step) else ""
 
     async def on_step_back(self) -> None:
-        """Go one step back; from the first one to the start."""
-        if before := step_order.before(self.session, self._here()):
+        """Go one step back; from the first one, and from the list of attempts, to the start."""
+        here = self._here()
+        if here and (before := step_order.before(self.session, here)):
             await self.go(before)
         else:
             self._save()

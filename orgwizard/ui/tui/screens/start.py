@@ -6,8 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
-from textual.events import ScreenResume, ScreenSuspend
+from textual import work
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
@@ -20,8 +19,7 @@ from orgwizard.presentation.start_menu import (
     INTRODUCTION,
     MORE,
     NEW,
-    ORGS_TITLE,
-    PROBLEMS,
+    ORGS,
     PROBLEMS_TITLE,
     RUNNING_TITLE,
     SCENARIOS,
@@ -34,15 +32,15 @@ from orgwizard.presentation.start_menu import (
 )
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
-from orgwizard.ui.tui.screens.base import KEYS, Step
+from orgwizard.ui.tui.screens.base import KEYS
 from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
 from orgwizard.ui.tui.widgets.lists import Menu, button
 
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_journal import Record
 
-LOOK_SECONDS = 3.0
 ROW_INDENT, ORG_INDENT, MAGIC_INDENT = 2, 4, 26  # cells of the first column
 
 
@@ -55,7 +53,7 @@ class FirstStep(SiteStep):
         yield from super().body()
 
 
-class StartStep(Step):
+class StartStep(WatchingStep):
     """Offer what there is to go on with."""
 
     heading = "orgwizard"
@@ -74,13 +72,6 @@ class StartStep(Step):
 
         def __init__(self, draft: Draft, *, saved: bool = False, another_draft_saved: bool = False) -> None:
             self.draft, self.saved, self.another_draft_saved = draft, saved, another_draft_saved
-            super().__init__()
-
-    class Resumed(Message):
-        """The user takes up an attempt that was interrupted."""
-
-        def __init__(self, record: Record) -> None:
-            self.record = record
             super().__init__()
 
     def __init__(self, session: WizardSession, saved: Draft | None) -> None:
@@ -103,24 +94,14 @@ class StartStep(Step):
     def _rows(self, menu: StartMenu) -> dict[str, str]:
         return menu.rows() if self._whole else fitted(menu.rows())
 
-    def on_mount(self) -> None:
-        """Look now and then whether an attempt moved on, while this is in sight: other processes are at some, too."""
-        self._looking = self.set_interval(LOOK_SECONDS, self._look)
-
-    @on(ScreenSuspend)
-    def _rest(self) -> None:
-        """Look no more: a page is on the screen."""
-        self._looking.pause()
-
-    @on(ScreenResume)
-    def _look_on(self) -> None:
-        self._looking.resume()
-
     @work(exclusive=True, description="loading")
-    async def _look(self) -> None:
+    async def look(self) -> None:
+        """Show what there is by now, if an attempt has moved on."""
         bootstrap, known = self.session.bootstrap, self._beginnings
         moved = bootstrap.engine.work(lambda: StartMenu(bootstrap, known.saved) if known.has_moved() else known)
         found = await asyncio.wrap_future(moved)
+        if self.is_gone():
+            return
         before, rows = self._rows(known), self._rows(found)
         self._beginnings, menu = found, self.query_one(Menu)
         if rows == before:
@@ -161,8 +142,15 @@ class StartStep(Step):
             self.query_one(Menu).show(self._rows(self._beginnings))
         elif record:
             self._ask_about_attempt(record)
+        elif chosen == ORGS:
+            self._list_attempts()
         else:
             self.app.push_screen(self._page(chosen))
+
+    def _list_attempts(self) -> None:
+        from orgwizard.ui.tui.screens.attempts import AttemptsStep
+
+        self.app.switch_screen(AttemptsStep(self.session, self._beginnings.attempt_list()))
 
     def _choose(self, draft: Draft, *, saved: bool = False) -> None:
         self.post_message(self.Chosen(draft, saved=saved, another_draft_saved=self._beginnings.spares(draft)))
@@ -191,9 +179,7 @@ class StartStep(Step):
         """Return the page that a row opens."""
         if name == SCENARIOS:
             return self._magic_page()
-        if name == PROBLEMS:
-            return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
-        return Page(ORGS_TITLE, self._beginnings.record_lines(), ORG_INDENT)
+        return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
 
     def _magic_page(self) -> Page:
         lines = [SCENARIOS_HELP, ""]

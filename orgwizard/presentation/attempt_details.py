@@ -1,0 +1,102 @@
+"""All about one attempt, for a person: when, what was sent, what came back, where its keys are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from orgwizard.domain.moment import when
+from orgwizard.domain.plural import counted
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation import attempt_text
+from orgwizard.providers import PROVIDERS
+
+if TYPE_CHECKING:
+    from orgwizard.storage.attempt_journal import Record
+
+CREATED, UNKNOWN, NOTHING, ATTENTION, RUNNING = "✓", "?", "-", "!", "▸"
+_MARKS = {
+    "ready": CREATED,
+    "sending": UNKNOWN,
+    "unknown": UNKNOWN,
+    "requested": NOTHING,
+    "waiting": NOTHING,
+    "refused": NOTHING,
+    "not_sent": NOTHING,
+    "absent": NOTHING,
+}
+_UNDONE = {
+    "sent": "requested; the outcome is not known",
+    "done": "done: orgwizard disable took it back",
+    "refused": "refused by the service",
+    "unknown": "outcome unknown",
+}
+
+
+def mark(record: Record) -> str:
+    """Return how an attempt stands in one character."""
+    return RUNNING if record.running else _MARKS.get(record.state, ATTENTION)
+
+
+def title(record: Record) -> str:
+    """Return name and state."""
+    return printable(f"{name(record)}: {attempt_text.state(record)}")
+
+
+def name(record: Record) -> str:
+    """Return what the org is, or was to be, called; of a record that cannot be read, its file."""
+    return printable(record.name or record.path.name)
+
+
+def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
+    """Yield what is known as label and value."""
+    org, stored = record.org or {}, record.stored if isinstance(record.stored, dict) else {}
+    rows = {
+        "Attempt": f"{record.id}, begun {when(record.started, now)}",
+        "Changed": when(record.changed, now) if when(record.changed, now) != when(record.started, now) else "",
+        "Order": _order(record),
+        "Sent": _sent(record, now),
+        "Response": _response(record),
+        "Org ID": org.get("id", ""),
+        "Org URL": org.get("url", ""),
+        "Key file" if "file" in stored else "Keys": str(stored.get("file") or attempt_text.keys(record)),
+        "Profile": record.profile,
+        "Undo": _UNDONE.get(record.undo, record.undo),
+        "Message": record.message,
+        "File": f"{record.path}. {record.damage}" if record.state == "damaged" else "",
+    }
+    yield from ((label, printable(value)) for label, value in rows.items() if value)
+
+
+def _order(record: Record) -> str:
+    titles = {provider.key: provider.title for provider in PROVIDERS}
+    site = record.site.removeprefix("https://")
+    where = ", ".join(filter(None, (titles.get(record.provider, record.provider), site)))
+    return ", ".join(filter(None, (where, f"subdomain {record.mark}" if record.mark else "")))
+
+
+def _sent(record: Record, now: datetime) -> str:
+    """Return when the request was last sent, as far as it is known to have left."""
+    if record.sent_at is None:
+        return ""
+    try:
+        at = when(datetime.fromtimestamp(record.sent_at, UTC), now)
+    except (ValueError, OverflowError, OSError):  # a file that somebody has edited
+        return ""
+    return at if record.sendings == 1 else f"{at}, {counted(record.sendings, 'time')} in all"
+
+
+def _response(record: Record) -> str:
+    status = f"HTTP {record.status}" if record.status else ""
+    asked = f"request ID {record.request_id}" if record.request_id else ""
+    return ", ".join(filter(None, (status, asked, f"saved in {record.spool}" if record.spool else "")))
+
+
+def key_place(record: Record) -> str:
+    """Return where the keys are as text to copy, such as the path of their file; "" where no store has them."""
+    stored = record.stored if isinstance(record.stored, dict) else {}
+    entries = stored.get("entries")
+    if isinstance(entries, dict) and entries:
+        return printable(", ".join(map(str, entries.values())))
+    return printable(str(stored.get("file") or stored.get("keyring") or record.spool or ""))

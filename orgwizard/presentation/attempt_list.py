@@ -1,0 +1,45 @@
+"""The attempts as a list to work through: the newest at once, all of them as soon as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from orgwizard.domain.errors import WizardError
+
+if TYPE_CHECKING:
+    from orgwizard.storage.attempt_journal import Journal, Record
+    from orgwizard.storage.attempt_pulse import Pulse
+
+
+@dataclass(frozen=True)
+class AttemptList:
+    """Attempts, newest first, and how the journal was just before they were read; `problem` says why it could not be.
+
+    `older` counts those that are not read yet.
+    """
+
+    records: Sequence[Record]
+    pulse: Pulse
+    older: int = 0
+    problem: str = ""
+
+    @classmethod
+    def whole(cls, journal: Journal) -> Self:
+        """Read every attempt; of thousands that takes a second."""
+        from orgwizard.storage.attempt_pulse import pulse
+
+        before = pulse(journal.folder)
+        try:
+            return cls(journal.all(), before)
+        except WizardError as fault:
+            return cls((), before, problem=fault.cause)
+
+    def moved(self, journal: Journal) -> AttemptList:
+        """Return what there is by now: itself, unless an attempt has begun, moved on or ended since."""
+        from orgwizard.storage.attempt_pulse import left_alone, pulse
+
+        if self.older or pulse(journal.folder) != self.pulse or left_alone(self.records):
+            return self.whole(journal)
+        return self

@@ -1,0 +1,240 @@
+"""Orgs and attempts: a list to work through, with all that is known of the one under the cursor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from orgwizard.domain.errors import WizardError
+from orgwizard.domain.moment import when
+from orgwizard.presentation import attempt_details, attempt_text, next_commands
+from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
+from orgwizard.ui.tui.screens.base import KEYS
+from orgwizard.ui.tui.screens.watching import WatchingStep
+from orgwizard.ui.tui.widgets.dialogs import Page
+from orgwizard.ui.tui.widgets.hanging import Hanging
+from orgwizard.ui.tui.widgets.lists import Listed, button
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from orgwizard.presentation.attempt_list import AttemptList
+    from orgwizard.presentation.wizard_session import WizardSession
+    from orgwizard.storage.attempt_journal import Record
+
+BESIDE_COLUMNS = 100  # from here on the details stand beside the list
+LABEL_CELLS = 11
+NAME_CELLS = 24  # at most, of a row
+COPIES = {"i": "ID", "u": "URL", "k": "path"}
+NO_COMMANDS = "Nothing is left to do with this attempt."
+NOTHING_TO_CHECK = "Nothing to check: how it ended is known, and there are no keys to test."
+READING = "Reading {} older attempts..."
+CHECKING = "Checking the stored keys (read-only)."
+
+
+class Attempts(Listed):
+    """One row for each attempt; of thousands, only those in sight are drawn."""
+
+    def show(self, records: Iterable[Record], rows: Iterable[str]) -> None:
+        """Show other attempts, with the cursor on the one it was on."""
+        under_cursor = self.highlighted_option.id if self.highlighted_option else None
+        self.set_options(Option(Content(row), id=record.id) for record, row in zip(records, rows, strict=True))
+        if self.option_count:
+            ids = [option.id for option in self.options]
+            self.highlighted = ids.index(under_cursor) if under_cursor in ids else 0
+
+    def _follow(self) -> None:
+        """Leave it to the list, which scrolls itself."""
+
+
+class AttemptsStep(WatchingStep):
+    """Select an attempt, read all about it, check it again, copy from it, see what can be done next."""
+
+    heading = ORGS_TITLE
+    AUTO_FOCUS = "Attempts"
+    keys: ClassVar[dict[str, str]] = {
+        "Up, Down": "select an attempt; Page Up, Page Down, Home and End too",
+        "Enter": "check again: finish or look up an open attempt, or check stored keys; it creates nothing",
+        "i, u, k": "copy the org ID, the org URL, the path of the keys",
+        "n": "show the commands to go on with",
+        "Tab": "scroll the details with Up and Down; then the buttons",
+        "Escape": "back",
+        **{name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Q")},
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "commands", show=False),
+        *(Binding(key, f"copy('{key}')", show=False) for key in COPIES),
+    ]
+
+    def __init__(self, session: WizardSession, newest: AttemptList) -> None:
+        """Begin with the *newest* attempts; the older ones are read meanwhile."""
+        super().__init__(session)
+        self._list = newest
+        self._checked: dict[str, str] = {}  # by attempt, what a check of its keys found
+
+    # ---- what is drawn ----
+
+    def body(self) -> Iterable[Widget]:
+        """Yield the list, and what is known of the attempt under the cursor."""
+        with Container(id="attempts"):
+            yield Attempts(id="attempt-list", compact=True, markup=False)
+            with VerticalScroll(id="attempt"):
+                yield Static("", classes="title", markup=False)
+                yield Static("", classes="text", markup=False)
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield what can be done; copying has its keys."""
+        yield button("Check again", "next")
+        yield button("Commands", "commands")
+        yield button("Back", "back")
+
+    def on_mount(self) -> None:
+        """Show the newest, and read the older ones meanwhile."""
+        self._fit()
+        self._show()
+        if self._list.older:
+            self.say(READING.format(f"{self._list.older:,}"))
+            self.look()
+
+    @on(Resize)
+    def _fit(self) -> None:
+        self.set_class(self.app.size.width >= BESIDE_COLUMNS, "-beside")
+
+    @work(exclusive=True, group="looking", description="reading the attempts")
+    async def look(self) -> None:
+        """Show what there is by now."""
+        bootstrap, known = self.session.bootstrap, self._list
+        found = await asyncio.wrap_future(bootstrap.engine.work(lambda: known.moved(bootstrap.service.journal)))
+        if found is not known and not self.is_gone():
+            self._list = found
+            self.say(found.problem, wrong=bool(found.problem))
+            self._show()
+
+    def _show(self) -> None:
+        records = self._list.records
+        self.query_one(Attempts).show(records, _rows(records, self.session.service.clock.wall()))
+        self._show_details()
+
+    @on(OptionList.OptionHighlighted)
+    def _show_details(self) -> None:
+        """Show all about the attempt under the cursor, from its beginning."""
+        record, now = self._record, self.session.service.clock.wall()
+        title, text = self.query("#attempt Static").results(Static)
+        rows = dict(attempt_details.facts(record, now)) if record else {}
+        if record and (checked := self._checked.get(record.id)):
+            rows["Key check"] = checked
+        title.update(attempt_details.title(record) if record else "No attempts yet.")
+        lines = (f"{label:<{LABEL_CELLS - 1}} {value}" for label, value in rows.items())
+        text.update(Hanging("\n".join(lines), LABEL_CELLS))
+        self.query_one("#attempt").scroll_home(animate=False)
+        self.query_one("#hints", Static).update(self.hint())
+
+    def hint(self) -> str:
+        """Name the keys that do something with the attempt under the cursor."""
+        copies = " ".join(f"{key} {what}" for key, what in COPIES.items() if self._to_copy(key))
+        check = "Enter check" if self._record and self._to_check(self._record) else ""
+        commands = "n commands" if self._record and self._commands(self._record) else ""
+        return " · ".join(filter(None, (check, f"copy {copies}" if copies else "", commands, "Esc back")))
+
+    @property
+    def _record(self) -> Record | None:
+        """Return the attempt under the cursor."""
+        rows = self.query(Attempts)
+        at = rows.first(Attempts).highlighted if rows else None
+        return self._list.records[at] if at is not None and at < len(self._list.records) else None
+
+    # ---- what can be done ----
+
+    def selected(self, event: OptionList.OptionSelected) -> None:
+        """Check the attempt under the cursor again."""
+        del event
+        self.action_next()
+
+    def action_next(self) -> None:
+        """Finish or look up an open attempt; of one that is done, check the keys. Nothing is created."""
+        record = self._record
+        if record is None:
+            return
+        if record.running:
+            self.say(f"{RUNNING_TITLE}. Wait until it ends.")
+        elif not self._to_check(record):
+            self.say(NOTHING_TO_CHECK)
+        elif record.settled:
+            self._check_keys(record)
+        else:
+            self.post_message(self.Resumed(record))
+
+    def _to_check(self, record: Record) -> bool:
+        """Return whether something is left to find out: how the attempt ended, or whether its keys are valid."""
+        if record.running or record.state == "damaged":
+            return False
+        return not record.settled or bool(record.profile and record.undo != "done")
+
+    def _commands(self, record: Record) -> dict[str, str]:
+        return next_commands.commands(record, "--sandbox" if self.session.bootstrap.sandbox else "")
+
+    @work(exclusive=True, group="checking", description="checking the keys")
+    async def _check_keys(self, record: Record) -> None:
+        """Ask the child org whether its keys are valid, and keep what it said beside the attempt."""
+        from orgwizard.application.key_check import check_keys
+        from orgwizard.presentation.text_report import key_check
+
+        self.say(CHECKING)
+        service = self.session.service
+        work = service.engine.work(lambda: check_keys(service, service.profiles.load(record.profile)))
+        try:
+            found, failed = " ".join(key_check(await asyncio.wrap_future(work))), False
+        except WizardError as error:
+            found, failed = f"{error.cause} {error.advice}", True
+        self._checked[record.id] = found
+        if not self.is_gone():
+            self.say(found, wrong=failed)
+            self._show_details()
+
+    def _to_copy(self, key: str) -> str:
+        """Return what a key copies of the attempt under the cursor."""
+        if (record := self._record) is None:
+            return ""
+        org = record.org or {}
+        values = {"i": org.get("id", ""), "u": org.get("url", ""), "k": attempt_details.key_place(record)}
+        return values[key]
+
+    def action_copy(self, key: str) -> None:
+        """Send the ID, URL or key path to the terminal's clipboard (OSC 52), which may or may not take it."""
+        if value := self._to_copy(key):
+            self.app.copy_to_clipboard(value)
+            self.say(f"Copied: {value}")
+        else:
+            self.say("This attempt has none.")
+
+    def action_commands(self) -> None:
+        """Show the commands to go on with, each on a line of its own to select by mouse."""
+        if (record := self._record) is None:
+            return
+        lines = [line for command, what in self._commands(record).items() for line in (command, f"    {what}")]
+        self.app.push_screen(Page(attempt_details.title(record), lines or [NO_COMMANDS]))
+
+    def action_leave(self) -> None:
+        """Leave the wizard."""
+        self.call_later(self.app.action_quit)
+
+
+def _rows(records: Sequence[Record], now: datetime) -> list[str]:
+    """Return a line for each attempt: mark, name, when it began, and how it stands."""
+    names = [attempt_details.name(record) for record in records]
+    begun = [when(record.started, now).removesuffix(" UTC") for record in records]
+    wide, long = (max(map(cell_len, column), default=0) for column in (names, begun))
+    names = [set_cell_size(name, min(wide, NAME_CELLS)) for name in names]
+    lines = zip(map(attempt_details.mark, records), names, begun, map(attempt_text.state, records), strict=True)
+    return [f"{mark} {name}  {at:<{long}}  {state}" for mark, name, at, state in lines]

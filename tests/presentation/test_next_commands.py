@@ -1,0 +1,63 @@
+"""What can be done next: commands that the program takes word for word, and none where nothing is left."""
+
+import shlex
+from typing import Any
+
+import pytest
+
+from orgwizard.cli import parser
+from orgwizard.presentation import next_commands
+from tests.presentation.test_report import a_record
+
+FILE = {"file": "/keys/okta-child.toml"}
+
+
+def commands(state: str, options: str = "--sandbox", **facts: Any) -> list[str]:
+    return list(next_commands.commands(a_record(state, **facts), options))
+
+
+def test_a_finished_org_has_commands_for_each_tool() -> None:
+    assert commands("ready", profile="okta-child", stored=FILE) == [
+        "orgwizard env okta-child --sandbox",
+        "orgwizard env okta-child --format terraform --sandbox",
+        "orgwizard exec okta-child --sandbox -- sh",
+        "orgwizard snippet okta-child curl --sandbox",
+        "orgwizard check okta-child --sandbox",
+        "orgwizard move okta-child --to keyring --sandbox",
+        "orgwizard disable okta-child --sandbox",
+    ]
+
+
+@pytest.mark.parametrize("options", ["", "--sandbox"])
+def test_each_is_taken_by_the_command_line(options: str) -> None:
+    for command in commands("later", options, profile="okta-child", stored={"keyring": "orgwizard/child"}):
+        program, *words = shlex.split(command)
+        assert program == "orgwizard"
+        assert parser.build().parse_args(words).command.name == words[0]
+
+
+@pytest.mark.parametrize(
+    ("state", "facts", "first"),
+    [
+        ("unknown", {}, "resume"),
+        ("later", {"profile": "okta-child", "stored": FILE}, "resume"),
+        ("exists", {"profile": "okta-child"}, "disable"),
+        ("ready", {"profile": "okta-child", "stored": {"command": ["tee"]}}, "disable"),
+    ],
+)
+def test_the_likeliest_comes_first(state: str, facts: dict[str, Any], first: str) -> None:
+    assert commands(state, **facts)[0].split()[1] == first
+
+
+@pytest.mark.parametrize(
+    ("state", "facts"),
+    [
+        ("refused", {}),
+        ("absent", {}),
+        ("damaged", {}),
+        ("sending", {"running": True}),
+        ("ready", {"profile": "okta-child", "stored": FILE, "undo": "done"}),
+    ],
+)
+def test_where_nothing_is_left_there_is_none(state: str, facts: dict[str, Any]) -> None:
+    assert commands(state, **facts) == []
