@@ -13,7 +13,7 @@ from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.lists import Choice
-from orgwizard.ui.tui.widgets.pair_table import pair_problem
+from orgwizard.ui.tui.widgets.pair_table import pair_problem, wrong_row
 from tests.tui.walk import walking
 
 
@@ -103,6 +103,48 @@ async def test_several_lines_in_a_key_field_are_a_message(service: Service) -> N
 )
 def test_rows_are_judged_as_rows(pairs: list[list[str]], words: str) -> None:
     assert pair_problem(pairs) == words
+
+
+@pytest.mark.parametrize(
+    ("pairs", "words", "row"),
+    [
+        ([["title", "a"], ["city", "b"], ["title", "c"]], "title is listed twice.", 2),
+        ([["title", "a"], ["", "CTO"]], "A value has no name.", 1),
+        ([["title", " "]], "title has no value.", 0),
+        ([["title", "a"], ["countryCode", "xxx"]], "countryCode: 1 character too long (at most 2).", 1),
+        ([["title", "a"], ["a-b", "x"]], '"a-b" is not an attribute name: letters, digits and underscores only.', 1),
+        ([["title", "a"]], "", None),
+        ([["title", "a"]], "Okta rejected a value.", None),
+    ],
+)
+def test_the_row_that_is_wrong_is_known(pairs: list[list[str]], words: str, row: int | None) -> None:
+    assert wrong_row(pairs, words) == row
+
+
+@pytest.mark.full
+async def test_a_removed_row_leaves_the_focus_at_its_neighbour_and_a_wrong_one_is_marked(service: Service) -> None:
+    async with walking(service) as walk:
+        walk.draft.provider = "okta"
+        rows = [["title", "a"], ["city", "b"], ["countryCode", "xxx"]]
+        walk.draft.section("administrator.rows")["profile"] = rows
+        await walk.app.go("administrator")
+        await walk.until(AdministratorStep)
+        await walk.press("ctrl+n")
+
+        def marks() -> list[bool]:
+            return [row.has_class("-wrong") for row in walk.screen.query(".row")]
+
+        walk.screen.query(".row Entry").last(Entry).value = "long"
+        await walk.pilot.pause()
+        assert marks() == [False, False, True]
+        walk.screen.query(".remove")[1].focus()
+        await walk.press("enter")
+        assert walk.screen.focused is walk.screen.query(".remove")[1]
+        assert marks() == [False, True]
+        await walk.press("enter")
+        assert walk.screen.focused is walk.screen.query(".remove")[0]
+        await walk.press("enter")
+        assert walk.screen.focused is walk.screen.query_one(".add")
 
 
 @pytest.mark.full

@@ -18,14 +18,33 @@ Pairs = list[list[str]]
 
 def pair_problem(pairs: Pairs) -> str:
     """Say what is wrong with the rows as rows, before the model sees them as a table."""
-    names = [name.strip() for name, _ in pairs if name.strip()]
-    if twin := next((name for name in names if names.count(name) > 1), ""):
-        return f"{REDACTOR.nameable(twin)} is listed twice."
-    if any(value.strip() and not name.strip() for name, value in pairs):
-        return "A value has no name."
-    if bare := next((name for name, value in pairs if name.strip() and not value.strip()), ""):
-        return f"{REDACTOR.nameable(bare.strip())} has no value."
-    return ""
+    return next((words for words in _row_problems(pairs) if words), "")
+
+
+def _row_problems(pairs: Pairs) -> list[str]:
+    """Say what is wrong with each row as a row, "" where nothing is."""
+    seen: set[str] = set()
+    found = []
+    for name, value in ((name.strip(), value.strip()) for name, value in pairs):
+        twin, bare, nameless = name in seen, name and not value, value and not name
+        words = " is listed twice." if twin else " has no value." if bare else ""
+        found.append("A value has no name." if nameless else f"{REDACTOR.nameable(name)}{words}" if words else "")
+        seen.update(filter(None, (name,)))
+    return found
+
+
+def wrong_row(pairs: Pairs, problem: str) -> int | None:
+    """Return which row a problem is about, as the model's sentences name it, None where that cannot be told."""
+    from orgwizard.domain.validation import LOOKS_SECRET  # by now it is loaded, and at the start it is not needed
+
+    for at, words in enumerate(_row_problems(pairs)):
+        if problem and words == problem:
+            return at
+    for at, (name, value) in enumerate(pairs):
+        named = name.strip() and problem.startswith((f"{name.strip()}: ", f'"{name.strip()}" '))
+        if named or (problem == LOOKS_SECRET and any(map(REDACTOR.is_secret, (name, value)))):
+            return at
+    return None
 
 
 class PairTable(Vertical):
@@ -42,11 +61,11 @@ class PairTable(Vertical):
         self.pairs: Pairs = kept.setdefault(question.name, given)
 
     def compose(self) -> ComposeResult:
-        """Yield the rows, and a button for one more under the label."""
-        yield Vertical(*self._rows(), classes="rows")
+        """Yield a button for one more row beside the label, the rows, and what is wrong with one of them."""
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
             yield Button(Content("[ Add a row ]"), classes="add", compact=True)
+        yield Vertical(*self._rows(), classes="rows")
         yield StaticText(classes="note")
 
     def _rows(self) -> Iterator[Horizontal]:
@@ -65,7 +84,10 @@ class PairTable(Vertical):
         return Horizontal(*parts, classes="line row")
 
     def show(self, problem: str) -> None:
-        """Show what is wrong with the rows."""
+        """Show what is wrong with the rows, and mark the one that it is about."""
+        wrong = wrong_row(self.pairs, problem)
+        for at, row in enumerate(self.query(".row")):
+            row.set_class(at == wrong, "-wrong")
         self.set_class(bool(problem), "-wrong")
         self.query_one(".note", Static).update(f"! {problem}" if problem else "")
 
@@ -83,10 +105,16 @@ class PairTable(Vertical):
             await self.query_one(".rows").mount(row)
             row.query(Entry).first().focus()
         else:
-            self.query_one(".add", Button).focus()
-            assert event.button.parent is not None  # noqa: S101 - a pressed button is in its row
-            await event.button.parent.remove()  # type: ignore[attr-defined]
+            await self._remove(event.button)
         self._take()
+
+    async def _remove(self, button: Button) -> None:
+        """Remove the row of a button, and keep the place: the next row's button has the focus, or the one before."""
+        buttons = list(self.query(".remove").results(Button))
+        at = buttons.index(button)
+        neighbours = [*buttons[at + 1 : at + 2], *buttons[max(at - 1, 0) : at], self.query_one(".add", Button)]
+        neighbours[0].focus()
+        await self.query(".row")[at].remove()
 
     def _typed_pairs(self) -> Pairs:
         return [[entry.value for entry in row.query(Entry)] for row in self.query(".row")]
