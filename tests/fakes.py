@@ -11,19 +11,25 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from orgwizard.application.ports import Tools
+from orgwizard.application.chosen_store import ChosenStore
+from orgwizard.application.tools import Tools
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import LocalFailure, NeedsAttention, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.domain.http import Call, Response
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.raw_response import response_of, written
+from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Connection, Order
-from orgwizard.storage.attempt_journal import EarlierAttempt
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_writing import Attempt, NewAttempt
+from orgwizard.storage.earlier_attempt import EarlierAttempt
+from orgwizard.storage.response_spool import Spool
+from orgwizard.storage.vault import StoredKeys
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TURNS = 6  # of the loop, that everybody else gets before time passes
@@ -78,16 +84,14 @@ class Log:
         return self.lines[self.lines.index(line) + 1 :]
 
 
-@dataclass
-class MemoryAttempt:
-    """One attempt in memory."""
+class MemoryAttempt(Attempt):
+    """One attempt in memory; `on_disk` is the body that its spool took."""
 
-    log: Log
-    id: str = "20261122-160000-aaaa"
-    started: datetime = START
-    facts: dict[str, Any] = field(default_factory=dict)
-    spooled: bytes | None = None
-    closed: bool = False
+    def __init__(self, log: Log) -> None:
+        self.log, self.id, self.started = log, "20261122-160000-aaaa", START
+        self.facts: dict[str, Any] = {}
+        self.on_disk: bytes | None = None
+        self.closed = False
 
     def note(self, event: str, **facts: Any) -> None:
         json.dumps(facts)  # as the real one: a secret among them is a TypeError
@@ -99,50 +103,44 @@ class MemoryAttempt:
 
     def unspool(self) -> None:
         self.log("unspool")
-        self.spooled = None
+        self.on_disk = None
 
     def close(self) -> None:
         self.closed = True
 
 
-@dataclass
-class MemorySpool:
+class MemorySpool(Spool):
     """Room for one response; "spool" is logged when something comes, and its body is put into the attempt."""
 
-    attempt: MemoryAttempt
-    path: Path = Path("/spool/the.http")
-    raw: bytes = b""
+    def __init__(self, attempt: MemoryAttempt) -> None:
+        self.attempt, self.path, self.raw = attempt, Path("/spool/the.http"), b""
 
     def write(self, data: bytes) -> None:
         if not self.raw:
             self.attempt.log("spool")
         self.raw += data
         response = response_of(self.raw)
-        self.attempt.spooled = response.body if response else self.raw
+        self.attempt.on_disk = response.body if response else self.raw
 
     def close(self) -> None:
         pass
 
 
-@dataclass
-class MemoryJournal:
+class MemoryJournal(Journal):
     """The record of attempts in memory; `attempt` is the one that was begun."""
 
-    log: Log
-    attempt: MemoryAttempt = field(init=False)
-    facts: dict[str, Any] = field(default_factory=dict)
-    rival: EarlierAttempt | None = None
-    keys: list[OrderKey] = field(default_factory=list)
+    def __init__(self, log: Log) -> None:
+        self.log, self.attempt = log, MemoryAttempt(log)
+        self.facts: dict[str, Any] = {}
+        self.rival: EarlierAttempt | None = None
+        self.keys: list[OrderKey] = []
 
-    def __post_init__(self) -> None:
-        self.attempt = MemoryAttempt(self.log)
-
-    def earlier(self, key: OrderKey, known: Collection[str] = ()) -> EarlierAttempt | None:
+    def earlier(self, key: OrderKey, passed_over: Collection[str] = ()) -> EarlierAttempt | None:
         self.keys.append(key)
-        return None if self.rival and self.rival.record.id in known else self.rival
+        return None if self.rival and self.rival.record.id in passed_over else self.rival
 
-    def ids(self) -> Collection[str]:
-        return {self.rival.record.id} if self.rival else set()
+    def ids(self) -> frozenset[str]:
+        return frozenset({self.rival.record.id} if self.rival else ())
 
     def created(self, provider: str, site: str, *, apart_from: str) -> list[str]:
         assert provider
@@ -150,45 +148,20 @@ class MemoryJournal:
         assert apart_from == self.attempt.id
         return []
 
-    def requested(
-        self,
-        provider: str,
-        site: str,
-        name: str,
-        *,
-        mark: str,
-        digest: str,
-        before: Any,
-        store: Any,
-        via: Any,
-        key: OrderKey,
-        known: Collection[str],
-        approved: str,
-    ) -> MemoryAttempt:
-        if earlier := self.earlier(key, known):
+    def requested(self, new: NewAttempt) -> MemoryAttempt:
+        if earlier := self.earlier(new.key, new.passed_over):
             raise earlier.error()
-        self.facts = {"mark": mark, "digest": digest, "before": before, "store": store, "via": via}
-        self.facts |= {"provider": provider, "site": site, "name": name, "approved": approved}
+        self.facts = new.facts | {"approved": new.approved}
         self.log("requested")
         return self.attempt
 
 
-@dataclass(frozen=True)
-class MemoryKept:
-    """Where a fake store put the secrets."""
-
-    reference: Mapping[str, Any]
-    sources: Mapping[str, Any]
-    words: str
-
-
-@dataclass
-class MemoryVault:
+class MemoryVault(ChosenStore):
     """A store in memory, called `name`; "screen" keeps nothing, as the real one."""
 
-    log: Log
-    name: str = "file"
-    held: dict[str, str] = field(default_factory=dict)
+    def __init__(self, log: Log, name: str = "file") -> None:
+        self.log, self.name = log, name
+        self.held: dict[str, str] = {}
 
     @property
     def on_disk(self) -> bool:
@@ -201,13 +174,13 @@ class MemoryVault:
         self.log(f"probe {self.name}")
         return f"{self.name} works"
 
-    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> MemoryKept:
+    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> StoredKeys:
         assert facts["provider"]
         self.log(f"keep {self.name}")
         if self.on_disk:
             self.held = {name: secret.get_secret_value() for name, secret in secrets.items()}
-        sources = {name: {"file": label} for name in secrets} if self.on_disk else {}
-        return MemoryKept({self.name: label}, sources, f"in {self.name}")
+        sources = {name: Reference(file=label, key=name) for name in secrets} if self.on_disk else {}
+        return StoredKeys({self.name: label}, f"in {self.name}", sources)
 
 
 @dataclass

@@ -17,14 +17,15 @@ from orgwizard.application.flow.readiness import wait_until_ready
 from orgwizard.application.flow.run import Run
 from orgwizard.application.flow.stream import events_of
 from orgwizard.application.flow.verdict import judge
-from orgwizard.application.ports import Tools
 from orgwizard.application.provider_calls import check
+from orgwizard.application.tools import Tools
 from orgwizard.domain.errors import NoResponse, NotSent, Refused, WizardError
 from orgwizard.domain.events import CHECK, SEND, STORE, Event
 from orgwizard.domain.http import Call, Reply, Response, masked
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order
+from orgwizard.storage.attempt_writing import NewAttempt
 
 
 def create_org(provider: Provider, order: Order, tools: Tools) -> AsyncIterator[Event]:
@@ -94,20 +95,20 @@ class _Creation:
         if self.run.waiting.leaving:
             raise NotSent("Cancelled before anything was sent.", "Start again when ready.", code="left")
         connection, wanted = self._order.connection, self._order.wanted
-        attempt = self._tools.journal.requested(
+        new = NewAttempt(
             self.run.provider.key,
             wanted.site.key,
             wanted.name,
+            self._key(),
             mark=wanted.subdomain,
             digest=request_digest(call),
             before=self._before(),
             store=self._tools.vault.plan(),
             via={"method": connection.method, "credentials": dict(connection.sources)},
-            key=self._key(),
-            known=self._passed_over,
             approved=self._tools.wishes.approved,
+            passed_over=self._passed_over,
         )
-        self.run.set_attempt(attempt)
+        self.run.set_attempt(self._tools.journal.requested(new))
 
     def _key(self) -> OrderKey:
         """Return what this order is recognised by; after the check its parent has more names."""

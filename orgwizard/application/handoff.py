@@ -19,7 +19,7 @@ from orgwizard.storage.stored_reference import place
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 Read = Callable[[Reference], "SecretStr"]
 LookUp = Callable[[str], "Record | None"]  # an attempt by its id
@@ -141,7 +141,7 @@ class Handover:
     def _unreadable(self, name: str, title: str) -> WizardError:
         """Return what is known of a key that no reference leads to."""
         record, meaning = self._look_up(self.profile.attempt), f"The org exists. {NOTHING_DONE}"
-        if record and record.stored and "screen" not in record.stored:
+        if record and record.stored and "screen" not in record.reference:
             return LocalFailure(
                 f"The {title} cannot be read back from where it is: {place(record.stored)}.",
                 f'Add to the end of the profile: [secrets.{name}], and below it command = ["program", "argument"].',

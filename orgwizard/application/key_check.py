@@ -10,7 +10,7 @@ from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.org import Created
 from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import KeyState
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.profiles import Profile
 
 PAUSE_SECONDS = 0.5  # between orgs, for the services' limits

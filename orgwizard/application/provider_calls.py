@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from orgwizard.application.ports import Send
 from orgwizard.domain.errors import NoResponse, NotSent, Refused
-from orgwizard.domain.http import Call, Conversation, Reply, Response, Route
+from orgwizard.domain.http import Call, Conversation, Reply, Response, Route, Send
 from orgwizard.domain.http_times import SKEW_SECONDS, clock_ahead, clock_words
 from orgwizard.domain.org import Site
 from orgwizard.domain.validation import Fields, questions

@@ -10,7 +10,7 @@ from orgwizard.application.table_run import MOST_AT_ONCE, RowEnd, TableEnd, Tabl
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import Result
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 
 
 @dataclass(frozen=True)

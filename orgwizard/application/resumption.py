@@ -13,7 +13,7 @@ from orgwizard.application.flow.readiness import wait_until_ready
 from orgwizard.application.flow.run import Run
 from orgwizard.application.flow.stream import events_of
 from orgwizard.application.flow.verdict import judge
-from orgwizard.application.ports import Tools
+from orgwizard.application.tools import Tools
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, WizardError
 from orgwizard.domain.events import FIND, KEEP, Event
 from orgwizard.domain.http import Response
@@ -22,7 +22,8 @@ from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight
 from orgwizard.providers.order import OrgIdentity
-from orgwizard.storage.attempt_journal import NEVER_LEFT, Attempt, Record
+from orgwizard.storage.attempt_record import NEVER_LEFT, Record
+from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.storage.stored_reference import place, sources
 
 GONE = "Its keys were only shown on the screen: if they were not copied, they are lost."
@@ -157,16 +158,15 @@ class _Resumption:
     @property
     def _only_shown(self) -> bool:
         """Return whether the keys were for the screen only, so that no later look can find them."""
-        stored = self._record.stored
-        if isinstance(stored, dict):
-            return "screen" in stored
-        return not stored and (self._record.keys_shown or self._record.store == "screen")
+        if reference := self._record.reference:
+            return "screen" in reference
+        return not self._record.stored and (self._record.keys_shown or self._record.store == "screen")
 
     def _take_over_stored(self, org: Mapping[str, str]) -> None:
         """Take over where an earlier run put the keys, and write down what its journal may not have been able to."""
-        run, stored = self.run, self._record.stored
+        run, stored = self.run, self._record.reference
         run.result = replace(run.result, profile=self._record.profile)
-        if isinstance(stored, dict):
+        if stored:
             readable = sources(stored, self._interrupted.secrets)
             run.result = replace(run.result, stored=stored, sources=readable, stored_words=place(stored))
             if self._record.state == "stored":

@@ -15,23 +15,25 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from orgwizard.application import plan_writer, ports
+from orgwizard.application import plan_writer
+from orgwizard.application.chosen_store import ChosenStore
 from orgwizard.application.creation import create_org
 from orgwizard.application.discovery import Discovery
 from orgwizard.application.flow.stream import ended
 from orgwizard.application.order_builder import connection, draft_problems, order, order_at, recalled
-from orgwizard.application.ports import Send, Tools
 from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.provider_calls import check, converse, elsewhere
 from orgwizard.application.resumption import Interrupted, resume_org
 from orgwizard.application.runner import Engine
+from orgwizard.application.tools import Tools
 from orgwizard.domain import signing
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.control import Control
+from orgwizard.domain.control import Control, Wishes
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NeedsAttention, WizardError
 from orgwizard.domain.events import Event, Result
+from orgwizard.domain.http import Send
 from orgwizard.domain.org import Site
 from orgwizard.domain.questions import Value
 from orgwizard.domain.secret_reference import Reference
@@ -40,41 +42,19 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection, Order, OrgIdentity
-from orgwizard.storage.attempt_journal import Attempt, EarlierAttempt, Journal, Record
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.storage.drafts import Drafts
+from orgwizard.storage.earlier_attempt import EarlierAttempt
 from orgwizard.storage.keyring_store import keys_of_attempt
 from orgwizard.storage.profiles import Org, Profile, Profiles
-from orgwizard.storage.secret_stores import FileStore, ScreenStore, label_of, parse_store
+from orgwizard.storage.secret_stores import FileStore, label_of, parse_store
 from orgwizard.storage.stored_reference import sources as stored_sources
-from orgwizard.storage.vault import Store, StoredKeys, Vault
+from orgwizard.storage.vault import Store, Vault
 from orgwizard.system import private_files, secret_reader, subprocesses
 
 Begin = Callable[[Control], AsyncIterator[Event]]
-
-
-@dataclass(frozen=True)
-class ChosenStore:
-    """The vault with one store chosen: what a creation is handed."""
-
-    vault: Vault
-    store: Store
-
-    @property
-    def on_disk(self) -> bool:
-        """Return whether secrets may touch the disk at all."""
-        return not isinstance(self.store, ScreenStore)
-
-    def plan(self) -> Any:
-        """Return the store as a plan names it."""
-        return self.store.plan()
-
-    def probe(self) -> str:
-        """Test the store for real; raises `LocalFailure`."""
-        return self.vault.probe(self.store)
-
-    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> StoredKeys:
-        """Store and read back; raises `NeedsAttention`."""
-        return self.vault.keep(self.store, label, secrets, facts)
 
 
 @dataclass(frozen=True)
@@ -96,7 +76,7 @@ class Service:
     sandbox_values: Mapping[str, str] = field(default_factory=dict)
     warm: Callable[[], None] = lambda: None
     used: set[str] = field(default_factory=set)
-    wishes: ports.Wishes = field(default_factory=ports.Wishes)
+    wishes: Wishes = field(default_factory=Wishes)
 
     @property
     def discovery(self) -> Discovery:
@@ -203,13 +183,10 @@ class Service:
         `Repeated`, unless a second org is wanted *again*. Raises `BadInput` for an unknown store. *tell* is called in
         the engine's thread and must not block.
         """
-        return self.engine.create(self.creation(provider, wanted, self.chosen(store), again=again), tell)
+        chosen = ChosenStore(self.vault, parse_store(store))
+        return self.engine.create(self.creation(provider, wanted, chosen, again=again), tell)
 
-    def chosen(self, store: Any) -> ChosenStore:
-        """Return a store, given as in a plan, as a creation is handed it; raises `BadInput`."""
-        return ChosenStore(self.vault, parse_store(store))
-
-    def creation(self, provider: Provider, wanted: Order, store: ports.Vault, *, again: bool = False) -> Begin:
+    def creation(self, provider: Provider, wanted: Order, store: ChosenStore, *, again: bool = False) -> Begin:
         """Return what begins a creation once it is handed its `Control`."""
         via = _via(wanted.connection)
 
@@ -314,9 +291,8 @@ class Service:
 
     def _stored(self, provider: Provider, record: Record) -> dict[str, SecretStr]:
         """Return the child's secrets from the store that has them; {} where none can be read."""
-        reference = record.stored if isinstance(record.stored, dict) else {}
         found: dict[str, SecretStr] = {}
-        for name, source in stored_sources(reference, provider.secret_titles).items():
+        for name, source in stored_sources(record.reference, provider.secret_titles).items():
             with suppress(WizardError):
                 found[name] = self.read(source)
         return found
@@ -371,7 +347,7 @@ class Service:
             attempt.note("ended", result=record.state)
 
     def _tools(
-        self, wanted: OrgIdentity, via: Mapping[str, Any], chosen: ports.Vault, control: Control, *, again: bool = False
+        self, wanted: OrgIdentity, via: Mapping[str, Any], chosen: ChosenStore, control: Control, *, again: bool = False
     ) -> Tools:
         return Tools(
             send=self.send,

@@ -5,17 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from orgwizard.application.plan_table import Row
-from orgwizard.application.ports import Send
 from orgwizard.application.provider_calls import converse
 from orgwizard.application.service import Service
 from orgwizard.application.table_run import TableRow
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import BadFields, Refused, WizardError
-from orgwizard.domain.http import Call, Response
+from orgwizard.domain.http import Call, Response, Send
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight, name_unproven
 from orgwizard.providers.order import Connection
-from orgwizard.storage.attempt_journal import EarlierAttempt
+from orgwizard.storage.earlier_attempt import EarlierAttempt
 
 READS_AT_ONCE = 8
 READS_AGAIN = 3  # after a 429

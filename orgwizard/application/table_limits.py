@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from orgwizard.application.ports import Send, StoredKeys, Vault
+from orgwizard.application.chosen_store import ChosenStore
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.http import Call, Response
+from orgwizard.domain.http import Call, Response, Send
 from orgwizard.providers.contract import Provider
+from orgwizard.storage.vault import StoredKeys
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -36,30 +37,19 @@ class Pace:
         return max(0.0, self._free_at - self.clock.now())
 
 
-@dataclass
-class StoreProbedOnce:
+class StoreProbedOnce(ChosenStore):
     """A store that is tried for the first row, and again after it failed to keep something."""
 
-    store: Vault
-    _proven: str = field(default="", init=False)
-
-    @property
-    def on_disk(self) -> bool:
-        """Return whether secrets may touch the disk at all."""
-        return self.store.on_disk
-
-    def plan(self) -> Any:
-        """Return the store as a plan names it."""
-        return self.store.plan()
+    _proven = ""
 
     def probe(self) -> str:
         """Test the store unless it is proven; raises `LocalFailure`."""
-        self._proven = self._proven or self.store.probe()
+        self._proven = self._proven or super().probe()
         return self._proven
 
     def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: Mapping[str, str]) -> StoredKeys:
         """Store and read back; raises `NeedsAttention`."""
         proven, self._proven = self._proven, ""
-        kept = self.store.keep(label, secrets, facts)
+        kept = super().keep(label, secrets, facts)
         self._proven = proven
         return kept

@@ -16,7 +16,7 @@ from orgwizard.domain.errors import Busy, NoResponse, Repeated, WizardError
 from orgwizard.domain.events import READY, SETTLE, Event, Progress, Result
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 
 REFUSALS_OF_ONE_KIND = 3  # what is wrong with the third row is wrong with all that follow
 MOST_AT_ONCE = 50  # orgs that are waited for

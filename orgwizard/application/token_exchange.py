@@ -5,11 +5,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from orgwizard.application.ports import Send
 from orgwizard.application.provider_calls import converse, not_created
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import NoResponse, NotSent
-from orgwizard.domain.http import AuthSession, Call, Grant, Response, SigningContext
+from orgwizard.domain.http import AuthSession, Call, Grant, Response, Send, SigningContext
 from orgwizard.domain.signing import SigningKey, new_key
 
 PROOFS = 3  # of a read: services that ask for a nonce more than twice in a row do not know what they want

@@ -1,6 +1,18 @@
-"""What a face tells a running creation: to end early, and that keys were shown."""
+"""What a person asks of creations: how each is to end, and, while it runs, to end early."""
 
 import asyncio
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is asked for of each creation of a run: whether it waits until the org is ready, and which plan has it.
+
+    `approved` is the fingerprint of the plan that somebody approved, "" where nobody was asked.
+    """
+
+    waits: bool = True
+    approved: str = ""
 
 
 class Control:

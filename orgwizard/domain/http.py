@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -135,6 +135,7 @@ class Response:
 # `Refused` is the reply to a call whose token was refused: the call itself never left.
 Unanswered: TypeAlias = NotSent | NoResponse | Refused
 Reply: TypeAlias = Response | Unanswered
+Send: TypeAlias = Callable[[Call], Awaitable[Response]]  # what makes a call; raises what is not a `Response`
 # A provider yields the calls it wants made side by side and is sent a reply for each.
 Conversation: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
 

@@ -4,7 +4,7 @@ from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, missing_words
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.stored_reference import SHOWN_ONLY, place
 
 STATE_WORDS = {
@@ -74,7 +74,7 @@ def state(record: Record) -> str:
     if record.state != "exists":
         lacks = f", but {missing_words(record.missing)}" if record.missing else ""
         return STATE_WORDS[record.state] + lacks
-    if isinstance(record.stored, dict) and "command" in record.stored:
+    if "command" in record.reference:
         return "created, keys stored where they cannot be read back; readiness not confirmed"
     if record.keys == ():
         return "created without keys; readiness not confirmed"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.json_result import org_object, result_object
 from orgwizard.providers.findings import Finding
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.profiles import Profile
 
 if TYPE_CHECKING:

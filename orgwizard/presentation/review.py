@@ -13,7 +13,7 @@ from orgwizard.domain.validation import Fields, filled, questions
 from orgwizard.presentation import attempt_text, text_report
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.attempt_journal import EarlierAttempt
+from orgwizard.storage.earlier_attempt import EarlierAttempt
 
 REQUEST_TITLE = "The exact request, with secrets masked"
 NOT_GIVEN, LEFT_BLANK = "not set", "Not set"

@@ -17,8 +17,8 @@ from orgwizard.providers import PROVIDERS, provider_of
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
-    from orgwizard.storage.attempt_journal import Record
     from orgwizard.storage.attempt_pulse import Pulse
+    from orgwizard.storage.attempt_record import Record
     from orgwizard.storage.profiles import Problem, Profile
 
 INTRODUCTION = "Create a child org at Okta or Datadog, and keep its one-time keys safe."

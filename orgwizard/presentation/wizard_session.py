@@ -23,7 +23,8 @@ from orgwizard.system.private_files import cause_of
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
-    from orgwizard.storage.attempt_journal import EarlierAttempt, Record
+    from orgwizard.storage.attempt_record import Record
+    from orgwizard.storage.earlier_attempt import EarlierAttempt
 
 ORDER, SENT = "order", "sent"  # in a draft: that a request for it may have left
 LEAVES_RUNNING = "A creation is running. Quit once the keys are stored?"

@@ -10,7 +10,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.system import private_files
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 Pulse: TypeAlias = frozenset[tuple[str, int, int]]
 

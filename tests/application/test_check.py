@@ -10,10 +10,9 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import cli
-from orgwizard.application.ports import Send
 from orgwizard.application.provider_calls import check, way_findings
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.http import Call, Response, Route
+from orgwizard.domain.http import Call, Response, Route, Send
 from orgwizard.network import deadlines
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys

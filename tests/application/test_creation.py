@@ -36,7 +36,9 @@ from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.findings import Readiness
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Order, OrgIdentity
-from orgwizard.storage.attempt_journal import EarlierAttempt, Journal, Record
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.earlier_attempt import EarlierAttempt
 from tests import fakes
 from tests.fakes import Bench, FakeClock, Log, failed_store, full_disk, response
 from tests.schemas import broken_rules
@@ -390,7 +392,7 @@ async def test_a_429_every_time_is_given_up(bench: Bench) -> None:
     assert bench.service.posted == create_call.REPEATS + 1
     assert (seen.result.outcome, seen.result.exit_code) == ("not_created", Exit.REFUSED)
     assert bench.log.lines[-1] == "ended refused"
-    assert bench.attempt.spooled is None
+    assert bench.attempt.on_disk is None
 
 
 async def test_bytes_that_are_no_response_are_named_where_they_may_hold_the_keys(bench: Bench) -> None:
@@ -407,7 +409,7 @@ async def test_bytes_that_are_no_response_are_named_where_they_may_hold_the_keys
     bench.service.send = bare  # type: ignore[method-assign]
     seen = await run(bench)
     assert seen.result.outcome == "unknown"
-    assert bench.attempt.spooled is not None
+    assert bench.attempt.on_disk is not None
     assert seen.result.spool in str(seen.result.error)
 
 
@@ -424,7 +426,7 @@ async def test_an_error_that_brings_the_org_with_its_keys_is_no_refusal_and_noth
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("created", Exit.ATTENTION, 1)
     assert bench.vault.held == HELD[name]
-    assert bench.attempt.spooled is not None
+    assert bench.attempt.on_disk is not None
 
 
 def parts_of(name: str) -> list[bytes]:
@@ -446,7 +448,7 @@ async def test_an_error_with_parts_of_an_org_is_unknown_and_kept(
     bench.service.creates = [response(status, parts_of(name)[part], Retry_After="7")]
     seen = await run(bench, provider, order)
     assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("unknown", Exit.UNKNOWN, 1)
-    assert bench.attempt.spooled is not None
+    assert bench.attempt.on_disk is not None
     assert seen.result.spool in str(seen.result.error)
 
 
@@ -568,7 +570,7 @@ async def test_an_answer_that_is_kept_is_not_called_lost(bench: Bench) -> None:
     assert seen.result.error is not None
     assert "lost" not in seen.result.error.cause
     assert seen.result.spool in seen.result.error.cause
-    assert bench.attempt.spooled == b"created: {{"
+    assert bench.attempt.on_disk == b"created: {{"
     assert bench.log.lines[-1] != "ended exists"  # it stays open: there is something to take from the spool
 
 
@@ -699,7 +701,7 @@ async def test_a_refusal_creates_nothing(
     looked_up = ["unknown", "found"] if status == 409 else []  # of a name that was free at the check
     steps = [line for line in bench.log.after("POST") if line not in ("spool", "unspool")]
     assert steps == ["answered", *looked_up, "refused", "ended refused"]
-    assert bench.attempt.spooled is None
+    assert bench.attempt.on_disk is None
     assert not seen.result.spool
     assert seen.result.as_json()["error"]["request_id"] == "req-1"
 
@@ -873,7 +875,7 @@ async def test_a_missing_key_is_said_and_the_answer_kept(bench: Bench) -> None:
     seen = await run(bench)
     assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
     assert bench.vault.held == {"api_key": fakes.DATADOG_SECRETS["api_key"]}
-    assert bench.attempt.spooled is not None
+    assert bench.attempt.on_disk is not None
     assert "application key" in (seen.result.error or WizardError("")).cause
     assert seen.result.spool in (seen.result.error or WizardError("")).cause
 
@@ -911,7 +913,7 @@ async def test_wrong_types_reject_nothing(bench: Bench, odd: Any) -> None:
     seen = await run(bench)
     assert seen.result.outcome == "created"
     assert bench.vault.held == {"application_key": fakes.DATADOG_SECRETS["application_key"]}
-    assert bench.attempt.spooled is not None
+    assert bench.attempt.on_disk is not None
 
 
 async def test_keys_of_unexpected_length_are_stored_as_they_are(bench: Bench) -> None:
@@ -937,7 +939,7 @@ async def test_a_store_that_fails_is_followed_by_the_fallback(bench: Bench, faul
     assert seen.result.as_json()["stored"] == {"fallback": "datadog-my-child"}
     assert seen.result.secrets == {}
     assert "store failed" in (seen.result.error or WizardError("")).cause
-    assert bench.attempt.spooled is None
+    assert bench.attempt.on_disk is None
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -966,7 +968,7 @@ async def test_what_fails_twice_alike_is_said_once(bench: Bench) -> None:
 async def test_with_every_store_failed_the_spool_stays(bench: Bench) -> None:
     bench.log.faults |= {"keep file": failed_store(), "keep fallback": failed_store()}
     seen = await run(bench)
-    assert bench.attempt.spooled == json.dumps(fakes.DATADOG_CREATED).encode()
+    assert bench.attempt.on_disk == json.dumps(fakes.DATADOG_CREATED).encode()
     assert seen.result.spool in (seen.result.error or WizardError("")).cause
 
 
@@ -1089,7 +1091,7 @@ async def test_a_bug_after_the_answer_loses_nothing(bench: Bench, where: str) ->
     seen = await run(bench, Buggy(where))
     assert seen.result.exit_code == Exit.BUG
     assert seen.result.outcome != "not_created"
-    assert bench.attempt.spooled == json.dumps(fakes.DATADOG_CREATED).encode()
+    assert bench.attempt.on_disk == json.dumps(fakes.DATADOG_CREATED).encode()
     assert seen.result.spool in (seen.result.error or WizardError("")).cause
     assert bench.service.posted == 1
 

@@ -193,7 +193,7 @@ def test_a_creation_leaves_key_profile_and_journal_that_point_at_each_other(serv
     assert result.org is not None
     assert (profile.org.id, profile.site, profile.method) == (result.org.id, "https://acme.okta.com", "api-token")
     assert {service.read(profile.secrets["token"]).get_secret_value()} == world.secrets
-    kept = Path(record.stored["file"])
+    kept = Path(str(record.reference["file"]))
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 

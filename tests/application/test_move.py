@@ -22,6 +22,7 @@ from orgwizard.system import private_files
 from orgwizard.system.secret_reader import read
 from orgwizard.system.subprocesses import Ended
 from tests import store_tools
+from tests.attempts import new_attempt
 from tests.tui.bench import bench
 
 KEYS = {"api_key": SecretStr("canary-api-key"), "application_key": SecretStr("canary-application-key")}
@@ -107,7 +108,7 @@ def service_in(folder: Path) -> Service:
 
 def profile_in(service: Service, store: str) -> Profile:
     """Return the profile of an org whose keys are in a store, as a creation leaves it."""
-    with service.journal.requested("datadog", "datadoghq.eu", "My Child", store=store) as attempt:
+    with service.journal.requested(new_attempt("datadog", "datadoghq.eu", "My Child", store=store)) as attempt:
         kept = service.vault.keep(parse_store(store), "datadog-my-child", KEYS, {"attempt": attempt.id})
         attempt.note("created", org={"id": "1", "name": "My Child", "url": ""}, keys=sorted(KEYS))
         attempt.note("stored", stored=dict(kept.reference))

@@ -26,7 +26,9 @@ from orgwizard.providers import provider_of
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.storage.attempt_journal import Attempt, Journal, Record
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
 from orgwizard.storage.vault import Vault

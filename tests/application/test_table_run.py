@@ -26,8 +26,10 @@ from orgwizard.sandbox.transport import SandboxTransport
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
+from orgwizard.storage.secret_stores import parse_store
 from orgwizard.storage.vault import Vault
 from tests.application.test_plan import DATADOG, OKTA
+from tests.attempts import new_attempt
 
 PATIENCE_SECONDS = 60.0
 SPEED = 1000.0
@@ -104,7 +106,7 @@ class Run:
             if isinstance(event, TableEnd):
                 over.set()
 
-        store = StoreProbedOnce(service.chosen(draft.store))
+        store = StoreProbedOnce(service.vault, parse_store(draft.store))
         rows = rows_of(service, plan, names)
         begin = create_table(service, provider_of(draft.provider), rows, store, keep_going=keep_going)
         assert service.engine.create(begin, tell)
@@ -288,7 +290,7 @@ def test_the_store_is_tried_once(service: Service, monkeypatch: pytest.MonkeyPat
 def test_a_row_at_which_another_program_is_does_not_stop_the_others(service: Service, world: World) -> None:
     rows = rows_of(service, OKTA, ["one"])
     key = provider_of("okta").order_key(rows[0].order.wanted, rows[0].order.connection.credentials, {})
-    with service.journal.requested("okta", "https://acme.okta.com", "one", mark="one-2", key=key):
+    with service.journal.requested(new_attempt("okta", "https://acme.okta.com", "one", mark="one-2", key=key)):
         run = Run(service, ["one", "two"])
     assert run.outcomes == ["unknown", "created"]
     assert created_names(world) == ["two"]

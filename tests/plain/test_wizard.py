@@ -16,7 +16,9 @@ from orgwizard.domain.http import Call, Response
 from orgwizard.presentation import start_menu
 from orgwizard.presentation.progress_text import KEYS_ARRIVED
 from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
-from orgwizard.storage.attempt_journal import Attempt, Journal, Record
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.storage.secret_stores import FileStore
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import Store, Vault
@@ -24,6 +26,7 @@ from orgwizard.ui.plain.app import Wizard
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.create import Interruption
 from orgwizard.ui.tui.screens.site import SiteStep
+from tests.attempts import new_attempt
 from tests.plain.lines import Typed
 from tests.tui.bench import CountedEngine, DeafEngine, bench, fronted
 from tests.tui.walk import walking
@@ -472,7 +475,7 @@ def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(serv
 
 
 def test_the_beginning_offers_what_there_is(service: Service) -> None:
-    service.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
+    service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Doubtful")).close()
     draft = Draft("okta")
     draft.section("organization")["name"] = "Half done"
     service.drafts.save(draft)
@@ -501,7 +504,7 @@ def test_what_will_happen_is_said_where_nothing_is_saved_too(service: Service) -
 
 def test_more_than_nine_rows_are_shown_by_more(service: Service) -> None:
     for number in range(12):
-        service.journal.requested("okta", f"https://p{number}.okta.com", f"Doubtful {number}").close()
+        service.journal.requested(new_attempt("okta", f"https://p{number}.okta.com", f"Doubtful {number}")).close()
     terminal = walked(service, ["9", "12", "no", ":quit"])
     first, second = terminal.text.partition("9. More (6)")[::2]
     assert "Doubtful 0" not in first

@@ -17,7 +17,7 @@ from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Connection, Order
-from orgwizard.storage.attempt_journal import Record, State
+from orgwizard.storage.attempt_record import Record, State
 from orgwizard.storage.profiles import Org, Profile
 from tests.fakes import datadog_order
 

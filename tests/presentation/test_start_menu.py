@@ -12,6 +12,7 @@ from orgwizard.domain.moment import when
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation.start_menu import ATTEMPT, CONTINUE, MORE, MOST_ROWS, NEW, ORGS, PROFILE, StartMenu, fitted
 from orgwizard.storage.profiles import Org, Profile
+from tests.attempts import new_attempt
 from tests.tui.bench import bench, fronted
 from tests.tui.walk import ANSWERS
 
@@ -55,7 +56,7 @@ def test_a_moment_is_told_by_its_day(at: datetime, words: str) -> None:
 
 
 def test_an_attempt_is_told_with_its_time(service: Service) -> None:
-    service.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
+    service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Doubtful")).close()
     assert menu(service).rows()[f"{ATTEMPT}-0"].endswith("(today, 03:04 UTC)")
 
 
@@ -108,7 +109,7 @@ def test_parents_that_share_a_site_have_a_row_each(service: Service) -> None:
 
 
 def test_only_what_moves_on_is_looked_at_again(service: Service) -> None:
-    attempt = service.journal.requested("okta", "https://acme.okta.com", "Doubtful")
+    attempt = service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Doubtful"))
     seen = menu(service)
     assert not seen.has_moved()
     attempt.note("sending", sent_at=0)
@@ -117,6 +118,6 @@ def test_only_what_moves_on_is_looked_at_again(service: Service) -> None:
     attempt.close()  # as after a kill: nothing is written
     assert seen.has_moved()
     seen = menu(service)
-    service.journal.requested("okta", "https://acme.okta.com", "Second").close()
+    service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Second")).close()
     assert seen.has_moved()
     assert not menu(service).has_moved()

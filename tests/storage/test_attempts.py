@@ -18,7 +18,9 @@ from pydantic import SecretStr
 from orgwizard.domain.errors import BadInput, Busy, Exit, LocalFailure, Repeated
 from orgwizard.domain.http import Response
 from orgwizard.domain.order_key import OrderKey
-from orgwizard.storage.attempt_journal import Attempt, Journal
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_writing import Attempt
+from tests.attempts import new_attempt
 
 SECRET = "s3cr3t-canary"
 ORDER = ("okta", "https://acme.okta.com", "My Child")
@@ -27,9 +29,10 @@ ORG = {"id": "00o1", "name": "My Child", "url": "https://my-child.okta.com"}
 OTHER_WIZARD = """
 import sys
 from pathlib import Path
+from tests.attempts import new_attempt
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.domain.clock import SystemClock
-attempt = Journal(Path(sys.argv[1]), SystemClock()).requested(*sys.argv[2:5])
+attempt = Journal(Path(sys.argv[1]), SystemClock()).requested(new_attempt(*sys.argv[2:5]))
 attempt.note("sending")
 print(attempt.id, flush=True)
 sys.stdin.read()
@@ -68,7 +71,11 @@ def requested(
 ) -> Attempt:
     store = {"command": ["pass"]}
     key = key or (OrderKey("okta", name, frozenset(("id 00o",))) if name != ORDER[2] else None)
-    return journal.requested(*ORDER[:2], name, mark=mark, digest="abc", before=["a"], store=store, key=key, known=known)
+    return journal.requested(
+        new_attempt(
+            *ORDER[:2], name, mark=mark, digest="abc", before={"known": ["a"]}, store=store, key=key, passed_over=known
+        )
+    )
 
 
 def test_an_attempt_is_on_disk_before_anything_is_sent(journal: Journal) -> None:
@@ -79,7 +86,7 @@ def test_an_attempt_is_on_disk_before_anything_is_sent(journal: Journal) -> None
     assert (record.mark, record.digest, record.before, record.store) == (
         "my-child",
         "abc",
-        ["a"],
+        {"known": ["a"]},
         {"command": ["pass"]},
     )
     assert (record.state, record.running, record.pid) == ("requested", True, os.getpid())
@@ -181,7 +188,7 @@ def test_orgs_of_other_attempts_are_those_that_the_service_told_of(journal: Jour
         pass
     with requested(journal, "Found") as attempt:
         attempt.note("found", state="exists", org={"id": "3"})
-    with journal.requested("datadog", ORDER[1], "Elsewhere") as attempt:
+    with journal.requested(new_attempt("datadog", ORDER[1], "Elsewhere")) as attempt:
         attempt.note("created", org={"id": "4"})
     assert journal.created(*ORDER[:2], apart_from=mine.id) == ["2"]
 
@@ -303,7 +310,7 @@ def test_an_attempt_stands_in_the_way_of_the_same_order(journal: Journal, ended:
         earlier = journal.earlier(key)
         assert earlier is not None
         assert (earlier.kind, earlier.record.id) == (kind, attempt.id)
-        assert journal.earlier(key, known=journal.ids()) is None
+        assert journal.earlier(key, passed_over=journal.ids()) is None
         with pytest.raises(Repeated) as caught:
             requested(journal, key=key)
         assert (caught.value.attempt, caught.value.kind) == (attempt.id, kind)
@@ -545,7 +552,7 @@ def test_no_content_of_a_file_is_an_error(data: bytes) -> None:
 def test_any_text_of_a_service_can_be_noted(text: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         journal = Journal(Path(place) / "attempts", Ticking())
-        with journal.requested("okta", "site", text) as attempt:
+        with journal.requested(new_attempt("okta", "site", text)) as attempt:
             attempt.note("created", org={"id": "1", "name": text, "url": text})
             assert attempt.path.read_bytes().isascii()
         record = journal.get(attempt.id)
@@ -601,7 +608,7 @@ def test_an_attempt_whose_journal_could_not_say_stored_is_known_by_its_key_file(
 def test_a_name_written_down_before_a_command_is_given_it_stays_in_use_and_is_told_until_it_is_stored(
     journal: Journal,
 ) -> None:
-    with journal.requested("okta", "https://a.okta.com", "A") as attempt:
+    with journal.requested(new_attempt("okta", "https://a.okta.com", "A")) as attempt:
         attempt.note("created", org={"id": "1"}, keys=["token"])
         journal.note_giving(attempt.id, "okta-a-token")
         journal.note_giving("20200101-000000-0000", "of no attempt")

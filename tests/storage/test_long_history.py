@@ -9,9 +9,11 @@ import pytest
 
 from orgwizard import cli
 from orgwizard.domain.clock import SystemClock
-from orgwizard.storage import attempt_journal
-from orgwizard.storage.attempt_journal import Journal, Record
+from orgwizard.storage import attempt_reading
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.profiles import FEW, Org, Profile, Profiles
+from tests.attempts import new_attempt
 from tests.batch.test_batch import Terminal
 from tests.servers import Home
 
@@ -22,7 +24,7 @@ MANY = 60
 def journal(tmp_path: Path) -> Journal:
     """Make a journal of many attempts that ended well."""
     made = Journal(tmp_path / "attempts", SystemClock())
-    with made.requested("okta", "https://acme.okta.com", "Org", mark="org") as attempt:
+    with made.requested(new_attempt("okta", "https://acme.okta.com", "Org", mark="org")) as attempt:
         attempt.note("ended", result="ready")
     (first,) = made.folder.glob("*.jsonl")
     for number in range(1, MANY):
@@ -36,13 +38,13 @@ def journal(tmp_path: Path) -> Journal:
 def read(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Return the files of attempts that are read from now on."""
     paths: list[Path] = []
-    record = attempt_journal._record
+    record = attempt_reading.read_record
 
     def counted(path: Path, spool: Path | None) -> Record:
         paths.append(path)
         return record(path, spool)
 
-    monkeypatch.setattr(attempt_journal, "_record", counted)
+    monkeypatch.setattr(attempt_reading, "read_record", counted)
     return paths
 
 

@@ -23,7 +23,9 @@ from orgwizard.presentation.start_menu import HOW, StartMenu
 from orgwizard.providers import provider_of
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import OrgIdentity
-from orgwizard.storage.attempt_journal import Attempt, Journal, Record
+from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import Store, Vault
 from orgwizard.system.subprocesses import Ended
@@ -43,6 +45,7 @@ from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, GiveUp, Page, TypedCo
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, Menu
 from tests import store_tools
+from tests.attempts import new_attempt
 from tests.tui.bench import DeafEngine, HeldEngine, StillEngine, StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
@@ -145,7 +148,7 @@ async def test_a_token_that_expires_unused_is_told(service: Service) -> None:
 
 
 async def test_an_open_attempt_comes_first_and_is_told_truthfully(service: Service) -> None:
-    service.journal.requested("okta", "https://acme.okta.com", "Doubtful").close()
+    service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Doubtful")).close()
     async with walking(service, scenarios=()) as walk:
         await walk.press("enter")
         assert isinstance(walk.screen, Ask)
@@ -196,7 +199,7 @@ async def test_an_attempt_that_another_process_has_begun_on_leads_back_to_the_st
 
 @pytest.mark.full
 async def test_an_attempt_taken_up_that_created_nothing_leads_to_the_start(service: Service) -> None:
-    service.journal.requested("okta", "https://acme.okta.com", "Never sent").close()
+    service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Never sent")).close()
     async with walking(service, scenarios=()) as walk:
         await walk.press("enter", "right", "enter")
         await walk.until(DoneStep)
@@ -876,7 +879,7 @@ async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(ser
 
 
 async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(service: Service) -> None:
-    attempt = service.journal.requested("datadog", "datadoghq.com", "Other")
+    attempt = service.journal.requested(new_attempt("datadog", "datadoghq.com", "Other"))
     service.drafts.save(Draft("datadog", sections={"datadog": {"organization": {"name": "Other"}}}))
     async with walking(service) as walk:
 
@@ -902,7 +905,9 @@ def requested(service: Service, name: str = "My Child Org") -> Attempt:
     """Begin an attempt at the order that `Walk.jump` gives the answers of."""
     wanted = OrgIdentity(OKTA.site("acme.okta.com"), name, "my-child-org")
     key = OKTA.order_key(wanted, None, {})
-    return service.journal.requested("okta", wanted.site.key, name, mark=wanted.subdomain, key=key, store="file")
+    return service.journal.requested(
+        new_attempt("okta", wanted.site.key, name, mark=wanted.subdomain, key=key, store="file")
+    )
 
 
 async def test_an_order_that_is_open_is_checked_and_not_created(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from orgwizard.application.ports import Attempt
 from orgwizard.domain.control import Control
 from orgwizard.domain.events import Result
+from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.system.private_files import cause_of
 
 

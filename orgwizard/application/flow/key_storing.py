@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import replace
 
+from orgwizard.application.chosen_store import ChosenStore
 from orgwizard.application.flow.run import Run, without_secrets
 from orgwizard.application.flow.verdict import read
-from orgwizard.application.ports import Vault
 from orgwizard.domain.events import KEEP, KeysArrived, StageState
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
@@ -54,11 +54,11 @@ async def _store(run: Run, created: Created) -> StageState:
     return "failed"
 
 
-async def _stored_in(run: Run, vault: Vault, created: Created) -> bool:
+async def _stored_in(run: Run, store: ChosenStore, created: Created) -> bool:
     """Return whether a store took the keys; why not becomes a remark."""
     name = label_of(run.provider.key, run.wanted.subdomain or created.name)
     try:
-        kept = await asyncio.to_thread(vault.keep, name, created.secrets, _facts(run, created))
+        kept = await asyncio.to_thread(store.keep, name, created.secrets, _facts(run, created))
     except Exception as fault:  # whatever it is, the next place is tried
         if isinstance(fault, PartlyStored):
             run.notes.add("given", given=list(fault.names))
@@ -69,10 +69,10 @@ async def _stored_in(run: Run, vault: Vault, created: Created) -> bool:
         stored=kept.reference,
         sources=kept.sources,
         stored_words=kept.words,
-        secrets={} if vault.on_disk else created.secrets,
+        secrets={} if store.on_disk else created.secrets,
     )
     # The screen stores nothing: what it has shown is noted once it has.
-    written = run.notes.add("stored", stored=dict(kept.reference)) if vault.on_disk else True
+    written = run.notes.add("stored", stored=dict(kept.reference)) if store.on_disk else True
     # It stays where only it leads `resume` to the keys; an odd one, too, until somebody has looked at it.
     if written and run.response is None:
         run.unspool()

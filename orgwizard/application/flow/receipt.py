@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from orgwizard.application.ports import Spool
 from orgwizard.domain.raw_response import head_of
+from orgwizard.storage.response_spool import Spool
 
 
 class Receipt:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from orgwizard.application.flow.attempt_notes import AttemptNotes
 from orgwizard.application.flow.waiting import Waiting
-from orgwizard.application.ports import Attempt, Tools
+from orgwizard.application.tools import Tools
 from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.events import Event, Progress, Result
@@ -17,7 +17,8 @@ from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight
 from orgwizard.providers.order import OrgIdentity
-from orgwizard.storage.attempt_journal import stored_names
+from orgwizard.storage.attempt_record import stored_names
+from orgwizard.storage.attempt_writing import Attempt
 
 
 class Run:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from orgwizard.application.service import Service
-    from orgwizard.storage.attempt_journal import Journal, Record
+    from orgwizard.storage.attempt_journal import Journal
+    from orgwizard.storage.attempt_record import Record
 
 MOST_SHOWN = 20
 

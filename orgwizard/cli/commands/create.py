@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from orgwizard.application.fingerprint import require_approved
-from orgwizard.application.ports import Wishes
 from orgwizard.cli import wiring
+from orgwizard.domain.control import Wishes
 from orgwizard.domain.errors import BadInput
 from orgwizard.ui.batch import commands
 

@@ -26,7 +26,7 @@ from orgwizard.ui.batch.confirmation import confirm_word
 from orgwizard.ui.batch.streams import write_exactly, write_json, write_stderr
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
     from orgwizard.storage.profiles import Profile
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells end for a command that they cannot run

@@ -14,7 +14,7 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection, Order
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 from orgwizard.ui.batch.follower import Follower
 from orgwizard.ui.batch.plan_run import PlanRun, look, nothing_created
 from orgwizard.ui.batch.signals import leaving_on_signal

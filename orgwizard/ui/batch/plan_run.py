@@ -10,7 +10,7 @@ from orgwizard.domain.events import Event, Result
 from orgwizard.presentation import attempt_text, json_report, text_report
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.follower import Follower
 from orgwizard.ui.batch.signals import EndingSignals, leaving_on_signal

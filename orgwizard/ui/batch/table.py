@@ -20,6 +20,7 @@ from orgwizard.domain.http import masked
 from orgwizard.presentation import table_text, text_report
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
+from orgwizard.storage.secret_stores import parse_store
 from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.row_choice import choose
 from orgwizard.ui.batch.rows import RowFace
@@ -88,7 +89,7 @@ def create(
         require_approved(service.wishes.approved, [row.draft for row in table.rows])
     if of_plan:  # without a connection and a store there is nothing more to check
         raise plan.with_table(of_plan, path, table.problems)
-    store = StoreProbedOnce(service.chosen(draft.store))
+    store = StoreProbedOnce(service.vault, parse_store(draft.store))
     checked = _checked(service, provider, draft, table, plan, path)
     service.engine.work(store.probe).result()
     lines = table_text.review(provider, checked, draft.site, draft.store)

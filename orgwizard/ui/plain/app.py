@@ -12,7 +12,8 @@ from orgwizard.presentation import review, start_menu, step_order, text_report
 from orgwizard.presentation.start_menu import StartMenu
 from orgwizard.presentation.wizard_session import KEPT_ANSWERS, LEAVING, WizardSession
 from orgwizard.providers import PROVIDERS
-from orgwizard.storage.attempt_journal import EarlierAttempt, Record
+from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.earlier_attempt import EarlierAttempt
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import SIGN, Back, Console
 from orgwizard.ui.plain.steps.base import GoTo, Step

@@ -29,7 +29,7 @@ from orgwizard.ui.tui.widgets.static_text import StaticText
 
 if TYPE_CHECKING:
     from orgwizard.presentation.form_state import Suspect
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 SANDBOX = " SANDBOX "
 NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from orgwizard.domain.events import KEEP, READY, SETTLE
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.attempt_journal import Record
+from orgwizard.storage.attempt_record import Record
 from orgwizard.ui.tui.screens.create import CreateStep
 
 

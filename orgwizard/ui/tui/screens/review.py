@@ -24,7 +24,7 @@ from orgwizard.presentation.review import (
 )
 from orgwizard.presentation.step_order import TITLES, unfinished
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.attempt_journal import EarlierAttempt
+from orgwizard.storage.earlier_attempt import EarlierAttempt
 from orgwizard.ui.tui.screens.base import KEYS, Step
 from orgwizard.ui.tui.widgets.dialogs import Confirm, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import Menu, button

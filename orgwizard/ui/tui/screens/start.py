@@ -39,7 +39,7 @@ from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
 from orgwizard.ui.tui.widgets.lists import Menu, button
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 ROW_INDENT, ORG_INDENT, MAGIC_INDENT = 2, 4, 26  # cells of the first column
 
