@@ -204,7 +204,7 @@ def test_only_the_network_and_the_sandbox_import_httpx() -> None:
 
 
 def test_cryptography_is_done_in_one_place_on_either_side() -> None:
-    ours, theirs = "domain.signing", "sandbox.okta.oauth"
+    ours, theirs = "domain.signing", "sandbox.okta.jwts"
     assert breaches((), ("joserfc",), apart_from=(ours, theirs)) == []
     # The network reads the issuer of a certificate that was refused.
     assert breaches((), ("cryptography",), apart_from=(ours, theirs, "network.tls")) == []

@@ -58,7 +58,7 @@ class Parent:
     async def create(self) -> Result:
         events = [e async for e in create_org(OKTA, self.order, replace(self.bench.tools, send=self.send))]
         shown = repr(events) + json.dumps(self.bench.attempt.facts)
-        assert not [token for token in self.world.okta.oauth.tokens if token in shown]
+        assert not [token for token in self.world.okta.oauth.issued if token in shown]
         assert all(isinstance(event, Progress) for event in events[:-1])
         assert isinstance(events[-1], Result)
         return events[-1]
@@ -94,7 +94,7 @@ async def test_an_org_is_created_with_every_kind_of_key_with_and_without_dpop(
     kind: str, client: str, scheme: str, asked: int
 ) -> None:
     parent = Parent(client, keys.jwk(kind, kid="mine"))
-    parent.world.okta.oauth.register(client, keys.public(kind, kid="other"), keys.public(kind, kid="mine"))
+    parent.world.okta.oauth.keys[client] = [keys.public(kind, kid="other"), keys.public(kind, kid="mine")]
     result = await parent.create()
     assert (result.outcome, result.ready, result.exit_code) == ("created", True, Exit.READY)
     assert [request.headers["authorization"].partition(" ")[0] for request in parent.creates] == [scheme]
@@ -129,7 +129,7 @@ class OffClock:
 async def test_the_token_stays_in_memory() -> None:
     parent = Parent()
     await parent.create()
-    (token,) = parent.world.okta.oauth.tokens
+    (token,) = parent.world.okta.oauth.issued
     assert token not in json.dumps([parent.bench.attempt.facts, parent.bench.journal.facts, parent.bench.vault.held])
     assert parent.bench.journal.facts["via"] == {"method": "service-app", "credentials": {}}
 
@@ -147,7 +147,7 @@ async def test_a_read_is_repeated_with_the_nonce_that_the_api_asks_for() -> None
 
 async def test_a_create_call_refused_for_want_of_a_nonce_is_sent_once_more_and_journalled() -> None:
     parent = Parent("0oanonce")
-    parent.before = on_create(parent.world.okta.oauth.api_nonces.forget)
+    parent.before = on_create(parent.world.okta.oauth.api_nonces.born.clear)
     result = await parent.create()
     assert (result.outcome, result.exit_code) == ("created", Exit.READY)
     assert len(parent.creates) == 2
@@ -182,7 +182,7 @@ async def test_a_token_endpoint_that_is_busy_is_asked_again_when_it_says() -> No
 
 async def test_one_confirmation_buys_no_third_proof() -> None:
     parent = Parent("0oanonce")
-    parent.before = on_create(parent.world.okta.oauth.api_nonces.forget, times=9)
+    parent.before = on_create(parent.world.okta.oauth.api_nonces.born.clear, times=9)
     result = await parent.create()
     assert (result.outcome, result.exit_code) == ("not_created", Exit.REFUSED)
     assert isinstance(result.error, Refused)
@@ -233,8 +233,8 @@ async def test_nonces_that_rotate_between_token_and_call_are_followed() -> None:
     oauth = parent.world.okta.oauth
     await check(OKTA, parent.order.connection, None, parent.send)
     parent.bench.clock.time += 3600
-    oauth.nonces.forget()
-    oauth.api_nonces.forget()
+    oauth.nonces.born.clear()
+    oauth.api_nonces.born.clear()
     asked = parent.asked
     assert (await parent.create()).outcome == "created"
     assert parent.asked == asked + 2  # the old nonce, then the new one
@@ -272,7 +272,7 @@ async def test_a_token_that_cannot_be_renewed_leaves_the_create_call_unsent(kind
             raise faults[kind]
 
     parent.before = before
-    registered = partial(parent.world.okta.oauth.register, "0oaclient", keys.public("P-256"))
+    registered = partial(parent.world.okta.oauth.keys.update, {"0oaclient": [keys.public("P-256")]})
     parent.bench.vault = SlowVault(parent.bench, registered)
     result = await parent.create()
     assert parent.creates == []
@@ -328,7 +328,7 @@ async def test_calls_without_a_grant_pass_as_they_are() -> None:
 
 async def test_an_api_that_asks_for_nonces_without_end_gets_three_proofs() -> None:
     parent = Parent("0oanonce")
-    parent.before = lambda call: None if call.form else parent.world.okta.oauth.api_nonces.forget()
+    parent.before = lambda call: None if call.form else parent.world.okta.oauth.api_nonces.born.clear()
     refused = await parent.send(read_call("/api/v1/org", parent.order.connection))
     assert refused.status == 401
     assert len(parent.requests("/api/v1/org")) == 3
@@ -347,7 +347,7 @@ async def test_a_token_that_was_revoked_is_not_used_again() -> None:
         read_call("/api/v1/org", parent.order.connection),
     )
     assert (await door.send(call)).ok
-    revoked |= {f"DPoP {token}" for token in parent.world.okta.oauth.tokens}
+    revoked |= {f"DPoP {token}" for token in parent.world.okta.oauth.issued}
     assert [(await door.send(call)).status, (await door.send(call)).status] == [401, 200]
 
 

@@ -17,9 +17,9 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.events import Result
 from orgwizard.network.transport import Transport
 from orgwizard.providers import provider_of
-from orgwizard.sandbox.datadog import service as datadog_service
+from orgwizard.sandbox.datadog import creation as datadog_creation
 from orgwizard.sandbox.messages import Request
-from orgwizard.sandbox.okta import service as okta_service
+from orgwizard.sandbox.okta import limits as okta_limits
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
@@ -172,8 +172,8 @@ def is_sending(event: TableEvent) -> bool:
 def test_requests_keep_the_pace_that_the_last_response_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plan: str
 ) -> None:
-    monkeypatch.setattr(okta_service, "CREATES_PER_MINUTE", 1)
-    monkeypatch.setattr(datadog_service, "CREATES_PER_MINUTE", 1, raising=False)
+    monkeypatch.setattr(okta_limits, "CREATES_PER_MINUTE", 1)
+    monkeypatch.setattr(datadog_creation, "CREATES_PER_MINUTE", 1)
     world = World(SystemClock(10), seed="pace")  # six seconds a window: a busy machine is not slower
     service = service_at(tmp_path, world)
     run = Run(service, NAMES[:2], plan=plan)

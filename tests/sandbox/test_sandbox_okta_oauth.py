@@ -236,9 +236,9 @@ async def test_the_api_can_want_a_nonce_of_its_own(client: httpx.AsyncClient, cl
 
 
 async def test_a_registered_client_has_its_own_keys_and_no_others(bearer: Client, world: World) -> None:
-    world.okta.oauth.register(bearer.id, keys.public("P-384", kid="one"), keys.public("P-521", kid="two"))
+    world.okta.oauth.keys[bearer.id] = [keys.public("P-384", kid="one"), keys.public("P-521", kid="two")]
     assert told(await bearer.ask(bearer.assertion())) == (401, "invalid_client")
-    world.okta.oauth.register(bearer.id, OTHER_KEY.as_dict(private=False))
+    world.okta.oauth.keys[bearer.id] = [OTHER_KEY.as_dict(private=False)]
     assert (await bearer.ask(bearer.assertion(OTHER_KEY))).status_code == 200
 
 

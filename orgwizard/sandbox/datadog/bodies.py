@@ -118,24 +118,6 @@ def key_check(org: Org, key_id: str) -> dict[str, Any]:
     return {"data": {"id": org.id, "type": "validate_v2", "attributes": attributes}}
 
 
-def current_user(org: Org, permissions: Iterable[str]) -> dict[str, Any]:
-    """Return the owner of the application key, with the org, the role and its permissions."""
-    rights = [_permission(name) for name in permissions]
-    references = [{"id": right["id"], "type": "permissions"} for right in rights]
-    admin = {"id": "sandbox-admin", "type": "roles"}
-    role = {
-        **admin,
-        "attributes": {"name": "Sandbox Admin Role"},
-        "relationships": {"permissions": {"data": references}},
-    }
-    attributes = {"handle": HANDLE, "email": HANDLE, "name": _PERSON, "status": "Active", "disabled": False}
-    org_reference = {"id": org.id, "type": "orgs"}
-    home = {**org_reference, "attributes": {"name": org.name, "public_id": org.public_id, "description": None}}
-    relationships = {"org": {"data": org_reference}, "roles": {"data": [admin]}}
-    user = {"id": "sandbox-user", "type": "users", "attributes": attributes, "relationships": relationships}
-    return {"data": user, "included": [home, role, *rights]}
-
-
 def _settings() -> Mapping[str, Any]:
     off = {"enabled": False}
     return {

@@ -62,11 +62,6 @@ class Site:
         self.parent = self._org("Sandbox Parent", parent=True)
         self.children = [self._org("Existing Child")]
 
-    def add_old_child(self, name: str) -> Org:
-        """Add a child that was there long before; nobody knows its keys."""
-        self.children.append(self._org(name))
-        return self.children[-1]
-
     def add_child(self, name: str, plan: str, key_lengths: tuple[int, int], keys_after: float) -> Org:
         """Make a child with an API key and an application key of these lengths."""
         api_key, application_key = (self._mint.secret(CHILD_KEY, length, HEX) for length in key_lengths)

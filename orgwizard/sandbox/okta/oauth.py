@@ -1,13 +1,11 @@
 """The pretend Okta's authorization server: tokens for service apps by private_key_jwt, DPoP proofs, both strictly.
 
-Clients. Any client id is a service app whose key is the ready-made one (`CREDENTIALS`), until `register` gives it
-another. A word in the client id changes what happens: see `SCENARIOS`.
+Clients. Any client id is a service app whose key is the ready-made one (`CREDENTIALS`), until it gets
+others in `keys`. A word in the client id changes what happens: see `SCENARIOS`.
 
 Sources: developer.okta.com, "Implement OAuth for Okta with a service app"; RFC 7523; RFC 9449.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,15 +16,15 @@ from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import scenarios
 from orgwizard.sandbox.ids import IdFactory
 from orgwizard.sandbox.messages import Refused, Reply, Request, html_reply, json_reply
+from orgwizard.sandbox.okta import jwts
+from orgwizard.sandbox.okta.nonces import Nonces
 
 TOKEN_PATH = "/oauth2/v1/token"  # noqa: S105
 SCOPES = ("okta.orgs.manage", "okta.orgs.read")
 LIFE_SECONDS = 3600
-_ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
 _LONGEST_ASSERTION_SECONDS = 3600
 _LEEWAY_SECONDS = 60
 _PROOF_SECONDS = 300
-_NONCE_SECONDS, _OLD_NONCE_SECONDS = 24 * 3600, 72 * 3600
 _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "k", "oth")
 
 
@@ -40,53 +38,19 @@ class Issued:
     thumbprint: str = ""
 
 
-class Nonces:
-    """The nonces of one server: the newest is demanded after a day, older ones work for two days more."""
-
-    def __init__(self, mint: IdFactory) -> None:
-        """Know no nonce."""
-        self._mint = mint
-        self._born: dict[str, float] = {}
-
-    def newest(self, now: float) -> str:
-        """Return the nonce to hand out, a new one where the last is a day old."""
-        for nonce, born in reversed(self._born.items()):
-            if now - born < _NONCE_SECONDS:
-                return nonce
-            break
-        nonce = self._mint.text(32)
-        self._born[nonce] = now
-        return nonce
-
-    def knows(self, nonce: object, now: float) -> bool:
-        """Return whether a nonce still works."""
-        return isinstance(nonce, str) and now - self._born.get(nonce, -_OLD_NONCE_SECONDS) < _OLD_NONCE_SECONDS
-
-    def forget(self) -> None:
-        """Take no nonce that was handed out before."""
-        self._born.clear()
-
-
 class Authorization:
-    """Issues tokens and checks them; `tokens` are those issued so far, `asked` counts the requests for one."""
+    """Issues tokens and checks them.
+
+    `issued` are the tokens so far; `keys` are the public keys (JWK) of each client that has others than the ready one.
+    """
 
     def __init__(self, clock: Clock, mint: IdFactory) -> None:
         """Begin with the ready-made key and nothing issued."""
         self._clock, self._mint = clock, mint
-        self._keys: dict[str, list[Mapping[str, Any]]] = {}
+        self.keys: dict[str, list[Mapping[str, Any]]] = {}
+        self.issued: dict[str, Issued] = {}
         self._used: set[tuple[str, str]] = set()
-        self._issued: dict[str, Issued] = {}
         self.nonces, self.api_nonces = Nonces(mint), Nonces(mint)
-        self.asked = 0
-
-    @property
-    def tokens(self) -> frozenset[str]:
-        """Return every access token issued so far."""
-        return frozenset(self._issued)
-
-    def register(self, client_id: str, *public: Mapping[str, Any]) -> None:
-        """Let a client sign in with these public keys (JWK) and no others."""
-        self._keys[client_id] = list(public)
 
     def _now(self) -> float:
         return self._clock.wall().timestamp()
@@ -95,7 +59,6 @@ class Authorization:
 
     def token(self, request: Request) -> Reply:
         """Answer a request for a token; raises `Refused`. The assertion is used up whatever becomes of it."""
-        self.asked += 1
         form = _form(request)
         client = self._client(request, form["client_assertion"])
         if scenarios.says(client, "outage"):
@@ -103,7 +66,7 @@ class Authorization:
         thumbprint = self._bound(request, client)
         scopes = _granted(client, form.get("scope", "").split())
         token = f"sandbox.{self._mint.text(120)}"
-        self._issued[token] = Issued(client, scopes, self._now() + LIFE_SECONDS, thumbprint)
+        self.issued[token] = Issued(client, scopes, self._now() + LIFE_SECONDS, thumbprint)
         body = {"token_type": "DPoP" if thumbprint else "Bearer", "expires_in": LIFE_SECONDS}
         return json_reply(200, {**body, "access_token": token, "scope": " ".join(scopes)}, cache_control="no-store")
 
@@ -123,12 +86,12 @@ class Authorization:
         return client
 
     def _verify(self, client: str, header: Mapping[str, Any], assertion: str) -> None:
-        keys = self._keys.get(client, [json.loads(scenarios.CREDENTIALS["okta.private_key"])])
+        keys = self.keys.get(client, [json.loads(scenarios.CREDENTIALS["okta.private_key"])])
         kid = header.get("kid")
         chosen = [key for key in keys if kid in (None, key.get("kid"))]
         if not chosen or (kid is None and len(keys) > 1):
             raise _no_client("The client_assertion JWT kid is invalid.")
-        if not any(_is_signed(assertion, key) for key in chosen):
+        if not any(jwts.is_signed(assertion, key) for key in chosen):
             raise _no_client("The client_assertion signature is invalid.")
 
     def _in_time(self, claims: Mapping[str, Any]) -> None:
@@ -168,11 +131,11 @@ class Authorization:
         key = header.get("jwk")
         if header.get("typ") != "dpop+jwt" or not isinstance(key, dict) or any(name in key for name in _PRIVATE):
             raise _bad_proof("The DPoP proof JWT header is invalid.")
-        if not _is_signed(proof, key):
+        if not jwts.is_signed(proof, key):
             raise _bad_proof("The DPoP proof JWT signature is invalid.")
         self._fits(request, claims)
         self._once("proof", claims.get("jti"), _bad_proof("The DPoP proof JWT has already been used."))
-        return _thumbprint(key), claims
+        return jwts.thumbprint(key), claims
 
     def _fits(self, request: Request, claims: Mapping[str, Any]) -> None:
         issued = claims.get("iat")
@@ -185,7 +148,7 @@ class Authorization:
 
     def admitted(self, request: Request, scheme: str, token: str) -> Issued | None:
         """Return what a token is that was issued here, None for any other; raises `Refused` for a wrong proof."""
-        issued = self._issued.get(token)
+        issued = self.issued.get(token)
         if issued is None or issued.expires <= self._now() or scheme == "ssws":
             return None
         if bool(issued.thumbprint) != (scheme == "dpop") or (issued.thumbprint and "dpop" not in request.headers):
@@ -199,7 +162,7 @@ class Authorization:
         now = self._now()
         if thumbprint != issued.thumbprint:
             raise _bad_proof("The DPoP proof JWT is signed with another key than the token is bound to.")
-        if claims.get("ath") != _base64url(hashlib.sha256(token.encode()).digest()):
+        if claims.get("ath") != jwts.token_hash(token):
             raise _bad_proof("The DPoP proof JWT 'ath' claim is invalid.")
         if scenarios.says(issued.client_id, "nonce") and not self.api_nonces.knows(claims.get("nonce"), now):
             challenge = 'DPoP error="use_dpop_nonce", error_description="Resource server requires nonce in DPoP proof"'
@@ -233,43 +196,10 @@ def _granted(client: str, wanted: list[str]) -> tuple[str, ...]:
 
 def _peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return header and claims of a JWT without belief in them; raises `Refused` for what is none."""
-    parts = token.split(".")
     try:
-        header, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in parts[:2])
+        return jwts.read(token)
     except ValueError:
-        header = claims = None
-    if len(parts) != 3 or not isinstance(header, dict) or not isinstance(claims, dict):
-        raise _oauth(400, "invalid_request", "A JWT cannot be read.")
-    return header, claims
-
-
-def _is_signed(token: str, key: Mapping[str, Any]) -> bool:
-    """Return whether a JWT is signed with this key, by one of the algorithms that are allowed."""
-    from joserfc import jws
-    from joserfc.errors import JoseError
-    from joserfc.jwk import JWKRegistry
-
-    registry = jws.JWSRegistry(algorithms=_ALGORITHMS)
-    registry.max_header_length = 4096  # the public key is in the header
-    try:
-        jws.deserialize_compact(token, JWKRegistry.import_key(_public(key)), registry=registry)
-    except (JoseError, ValueError, TypeError, KeyError):
-        return False
-    return True
-
-
-def _public(key: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: key[name] for name in ("kty", "n", "e", "crv", "x", "y") if name in key}
-
-
-def _thumbprint(key: Mapping[str, Any]) -> str:
-    """Return the thumbprint of a JWK (RFC 7638)."""
-    members = json.dumps(_public(key), sort_keys=True, separators=(",", ":"))
-    return _base64url(hashlib.sha256(members.encode()).digest())
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+        raise _oauth(400, "invalid_request", "A JWT cannot be read.") from None
 
 
 def _oauth(status: int, error: str, description: str, **headers: str) -> Refused:
@@ -281,5 +211,5 @@ def _no_client(description: str) -> Refused:
 
 
 def _bad_proof(description: str) -> Refused:
-    challenge = f'DPoP algs="{" ".join(_ALGORITHMS)}", error="invalid_dpop_proof"'
+    challenge = f'DPoP algs="{" ".join(jwts.ALGORITHMS)}", error="invalid_dpop_proof"'
     return _oauth(400, "invalid_dpop_proof", description, www_authenticate=challenge)
