@@ -12,6 +12,7 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import KeyState
 from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.profiles import Profile
+from orgwizard.storage.stored_reference import can_be_read
 
 PAUSE_SECONDS = 0.5  # between orgs, for the services' limits
 SILENT_AFTER_DAYS = 60  # whoever has not asked by then uses them without orgwizard, or not at all
@@ -57,10 +58,10 @@ def check_keys(service: Service, profile: Profile) -> KeyCheck:
 
 
 def check_records(service: Service, records: Sequence[Record]) -> Iterator[tuple[Record, KeyCheck | None, str]]:
-    """Yield each attempt that created an org with what is known of its keys, or `None` and why that is not known."""
+    """Yield each attempt at an org that is still there with what is known of its keys, or `None` and why it is not."""
     first = True
     for record in records:
-        if not record.profile:
+        if not record.profile or record.undo == "done":
             continue
         if not first:
             service.engine.read(service.clock.sleep(PAUSE_SECONDS)).result()
@@ -69,6 +70,13 @@ def check_records(service: Service, records: Sequence[Record]) -> Iterator[tuple
             yield record, check_keys(service, service.profiles.load(record.profile)), ""
         except WizardError as error:
             yield record, None, error.cause
+
+
+def standing_of(record: Record, checked: KeyCheck | None) -> str:
+    """Return "valid", "invalid" or "unclear"; keys that should be readable and are not are no better than invalid."""
+    if checked:
+        return checked.state.state
+    return "invalid" if isinstance(record.stored, dict) and can_be_read(record.stored) else "valid"
 
 
 def note_used(service: Service, profile: Profile) -> Profile:

@@ -106,7 +106,7 @@ COMMANDS = (
             flag("--open", "only attempts that are not finished"),
             option("--name", "TEXT", "only orgs with this text in their name", default=""),
             option("--since", "DATE", "only attempts begun since this date (UTC)", type=moment),
-            flag("--check", "check the stored keys of each org, one after the other"),
+            flag("--check", "check the stored keys of each org, one after the other; exit code 6 if some are bad"),
         ),
         shared=SHARED,
     ),

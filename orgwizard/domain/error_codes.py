@@ -9,10 +9,12 @@ EXITS: Mapping[Exit, str] = {
     Exit.READY: "created and ready",
     Exit.BUG: "a bug in orgwizard",
     Exit.USAGE: "wrong usage or plan, or something on this machine cannot be used; nothing was sent",
-    Exit.REFUSED: "not created: the service refused",
+    Exit.REFUSED: "not created: the service refused; `check NAME`: the stored keys are no longer valid",
     Exit.NOT_SENT: "not created: the request was never sent",
-    Exit.UNKNOWN: "unknown: it may have been created; check before you try again",
-    Exit.ATTENTION: "created, but something needs attention",
+    Exit.UNKNOWN: "unknown: it may have been created; check before you try again. "
+    "`check NAME`, `orgs --check`: not known whether the stored keys are valid",
+    Exit.ATTENTION: "created, but something needs attention. "
+    "`orgs --check`: some stored keys are no longer valid, or cannot be read",
     Exit.BUSY: "another orgwizard is at this order right now; nothing was sent, try again later",
     Exit.LEFT: "cancelled",
 }
@@ -66,6 +68,10 @@ OURS: Mapping[str, ErrorCode] = {
         f"{_CHECK_RESUME} A second org needs --again.",
     ),
     "attention": ErrorCode("The org was created, and something needs a person; `remarks` says what.", _CHECK_RESUME),
+    "keys": ErrorCode(
+        "`orgs --check` found stored keys that are no longer valid, or cannot be read; `keys` of each org says which.",
+        "Replace them: orgwizard move NAME --replace",
+    ),
     "Attention": ErrorCode("The org was created, and something after it failed.", _CHECK_RESUME),
     # the network, by the names of the library that reports them
     "ConnectError": _NETWORK,

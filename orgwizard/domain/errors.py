@@ -29,7 +29,7 @@ CREATED = "The org was created."
 
 # Internal codes for `--json`, hidden from people.
 _OURS = frozenset(
-    ("attention", "bug", "interrupted", "left", "not_approved", "not_confirmed", "repeated", "timeout", "usage")
+    ("attention", "bug", "interrupted", "keys", "left", "not_approved", "not_confirmed", "repeated", "timeout", "usage")
 )
 
 

@@ -26,12 +26,6 @@ _MARKS = {
     "not_sent": NOTHING,
     "absent": NOTHING,
 }
-_UNDONE = {
-    "sent": "requested; the outcome is not known",
-    "done": "done: orgwizard disable took it back",
-    "refused": "refused by the service",
-    "unknown": "outcome unknown",
-}
 
 
 def mark(record: Record) -> str:
@@ -62,7 +56,7 @@ def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
         "Org URL": org.get("url", ""),
         "Key file" if "file" in stored else "Keys": str(stored.get("file") or attempt_text.keys(record)),
         "Profile": record.profile,
-        "Undo": _UNDONE.get(record.undo, record.undo),
+        "Undo": attempt_text.UNDONE.get(record.undo, record.undo),
         "Message": record.message,
         "File": f"{record.path}. {record.damage}" if record.state == "damaged" else "",
     }

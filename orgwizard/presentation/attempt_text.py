@@ -28,6 +28,14 @@ UNWRITTEN = "no record of them"
 _MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
 
 
+UNDONE = {
+    "sent": "requested; the outcome is not known",
+    "done": "done: orgwizard disable took it back",
+    "refused": "refused by the service",
+    "unknown": "outcome unknown",
+}
+
+
 def lines(record: Record) -> list[str]:
     """Return one attempt as lines: what is known of the org, where its keys are."""
     known = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {state(record)}"]
@@ -39,6 +47,8 @@ def lines(record: Record) -> list[str]:
         known.append(f"    the service's response is saved in {record.spool}")
     if record.message:
         known.append(f"    {record.message}")
+    if record.undo:
+        known.append(f"    undo: {UNDONE.get(record.undo, record.undo)}")
     return [printable(line) for line in known]
 
 

@@ -24,6 +24,14 @@ def commands(record: Record, options: str = "") -> dict[str, str]:
     return found
 
 
+def lines(record: Record, options: str = "") -> list[str]:
+    """Return the likeliest command and the one that takes the org back, as lines below those of the attempt."""
+    found = list(commands(record, options))
+    undo = [command for command in found if command.startswith("orgwizard disable ")]
+    following = [command for command in found[:1] if command not in undo]
+    return [*(f"    next: {command}" for command in following), *(f"    undo: {command}" for command in undo)]
+
+
 def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str]:
     """Return the commands about the child org of a profile; *stored* is the reference to its keys, if they are stored.
 

@@ -70,6 +70,7 @@ def test_codes_of_several_services_and_exit_codes_are_told_apart(program: Progra
     assert sources == [provider.title for provider in PROVIDERS]
     assert "may have been created" in program("explain", "5").out
     assert "may have been created" in program("explain", "exit 5").out
+    assert "orgs --check" in program("explain", "6").out
     assert "Org Creator" in program("explain", "e0000006").out
 
 

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from orgwizard.application.key_check import KeyCheck
+from orgwizard.application.service import Service
 from orgwizard.domain.clock import SystemClock
+from orgwizard.providers.aftercare import KeyState
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
+from orgwizard.storage.profiles import Profile
 from tests import rings, store_tools
 from tests.failing import Failing
 from tests.schemas import broken_rules
@@ -127,6 +131,45 @@ def test_stored_keys_are_checked(program: Program, created: str) -> None:
     (listed,) = program("orgs", "--check", "--json").json()["orgs"]
     assert listed["keys"]["state"] == "valid"
     assert "are valid" in program("orgs", "--check").out
+
+
+def test_orgs_with_bad_keys_are_told_by_the_exit_code(
+    program: Program, home: Home, created: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def revoked(_: Service, profile: Profile) -> KeyCheck:
+        return KeyCheck(profile, KeyState("invalid", "The token was revoked."), profile.created, None)
+
+    assert created
+    with monkeypatch.context() as patch:
+        patch.setattr("orgwizard.application.key_check.check_keys", revoked)
+        ended = program("orgs", "--check", "--json")
+        assert (ended.code, ended.json()["error"]["code"]) == (6, "keys")
+        assert ended.json()["orgs"][0]["keys"]["state"] == "invalid"
+        assert "move NAME --replace" in program("orgs", "--check").err
+    (file,) = key_files(home)
+    file.unlink()  # they should be there, and cannot be read
+    assert program("orgs", "--check").code == 6
+
+
+@pytest.mark.usefixtures("remembering")
+def test_an_org_that_was_taken_back_has_no_keys_to_check(program: Program, created: str) -> None:
+    assert program("disable", created, "--confirm", "My Child").code == 0
+    ended = program("orgs", "--check", "--json")
+    assert (ended.code, ended.json()["orgs"]) == (0, [])
+    told = program("orgs").out
+    assert "undo: done" in told
+    assert f"orgwizard disable {created}" not in told
+
+
+def test_keys_that_cannot_be_checked_are_told_by_the_exit_code(program: Program, created: str) -> None:
+    assert created
+    assert program("orgs", "--check", "--json").code == 5
+
+
+def test_each_org_is_listed_with_the_commands_to_go_on_with(program: Program, created: str) -> None:
+    lines = program("orgs").out.splitlines()
+    assert f"    next: orgwizard env {created} --sandbox" in lines
+    assert f"    undo: orgwizard disable {created} --sandbox" in lines
 
 
 def test_a_sandbox_that_forgot_the_org_proves_nothing(program: Program, created: str) -> None:

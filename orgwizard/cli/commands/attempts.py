@@ -5,14 +5,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
-from orgwizard.domain.errors import BadInput, Exit
+from orgwizard.domain.errors import BadInput, Exit, NeedsAttention, NoResponse, WizardError
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.order_key import folded
-from orgwizard.presentation import attempt_text, json_report, text_report
-from orgwizard.ui.batch.streams import write_json, write_stdout
+from orgwizard.presentation import attempt_text, json_report, next_commands, text_report
+from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from orgwizard.application.service import Service
     from orgwizard.storage.attempt_journal import Journal
@@ -25,7 +25,7 @@ def orgs(arguments: argparse.Namespace) -> int:
     """List the attempts that are asked for, newest first; returns the exit code."""
     journal = wiring.journal(sandbox=arguments.sandbox)
     if _is_for_reading(arguments):
-        return _newest(journal)
+        return _newest(arguments, journal)
     everything = journal.unsettled() if arguments.open else journal.all()
     records = [record for record in everything if _is_asked_for(record, arguments)]
     if arguments.check:
@@ -34,8 +34,7 @@ def orgs(arguments: argparse.Namespace) -> int:
         listed = [json_report.attempt_as_json(record) for record in records]
         write_json(result_object(orgs=listed, damaged=json_report.damaged_as_json(everything)))
         return Exit.READY
-    for record in records:
-        write_stdout("\n".join(attempt_text.lines(record)))
+    _print(arguments, records)
     if not records:
         write_stdout("No attempt matches." if everything else "No attempts yet.")
     return Exit.READY
@@ -47,13 +46,19 @@ def _is_for_reading(arguments: argparse.Namespace) -> bool:
     return not asked and sys.stdout is not None and sys.stdout.isatty()
 
 
-def _newest(journal: "Journal") -> int:
+def _print(arguments: argparse.Namespace, records: "Sequence[Record]") -> None:
+    """Print what is known of attempts, each with the commands to go on with."""
+    options = "--sandbox" if arguments.sandbox else ""
+    for record in records:
+        write_stdout("\n".join((*attempt_text.lines(record), *next_commands.lines(record, options))))
+
+
+def _newest(arguments: argparse.Namespace, journal: "Journal") -> int:
     """Print the newest attempts, and older ones that are open; returns the exit code."""
     found = journal.overview(MOST_SHOWN)
     shown = {record.id for record in found.newest}
     records = [*found.newest, *(record for record in found.open if record.id not in shown)]
-    for record in records:
-        write_stdout("\n".join(attempt_text.lines(record)))
+    _print(arguments, records)
     if older := found.total - len(records):
         write_stdout(f"{older:,} older attempts, none of them open: orgwizard orgs --all")
     if not records:
@@ -62,19 +67,38 @@ def _newest(journal: "Journal") -> int:
 
 
 def _check_all(arguments: argparse.Namespace, records: "Sequence[Record]") -> int:
-    """Check the stored keys of the orgs that have some, one after the other; returns 3 if some are invalid."""
-    from orgwizard.application.key_check import check_records  # imports what sends requests
+    """Check the stored keys of the orgs that have some, one after the other; returns the exit code."""
+    from orgwizard.application.key_check import check_records, standing_of  # imports what sends requests
 
-    listed, invalid = [], False
+    listed, worst = [], "valid"
     for record, checked, problem in check_records(wiring.service(arguments), records):
         keys = json_report.key_check_as_json(checked) if checked else None
         listed.append(json_report.attempt_as_json(record) | {"keys": keys})
-        invalid |= checked is not None and checked.state.state == "invalid"
+        worst = max(worst, standing_of(record, checked), key=_GRAVITY.index)
         if not arguments.json:
             write_stdout("\n".join(text_report.key_check(checked) if checked else [f"{record.name}: {problem}"]))
+    error = _CHECK_ERRORS[worst]() if worst in _CHECK_ERRORS else None
     if arguments.json:
-        write_json(result_object(orgs=listed))
-    return Exit.REFUSED if invalid else Exit.READY
+        write_json(result_object(error, orgs=listed))
+    elif error:
+        write_stderr("\n".join(error.lines()))
+    return error.exit_code if error else Exit.READY
+
+
+_GRAVITY = ("valid", "unclear", "invalid")
+_CHECK_ERRORS: "Mapping[str, Callable[[], WizardError]]" = {
+    "invalid": lambda: NeedsAttention(
+        "Some stored keys are no longer valid, or cannot be read.",
+        "Replace them: orgwizard move NAME --replace. To take an org back: orgwizard disable NAME",
+        meaning="The orgs exist.",
+        code="keys",
+    ),
+    "unclear": lambda: NoResponse(
+        "The orgs, or the network, gave no clear response.",
+        "Check again later.",
+        meaning="It is not known whether some of the stored keys are valid.",
+    ),
+}
 
 
 def _is_asked_for(record: "Record", arguments: argparse.Namespace) -> bool:
