@@ -97,6 +97,7 @@ def test_the_reader_sees_imports_wherever_they_stand(tmp_path: Path) -> None:
 LAYERS = ("domain", "providers", "system", "network", "storage", "application", "presentation", "ui", "cli")
 # The order within the bottom layer: each knows at most what stands before it.
 DOMAIN = [
+    "typed_text",
     "moment",
     "plural",
     "secret_pieces",

@@ -16,7 +16,7 @@ from orgwizard.domain.org import Site
 from orgwizard.domain.questions import Question
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import questions, validated
+from orgwizard.domain.validation import Fields, questions, validated
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import OrgIdentity
@@ -102,11 +102,16 @@ def _columns(provider: Provider, header: tuple[str, ...]) -> tuple[dict[int, _Co
 
 def _known(provider: Provider) -> dict[str, _Column]:
     """Return the columns by their names: the plan's keys, and their last parts where those are unambiguous."""
-    models = {"organization": provider.organization, "administrator": provider.administrator}
-    columns = [_Column(name, question) for name, model in models.items() if model for question in questions(model)]
+    columns = [_Column(name, question) for name, model in _models(provider).items() for question in questions(model)]
     often = Counter(column.question.name for column in columns)
     short = {column.question.name: column for column in columns if often[column.question.name] == 1}
     return short | {column.key: column for column in columns}
+
+
+def _models(provider: Provider) -> dict[str, type[Fields]]:
+    """Return the models that rows are about, by the name of their section."""
+    administrator = {"administrator": provider.administrator} if provider.administrator else {}
+    return {"organization": provider.organization, **administrator}
 
 
 def _member(known: Mapping[str, _Column], name: str) -> _Column | None:
@@ -137,12 +142,14 @@ def _laid(plan: Draft, columns: Mapping[int, _Column], cells: tuple[str, ...]) -
     draft = Draft(plan.provider, plan.store, {plan.provider: {}})
     for name, section in plan.sections.get(plan.provider, {}).items():
         draft.sections[plan.provider][name] = dict(section)
+    models = _models(provider_of(plan.provider))
     for place, column in columns.items():
         if not (cell := cells[place]):
             continue
         section = draft.section(column.section)
         if column.member:
-            section[column.question.name] = {**(section.get(column.question.name) or {}), column.member: cell}
+            row = models[column.section].row_value(column.question.name, column.member, cell)
+            section[column.question.name] = {**(section.get(column.question.name) or {}), column.member: row}
         else:
             section[column.question.name] = _reference(cell) if column.question.secret else cell
     return draft

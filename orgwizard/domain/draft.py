@@ -7,6 +7,7 @@ from typing import Any, Self
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import Value, secret_text
 from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.typed_text import is_row_value
 
 
 @dataclass
@@ -114,7 +115,7 @@ def _are_pairs(value: Any) -> bool:
 
 
 def _is_rows(value: Any) -> bool:
-    return isinstance(value, dict) and all(isinstance(text, str) for pair in value.items() for text in pair)
+    return isinstance(value, dict) and all(isinstance(name, str) and is_row_value(row) for name, row in value.items())
 
 
 def _tables(value: Any) -> list[tuple[str, dict[str, Any]]]:

@@ -62,6 +62,12 @@ class Fields(BaseModel):
         return ""
 
     @classmethod
+    def row_value(cls, field: str, name: str, text: str) -> Value:
+        """Return the value of the row *name* of a field that holds rows, as its *text* was typed."""
+        del field, name
+        return text
+
+    @classmethod
     def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
         """Return what the service will most likely say of an answer that breaks no rule here, or ""."""
         del name, typed

@@ -1,6 +1,6 @@
 """One group of questions over the live answers of the draft: what is offered, what was typed, what is wrong."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pydantic import SecretStr
@@ -99,6 +99,11 @@ class FormState:
         self.session.refusals.pop(self.path(question.name), None)
         self.session.another_draft_saved &= self.section == "credentials"
 
+    def take_rows(self, question: Question, pairs: Iterable[Sequence[str]]) -> None:
+        """Store rows as they were typed: the table that they make, of those with a name."""
+        named = ((name.strip(), text) for name, text in pairs if name.strip())
+        self.typed[question.name] = {name: self.model.row_value(question.name, name, text) for name, text in named}
+
     def problems(self) -> dict[str, str]:
         """Return what is wrong per field: refusals of the service, and before those the model's rules."""
         refusals = self.session.refusals
@@ -152,8 +157,9 @@ def _texts(value: Value) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        for name, text in value.items():
-            yield from (name, text)
+        for name, row in value.items():
+            yield name
+            yield from (text for text in (row if isinstance(row, list) else [row]) if isinstance(text, str))
 
 
 def connection_sheet(session: WizardSession) -> FormState:

@@ -34,6 +34,7 @@ def _object(properties: Mapping[str, Any], required: tuple[str, ...] | None = No
 # ---- what --json prints ----
 
 _TEXT: Schema = {"type": "string"}
+_ROW: Schema = {"anyOf": [{"type": ["string", "boolean", "number"]}, {"type": "array", "items": _TEXT}]}
 _OUTCOME: Schema = {
     "description": "What became of the order; null where a command is about none, or the outcome is another run's.",
     "enum": ["created", "not_created", "unknown", None],
@@ -245,7 +246,7 @@ def _field(question: Question) -> Schema:
     if question.secret:
         return {**about, "$ref": "#/$defs/reference"}
     if question.rows:
-        return {**about, "type": "object", "additionalProperties": _TEXT}
+        return {**about, "type": "object", "additionalProperties": _ROW}
     if question.choices:
         of_the_api = _object({"type": {"enum": list(question.choices)}}, additionalProperties=False)
         return {**about, "anyOf": [{"enum": list(question.choices)}, of_the_api]}

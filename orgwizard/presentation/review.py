@@ -9,6 +9,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.order_key import folded
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.typed_text import text_of
 from orgwizard.domain.validation import Fields, filled, questions
 from orgwizard.presentation import attempt_text, text_report
 from orgwizard.presentation.step_order import TITLES
@@ -40,7 +41,7 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iter
     for question in asked:
         value = answers.get(question.name)
         if question.rows and value:
-            yield from ((f"{section}.{question.name}", str(name), str(text)) for name, text in value.items())
+            yield from ((f"{section}.{question.name}", str(name), text_of(row)) for name, row in value.items())
         elif value or question.blank != NOT_GIVEN:
             yield f"{section}.{question.name}", question.title, in_words(question, value)
         else:

@@ -10,6 +10,7 @@ from orgwizard.domain.http import Call, masked
 from orgwizard.domain.org import Site
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.sanitize import printable, shown_exactly
+from orgwizard.domain.typed_text import text_of
 from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
@@ -45,7 +46,7 @@ def answers(model: Fields) -> Iterator[tuple[str, str]]:
     for question in questions(type(model)):
         value = getattr(model, question.name)
         if question.rows:
-            yield from ((name, printable(str(text))) for name, text in (value or {}).items())
+            yield from ((name, printable(text_of(row))) for name, row in (value or {}).items())
         elif value is not None:
             yield question.title, MASK if question.secret else printable(str(value))
 

@@ -157,7 +157,7 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
         (OKTA.replace("subdomain =", "edition = 'X'\nsubdomain ="), "organization.edition", "It must be 'SKU'."),
         (f"{DATADOG}billing = 'mine'\n", "organization.billing", "It must be 'parent_billing'."),
         (f"{OKTA}profile = ['CTO']\n", "administrator.profile", "A table of names and values is expected"),
-        (f"{OKTA}profile = {{ title = 5 }}\n", "administrator.profile", "Text in quotes is expected"),
+        (f"{OKTA}profile = {{ title = 5 }}\n", "administrator.profile", "title: text in quotes is expected"),
         (f'{OKTA}profile = {{ email = "a@b.cd" }}\n', "administrator.profile", "use the field"),
         (f"{OKTA}age = 1\n", "administrator.age", "Unknown. Known here: first_name"),
         (f'{DATADOG}subscription = {{ type = "gold" }}\n', "organization.subscription", "'trial', 'free' or 'pro'"),

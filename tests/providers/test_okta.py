@@ -14,10 +14,11 @@ from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
 from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
-from orgwizard.domain.validation import Fields, filled, problems, questions, validated
+from orgwizard.domain.validation import LOOKS_SECRET, Fields, filled, problems, questions, validated
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
 from orgwizard.providers.okta.corrections import BASE_DOMAINS
-from orgwizard.providers.okta.fields import PROFILE_LIMITS, AccessToken, ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.fields import AccessToken, ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.profile_attributes import PROFILE_LIMITS
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Order
 
@@ -239,10 +240,26 @@ def test_no_other_attribute_has_a_limit_of_its_own() -> None:
         ({"lastName": "A"}, 'lastName: use the field "Last name" above.'),
         ({"login": "A"}, 'login: use the field "Login" above.'),
         ({"title": "a\u200b"}, "title: invisible character at position 2 (zero width space)."),
+        ({"mobilephone": "1"}, "mobilephone: did you mean mobilePhone?"),
+        ({"Login": "a"}, "Login: did you mean login?"),
+        ({"employeeNumber": 42}, 'employeeNumber: text in quotes is expected, such as "example".'),
+        ({"badge": 42, "remote": True, "share": 0.5, "teams": ["a", "b"]}, ""),
+        ({"share": float("nan")}, "share: this number cannot be sent."),
+        ({"teams": ["a", "b\u200b"]}, "teams: invisible character at position 2 (zero width space)."),
+        ({"teams": ["a", "00" + "Ab1" * 13 + "x"]}, LOOKS_SECRET),
     ],
 )
 def test_rules_of_the_profile_attributes(rows: dict[str, str], words: str) -> None:
     assert told(OktaAdministrator, ADMIN, profile=rows) == words
+
+
+def test_values_of_attributes_keep_their_types_on_the_wire_and_known_ones_are_texts() -> None:
+    typed = {"badge": "42", "remote": "true", "teams": '["a", "b"]', "title": "true", "zipCode": "042", "code": '"7"'}
+    rows = {name: OktaAdministrator.row_value("profile", name, text) for name, text in typed.items()}
+    assert rows == {**typed, "badge": 42, "remote": True, "teams": ["a", "b"], "code": "7"}
+    body = OKTA.request(wanted(administrator={**ADMIN, "profile": rows})).body
+    assert isinstance(body, dict)
+    assert rows.items() <= body["admin"]["profile"].items()
 
 
 @pytest.mark.parametrize("model", [ApiToken, AccessToken])

@@ -44,7 +44,7 @@ def _body(organization: OktaOrganization, administrator: OktaAdministrator) -> d
     return body
 
 
-def _profile(administrator: OktaAdministrator) -> dict[str, str]:
+def _profile(administrator: OktaAdministrator) -> dict[str, Any]:
     return {
         "firstName": administrator.first_name,
         "lastName": administrator.last_name,

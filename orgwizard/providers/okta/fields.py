@@ -7,16 +7,23 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    ValidationInfo,
+    field_validator,
+)
 
 from orgwizard.domain import credential_shapes
-from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import odd_character, slug
+from orgwizard.domain.sanitize import slug
 from orgwizard.domain.signing import BadKey, EncryptedKey, is_key, read_key
 from orgwizard.domain.validation import (
-    LOOKS_SECRET,
     Fields,
     HeaderSecret,
     Secret,
@@ -27,7 +34,7 @@ from orgwizard.domain.validation import (
     without_scheme,
     wrong,
 )
-from orgwizard.providers.okta import corrections, password_policy
+from orgwizard.providers.okta import corrections, password_policy, profile_attributes
 
 
 class ApiToken(Fields):
@@ -206,19 +213,6 @@ class OktaOrganization(Fields):
         return correct(text) if correct and text and not REDACTOR.is_secret(text) else ""
 
 
-# Attributes of Okta's user profile and their longest values; None is no limit of its own.
-PROFILE_LIMITS: Mapping[str, int | None] = {
-    "secondEmail": 100,
-    "mobilePhone": 100,
-    "primaryPhone": 100,
-    "streetAddress": 1024,
-    "city": 128,
-    "state": 128,
-    "zipCode": 50,
-    "countryCode": 2,
-    "postalAddress": 4096,
-}
-_OWN_FIELDS = {"firstName": "First name", "lastName": "Last name", "email": "E-mail", "login": "Login"}
 # RFC 5322 3.2.3 (dot-atom) before the @; a top-level domain of 2 to 20 characters (help.okta.com).
 _EMAIL = re.compile(
     r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@([^\W_]([\w-]*[^\W_])?\.)+[^\W\d_][\w-]{0,18}[^\W_]"
@@ -229,6 +223,9 @@ def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text) or any(character.isdigit() and not character.isascii() for character in text):
         raise wrong("Not an e-mail address. Example: ada@example.com")
     return text
+
+
+Attribute = str | StrictBool | StrictInt | StrictFloat | list[str]
 
 
 class OktaAdministrator(Fields):
@@ -270,10 +267,10 @@ class OktaAdministrator(Fields):
         max_length=100,
         validate_default=True,
     )
-    profile: dict[str, str] = Field(
+    profile: dict[str, Attribute] = Field(
         default_factory=dict,
         title="More attributes",
-        description="Attributes of Okta's user profile, such as mobilePhone or title.",
+        description='User profile attributes of Okta. Custom ones: true, 42 and ["a"] keep their types.',
         examples=["mobilePhone"],
     )
 
@@ -309,27 +306,17 @@ class OktaAdministrator(Fields):
 
     @field_validator("profile")
     @classmethod
-    def _within_the_schema(cls, rows: dict[str, str]) -> dict[str, str]:
+    def _within_the_schema(cls, rows: dict[str, Attribute]) -> dict[str, Attribute]:
         for name, value in rows.items():
-            if words := _row_problem(name, value):
+            if words := profile_attributes.problem(name, value):
                 raise wrong(words)
         return rows
 
-
-def _row_problem(name: str, value: str) -> str:
-    """Say what is wrong with one attribute of the user profile, or ""."""
-    longest = PROFILE_LIMITS.get(name)
-    if REDACTOR.is_secret(name) or REDACTOR.is_secret(value):
-        return LOOKS_SECRET
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
-        return f'"{name}" is not an attribute name: letters, digits and underscores only.'
-    if name in _OWN_FIELDS:
-        return f'{name}: use the field "{_OWN_FIELDS[name]}" above.'
-    if longest is not None and len(value) > longest:
-        return f"{name}: {counted(len(value) - longest, 'character')} too long (at most {longest})."
-    if odd := odd_character(value):
-        return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
-    return ""
+    @classmethod
+    def row_value(cls, field: str, name: str, text: str) -> Value:
+        """Return the value of an attribute: a custom one has the type that its text looks like."""
+        del field
+        return profile_attributes.value_of(name, text)
 
 
 METHODS: Mapping[str, type[Fields]] = {

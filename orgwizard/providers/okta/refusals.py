@@ -77,7 +77,7 @@ def _causes(error: Mapping[str, Any]) -> list[str]:
 
 def _field_of(causes: list[str]) -> str:
     """Return the field that the causes are about: the last name before a colon, else the first anywhere."""
-    from orgwizard.providers.okta.fields import PROFILE_LIMITS
+    from orgwizard.providers.okta.profile_attributes import PROFILE_LIMITS
 
     fields = {**dict.fromkeys(map(str.lower, PROFILE_LIMITS), "administrator.profile"), **_CAUSE_FIELDS}
     for cause in causes:

@@ -8,6 +8,7 @@ from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Question, Value, did_you_mean
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.signing import is_key
+from orgwizard.domain.typed_text import text_of
 from orgwizard.domain.validation import LOOKS_SECRET, referenced
 from orgwizard.presentation.form_state import USE_ANYWAY, FormState
 from orgwizard.presentation.paste_cleanup import meant, typed_line
@@ -191,7 +192,7 @@ class Prompt:
     def _row(self) -> bool:
         """Ask for one row of a table; Enter ends it."""
         question, table = self._question, dict(self._sheet.typed.get(self._question.name) or {})
-        given = "; ".join(f"{name} = {value}" for name, value in table.items())
+        given = "; ".join(f"{name} = {text_of(value)}" for name, value in table.items())
         hint = f"so far {given}; Enter goes on" if given else "Enter goes on without"
         example = f"{question.example}=value" if question.example else "name=value"
         prompt = f"{question.title} (optional, one as {example}, {hint}):"
@@ -202,8 +203,8 @@ class Prompt:
         if not name or not equals:
             self._console.say("Write a name, an equals sign and a value.")
             return False
-        table[name] = value
-        self._sheet.typed[question.name] = {name: value for name, value in table.items() if value}
+        rows = {name: text_of(row) for name, row in table.items()} | {name: value}
+        self._sheet.take_rows(question, [(name, text) for name, text in rows.items() if text])
         # The drawn form keeps its rows as typed, too: they are those of the table again.
         self._sheet.session.draft.section(f"{self._sheet.section}.rows").pop(question.name, None)
         return False

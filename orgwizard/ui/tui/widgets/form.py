@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -143,7 +144,8 @@ class Form(Vertical):
             name = question.name
             yield Field(question, answers.get(name), sheet.offers.get(name), typed=name in sheet.typed)
         for question in self.tables:
-            yield PairTable(question, sheet.typed, self.session.draft.section(f"{sheet.section}.rows"))
+            kept = self.session.draft.section(f"{sheet.section}.rows")
+            yield PairTable(question, sheet.typed.get(question.name), kept, partial(sheet.take_rows, question))
         yield StaticText(classes="elsewhere note")
 
     def on_mount(self) -> None:

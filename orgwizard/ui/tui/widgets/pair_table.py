@@ -1,6 +1,6 @@
 """Rows of key and value for an answer that is a table, with duplicates and blanks allowed while typing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -10,6 +10,7 @@ from textual.widgets import Button, Input, Static
 
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.typed_text import text_of
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
@@ -53,11 +54,10 @@ class PairTable(Vertical):
     class Changed(Message):
         """A row was typed into, added or removed."""
 
-    def __init__(self, question: Question, typed: dict[str, Value], kept: dict[str, Value]) -> None:
+    def __init__(self, question: Question, table: Value, kept: dict[str, Value], take: Callable[[Pairs], None]) -> None:
         super().__init__(id=question.name, classes="field")
-        self.question, self._typed = question, typed
-        table = typed.get(question.name)
-        given = [[str(name), str(value)] for name, value in table.items()] if isinstance(table, dict) else []
+        self.question, self._keep = question, take
+        given = [[str(name), text_of(value)] for name, value in table.items()] if isinstance(table, dict) else []
         self.pairs: Pairs = kept.setdefault(question.name, given)
 
     def compose(self) -> ComposeResult:
@@ -121,5 +121,5 @@ class PairTable(Vertical):
 
     def _take(self) -> None:
         self.pairs[:] = self._typed_pairs()
-        self._typed[self.question.name] = {name.strip(): value for name, value in self.pairs if name.strip()}
+        self._keep(self.pairs)
         self.post_message(self.Changed())
