@@ -14,7 +14,7 @@ from orgwizard.domain.http import Call, Response, Send
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight, name_unproven
 from orgwizard.providers.order import Connection
-from orgwizard.storage.earlier_attempt import EarlierAttempt
+from orgwizard.storage.earlier_attempt import EarlierAttempt, set_aside
 
 READS_AT_ONCE = 8
 READS_AGAIN = 3  # after a 429
@@ -91,7 +91,8 @@ def _known(
     for row in orders:
         earlier = known[row.number]
         if earlier and earlier.kind == "unclear":
-            problems[f"row {row.number}"] = f"{earlier.error().cause} Check at {provider.title}, then delete this row."
+            remedy = set_aside(earlier.record) or f"Check at {provider.title}, then delete this row."
+            problems[f"row {row.number}"] = f"{earlier.error().cause} {remedy}"
         else:
             found.append(CheckedRow(row, earlier))
     return found

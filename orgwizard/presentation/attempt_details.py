@@ -11,9 +11,10 @@ from orgwizard.domain.plural import counted
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import attempt_text
 from orgwizard.providers import PROVIDERS
+from orgwizard.storage.earlier_attempt import set_aside
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 CREATED, UNKNOWN, NOTHING, ATTENTION, RUNNING = "✓", "?", "-", "!", "▸"
 _MARKS = {
@@ -59,6 +60,7 @@ def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
         "Undo": attempt_text.UNDONE.get(record.undo, record.undo),
         "Message": record.message,
         "File": f"{record.path}. {record.damage}" if record.state == "damaged" else "",
+        "What to do": set_aside(record),
     }
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Self
 from orgwizard.domain.errors import WizardError
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_journal import Journal, Record
+    from orgwizard.storage.attempt_journal import Journal
     from orgwizard.storage.attempt_pulse import Pulse
+    from orgwizard.storage.attempt_record import Record
 
 
 @dataclass(frozen=True)

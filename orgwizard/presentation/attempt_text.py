@@ -5,6 +5,7 @@ from orgwizard.domain.errors import Exit
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, missing_words
 from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.earlier_attempt import set_aside
 from orgwizard.storage.stored_reference import SHOWN_ONLY, place
 
 STATE_WORDS = {
@@ -47,6 +48,8 @@ def lines(record: Record) -> list[str]:
         known.append(f"    the service's response is saved in {record.spool}")
     if record.message:
         known.append(f"    {record.message}")
+    if record.state == "damaged":
+        known += [f"    {words}" for words in (record.damage, set_aside(record)) if words]
     if record.undo:
         known.append(f"    undo: {UNDONE.get(record.undo, record.undo)}")
     return [printable(line) for line in known]

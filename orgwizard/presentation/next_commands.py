@@ -9,7 +9,7 @@ from orgwizard.domain.events import resuming
 from orgwizard.storage.stored_reference import can_be_read
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 
 def commands(record: Record, options: str = "") -> dict[str, str]:

@@ -97,6 +97,8 @@ class StartMenu:
             self.profiles = _one_per_parent(found_profiles)
             found = service.journal.overview(MOST_RECORDS)
             self.attempts, self.records, self.older = found.open, found.newest, found.total - len(found.newest)
+            unreadable = (Problem(record.path, " ".join(attempt_lines(record))) for record in found.damaged)
+            self.problems = (*self.problems, *unreadable)
         except WizardError as fault:
             self.problems = (*self.problems, Problem(service.journal.folder, fault.cause))
         return before

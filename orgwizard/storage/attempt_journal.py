@@ -26,9 +26,10 @@ _ATTEMPT_SECONDS = 0.5  # a reader looks at the lock for an instant
 
 @dataclass(frozen=True)
 class Overview:
-    """A history in short: what is open, what began last, both newest first, and how many attempts there are."""
+    """A history in short: what is open, what began last, what cannot be read, newest first, and how many there are."""
 
     open: list[Record]
+    damaged: list[Record]
     newest: list[Record]
     total: int
 
@@ -113,7 +114,9 @@ class Journal:
         """Return what is open, and what began last, without reading the rest; raises `LocalFailure`."""
         paths = self._paths()
         newest = self._records(sorted(paths, key=id_of, reverse=True)[:most])
-        return Overview(_open(self._unsettled(paths)), newest, len(paths))
+        unsettled = self._unsettled(paths)
+        damaged = [record for record in unsettled if record.state == "damaged"]
+        return Overview(_open(unsettled), damaged, newest, len(paths))
 
     def _paths(self) -> list[Path]:
         return private_files.listed(self.folder, ENDING)

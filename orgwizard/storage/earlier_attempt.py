@@ -1,5 +1,6 @@
 """Whether an attempt stands in the way of an order, and in which words that is said."""
 
+import shlex
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -29,17 +30,35 @@ class EarlierAttempt:
         if self.kind == "running":
             return Busy(f"Another orgwizard is creating this org right now: attempt {attempt}.", "Wait until it ends.")
         if self.kind == "unclear":
-            advice = "Check at the provider whether it exists. To create it anyway, use --again."
-            return Repeated(attempt, self.kind, f"This org may have been created before: {self._doubt()}.", advice)
+            cause = f"This org may have been created before: {self._doubt()}."
+            return Repeated(attempt, self.kind, cause, f"{self.remedy} To create it anyway, use --again.")
         state = "created this org" if self.kind == "done" else "may have created this org and is unfinished"
         see = f"orgwizard resume {attempt} {options}".rstrip()
         cause = f"Attempt {attempt} {state}."
         return Repeated(attempt, self.kind, cause, f"See: {see}. To create a second one, use --again.")
 
+    @property
+    def remedy(self) -> str:
+        """Return what to do where it is not known whether the attempt was at this order."""
+        return set_aside(self.record) or "Check at the provider whether it exists."
+
     def _doubt(self) -> str:
         if self.record.state == "damaged":
             return f"the record of attempt {self.record.id} cannot be read ({self.record.path})"
         return f"attempt {self.record.id} was for an org of this name, and maybe of this parent"
+
+
+def set_aside(record: Record) -> str:
+    """Return how to retire a record that cannot be read, and so stands in the way of other orders; "" for any other.
+
+    Its keys may be in the response beside it, which stays where it is.
+    """
+    if record.state != "damaged":
+        return ""
+    command = shlex.join(("mv", str(record.path), str(record.path.with_suffix(".unreadable"))))
+    kept = f" Keep {record.spool}: it may contain keys." if record.spool else ""
+    began = f"{record.started:%Y-%m-%d, %H:%M} UTC"
+    return f"Check at the provider what was created on {began}.{kept} Then set the record aside: {command}"
 
 
 def most_pressing(records: Iterable[Record], key: OrderKey, passed_over: Collection[str] = ()) -> EarlierAttempt | None:

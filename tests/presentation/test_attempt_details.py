@@ -5,7 +5,7 @@ from typing import Any, get_args
 import pytest
 
 from orgwizard.presentation import attempt_details
-from orgwizard.storage.attempt_journal import State
+from orgwizard.storage.attempt_record import State
 from tests.presentation.test_report import NASTY, NOW, a_record, clean
 
 

@@ -10,7 +10,18 @@ from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.moment import when
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation.start_menu import ATTEMPT, CONTINUE, MORE, MOST_ROWS, NEW, ORGS, PROFILE, StartMenu, fitted
+from orgwizard.presentation.start_menu import (
+    ATTEMPT,
+    CONTINUE,
+    MORE,
+    MOST_ROWS,
+    NEW,
+    ORGS,
+    PROBLEMS,
+    PROFILE,
+    StartMenu,
+    fitted,
+)
 from orgwizard.storage.profiles import Org, Profile
 from tests.attempts import new_attempt
 from tests.tui.bench import bench, fronted
@@ -106,6 +117,15 @@ def test_parents_that_share_a_site_have_a_row_each(service: Service) -> None:
         keys = {"api_key": Reference(env=f"{name.upper()}_KEY")}
         saved(service, name, "datadoghq.com", "datadog", method="keys", parent=keys)
     assert sum(name.startswith(PROFILE) for name in menu(service).rows()) == 2
+
+
+def test_a_record_that_cannot_be_read_is_told_with_what_to_do(service: Service) -> None:
+    with service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Doubtful")) as attempt:
+        attempt.path.write_bytes(b"")
+    (problem,) = menu(service).problems
+    assert str(attempt.path) in problem.words
+    assert "mv " in problem.words
+    assert PROBLEMS in menu(service).rows()
 
 
 def test_only_what_moves_on_is_looked_at_again(service: Service) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import shlex
 import signal
 import stat
 import subprocess
@@ -20,6 +21,7 @@ from orgwizard.domain.http import Response
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.attempt_writing import Attempt
+from orgwizard.storage.earlier_attempt import set_aside
 from tests.attempts import new_attempt
 
 SECRET = "s3cr3t-canary"
@@ -619,3 +621,32 @@ def test_a_name_written_down_before_a_command_is_given_it_stays_in_use_and_is_to
     (record,) = journal.all()
     assert record.given_elsewhere == ()
     assert journal.names_in_use() == {"okta-a-token"}
+
+
+@pytest.mark.parametrize("with_response", [False, True])
+def test_a_record_that_cannot_be_read_says_how_it_is_set_aside(journal: Journal, with_response: bool) -> None:
+    with requested(journal, key=KEY) as attempt:
+        attempt.note("ended", result="ready")
+    damaged = attempt.path.with_name(f"{attempt.id}.jsonl")
+    attempt.path.rename(damaged)
+    damaged.write_bytes(b"")
+    spool = journal.folder / "spool" / f"{attempt.id}.http"
+    if with_response:
+        spool.parent.mkdir(mode=0o700, exist_ok=True)
+        spool.write_bytes(b"HTTP/1.1 200 OK\r\n\r\n{}")
+    earlier = journal.earlier(OTHERS[1])
+    assert earlier is not None
+    told = earlier.error()
+    assert str(damaged) in told.cause
+    assert (str(spool) in told.advice) is with_response
+    command = told.advice.partition("set the record aside: ")[2].partition(" To create")[0]
+    assert shlex.split(command) == ["mv", str(damaged), str(damaged.with_suffix(".unreadable"))]
+    subprocess.run(shlex.split(command), check=True)
+    assert journal.earlier(OTHERS[1]) is None
+    assert spool.exists() is with_response
+
+
+def test_only_a_record_that_cannot_be_read_is_set_aside(journal: Journal) -> None:
+    with requested(journal, key=KEY) as attempt:
+        attempt.note("ended", result="unknown")
+    assert set_aside(journal.get(attempt.id)) == ""

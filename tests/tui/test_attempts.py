@@ -15,6 +15,7 @@ from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.widgets.dialogs import Page
 from orgwizard.ui.tui.widgets.lists import Menu
+from tests.attempts import new_attempt
 from tests.tui.bench import bench
 from tests.tui.walk import Walk, walking
 
@@ -28,7 +29,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
 
 
 def attempted(service: Service, name: str, *events: tuple[str, dict[str, Any]]) -> None:
-    with service.journal.requested("okta", f"https://{name}.okta.com", name, mark=name) as attempt:
+    with service.journal.requested(new_attempt("okta", f"https://{name}.okta.com", name, mark=name)) as attempt:
         for event, facts in events:
             attempt.note(event, **facts)
 
@@ -191,7 +192,7 @@ async def test_of_a_long_history_the_newest_come_first_and_the_rest_after_them(s
 
 async def test_an_attempt_that_moves_on_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.01)
-    attempt = service.journal.requested("okta", "https://acme.okta.com", "Mine")
+    attempt = service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Mine"))
     async with walking(service) as walk:
         await listed(walk)
         assert "Mine: being created by another orgwizard" in walk.text()

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from orgwizard.presentation.attempt_list import AttemptList
     from orgwizard.presentation.wizard_session import WizardSession
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
-LABEL_CELLS = 11
+LABEL_CELLS = 12
 NAME_CELLS = 24  # at most, of a row
 COPIES = {"i": "ID", "u": "URL", "k": "path"}
 NO_COMMANDS = "Nothing is left to do with this attempt."

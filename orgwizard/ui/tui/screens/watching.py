@@ -11,7 +11,7 @@ from textual.message import Message
 from orgwizard.ui.tui.screens.base import Step
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_journal import Record
+    from orgwizard.storage.attempt_record import Record
 
 LOOK_SECONDS = 3.0
 
