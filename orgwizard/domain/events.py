@@ -21,9 +21,9 @@ StageState = Literal["started", "waiting", "ok", "warning", "failed"]
 
 @dataclass(frozen=True)
 class Progress:
-    """A stage began, waits, or ended; `left_seconds` counts down to whatever is waited for.
+    """A stage began, waits, or ended; `left_seconds` counts down to what comes next, such as another try.
 
-    Where nobody knows how long it takes, `spent_seconds` counts up.
+    Where nobody knows how long it takes, `spent_seconds` counts up. `deadline_seconds` are left until it is given up.
     """
 
     stage: str
@@ -31,6 +31,7 @@ class Progress:
     words: str = ""
     left_seconds: int | None = None
     spent_seconds: int | None = None
+    deadline_seconds: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The stages of a creation in words: what each is called, how it stands, what is safe meanwhile."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,18 +18,19 @@ TITLES = {
     READY: "Test the new keys",
 }
 MARKS = {"": "·", "started": "▸", "waiting": "▸", "ok": "✓", "warning": "!", "failed": "!"}
-STATES = {"": "", "started": "now", "waiting": "now", "ok": "done", "warning": "look", "failed": "failed"}
+STATES = {"": "", "started": "now", "waiting": "now", "ok": "done", "warning": "warning", "failed": "failed"}
+SAFE_TO_CLOSE = "Safe to close: everything received is stored."
 SAFE = {
     CHECK: "Nothing has been created yet.",
     STORE: "Nothing has been created yet.",
     SEND: "If you are disconnected, orgwizard still stores the keys.",
     FIND: "Nothing will be resent. The attempt is recorded.",
     KEEP: "The response is safe on disk until the keys are stored.",
-    SETTLE: "Safe to quit: the org exists, its keys are stored and its profile is saved.",
-    READY: "Safe to quit: the org exists, its keys are stored and its profile is saved.",
+    SETTLE: SAFE_TO_CLOSE,
+    READY: SAFE_TO_CLOSE,
 }
 
-
+NOT_READY = "Not ready yet. Next try in"
 RUNS_ALREADY = "A creation is already running; this one was not started."
 STOPPING = "Stopping at the next safe point."
 NO_WAY_BACK = "You can't go back from here."
@@ -46,10 +48,30 @@ SAVING = "Storing the keys."
 ON_SCREEN_ONLY = "Copy the keys before quitting: they are stored nowhere."
 
 
-def safe(stage: str, store: Any) -> str:
-    """Return what is safe during a stage; with the screen as the *store*, nothing is once the request is sent."""
-    unsafe = store == "screen" and stage in (SEND, KEEP, SETTLE, READY)
-    return ON_SCREEN_ONLY if unsafe else SAFE[stage]
+def safe(stage: str, store: Any, options: str = "", *, on_screen_only: bool = False) -> tuple[str, ...]:
+    """Return as sentences what is safe during a stage: nothing, once the request left, for keys *on_screen_only*.
+
+    *options* are those that a command repeats, such as "--sandbox".
+    """
+    if (store == "screen" or on_screen_only) and stage in (SEND, KEEP, SETTLE, READY):
+        return (ON_SCREEN_ONLY,)
+    later = (f"To test the keys later: orgwizard resume {options}".rstrip(),)
+    return (SAFE[stage], *(later if SAFE[stage] == SAFE_TO_CLOSE else ()))
+
+
+def waiting(event: Progress) -> str:
+    """Return in one sentence what comes next and when, and when it is given up; "" where nothing counts down."""
+    left, deadline = event.left_seconds, event.deadline_seconds
+    if deadline is None:
+        return "" if left is None else f"{_capital(event.words)} {_duration(left)}"
+    given_up = f"giving up in {clock_time(deadline)}"
+    return f"Waiting for the response; {given_up}" if left is None else f"{NOT_READY} {_duration(left)}; {given_up}"
+
+
+def explanation(event: Progress) -> str:
+    """Return as a sentence what `waiting` does not say of a stage; "" where it says all."""
+    says_all = event.spent_seconds is not None or (event.left_seconds is not None and event.deadline_seconds is None)
+    return "" if says_all or not event.words else f"{_capital(event.words.rstrip('.'))}."
 
 
 def give_up(store: Any) -> str:
@@ -74,20 +96,39 @@ class ProgressText:
 
     def _words(self, event: Progress) -> str:
         left, spent = event.left_seconds, event.spent_seconds
+        if left is not None and event.deadline_seconds is not None:
+            left = event.deadline_seconds
         before = self._counts.pop(event.stage, 0)
         if left is not None:
             self._counts[event.stage] = left
             mark = _mark(range(left, max(before, left + 1)))
-            return _timed(event.words, mark) if mark else ""
+            return _timed(event, mark) if mark else ""
         if spent is not None:
             self._counts[event.stage] = spent
             return event.words if _mark(range(min(before, spent) + 1, spent + 1)) else ""
         return event.words
 
 
-def _timed(words: str, seconds: int) -> str:
-    """Return words that count down, such as "first test in", with the seconds; others with how many are left."""
-    return f"{words} {seconds} s" if words.endswith(" in") else f"{words}, {seconds} s left"
+def _timed(event: Progress, seconds: int) -> str:
+    """Return the words of a countdown with the seconds that are left: until what comes next, or until the deadline."""
+    if event.deadline_seconds is None:
+        return f"{event.words} {_duration(seconds)}"
+    return f"not ready yet: {event.words}; giving up in {clock_time(seconds)}"
+
+
+def clock_time(seconds: float) -> str:
+    """Return a duration as minutes and seconds, such as 2:05."""
+    minutes, rest = divmod(math.ceil(seconds), 60)
+    return f"{minutes}:{rest:02}"
+
+
+def _duration(seconds: int) -> str:
+    """Return a duration as "45 s", from a minute on as "2:05"."""
+    return f"{seconds} s" if seconds < 60 else clock_time(seconds)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _mark(passed: Sequence[int]) -> int:

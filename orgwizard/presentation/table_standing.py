@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEvent
 from orgwizard.domain.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress
 from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.table_text import Named, clock_time, status
+from orgwizard.presentation.progress_text import clock_time
+from orgwizard.presentation.table_text import Named, status
 
 _DOING: Mapping[str, str] = {
     CHECK: "checking",

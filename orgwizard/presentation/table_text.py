@@ -1,6 +1,5 @@
 """A table of orders in words: the review, a line for each row as it ends, the total, and what is left to do."""
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ from orgwizard.domain.json_result import result_object
 from orgwizard.domain.plural import counted
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import attempt_text, json_report, text_report
+from orgwizard.presentation.progress_text import clock_time
 from orgwizard.providers.contract import Provider
 
 # The gravest first: a table ends with that of its rows.
@@ -150,9 +150,3 @@ def status(done: int, waiting: int, rows: int, pause: int, left_seconds: float) 
     parts += [f"next request in {clock_time(pause)}"] if pause else []
     parts += [f"about {clock_time(left_seconds)} left"] if left_seconds else []
     return ", ".join(parts)
-
-
-def clock_time(seconds: float) -> str:
-    """Return a duration as minutes and seconds, such as 2:05."""
-    minutes, rest = divmod(math.ceil(seconds), 60)
-    return f"{minutes}:{rest:02}"

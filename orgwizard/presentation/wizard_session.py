@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
-from orgwizard.domain.events import Event, KeysArrived, Result
+from orgwizard.domain.events import READY, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.domain.org import Site
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import PROVIDERS, site_at
@@ -49,7 +49,8 @@ class WizardSession:
     was asked about the name as it is, and that it looks free; `another_draft_saved` says that another draft is saved,
     which this one replaces only when something about the org is typed; `complained` that it was said that the draft
     cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a person was shown the
-    keys of the result; `reached` is the number of the furthest step so far.
+    keys of the result; `stored` that the org exists and all that was received is stored or was shown, so that leaving
+    loses nothing; `reached` is the number of the furthest step so far.
     """
 
     bootstrap: Bootstrap
@@ -68,6 +69,7 @@ class WizardSession:
     another_draft_saved: bool = False
     complained: bool = False
     shown: bool = False
+    stored: bool = False
     again: bool = False
     reached: int = 0
 
@@ -75,6 +77,11 @@ class WizardSession:
     def service(self) -> Service:
         """Return what the steps after the first one work at."""
         return self.bootstrap.service
+
+    @property
+    def options(self) -> str:
+        """Return the options of this run that a command which goes on with its work has to repeat."""
+        return "--sandbox" if self.bootstrap.sandbox else ""
 
     @property
     def provider(self) -> Provider:
@@ -221,9 +228,11 @@ class WizardSession:
 
     def _remembering(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
-        self.result, self.shown = None, False
+        self.result, self.shown, self.stored = None, False, False
 
         def remember(event: Event) -> None:
+            if isinstance(event, Progress) and event.stage in (SETTLE, READY):
+                self.stored = True
             if isinstance(event, KeysArrived):
                 self.result = event.result  # whatever comes of the rest, its keys are not lost
             if isinstance(event, Result):

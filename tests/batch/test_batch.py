@@ -43,7 +43,7 @@ def told(capsys: pytest.CaptureFixture[str], *events: Progress) -> list[str]:
 def test_a_countdown_is_told_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
     events = [Progress("settle", "waiting", "asked in", left) for left in range(185, 0, -1)]
     lines = told(capsys, *events)
-    assert [line.split()[-2] for line in lines] == ["180", "120", "60", "30", "20", "10"]
+    assert [line.partition(" in ")[2] for line in lines] == ["3:00", "2:00", "1:00", "30 s", "20 s", "10 s"]
 
 
 def test_a_clock_that_skips_seconds_skips_no_mark(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,9 +52,11 @@ def test_a_clock_that_skips_seconds_skips_no_mark(capsys: pytest.CaptureFixture[
     assert [line.split()[-2] for line in lines] == ["30", "20", "10", "30"]
 
 
-def test_words_that_do_not_count_down_are_told_with_what_is_left(capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(capsys, Progress("ready", "waiting", "not yet: HTTP 404", 300)) == [
-        "  ready  not yet: HTTP 404, 300 s left"
+def test_tries_are_told_by_what_is_left_until_they_are_given_up(capsys: pytest.CaptureFixture[str]) -> None:
+    tries = [Progress("ready", "waiting", "HTTP 404", left % 3 + 1, None, left) for left in range(300, 200, -1)]
+    assert told(capsys, *tries) == [
+        "  ready  not ready yet: HTTP 404; giving up in 5:00",
+        "  ready  not ready yet: HTTP 404; giving up in 4:00",
     ]
 
 

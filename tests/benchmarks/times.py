@@ -46,7 +46,7 @@ email = "ada@example.com"
 """
 NEXT = b"\x0e"
 ORGANIZATION, REVIEW = 3, 6  # steps
-COUNTDOWN = "first test in"
+COUNTDOWN = "First test in"
 
 
 @dataclass(frozen=True)

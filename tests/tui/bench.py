@@ -103,6 +103,10 @@ class HeldEngine(Engine):
     def give_up(self) -> None:
         self.asked += "give up"
 
+    def close(self) -> None:
+        self.idle.set()
+        super().close()
+
 
 class CountedEngine(Engine):
     """An engine that counts the creations it began."""

@@ -15,7 +15,7 @@ from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.themes import LIGHT, TERMINAL
 from orgwizard.ui.tui.widgets.dialogs import Page
-from tests.tui.bench import StillEngine, bench
+from tests.tui.bench import HeldEngine, QuickClock, bench
 from tests.tui.walk import Walk, walking
 
 PICTURED = (TERMINAL, LIGHT)
@@ -30,6 +30,7 @@ UNDER_WAY = (
     (1.8, Progress("keep", "started", "Storing the new keys")),
     (1.9, Progress("keep", "ok", "")),
     (1.9, Progress("settle", "started", "Okta recommends waiting 30 seconds before the first call")),
+    (1.9, Progress("settle", "waiting", "first test in", 30)),
     (9.9, Progress("settle", "waiting", "first test in", 22)),
 )
 
@@ -106,12 +107,13 @@ async def _from_review(album: Album, walk: Walk) -> None:
 
 
 async def _under_way(album: Album) -> None:
-    async with walking(bench(Path("under-way"), engine=StillEngine())) as walk:
+    clock, engine = QuickClock(), HeldEngine()
+    async with walking(bench(Path("under-way"), engine=engine, clock=clock)) as walk:
         await walk.to_review("okta")
         await walk.create()
         await walk.until(CreateStep)
-        for at, event in UNDER_WAY:
-            walk.screen.post_message(CreateStep.Told(event, at))
+        for clock.time, event in UNDER_WAY:
+            engine.tell(event)
         await walk.settled()
         await album.take(walk, "11-create")
 

@@ -11,12 +11,11 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from textual.widgets import Button, Digits, Static
+from textual.widgets import Button, Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import NeedsConsent, Refused
-from orgwizard.domain.events import KeysArrived, Progress, Result
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import review
 from orgwizard.presentation.start_menu import HOW, StartMenu
@@ -32,7 +31,6 @@ from orgwizard.system.subprocesses import Ended
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.connect import ConnectStep
-from orgwizard.ui.tui.screens.create import CreateStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
@@ -40,13 +38,12 @@ from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.countdown import Countdown
-from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, GiveUp, Page, TypedConfirmation
+from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, Menu
 from tests import store_tools
 from tests.attempts import new_attempt
-from tests.tui.bench import DeafEngine, HeldEngine, StillEngine, StuckEngine, bench
+from tests.tui.bench import StuckEngine, bench
 from tests.tui.walk import Walk, walking
 
 PROVIDERS = ("okta", "datadog")
@@ -784,90 +781,6 @@ async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(service:
         assert "DD_API_KEY" in note(walk, "api_key")
 
 
-@pytest.mark.full
-@pytest.mark.parametrize(
-    ("size", "ascii_only", "large"), [((80, 23), False, True), ((60, 18), False, False), ((80, 24), True, False)]
-)
-async def test_the_countdown_is_large_where_there_is_room(
-    service: Service, size: tuple[int, int], ascii_only: bool, large: bool
-) -> None:
-    async with walking(replace(service, engine=StillEngine()), size, ascii_only=ascii_only) as walk:
-        await walk.jump(ReviewStep, "okta")
-        await walk.create()
-        await walk.until(CreateStep)
-        countdown = walk.screen.query_one(Countdown)
-        assert not countdown.display
-        walk.screen.post_message(CreateStep.Told(Progress("settle", "waiting", "first test in", 22), 1.0))
-        await walk.settled()
-        assert [(look.has_class("large"), look.display) for look in countdown.children] == [
-            (True, large),
-            (True, large),
-            (False, not large),
-        ]
-        assert str(countdown.query_one(".small", Static).render()) == "22 s"
-        assert countdown.query_one(Digits).value == "22"
-        walk.screen.post_message(CreateStep.Told(Progress("ready", "started", "Testing the new keys"), 2.0))
-        await walk.settled()
-        assert not countdown.display
-
-
-@pytest.mark.full
-async def test_there_is_no_way_back_while_a_creation_runs(service: Service) -> None:
-    async with walking(service) as walk:
-        await walk.jump(ReviewStep, "okta", "silent")
-        await walk.create()
-        await walk.until(CreateStep)
-        await walk.press("escape")
-        assert isinstance(walk.screen, CreateStep | DoneStep)
-        await walk.press("ctrl+t")
-        if isinstance(walk.screen, GiveUp):  # the response is outstanding: a word is asked for
-            await walk.press("enter")
-            assert isinstance(walk.screen, GiveUp)
-            await walk.press(*"lose", "enter")
-        await walk.until(DoneStep)
-        assert walk.app.session.result is not None
-        assert walk.app.session.result.outcome in ("unknown", "created")
-
-
-@pytest.mark.full
-async def test_a_creation_that_ends_without_a_result_is_not_waited_for(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("orgwizard.ui.tui.screens.create.LOOK_SECONDS", 0.01)
-    async with walking(replace(service, engine=DeafEngine())) as walk:
-        await walk.jump(ReviewStep, "okta")
-        await walk.create()
-        await walk.until(Page)
-        assert "without a result" in walk.text()
-
-
-@pytest.mark.full
-async def test_no_word_is_asked_for_while_the_service_is_busy(service: Service) -> None:
-    async with walking(replace(service, engine=StillEngine())) as walk:
-        await walk.jump(ReviewStep, "okta")
-        await walk.create()
-        await walk.until(CreateStep)
-        for event, asks in (
-            (Progress("send", "waiting", "rate limit; retrying in", 22), False),
-            (Progress("send", "waiting", "waiting for the response, 5 s", spent_seconds=5), True),
-        ):
-            walk.screen.post_message(CreateStep.Told(event, 1.0))
-            await walk.settled()
-            await walk.press("ctrl+t")
-            assert isinstance(walk.screen, GiveUp) == asks
-
-
-@pytest.mark.full
-async def test_leaving_a_running_creation_finishes_it_in_the_background(service: Service) -> None:
-    async with walking(replace(service, engine=StillEngine())) as walk:
-        await walk.jump(ReviewStep, "okta")
-        await walk.create()
-        await walk.until(CreateStep)
-        await walk.press("ctrl+q")
-        assert isinstance(walk.screen, Ask)
-        assert "Finish in background" in str(walk.screen.query_one("#yes", Button).label)
-
-
 async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(service: Service) -> None:
     draft = Draft("datadog")
     draft.section("parent")["site"] = "http://127.0.0.1:8080"
@@ -1102,88 +1015,6 @@ async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Se
         assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place").render())
         assert "Acme as ada@acme.com, Okta" in next(review.lines(session))[2]
         assert "Not proven: right to create." in walk.text()
-
-
-# ---- leaving while a response is outstanding ----
-
-
-def ways_out(walk: Walk) -> list[str]:
-    return [str(b.id) for b in walk.screen.query("#buttons Button").results(Button) if b.display]
-
-
-async def creating(walk: Walk, store: str) -> HeldEngine:
-    """Begin a creation that is held; return its engine."""
-    await walk.jump(ReviewStep, "okta")
-    walk.draft.store = store
-    await walk.create()
-    await walk.until(CreateStep)
-    engine = walk.app.session.service.engine
-    assert isinstance(engine, HeldEngine)
-    async with asyncio.timeout(20):
-        while engine.idle.is_set():
-            await walk.pilot.pause()
-    return engine
-
-
-async def told(walk: Walk, engine: HeldEngine, event: Progress | KeysArrived) -> None:
-    engine.tell(event)
-    await walk.settled()
-
-
-def created(**secrets: SecretStr) -> Result:
-    return Result("created", "okta", "https://acme.okta.com", "My Child Org", ready=True, secrets=secrets)
-
-
-@pytest.mark.full
-async def test_an_outstanding_response_is_finished_in_background(service: Service) -> None:
-    async with walking(replace(service, engine=HeldEngine())) as walk:
-        engine = await creating(walk, "file")
-        assert ways_out(walk) == ["stop", "keys"]
-        await told(walk, engine, Progress("send", "started", "Sending the request"))
-        assert ways_out(walk) == ["background", "keys"]
-        walk.screen.query_one("#background").focus()
-        await walk.press("enter")
-        assert engine.asked == "quit"
-        assert isinstance(walk.screen, CreateStep)  # until what was sent is stored
-        await told(walk, engine, Progress("keep", "started", "Storing the new keys"))
-        assert ways_out(walk) == ["stop", "keys"]
-        engine.end(created())
-        async with asyncio.timeout(20):
-            while not walk.app.left:
-                await walk.pilot.pause()
-        assert walk.app.return_code == 0
-
-
-@pytest.mark.full
-async def test_keys_for_the_screen_are_not_finished_in_background(service: Service) -> None:
-    async with walking(replace(service, engine=HeldEngine())) as walk:
-        engine = await creating(walk, "screen")
-        await told(walk, engine, Progress("send", "started", "Sending the request"))
-        assert ways_out(walk) == ["stop", "keys"]
-        await walk.press("ctrl+t")
-        assert isinstance(walk.screen, GiveUp)
-        assert "ackground" not in walk.text()
-        await walk.press(*"lose", "enter")
-        assert engine.asked == "give up"
-        engine.end(created())
-        await walk.until(DoneStep)
-
-
-@pytest.mark.full
-@pytest.mark.parametrize("size", [(80, 24), (60, 18)])
-async def test_keys_that_arrive_are_in_sight_at_once(service: Service, size: tuple[int, int]) -> None:
-    async with walking(replace(service, engine=HeldEngine()), size) as walk:
-        engine = await creating(walk, "screen")
-        arrived = created(token=SecretStr("00only-on-this-screen"))
-        await told(walk, engine, KeysArrived(arrived))
-        await walk.press("ctrl+r")
-        await walk.settled()
-        box = walk.screen.query_one("#secrets", Static)
-        assert "00only-on-this-screen" in str(box.render())
-        assert walk.screen.query_one("#body").region.contains_region(box.region)
-        assert {"Ctrl+R", "Ctrl+Y"} <= set(walk.screen.key_help())  # type: ignore[attr-defined]
-        engine.end(arrived)
-        await walk.until(DoneStep)
 
 
 @pytest.mark.full

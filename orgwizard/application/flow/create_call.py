@@ -123,13 +123,14 @@ class CreateCall:
             await until_first(sending, self._clock.sleep(1), wish.wait())
             waited = int(self._clock.now() - started)
             if not sending.done() and waited:
-                self._run.progress(SEND, "waiting", f"waiting for the response, {waited} s", spent=waited)
+                words, deadline = f"waiting for the response, {waited} s", started + _patience(receipt)
+                self._run.progress(SEND, "waiting", words, spent=waited, deadline=deadline)
 
     def _gave_up(self, started: float, receipt: Receipt) -> bool:
-        """Return whether the wait is over: a success of which the beginning came is waited for much longer."""
-        patience = LONGEST_WAIT_SECONDS if receipt.success else ANSWER_SECONDS
+        """Return whether the wait is over."""
         left_early = self._run.waiting.leaving and not receipt.left
-        return left_early or self._control.give_up.is_set() or self._clock.now() - started >= patience
+        is_late = self._clock.now() - started >= _patience(receipt)
+        return left_early or self._control.give_up.is_set() or is_late
 
     def _why_unanswered(self) -> str:
         if self._control.give_up.is_set():
@@ -157,6 +158,11 @@ class CreateCall:
             return None
         pause = REPEAT_SECONDS if asked is None else asked
         return pause if pause <= LONGEST_WAIT_SECONDS else None
+
+
+def _patience(receipt: Receipt) -> float:
+    """Return for how many seconds the reply is waited for: much longer once the beginning of a success came."""
+    return LONGEST_WAIT_SECONDS if receipt.success else ANSWER_SECONDS
 
 
 def _reason(reply: Reply) -> str:

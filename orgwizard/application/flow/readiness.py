@@ -51,6 +51,5 @@ async def _probe(run: Run, created: Created, deadline: float) -> Readiness:
         left = deadline - run.tools.clock.now()
         if seen.ready or not seen.may_change or left <= 0:
             break
-        run.progress(READY, "waiting", f"not yet: {seen.words}", round(left))
-        await run.waiting.pause(min(PROBE_SECONDS, left))
+        await run.waiting.count_down(READY, min(PROBE_SECONDS, left), seen.words, deadline=deadline)
     return seen

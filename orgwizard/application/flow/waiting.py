@@ -26,17 +26,25 @@ class Waiting:
         return self._control.leave.is_set()
 
     def progress(
-        self, stage: str, state: StageState, words: str, left: int | None = None, *, spent: int | None = None
+        self,
+        stage: str,
+        state: StageState,
+        words: str,
+        left: int | None = None,
+        *,
+        spent: int | None = None,
+        deadline: float | None = None,
     ) -> None:
-        """Tell of a stage; *left* and *spent* are seconds."""
-        self._tell(Progress(stage, state, REDACTOR.clean(words), left, spent))
+        """Tell of a stage; *left* and *spent* are seconds, *deadline* is when it is given up, by the clock."""
+        given_up = None if deadline is None else math.ceil(deadline - self._clock.now())
+        self._tell(Progress(stage, state, REDACTOR.clean(words), left, spent, given_up))
 
-    async def count_down(self, stage: str, seconds: float, words: str) -> None:
-        """Count down to a deadline, a whole second at a time, until it is over or the user leaves."""
-        deadline = self._clock.now() + seconds
-        while (left := deadline - self._clock.now()) > 0 and not self.leaving:
+    async def count_down(self, stage: str, seconds: float, words: str, *, deadline: float | None = None) -> None:
+        """Count down, a whole second at a time, until it is over or the user leaves; *deadline* as in `progress`."""
+        until = self._clock.now() + seconds
+        while (left := until - self._clock.now()) > 0 and not self.leaving:
             whole = math.ceil(left)
-            self.progress(stage, "waiting", words, whole)
+            self.progress(stage, "waiting", words, whole, deadline=deadline)
             await self.pause(left - (whole - 1))
 
     async def pause(self, seconds: float) -> None:

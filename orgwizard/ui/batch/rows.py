@@ -9,7 +9,7 @@ from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEnd
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import FIND, KEEP, SEND, Progress, Result
 from orgwizard.presentation import table_text, text_report
-from orgwizard.presentation.progress_text import ProgressText
+from orgwizard.presentation.progress_text import ProgressText, clock_time
 from orgwizard.presentation.table_standing import Standing
 from orgwizard.presentation.table_text import Named
 from orgwizard.providers.contract import Provider
@@ -69,7 +69,7 @@ class RowFace:
 
     def _tell(self, event: TableEvent) -> None:
         if isinstance(event, Pause) and not self._standing.pause:
-            self._line(f"Rate limit: next request in {table_text.clock_time(event.left_seconds)}.")
+            self._line(f"Rate limit: next request in {clock_time(event.left_seconds)}.")
         self._standing.add(event)
         if isinstance(event, RowProgress):
             words = self._telling.setdefault(event.number, ProgressText()).words(event.event)

@@ -348,7 +348,7 @@ class Wizard(App[int]):
             return
         question = self._question()
         if not question:
-            self._end()
+            self._answered(leave=True)
             return
         self._asking = True
         yes = "Finish in background" if question == LEAVES_RUNNING else "Quit"
@@ -359,6 +359,8 @@ class Wizard(App[int]):
         """Return what to ask before leaving, or ""."""
         result = self.session.result
         if not self.session.bootstrap.engine.idle.is_set() and not (result and result.secrets):
+            if self.session.stored:
+                return ""
             return LEAVES_FOR_KEYS if self.session.draft.store == "screen" else LEAVES_RUNNING
         if result and result.secrets:
             return LOSES_KEYS

@@ -79,7 +79,7 @@ def followed(
     events: SimpleQueue[Event] = SimpleQueue()
     interruption.times = 0
     telling, said = ProgressText(), ""
-    assured = {safe(CHECK, store)}  # it is what the review said, too
+    assurance = Assurance(console, store, session.options)
     console.terminal.checked()
     if not begin(events.put):
         console.say(RUNS_ALREADY)
@@ -101,9 +101,10 @@ def followed(
         if isinstance(event, KeysArrived):
             console.say(KEYS_ARRIVED)
             show_keys(console, session, event.result)
+            assurance.on_screen_only = True
         else:
             _say_stage(console, telling, event)
-            _assure(console, event, store, assured)
+            assurance.say(event)
 
 
 def _say_stage(console: Console, telling: ProgressText, event: Progress) -> None:
@@ -111,11 +112,20 @@ def _say_stage(console: Console, telling: ProgressText, event: Progress) -> None
         console.say(_stage(event, words))
 
 
-def _assure(console: Console, event: Progress, store: Any, assured: set[str]) -> None:
-    """Say what is safe now, once."""
-    if event.state in ("started", "waiting") and (assurance := safe(event.stage, store)) not in assured:
-        assured.add(assurance)
-        console.say(assurance)
+class Assurance:
+    """Says what is safe at each stage, every sentence once; `on_screen_only` once keys came that no store took."""
+
+    def __init__(self, console: Console, store: Any, options: str) -> None:
+        self._console, self._store, self._options = console, store, options
+        self._said = set(safe(CHECK, store))  # it is what the review said, too
+        self.on_screen_only = False
+
+    def say(self, event: Progress) -> None:
+        """Say what is safe from an event on, unless it only ends a stage."""
+        if event.state in ("started", "waiting"):
+            sentences = safe(event.stage, self._store, self._options, on_screen_only=self.on_screen_only)
+            self._console.say(*(words for words in sentences if words not in self._said))
+            self._said.update(sentences)
 
 
 def show_keys(console: Console, session: WizardSession, result: Result) -> None:

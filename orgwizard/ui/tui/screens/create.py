@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -15,17 +16,40 @@ from orgwizard.domain.errors import NOT_KNOWN, WizardError
 from orgwizard.domain.events import CHECK, FIND, SEND, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import step_order
-from orgwizard.presentation.progress_text import KEYS_ARRIVED, MARKS, RUNS_ALREADY, STATES, STOPPING, TITLES, safe
+from orgwizard.presentation.progress_text import (
+    KEYS_ARRIVED,
+    MARKS,
+    RUNS_ALREADY,
+    SAFE_TO_CLOSE,
+    STATES,
+    STOPPING,
+    TITLES,
+    clock_time,
+    explanation,
+    safe,
+    waiting,
+)
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import KEYS, NEEDS
 from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
 from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import GiveUp
 from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 LOOK_SECONDS = 1.0
 NO_RESULT = "Internal error in orgwizard: the creation ended without a result. See: orgwizard orgs"
 IN_BACKGROUND = "Finish in background"
+WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
+QUITS_NOW = "quit, test the keys later"
+# By how a stage stands: the looks of its mark, and of its name.
+LOOKS = {
+    "": ("dim", "dim"),
+    "now": ("bold $accent", "bold $accent"),
+    "done": ("$good", ""),
+    "warning": ("bold $warn", ""),
+    "failed": ("bold $wrong", ""),
+}
 
 
 @dataclass
@@ -37,17 +61,26 @@ class Stage:
     began: float = 0.0
     ended: float | None = None
 
-    def take(self, event: Progress, now: float) -> None:
-        """Fold one event of the stage."""
+    def take(self, event: Progress, now: float) -> bool:
+        """Fold one event of the stage; return whether that changes its line."""
         if not self.state:
             self.began = now
-        self.state = event.state
+        before, self.state = self.state, event.state
         self.ended = now if event.state in ("ok", "failed", "warning") else None
+        return STATES[before] != STATES[self.state] or self.ended is not None
 
-    def row(self) -> str:
+    def row(self) -> Content:
         """Return the stage as one line."""
-        taken = f"{self.ended - self.began:6.1f} s" if self.ended is not None else ""
-        return f"{MARKS[self.state]} {STATES[self.state]:<7} {TITLES[self.name]:<24}{taken:>9}"
+        mark, words = f"{MARKS[self.state]} {STATES[self.state]:<8}", f"{TITLES[self.name]:<24}"
+        mark_look, look = LOOKS[STATES[self.state]]
+        return Content.assemble((mark, mark_look), (words, look), (f"{self._taken():>9}", "dim"))
+
+    def _taken(self) -> str:
+        """Return how long the stage took, "" where it is not over."""
+        if self.ended is None:
+            return ""
+        seconds = self.ended - self.began
+        return f"{seconds:.1f} s" if seconds < 60 else clock_time(seconds)
 
 
 class CreateStep(KeysStep):
@@ -59,7 +92,7 @@ class CreateStep(KeysStep):
     heading = step_order.TITLES["create"]
     too_small = f"{NEEDS} the creation continues."
     stops: ClassVar[str] = "stop waiting; a response is still stored"
-    leaves: ClassVar[str] = "finish in background: the wizard ends as soon as the keys are stored"
+    leaves: ClassVar[str] = "finish in background: the wizard quits once the keys are stored, without testing them"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
     no_way_back: ClassVar[str] = "You can't go back while a creation runs."
     shown: ClassVar[frozenset[str]] = frozenset(TITLES)
@@ -93,9 +126,9 @@ class CreateStep(KeysStep):
         """Yield the stages, what is waited for, and what is safe."""
         yield Static(f"{printable(self.org_name())} at {self.session.provider.title}", classes="title", markup=False)
         yield Static(self._rows(), id="stages", markup=False)
-        yield Static("", id="doing", markup=False)
         yield Countdown()
-        yield Static(safe(CHECK, self.session.draft.store), id="safe", markup=False)
+        yield StaticText(id="doing")
+        yield StaticText("\n".join(self._safe()), id="safe")
 
     def org_name(self) -> str:
         """Return the name of the org that this is about."""
@@ -119,17 +152,24 @@ class CreateStep(KeysStep):
             return "Ctrl+R show · Ctrl+Y copy · Ctrl+T stop · F1 keys"
         if self._can_finish_alone:
             return f"Ctrl+Q {IN_BACKGROUND.lower()} · Ctrl+T give up · F1 keys"
+        if self.session.stored:
+            return "Ctrl+Q quit, test later · Ctrl+T stop waiting · F1 keys"
         return f"Ctrl+T {'give up' if self._awaits else 'stop waiting'} · Ctrl+Q quit · F1 keys"
 
     def key_help(self) -> dict[str, str]:
         """Return every key that does something at the present stage."""
-        on_screen = "finish safely; the new keys are shown before quitting"
         return {
             **(TAKING_KEYS if self._keys else {}),
             "Ctrl+T": "give up the response; asks for a word" if self._awaits else self.stops,
-            "Ctrl+Q": on_screen if self.session.draft.store == "screen" else self.leaves,
+            "Ctrl+Q": self._leaving_words(),
             **{name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L")},
         }
+
+    def _leaving_words(self) -> str:
+        """Return what Ctrl+Q does at the present stage."""
+        if self._keys or self.session.draft.store == "screen":
+            return "finish safely; the new keys are shown before quitting"
+        return QUITS_NOW if self.session.stored else self.leaves
 
     def _refresh_ways_out(self) -> None:
         """Show the button and the keys of the present stage."""
@@ -189,33 +229,38 @@ class CreateStep(KeysStep):
         self.query_one("#body").scroll_home(animate=False)
         self.query_one("#buttons").mount(*self.keys_buttons(), before=0)
         self.say(KEYS_ARRIVED, wrong=True)
+        self._assure()
         self._refresh_ways_out()
 
     def _fold(self, event: Progress, at: float) -> None:
-        known = self._stages.setdefault(event.stage, Stage(event.stage))
-        before = self._rows()
-        known.take(event, at)
+        changed = self._stages.setdefault(event.stage, Stage(event.stage)).take(event, at)
+        if changed:
+            self.query_one("#stages", Static).update(self._rows())
+        self._current = event.stage
         awaits = event.stage == SEND and event.left_seconds is None  # else it waits before it sends again
-        if awaits != self._awaits:
+        if awaits != self._awaits or changed:
             self._awaits = awaits
             self._refresh_ways_out()
-        if event.stage != self._current:
-            self._current = event.stage
-            self.query_one("#safe", Static).update(safe(event.stage, self.session.draft.store))
-        if self._rows() != before:
-            self.query_one("#stages", Static).update(self._rows())
-        self.query_one(Countdown).show(event.left_seconds)
-        self._say_once(event.words)
+        self._assure()
+        counted = event.left_seconds if event.deadline_seconds is None else event.deadline_seconds
+        self.query_one(Countdown).show(counted, waiting(event))
+        if words := explanation(event):  # a countdown that says all leaves what was said before it
+            self.query_one("#doing", StaticText).update(printable(words))
 
-    def _say_once(self, words: str) -> None:
-        """Draw the words again only where they changed: a countdown costs its number alone."""
-        if words != getattr(self, "_words", None):
-            self._words = words
-            self.query_one("#doing", Static).update(printable(words))
+    def _assure(self) -> None:
+        """Say what is safe by now; that all is seen from afar."""
+        sentences, line = self._safe(), self.query_one("#safe", StaticText)
+        line.set_class(SAFE_TO_CLOSE in sentences, "-all")
+        line.update("\n".join(sentences))
 
-    def _rows(self) -> str:
+    def _safe(self) -> tuple[str, ...]:
+        store, options = self.session.draft.store, self.session.options
+        sentences = safe(self._current, store, options, on_screen_only=self._keys is not None)
+        return (*sentences, WHAT_BACKGROUND_DOES) if self._can_finish_alone else sentences
+
+    def _rows(self) -> Content:
         order = [name for name in TITLES if name in self._stages]
-        return "\n".join(self._stages[name].row() for name in order)
+        return Content("\n").join(self._stages[name].row() for name in order)
 
     def action_stop(self) -> None:
         """Stop waiting: for the answer, or for the org to become ready."""
