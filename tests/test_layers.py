@@ -1,6 +1,7 @@
 """Imports run one way; this reads all of them, those inside functions and for type checkers too."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -180,6 +181,23 @@ def test_a_provider_knows_the_domain_what_all_share_and_itself() -> None:
         assert [other for other in OURS[name] if not within(other, *known) and other != "orgwizard.providers"] == []
     for name in shared:
         assert [other for other in OURS[name] if not within(other, "orgwizard.domain", *shared)] == []
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    """Yield all texts of a module but its docstrings."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(node, ast.Expr) and isinstance(child, ast.Constant) and isinstance(child.value, str):
+                yield child.value
+
+
+@pytest.mark.parametrize("layer", ["domain", "system", "network", "storage", "application"])
+def test_what_knows_a_vendor_lives_with_the_vendor(layer: str) -> None:
+    vendor = re.compile(r"okta|datadog|\bdd[_-]|ssws", re.IGNORECASE)
+    paths = (PACKAGE / layer).rglob("*.py")
+    assert [
+        (path.name, text) for path in paths for text in texts(ast.parse(path.read_text())) if vendor.search(text)
+    ] == []
 
 
 def test_only_the_list_of_providers_knows_them_all() -> None:

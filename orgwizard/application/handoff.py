@@ -12,7 +12,7 @@ from orgwizard.domain.events import resuming
 from orgwizard.domain.handoff import ChildOrg, Handoff, Key, Variables
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.providers import provider_of
+from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.stored_reference import place
 
@@ -33,7 +33,7 @@ _BY_ENDING: Mapping[str, str] = {
     ".fish": "fish",
     ".ps1": "powershell",
 }
-_TABLES: Mapping[str, str] = {".yaml": "okta.yaml", ".yml": "okta.yaml", "dogrc": ".dogrc"}
+_YAML = (".yaml", ".yml")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Handover:
         """
         if name:
             return self.text("tfvars" if name == "terraform" and path.suffix == ".tfvars" else name)
-        if table := next((table for ending, table in _TABLES.items() if path.name.endswith(ending)), ""):
+        if table := _settings_file(path.name):
             return self._table(table)
         known = (form for ending, form in _BY_ENDING.items() if path.name.endswith(ending))
         found = next(known, "dotenv" if path.name.startswith(".env.") else "")
@@ -190,6 +190,17 @@ def _org(profile: Profile, options: str) -> ChildOrg:
     site = provider_of(profile.provider).site(profile.site)
     named = f"{shlex.quote(profile.name)} {options}".rstrip()
     return ChildOrg(named, site, profile.org.id, profile.org.name, profile.org.url)
+
+
+def _settings_file(name: str) -> str:
+    """Return the settings file of a vendor's tools that a file of this *name* is one of, such as "okta.yaml", or ""."""
+    known = (Path(file).name for provider in PROVIDERS for file in provider.files)
+    return next((file for file in known if name.endswith(_endings(file))), "")
+
+
+def _endings(file: str) -> tuple[str, ...]:
+    suffix = Path(file).suffix
+    return _YAML if suffix in _YAML else (suffix or file.removeprefix("."),)
 
 
 def _secret_names(variables: Variables) -> list[str]:

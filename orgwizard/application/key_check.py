@@ -16,7 +16,7 @@ from orgwizard.storage.stored_reference import can_be_read
 
 PAUSE_SECONDS = 0.5  # between orgs, for the services' limits
 SILENT_AFTER_DAYS = 60  # whoever has not asked by then uses them without orgwizard, or not at all
-WARN_AFTER_DAYS = 20  # of the thirty after which Okta's tokens expire
+WARN_BEFORE_DAYS = 10  # before unused keys expire
 FORGOTTEN = "The sandbox keeps its orgs in memory: each run begins without those of others."
 
 
@@ -109,7 +109,7 @@ def idle_warning(profile: Profile, now: datetime) -> str:
     except BadInput:  # a provider of a later version
         return ""
     unused = (now - last_used(profile)).days
-    if expires is None or not WARN_AFTER_DAYS <= unused < SILENT_AFTER_DAYS:
+    if expires is None or unused >= SILENT_AFTER_DAYS or expires - now > timedelta(days=WARN_BEFORE_DAYS):
         return ""
     end = f"expires on {expires:%Y-%m-%d}" if expires > now else f"may have expired on {expires:%Y-%m-%d}"
     return f"The token of {profile.org.name} {end}: no use known for {unused} days. orgwizard check {profile.name}"

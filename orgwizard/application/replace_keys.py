@@ -10,6 +10,7 @@ from orgwizard.application.key_check import child_of
 from orgwizard.application.move_keys import Moved, forget_former, keep_instead, target_store
 from orgwizard.application.provider_calls import converse
 from orgwizard.application.service import Service
+from orgwizard.domain.credential_shapes import scheme_before
 from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention, Refused, WizardError
 from orgwizard.domain.http import ask
 from orgwizard.domain.org import Created
@@ -81,7 +82,8 @@ def _target(service: Service, profile: Profile, target: Any) -> Any:
 
 def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dict[str, SecretStr]:
     """Return the new token once the org has accepted it; raises `BadInput` and `Refused` without repeating it."""
-    token = typed.strip().removeprefix("SSWS ").strip()
+    token = typed.strip()
+    token = token[len(scheme_before(token)) :].strip()
     REDACTOR.learn(token)
     if not token or not token.isascii() or not token.isprintable() or " " in token:
         raise BadInput("Tokens contain no spaces. Paste the token only.")

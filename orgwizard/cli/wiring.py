@@ -183,10 +183,10 @@ def _sandbox_backend(clock: "Clock") -> "AsyncBaseTransport":
 
 
 def sandbox_credentials() -> dict[str, str]:
-    """Return the credentials that the sandbox takes, by provider and field."""
-    from orgwizard.sandbox.scenarios import CREDENTIALS
+    """Return the site and the credentials that the sandbox takes, by provider and field."""
+    from orgwizard.sandbox.scenarios import CREDENTIALS, SITES
 
-    return {**CREDENTIALS, "okta.site": "acme.okta.com"}
+    return {**CREDENTIALS, **SITES}
 
 
 def _scenarios() -> list["Scenario"]:

@@ -103,8 +103,9 @@ class Response:
     @property
     def request_id(self) -> str:
         """Return the id to give to the vendor's support, or ""."""
-        names = ("x-okta-request-id", "dd-request-id", "x-request-id")
-        return next((self.headers[name] for name in names if name in self.headers), "")
+        ids = {name: value for name, value in self.headers.items() if name.endswith("request-id")}
+        common = ids.pop("x-request-id", "")  # also a proxy's or a gateway's: the vendor's own comes first
+        return next(iter(ids.values()), common)
 
     @property
     def whole(self) -> bool:

@@ -46,7 +46,6 @@ _NO_CREDENTIALS: Mapping[str, str] = {
     ),
     "masked, not the value itself: copy it where it is shown whole": r"[*•.…]{3,}.{0,6}|.{0,6}[*•…]{3,}.{0,6}|[xX]{6,}",
 }
-_IDS = (credential_shapes.KEY_ID, credential_shapes.OKTA_ID)
 
 
 def stand_in(text: str, *, credential: bool = False) -> str:
@@ -59,7 +58,7 @@ def stand_in(text: str, *, credential: bool = False) -> str:
     if not credential:
         return ""
     shape = credential_shapes.shape(text.strip())
-    if shape in _IDS:
+    if credential_shapes.is_id(shape):
         return f"{shape}. The value is shown only once, when the key is created"
     return _first(_NO_CREDENTIALS, text.strip())
 

@@ -1,5 +1,6 @@
 """The services that orgwizard knows. A further one is a folder beside these and a line here."""
 
+from orgwizard.domain import credential_shapes
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.org import Site
@@ -9,7 +10,9 @@ from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta
 
 PROVIDERS: tuple[Provider, ...] = (Okta(), Datadog())
-REDACTOR.recognise(*(shape for provider in PROVIDERS for shape in provider.secret_shapes))
+for each in PROVIDERS:
+    REDACTOR.recognise(*each.secret_shapes)
+    credential_shapes.learn(each.credential_shapes, ids=each.id_shapes, schemes=each.auth_schemes)
 
 
 def provider_of(key: str) -> Provider:

@@ -31,6 +31,12 @@ class VendorFacts:
     """A regular expression of the first of the new keys where it stands in the body of a response."""
     secret_shapes: ClassVar[tuple[str, ...]] = ()
     """Regular expressions of the vendor's credentials as they stand in a text."""
+    credential_shapes: ClassVar[Mapping[str, str]] = {}
+    """What the vendor's credentials and ids look like, for hints: words and the regular expression of a whole text."""
+    id_shapes: ClassVar[tuple[str, ...]] = ()
+    """The words of those that are ids and no secrets."""
+    auth_schemes: ClassVar[tuple[str, ...]] = ()
+    """HTTP authentication schemes of the vendor's own, which are pasted with a token."""
     env_prefixes: ClassVar[tuple[str, ...]] = ("",)
     """How all variables of the vendor begin: where there is none, and no file, nothing has to be looked for."""
     site_env: ClassVar[tuple[str, ...]] = ()

@@ -105,6 +105,9 @@ CREDENTIALS: Mapping[str, str] = {
     "datadog.token": "ddpat_sandbox_parent_token_not_a_secret",
 }
 
+# The parent at each service where the site is its own address.
+SITES: Mapping[str, str] = {"okta.site": "acme.okta.com"}
+
 WRONG = ("wrong", "invalid", "expired")
 _NAMES = frozenset((scenarios.provider, scenarios.name) for scenarios in SCENARIOS if scenarios.where == "organization")
 _PATTERN = re.compile(r"e\d{7}|http-[45]\d\d")

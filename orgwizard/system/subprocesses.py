@@ -25,8 +25,7 @@ OUTPUT_BYTES = 64 * 1024
 
 _DRAIN_SECONDS = 1.0
 _COMPLAINT_CHARACTERS = 200
-# The names under which both vendors' tools look for credentials: no child process needs ours.
-_CREDENTIAL = re.compile(r"(OKTA|DD|DATADOG)_.*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
+_CREDENTIAL = re.compile(r".*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,13 @@ def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Col
 
 def _environment(ours: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
     """Return our environment less everything that is, or was named as, a credential."""
-    return {name: value for name, value in ours.items() if name not in without and not _CREDENTIAL.fullmatch(name)}
+    from orgwizard.providers import PROVIDERS
+
+    # Under these names the vendors' tools look for credentials: no child process needs ours.
+    prefixes = tuple(prefix for provider in PROVIDERS for prefix in provider.env_prefixes if prefix)
+    theirs = (name for name in ours if name.upper().startswith(prefixes) and _CREDENTIAL.fullmatch(name))
+    hidden = {*without, *theirs}
+    return {name: value for name, value in ours.items() if name not in hidden}
 
 
 def _started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

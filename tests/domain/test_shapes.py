@@ -8,7 +8,9 @@ from orgwizard.domain.credential_shapes import shape
 from orgwizard.domain.questions import Question
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions
+from orgwizard.providers.datadog import shapes as datadog_shapes
 from orgwizard.providers.datadog.fields import Keys
+from orgwizard.providers.okta import shapes as okta_shapes
 from orgwizard.providers.okta.fields import AccessToken, ApiToken
 
 OKTA_TOKEN, TOKEN_ID = "00" + "aB3_-xyz" * 5, "00T1a2b3c4d5e6f7g8h9"
@@ -21,15 +23,15 @@ PEM = "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n"
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (OKTA_TOKEN, credential_shapes.OKTA_TOKEN),
-        (TOKEN_ID, credential_shapes.OKTA_ID),
-        ("0oa1a2b3c4d5e6f7g8h9", credential_shapes.OKTA_ID),
+        (OKTA_TOKEN, okta_shapes.TOKEN),
+        (TOKEN_ID, okta_shapes.ID),
+        ("0oa1a2b3c4d5e6f7g8h9", okta_shapes.ID),
         (JWT, credential_shapes.JWT),
         (PEM, credential_shapes.PRIVATE_KEY),
         (UUID, credential_shapes.KEY_ID),
         (UUID.upper(), credential_shapes.KEY_ID),
-        ("a1" * 16, credential_shapes.DATADOG_API_KEY),
-        ("a1" * 20, credential_shapes.DATADOG_APPLICATION_KEY),
+        ("a1" * 16, datadog_shapes.API_KEY),
+        ("a1" * 20, datadog_shapes.APPLICATION_KEY),
         ("a1" * 18, ""),
         ("g1" * 16, ""),
         ("", ""),
@@ -43,14 +45,14 @@ def test_shapes(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("question", "text", "seen"),
     [
-        (API_KEY, "a1" * 20, credential_shapes.DATADOG_APPLICATION_KEY),
-        (APPLICATION_KEY, "a1" * 16, credential_shapes.DATADOG_API_KEY),
+        (API_KEY, "a1" * 20, datadog_shapes.APPLICATION_KEY),
+        (APPLICATION_KEY, "a1" * 16, datadog_shapes.API_KEY),
         (API_KEY, UUID, credential_shapes.KEY_ID),
-        (APPLICATION_KEY, OKTA_TOKEN, credential_shapes.OKTA_TOKEN),
+        (APPLICATION_KEY, OKTA_TOKEN, okta_shapes.TOKEN),
         (TOKEN, f" {JWT}\n", credential_shapes.JWT),
-        (TOKEN, TOKEN_ID, credential_shapes.OKTA_ID),
-        (TOKEN, "a1" * 16, credential_shapes.DATADOG_API_KEY),
-        (ACCESS, OKTA_TOKEN, credential_shapes.OKTA_TOKEN),
+        (TOKEN, TOKEN_ID, okta_shapes.ID),
+        (TOKEN, "a1" * 16, datadog_shapes.API_KEY),
+        (ACCESS, OKTA_TOKEN, okta_shapes.TOKEN),
     ],
 )
 def test_what_is_mixed_up_is_named_and_not_repeated(question: Question, text: str, seen: str) -> None:

@@ -16,6 +16,7 @@ from orgwizard.domain.http import Call, Reply, Response, revealed
 from orgwizard.domain.redactor import Redactor
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions
+from orgwizard.providers.datadog import shapes as datadog_shapes
 from orgwizard.providers.datadog.fields import METHODS, AccessToken
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.datadog.sites import SITES
@@ -141,12 +142,12 @@ def test_without_a_token_it_is_the_keys(environ: Mapping[str, str], method: str)
 @pytest.mark.parametrize(
     ("text", "shape"),
     [
-        (APPLICATION_KEY, credential_shapes.DATADOG_APPLICATION_KEY),
-        ("b" * 40, credential_shapes.DATADOG_APPLICATION_KEY),
-        (API_KEY, credential_shapes.DATADOG_API_KEY),
-        (PERSONAL, credential_shapes.DATADOG_TOKEN),
-        (SERVICE, credential_shapes.DATADOG_TOKEN),
-        (CREDENTIALS["datadog.token"], credential_shapes.DATADOG_TOKEN),
+        (APPLICATION_KEY, datadog_shapes.APPLICATION_KEY),
+        ("b" * 40, datadog_shapes.APPLICATION_KEY),
+        (API_KEY, datadog_shapes.API_KEY),
+        (PERSONAL, datadog_shapes.TOKEN),
+        (SERVICE, datadog_shapes.TOKEN),
+        (CREDENTIALS["datadog.token"], datadog_shapes.TOKEN),
     ],
 )
 def test_each_kind_is_known_by_its_shape_and_masked(text: str, shape: str) -> None:

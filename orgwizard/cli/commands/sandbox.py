@@ -5,12 +5,11 @@ import sys
 from dataclasses import asdict
 from functools import partial
 
-from orgwizard.cli import wiring
 from orgwizard.domain.clock import SystemClock
 from orgwizard.domain.errors import BadInput, Exit, LocalFailure
 from orgwizard.domain.json_result import result_object
-from orgwizard.providers import provider_of
-from orgwizard.sandbox.scenarios import SCENARIOS
+from orgwizard.providers import PROVIDERS, provider_of
+from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
 
@@ -20,7 +19,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.names:
         return _list_names(provider, as_json=arguments.json)
     if not provider:
-        raise BadInput("Which service: okta or datadog?", "Run: orgwizard sandbox okta", code="usage")
+        known = [known.key for known in PROVIDERS]
+        raise BadInput(f"Which service: {' or '.join(known)}?", f"Run: orgwizard sandbox {known[0]}", code="usage")
     return _serve(arguments, provider)
 
 
@@ -65,6 +65,5 @@ def _announce(url: str, *, as_json: bool) -> None:
 
 
 def _ready_made(provider: str) -> str:
-    found = wiring.sandbox_credentials()
-    del found["okta.site"]  # served, it is wherever it is served
-    return ", ".join(f"{name.partition('.')[2]} {value}" for name, value in found.items() if name.startswith(provider))
+    of_it = {name: value for name, value in CREDENTIALS.items() if name.startswith(provider)}
+    return ", ".join(f"{name.partition('.')[2]} {value}" for name, value in of_it.items())

@@ -6,6 +6,7 @@ Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.
 from collections.abc import Mapping
 from typing import ClassVar
 
+from orgwizard.providers.datadog import shapes
 from orgwizard.providers.datadog.sites import SITES
 from orgwizard.providers.facts import VendorFacts
 
@@ -39,6 +40,7 @@ class DatadogFacts(VendorFacts):
     keys_in_body = r'"(?:api_key|application_key)"\s*:\s*{[^{}]*"(?:key|hash)"\s*:\s*"[^"*]'
     # Classic keys in hexadecimal, and those with a prefix that tells their kind.
     secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9_]{20,}\b")
+    credential_shapes = shapes.SHAPES
     env_prefixes = ("DD_", "DATADOG_")
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_SITE", "DATADOG_HOST")
     first_methods = ("token",)

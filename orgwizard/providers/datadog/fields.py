@@ -8,8 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from orgwizard.domain import credential_shapes
 from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names, without_scheme
+from orgwizard.providers.datadog import shapes
 
 
 class Keys(Fields):
@@ -20,9 +20,7 @@ class Keys(Fields):
     api_key: HeaderSecret = Field(
         title="API key",
         description="From the parent org: Organization Settings > API Keys.",
-        json_schema_extra=env_names(
-            "DD_API_KEY", "DATADOG_API_KEY", keys=("Connection.apikey",), shape=credential_shapes.DATADOG_API_KEY
-        ),
+        json_schema_extra=env_names("DD_API_KEY", "DATADOG_API_KEY", keys=("Connection.apikey",), shape=shapes.API_KEY),
     )
     application_key: HeaderSecret = Field(
         title="Application key",
@@ -31,7 +29,7 @@ class Keys(Fields):
             "DD_APP_KEY",
             "DATADOG_APP_KEY",
             keys=("Connection.appkey",),
-            shape=credential_shapes.DATADOG_APPLICATION_KEY,
+            shape=shapes.APPLICATION_KEY,
         ),
     )
 
@@ -52,14 +50,14 @@ class AccessToken(Fields):
             "DD_ACCESS_TOKEN",
             "DD_PAT",
             "DD_SAT",
-            shape=credential_shapes.DATADOG_TOKEN,
+            shape=shapes.TOKEN,
         ),
     )
     api_key: HeaderSecret | None = Field(
         default=None,
         title="API key",
         description="Optional. Sent beside the token if entered.",
-        json_schema_extra=env_names(shape=credential_shapes.DATADOG_API_KEY),
+        json_schema_extra=env_names(shape=shapes.API_KEY),
     )
 
 

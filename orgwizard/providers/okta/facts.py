@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from orgwizard.providers.facts import VendorFacts
+from orgwizard.providers.okta import shapes
 
 
 class OktaFacts(VendorFacts):
@@ -29,6 +30,9 @@ class OktaFacts(VendorFacts):
     site_example = "acme.okta.com"
     keys_in_body = r'"token"\s*:\s*"[^"*]'
     secret_shapes = (r"\b00[\w-]{40}\b",)
+    credential_shapes = shapes.SHAPES
+    id_shapes = (shapes.ID,)
+    auth_schemes = ("SSWS",)
     env_prefixes = ("OKTA_",)
     site_env = ("OKTA_CLIENT_ORGURL", "{OKTA_ORG_NAME}.{OKTA_BASE_URL}")
     files: ClassVar[tuple[str, ...]] = ("okta.yaml", ".okta.yaml", "~/.okta/okta.yaml")

@@ -34,7 +34,7 @@ from orgwizard.domain.validation import (
     without_scheme,
     wrong,
 )
-from orgwizard.providers.okta import corrections, password_policy, profile_attributes
+from orgwizard.providers.okta import corrections, password_policy, profile_attributes, shapes
 
 
 class ApiToken(Fields):
@@ -45,7 +45,7 @@ class ApiToken(Fields):
         title="API token",
         description="A super admin creates it under Security > API > Tokens.",
         json_schema_extra=env_names(
-            "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", keys=("okta.client.token",), shape=credential_shapes.OKTA_TOKEN
+            "OKTA_CLIENT_TOKEN", "OKTA_API_TOKEN", keys=("okta.client.token",), shape=shapes.TOKEN
         ),
     )
 
