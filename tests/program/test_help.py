@@ -11,6 +11,7 @@ from orgwizard.domain.errors import Exit
 from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.secret_stores import store_names
+from orgwizard.storage.vault import PROBE, PROBE_TEXT
 from tests.program.test_json import Program
 
 LONGEST = 140  # columns
@@ -46,6 +47,7 @@ def test_pages_name_every_field_variable_and_store(program: Program) -> None:
         for model in filter(None, (provider.organization, provider.administrator)):
             assert all(re.search(rf"^ +{question.name} ", plan, re.MULTILINE) for question in questions(model))
     assert all(name in stores for name in store_names())
+    assert all(words in stores for words in (PROBE, PROBE_TEXT, "If a move is killed"))
 
 
 @pytest.mark.parametrize("argv", [("help", "plam"), ("explain", "E0000087")])

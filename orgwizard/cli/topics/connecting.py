@@ -2,6 +2,7 @@
 
 from orgwizard.cli.topics import rows
 from orgwizard.domain.questions import Question
+from orgwizard.domain.secret_reference import SERVICE
 from orgwizard.domain.validation import method_titles, questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
@@ -9,6 +10,7 @@ from orgwizard.storage.command_store import CommandStore
 from orgwizard.storage.keyring_store import KeyringStore
 from orgwizard.storage.secret_stores import FileStore, ScreenStore
 from orgwizard.storage.store_presets import PRESETS, Preset
+from orgwizard.storage.vault import PROBE, PROBE_TEXT
 
 REFERENCES = {
     '{ env = "NAME" }': "the environment variable",
@@ -67,9 +69,14 @@ def stores() -> list[str]:
         "A key file is TOML: comments that name the org, then a line for each key:",
         *(f"  {provider.title:<8} {', '.join(provider.secret_titles)}" for provider in PROVIDERS),
         "",
-        "Move the keys of an org later with: orgwizard move NAME --to STORE",
         "The store is tested with a dummy value before anything is created.",
         "If it fails afterwards, the keys go to a private file, and orgwizard says so.",
+        f'The test entry is called {PROBE}, or {PROBE}-1a2b3c4d, and contains "{PROBE_TEXT}".',
+        "A command keeps its test entry, and so does any store if the run is killed during the test. It is safe to",
+        f"remove with the store's own tool; in the system keyring it belongs to the service {SERVICE}.",
+        "",
+        "Move the keys of an org later with: orgwizard move NAME --to STORE",
+        "If a move is killed, the keys may be in both stores. Run it again: it finishes, and removes the old copy.",
     ]
 
 
