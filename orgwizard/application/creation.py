@@ -17,6 +17,7 @@ from orgwizard.application.flow.readiness import wait_until_ready
 from orgwizard.application.flow.run import Run
 from orgwizard.application.flow.stream import events_of
 from orgwizard.application.flow.verdict import judge
+from orgwizard.application.profile_saving import access_of
 from orgwizard.application.provider_calls import check
 from orgwizard.application.tools import Tools
 from orgwizard.domain.errors import NoResponse, NotSent, Refused, WizardError
@@ -94,7 +95,7 @@ class _Creation:
         """Record what is about to be sent; raises `LocalFailure`, `Busy` or `Repeated`, and then nothing is sent."""
         if self.run.waiting.leaving:
             raise NotSent("Cancelled before anything was sent.", "Start again when ready.", code="left")
-        connection, wanted = self._order.connection, self._order.wanted
+        wanted = self._order.wanted
         new = NewAttempt(
             self.run.provider.key,
             wanted.site.key,
@@ -104,7 +105,7 @@ class _Creation:
             digest=request_digest(call),
             before=self._before(),
             store=self._tools.vault.plan(),
-            via={"method": connection.method, "credentials": dict(connection.sources)},
+            via=access_of(self._order.connection).facts,
             approved=self._tools.wishes.approved,
             passed_over=self._passed_over,
         )

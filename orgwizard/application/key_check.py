@@ -37,7 +37,7 @@ def child_of(service: Service, profile: Profile) -> Created:
     if not profile.secrets:
         advice = f"See: orgwizard profiles show {profile.name}"
         raise BadInput(f"The profile {profile.name} names no keys that can be read.", advice)
-    secrets = {name: service.read(source) for name, source in profile.secrets.items()}
+    secrets = {name: service.reader.read(source) for name, source in profile.secrets.items()}
     return Created(profile.org.id, profile.org.name, profile.org.url, secrets)
 
 

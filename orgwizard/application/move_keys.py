@@ -61,7 +61,7 @@ def keep_instead(
     The caller keeps others from the profile meanwhile. Raises `WizardError`: the profile then names the old place.
     """
     kept = service.vault.keep(store, profile.name, secrets, _facts(profile))
-    service.note_stored(profile.attempt, kept.reference)
+    service.records.note_stored(profile.attempt, kept.reference)
     changed = profile.model_copy(update={"secrets": dict(kept.sources), "former": dict(profile.secrets)})
     service.profiles.replace(changed)
     return changed, kept
@@ -92,7 +92,7 @@ def save_after_all(service: Service, result: Result, target: Any) -> Result:
     else:
         facts = {"org": result.name, "attempt": result.attempt}
         kept = service.vault.keep(store, label_of(result.provider, result.name), result.secrets, facts)
-        service.note_stored(result.attempt, kept.reference)
+        service.records.note_stored(result.attempt, kept.reference)
     return replace(result, secrets={}, stored=kept.reference, sources=kept.sources, stored_words=kept.words)
 
 
@@ -126,7 +126,7 @@ def _readable_keys(
     if profile.kind != "child" or not profile.secrets:
         advice = f"See: orgwizard profiles show {profile.name}"
         raise BadInput(f"The profile {profile.name} names no keys that can be read.", advice)
-    secrets = {name: service.read(source) for name, source in profile.secrets.items()}
+    secrets = {name: service.reader.read(source) for name, source in profile.secrets.items()}
     service.vault.probe(store)
     if not store.readable and not agrees(f"{store.title} cannot return what it stores. Move the only copy there?"):
         raise NotSent("You did not confirm.", code="not_confirmed")

@@ -1,5 +1,6 @@
 """A draft as the text of a plan file, without a single secret."""
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
@@ -11,6 +12,7 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import questions, referenced
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
+from orgwizard.system import private_files
 
 
 def dump(draft: Draft) -> str:
@@ -33,6 +35,11 @@ def dump(draft: Draft) -> str:
         method = {"method": chosen} if name == "credentials" else {}
         table[name] = {**method, **{key: value for key, value in answers.items() if value not in ("", None, {})}}
     return tomli_w.dumps(table)
+
+
+def write(draft: Draft, path: Path) -> None:
+    """Write a draft as a new plan file; raises `LocalFailure`, `FileExistsError`."""
+    private_files.write_new(path, dump(draft).encode())
 
 
 def _host(provider: Provider, typed: str, confirmed: object) -> str:

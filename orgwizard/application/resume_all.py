@@ -56,7 +56,7 @@ class _ResumeAll:
     async def _ended(self, attempt: OpenAttempt) -> None:
         async with self._room:
             try:
-                begin, _ = await asyncio.to_thread(self._service.resumption, attempt.record)
+                begin, _ = await asyncio.to_thread(self._service.creations.resumption, attempt.record)
                 result = await follow(attempt.number, begin(self._control.for_one()), self._tell)
             except WizardError as error:
                 result = _not_resumed(attempt.record, error)

@@ -58,7 +58,7 @@ def check_table(service: Service, provider: Provider, connected: Connection, row
     if all(_earlier(service, provider, row, known) for row in orders):
         # Nothing is left to create, so that the service need not be asked.
         return CheckedTable("", tuple(_known(provider, orders, known, problems)), problems)
-    checked = service.check(provider, connected).result()
+    checked = service.checks.parent(provider, connected).result()
     for row in orders:
         _earlier(service, provider, row, known, checked)
     found = _known(provider, orders, known, problems)
@@ -76,7 +76,7 @@ def _earlier(
     """Put what the journal has of a row into *known*, unless it is there; return whether it has anything."""
     if not known.get(row.number):  # after the check the parent has more names
         wanted, credentials = row.order.wanted, row.order.connection.credentials
-        known[row.number] = service.earlier(provider, wanted, credentials, checked)
+        known[row.number] = service.creations.earlier(provider, wanted, credentials, checked)
     return known[row.number] is not None
 
 
@@ -106,7 +106,7 @@ def _orders(
     problems: dict[str, str] = {}
     for row in rows:
         try:
-            orders.append(TableRow(row.number, service.order_at(connected, provider, row.draft)))
+            orders.append(TableRow(row.number, service.reader.order_at(connected, provider, row.draft)))
         except BadFields as bad:
             problems |= {f"row {row.number}, {key}": words for key, words in bad.problems.items()}
     return orders, problems

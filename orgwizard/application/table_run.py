@@ -192,7 +192,7 @@ class _RowRun:
         """Return the end of a row; None where an attempt stood in the way that turns out to have created nothing."""
         error = self._in_the_way(row)
         if error is None:
-            creation = self.service.creation(self._provider, row.order, self._store)
+            creation = self.service.creations.creation(self._provider, row.order, self._store)
             result = await follow(row.number, creation(self.control.for_one()), self.tell, passed)
             if not isinstance(result.error, Repeated):
                 return RowEnd(row.number, result)
@@ -202,13 +202,13 @@ class _RowRun:
         record = self.service.journal.get(error.attempt)
         if error.kind == "done":
             return RowEnd(row.number, None, record)
-        begin, _ = await asyncio.to_thread(self.service.resumption, record, row.order.connection)
+        begin, _ = await asyncio.to_thread(self.service.creations.resumption, record, row.order.connection)
         result = await follow(row.number, begin(self.control.for_one()), self.tell, passed)
         over = result.outcome != "not_created" or self.control.leave.is_set()
         return RowEnd(row.number, result) if over else None
 
     def _in_the_way(self, row: TableRow) -> WizardError | None:
-        earlier = self.service.earlier(self._provider, row.order.wanted, row.order.connection.credentials)
+        earlier = self.service.creations.earlier(self._provider, row.order.wanted, row.order.connection.credentials)
         return earlier.error() if earlier else None
 
     def _without_flow(self, row: TableRow, error: WizardError) -> Result:

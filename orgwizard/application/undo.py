@@ -106,7 +106,7 @@ def _ended(service: Service, profile: Profile, done: Undone) -> Ended:
 def _write(service: Service, profile: Profile, state: str) -> Profile:
     changed = profile.model_copy(update={"undo": state})
     service.profiles.replace(changed)
-    service.note_undo(profile.attempt, state)
+    service.records.note_undo(profile.attempt, state)
     return changed
 
 

@@ -129,8 +129,10 @@ def check_lines(earlier: EarlierAttempt) -> list[str]:
 
 def save_plan(session: WizardSession, path: str) -> tuple[bool, str]:
     """Save the answers as a plan without secrets; return whether that worked, and a sentence."""
+    from orgwizard.application.plan_writer import write as write_plan
+
     try:
-        session.service.save_plan(session.draft, Path(path).expanduser())
+        write_plan(session.draft, Path(path).expanduser())
     except FileExistsError:
         return False, f"{path} exists already: nothing was written."
     except (WizardError, OSError, RuntimeError) as error:

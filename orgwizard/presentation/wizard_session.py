@@ -171,12 +171,12 @@ class WizardSession:
     def connecting(self) -> Future[Connection]:
         """Build the connection; the future raises `BadInput` and `BadFields`."""
         service, provider, draft = self.service, self.provider, copy.deepcopy(self.draft)
-        return service.engine.work(lambda: service.connection(provider, draft))
+        return service.engine.work(lambda: service.reader.connection(provider, draft))
 
     def ordering(self) -> Future[Order]:
         """Build the order; the future raises `BadInput` and `BadFields`."""
         service, provider, draft = self.service, self.provider, copy.deepcopy(self.draft)
-        return service.engine.work(lambda: service.order(provider, draft))
+        return service.engine.work(lambda: service.reader.order(provider, draft))
 
     def asking_name(self) -> Future[Finding] | None:
         """Ask whether the wanted name is free; the future raises `Refused` where it is taken.
@@ -186,7 +186,7 @@ class WizardSession:
         if not self.agreed or self.connection is None or self.checked is None:
             return None
         typed = self.draft.section("organization")
-        return self.service.name_free(self.provider, self.connection, self.checked, typed)
+        return self.service.checks.name_free(self.provider, self.connection, self.checked, typed)
 
     def earlier(self) -> EarlierAttempt | None:
         """Return the attempt that already is at this order, or made its org; None also where that cannot be read."""
@@ -195,7 +195,7 @@ class WizardSession:
         if wanted is None:
             return None
         with suppress(WizardError):  # whoever begins an attempt is told why the journal cannot be read
-            return self.service.earlier(self.provider, wanted, credentials, self.checked)
+            return self.service.creations.earlier(self.provider, wanted, credentials, self.checked)
         return None
 
     def was_sent(self) -> bool:
@@ -220,11 +220,13 @@ class WizardSession:
         again, self.again = self.again, False
         self.draft.section(ORDER)[SENT] = "yes"
         self.keep()
-        return self.service.create(self.provider, order, self.draft.store, self._remembering(tell), again=again)
+        return self.service.creations.create(
+            self.provider, order, self.draft.store, self._remembering(tell), again=again
+        )
 
     def resume(self, record: Record, tell: Callable[[Event], None]) -> bool:
-        """Have an attempt taken up; false where a creation runs already. Raises as `Service.resume` does."""
-        return self.service.resume(record, self._remembering(tell), self.connection)
+        """Have an attempt taken up; false where a creation runs already. Raises as `Creations.resume` does."""
+        return self.service.creations.resume(record, self._remembering(tell), self.connection)
 
     def _remembering(self, tell: Callable[[Event], None]) -> Callable[[Event], None]:
         """Return *tell*, having the result remembered first: keys may be in it alone, and the face may be gone."""
@@ -256,7 +258,7 @@ class WizardSession:
         if self.result and self.result.secrets and not self.shown:
             self.shown = True
             service, result = self.service, self.result
-            self.bootstrap.engine.work(lambda: service.keys_shown(result))
+            self.bootstrap.engine.work(lambda: service.records.keys_shown(result))
 
     def save_after_all(self, result: Result, store: str) -> Future[Result]:
         """Store the keys of *result*, which were for the screen only; the session's result then names the place.
@@ -274,7 +276,7 @@ class WizardSession:
     def rescue(self) -> None:
         """Put keys that nobody was shown, as after a hang-up, into a private file."""
         if self.result and self.result.secrets and not self.shown:
-            self.result = self.service.save_unshown_keys(self.result)
+            self.result = self.service.records.save_unshown_keys(self.result)
 
     def draft_for_same_parent(self) -> Draft:
         """Return a draft for another child of the same parent."""
@@ -286,7 +288,9 @@ class WizardSession:
 
     def problems(self) -> dict[str, str]:
         """Return every problem of the draft, as "section.field" -> sentence."""
-        return self.service.problems(self.provider, self.draft)
+        from orgwizard.application.order_builder import draft_problems
+
+        return draft_problems(self.provider, self.draft)
 
     @property
     def parent(self) -> str:

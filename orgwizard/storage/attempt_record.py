@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from orgwizard.domain.attempt_state import SETTLED
 from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.storage.attempt_file import marks_of
+from orgwizard.storage.parent_access import ParentAccess
 
 State = Literal[
     "requested",  # written down; nothing is on its way
@@ -96,6 +97,11 @@ class Record(BaseModel):
     def reference(self) -> Mapping[str, object]:
         """Return the reference to the secrets, {} where nobody stored them."""
         return self.stored if isinstance(self.stored, dict) else {}
+
+    @property
+    def access(self) -> ParentAccess:
+        """Return how its parent was connected."""
+        return ParentAccess.parse(self.via)
 
     @property
     def settled(self) -> bool:

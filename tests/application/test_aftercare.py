@@ -84,7 +84,7 @@ def created(service: Service, key: str) -> Result:
         person = {"first_name": "Ada", "last_name": "Lovelace", "email": "a@example.com", "login": "a@example.com"}
         draft.section("administrator").update(person)
     results: list[Any] = []
-    service.create(provider, order(provider, draft, service.read), "file", results.append)
+    service.creations.create(provider, order(provider, draft, service.reader.read), "file", results.append)
     assert service.engine.idle.wait(60)
     return results[-1]  # type: ignore[no-any-return]
 
@@ -275,7 +275,7 @@ def replacing(typed: str = NEW, *, revokes: bool = True) -> Replacement:
 
 
 def token_of(office: Office) -> str:
-    return office.service.read(office.load().secrets["token"]).get_secret_value()
+    return office.service.reader.read(office.load().secrets["token"]).get_secret_value()
 
 
 @pytest.mark.parametrize("office", ["okta"], indirect=True)

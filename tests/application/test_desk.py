@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from orgwizard.application import plan_writer
+from orgwizard.application.order_builder import draft_problems
+from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import SystemClock
@@ -75,7 +78,7 @@ def created(service: Service, draft: Draft, store: Any = "file") -> Result:
             results.append(event)
             ended.set()
 
-    assert service.create(Okta(), service.order(Okta(), draft), store, tell)
+    assert service.creations.create(Okta(), service.reader.order(Okta(), draft), store, tell)
     assert ended.wait(PATIENCE_SECONDS)
     assert service.engine.idle.wait(PATIENCE_SECONDS)
     return results[0]
@@ -87,7 +90,7 @@ def created(service: Service, draft: Draft, store: Any = "file") -> Result:
 def test_a_reference_is_read_when_the_order_is_made(service: Service) -> None:
     draft = okta_draft()
     draft.credentials["token"] = Reference(env="OKTA_API_TOKEN")
-    order = service.order(Okta(), draft)
+    order = service.reader.order(Okta(), draft)
     assert isinstance(order.connection.credentials, ApiToken)
     assert order.connection.credentials.token.get_secret_value() == TOKEN
     assert draft.credentials["token"] == Reference(env="OKTA_API_TOKEN")
@@ -97,7 +100,7 @@ def test_an_order_with_problems_names_each_field(service: Service) -> None:
     draft = okta_draft()
     draft.section("organization")["subdomain"] = "Not A Label"
     with pytest.raises(BadFields) as caught:
-        service.order(Okta(), draft)
+        service.reader.order(Okta(), draft)
     assert list(caught.value.problems) == ["organization.subdomain"]
 
 
@@ -105,15 +108,15 @@ def test_a_variable_that_is_not_set_is_named(service: Service) -> None:
     draft = okta_draft()
     draft.credentials["token"] = Reference(env="NOT_SET")
     with pytest.raises(BadInput, match="NOT_SET"):
-        service.connection(Okta(), draft)
+        service.reader.connection(Okta(), draft)
 
 
 # ---- reads ----------------------------------------------------------------------------------------------
 
 
 def test_a_check_names_the_parent_and_creates_nothing(service: Service, world: World) -> None:
-    order = service.order(Okta(), okta_draft())
-    checked = service.check(Okta(), order.connection, order.organization).result(PATIENCE_SECONDS)
+    order = service.reader.order(Okta(), okta_draft())
+    checked = service.checks.parent(Okta(), order.connection, order.organization).result(PATIENCE_SECONDS)
     assert "Acme" in checked.parent
     assert world.creates == 0
     assert {request.method for request in world.requests} == {"GET"}
@@ -123,16 +126,16 @@ def test_a_check_that_is_refused(service: Service) -> None:
     draft = okta_draft()
     draft.credentials["token"] = SecretStr("00wrong-token")
     with pytest.raises(Refused):
-        service.check(Okta(), service.connection(Okta(), draft)).result(PATIENCE_SECONDS)
+        service.checks.parent(Okta(), service.reader.connection(Okta(), draft)).result(PATIENCE_SECONDS)
 
 
 def test_a_check_without_an_answer_says_that_it_failed(service: Service) -> None:
     async def silent(_: Call) -> Response:
         raise NoResponse("silence")
 
-    order = service.order(Okta(), okta_draft())
+    order = service.reader.order(Okta(), okta_draft())
     with pytest.raises(NotSent) as caught:
-        replace(service, send=silent).check(Okta(), order.connection).result(PATIENCE_SECONDS)
+        replace(service, send=silent).checks.parent(Okta(), order.connection).result(PATIENCE_SECONDS)
     assert caught.value.meaning == "The check failed."
 
 
@@ -173,11 +176,11 @@ def test_the_site_that_knows_the_keys_is_named_where_asked_for(
 
 
 def test_stores_are_tried_for_real(service: Service, tmp_path: Path) -> None:
-    assert str(tmp_path) in service.probe("file").result(PATIENCE_SECONDS)
+    assert str(tmp_path) in service.checks.store("file").result(PATIENCE_SECONDS)
     with pytest.raises(LocalFailure):
-        service.probe({"command": ["false"]}).result(PATIENCE_SECONDS)
+        service.checks.store({"command": ["false"]}).result(PATIENCE_SECONDS)
     with pytest.raises(BadInput):
-        service.probe("nowhere").result(PATIENCE_SECONDS)
+        service.checks.store("nowhere").result(PATIENCE_SECONDS)
     assert list((tmp_path / "data" / "keys").iterdir()) == []
 
 
@@ -192,7 +195,7 @@ def test_a_creation_leaves_key_profile_and_journal_that_point_at_each_other(serv
     assert (record.state, record.id, record.profile) == ("ready", profile.attempt, profile.name)
     assert result.org is not None
     assert (profile.org.id, profile.site, profile.method) == (result.org.id, "https://acme.okta.com", "api-token")
-    assert {service.read(profile.secrets["token"]).get_secret_value()} == world.secrets
+    assert {service.reader.read(profile.secrets["token"]).get_secret_value()} == world.secrets
     kept = Path(str(record.reference["file"]))
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
@@ -211,12 +214,12 @@ def test_a_store_command_that_fails_later_is_followed_by_a_file(service: Service
 @pytest.mark.full
 def test_a_second_creation_while_one_runs_is_not_begun(service: Service, world: World) -> None:
     asked: list[bool] = []
-    order = service.order(Okta(), okta_draft())
+    order = service.reader.order(Okta(), okta_draft())
 
     def tell(_: Event) -> None:
-        asked.append(service.create(Okta(), order, "file", tell))
+        asked.append(service.creations.create(Okta(), order, "file", tell))
 
-    assert service.create(Okta(), order, "file", tell)
+    assert service.creations.create(Okta(), order, "file", tell)
     assert service.engine.idle.wait(PATIENCE_SECONDS)
     assert set(asked) == {False}
     assert world.creates == 1
@@ -224,7 +227,7 @@ def test_a_second_creation_while_one_runs_is_not_begun(service: Service, world: 
 
 def test_an_unknown_store_begins_nothing(service: Service, world: World) -> None:
     with pytest.raises(BadInput):
-        service.create(Okta(), service.order(Okta(), okta_draft()), "nowhere", lambda _: None)
+        service.creations.create(Okta(), service.reader.order(Okta(), okta_draft()), "nowhere", lambda _: None)
     assert service.engine.idle.is_set()
     assert world.requests == []
 
@@ -234,7 +237,7 @@ def test_an_unknown_store_begins_nothing(service: Service, world: World) -> None
 
 def test_a_profile_begins_a_draft_for_a_sister(service: Service) -> None:
     result = created(service, okta_draft())
-    draft = service.draft_from(service.profiles.load(result.profile))
+    draft = draft_from(service.profiles.load(result.profile))
     assert (draft.provider, draft.site, draft.method) == ("okta", "https://acme.okta.com", "api-token")
     assert draft.section("organization") == {}
     assert draft.credentials == {}  # the token was typed
@@ -255,28 +258,28 @@ def test_a_childs_profile_knows_how_its_parent_is_connected_to(service: Service)
     service = by_reference(service)
     profile = service.profiles.load(created(service, okta_draft_by_reference()).profile)
     assert (profile.kind, profile.parent) == ("child", {"token": Reference(env="SANDBOX_TOKEN")})
-    draft_for_same_parent = service.draft_from(profile)
+    draft_for_same_parent = draft_from(profile)
     assert draft_for_same_parent.credentials == {"token": Reference(env="SANDBOX_TOKEN")}
-    assert service.connection(Okta(), draft_for_same_parent).site.key == "https://acme.okta.com"
+    assert service.reader.connection(Okta(), draft_for_same_parent).site.key == "https://acme.okta.com"
 
 
 def test_a_parents_connection_is_saved_once_and_without_a_secret(service: Service) -> None:
     service = by_reference(service)
-    connected = service.connection(Okta(), okta_draft_by_reference(site="login.acme.example"))
-    names = {service.save_parent(Okta(), connected, "Acme, Inc.") for _ in range(2)}
+    connected = service.reader.connection(Okta(), okta_draft_by_reference(site="login.acme.example"))
+    names = {service.profile_saver.save_parent(Okta(), connected, "Acme, Inc.") for _ in range(2)}
     (profile,) = service.profiles.all()[0]
     assert names == {profile.name} == {"okta-acme-inc"}
     assert (profile.kind, profile.org.name, profile.secrets) == ("parent", "Acme, Inc.", {})
     assert CREDENTIALS["okta.token"] not in service.profiles.path(profile.name).read_text()
-    draft = service.draft_from(profile)
-    assert service.connection(Okta(), draft) == connected
+    draft = draft_from(profile)
+    assert service.reader.connection(Okta(), draft) == connected
     assert draft.section("parent")["confirmed"] == "https://login.acme.example"
-    other = service.connection(Okta(), okta_draft_by_reference())
-    assert service.save_parent(Okta(), other, "Acme, Inc.") == "okta-acme-inc-2"
+    other = service.reader.connection(Okta(), okta_draft_by_reference())
+    assert service.profile_saver.save_parent(Okta(), other, "Acme, Inc.") == "okta-acme-inc-2"
 
 
 def test_a_typed_secret_is_not_in_a_parents_profile(service: Service) -> None:
-    name = service.save_parent(Okta(), service.connection(Okta(), okta_draft()), "Acme")
+    name = service.profile_saver.save_parent(Okta(), service.reader.connection(Okta(), okta_draft()), "Acme")
     profile = service.profiles.load(name)
     assert (profile.method, profile.parent, profile.answers) == ("api-token", {}, {})
 
@@ -285,23 +288,21 @@ def test_a_typed_secret_is_not_in_a_parents_profile(service: Service) -> None:
 def test_a_profile_of_another_version_is_taken_as_far_as_it_is_understood(
     service: Service, changed: dict[str, str]
 ) -> None:
-    name = service.save_parent(Okta(), service.connection(Okta(), okta_draft()), "Acme")
-    draft = service.draft_from(
-        service.profiles.load(name).model_copy(update={**changed, "answers": {"token": "literal"}})
-    )
+    name = service.profile_saver.save_parent(Okta(), service.reader.connection(Okta(), okta_draft()), "Acme")
+    draft = draft_from(service.profiles.load(name).model_copy(update={**changed, "answers": {"token": "literal"}}))
     assert (draft.provider, draft.credentials) == (changed.get("provider", "okta"), {})
 
 
-def test_a_plan_is_saved_without_secrets_and_never_over_another(service: Service, tmp_path: Path) -> None:
+def test_a_plan_is_saved_without_secrets_and_never_over_another(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
-    service.save_plan(okta_draft(), path)
+    plan_writer.write(okta_draft(), path)
     assert CREDENTIALS["okta.token"] not in path.read_text()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     with pytest.raises(FileExistsError):
-        service.save_plan(okta_draft("other"), path)
+        plan_writer.write(okta_draft("other"), path)
     assert "other" not in path.read_text()
     with pytest.raises(LocalFailure):
-        service.save_plan(okta_draft(), tmp_path / "missing" / "plan.toml")
+        plan_writer.write(okta_draft(), tmp_path / "missing" / "plan.toml")
 
 
 # ---- loading ----
@@ -330,7 +331,7 @@ def test_a_source_command_sees_none_of_the_plans_other_credentials(
     shell = f'env > "{seen}"; echo 00token'
     draft.credentials["token"] = Reference(command=("sh", "-c", shell))  # read before the password is
     draft.section("administrator")["password"] = Reference(env="MY_PASSWORD")
-    replace(service, environ={"MY_PASSWORD": "canary-1"}).order(Okta(), draft)
+    replace(service, environ={"MY_PASSWORD": "canary-1"}).reader.order(Okta(), draft)
     assert "PATH=" in seen.read_text()
     assert "canary-1" not in seen.read_text()
 
@@ -352,7 +353,7 @@ def test_a_variable_that_is_no_value_is_said_to_be_what_it_is_and_not_used(
 ) -> None:
     set_so = replace(service, environ={"SANDBOX_TOKEN": value})
     with pytest.raises(BadFields) as caught:
-        set_so.connection(Okta(), okta_draft_by_reference())
+        set_so.reader.connection(Okta(), okta_draft_by_reference())
     (told,) = caught.value.problems.values()
     assert words in told
     assert value.strip() not in told
@@ -360,15 +361,15 @@ def test_a_variable_that_is_no_value_is_said_to_be_what_it_is_and_not_used(
 
 def test_the_scheme_before_a_token_is_taken_off(service: Service) -> None:
     set_so = replace(service, environ={"SANDBOX_TOKEN": f"SSWS {TOKEN}"})
-    credentials = set_so.connection(Okta(), okta_draft_by_reference()).credentials
+    credentials = set_so.reader.connection(Okta(), okta_draft_by_reference()).credentials
     assert isinstance(credentials, ApiToken)
     assert credentials.token.get_secret_value() == TOKEN
 
 
-def test_digits_of_other_scripts_are_no_part_of_an_email(service: Service) -> None:
+def test_digits_of_other_scripts_are_no_part_of_an_email() -> None:
     draft = okta_draft()
     draft.section("administrator")["email"] = "ada\u0663@example.com"
-    assert "administrator.email" in service.problems(Okta(), draft)
+    assert "administrator.email" in draft_problems(Okta(), draft)
 
 
 # ---- a flow that breaks off ----
@@ -385,9 +386,9 @@ def test_a_flow_that_breaks_off_ends_with_one_result(
         if stage == "between two events":
             raise AttributeError("a fault of ours, with a secret")
 
-    monkeypatch.setattr("orgwizard.application.service.create_org", broken)
+    monkeypatch.setattr("orgwizard.application.creations.create_org", broken)
     told: list[Event] = []
-    assert service.create(Okta(), service.order(Okta(), okta_draft()), "file", told.append)
+    assert service.creations.create(Okta(), service.reader.order(Okta(), okta_draft()), "file", told.append)
     assert service.engine.idle.wait(PATIENCE_SECONDS)
     (result,) = [event for event in told if isinstance(event, Result)]
     assert told[-1] is result
@@ -402,7 +403,7 @@ def test_a_flow_that_cannot_be_begun_leaves_the_engine_usable(
     def broken(*_: object) -> AsyncIterator[Event]:
         raise AttributeError
 
-    monkeypatch.setattr("orgwizard.application.service.ended", broken)
+    monkeypatch.setattr("orgwizard.application.creations.ended", broken)
     with pytest.raises(AttributeError):
-        service.create(Okta(), service.order(Okta(), okta_draft()), "file", lambda _: None)
+        service.creations.create(Okta(), service.reader.order(Okta(), okta_draft()), "file", lambda _: None)
     assert service.engine.idle.is_set()

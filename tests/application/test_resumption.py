@@ -76,15 +76,15 @@ class Office:
 
     def create(self, store: Any = "file", *, again: bool = False) -> Result:
         provider = provider_of(self.draft.provider)
-        order = self.service.order(provider, self.draft)
-        return self._ended(lambda tell: self.service.create(provider, order, store, tell, again=again))
+        order = self.service.reader.order(provider, self.draft)
+        return self._ended(lambda tell: self.service.creations.create(provider, order, store, tell, again=again))
 
     def named(self, name: str) -> None:
         """Have the org called *name*, one of the sandbox's."""
         self.draft.section("organization")["name"] = name
 
     def resume(self) -> Result:
-        return self._ended(lambda tell: self.service.resume(self.record, tell))
+        return self._ended(lambda tell: self.service.creations.resume(self.record, tell))
 
     def _ended(self, begin: Callable[[Callable[[Event], None]], bool]) -> Result:
         result = ended(begin)
@@ -180,9 +180,9 @@ def test_a_response_that_was_left_over_is_removed_and_nobody_is_asked(
         office.create()
     left = office.record
     assert (left.settled, left.left_over) == (True, True)
-    tidy = office.service.without_leftover(left)
+    tidy = office.service.records.without_leftover(left)
     assert (tidy.spool, tidy.state, tidy.told) == (None, "ready", left.told)
-    assert office.service.without_leftover(tidy) is tidy
+    assert office.service.records.without_leftover(tidy) is tidy
 
 
 @pytest.mark.usefixtures("spool_stays")
@@ -265,7 +265,7 @@ def test_an_org_of_the_same_name_that_came_of_another_attempt_is_left_out(office
     assert first.org
     assert second.org
 
-    result = ended(lambda tell: office.service.resume(record, tell))
+    result = ended(lambda tell: office.service.creations.resume(record, tell))
 
     assert (result.outcome, result.exit_code, result.open) == ("created", Exit.ATTENTION, False)
     assert result.org
@@ -279,7 +279,7 @@ def test_without_the_parents_keys_nothing_is_asked_and_it_is_said_which_are_need
     asked = len(office.world.requests)
     service = replace(office.service, environ={})
 
-    result = ended(lambda tell: service.resume(office.record, tell))
+    result = ended(lambda tell: service.creations.resume(office.record, tell))
 
     assert (result.outcome, result.exit_code, len(office.world.requests)) == ("unknown", Exit.UNKNOWN, asked)
     assert result.error is not None
@@ -295,7 +295,7 @@ def test_with_keys_that_are_refused_one_look_is_enough(office: Office, wrong: st
     asked = len(office.world.requests)
     service = replace(office.service, environ={**ENVIRON, wrong: "wrong" + "0" * 27})
 
-    result = ended(lambda tell: service.resume(office.record, tell))
+    result = ended(lambda tell: service.creations.resume(office.record, tell))
 
     assert (result.outcome, len(office.world.requests)) == ("unknown", asked + 1)
 
@@ -308,7 +308,7 @@ def test_an_attempt_at_a_sandbox_that_has_ended_is_settled(office: Office) -> No
     service = replace(office.service, sandbox_values=CREDENTIALS)
     asked = len(office.world.requests)
 
-    result = ended(lambda tell: service.resume(office.record, tell))
+    result = ended(lambda tell: service.creations.resume(office.record, tell))
 
     assert (result.outcome, result.open, office.record.state) == ("not_created", False, "absent")
     assert len(office.world.requests) == asked
@@ -463,7 +463,7 @@ def test_an_attempt_that_another_process_is_at_work_on_is_left_alone(office: Off
     office.killed_after("stored")
     record = office.record
     with office.service.journal.resume(record), pytest.raises(Exception, match="Another orgwizard"):
-        office.service.resume(record, lambda _: None)
+        office.service.creations.resume(record, lambda _: None)
 
 
 def test_a_further_creation_of_the_same_org_is_refused_with_the_open_attempt(office: Office) -> None:
@@ -547,7 +547,7 @@ def test_keys_that_are_for_another_site_now_are_not_sent(office: Office, recorde
     service = replace(office.service, environ={**ENVIRON, **KEYS[key], **OTHERS[key]})
     asked = len(office.world.requests)
 
-    result = ended(lambda tell: service.resume(office.record, tell))
+    result = ended(lambda tell: service.creations.resume(office.record, tell))
 
     assert (result.outcome, len(office.world.requests)) == ("unknown", asked)
 
@@ -566,7 +566,9 @@ def test_keys_that_are_for_another_site_now_are_not_sent(office: Office, recorde
 def test_what_is_at_hand_belongs_to_its_own_site(
     office: Office, site: str, at_hand: dict[str, str], belongs: bool
 ) -> None:
-    assert replace(office.service, environ=at_hand)._belongs_to(provider_of("datadog"), site) is belongs
+    assert (
+        replace(office.service, environ=at_hand).creations.recovery.belongs_to(provider_of("datadog"), site) is belongs
+    )
 
 
 # ---- keys in the keyring of which the journal could not tell ----

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orgwizard.application.creations import Creations
 from orgwizard.application.plan_file import parse as plan_of
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
@@ -74,13 +75,13 @@ def service_at(folder: Path, world: World) -> Service:
 def rows_of(service: Service, plan: str, names: Sequence[str]) -> list[TableRow]:
     draft = plan_of(plan)
     provider = provider_of(draft.provider)
-    connected = service.connection(provider, draft)
+    connected = service.reader.connection(provider, draft)
     rows = []
     for number, name in enumerate(names, start=2):
         row = Draft(draft.provider, draft.store, {draft.provider: dict(draft.sections[draft.provider])})
         answers = {"name": name} | ({"subdomain": f"{name}-{number}"} if draft.provider == "okta" else {})
         row.sections[draft.provider]["organization"] = answers
-        rows.append(TableRow(number, service.order_at(connected, provider, row)))
+        rows.append(TableRow(number, service.reader.order_at(connected, provider, row)))
     return rows
 
 
@@ -299,14 +300,14 @@ def test_a_row_at_which_another_program_is_does_not_stop_the_others(service: Ser
 def test_a_fault_of_ours_ends_its_row_as_unknown_and_the_others_end_well(
     service: Service, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    earlier = Service.earlier
+    earlier = Creations.earlier
 
-    def failing(self: Service, provider: Any, wanted: Any, *rest: Any) -> Any:
+    def failing(self: Creations, provider: Any, wanted: Any, *rest: Any) -> Any:
         if wanted.name == "two":
             raise RuntimeError("a bug")
         return earlier(self, provider, wanted, *rest)
 
-    monkeypatch.setattr(Service, "earlier", failing)
+    monkeypatch.setattr(Creations, "earlier", failing)
     run = Run(service, ["one", "two", "three"])
     assert run.outcomes == ["created", "unknown"]
     assert run.left == [4]

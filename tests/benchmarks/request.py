@@ -56,7 +56,7 @@ def _create_seconds(url: str) -> float:
             service, send=transport.send, engine=engine, clock=SystemClock(), environ=ENVIRONMENT, sandbox_values={}
         )
         transport.warm()
-        service.create(provider, service.order(provider, _draft(url)), "file", tell)
+        service.creations.create(provider, service.reader.order(provider, _draft(url)), "file", tell)
         while (KEEP, "ok") not in seen and not ended.wait(0.01):
             pass
         engine.leave()

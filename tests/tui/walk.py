@@ -117,7 +117,7 @@ class Walk:
             draft.credentials[question.name] = offer.typed if offer else ""
         draft.section("organization")["name"] = name
         draft.section("administrator").update(ANSWERS[provider]["administrator"])
-        session.connected(session.service.connection(session.provider, draft), Preflight("Acme (sandbox)"))
+        session.connected(session.service.reader.connection(session.provider, draft), Preflight("Acme (sandbox)"))
         await self.app.go(next(key for key, known in all_steps().items() if known is step))
         await self.until(step)
 

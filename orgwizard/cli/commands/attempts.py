@@ -119,7 +119,7 @@ def resume(arguments: argparse.Namespace) -> int:
     if record is None:
         return _nothing_open(arguments)
     if record.settled or record.state == "damaged":
-        return commands.look(service.without_leftover(record), as_json=arguments.json)
+        return commands.look(service.records.without_leftover(record), as_json=arguments.json)
     return commands.resume(service, record, as_json=arguments.json)
 
 

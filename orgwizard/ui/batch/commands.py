@@ -44,7 +44,7 @@ def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = 
     provider, order = provider_of(draft.provider), _ordered(service, draft)
     passed: list[Finding] = []
     try:
-        checked = service.check(provider, order.connection, order.organization, passed.append).result()
+        checked = service.checks.parent(provider, order.connection, order.organization, passed.append).result()
         findings = (*checked.findings, _tested_store(service, draft.store))
     except WizardError as error:
         if provider.of_another_site(error):
@@ -61,7 +61,7 @@ def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = 
 def _tested_store(service: Service, store: Any) -> Finding:
     """Return what a trial of the store proved; raises `LocalFailure`."""
     try:
-        return Finding("Store", "ok", service.probe(store).result())
+        return Finding("Store", "ok", service.checks.store(store).result())
     except WizardError as error:
         error.meaning = "The store was tested and cannot be used."
         raise
@@ -82,7 +82,7 @@ def _about_other_sites(service: Service, provider: Provider, connected: Connecti
     """Say which of the vendor's other sites know the credentials, or how to ask them."""
     if not asked:
         return f"With check --other-sites, {provider.title}'s other sites are tried, too."
-    return text_report.elsewhere(provider, service.elsewhere(provider, connected).result())
+    return text_report.elsewhere(provider, service.checks.elsewhere(provider, connected).result())
 
 
 def create(
@@ -97,11 +97,11 @@ def resume(service: Service, record: Record, *, as_json: bool) -> int:
     """Finish an attempt that was interrupted and print the result; returns the exit code, 128+n after a signal."""
     follower = Follower(service, as_json)
     with leaving_on_signal(service.engine) as taking:
-        return follower.report(follower.follow(lambda tell: service.resume(record, tell), taking), taking)
+        return follower.report(follower.follow(lambda tell: service.creations.resume(record, tell), taking), taking)
 
 
 def _ordered(service: Service, draft: Draft) -> Order:
     """Return the validated order, after warning about world-readable secrets."""
-    for remark in service.remarks(draft):
+    for remark in service.reader.remarks(draft):
         write_stderr(remark)
-    return service.order(provider_of(draft.provider), draft)
+    return service.reader.order(provider_of(draft.provider), draft)

@@ -58,7 +58,7 @@ class Follower:
         until a signal ends the wait, go to a private file.
         """
         if result.secrets and taking.keys_printed:  # on arrival
-            self.service.keys_shown(result)
+            self.service.records.keys_shown(result)
             result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)
         lines, taken = "\n".join(text_report.result(result)), False
         with taking.ending_a_wait():
@@ -66,9 +66,9 @@ class Follower:
             taken = (write_json(result.as_json()) if self.as_json else write_stdout(lines)) or write_stderr(lines)
         if result.secrets:
             if taken:
-                self.service.keys_shown(result)
+                self.service.records.keys_shown(result)
             else:
-                result = self.service.save_unshown_keys(result)
+                result = self.service.records.save_unshown_keys(result)
         with taking.ending_a_wait():
             if result.error is not None:
                 write_stderr("\n".join(result.error.lines()))

@@ -36,7 +36,7 @@ class PlanRun:
         service, order = self.follower.service, self.order
         try:
             wanted, credentials = order.wanted, order.connection.credentials
-            earlier = None if self.again else service.earlier(self.provider, wanted, credentials)
+            earlier = None if self.again else service.creations.earlier(self.provider, wanted, credentials)
             if earlier:
                 code = self._first_result(earlier.error())
                 if code is not None:
@@ -54,7 +54,7 @@ class PlanRun:
             with leaving_on_signal(service.engine) as taking:
 
                 def begin(tell: Callable[[Event], None]) -> bool:
-                    return service.create(self.provider, self.order, self.store, tell, again=self.again)
+                    return service.creations.create(self.provider, self.order, self.store, tell, again=self.again)
 
                 result = self.follower.follow(begin, taking)
                 if taking.caught or not isinstance(result.error, (Busy, Repeated)):
@@ -86,7 +86,7 @@ class PlanRun:
         """Finish an open attempt; returns the exit code, None where it turns out to have created nothing."""
         write_stderr(f"Attempt {record.id} at this org is not finished: {attempt_text.STATE_WORDS[record.state]}.")
         write_stderr("It is finished first; nothing is sent twice.")
-        result = self.follower.follow(lambda tell: self.follower.service.resume(record, tell), taking)
+        result = self.follower.follow(lambda tell: self.follower.service.creations.resume(record, tell), taking)
         if result.outcome != "not_created" or taking.caught:
             return self.follower.report(result, taking)
         why = f" {result.error.cause}" if result.error else ""

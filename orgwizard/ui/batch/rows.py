@@ -103,7 +103,7 @@ class RowFace:
         if printed or write_stdout(lines) or write_stderr(lines):
             self._shown.append(result)
         else:
-            self._service.save_unshown_keys(result)
+            self._service.records.save_unshown_keys(result)
 
     def _end(self, end: TableEnd) -> int:
         self._live.clear()
@@ -117,7 +117,7 @@ class RowFace:
             write_stderr("\n".join(lines))
         self._service.engine.idle.wait()  # the ends are in the journal before the program ends
         for result in self._shown:
-            self._service.keys_shown(result)
+            self._service.records.keys_shown(result)
         if self._taking.caught:
             return 128 + self._taking.caught[0]
         return table_text.gravest([*self._codes, *([Exit.NOT_SENT] if end.left else [])])

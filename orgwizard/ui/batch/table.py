@@ -118,11 +118,11 @@ def resume_every(service: Service, *, as_json: bool) -> int:
 
 def _checked(service: Service, provider: Provider, draft: Draft, table: Table, plan: Plan, path: Path) -> CheckedTable:
     """Return the checked table; raises `BadFields` with every problem, those that only the service knows included."""
-    for remark in dict.fromkeys(remark for row in table.rows for remark in service.remarks(row.draft)):
+    for remark in dict.fromkeys(remark for row in table.rows for remark in service.reader.remarks(row.draft)):
         write_stderr(remark)
     problems = dict(table.problems)
     try:
-        checked = check_table(service, provider, service.connection(provider, draft), table.rows)
+        checked = check_table(service, provider, service.reader.connection(provider, draft), table.rows)
     except WizardError as error:
         if not problems:
             raise

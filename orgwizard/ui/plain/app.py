@@ -162,7 +162,9 @@ class Wizard:
 
     def _draft_of(self, found: StartMenu, chosen: str) -> Draft | None:
         if profile := found.profile(chosen):
-            return self.session.service.draft_from(profile)
+            from orgwizard.application.profile_draft import draft_from
+
+            return draft_from(profile)
         return {start_menu.NEW: Draft(), start_menu.CONTINUE: found.saved}.get(chosen)
 
     def _looked_at(self, found: StartMenu, chosen: str) -> str:

@@ -77,7 +77,7 @@ class StoreStep(Step):
         console = self.console
         console.say(store_choices.TRYING)
         try:
-            console.say(console.terminal.awaited(self.session.service.probe(self.session.draft.store)))
+            console.say(console.terminal.awaited(self.session.service.checks.store(self.session.draft.store)))
         except NeedsConsent as needed:
             console.say(needed.cause)
             if not console.agrees(needed.question):

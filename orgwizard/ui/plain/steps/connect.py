@@ -32,7 +32,7 @@ class ConnectStep(Step):
         for remark in session.bootstrap.discovery.remarks(session.provider):
             console.say(remark)
         fill(console, connection_sheet(session), self.save, first)
-        for remark in session.service.remarks(session.draft):
+        for remark in session.service.reader.remarks(session.draft):
             console.say(remark)
 
     def _tried(self) -> Connection:
@@ -70,7 +70,7 @@ class ConnectStep(Step):
             while not found.empty():
                 self.console.say(found.get().line)
 
-        checking = self.session.service.check(self.session.provider, connection, None, found.put)
+        checking = self.session.service.checks.parent(self.session.provider, connection, None, found.put)
         try:
             return self.console.terminal.awaited(checking, say_found)
         finally:
@@ -91,7 +91,7 @@ class ConnectStep(Step):
         others = f"The other sites of {session.provider.title} can be tried as well."
         if not console.agrees(f"{others} The API key is then sent to each of them. Try them?"):
             return False
-        found = console.terminal.awaited(session.service.elsewhere(session.provider, connection))
+        found = console.terminal.awaited(session.service.checks.elsewhere(session.provider, connection))
         console.say(text_report.elsewhere(session.provider, found))
         if not found or not console.agrees(f"Continue at {found[0].title}?"):
             return False
@@ -102,13 +102,12 @@ class ConnectStep(Step):
     def _offer_to_save(self, connection: Connection) -> None:
         session, console = self.session, self.console
         parent = session.checked.parent if session.checked else ""
-        if not parent or session.service.knows_parent(session.provider, connection, parent):
+        if not parent or session.service.profile_saver.knows_parent(session.provider, connection, parent):
             return
         question = "Save this connection for the next org? Typed secrets are not saved."
         if console.agrees(question):
             try:
-                console.say(
-                    f"Saved as the profile {session.service.save_parent(session.provider, connection, parent)}."
-                )
+                name = session.service.profile_saver.save_parent(session.provider, connection, parent)
+                console.say(f"Saved as the profile {name}.")
             except WizardError as error:
                 console.say(f"The profile was not saved: {error.cause}")

@@ -152,7 +152,9 @@ class ConnectStep(Step):
         if not await self._try() or session.connection is None or session.checked is None:
             return
         try:
-            name = session.service.save_parent(session.provider, session.connection, session.checked.parent)
+            name = session.service.profile_saver.save_parent(
+                session.provider, session.connection, session.checked.parent
+            )
         except (WizardError, OSError) as error:
             self.say(f"The connection was not saved: {cause_of(error)}", wrong=True)
         else:
@@ -198,7 +200,7 @@ class ConnectStep(Step):
         def tell(finding: Finding) -> None:
             self.post_message(self.Passed(finding))
 
-        found = self.session.service.check(self.session.provider, connection, tell=tell)
+        found = self.session.service.checks.parent(self.session.provider, connection, tell=tell)
         self.session.connected(connection, await asyncio.wrap_future(found))
         self.refresh_place()
         self._show_findings()
@@ -221,7 +223,7 @@ class ConnectStep(Step):
         if not await self.app.push_screen_wait(Ask(question, yes="Try them", no="No")):
             return
         self.say(f"Asking {title}'s other sites. Esc stops it.")
-        found = await asyncio.wrap_future(session.service.elsewhere(session.provider, connection))
+        found = await asyncio.wrap_future(session.service.checks.elsewhere(session.provider, connection))
         if not found:
             self.say(f"No other site of {title} recognizes it either.", wrong=True)
             return

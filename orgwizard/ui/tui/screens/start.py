@@ -134,7 +134,9 @@ class StartStep(WatchingStep):
         if chosen == CONTINUE and saved:
             self._choose(saved)
         elif profile:
-            self._choose(self.session.service.draft_from(profile), saved=True)
+            from orgwizard.application.profile_draft import draft_from
+
+            self._choose(draft_from(profile), saved=True)
         elif chosen == NEW:
             self._choose(Draft())
         elif chosen == MORE:

@@ -122,7 +122,7 @@ class StoreStep(Step):
     async def _probe(self, place: str, store: Any) -> bool:
         """Really try a store, note the result in its row, and return whether it works; raises `NeedsConsent`."""
         try:
-            self._proven[place] = await asyncio.wrap_future(self.session.service.probe(store))
+            self._proven[place] = await asyncio.wrap_future(self.session.service.checks.store(store))
             works = True
         except WizardError as error:
             self._proven[place] = " ".join(filter(None, (error.cause, error.advice)))
