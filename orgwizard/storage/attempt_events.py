@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from pydantic_core import from_json
+
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.storage.attempt_record import NEVER_LEFT, stored_names
 
@@ -93,7 +95,7 @@ def _events(data: bytes) -> tuple[list[Event], bool]:
 def _parsed(lines: Sequence[bytes]) -> list[Any]:
     """Return what each line says, `None` for one that cannot be read; whole files are parsed at once, which is fast."""
     with suppress(ValueError, RecursionError):
-        values = json.loads(b"[" + b",".join(lines) + b"]")
+        values = from_json(b"[" + b",".join(lines) + b"]", allow_inf_nan=False)
         if len(values) == len(lines):
             return list(values)
     return [_value(line.strip(b"\0")) for line in lines]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import BinaryIO
 
 from orgwizard.domain.errors import LocalFailure, WizardError
 
@@ -22,6 +23,7 @@ _READ = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # not blocking: opening a pi
 _READ_PIPE = os.O_RDONLY | os.O_CLOEXEC
 
 _LOOK_AGAIN_SECONDS = 0.02
+_PART_BYTES = 64 * 1024
 
 _FREE_SPACE = "Free some space, then try again."
 _OTHER_PLACE = "Choose another place, or set XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME to folders of your own."
@@ -210,10 +212,19 @@ def read(path: Path, limit: int, *, follow: bool = False, pipes: bool = False) -
     ):
         if not pipes and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise LocalFailure(f"{path} could not be read: it is not a file.", "Name a regular file.")
-        data = file.read(limit + 1)
+        data = _at_most(file, limit + 1)
     if len(data) > limit:
         raise LocalFailure(f"{path} could not be read: it is larger than {limit} bytes.", "Is it the right file?")
     return data
+
+
+def _at_most(file: BinaryIO, limit: int) -> bytes:
+    """Return the first *limit* bytes, or all; one read of so many would first find room for them, for every file."""
+    parts = []
+    while limit > 0 and (part := file.read(min(limit, _PART_BYTES))):
+        parts.append(part)
+        limit -= len(part)
+    return b"".join(parts)
 
 
 def _holds(path: Path, data: bytes) -> bool:
