@@ -122,6 +122,11 @@ class FormState:
         """Return what the service will most likely say of an answer that breaks no rule, or ""."""
         return self.model.notice(name, self.answers)
 
+    def makes_sense(self, question: Question) -> bool:
+        """Return whether a question is due, and worth asking after the other answers; one that has an answer is."""
+        sensible = question.name in self.typed or self.model.makes_sense(question.name, self.answers)
+        return sensible and self.is_due(question)
+
     def correction(self, name: str) -> str:
         """Return what was most likely meant by an answer as it was typed, or ""."""
         typed = self.typed.get(name)

@@ -83,6 +83,17 @@ def _person(session: WizardSession) -> list[tuple[str, str]]:
     return [(TITLES["administrator"], person)] if person else []
 
 
+def blank_places(session: WizardSession) -> dict[str, str]:
+    """Return the field of each question that has no answer, by its title in small letters."""
+    provider, draft = session.provider, session.draft
+    places = {}
+    for name, model in provider.sections(draft.method).items():
+        answers = filled(model, draft.credentials if name == "credentials" else draft.section(name))
+        blank = (question for question in questions(model) if question.asked and not answers.get(question.name))
+        places |= {question.title.casefold(): f"{name}.{question.name}" for question in blank}
+    return places
+
+
 def in_words(question: Question, value: Value) -> str:
     """Return an answer as the review shows it; never a secret."""
     if isinstance(value, Reference):

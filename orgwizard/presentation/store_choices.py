@@ -1,6 +1,7 @@
 """The places for the new keys as a person chooses among them."""
 
 import shlex
+from collections.abc import Iterable
 from typing import Any
 
 from orgwizard.domain.errors import BadInput
@@ -13,6 +14,12 @@ TRYING = "Testing it with a dummy value."
 COMMAND = "command"
 CONSENT = "Yes, store them unencrypted"
 FIRST_TRIED = ("file", "screen")  # the keyring may open a dialog, and other stores keep what they are tried with
+_MEANINGS = {
+    "file": "in your own data folder, and only you can read it.",
+    "keyring": "the secret store of your desktop or system; it may ask to be unlocked.",
+    COMMAND: "a program of yours receives the keys on stdin.",
+    "screen": "shown when they come, and stored nowhere.",
+}
 QUESTION = Question(
     name=COMMAND,
     title="Command",
@@ -34,6 +41,12 @@ def places(store: Any = None) -> dict[str, str]:
         COMMAND: "A command",
         "screen": "This screen only",
     }
+
+
+def explained(rows: Iterable[str]) -> list[str]:
+    """Return what each of the places means, a line each."""
+    titles = places()
+    return [f"{titles[place]}: {_MEANINGS[place]}" for place in rows if place in _MEANINGS]
 
 
 def other_stores() -> str:

@@ -14,8 +14,6 @@ PATIENCE_SECONDS = 30
 class Typed:
     """Gives the lines that a test typed beforehand, and keeps what was written; input ends after the last one."""
 
-    columns = 200
-
     def __init__(self, *lines: str | Callable[[], str], echo_stays: bool = False, more: bool = False) -> None:
         self._lines = list(lines)
         self.text = ""

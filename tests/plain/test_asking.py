@@ -179,7 +179,7 @@ def test_fields_with_choices_are_numbered(service: Service, monkeypatch: pytest.
     monkeypatch.setattr(FormState, "asked", property(asked_questions))
     live, terminal = asked(service, Choosy, "4", "2")
     assert live == {"region": "west"}
-    assert "1. east 2. west 3. none of these" in terminal.said
+    assert "Region: 1. east; 2. west; 3. none of these" in terminal.said
     live, _ = asked(service, Choosy, "3", region="west")
     assert live == {}
 

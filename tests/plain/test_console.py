@@ -10,18 +10,18 @@ ROWS = {"a": "First", "b": "Second"}
 EVIL = "\x1b[2J\x1b]0;x\x07red\x9b1m \u202eesrever\r\nnext"
 
 
-def test_words_are_wrapped_at_the_width_and_never_broken() -> None:
-    terminal = Typed()
-    terminal.columns = 20
-    Console(terminal).say("one two three four five six", "averyveryverylongwordthatfitsnowhere")
-    assert terminal.text == "one two three four\nfive six\naveryveryverylongwordthatfitsnowhere\n"
+def test_the_terminal_wraps_and_the_program_does_not() -> None:
+    terminal = Typed("x")
+    words = "one two three four five six " * 20
+    Console(terminal).say(words)
+    Console(terminal).ask(words)
+    assert terminal.text == f"{words}\n{words} x\n"
 
 
 def test_what_drives_a_terminal_is_never_said() -> None:
     terminal = Typed("x")
     console = Console(terminal)
     console.say(EVIL)
-    console.say_as_it_is(EVIL)
     console.ask(EVIL)
     assert not set("\x1b\x07\x9b\u202e\r") & set(terminal.text)
     assert "red1m esrever next" in terminal.text
@@ -47,8 +47,9 @@ def test_an_answer_may_begin_with_the_sign_of_commands(typed: str) -> None:
 def test_help_says_what_is_asked_and_the_commands_and_asks_again(typed: str) -> None:
     terminal = Typed(typed, "x")
     assert Console(terminal).ask("Name:", ("Shown on the sign-in page.",)) == "x"
-    assert "Shown on the sign-in page.\n:help: " in terminal.text
-    assert ":back: " in terminal.text
+    assert "Shown on the sign-in page.\nCommands: :help (" in terminal.text
+    assert ":back (" in terminal.text
+    assert ":clear (" not in terminal.text
     assert terminal.text.count("Name: ") == 2
 
 
@@ -119,14 +120,6 @@ def test_of_several_pasted_lines_the_others_answer_nothing() -> None:
     assert terminal.text.endswith("Website: next\n")
 
 
-def test_a_command_to_paste_stays_in_one_line() -> None:
-    terminal = Typed()
-    terminal.columns = 40
-    Console(terminal).say("It is not known. Look once more with: orgwizard resume 20260102-030405-0000 --sandbox")
-    assert terminal.text.splitlines()[-1] == "orgwizard resume 20260102-030405-0000 --sandbox"
-    assert terminal.text.splitlines()[-2].endswith("with:")
-
-
 PEM = ("-----BEGIN PRIVATE KEY-----", "MIIB", "-----END PRIVATE KEY-----")
 JWK = ("{", '"kty": "EC",', '"d": "x"', "}")
 
@@ -148,18 +141,34 @@ def test_what_begins_a_key() -> None:
 # ---- choices ----
 
 
-@pytest.mark.parametrize(("typed", "key"), [("1", "a"), ("2", "b"), ("", "b")])
-def test_a_row_is_chosen_by_its_number_or_by_enter(typed: str, key: str) -> None:
+@pytest.mark.parametrize(
+    ("typed", "key"), [("1", "a"), ("2", "b"), ("", "b"), ("first", "a"), ("SEC", "b"), ("b", "b"), ("One", "b")]
+)
+def test_a_row_is_chosen_by_its_number_by_its_name_or_by_enter(typed: str, key: str) -> None:
     terminal = Typed(typed)
-    assert Console(terminal).choose("Which", ROWS, "b") == key
-    assert terminal.text.startswith("1. First\n2. Second\nWhich, a number from 1 to 2 (Enter takes 2, Second): ")
+    assert Console(terminal).choose("Which", {"a": "First", "b": "Second one"}, "b") == key
+    assert terminal.text.startswith("Which: 1. First; 2. Second one (Enter takes 2): ")
 
 
-@pytest.mark.parametrize("typed", ["0", "3", "-1", "x", "²", "१", "9" * 5000])
+def test_many_rows_are_said_once_and_before_the_question() -> None:
+    terminal = Typed("x", "5")
+    assert Console(terminal).choose("Which", {key: f"Row {key}" for key in "abcde"}, "a") == "e"
+    assert terminal.text.startswith("1. Row a\n2. Row b\n3. Row c\n4. Row d\n5. Row e\nWhich, 1 to 5 (Enter takes 1): ")
+    assert terminal.text.count("Row a") == 1
+
+
+def test_a_name_that_fits_several_rows_is_told_with_them() -> None:
+    terminal = Typed("access", "access t")
+    rows = {"key": "Access key", "none": "Nothing", "token": "Access token"}
+    assert Console(terminal).choose("Which", rows) == "token"
+    assert "Several fit: 1. Access key; 3. Access token.\n" in terminal.text
+
+
+@pytest.mark.parametrize("typed", ["0", "3", "-1", "x", "²", "१", pytest.param("9" * 5000, id="long")])
 def test_what_is_no_number_of_a_row_is_asked_for_again(typed: str) -> None:
     terminal = Typed(typed, "1")
     assert Console(terminal).choose("Which", ROWS, "b") == "a"
-    assert "Not a number from 1 to 2." in terminal.text
+    assert "Type a number from 1 to 2, or a name." in terminal.text
 
 
 def test_without_a_default_enter_is_no_choice() -> None:

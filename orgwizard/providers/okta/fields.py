@@ -19,7 +19,7 @@ from pydantic import (
 )
 
 from orgwizard.domain import credential_shapes
-from orgwizard.domain.questions import Value
+from orgwizard.domain.questions import Value, secret_text
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.signing import BadKey, EncryptedKey, is_key, read_key
@@ -127,6 +127,14 @@ class ServiceApp(Fields):
         description="Only for PEM keys of apps with several keys.",
         json_schema_extra=env_names("OKTA_API_PRIVATE_KEY_ID", keys=("okta.client.kid", "okta.client.privateKeyId")),
     )
+
+    @classmethod
+    def makes_sense(cls, name: str, typed: Mapping[str, Value]) -> bool:
+        """Return whether the typed key is encrypted, or is without its id; a file is not read for that."""
+        key = secret_text(typed.get("private_key"))
+        if key is None or name not in ("passphrase", "key_id"):
+            return True
+        return "ENCRYPTED" in key if name == "passphrase" else not key.lstrip().startswith("{")
 
 
 def _three_bytes_at_most(text: str) -> str:

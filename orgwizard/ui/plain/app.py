@@ -2,37 +2,37 @@
 
 import signal
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import review, start_menu, step_order, text_report
-from orgwizard.presentation.start_menu import StartMenu
 from orgwizard.presentation.wizard_session import KEPT_ANSWERS, LEAVING, WizardSession
-from orgwizard.providers import PROVIDERS
 from orgwizard.storage.attempt_record import Record
-from orgwizard.storage.earlier_attempt import EarlierAttempt
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import SIGN, Back, Console
-from orgwizard.ui.plain.steps.base import GoTo, Step
+from orgwizard.ui.plain.start import Start
+from orgwizard.ui.plain.steps.base import CheckAgain, GoTo, Step
 from orgwizard.ui.plain.steps.child_org import AdministratorStep, OrganizationStep, StoreStep
 from orgwizard.ui.plain.steps.connect import ConnectStep
-from orgwizard.ui.plain.steps.create import AGAIN, ANOTHER, Ending, Interruption, followed
+from orgwizard.ui.plain.steps.create import Interruption, followed
+from orgwizard.ui.plain.steps.ending import AGAIN, ANOTHER, Ending
+from orgwizard.ui.plain.steps.review import ReviewStep
 from orgwizard.ui.plain.steps.site import SiteStep
 from orgwizard.ui.plain.terminal import Quit, Terminal
 
-CHECK = "check"  # typed at the review
 WELCOME = f"At every prompt, {SIGN}help explains more; {SIGN}back, {SIGN}review and {SIGN}quit work too."
 
 
-ASKING: Mapping[str, type[Step]] = {
+STEPS: Mapping[str, type[Step]] = {
     "site": SiteStep,
     "credentials": ConnectStep,
     "organization": OrganizationStep,
     "administrator": AdministratorStep,
     "store": StoreStep,
+    "review": ReviewStep,
 }
 
 
@@ -62,22 +62,22 @@ class Wizard:
         if self.session.result and self.session.result is not self._reported:
             self.session.rescue()
             for line in text_report.result(self.session.result):
-                self._console.say_as_it_is(line)
+                self._console.say(line)
             if self.session.result.error:
                 self._console.say(*self.session.result.error.lines())
 
     def _after(self, at: str, field: str) -> tuple[str, str]:
         """Go through one step; return which one comes next, and at which field."""
         self._here = at
-        number = list(step_order.TITLES).index(at) + 1
-        self._console.heading(f"Step {number} of {len(step_order.TITLES)}: {step_order.TITLES[at]}.")
+        step = STEPS[at](self._console, self.session) if at in STEPS else None
+        number, about = list(step_order.TITLES).index(at) + 1, step.about if step else ""
+        self._console.heading(f"Step {number} of {len(step_order.TITLES)}: {step_order.TITLES[at]}. {about}".rstrip())
         try:
-            if at == "create":
+            if step is None:
                 return self._created(), ""
-            if at == "review":
-                self._review()
-            else:
-                ASKING[at](self._console, self.session).go(field)
+            step.go(field)
+        except CheckAgain as wanted:
+            return self._checked_again(wanted.record), ""
         except Back:
             return self._before(at), ""
         except GoTo as led:
@@ -125,73 +125,27 @@ class Wizard:
             f"{label}: {value}" for path, label, value in review.lines(session) if step_order.section(path) in known
         ]
 
-    # ---- the beginning ----
+    # ---- the beginning, the creation and the end ----
 
     def _started(self, saved: Draft | None) -> str:
         """Begin with what there is to go on with; return the step to go to."""
-        self._console.heading(start_menu.INTRODUCTION)
-        self._console.say(start_menu.HOW)
+        self._console.say(f"{start_menu.INTRODUCTION} {start_menu.HOW}")
         while True:
-            found = StartMenu(self.session.bootstrap, saved)
-            self.session = WizardSession(self.session.bootstrap, Draft())
-            if found.empty:
-                return "site"
+            begun = Start(self._console, self.session.bootstrap, saved).go()
+            self.session = begun.session
+            if begun.record is None:
+                return step_order.first(begun.session)
             try:
-                if step := self._begun(found):
-                    return step
+                if self._ended(self._resumed(begun.record)) == ANOTHER:
+                    return "credentials"
+            except GoTo:  # of an attempt that was taken up, no answers are here
+                continue
             except WizardError as error:
                 self._console.say(*error.lines())
-            except Back:
-                self._console.say(f"This is the first step. {SIGN}quit quits.")
 
-    def _begun(self, found: StartMenu) -> str:
-        """Have a row chosen; return the step that it leads to, else ""."""
-        self._console.say(*found.warnings)
-        chosen = self._chosen(found)
-        draft = self._draft_of(found, chosen)
-        if draft is None:
-            return self._looked_at(found, chosen)
-        known, spares = found.profile(chosen) is not None, found.spares(draft)
-        self.session = WizardSession(self.session.bootstrap, draft, known=known, another_draft_saved=spares)
-        return step_order.first(self.session)
-
-    def _chosen(self, found: StartMenu) -> str:
-        rows = start_menu.fitted(found.rows())
-        chosen = self._console.choose("Next", rows, next(iter(rows)))
-        return chosen if chosen != start_menu.MORE else self._console.choose("Next", found.rows())
-
-    def _draft_of(self, found: StartMenu, chosen: str) -> Draft | None:
-        if profile := found.profile(chosen):
-            from orgwizard.application.profile_draft import draft_from
-
-            return draft_from(profile)
-        return {start_menu.NEW: Draft(), start_menu.CONTINUE: found.saved}.get(chosen)
-
-    def _looked_at(self, found: StartMenu, chosen: str) -> str:
-        """Say what a row is about; return the step that follows an attempt taken up, else ""."""
-        if record := found.attempt(chosen):
-            return self._taken_up(record)
-        if chosen == start_menu.ORGS:
-            self._console.say(*filter(None, found.record_lines()))
-        elif chosen == start_menu.PROBLEMS:
-            self._console.say(*(problem.words for problem in found.problems))
-        else:
-            self._console.say(*self._scenarios())
-        return ""
-
-    def _taken_up(self, record: Record) -> str:
-        """Take an open attempt up, if the user says so; what was typed for another org stays in its draft."""
-        self._console.say(*([start_menu.RUNNING_TITLE] if record.running else []), *start_menu.attempt_lines(record))
-        if record.running or not self._console.agrees(start_menu.TAKE_UP):
-            return ""
-        draft = Draft(record.provider)
-        draft.section("parent")["site"] = record.site
-        self.session = WizardSession(self.session.bootstrap, draft, keeping=False)
-        resumed = self._resumed(record)
-        try:
-            return "credentials" if resumed and self._ended(resumed) == ANOTHER else ""
-        except GoTo:
-            return ""
+    def _checked_again(self, record: Record) -> str:
+        """Have an open attempt at the order of the review finished or looked up; return the step after it."""
+        return "credentials" if self._ended(self._resumed(record)) == ANOTHER else "review"
 
     def _resumed(self, record: Record) -> Result | None:
         """Have an attempt finished or looked up; return its result, None where a creation runs already."""
@@ -204,89 +158,21 @@ class Wizard:
             session,
         )
 
-    def _scenarios(self) -> Iterator[str]:
-        yield start_menu.SCENARIOS_HELP
-        titles = {provider.key: provider.title for provider in PROVIDERS}
-        yield from (f"{titles[m.provider]}, {m.where}, {m.name}: {m.what}" for m in self.session.bootstrap.scenarios)
-
-    # ---- review, creation, end ----
-
-    def _review(self) -> None:
-        """Say the whole order; return once the word that creates was typed."""
-        session, console = self.session, self._console
-        lines, earlier = list(review.lines(session)), session.earlier()
-        console.say(*(f"{number}. {label}: {value}" for number, (_, label, value) in enumerate(lines, 1)))
-        console.say(review.warnings(session), *([earlier.error().cause] if earlier else []))
-        while True:
-            console.terminal.forget()  # nothing that was typed ahead creates anything
-            typed = console.ask(self._review_question(earlier))
-            if self._creates(typed, earlier):
-                return
-            typed = typed.lower()
-            if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(lines):
-                session.returning = True
-                section, _, field = lines[int(typed) - 1][0].partition(".")
-                raise GoTo(section, field)
-            if typed == CHECK and earlier:
-                self._check(earlier)
-            else:
-                self._on_review(typed)
-
-    def _review_question(self, earlier: EarlierAttempt | None) -> str:
-        """Return what can be typed at the review; an order that was sent before is checked, not sent."""
-        session = self.session
-        rest = 'the number of a line to change it, "request" for the exact request, or "plan" to save a plan file:'
-        if earlier:
-            return f'Type "{CHECK}" to see what came of it, "{review.second(session)}" to new org, {rest}'
-        return f'Type "{step_order.CREATE_WORD}" to create {session.org_name} at {session.provider.title}, {rest}'
-
-    def _creates(self, typed: str, earlier: EarlierAttempt | None) -> bool:
-        """Return whether *typed* is what creates; raises `GoTo` where something has to be done before."""
-        creates = review.is_second(self.session, typed) if earlier else typed.lower() == step_order.CREATE_WORD
-        if creates and (step := step_order.unfinished(self.session)) != "review":
-            raise GoTo(step)
-        self.session.again = creates and earlier is not None
-        return creates
-
-    def _check(self, earlier: EarlierAttempt) -> None:
-        """Tell what became of an earlier attempt; one that is open is finished or looked up."""
-        if earlier.kind == "open":
-            result = self._resumed(earlier.record)
-            raise GoTo("credentials" if result and self._ended(result) == ANOTHER else "review")
-        self._console.say(*review.check_lines(earlier))
-        raise GoTo("review")
-
-    def _on_review(self, typed: str) -> None:
-        session, console = self.session, self._console
-        if typed == "request":
-            order = console.terminal.awaited(session.ordering())
-            console.say(f"{review.REQUEST_TITLE}:")
-            for line in text_report.request(session.provider.request(order)):
-                console.say_as_it_is(line)
-        elif typed == "plan":
-            with suppress(Back):  # to the review
-                path = console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
-                console.say(review.save_plan(session, path)[1])
-        else:
-            console.say(step_order.NOT_BEFORE)
-
     def _created(self) -> str:
         """Create the org; return the step that comes after it."""
-        order = self._console.terminal.awaited(self.session.ordering())
+        session = self.session
+        order = self._console.terminal.awaited(session.ordering())
         result = followed(
-            self._console,
-            self._interruption,
-            self.session.draft.store,
-            lambda tell: self.session.create(order, tell),
-            self.session,
+            self._console, self._interruption, session.draft.store, lambda tell: session.create(order, tell), session
         )
-        return "credentials" if result and self._ended(result) == ANOTHER else "review"
+        return "credentials" if self._ended(result) == ANOTHER else "review"
 
-    def _ended(self, result: Result) -> str:
+    def _ended(self, result: Result | None) -> str:
         """Tell of the end; return what the user does next, or raise `GoTo` to the field that a refusal is about."""
+        if result is None:
+            return ""
         self.session.result = result
         ending = Ending(self._console, self.session, result)
-        self._console.heading("The result.")
         ending.tell()
         self._reported = result
         if self._interruption.times and not result.secrets:
@@ -297,8 +183,7 @@ class Wizard:
             raise GoTo(section, error.field.partition(".")[2])
         chosen = ending.next()
         if chosen == AGAIN:
-            again = self._resumed(self.session.service.journal.get(result.attempt))
-            return self._ended(again) if again else chosen
+            return self._ended(self._resumed(self.session.service.journal.get(result.attempt)))
         if chosen == ANOTHER:
             self.session = WizardSession(self.session.bootstrap, self.session.draft_for_same_parent())
         return chosen
@@ -321,10 +206,8 @@ def run(bootstrap: Bootstrap, draft: Draft | None = None, *, ascii_only: bool = 
     )
     engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
     with watch(), _interrupted_by(interruption), terminal.handling_signals():
-        console.say(f"Plain mode, because {because}." if because else "orgwizard, plain mode.")
-        if bootstrap.sandbox:
-            console.say("This is the sandbox: no account, no network.")
-        console.say(WELCOME)
+        sandbox = " This is the sandbox: no account, no network." if bootstrap.sandbox else ""
+        console.say(f"{f'Plain mode, because {because}.' if because else 'orgwizard, plain mode.'}{sandbox} {WELCOME}")
         try:
             return wizard.run()
         finally:

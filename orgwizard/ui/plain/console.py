@@ -1,19 +1,16 @@
-"""Speaking and asking in lines: words wrapped, commands at every prompt, an answer that is none asked for again."""
+"""Speaking and asking in lines, which the terminal wraps: commands at every prompt, wrong input asked for again."""
 
 import json
-import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from orgwizard.domain.sanitize import in_ascii, printable
 from orgwizard.domain.signing import is_key
 from orgwizard.ui.plain.terminal import Lines, Quit
 
-PROGRAM = ": orgwizard "
 PASTE_SECONDS = 0.05  # no person types a line so soon after another
 SECRET_PASTE_SECONDS = 0.3  # the rest of a paste that a slow line delivers would be shown after that
 ONE_LINE = "More than one line came: only the first was used."
-WIDEST = 78
-ROOM, LITTLE_ROOM = 24, 6  # columns behind a question, to type a text or a number in
+MOST_IN_A_LINE = 4  # rows to choose from that are said in the question's own line
 SIGN = ":"
 COMMANDS: Mapping[str, str] = {
     "help": "help for this question, and these commands",
@@ -42,31 +39,17 @@ class Console:
 
     # ---- saying ----
 
-    def say(self, *lines: str) -> None:
-        """Say each line, wrapped by words."""
-        for line in lines:
-            self.terminal.write(f"{self._wrapped(line)}\n")
-
-    def say_as_it_is(self, line: str) -> bool:
-        """Say a line that must not be broken, such as a key to copy; return whether the terminal took it."""
-        return self.terminal.write(f"{self._harmless(line)}\n")
+    def say(self, *lines: str) -> bool:
+        """Say each line as it is, for the terminal to wrap; return whether it took them all."""
+        taken = [self.terminal.write(f"{self._harmless(line)}\n") for line in lines]
+        return all(taken)
 
     def heading(self, words: str) -> None:
         """Say what comes now, after an empty line."""
         self.say("", words)
 
-    def _wrapped(self, text: str) -> str:
-        """Return the text in lines; a command at its end, which is there to be pasted, stays in one."""
-        width, flat = min(self.terminal.columns - 1, WIDEST), self._harmless(text)
-        words, found, command = flat.partition(PROGRAM) if len(flat) > width else (flat, "", "")
-        lines = textwrap.wrap(f"{words}{found[:1]}", width, break_long_words=False, break_on_hyphens=False)
-        return "\n".join((*lines, *([f"{found[2:]}{command}"] if found else [])))
-
-    def _prompt(self, question: str, needed: int = 0) -> str:
-        """Return a question with room behind it to type in; where there is less, the answer gets a line."""
-        wrapped = self._wrapped(question)
-        room = self.terminal.columns - len(wrapped.rpartition("\n")[2])
-        return f"{wrapped} " if room > needed else f"{wrapped}\n"
+    def _prompt(self, question: str) -> str:
+        return f"{self._harmless(question)} "
 
     def _harmless(self, text: str) -> str:
         """Return the text without what drives a terminal, and in ASCII where that is wanted."""
@@ -75,18 +58,18 @@ class Console:
 
     # ---- asking ----
 
-    def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, room: int = ROOM) -> str:
+    def ask(self, question: str, hints: Sequence[str] = (), *, clears: bool = False) -> str:
         """Return what was typed, "" for Enter alone; raises `Back`, `Cleared` where that makes sense, and `Quit`.
 
         Of several lines that come at once, as a paste does, the first is the answer, and the others answer nothing.
         """
         while True:
             typed_ahead = self.terminal.waiting()
-            typed = self.terminal.read(self._prompt(question, room)).strip()
+            typed = self.terminal.read(self._prompt(question)).strip()
             if not typed_ahead and self.terminal.waiting(PASTE_SECONDS):
                 self.terminal.forget()
                 self.say(ONE_LINE)
-            if not self._is_command(typed, hints or (question,), clears=clears):
+            if not self._is_command(typed, hints, clears=clears):
                 return typed.removeprefix(SIGN)
 
     def ask_secret(self, question: str, hints: Sequence[str] = (), *, clears: bool = False, key: bool = False) -> str:
@@ -133,8 +116,8 @@ class Console:
     def _notes(self, name: str, hints: Sequence[str], *, clears: bool) -> Iterable[str]:
         """Return what a command says that leads nowhere."""
         if name == "help":
-            known = {command: words for command, words in COMMANDS.items() if command != "clear" or clears}
-            return (*hints, *(f"{SIGN}{command}: {words}." for command, words in known.items()), f"{LITERAL}.")
+            known = (f"{SIGN}{name} ({words})" for name, words in COMMANDS.items() if name != "clear" or clears)
+            return (*hints, f"Commands: {', '.join(known)}. {LITERAL}.")
         if name == "review":
             return self.review()
         if name == "clear":
@@ -144,29 +127,48 @@ class Console:
     # ---- choosing ----
 
     def choose(self, question: str, rows: Mapping[str, str], chosen: str = "", hints: Sequence[str] = ()) -> str:
-        """Return the key of the row whose number was typed; Enter takes *chosen*, which is named."""
-        keys, numbered = list(rows), [f"{number}. {words}" for number, words in enumerate(rows.values(), 1)]
-        self.say(*numbered)
-        default = f" (Enter takes {keys.index(chosen) + 1}, {rows[chosen]})" if chosen in rows else ""
+        """Return the key of the row whose number or name was typed; Enter takes *chosen*, whose number is said.
+
+        A few rows stand in the question itself, and many are said once, before it.
+        """
+        keys = list(rows)
+        numbered = [f"{number}. {words}" for number, words in enumerate(rows.values(), 1)]
+        default = f" (Enter takes {keys.index(chosen) + 1})" if chosen in rows else ""
+        if in_a_line := len(rows) <= MOST_IN_A_LINE:
+            prompt = f"{question}: {'; '.join(numbered)}{default}:"
+        else:
+            self.say(*numbered)
+            prompt = f"{question}, 1 to {len(keys)}{default}:"
         while True:
-            typed = self.ask(
-                f"{question}, a number from 1 to {len(keys)}{default}:", (*hints, *numbered), room=LITTLE_ROOM
-            )
+            typed = self.ask(prompt, hints if in_a_line else (*hints, *numbered))
             if not typed and default:
                 return chosen
-            if typed.isascii() and typed.isdigit() and 1 <= int(typed[:9]) <= len(keys):
-                return keys[int(typed) - 1]
-            self.say(f"Not a number from 1 to {len(keys)}.")
+            found = _rows_of(typed, rows)
+            if len(found) == 1:
+                return found[0]
+            fitting = "; ".join(numbered[keys.index(key)] for key in found)
+            self.say(f"Several fit: {fitting}." if found else f"Type a number from 1 to {len(keys)}, or a name.")
 
     def agrees(self, question: str) -> bool:
         """Return whether the answer is yes; Enter means no."""
         while True:
-            typed = self.ask(f"{question} Type yes or no (Enter means no):", room=LITTLE_ROOM).lower()
+            typed = self.ask(f"{question} (yes or no, Enter takes no):").lower()
             if typed in ("", "n", "no"):
                 return False
             if typed in ("y", "yes"):
                 return True
             self.say("Type yes or no.")
+
+
+def _rows_of(typed: str, rows: Mapping[str, str]) -> list[str]:
+    """Return the keys of the rows that a number, a name or the beginning of a word in one can mean."""
+    if typed.isascii() and typed.isdigit():
+        return list(rows)[int(typed[:9]) - 1 : int(typed[:9])] if int(typed[:9]) else []
+    wanted = " ".join(typed.split()).casefold()
+    if not wanted:
+        return []
+    exact = [key for key, words in rows.items() if wanted in (key.casefold(), words.casefold())]
+    return exact or [key for key, words in rows.items() if f" {wanted}" in f" {words} {key}".casefold()]
 
 
 def begins_key(text: str) -> bool:

@@ -27,24 +27,30 @@ ECHO_STAYS = (
 def fill(console: Console, sheet: FormState, saved: Callable[[], None], first: str = "") -> None:
     """Ask every question of a sheet, beginning with *first*; raises `Back` where the user goes back from the first.
 
-    *saved* is called after each answer.
+    *saved* is called after each answer. What makes no sense after the other answers is not asked.
     """
     asked = sheet.asked
     at = next((number for number, question in enumerate(asked) if question.name == first), 0)
-    step = 1
     while at < len(asked):
+        step = 1
         try:
-            if sheet.is_due(asked[at]):
-                Prompt(console, sheet, asked[at]).answer()
-                step = 1
+            Prompt(console, sheet, asked[at]).answer()
         except Back:
-            if not at:
-                raise
             step = -1
-        at += step
         saved()
+        at = _following(sheet, at, step)
+        if at < 0:
+            raise Back
         if at == len(asked) and (wrong := sheet.wrong()):
             at = _first_wrong(console, sheet, wrong)
+
+
+def _following(sheet: FormState, at: int, step: int) -> int:
+    """Return the number of the question after, or with a negative *step* before one, without what makes no sense."""
+    asked, at = sheet.asked, at + step
+    while 0 <= at < len(asked) and not sheet.makes_sense(asked[at]):
+        at += step
+    return at
 
 
 def _first_wrong(console: Console, sheet: FormState, wrong: dict[str, str]) -> int:

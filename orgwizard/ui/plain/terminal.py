@@ -10,14 +10,12 @@ from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from orgwizard.domain.errors import Exit
-from orgwizard.system.terminal_caps import terminal_size
 
 T = TypeVar("T")
 
 LINE_BYTES = 65536
 LONGEST_LINE = 4095  # what Linux keeps of a line while it is typed (N_TTY_BUF_SIZE); macOS keeps fewer
 LOOK_SECONDS = 0.2
-USUAL_COLUMNS = 80
 _LOCAL_MODES = 3  # where termios.tcgetattr has them
 
 
@@ -35,9 +33,6 @@ class EchoNotDisabled(Exception):
 
 class Lines(Protocol):
     """What the plain face needs of a terminal."""
-
-    @property
-    def columns(self) -> int: ...  # noqa: D102 - as the name says
 
     def write(self, text: str) -> bool:
         """Show a text as it is; return whether the terminal took it."""
@@ -85,11 +80,6 @@ class Terminal:
         os.set_blocking(self._waker, False)
         self._code: int | None = None
         self._silent: list[Any] | None = None
-
-    @property
-    def columns(self) -> int:
-        """Return how wide the terminal is now."""
-        return terminal_size()[0] or USUAL_COLUMNS
 
     # ---- lines ----
 

@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 from orgwizard.domain.org import Site
 from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.storage.attempt_record import Record
 from orgwizard.ui.plain.console import Back, Console
+
+
+class CheckAgain(Exception):
+    """An open attempt at the order is to be finished or looked up."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        super().__init__(record)
 
 
 class GoTo(Exception):
@@ -33,6 +42,11 @@ class Step:
 
     def __init__(self, console: Console, session: WizardSession) -> None:
         self.console, self.session = console, session
+
+    @property
+    def about(self) -> str:
+        """Return what is said of the step beside its title."""
+        return ""
 
     def go(self, field: str = "") -> None:
         """Go through the step, beginning at a field where that makes sense."""

@@ -15,11 +15,18 @@ class OrganizationStep(Step):
 
     def go(self, field: str = "") -> None:
         """Name the child org."""
-        model = self.session.provider.organization
-        sheet = FormState(self.session, "organization", model, self.session.draft.section("organization"))
+        sheet = self._sheet()
         fill(self.console, sheet, self.save, field)
-        self.console.say(*(f"{title}: {words}" for title, words in sheet.constants))
         self._ask_name()
+
+    @property
+    def about(self) -> str:
+        """Return what is fixed and not asked."""
+        return " ".join(f"{title}: {words}" for title, words in self._sheet().constants)
+
+    def _sheet(self) -> FormState:
+        model, typed = self.session.provider.organization, self.session.draft.section("organization")
+        return FormState(self.session, "organization", model, typed)
 
     def _ask_name(self) -> None:
         """Say whether the name is free; raises `GoTo` back to it where it is taken."""
@@ -38,10 +45,14 @@ class OrganizationStep(Step):
 class AdministratorStep(Step):
     """Describe the first administrator, or read who it will be."""
 
+    @property
+    def about(self) -> str:
+        """Return who the first administrator will be."""
+        return " ".join(self.session.provider.administrator_note)
+
     def go(self, field: str = "") -> None:
         """Describe the first administrator, or say who it will be."""
         provider = self.session.provider
-        self.console.say(*provider.administrator_note)
         if not provider.administrator:
             self.console.ask("Enter goes on:")
             return
@@ -52,20 +63,26 @@ class AdministratorStep(Step):
 class StoreStep(Step):
     """Choose the place for the new keys; it is really tried."""
 
+    about = store_choices.INTRODUCTION
+
     def go(self, field: str = "") -> None:  # noqa: ARG002 - the place comes first
         """Choose the place for the new keys; it is tried."""
-        self.console.say(store_choices.INTRODUCTION)
         if words := self.session.refusals.pop("store", ""):
             self.console.say(words)
+        self._failed: set[str] = set()
         in_turn(self._choose_place, self._take_place)
         while not self._works():
+            self._failed.add(self._place)
             in_turn(self._choose_place, self._take_place)
         self.save()
 
     def _choose_place(self) -> None:
-        draft = self.session.draft
-        rows = store_choices.places(draft.store)
-        self._place = self.console.choose("Store", rows, store_choices.place_of(draft.store))
+        """Choose a place; one that failed its test is no default, the next one is."""
+        place = store_choices.place_of(self.session.draft.store)
+        rows = store_choices.places(self.session.draft.store)
+        untried = [place, *(name for name in rows if name in store_choices.FIRST_TRIED)]
+        default = next((name for name in untried if name not in self._failed), "")
+        self._place = self.console.choose("Store", rows, default, store_choices.explained(rows))
 
     def _take_place(self) -> None:
         question = store_choices.question_of(self._place)
@@ -75,7 +92,8 @@ class StoreStep(Step):
     def _works(self) -> bool:
         """Try the chosen place, and say what that proved."""
         console = self.console
-        console.say(store_choices.TRYING)
+        if store_choices.place_of(self.session.draft.store) not in store_choices.FIRST_TRIED:
+            console.say(store_choices.TRYING)  # it may open a dialog, or take its time
         try:
             console.say(console.terminal.awaited(self.session.service.checks.store(self.session.draft.store)))
         except NeedsConsent as needed:

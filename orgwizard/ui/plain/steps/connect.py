@@ -3,7 +3,7 @@
 from queue import SimpleQueue
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.validation import method_titles
+from orgwizard.domain.validation import Fields, method_titles, questions
 from orgwizard.presentation import step_order, text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.providers.findings import Finding, Preflight
@@ -29,24 +29,23 @@ class ConnectStep(Step):
 
     def _give(self, first: str) -> None:
         session, console = self.session, self.console
-        for remark in session.bootstrap.discovery.remarks(session.provider):
-            console.say(remark)
+        console.say(*session.bootstrap.discovery.remarks(session.provider))
         fill(console, connection_sheet(session), self.save, first)
-        for remark in session.service.reader.remarks(session.draft):
-            console.say(remark)
+        console.say(*session.service.reader.remarks(session.draft))
 
     def _tried(self) -> Connection:
         """Have the credentials tried, if they may be sent to the site, and return the connection."""
         if not self.agreed():
             raise GoTo("site")
         connection = self._connected()
-        if self.session.checked:
-            self.console.say(f"Connected: {self.session.checked.parent}.")
+        self.console.say(f"Connected: {self.session.parent}.")
         return connection
 
     def _choose_method(self) -> None:
-        titles, draft = method_titles(self.session.provider.methods), self.session.draft
-        draft.section("parent")["method"] = self.console.choose("Connect with", titles, draft.method)
+        methods, draft = self.session.provider.methods, self.session.draft
+        titles = method_titles(methods)
+        hints = [f"{titles[key]}: {_asks_for(model)}" for key, model in methods.items()]
+        draft.section("parent")["method"] = self.console.choose("Connect with", titles, draft.method, hints)
 
     def _connected(self) -> Connection:
         """Try the credentials until they work; raises `GoTo` where something is to be changed first."""
@@ -63,12 +62,13 @@ class ConnectStep(Step):
                 self._refused(error, connection)
 
     def _checked(self, connection: Connection) -> Preflight:
-        """Return what a check found; each finding is said as it is made."""
+        """Return what a check found; a warning is said as it is made, and the review tells what was not proven."""
         found: SimpleQueue[Finding] = SimpleQueue()
 
         def say_found() -> None:
             while not found.empty():
-                self.console.say(found.get().line)
+                if (finding := found.get()).state == "warning":
+                    self.console.say(finding.line)
 
         checking = self.session.service.checks.parent(self.session.provider, connection, None, found.put)
         try:
@@ -111,3 +111,8 @@ class ConnectStep(Step):
                 console.say(f"Saved as the profile {name}.")
             except WizardError as error:
                 console.say(f"The profile was not saved: {error.cause}")
+
+
+def _asks_for(method: type[Fields]) -> str:
+    """Return what a credential method asks for, with the help of each required field."""
+    return " ".join(f"{question.title}. {question.help}" for question in questions(method) if question.required)

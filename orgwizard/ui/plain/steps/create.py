@@ -5,36 +5,25 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from orgwizard.application.runner import Engine
-from orgwizard.domain.errors import Exit, WizardError
-from orgwizard.domain.events import CHECK, Event, KeysArrived, Progress, Result
-from orgwizard.presentation import text_report
+from orgwizard.domain.errors import Exit
+from orgwizard.domain.events import CHECK, KEEP, SETTLE, STORE, Event, KeysArrived, Progress, Result
+from orgwizard.presentation import store_choices, text_report
 from orgwizard.presentation.progress_text import (
     KEYS_ARRIVED,
-    NO_WAY_BACK,
     RUNS_ALREADY,
-    SAVE_QUESTION,
-    SAVE_TITLE,
     STATES,
     STOPPING,
     TITLES,
     ProgressText,
     safe,
 )
-from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, LEAVING, LOSES_KEYS, WizardSession
-from orgwizard.ui.plain.console import Back, Console
-from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines, Quit
+from orgwizard.presentation.wizard_session import LEAVING, WizardSession
+from orgwizard.ui.plain.console import Console
+from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines
 
 TIMES_BEFORE_GIVING_UP = 2
+MINUTE_SECONDS = 60
 GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives up: keys in it would be lost for good."
-SHOW, SAVE, AGAIN, ANOTHER, REVIEW, LEAVE = "show", "save", "check", "another", "review", "quit"
-ROWS = {
-    SHOW: "Show the new keys, each on a line of its own",
-    SAVE: SAVE_TITLE,
-    AGAIN: "Check again",
-    ANOTHER: "Create another org",
-    REVIEW: "Go back",
-    LEAVE: "Quit",
-}
 
 
 class Interruption:
@@ -78,8 +67,7 @@ def followed(
     """
     events: SimpleQueue[Event] = SimpleQueue()
     interruption.times = 0
-    telling, said = ProgressText(), ""
-    assurance = Assurance(console, store, session.options)
+    stages, said = Stages(console, store, session.options), ""
     console.terminal.checked()
     if not begin(events.put):
         console.say(RUNS_ALREADY)
@@ -101,31 +89,42 @@ def followed(
         if isinstance(event, KeysArrived):
             console.say(KEYS_ARRIVED)
             show_keys(console, session, event.result)
-            assurance.on_screen_only = True
+            stages.on_screen_only = True
         else:
-            _say_stage(console, telling, event)
-            assurance.say(event)
+            stages.say(event)
 
 
-def _say_stage(console: Console, telling: ProgressText, event: Progress) -> None:
-    if words := telling.words(event):
-        console.say(_stage(event, words))
+class Stages:
+    """The stages of a creation in few lines: what lasts, what is safe meanwhile, and everything that is not well.
 
-
-class Assurance:
-    """Says what is safe at each stage, every sentence once; `on_screen_only` once keys came that no store took."""
+    `on_screen_only` once keys came that no store took.
+    """
 
     def __init__(self, console: Console, store: Any, options: str) -> None:
         self._console, self._store, self._options = console, store, options
-        self._said = set(safe(CHECK, store))  # it is what the review said, too
         self.on_screen_only = False
+        self._telling = ProgressText()
+        # Both were tried before the review, and what is not well is said; a file takes no time.
+        self._quiet = {CHECK, STORE, *((KEEP,) if store_choices.place_of(store) in store_choices.FIRST_TRIED else ())}
+        self._assured = set(safe(CHECK, store))  # it is what the review said, too
 
     def say(self, event: Progress) -> None:
-        """Say what is safe from an event on, unless it only ends a stage."""
-        if event.state in ("started", "waiting"):
-            sentences = safe(event.stage, self._store, self._options, on_screen_only=self.on_screen_only)
-            self._console.say(*(words for words in sentences if words not in self._said))
-            self._said.update(sentences)
+        """Say what is new; the next stage says that one went well, and the result what came of all."""
+        if event.state == "ok" or (event.stage in self._quiet and event.state != "warning"):
+            return
+        if event.stage == SETTLE and event.left_seconds is not None and event.left_seconds < MINUTE_SECONDS:
+            return  # its beginning said how long it takes
+        if words := self._telling.words(event):
+            self._console.say(" ".join(filter(None, (_stage(event, words), self._assurance(event)))))
+
+    def _assurance(self, event: Progress) -> str:
+        """Return what is safe from now on, every sentence once."""
+        if event.state not in ("started", "waiting"):
+            return ""
+        sentences = safe(event.stage, self._store, self._options, on_screen_only=self.on_screen_only)
+        new = [words for words in sentences if words not in self._assured]
+        self._assured.update(new)
+        return " ".join(new)
 
 
 def show_keys(console: Console, session: WizardSession, result: Result) -> None:
@@ -133,7 +132,7 @@ def show_keys(console: Console, session: WizardSession, result: Result) -> None:
     taken = True
     for title, value in text_report.shown_secrets(result):
         console.say(f"{title}, on the next line:")
-        taken &= console.say_as_it_is(value)
+        taken &= console.say(value)
     if taken:
         session.keys_shown()
 
@@ -144,94 +143,3 @@ def _stage(event: Progress, words: str) -> str:
         return f"{words}."
     state = "" if event.state == "waiting" else f", {STATES[event.state]}"
     return f"{TITLES[event.stage]}{state}: {words}"
-
-
-class Ending:
-    """The result of a creation, and what makes sense after it."""
-
-    def __init__(self, console: Console, session: WizardSession, result: Result) -> None:
-        self._console, self._session, self._result = console, session, result
-
-    def tell(self) -> None:
-        """Say how it ended, where everything is, and what to do next."""
-        result, say = self._result, self._console.say
-        say(text_report.headline(result))
-        if result.error:
-            say(*filter(None, (result.error.cause, result.error.advice)))
-        say(*(f"{label}: {value}" for label, value in text_report.facts(result)))
-        if result.next_steps:
-            say("What to do next:", *result.next_steps)
-
-    def next(self) -> str:
-        """Return `AGAIN`, `ANOTHER` or `REVIEW`; raises `Quit`, after asking where the only keys would be lost."""
-        try:
-            return self._chosen()
-        except Quit as left:
-            if left.code != Exit.LEFT:
-                self._show_unseen()
-                raise
-            self._console.terminal.stays()
-            if not self._sure(LOSES_KEYS):
-                return self.next()
-            raise Quit(self._result.exit_code) from None
-
-    def _chosen(self) -> str:
-        while True:
-            try:
-                chosen = self._console.choose("Next", self._rows(), SHOW if self._unseen else LEAVE)
-            except Back:
-                if self._result.outcome == "not_created":
-                    return REVIEW
-                self._console.say(NO_WAY_BACK)
-                continue
-            if chosen == LEAVE:
-                raise Quit
-            if chosen == SHOW:
-                self._show()
-            elif chosen == SAVE:
-                self._save()
-            elif chosen in (AGAIN, REVIEW) or self._sure(ANOTHER_LOSES_KEYS):
-                return chosen
-
-    def _sure(self, question: str) -> bool:
-        """Ask before the only keys are lost, on a line of its own: Ctrl+C and the end of input leave one begun."""
-        if not self._result.secrets:
-            return True
-        self._console.say("")
-        try:
-            return self._console.agrees(question)
-        except Back:
-            return False
-
-    def _rows(self) -> dict[str, str]:
-        """Return what makes sense after this end; never "try again" after an unknown one."""
-        keys = [SHOW, SAVE] if self._result.secrets else []
-        keys += [AGAIN] if self._result.open else []
-        keys += {"created": [ANOTHER], "not_created": [REVIEW]}.get(self._result.outcome, [])
-        return {key: ROWS[key] for key in (*keys, LEAVE)}
-
-    @property
-    def _unseen(self) -> bool:
-        return bool(self._result.secrets) and not self._session.shown
-
-    def _show(self) -> None:
-        show_keys(self._console, self._session, self._result)
-
-    def _save(self) -> None:
-        """Ask for a store and put the keys into it."""
-        console = self._console
-        try:
-            store = console.ask(f"{SAVE_QUESTION} (Enter takes file):") or "file"
-            self._result = console.terminal.awaited(self._session.save_after_all(self._result, store))
-        except Back:
-            return
-        except WizardError as error:
-            console.say(*filter(None, (error.cause, error.advice)))
-            return
-        console.say(f"The keys are {self._result.stored_words}.")
-
-    def _show_unseen(self) -> None:
-        """Show the keys before a signal ends everything: they are nowhere else. Where no terminal is, save them."""
-        if self._unseen:
-            self._show()
-            self._session.rescue()

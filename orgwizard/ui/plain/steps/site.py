@@ -8,6 +8,11 @@ from orgwizard.ui.plain.steps.base import Step, in_turn
 OTHER = "other"
 
 
+def _needs() -> list[str]:
+    """Return what each provider needs, to choose between them."""
+    return [f"{provider.title}: {' '.join(provider.needs)}" for provider in PROVIDERS]
+
+
 class SiteStep(Step):
     """Choose the provider and the parent's site."""
 
@@ -21,11 +26,12 @@ class SiteStep(Step):
 
     def _choose_provider(self) -> None:
         draft = self.session.draft
-        chosen = self.console.choose("Provider", {p.key: p.title for p in PROVIDERS}, self.session.provider.key)
+        titles = {provider.key: provider.title for provider in PROVIDERS}
+        chosen = self.console.choose("Provider", titles, self.session.provider.key, _needs())
         if chosen != draft.provider:
             draft.provider = chosen
             self.session.disconnect()
-        self.console.say("Before you start:", *self.session.provider.needs)
+        self.console.say(f"Before you start: {' '.join(self.session.provider.needs)}")
 
     def _find_site(self) -> None:
         while not (self._choose_site() and self.agreed()):
