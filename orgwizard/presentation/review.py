@@ -86,7 +86,7 @@ def _person(session: WizardSession) -> list[tuple[str, str]]:
 def blank_places(session: WizardSession) -> dict[str, str]:
     """Return the field of each question that has no answer, by its title in small letters."""
     provider, draft = session.provider, session.draft
-    places = {}
+    places: dict[str, str] = {}
     for name, model in provider.sections(draft.method).items():
         answers = filled(model, draft.credentials if name == "credentials" else draft.section(name))
         blank = (question for question in questions(model) if question.asked and not answers.get(question.name))

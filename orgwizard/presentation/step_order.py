@@ -46,16 +46,22 @@ def joined(steps: Sequence[tuple[str, str]], gap: int = 1) -> int:
 
 
 def first(session: WizardSession) -> str:
-    """Return the step that a session begins with."""
+    """Return the step that a session begins with, and have a draft or plan open at what it lacks.
+
+    A connection that is there is tried before that: the review must not say more than was proven.
+    """
+    session.opening = session.known or bool(session.draft.provider)
+    session.known = session.known or session.draft.method in session.provider.methods
     return "credentials" if session.known and session.agreed else "site"
 
 
 def after(session: WizardSession, here: str) -> str:
-    """Return the step after one that is complete; where the review wants the user back, what it still needs."""
+    """Return the step after one that is complete; what is still needed, if the review or a draft asks for that."""
     names = list(TITLES)
     step = names[names.index(here) + 1]
-    if session.returning and here != "review":
+    if (session.returning or session.opening) and here != "review":
         step = unfinished(session)
+    session.opening = session.opening and step == "credentials"
     session.returning = session.returning and step != "review"
     return step
 

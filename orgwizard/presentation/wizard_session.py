@@ -14,6 +14,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.events import READY, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.domain.org import Site
+from orgwizard.domain.questions import secret_text
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import PROVIDERS, site_at
 from orgwizard.providers.contract import Provider
@@ -50,7 +51,8 @@ class WizardSession:
     which this one replaces only when something about the org is typed; `complained` that it was said that the draft
     cannot be saved; `again` that a second org is wanted beside an earlier one; `shown` that a person was shown the
     keys of the result; `stored` that the org exists and all that was received is stored or was shown, so that leaving
-    loses nothing; `reached` is the number of the furthest step so far.
+    loses nothing; `opening` that a draft or plan was opened, so that complete steps are skipped; `reached` is the
+    number of the furthest step so far.
     """
 
     bootstrap: Bootstrap
@@ -71,6 +73,7 @@ class WizardSession:
     shown: bool = False
     stored: bool = False
     again: bool = False
+    opening: bool = False
     reached: int = 0
 
     @property
@@ -278,13 +281,18 @@ class WizardSession:
         if self.result and self.result.secrets and not self.shown:
             self.result = self.service.records.save_unshown_keys(self.result)
 
-    def draft_for_same_parent(self) -> Draft:
-        """Return a draft for another child of the same parent."""
+    def for_same_parent(self) -> WizardSession:
+        """Return a session for another child of the same parent, with the connection, and the same administrator.
+
+        Secrets of the administrator, who gets an account of their own in each org, are left out.
+        """
         draft = Draft(provider=self.draft.provider, store=self.draft.store)
         for name, section in self.draft.sections.get(draft.provider, {}).items():
             if name == "parent" or name.startswith("credentials."):
                 draft.section(name).update(section)
-        return draft
+            elif name.startswith("administrator"):
+                draft.section(name).update({key: v for key, v in section.items() if secret_text(v) is None})
+        return WizardSession(self.bootstrap, draft, self.connection, self.checked, list(self.passed))
 
     def problems(self) -> dict[str, str]:
         """Return every problem of the draft, as "section.field" -> sentence."""

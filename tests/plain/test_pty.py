@@ -96,7 +96,7 @@ def finish(talk: Talk) -> None:
     talk.answer("Next: 1. Create another org")
 
 
-def administrator(talk: Talk, password: str = "", question: str = "", answer: str = "") -> None:
+def administrator(talk: Talk, password: str = "", question: str = "", answer: str = "", more: str = "") -> None:
     for asked, typed in (("First name", "Ada"), ("Last name", "Lovelace"), ("E-mail", "ada@example.com")):
         talk.answer(asked, typed)
     talk.answer("Login")
@@ -104,7 +104,8 @@ def administrator(talk: Talk, password: str = "", question: str = "", answer: st
     talk.answer("Recovery question", question)
     if question:
         talk.answer("Recovery answer", answer)
-    talk.answer("More attributes", "mobilePhone=+44 1")
+    if more:
+        talk.answer("More attributes", more)
     talk.answer("More attributes")
 
 
@@ -116,7 +117,7 @@ def okta_token(talk: Talk) -> None:
     talk.answer("Name (required", "Plain Org")
     talk.answer("Subdomain")
     talk.answer("Website")
-    administrator(talk)
+    administrator(talk, more="mobilePhone=+44 1")
     finish(talk)
 
 

@@ -25,7 +25,7 @@ from orgwizard.storage.vault import Store, Vault
 from orgwizard.ui.plain.app import Wizard
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.create import Interruption
-from orgwizard.ui.tui.screens.site import SiteStep
+from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from tests.attempts import new_attempt
 from tests.plain.lines import Typed
 from tests.tui.bench import CountedEngine, DeafEngine, bench, fronted
@@ -94,11 +94,14 @@ def test_a_creation_in_which_all_is_well_is_a_few_lines(service: Service) -> Non
 
 
 def test_another_org_begins_at_the_same_parent(service: Service) -> None:
-    again = ("1", *OKTA_CONNECT, "Second", "", "", *ADMIN, *STORE, "create", "")
-    terminal = walked(service, okta("First", "create", *again))
+    same_administrator = [""] * len(ADMIN)
+    terminal = walked(
+        service, okta("First", "create", "1", "Second", "", "", *same_administrator, *STORE, "create", "")
+    )
     assert terminal.code == 0
     assert sorted(record.name for record in service.journal.all()) == ["First", "Second"]
-    assert terminal.said.count("Step 1 of 7") == 1
+    assert terminal.said.count("Step 2 of 7") == 1
+    assert terminal.said.count("Enter keeps ada@example.com") == 1
 
 
 @pytest.mark.parametrize("typed", ["", "yes", "c", "creat", "Create it", "0", "99"])
@@ -148,13 +151,35 @@ def test_the_exact_request_is_told_masked_and_a_plan_is_saved(service: Service, 
     assert CREDENTIALS["okta.token"] not in terminal.text + path.read_text()
 
 
-def test_a_plan_is_prefilled_and_taken_by_enter(service: Service) -> None:
+def planned(name: str = "") -> Draft:
     draft = Draft("datadog")
     draft.section("parent").update({"site": "datadoghq.eu", "method": "keys"})
-    draft.section("organization")["name"] = "Planned"
-    terminal = walked(service, ["", "", "", "", "", "no", "", "", "", "create", ""], draft)
+    draft.section("organization").update({"name": name} if name else {})
+    return draft
+
+
+def test_a_whole_plan_opens_at_the_review_once_its_credentials_were_accepted(service: Service) -> None:
+    terminal = walked(service, ["create", ""], planned("Planned"))
     assert terminal.code == 0
     assert service.journal.all()[0].site == "datadoghq.eu"
+    assert [line[:11] for line in terminal.text.splitlines() if line.startswith("Step ")] == [
+        f"Step {number} of 7" for number in (2, 6, 7)
+    ]
+
+
+def test_a_plan_opens_at_the_first_step_that_is_not_complete(service: Service) -> None:
+    terminal = walked(service, ["Typed", "", "", "create", ""], planned())
+    assert terminal.code == 0
+    assert service.journal.all()[0].name == "Typed"
+
+
+def test_a_plan_without_a_credential_begins_at_that(service: Service) -> None:
+    without = replace(service, sandbox_values={}, environ={"DD_API_KEY": CREDENTIALS["datadog.api_key"]})
+    draft = planned("Planned")
+    draft.section("parent")["site"] = "datadoghq.com"
+    terminal = walked(without, [CREDENTIALS["datadog.application_key"], "", ":quit"], draft)
+    assert "API key (" not in terminal.said
+    assert "Step 6 of 7" in terminal.said
 
 
 # ---- the site and the connection ----
@@ -364,7 +389,7 @@ def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: Service
     store = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create"]
     terminal = walked(service, [*store, "3", "no", "3", ":back", "3", "yes", ":quit"])
     assert terminal.said.count("Start another org without the keys?") == 3
-    assert terminal.said.count("Step 2 of 7") == 2
+    assert terminal.said.count("Step 3 of 7") == 2
 
 
 def test_going_back_from_the_question_about_leaving_keeps_the_only_keys(service: Service) -> None:
@@ -576,11 +601,9 @@ async def test_what_began_in_lines_goes_on_in_the_drawn_wizard(service: Service)
     service.drafts.release()  # as when its process ends
     async with walking(bench(Path("orgwizard"))) as walk:
         await walk.press("enter")
-        await walk.until(SiteStep)
+        await walk.until(AdministratorStep)
         assert walk.draft.site == "acme.okta.com"
         assert walk.draft.section("organization") == {"name": "Half done", "website": "https://half.example"}
-        await walk.to_organization("okta")
-        await walk.press("ctrl+n")
         await walk.to_done("okta", "Half done")
         assert "The org was created and is ready." in walk.text()
 
@@ -591,7 +614,7 @@ async def test_what_began_in_the_drawn_wizard_goes_on_in_lines(service: Service)
         await walk.to_organization("okta")
         await walk.fill("name", "Half done")
         await walk.press("escape")
-    terminal = walked(service, ["1", "", "", "", "", "no", "", "", "", *ADMIN, *STORE, "create", ""])
+    terminal = walked(service, ["1", *ADMIN, *STORE, "create", ""])
     assert terminal.code == 0
     assert service.journal.all()[0].name == "Half done"
 

@@ -51,11 +51,17 @@ class Wizard:
     def run(self) -> int:
         """Go through the steps until the user leaves; return the program's exit code."""
         try:
-            at, field = "site" if self._given else self._started(self.session.bootstrap.drafts.load()), ""
+            at, field = self._begun(), ""
             while True:
                 at, field = self._after(at, field)
         except Quit as left:
             return self._left(left.code)
+
+    def _begun(self) -> str:
+        """Return the step to begin with."""
+        if self._given:
+            return step_order.first(self.session)
+        return self._started(self.session.bootstrap.drafts.load())
 
     def tell_late(self) -> None:
         """Tell of an end that came after the user was gone; keys that nobody was shown go to a private file."""
@@ -137,15 +143,19 @@ class Wizard:
                 return step_order.first(begun.session)
             try:
                 if self._ended(self._resumed(begun.record)) == ANOTHER:
-                    return "credentials"
+                    return self._next()
             except GoTo:  # of an attempt that was taken up, no answers are here
                 continue
             except WizardError as error:
                 self._console.say(*error.lines())
 
+    def _next(self) -> str:
+        """Return the step that another org of the same parent begins with."""
+        return "organization" if self.session.connection else "credentials"
+
     def _checked_again(self, record: Record) -> str:
         """Have an open attempt at the order of the review finished or looked up; return the step after it."""
-        return "credentials" if self._ended(self._resumed(record)) == ANOTHER else "review"
+        return self._next() if self._ended(self._resumed(record)) == ANOTHER else "review"
 
     def _resumed(self, record: Record) -> Result | None:
         """Have an attempt finished or looked up; return its result, None where a creation runs already."""
@@ -165,7 +175,7 @@ class Wizard:
         result = followed(
             self._console, self._interruption, session.draft.store, lambda tell: session.create(order, tell), session
         )
-        return "credentials" if self._ended(result) == ANOTHER else "review"
+        return self._next() if self._ended(result) == ANOTHER else "review"
 
     def _ended(self, result: Result | None) -> str:
         """Tell of the end; return what the user does next, or raise `GoTo` to the field that a refusal is about."""
@@ -185,7 +195,7 @@ class Wizard:
         if chosen == AGAIN:
             return self._ended(self._resumed(self.session.service.journal.get(result.attempt)))
         if chosen == ANOTHER:
-            self.session = WizardSession(self.session.bootstrap, self.session.draft_for_same_parent())
+            self.session = self.session.for_same_parent()
         return chosen
 
 

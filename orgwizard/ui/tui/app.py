@@ -127,7 +127,7 @@ class Wizard(App[int]):
 
     def get_default_screen(self) -> Screen[None]:
         """Begin with what there is to go on with, else with the first step."""
-        first = SiteStep(self.session) if self._given else self._beginning()
+        first = all_steps()[step_order.first(self.session)](self.session) if self._given else self._beginning()
         # What switch_screen takes away: Textual gives it to every screen but the default one.
         first._push_result_callback(self, None)  # noqa: SLF001
         return first
@@ -296,8 +296,8 @@ class Wizard(App[int]):
 
     async def on_done_step_another(self) -> None:
         """Begin again with the same parent."""
-        self._begin(self.session.draft_for_same_parent())
-        await self.go("credentials")
+        self.session = self.session.for_same_parent()
+        await self.go("organization" if self.session.connection else "credentials")
 
     # ---- the draft ----
 

@@ -19,9 +19,11 @@ class ConnectStep(Step):
         """Choose a credential method, give the credentials, have them tried."""
         known, self.session.known = self.session.known, False
         self.session.settle_method()
-        if known and not connection_sheet(self.session).problems():
+        problems = connection_sheet(self.session).problems() if known else {}
+        if known and not problems:
             self._tried()
             return
+        field = field or next(iter(problems), "")
         parts = [lambda: self._give(field), lambda: self._offer_to_save(self._tried())]
         if len(self.session.provider.methods) > 1 and not field:
             parts.insert(0, self._choose_method)
