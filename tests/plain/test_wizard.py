@@ -90,7 +90,7 @@ def test_a_creation_in_which_all_is_well_is_a_few_lines(service: Service) -> Non
     told = terminal.text.partition("Step 7 of 7: Create.\n")[2].partition("\n\n")[0].splitlines()
     assert [line.split(" ")[0] for line in told] == ["Sending", "Okta", "Testing"]
     assert "If you are disconnected" in told[0]
-    assert "Safe to quit" in told[1]
+    assert "Safe to close" in told[1]
 
 
 def test_another_org_begins_at_the_same_parent(service: Service) -> None:
