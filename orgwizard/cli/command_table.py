@@ -35,6 +35,7 @@ CA_FILE = file("--ca-file", "trust these TLS roots (PEM) besides the system's")
 SHARED = (SANDBOX, SPEED, CA_FILE)
 NAME = positional("name", "NAME", completes="profiles", required=True)
 PROFILE = positional("name", "NAME", "a profile, or the beginning of its name", completes="profiles", required=True)
+LANGUAGES = ("curl", "python", "typescript", "go", "java", "ruby", "rust", "terraform")
 FORMATS = ("sh", "fish", "powershell", "dotenv", "json", "terraform", "github")
 
 # ---- commands ----
@@ -171,7 +172,7 @@ COMMANDS = (
             positional(
                 "language",
                 "LANG",
-                "curl, python, typescript, go, java, ruby, rust or terraform",
+                f"{', '.join(LANGUAGES[:-1])} or {LANGUAGES[-1]}",
                 completes="languages",
                 required=True,
             ),

@@ -14,7 +14,7 @@ from tests.program.test_json import FAST, Program
 from tests.servers import Home
 
 ASK_BASH = """
-eval "$(orgwizard completion bash)"
+{script}
 COMP_WORDS=({words} "{last}"); COMP_CWORD={count}; COMP_LINE="{words} {last}"; COMP_POINT=${{#COMP_LINE}}
 _shtab_orgwizard
 printf '%s\\n' "${{COMPREPLY[@]}}"
@@ -56,8 +56,8 @@ def bash(home: Home) -> Path:
     return program.parent
 
 
-def offered(home: Home, path: Path, *words: str) -> list[str]:
-    script = ASK_BASH.format(words=" ".join(words[:-1]), last=words[-1], count=len(words) - 1)
+def offered(home: Home, path: Path, script: str, *words: str) -> list[str]:
+    script = ASK_BASH.format(script=script, words=" ".join(words[:-1]), last=words[-1], count=len(words) - 1)
     environ = {**home.environ, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(servers.ROOT)}
     done = subprocess.run(["bash", "-c", script], env=environ, capture_output=True, text=True, check=True, timeout=60)
     assert done.stderr == ""
@@ -72,11 +72,35 @@ def offered(home: Home, path: Path, *words: str) -> list[str]:
         (("orgwizard", "create", "--appr"), "--approved"),
         (("orgwizard", "schema", "res"), "result"),
         (("orgwizard", "profiles", "show", "acm"), "acme-eu"),
+        (("orgwizard", "env", "acm"), "acme-eu"),
+        (("orgwizard", "exec", "acm"), "acme-eu"),
+        (("orgwizard", "check", "acm"), "acme-eu"),
+        (("orgwizard", "move", "acm"), "acme-eu"),
+        (("orgwizard", "move", "acme-eu", "--to", "gop"), "gopass"),
+        (("orgwizard", "disable", "acm"), "acme-eu"),
+        (("orgwizard", "snippet", "acm"), "acme-eu"),
+        (("orgwizard", "snippet", "acme-eu", "ty"), "typescript"),
+        (("orgwizard", "resume", "2026"), "20261128T050000-abcd"),
+        (("orgwizard", "help", "exit"), "exit-codes"),
+        (("orgwizard", "explain", "E0000088"), "E0000088"),
+        (("orgwizard", "explain", "not_conf"), "not_confirmed"),
+        (("orgwizard", "sandbox", "da"), "datadog"),
+        (("orgwizard", "completion", "fi"), "fish"),
     ],
     ids=" ".join,
 )
-def test_bash_offers_commands_options_and_names(home: Home, bash: Path, words: tuple[str, ...], expected: str) -> None:
+def test_bash_offers_commands_options_and_names(
+    program: Program, home: Home, bash: Path, words: tuple[str, ...], expected: str
+) -> None:
     profiles = home.home / "config" / "orgwizard" / "profiles"
     profiles.mkdir(parents=True)
     (profiles / "acme-eu.toml").write_text("")
-    assert offered(home, bash, *words) == [expected]
+    attempts = home.home / "state" / "orgwizard" / "attempts"
+    attempts.mkdir(parents=True)
+    (attempts / "20261128T050000-abcd.jsonl").write_text("")
+    assert offered(home, bash, program("completion", "bash").out, *words) == [expected]
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
+def test_the_script_is_loaded_as_the_help_says(home: Home, bash: Path) -> None:
+    assert offered(home, bash, 'eval "$(orgwizard completion bash)"', "orgwizard", "ch") == ["check"]

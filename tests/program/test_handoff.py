@@ -18,6 +18,9 @@ from pydantic import SecretStr
 from orgwizard.application.handoff import Handover
 from orgwizard.application.value_formats import FORMATS
 from orgwizard.cli import command_table
+from orgwizard.domain.handoff import ChildOrg
+from orgwizard.providers import PROVIDERS
+from orgwizard.providers.contract import Provider
 from orgwizard.system import config_files
 from tests import canaries
 from tests.application.test_value_formats import HARD
@@ -94,6 +97,12 @@ def test_a_shell_gets_what_the_tools_read(
 
 def test_the_formats_of_the_command_are_those_that_can_be_written() -> None:
     assert set(command_table.FORMATS) == FORMATS.keys() - {"tfvars"}
+
+
+@pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)
+def test_the_languages_of_the_command_are_those_of_the_snippets(provider: Provider) -> None:
+    org = ChildOrg("child", provider.site(provider.site_example), "1", "Child", "https://child.okta.com")
+    assert set(command_table.LANGUAGES) == set(provider.snippets(org))
 
 
 @pytest.mark.parametrize("provider", ["okta", "datadog"])

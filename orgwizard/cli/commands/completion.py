@@ -1,11 +1,17 @@
-"""Completion for shells: options and commands as they are, names of profiles and attempts as they are when asked."""
+"""Completion for shells: what is fixed stands in the script, profiles and attempts are asked for at each completion."""
 
 import argparse
+from collections.abc import Sequence
 
 from orgwizard.cli import wiring
+from orgwizard.cli.command_table import LANGUAGES
+from orgwizard.cli.commands.help import known_codes
 from orgwizard.cli.parser import build
+from orgwizard.cli.topics import TOPICS
 from orgwizard.domain.errors import BadInput, Exit, LocalFailure
 from orgwizard.domain.json_result import result_object
+from orgwizard.providers import PROVIDERS
+from orgwizard.storage.secret_stores import store_names
 from orgwizard.system import private_files
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
@@ -50,12 +56,34 @@ def _script(shell: str) -> str:
     return str(shtab.complete(parser, shell))
 
 
+def _words(kind: str) -> Sequence[str]:
+    """Return the words that complete an argument, () where they are none that stay the same."""
+    match kind:
+        case "topics":
+            return tuple(TOPICS)
+        case "codes":
+            return known_codes()
+        case "stores":
+            # The screen keeps nothing; a colon parts words in bash.
+            return tuple(name for name in store_names() if name != "screen" and ":" not in name)
+        case "languages":
+            return LANGUAGES
+        case "providers":
+            return tuple(provider.key for provider in PROVIDERS)
+        case "shells":
+            return SHELLS
+    return ()
+
+
 def _complete(parser: argparse.ArgumentParser) -> None:
     """Say of each argument, in all commands, what completes it."""
     import shtab
 
     for action in parser._actions:  # noqa: SLF001 - as shtab does
-        if kind := getattr(action, "completes", ""):
+        kind = getattr(action, "completes", "")
+        if words := _words(kind):
+            action.choices = words
+        elif kind:
             vars(action)["complete"] = shtab.FILE if kind == "files" else shtab.cmd(f"{NAMES} {kind}")
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
             for below in action.choices.values():

@@ -74,6 +74,11 @@ def _known() -> Mapping[str, str]:
     return {**ours, **theirs}
 
 
+def known_codes() -> tuple[str, ...]:
+    """Return every code that is one word, and every exit code, for completion."""
+    return (*(code for code in _known() if " " not in code), *(str(int(code)) for code in EXITS))
+
+
 def _unknown(kind: str, asked: str, known: Mapping[str, object], command: str) -> BadInput:
     close = get_close_matches(asked, known, 1)
     meant = f" Did you mean {close[0]}?" if close else ""
