@@ -64,7 +64,9 @@ def _is_address(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether *host* is this very machine: localhost or a literal address, for other names are looked up."""
-    if host == "localhost":
-        return True
-    return _is_address(host) and ipaddress.ip_address(host).is_loopback
+    """Return whether *host* is this very machine: localhost or a literal address, for other names are looked up.
+
+    An IPv6 address may stand in brackets, as it does in a URL.
+    """
+    bare = host.removeprefix("[").removesuffix("]") if host.endswith("]") else host
+    return bare == "localhost" or (_is_address(bare) and ipaddress.ip_address(bare).is_loopback)

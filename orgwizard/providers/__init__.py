@@ -1,5 +1,7 @@
 """The services that orgwizard knows. A further one is a folder beside these and a line here."""
 
+from urllib.parse import urlsplit
+
 from orgwizard.domain import credential_shapes
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import BadInput
@@ -58,4 +60,4 @@ def _is_site(provider: Provider, typed: str) -> bool:
         site = provider.site(typed)
     except BadInput:
         return False
-    return not site.question and not is_loopback(site.host.partition(":")[0])
+    return not site.question and not is_loopback(urlsplit(site.url).hostname or "")

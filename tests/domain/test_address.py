@@ -81,7 +81,7 @@ def test_what_is_no_safe_address_is_refused_with_words(typed: str, words: str) -
     assert caught.value.cause == words
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]", "0:0:0:0:0:0:0:1"])
 def test_this_machine_is_known_by_its_names(host: str) -> None:
     assert is_loopback(host)
 
@@ -96,6 +96,8 @@ def test_this_machine_is_known_by_its_names(host: str) -> None:
         "notlocalhost",
         "10.0.0.1",
         "::2",
+        "[::2]",
+        "]",
         "127.0.0.1.nip.io",
     ],
 )

@@ -49,8 +49,10 @@ def program(program: Program) -> Program:
     return run
 
 
-def plant(home: Home, name: str, provider: str, secrets: dict[str, str] | None = None, **members: Any) -> Path:
-    """Write a profile whose keys are in a file; returns that file."""
+def plant(
+    home: Home, name: str, provider: str, secrets: dict[str, str] | None = None, *, below: str = "", **members: Any
+) -> Path:
+    """Write a profile whose keys are in a file; returns that file. *below* is the subfolder, as of the sandbox."""
     keys = home.folder / f"{name}-keys.toml"
     values = PLAIN if secrets is None else secrets
     held = {key: values[key] for key in NAMES[provider] if key in values}
@@ -62,7 +64,7 @@ def plant(home: Home, name: str, provider: str, secrets: dict[str, str] | None =
         "secrets": {key: {"file": str(keys), "key": key} for key in held},
         **members,
     }
-    path = home.home / "config" / "orgwizard" / "profiles" / f"{name}.toml"
+    path = home.home / "config" / "orgwizard" / below / "profiles" / f"{name}.toml"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(tomli_w.dumps(profile))
     return keys
@@ -97,6 +99,18 @@ def test_a_shell_gets_what_the_tools_read(
 
 def test_the_formats_of_the_command_are_those_that_can_be_written() -> None:
     assert set(command_table.FORMATS) == FORMATS.keys() - {"tfvars"}
+
+
+@pytest.mark.parametrize("language", command_table.LANGUAGES)
+@pytest.mark.parametrize("create", [(), ("--create",)], ids=["first call", "create"])
+def test_a_snippet_of_a_sandbox_profile_says_that_its_org_is_pretend(
+    program: Program, home: Home, language: str, create: tuple[str, ...]
+) -> None:
+    plant(home, "child", "datadog", PLAIN, below="sandbox")
+    real = program("snippet", "child", language, "--sandbox", *create).out
+    first, rest = real.split("\n", 1)
+    assert first.startswith(("# Sandbox profile:", "// Sandbox profile:"))
+    assert first.partition(" ")[0] == rest.partition(" ")[0]
 
 
 @pytest.mark.parametrize("provider", PROVIDERS, ids=lambda provider: provider.key)

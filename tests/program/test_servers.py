@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from orgwizard import cli
 from orgwizard.application import runner
 from orgwizard.domain import clock
 from orgwizard.domain.raw_response import response_of
+from orgwizard.sandbox.router import World
 from tests import servers
 from tests.servers import (
     CHILD_API_KEY,
@@ -385,3 +387,35 @@ def test_two_programs_with_the_same_order_send_one_request(home: Home) -> None:
     assert (second.code, second.json()["outcome"]) == (7, None)
     assert first.result().json()["attempt"] in second.json()["error"]["message"]
     assert len(server.asked("POST", "/api/v1/org")) == 1
+
+
+# ---- the other loopback address ----
+
+
+@pytest.fixture
+def six(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the sandbox at the loopback address of IPv6; gives the origin."""
+    pytest.importorskip("uvicorn")
+    from orgwizard.sandbox import http_server
+
+    def listener(port: int) -> socket.socket:
+        return socket.create_server(("::1", port), family=socket.AF_INET6)
+
+    try:
+        listener(0).close()
+    except OSError:
+        pytest.skip("there is no IPv6 here")
+    monkeypatch.setattr(http_server, "_listener", listener)
+    monkeypatch.setattr(http_server, "HOST", "[::1]")
+    with http_server.background(World(clock.SystemClock(2000.0))) as origin:
+        yield origin
+
+
+@pytest.mark.parametrize("provider", ["okta", "datadog"])
+def test_the_loopback_address_of_ipv6_is_this_machine_too(
+    home: Home, six: str, program: Callable[..., Ended], monkeypatch: pytest.MonkeyPatch, provider: str
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    plan = home.okta(six) if provider == "okta" else home.datadog(six)
+    said = program("create", "--plan", plan, "--yes", "--no-wait", "--json").json()
+    assert (said["outcome"], said["site"], said["stored"] is not None) == ("created", six, True), said

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells end for a command that they cannot run
 _FOR_SHELLS = ("sh", "fish", "powershell")
+# The addresses in a snippet are those of the real service, where an org of the sandbox is not.
+PRETEND_CHILD = "Sandbox profile: this org exists in the sandbox only, and the real service refuses its keys."
+PRETEND_PARENT = "Sandbox profile: run with real credentials, this creates a real org."
+SLASH_COMMENTS = ("typescript", "go", "java", "rust")
 
 
 @contextmanager
@@ -86,6 +90,9 @@ def snippet(arguments: argparse.Namespace) -> int:
     """Print a program that makes a first call, or creates an org; returns the exit code."""
     profile = _profile(arguments)
     text = written_snippet(profile, arguments.language, create=arguments.create, options=_options(arguments))
+    if arguments.sandbox:
+        mark = "//" if arguments.language in SLASH_COMMENTS else "#"
+        text = f"{mark} {PRETEND_PARENT if arguments.create else PRETEND_CHILD}\n{text}"
     if arguments.json:
         _print_json(profile, language=arguments.language, snippet=text)
     else:
