@@ -41,8 +41,11 @@ MOST_RECORDS = 20
 class StartMenu:
     """What there was when a face began, or came back to the beginning."""
 
-    def __init__(self, bootstrap: Bootstrap, saved: Draft | None) -> None:
-        """Look; of *saved*, the draft, nothing is offered once its order was sent: the attempt is."""
+    def __init__(self, bootstrap: Bootstrap, saved: Draft | None, *, at_once: bool = False) -> None:
+        """Look; of *saved*, the draft, nothing is offered once its order was sent: the attempt is.
+
+        With *at_once*, the service is not opened to tell the step of a draft alone: `has_moved` is true then.
+        """
         self.saved, self._scenarios = saved, bootstrap.scenarios
         self.attempts: Sequence[Record] = ()
         self.records: Sequence[Record] = ()  # the newest; `older` counts the others
@@ -52,14 +55,17 @@ class StartMenu:
         self.warnings: Sequence[str] = ()
         self._step = ""  # of the draft: the first one that is not complete
         self._bootstrap, self._pulse = bootstrap, None if bootstrap.is_new() else self._look(bootstrap.service)
-        if saved is not None:
+        if saved is not None and not (at_once and self._pulse is None):
             self._look_at_draft(WizardSession(bootstrap, saved))
         self._add_drafts(bootstrap)
 
     def has_moved(self) -> bool:
-        """Return whether an attempt has begun, moved on or ended since: some looks at the disk, and nothing is read."""
+        """Return whether an attempt has begun, moved on or ended since: some looks at the disk, and nothing is read.
+
+        So it has where there is more to say of the draft.
+        """
         if self._pulse is None:
-            return not self._bootstrap.is_new()
+            return not self._bootstrap.is_new() or (self.saved is not None and not self._step)
         from orgwizard.storage.attempt_pulse import left_alone, pulse
 
         return pulse(self._bootstrap.service.journal.folder) != self._pulse or left_alone(self.attempts)
@@ -203,9 +209,9 @@ def _profile_words(profile: Profile) -> str:
 def _draft_words(draft: Draft, step: str) -> str:
     name = draft.section("organization").get("name", "")
     where = _host(draft.site) or provider_of(draft.provider).title
-    number = list(step_order.TITLES).index(step) + 1
-    about = f"{name} at {where}" if name else where
-    return f"Resume draft for {about} (step {number} of {len(step_order.TITLES)})"
+    about = f"Resume draft for {name} at {where}" if name else f"Resume draft for {where}"
+    steps = list(step_order.TITLES)
+    return f"{about} (step {steps.index(step) + 1} of {len(steps)})" if step else about
 
 
 def _host(site: str) -> str:

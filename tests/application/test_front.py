@@ -6,7 +6,8 @@ from pathlib import Path
 
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.application.service import Service
-from orgwizard.presentation.start_menu import StartMenu
+from orgwizard.domain.draft import Draft
+from orgwizard.presentation.start_menu import CONTINUE, StartMenu
 from tests.tui.bench import bench
 
 
@@ -38,4 +39,16 @@ def test_a_beginning_without_attempts_and_profiles_does_without_the_desk(tmp_pat
     assert opened == []
     assert StartMenu(fronted(service, opened, new=False), None).empty
     assert opened == [service]
+    service.engine.close()
+
+
+def test_a_draft_alone_is_offered_at_once_and_with_its_step_later(tmp_path: Path) -> None:
+    service, opened = bench(tmp_path), list[Service]()
+    bootstrap, draft = fronted(service, opened, new=True), Draft("okta")
+    first = StartMenu(bootstrap, draft, at_once=True)
+    assert (first.rows()[CONTINUE], opened) == ("Resume draft for Okta", [])
+    assert first.has_moved()
+    whole = StartMenu(bootstrap, draft)
+    assert whole.rows()[CONTINUE] == "Resume draft for Okta (step 1 of 7)"
+    assert not whole.has_moved()
     service.engine.close()

@@ -76,7 +76,7 @@ class StartStep(WatchingStep):
 
     def __init__(self, session: WizardSession, saved: Draft | None) -> None:
         super().__init__(session)
-        self._beginnings = StartMenu(session.bootstrap, saved)
+        self._beginnings = StartMenu(session.bootstrap, saved, at_once=True)
         self._whole = False  # whether the rows behind "More" are shown, too
 
     @property
@@ -90,6 +90,10 @@ class StartStep(WatchingStep):
         yield Menu(self._rows(self._beginnings), "start", ROW_INDENT)
         for warning in self._beginnings.warnings:
             yield Static(f"! {warning}", classes="idle", markup=False)
+
+    def on_mount(self) -> None:
+        """Say of a draft what takes loading, too."""
+        self.call_after_refresh(self.look)
 
     def _rows(self, menu: StartMenu) -> dict[str, str]:
         return menu.rows() if self._whole else fitted(menu.rows())
@@ -106,9 +110,10 @@ class StartStep(WatchingStep):
         self._beginnings, menu = found, self.query_one(Menu)
         if rows == before:
             return
-        under_cursor, words = list(before.values())[menu.highlighted or 0], list(rows.values())
+        name, words = list(before.items())[menu.highlighted or 0]
         menu.show(rows)
-        menu.highlighted = words.index(under_cursor) if under_cursor in words else 0
+        kept = next((key for key, row in rows.items() if row == words), name)
+        menu.highlighted = list(rows).index(kept) if kept in rows else 0
 
     def buttons(self) -> Iterable[Widget]:
         """Yield the buttons."""
