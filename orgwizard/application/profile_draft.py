@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from orgwizard.application import administrators
 from orgwizard.application.order_builder import recalled
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput
@@ -21,4 +22,5 @@ def draft_from(profile: Profile) -> Draft:
         draft.section("parent")["confirmed"] = provider.site(profile.site).url
         if model := provider.methods.get(profile.method):
             draft.credentials.update(recalled(model, {**profile.answers, **profile.parent}))
+        draft.section("administrator").update(administrators.person_of(provider, profile))
     return draft

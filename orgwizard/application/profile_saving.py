@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypedDict
 
+from orgwizard.application import administrators
 from orgwizard.application.order_builder import recalled
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.events import Result
@@ -34,7 +35,7 @@ class ProfileSaver:
             org=Org(id=created.id, name=created.name, url=created.url),
             created=self._clock.wall(),
             attempt=result.attempt,
-            details=dict(created.details),
+            details={**created.details, **administrators.details(wanted.person)},
             secrets=dict(result.sources),
             **_access_members(provider_of(result.provider), access),
         )

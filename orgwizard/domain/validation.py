@@ -38,6 +38,8 @@ class Fields(BaseModel):
     unasked: ClassVar[frozenset[str]] = frozenset()
     # Fields that are derived from another one until they are edited, by their name: what is wrong is told there.
     follows: ClassVar[Mapping[str, str]] = {}
+    # Fields that are saved with a created org, and offered for the next one; never a secret.
+    remembered: ClassVar[tuple[str, ...]] = ()
     # Fields that are asked for only once another one has an answer, by their name.
     needs: ClassVar[Mapping[str, str]] = {}
 

@@ -55,6 +55,7 @@ class FormState:
 
     def __post_init__(self) -> None:
         self._drop_misshapen()
+        self._people = self.session.administrators() if self.section == "administrator" else []
         unset = self.unset
         named = {name: value for name, value in self.typed.items() if isinstance(value, Reference)}
         given = {name: Suggestion(value, value.describe()) for name, value in named.items() if name not in unset}
@@ -117,6 +118,15 @@ class FormState:
     def is_due(self, question: Question) -> bool:
         """Return whether a question is asked now: it needs no other answer, or that is there, or it is answered."""
         return not question.needs or any(self.answers.get(name) for name in (question.needs, question.name))
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """Return what is not typed yet of the latest administrator who agrees with what is."""
+        for person in self._people:
+            left = {name: text for name, text in person.items() if name not in self.typed}
+            if left and all(self.typed.get(name, text) == text for name, text in person.items()):
+                return left
+        return {}
 
     def notice(self, name: str) -> str:
         """Return what the service will most likely say of an answer that breaks no rule, or ""."""

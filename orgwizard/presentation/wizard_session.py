@@ -14,7 +14,6 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.events import READY, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import secret_text
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import PROVIDERS, site_at
 from orgwizard.providers.contract import Provider
@@ -288,11 +287,19 @@ class WizardSession:
         """
         draft = Draft(provider=self.draft.provider, store=self.draft.store)
         for name, section in self.draft.sections.get(draft.provider, {}).items():
-            if name == "parent" or name.startswith("credentials."):
+            if name == "parent" or name.startswith("credentials.") or name == "administrator.rows":
                 draft.section(name).update(section)
-            elif name.startswith("administrator"):
-                draft.section(name).update({key: v for key, v in section.items() if secret_text(v) is None})
+        if model := self.provider.administrator:
+            from orgwizard.application.administrators import without_secrets
+
+            draft.section("administrator").update(without_secrets(model, self.draft.section("administrator")))
         return WizardSession(self.bootstrap, draft, self.connection, self.checked, list(self.passed))
+
+    def administrators(self) -> list[dict[str, str]]:
+        """Return the administrators of earlier orgs at the provider, as answers, the latest first."""
+        from orgwizard.application.administrators import used
+
+        return used(self.provider, self.service.profiles.all()[0])
 
     def problems(self) -> dict[str, str]:
         """Return every problem of the draft, as "section.field" -> sentence."""

@@ -31,6 +31,8 @@ class OrgIdentity:
     name: str
     subdomain: str = ""
     administrator: str = ""
+    person: tuple[tuple[str, str], ...] = ()
+    """Names and e-mail address of the administrator, by their fields: saved with the org."""
 
 
 @dataclass(frozen=True)
@@ -50,4 +52,7 @@ class Order:
             str(getattr(organization, "name", "")),
             str(getattr(organization, "subdomain", "")),
             str(getattr(administrator, "login", "")),
+            tuple((name, str(getattr(administrator, name))) for name in administrator.remembered)
+            if administrator
+            else (),
         )

@@ -104,6 +104,14 @@ def test_another_org_begins_at_the_same_parent(service: Service) -> None:
     assert terminal.said.count("Enter keeps ada@example.com") == 1
 
 
+def test_another_org_keeps_the_administrator_and_an_earlier_one_is_taken_by_enter(service: Service) -> None:
+    again = ("1", "Second", "", "", *[""] * 7, *STORE, "create", ":quit")
+    terminal = walked(service, okta("First", "create", *again))
+    assert "First name (required, at most 50 characters, Enter keeps Ada):" in terminal.said
+    found = {profile.org.name: profile.details for profile in service.profiles.all()[0] if profile.kind == "child"}
+    assert found["First"]["administrator_email"] == found["Second"]["administrator_email"] == "ada@example.com"
+
+
 @pytest.mark.parametrize("typed", ["", "yes", "c", "creat", "Create it", "0", "99"])
 def test_nothing_but_the_word_creates(service: Service, typed: str) -> None:
     terminal = walked(service, datadog("My Child", typed, ":quit"))

@@ -4,8 +4,11 @@ import asyncio
 
 import pytest
 from textual import events
+from textual.widgets import Static
 
+from orgwizard.application.administrators import details
 from orgwizard.application.service import Service
+from orgwizard.storage.profiles import Org, Profile
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
@@ -103,6 +106,32 @@ async def test_several_lines_in_a_key_field_are_a_message(service: Service) -> N
 )
 def test_rows_are_judged_as_rows(pairs: list[list[str]], words: str) -> None:
     assert pair_problem(pairs) == words
+
+
+@pytest.mark.full
+async def test_an_administrator_of_before_is_taken_with_a_key(service: Service) -> None:
+    person = {"first_name": "Bob", "last_name": "Babbage", "email": "bob@example.com"}
+    profile = Profile(
+        name="okta-first",
+        provider="okta",
+        site="https://acme.okta.com",
+        created=service.clock.wall(),
+        org=Org(id="1", name="First", url="https://first.okta.com"),
+        details=details(person.items()),
+    )
+    service.profiles.save(profile)
+    async with walking(service) as walk:
+        walk.draft.provider = "okta"
+        await walk.app.go("administrator")
+        await walk.until(AdministratorStep)
+        await walk.fill("first_name", "")
+        note = walk.screen.query_one("#first_name .note", Static)
+        assert "Ctrl+T: Bob Babbage bob@example.com" in str(note.render())
+        await walk.press("ctrl+t")
+        await walk.press("tab")
+        assert walk.draft.section("administrator") == person
+        assert walk.entry("login").value == "bob@example.com"
+        assert "Used before" not in str(note.render())
 
 
 @pytest.mark.parametrize(
@@ -218,3 +247,16 @@ async def test_a_password_is_judged_while_it_is_typed_and_an_answer_waits_for_it
         await walk.fill("recovery_answer", "")
         await walk.press("tab")
         assert not answer.display
+
+
+async def test_the_field_in_use_has_the_accent_from_the_first_moment(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(AdministratorStep, "okta")
+
+        def accented() -> list[str]:
+            labels = {field.id: field.query_one(".label") for field in walk.screen.query(".field")}
+            return [str(name) for name, label in labels.items() if label.styles.text_style.bold]
+
+        assert accented() == ["first_name"]
+        await walk.press("tab")
+        assert accented() == ["last_name"]

@@ -240,6 +240,7 @@ class OktaAdministrator(Fields):
     """The first super admin of the child org."""
 
     follows: ClassVar[Mapping[str, str]] = {"login": "email"}
+    remembered: ClassVar[tuple[str, ...]] = ("first_name", "last_name", "email")
     needs: ClassVar[Mapping[str, str]] = {"recovery_answer": "recovery_question"}
 
     first_name: Text = Field(title="First name", examples=["Ada"], min_length=1, max_length=50)

@@ -67,8 +67,8 @@ class Prompt:
 
     def __init__(self, console: Console, sheet: FormState, question: Question) -> None:
         self._console, self._sheet, self._question = console, sheet, question
-        self._meant = ""
-        """What the last answer was most likely meant to be; Enter takes it, and the same answer again is kept."""
+        self._meant = sheet.offered.get(question.name, "")
+        """What is offered, or what the last answer was most likely meant to be: Enter takes it."""
 
     def answer(self) -> None:
         """Ask until the answer is right; what was there already is taken by Enter."""

@@ -31,6 +31,9 @@ class Field(Vertical):
             self.field, self.text = field, text
             super().__init__()
 
+    class Accepted(Message):
+        """The user takes what is offered for this field and others."""
+
     def __init__(
         self, question: Question, value: Value, offer: Suggestion | None = None, *, typed: bool = True
     ) -> None:
@@ -40,6 +43,7 @@ class Field(Vertical):
         self._text = self._proposed = shown(value, offer)
         self._typed = typed
         self.correction = ""
+        self._is_offered = False
 
     def compose(self) -> ComposeResult:
         """Yield label, entry and count on one row, and the note below."""
@@ -78,11 +82,12 @@ class Field(Vertical):
             self.entry.proposal = ""
             self.post_message(self.Changed(self, event.value))
 
-    def show(self, problem: str, notice: str = "", proof: str = "", correction: str = "") -> None:
+    def show(self, problem: str, notice: str = "", proof: str = "", correction: str = "", offered: str = "") -> None:
         """Show what is wrong, else what is noticed, else the help; and what was proven, or how full it is.
 
-        A *correction* is what was likely meant, to be taken with a key.
+        A *correction* is what was likely meant, to be taken with a key, as what is *offered* for several fields.
         """
+        self._is_offered = bool(offered)
         correction = "" if REDACTOR.is_secret(self.entry.value) else correction  # no form of a secret is shown
         self.correction = correction
         if correction:
@@ -90,7 +95,8 @@ class Field(Vertical):
             problem, notice = (f"{problem} {offer}", notice) if problem else ("", notice or offer)
         self.set_class(bool(problem), "-wrong")
         self.set_class(bool(notice), "-noticed")
-        self.query_one(".note", Static).update(f"! {problem}" if problem else notice or self.help)
+        help_words = f"Used before. Ctrl+T: {printable(offered)}" if offered else self.help
+        self.query_one(".note", Static).update(f"! {problem}" if problem else notice or help_words)
         longest, typed = self.question.longest, len(self.entry.value.strip())
         used = f"{typed} of {longest}" if longest and typed and not self.question.secret else ""
         proven = bool(proof) and not problem
@@ -103,6 +109,8 @@ class Field(Vertical):
         if self.correction:
             self.entry.value = self.correction
             self.entry.cursor_position = len(self.correction)
+        elif self._is_offered:
+            self.post_message(self.Accepted())
 
     def propose(self, value: str) -> bool:
         """Put in a value that the user has not edited, without taking it for theirs; return whether it is another.
@@ -161,13 +169,14 @@ class Form(Vertical):
 
     def refresh_notes(self) -> None:
         """Show the problems of the touched fields."""
-        found = self.problems()
+        found, offered = self.problems(), self.sheet.offered
         for field in self.query(Field):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
             likeness = _sentence(field.question.likeness(self.sheet.typed.get(name)))
             notice = likeness or self.sheet.notice(name)
-            field.show(problem, notice, self.sheet.proof(name), self.sheet.correction(name))
+            person = " ".join(offered.values()) if name in offered else ""
+            field.show(problem, notice, self.sheet.proof(name), self.sheet.correction(name), person)
             field.display = self.sheet.is_due(field.question) or field.entry.has_focus
         for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))
@@ -196,6 +205,13 @@ class Form(Vertical):
         self._propose(name)
         self.refresh_notes()
         self.post_message(self.Changed())
+
+    def on_field_accepted(self) -> None:
+        """Put in the answers that are offered, as if they had been typed."""
+        offered = self.sheet.offered
+        for field in self.query(Field):
+            if text := offered.get(field.question.name):
+                field.entry.value = text
 
     def on_pair_table_changed(self, event: PairTable.Changed) -> None:
         """Take over a change in a table."""
