@@ -12,7 +12,8 @@ from typing import Any
 from textual.events import Key
 from textual.pilot import Pilot
 
-from orgwizard.ui.tui.app import Wizard, all_steps
+from orgwizard.ui.tui.app import Wizard
+from orgwizard.ui.tui.navigation import all_steps
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from tests.tui.bench import bench, fronted
 from tests.tui.offline import OfflineDriver, run_offline

@@ -90,7 +90,7 @@ async def test_id_url_and_path_are_copied_where_there_are_some(service: Service)
             await walk.press(key)
             found.append(walk.app.clipboard)
         assert found == [ORG["id"], ORG["url"], "/home/ada/keys/okta-slow.toml"]
-        assert "copy i ID u URL k path" in walk.text()
+        assert "i copy ID · u URL · k path" in walk.text()
         await walk.press("down", "i")
         assert walk.app.clipboard == found[-1]
         assert "copy" not in str(walk.screen.query_one("#hints", Static).render())
@@ -138,7 +138,7 @@ async def test_what_is_settled_without_keys_has_nothing_to_check(service: Servic
     attempted(service, "taken", ("refused", {"message": "Taken."}), ("ended", {"result": "refused"}))
     async with walking(service) as walk:
         await listed(walk)
-        assert str(walk.screen.query_one("#hints", Static).render()) == "Esc back"
+        assert str(walk.screen.query_one("#hints", Static).render()) == "Esc back · F1 keys"
         await walk.press("enter")
         assert isinstance(walk.screen, AttemptsStep)
         assert "Nothing to check" in walk.text()

@@ -80,7 +80,7 @@ async def test_it_is_safe_to_close_once_everything_received_is_stored_and_not_be
         for stage in ("check", "store", "send", "keep"):
             await told(walk, engine, Progress(stage, "started", "x"))
             assert "Safe to close" not in walk.text()
-            assert walk.app._question()
+            assert walk.app.leaving.question()
         await told(walk, engine, Progress("settle", "started", "x"))
         assert "Safe to close" in walk.text()
         assert "orgwizard resume --sandbox" in walk.text()
@@ -88,7 +88,7 @@ async def test_it_is_safe_to_close_once_everything_received_is_stored_and_not_be
         assert engine.asked == "quit"
         engine.end(created())
         async with asyncio.timeout(20):
-            while not walk.app.left:
+            while not walk.app.leaving.done:
                 await walk.pilot.pause()
 
 
@@ -101,7 +101,7 @@ async def test_it_is_not_safe_to_close_while_keys_are_on_the_screen_because_ever
         await told(walk, engine, KeysArrived(created(token=SecretStr("00only-on-this-screen"))))
         await told(walk, engine, Progress("settle", "started", "x"))
         assert "Safe to close" not in walk.text()
-        assert walk.app._question() == LOSES_KEYS
+        assert walk.app.leaving.question() == LOSES_KEYS
 
 
 @pytest.mark.full
@@ -176,7 +176,7 @@ async def test_an_outstanding_response_is_finished_in_background(service: Servic
         assert ways_out(walk) == ["stop", "keys"]
         engine.end(created())
         async with asyncio.timeout(20):
-            while not walk.app.left:
+            while not walk.app.leaving.done:
                 await walk.pilot.pause()
         assert walk.app.return_code == 0
 
@@ -208,6 +208,6 @@ async def test_keys_that_arrive_are_in_sight_at_once(service: Service, size: tup
         box = walk.screen.query_one("#secrets", Static)
         assert "00only-on-this-screen" in str(box.render())
         assert walk.screen.query_one("#body").region.contains_region(box.region)
-        assert {"Ctrl+R", "Ctrl+Y"} <= set(walk.screen.key_help())  # type: ignore[attr-defined]
+        assert {"F2, Ctrl+R", "Ctrl+Y"} <= set(walk.screen.key_page())  # type: ignore[attr-defined]
         engine.end(arrived)
         await walk.until(DoneStep)

@@ -12,11 +12,12 @@ from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.storage.drafts import Drafts
-from orgwizard.ui.tui.app import Wizard, all_steps
+from orgwizard.ui.tui.app import Wizard
+from orgwizard.ui.tui.navigation import all_steps
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
-from orgwizard.ui.tui.screens.base import NEEDS, TOO_SMALL
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.create import CreateStep
+from orgwizard.ui.tui.screens.framed import NEEDS, TOO_SMALL
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.site import SiteStep
@@ -187,7 +188,7 @@ async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(service: Se
     async with walking(replace(service, drafts=Drafts(tmp_path / "file"))) as walk:
         await walk.jump(OrganizationStep, "okta")
         walk.app.on_step_changed()
-        walk.app._save()
+        walk.app.drafts.now()
         assert "The draft could not be saved:" in walk.text()
 
 

@@ -33,6 +33,7 @@ from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.outcomes import Failed
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
@@ -879,7 +880,7 @@ async def test_a_draft_whose_order_was_sent_is_not_offered(tmp_path: Path) -> No
     service = marked(tmp_path)
     async with walking(service, again=True) as walk:
         await walk.jump(ReviewStep, "okta")
-        walk.app._save()
+        walk.app.drafts.now()
     with requested(service) as attempt:
         attempt.note("sending", sent_at=0)
     async with walking(service) as walk:
@@ -958,7 +959,7 @@ async def test_an_unknown_outcome_is_checked_again_by_a_button(service: Service)
 async def test_a_refused_site_says_why_where_the_site_is_a_list(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog")
-        walk.screen.post_message(Step.Refused(Refused("Datadog redirects elsewhere.", field="site")))
+        walk.screen.post_message(Step.Left(Failed(Refused("Datadog redirects elsewhere.", field="site"))))
         await walk.until(SiteStep)
         box = walk.screen.query_one("#refusal", Static)
         assert (box.display, "redirects elsewhere" in str(box.render())) == (True, True)
@@ -970,7 +971,7 @@ async def test_nothing_good_is_said_beside_a_refused_name(service: Service) -> N
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.name_known()
-        walk.screen.post_message(Step.Refused(Refused("It is taken.", field="organization.subdomain")))
+        walk.screen.post_message(Step.Left(Failed(Refused("It is taken.", field="organization.subdomain"))))
         await walk.until(OrganizationStep)
         assert walk.screen.focused is walk.entry("subdomain")
         assert "It is taken." in note(walk, "subdomain")

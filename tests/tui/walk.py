@@ -15,7 +15,8 @@ from orgwizard.application.service import Service
 from orgwizard.domain.validation import questions
 from orgwizard.providers.findings import Preflight
 from orgwizard.sandbox.scenarios import SCENARIOS
-from orgwizard.ui.tui.app import Wizard, all_steps
+from orgwizard.ui.tui.app import Wizard
+from orgwizard.ui.tui.navigation import all_steps
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.connect import ConnectStep

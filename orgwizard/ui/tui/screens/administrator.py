@@ -7,7 +7,7 @@ from textual.widgets import Static
 
 from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.step_order import TITLES
-from orgwizard.ui.tui.screens.base import KEYS, SECRET_KEYS, Step
+from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.form import Form
 
 
@@ -18,12 +18,11 @@ class AdministratorStep(Step):
     section = "administrator"
     heading = TITLES["administrator"]
     summarized = True
-    keys = KEYS | SECRET_KEYS
 
-    def buttons(self) -> Iterable[Widget]:
-        """Yield the buttons; where there is no field, there is no secret to show."""
-        asked = self.session.provider.administrator is not None
-        return (button for button in super().buttons() if asked or button.id != "reveal")
+    @property
+    def has_secrets(self) -> bool:
+        """Return whether there is a field, and so a secret to show."""
+        return self.session.provider.administrator is not None
 
     def body(self) -> Iterable[Widget]:
         """Yield the provider's note and its fields, if it has any."""

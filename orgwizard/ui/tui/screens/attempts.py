@@ -20,7 +20,8 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.moment import when
 from orgwizard.presentation import attempt_details, attempt_text, next_commands
 from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
-from orgwizard.ui.tui.screens.base import KEYS
+from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.dialogs import Page
 from orgwizard.ui.tui.widgets.hanging import Hanging
@@ -36,7 +37,14 @@ if TYPE_CHECKING:
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
 LABEL_CELLS = 12
 NAME_CELLS = 24  # at most, of a row
-COPIES = {"i": "ID", "u": "URL", "k": "path"}
+CHECK = Words("check again: finish or look up an open attempt, or check stored keys; it creates nothing", "check")
+COMMANDS = Words("show the commands to go on with", "commands")
+COPIES = {
+    "i": Words("copy the org ID", "copy ID"),
+    "u": Words("copy the org URL", "URL"),
+    "k": Words("copy the path of the keys", "path"),
+}
+COPYING = {f"copy('{key}')": (key, words) for key, words in COPIES.items()}
 NO_COMMANDS = "Nothing is left to do with this attempt."
 NOTHING_TO_CHECK = "Nothing to check: how it ended is known, and there are no keys to test."
 READING = "Reading {} older attempts..."
@@ -63,18 +71,9 @@ class AttemptsStep(WatchingStep):
 
     heading = ORGS_TITLE
     AUTO_FOCUS = "Attempts"
-    keys: ClassVar[dict[str, str]] = {
-        "Up, Down": "select an attempt; Page Up, Page Down, Home and End too",
-        "Enter": "check again: finish or look up an open attempt, or check stored keys; it creates nothing",
-        "i, u, k": "copy the org ID, the org URL, the path of the keys",
-        "n": "show the commands to go on with",
-        "Tab": "scroll the details with Up and Down; then the buttons",
-        "Escape": "back",
-        **{name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Q")},
-    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "commands", show=False),
-        *(Binding(key, f"copy('{key}')", show=False) for key in COPIES),
+        *(Binding(key, action, show=False) for action, (key, _) in COPYING.items()),
     ]
 
     def __init__(self, session: WizardSession, newest: AttemptList) -> None:
@@ -138,14 +137,18 @@ class AttemptsStep(WatchingStep):
         lines = (f"{label:<{LABEL_CELLS - 1}} {value}" for label, value in rows.items())
         text.update(Hanging("\n".join(lines), LABEL_CELLS))
         self.query_one("#attempt").scroll_home(animate=False)
-        self.query_one("#hints", Static).update(self.hint())
+        self.refresh_hints()
 
-    def hint(self) -> str:
-        """Name the keys that do something with the attempt under the cursor."""
-        copies = " ".join(f"{key} {what}" for key, what in COPIES.items() if self._to_copy(key))
-        check = "Enter check" if self._record and self._to_check(self._record) else ""
-        commands = "n commands" if self._record and self._commands(self._record) else ""
-        return " · ".join(filter(None, (check, f"copy {copies}" if copies else "", commands, "Esc back")))
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key does with the attempt under the cursor."""
+        if action in ("select", "next"):
+            return CHECK if self._record and self._to_check(self._record) else None
+        if action == "commands":
+            return COMMANDS if self._record and self._commands(self._record) else None
+        if action in COPYING:
+            key, words = COPYING[action]
+            return words if self._to_copy(key) else None
+        return super().key_words(action)
 
     @property
     def _record(self) -> Record | None:
@@ -173,7 +176,7 @@ class AttemptsStep(WatchingStep):
         elif record.settled:
             self._check_keys(record)
         else:
-            self.post_message(self.Resumed(record))
+            self.leave_for(Resume(record))
 
     def _to_check(self, record: Record) -> bool:
         """Return whether something is left to find out: how the attempt ended, or whether its keys are valid."""

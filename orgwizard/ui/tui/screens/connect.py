@@ -1,7 +1,7 @@
 """Step 2: the credentials of the parent org, tried with harmless reads before anything else is asked."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from pydantic import SecretStr
@@ -23,11 +23,14 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection
 from orgwizard.system.private_files import cause_of
-from orgwizard.ui.tui.screens.base import KEYS, SECRET_KEYS, Step, remarks
+from orgwizard.ui.tui.screens import refusals
+from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.screens.outcomes import Next
 from orgwizard.ui.tui.widgets.dialogs import Ask, consent
 from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.hanging import Hanging
-from orgwizard.ui.tui.widgets.lists import Choice, button, labelled
+from orgwizard.ui.tui.widgets.lists import Choice, button, labelled, remarks
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 
@@ -38,8 +41,7 @@ class ConnectStep(Step):
     section = "credentials"
     heading = TITLES["credentials"]
     summarized = True
-    keys = KEYS | SECRET_KEYS | {"Ctrl+P": "save this connection; typed secrets are not saved"}
-    hints = "Enter next · Ctrl+N next step · F2 show secret · F1 keys"
+    words: ClassVar[Mapping[str, Words | None]] = {"save": Words("save this connection; typed secrets are not saved")}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+p", "save", show=False)]
 
     class Passed(Message):
@@ -62,6 +64,11 @@ class ConnectStep(Step):
         yield Vertical(self._form(), id="credentials")
         yield from remarks(self.session.bootstrap.discovery.remarks(self.session.provider))
         yield StaticText(self._findings(), id="findings")
+
+    @property
+    def has_secrets(self) -> bool:
+        """Return that there are: they are what this is about."""
+        return True
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what keeps the connection, too."""
@@ -144,7 +151,7 @@ class ConnectStep(Step):
     @work(exclusive=True, description="checking credentials")
     async def _go_on(self) -> None:
         if await self._try():
-            self.leave_for(self.Forward())
+            self.leave_for(Next())
 
     @work(exclusive=True, description="checking and saving the connection")
     async def _save(self) -> None:
@@ -166,7 +173,7 @@ class ConnectStep(Step):
         if not await self._agreed():
             return False
         self.session.refusals.pop(self.section, None)
-        self.show_refusals()
+        refusals.show(self)
         self.say("Checking credentials (read-only). Esc stops it.")
         try:
             connection = await asyncio.wrap_future(self.session.connecting())

@@ -1,7 +1,7 @@
 """Step 7, first half: the stages of a creation under way, with times, and what is safe meanwhile."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -30,8 +30,10 @@ from orgwizard.presentation.progress_text import (
     waiting,
 )
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.ui.tui.screens.base import KEYS, NEEDS
-from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
+from orgwizard.ui.tui.screens.framed import NEEDS
+from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.screens.keys import KeysStep
+from orgwizard.ui.tui.screens.outcomes import Ended, FinishInBackground
 from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import GiveUp
 from orgwizard.ui.tui.widgets.lists import button
@@ -40,6 +42,7 @@ from orgwizard.ui.tui.widgets.static_text import StaticText
 LOOK_SECONDS = 1.0
 NO_RESULT = "Internal error in orgwizard: the creation ended without a result. See: orgwizard orgs"
 IN_BACKGROUND = "Finish in background"
+GIVE_UP = Words("give up the response; asks for a word", "give up")
 WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
 QUITS_NOW = "quit, test the keys later"
 # By how a stage stands: the looks of its mark, and of its name.
@@ -91,6 +94,7 @@ class CreateStep(KeysStep):
     section = "create"
     heading = step_order.TITLES["create"]
     too_small = f"{NEEDS} the creation continues."
+    words: ClassVar[Mapping[str, Words | None]] = {"next": None, "back": None}
     stops: ClassVar[str] = "stop waiting; a response is still stored"
     leaves: ClassVar[str] = "finish in background: the wizard quits once the keys are stored, without testing them"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+t", "stop", show=False)]
@@ -103,16 +107,6 @@ class CreateStep(KeysStep):
 
         def __init__(self, event: Event, at: float) -> None:
             self.event, self.at = event, at
-            super().__init__()
-
-    class Background(Message):
-        """The user leaves; what was sent is to be answered and stored before the program ends."""
-
-    class Ended(Message):
-        """The creation ended, or never began."""
-
-        def __init__(self, result: Result | WizardError) -> None:
-            self.result = result
             super().__init__()
 
     def __init__(self, session: WizardSession) -> None:
@@ -130,10 +124,6 @@ class CreateStep(KeysStep):
         yield StaticText(id="doing")
         yield StaticText("\n".join(self._safe()), id="safe")
 
-    def org_name(self) -> str:
-        """Return the name of the org that this is about."""
-        return self.session.org_name
-
     def buttons(self) -> Iterable[Widget]:
         """Yield how to wait no longer: the one that loses nothing at the present stage."""
         for label, name in ((IN_BACKGROUND, "background"), ("Stop waiting", "stop")):
@@ -146,24 +136,18 @@ class CreateStep(KeysStep):
         """Return whether the response is waited for, and its keys go to a place that needs no screen."""
         return self._awaits and self.session.draft.store != "screen"
 
-    def hint(self) -> str:
-        """Name the keys that do something at the present stage."""
-        if self._keys:
-            return "Ctrl+R show · Ctrl+Y copy · Ctrl+T stop · F1 keys"
-        if self._can_finish_alone:
-            return f"Ctrl+Q {IN_BACKGROUND.lower()} · Ctrl+T give up · F1 keys"
-        if self.session.stored:
-            return "Ctrl+Q quit, test later · Ctrl+T stop waiting · F1 keys"
-        return f"Ctrl+T {'give up' if self._awaits else 'stop waiting'} · Ctrl+Q quit · F1 keys"
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key does at the present stage."""
+        if action == "stop":
+            return GIVE_UP if self._awaits else Words(self.stops, "stop waiting")
+        if action == "quit":
+            return Words(self._leaving_words(), self._leaving_in_short())
+        return super().key_words(action)
 
-    def key_help(self) -> dict[str, str]:
-        """Return every key that does something at the present stage."""
-        return {
-            **(TAKING_KEYS if self._keys else {}),
-            "Ctrl+T": "give up the response; asks for a word" if self._awaits else self.stops,
-            "Ctrl+Q": self._leaving_words(),
-            **{name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L")},
-        }
+    def _leaving_in_short(self) -> str:
+        if self._can_finish_alone:
+            return IN_BACKGROUND.lower()
+        return "quit, test later" if self.session.stored else "quit"
 
     def _leaving_words(self) -> str:
         """Return what Ctrl+Q does at the present stage."""
@@ -175,7 +159,7 @@ class CreateStep(KeysStep):
         """Show the button and the keys of the present stage."""
         self.query_one("#background").display = self._can_finish_alone
         self.query_one("#stop").display = not self._can_finish_alone
-        self.query_one("#hints", Static).update(self.hint())
+        self.refresh_hints()
 
     def on_mount(self) -> None:
         """Begin at once: this screen is shown after the word was typed."""
@@ -201,7 +185,7 @@ class CreateStep(KeysStep):
     def _end(self, result: Result | WizardError) -> None:
         if not self._over:
             self._over = True
-            self.post_message(self.Ended(result))
+            self.leave_for(Ended(result))
 
     async def begun(self) -> bool:
         """Have the engine create the org; false where it is at work already. Raises a `WizardError`."""
@@ -271,7 +255,7 @@ class CreateStep(KeysStep):
 
     def action_background(self) -> None:
         """Leave the wizard; the engine ends its work first."""
-        self.post_message(self.Background())
+        self.leave_for(FinishInBackground())
 
     def _gave_up(self, word: str | None) -> None:
         if word:

@@ -1,11 +1,11 @@
 """Step 7, second half: how it ended, where the keys are, what to do next."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
 
 from textual import work
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -14,13 +14,13 @@ from orgwizard.domain.events import Result
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
 from orgwizard.presentation.text_report import facts, headline, needs_attention
 from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSession
-from orgwizard.ui.tui.screens.base import KEYS
-from orgwizard.ui.tui.screens.keys import TAKING_KEYS, KeysStep
+from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.screens.keys import KeysStep
+from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
 from orgwizard.ui.tui.widgets.dialogs import Ask, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
 
 CHECK_AGAIN = "check again"
-LEAVING_KEYS = {name: KEYS[name] for name in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Z")} | {"Ctrl+Q": "quit"}
 
 
 class DoneStep(KeysStep):
@@ -29,9 +29,7 @@ class DoneStep(KeysStep):
     AUTO_FOCUS = ""  # an Enter too many must not take the result away
     number = 7
     heading = "Result"
-
-    class Another(Message):
-        """The user wants another org."""
+    words: ClassVar[Mapping[str, Words | None]] = {"back": None, "quit": Words("quit", "quit")}
 
     def __init__(self, session: WizardSession, result: Result) -> None:
         super().__init__(session)
@@ -51,15 +49,11 @@ class DoneStep(KeysStep):
             return "back to the review" if self.session.org_name else "back to the start"
         return "new org" if self.result.outcome == "created" else CHECK_AGAIN if self.result.open else ""
 
-    def hint(self) -> str:
-        """Name the keys that do something after this end."""
-        onward = [f"Ctrl+N {self._onward}"] if self._onward else []
-        return " · ".join((*onward, "Ctrl+Q quit", "F1 keys"))
-
-    def key_help(self) -> dict[str, str]:
-        """Return the keys that do something after this end."""
-        known = {"Ctrl+N": self._onward, "Escape": self._onward if self.result.outcome == "not_created" else ""}
-        return {**(TAKING_KEYS if self.result.secrets else {}), **{k: w for k, w in known.items() if w}, **LEAVING_KEYS}
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key does after this end."""
+        if action == "next" or (action == "back" and self.result.outcome == "not_created"):
+            return Words(self._onward, self._onward) if self._onward else None
+        return super().key_words(action)
 
     def body(self) -> Iterable[Widget]:
         """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
@@ -115,14 +109,14 @@ class DoneStep(KeysStep):
     def action_check(self) -> None:
         """Finish the attempt, or look it up."""
         try:
-            self.post_message(self.Check(self.session.service.journal.get(self.result.attempt)))
+            self.leave_for(Check(self.session.service.journal.get(self.result.attempt)))
         except WizardError as error:
             self.say(error.cause, wrong=True)
 
     def action_next(self) -> None:
         """Go on, after asking where the only copy of the keys is on this screen."""
         if self.result.outcome == "not_created":
-            self.post_message(self.Edit("review"))
+            self.leave_for(Edit("review"))
         elif self._onward == CHECK_AGAIN:
             self.action_check()
         elif self.result.outcome == "created" and self.result.secrets:
@@ -132,7 +126,7 @@ class DoneStep(KeysStep):
 
     def _go_on(self, another: bool | None) -> None:
         if another:
-            self.post_message(self.Another())
+            self.leave_for(Another())
 
     def action_leave(self) -> None:
         """Leave the wizard."""

@@ -12,11 +12,12 @@ from textual.widgets import Static
 from orgwizard.domain.events import Result
 from orgwizard.presentation.text_report import secrets, shown_secrets
 from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 
 TAKING_KEYS = {
-    "Ctrl+R": "show the new keys, each under its name to select by mouse",
-    "Ctrl+Y": "copy the new keys one by one",
+    "reveal": Words("show the new keys, each under its name to select by mouse", "show"),
+    "copy": Words("copy the new keys one by one", "copy"),
 }
 REVEAL_SECONDS = 60.0  # long enough to select each by mouse
 HIDDEN = "New keys (hidden). Ctrl+R shows, Ctrl+Y copies; they are stored nowhere else."
@@ -32,6 +33,12 @@ class KeysStep(Step):
     _keys: Result | None = None
     _revealed = False
     _hiding: Timer | None = None
+
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key does: with new keys, while there are any."""
+        if action in TAKING_KEYS:
+            return TAKING_KEYS[action] if self._keys else None
+        return super().key_words(action)
 
     def hold_keys(self, result: Result) -> None:
         """Have the keys of *result* to show."""

@@ -1,7 +1,7 @@
 """Step 6: the whole order in plain words, the exact request, and the one deliberate act that creates."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual import work
@@ -25,12 +25,16 @@ from orgwizard.presentation.review import (
 from orgwizard.presentation.step_order import TITLES, unfinished
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.earlier_attempt import EarlierAttempt
-from orgwizard.ui.tui.screens.base import KEYS, Step
+from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.screens.outcomes import Check, Edit, Next
 from orgwizard.ui.tui.widgets.dialogs import Confirm, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import Menu, button
 from orgwizard.ui.tui.widgets.name_check import NameCheck
 
 LABELS = 20  # cells of the labels' column
+CREATE = Words("create: asks for a word first", "create")
+CHECK = Words("check the earlier attempt at this org", "check")
 
 
 class ReviewStep(Step):
@@ -39,12 +43,10 @@ class ReviewStep(Step):
     number = 6
     section = "review"
     heading = TITLES["review"]
-    hints = "Enter change · Ctrl+N create · Ctrl+O request · F1 keys"
-    keys: ClassVar[dict[str, str]] = KEYS | {
-        "Enter": "change the line under the cursor, then come back here",
-        "Ctrl+N": "create: asks for a word first",
-        "Ctrl+O": "the exact request, secrets masked",
-        "Ctrl+P": "save a plan file without secrets",
+    words: ClassVar[Mapping[str, Words | None]] = {
+        "select": Words("change the line under the cursor, then come back here", "change"),
+        "request": Words("the exact request, secrets masked", "request"),
+        "plan": Words("save a plan file without secrets"),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+o", "request", show=False),
@@ -55,13 +57,11 @@ class ReviewStep(Step):
         super().__init__(session)
         self._earlier = session.earlier()
 
-    def hint(self) -> str:
-        """Return the line of keys: what Ctrl+N does depends on whether this order was sent before."""
-        return self.hints.replace("create", "check") if self._earlier else self.hints
-
-    def key_help(self) -> dict[str, str]:
-        """Return the keys, Ctrl+N as it works here."""
-        return {**self.keys, "Ctrl+N": "check the earlier attempt at this org"} if self._earlier else self.keys
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key does: Ctrl+N creates, unless this order was sent before."""
+        if action == "next":
+            return CHECK if self._earlier else CREATE
+        return super().key_words(action)
 
     def body(self) -> Iterable[Widget]:
         """Yield the lines, what cannot be undone, and what the check found."""
@@ -100,7 +100,7 @@ class ReviewStep(Step):
 
     def selected(self, event: OptionList.OptionSelected) -> None:
         """Go to where the line is changed."""
-        self.post_message(self.Edit(self._lines[event.option_index][0]))
+        self.leave_for(Edit(self._lines[event.option_index][0]))
 
     # ---- the request and the plan ----
 
@@ -136,7 +136,7 @@ class ReviewStep(Step):
         if self._earlier:
             self._check(self._earlier)
         elif step != "review":
-            self.post_message(self.Edit(step))
+            self.leave_for(Edit(step))
         else:
             self.app.push_screen(Confirm(self.session.provider.irreversible, self.about()), self._confirmed)
 
@@ -147,19 +147,19 @@ class ReviewStep(Step):
 
     def _check(self, earlier: EarlierAttempt) -> None:
         if earlier.kind == "open":
-            self.post_message(self.Check(earlier.record))
+            self.leave_for(Check(earlier.record))
             return
         self.app.push_screen(Page(CHECK_TITLES[earlier.kind], check_lines(earlier)), self._look_again)
 
     def _look_again(self, _: None) -> None:
         """Show the review as it is by now: the other process may have ended."""
-        self.post_message(self.Edit(self.section))
+        self.leave_for(Edit(self.section))
 
     def _confirmed(self, typed: str | None) -> None:
         if typed:
             self.session.again = self._earlier is not None
             self.session.refusals.pop(self.section, None)
-            self.post_message(self.Forward())
+            self.leave_for(Next())
 
 
 class SecondOrg(TypedConfirmation):

@@ -15,10 +15,10 @@ from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS, site_at, site_meant
 from orgwizard.providers.contract import Provider
-from orgwizard.ui.tui.screens.base import Step, remarks
+from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.dialogs import consent
 from orgwizard.ui.tui.widgets.form import Field
-from orgwizard.ui.tui.widgets.lists import Choice, bullet, labelled
+from orgwizard.ui.tui.widgets.lists import Choice, bullet, labelled, remarks
 
 OTHER = "other"
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
@@ -32,7 +31,8 @@ from orgwizard.presentation.start_menu import (
 )
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
-from orgwizard.ui.tui.screens.base import KEYS
+from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.screens.outcomes import Begin, Resume
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
@@ -41,6 +41,7 @@ from orgwizard.ui.tui.widgets.lists import Menu, button
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
 
+SELECT = Words("select", "select")
 ROW_INDENT, ORG_INDENT, MAGIC_INDENT = 2, 4, 26  # cells of the first column
 
 
@@ -57,22 +58,12 @@ class StartStep(WatchingStep):
     """Offer what there is to go on with."""
 
     heading = "orgwizard"
-    hints = "Enter select · F1 keys · Ctrl+Q quit"
-    keys: ClassVar[dict[str, str]] = {
-        "Up, Down": "move",
-        "Enter": "select",
-        **{k: KEYS[k] for k in ("F1, Ctrl+G", "Ctrl+L", "Ctrl+Q")},
+    words: ClassVar[Mapping[str, Words | None]] = {
+        "select": SELECT,
+        "next": SELECT,
+        "back": None,
+        "quit": Words("quit", "quit"),
     }
-
-    class Chosen(Message):
-        """The user begins with a draft: an empty one, the saved one, or one of a connection that was *saved*.
-
-        *sparing* says that a draft of another org is saved.
-        """
-
-        def __init__(self, draft: Draft, *, saved: bool = False, another_draft_saved: bool = False) -> None:
-            self.draft, self.saved, self.another_draft_saved = draft, saved, another_draft_saved
-            super().__init__()
 
     def __init__(self, session: WizardSession, saved: Draft | None) -> None:
         super().__init__(session)
@@ -160,7 +151,7 @@ class StartStep(WatchingStep):
         self.app.switch_screen(AttemptsStep(self.session, self._beginnings.attempt_list()))
 
     def _choose(self, draft: Draft, *, saved: bool = False) -> None:
-        self.post_message(self.Chosen(draft, saved=saved, another_draft_saved=self._beginnings.spares(draft)))
+        self.leave_for(Begin(draft, saved, self._beginnings.spares(draft)))
 
     def _ask_about_attempt(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
@@ -171,7 +162,7 @@ class StartStep(WatchingStep):
 
         def answered(resume: bool | None) -> None:
             if resume:
-                self.post_message(self.Resumed(record))
+                self.leave_for(Resume(record))
 
         question = f"{known}\n\n{TAKE_UP}"
         self.app.push_screen(Ask(question, yes="Continue", no="Not now"), answered)

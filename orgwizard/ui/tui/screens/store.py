@@ -17,6 +17,7 @@ from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.store_choices import COMMAND
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens.outcomes import Next
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, labelled
@@ -71,7 +72,7 @@ class StoreStep(Step):
         place = event.field.question.name
         self._kept[place] = event.text
         self._proven.pop(place, None)
-        self.choice("store").describe(place, self._places[place])
+        self.query_one("#store", Choice).describe(place, self._places[place])
         self.session.touched.add(f"store.{place}")
         self._take(store_choices.store_of(place, event.text))
 
@@ -136,7 +137,7 @@ class StoreStep(Step):
 
     def _describe(self, place: str, state: str) -> None:
         with suppress(NoMatches):  # the user went on meanwhile: there is nothing left to show it on
-            self.choice("store").describe(place, f"{self._places[place]:<22} {state}")
+            self.query_one("#store", Choice).describe(place, f"{self._places[place]:<22} {state}")
             self._show()
 
     def action_next(self) -> None:
@@ -159,7 +160,7 @@ class StoreStep(Step):
         except NeedsConsent as needed:
             works = await self._agreed(needed)
         if works:
-            self.leave_for(self.Forward())
+            self.leave_for(Next())
         elif self.place == COMMAND:
             self.say("The command failed its test.", wrong=True)
         else:

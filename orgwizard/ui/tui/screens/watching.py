@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from textual import on
 from textual.events import ScreenResume, ScreenSuspend
-from textual.message import Message
 
 from orgwizard.ui.tui.screens.base import Step
-
-if TYPE_CHECKING:
-    from orgwizard.storage.attempt_record import Record
 
 LOOK_SECONDS = 3.0
 
 
 class WatchingStep(Step):
     """Looks now and then; what there is to look at is the step's."""
-
-    class Resumed(Message):
-        """The user takes up an attempt that was interrupted."""
-
-        def __init__(self, record: Record) -> None:
-            self.record = record
-            super().__init__()
 
     def on_mount(self) -> None:
         """Begin to look."""

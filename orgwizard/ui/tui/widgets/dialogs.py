@@ -16,11 +16,11 @@ from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET,
 from orgwizard.presentation.step_order import CREATE_WORD, NOT_BEFORE
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.frame import ROWS
 from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import button
 
 Answer = TypeVar("Answer")
-FRAME_ROWS = 36  # at most, as in wizard.tcss
 TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}."
 
 
@@ -57,7 +57,7 @@ class Dialog(ModalScreen[Answer]):
 
     def on_resize(self, event: Resize) -> None:
         """Stand at the bottom of the frame, which is in the middle of what is larger."""
-        self.styles.padding = (0, 0, max(0, (event.size.height - FRAME_ROWS) // 2), 0)
+        self.styles.padding = (0, 0, max(0, (event.size.height - ROWS) // 2), 0)
 
     def typed(self) -> Iterable[Widget]:
         """Yield what the answer is typed into, where it is."""

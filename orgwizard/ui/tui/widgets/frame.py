@@ -12,6 +12,7 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.widgets.columns import two_columns
 
 LABELS = 15  # cells
+COLUMNS, ROWS = 120, 36  # at most, as in wizard.tcss
 
 
 class Track(Widget):

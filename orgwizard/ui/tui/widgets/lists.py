@@ -1,6 +1,6 @@
 """What can be chosen and pressed: radio buttons, menus, buttons, each a row of text."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -129,3 +129,9 @@ def labelled(label: str, *widgets: Widget) -> Horizontal:
     """Return widgets under each other, with their label in the column of labels."""
     held = widgets[0] if len(widgets) == 1 else Vertical(*widgets, classes="held")
     return Horizontal(Static(label, classes="label", markup=False), held, classes="line part")
+
+
+def remarks(found: Iterable[str]) -> Iterable[Static]:
+    """Yield the warnings about a vendor's files."""
+    for remark in found:
+        yield Static(f"! {printable(remark)}", classes="remarks", markup=False)

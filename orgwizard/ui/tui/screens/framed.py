@@ -1,0 +1,156 @@
+"""The frame that all screens of the wizard share: head line, body, summary, message, buttons and the line of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import ScreenResume
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation.step_order import section
+from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.system.terminal_caps import SMALLEST
+from orgwizard.ui.tui.screens import key_help
+from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.terminal.room import room_classes
+from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.frame import COLUMNS, Body, Place, Summary, Track
+from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.static_text import StaticText
+
+SANDBOX = " SANDBOX "
+NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"
+TOO_SMALL = f"{NEEDS} your answers are kept."
+MARGINS = 4  # cells at both sides of the frame
+
+
+class Framed(Screen[None]):
+    """A screen over the session, with the frame around its body."""
+
+    number: ClassVar[int] = 0
+    section: ClassVar[str] = ""
+    """The section of the draft that the screen is about."""
+    heading: ClassVar[str] = ""
+    words: ClassVar[Mapping[str, Words | None]] = {}
+    """What keys do here by their actions, where that is not the same everywhere; None for nothing."""
+    summarized: ClassVar[bool] = False
+    """Whether a wide terminal shows what was entered so far beside it."""
+    too_small: ClassVar[str] = TOO_SMALL
+    """Said in place of everything else."""
+
+    def __init__(self, session: WizardSession) -> None:
+        self.session = session
+        session.reached = max(session.reached, self.number)
+        super().__init__()
+
+    def on_compose(self) -> None:
+        """Know how much room there is before all is laid out: Textual tells it after that, and does it all again."""
+        self.add_class(*room_classes(self), update=False)
+
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """Keep the styles as they are: Textual would make all of them again, of a step that is only just made."""
+        event.refresh_styles = False
+
+    def compose(self) -> ComposeResult:
+        """Yield the frame around the body."""
+        with Vertical(id="frame"):
+            yield from self._frame()
+        yield Static(self.too_small, classes="too-small", markup=False)
+
+    def _frame(self) -> ComposeResult:
+        with Horizontal(id="head"):
+            yield Static(self.heading, id="heading", markup=False)
+            yield Place(self.session)
+            if self.session.bootstrap.sandbox:
+                yield Static(SANDBOX, id="sandbox", markup=False)
+        yield Track(self.reached)
+        with Horizontal(id="middle"):
+            with Body(id="body"):
+                yield from self.body()
+            if self.summarized:
+                yield Summary(self.session)
+        yield StaticText(id="refusal")
+        yield StaticText(id="message")
+        with Horizontal(id="buttons"):
+            yield from self.buttons()
+            yield button("Help", "keys")
+        yield StaticText(self._keys_line(), id="hints")
+
+    def body(self) -> Iterable[Widget]:
+        """Yield what the step is about."""
+        return ()
+
+    def buttons(self) -> Iterable[Widget]:
+        """Yield the buttons; those of most steps are Next and Back. Help joins them."""
+        yield button("Next", "next")
+        yield button("Back", "back")
+        if self.has_secrets:
+            yield button("Reveal", "reveal")
+
+    @property
+    def has_secrets(self) -> bool:
+        """Return whether there are secrets among its fields, to show on demand."""
+        return False
+
+    @property
+    def reached(self) -> int:
+        """Return the number of the step that is under way."""
+        return self.number
+
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key with an action does right now, None where it does nothing."""
+        if action in self.words:
+            return self.words[action]
+        if action == "rest" and not self.session.bootstrap.engine.idle.is_set():
+            return None
+        return key_help.words_of(self, action)
+
+    def key_page(self) -> dict[str, str]:
+        """Return every key that does something now, and what."""
+        return key_help.page(self, self.key_words)
+
+    def refresh_hints(self) -> None:
+        """Name the keys that do something now below the buttons."""
+        for line in self.query("#hints").results(StaticText):  # not there while the program ends
+            line.update(self._keys_line(), layout=False)
+
+    def _keys_line(self) -> str:
+        return key_help.line(self, self.key_words, min(self.app.size.width, COLUMNS) - MARGINS)
+
+    def org_name(self) -> str:
+        """Return the name of the org that the step is about."""
+        return self.session.org_name
+
+    def about(self) -> tuple[str, str]:
+        """Return what a question about the order begins with."""
+        from orgwizard.presentation.review import about  # its rules are loaded after the first screen
+
+        return about(self.session, self.org_name())
+
+    def refresh_place(self) -> None:
+        """Draw the head line and the summary again after provider, site or parent changed."""
+        self.query_one(Place).refresh()
+        self.refresh_summary()
+
+    def refresh_summary(self) -> None:
+        """Draw again what was entered so far, if it is shown."""
+        for summary in self.query(Summary):
+            summary.refresh()
+
+    def standing(self) -> list[str]:
+        """Return the sentences that stand in the way and that no field here can say."""
+        here = {path: words for path, words in self.session.refusals.items() if section(path) == self.section}
+        in_form = {field.question.name for field in self.query(Field) if field.entry in self.focus_chain}
+        return [words for path, words in here.items() if path.rpartition(".")[2] not in in_form]
+
+    def say(self, words: str = "", *, wrong: bool = False) -> None:
+        """Show one line of news above the buttons."""
+        message = self.query_one("#message", Static)
+        message.set_class(wrong, "-wrong")
+        message.update(printable(words), layout=False)
