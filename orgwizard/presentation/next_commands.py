@@ -47,7 +47,10 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
         f"move {name} --to {_other_store(stored)}": "move its keys to another store",
     }
     kept = told if isinstance(stored, dict) and can_be_read(stored) else {}
-    return {_run(words, options): what for words, what in {**kept, f"disable {name}": "take it back"}.items()}
+    return {
+        _run(words, options): what
+        for words, what in {**kept, f"disable {name}": "disable it as far as its vendor allows; asks first"}.items()
+    }
 
 
 def _other_store(stored: object) -> str:

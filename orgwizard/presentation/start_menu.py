@@ -110,8 +110,12 @@ class StartMenu:
         return before
 
     def record_lines(self) -> list[str]:
-        """Return what is known of the newest attempts, a blank line after each."""
-        lines = [line for record in self.records for line in (*attempt_lines(record), "")]
+        """Return what is known of the newest attempts, each with the commands to go on with."""
+        from orgwizard.presentation import next_commands
+
+        options = "--sandbox" if self._bootstrap.sandbox else ""
+        told = ((*attempt_lines(record), *next_commands.lines(record, options)) for record in self.records)
+        lines = [line for each in told for line in each]
         return [*lines, f"{self.older:,} older attempts: orgwizard orgs --all"] if self.older else lines
 
     @property

@@ -6,7 +6,9 @@ from pathlib import Path
 from unittest import mock
 
 from orgwizard.domain.events import Progress
+from orgwizard.presentation.start_menu import ORGS
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
+from orgwizard.ui.tui.screens.attempts import AttemptsStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.create import CreateStep
 from orgwizard.ui.tui.screens.done import DoneStep
@@ -15,6 +17,7 @@ from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.themes import LIGHT, TERMINAL
 from orgwizard.ui.tui.widgets.dialogs import Page
+from orgwizard.ui.tui.widgets.lists import Menu
 from tests.tui.bench import HeldEngine, QuickClock, bench
 from tests.tui.walk import Walk, walking
 
@@ -88,6 +91,14 @@ async def _okta(album: Album) -> None:
         await walk.name_known()
         await album.take(walk, "07-review")
         await _from_review(album, walk)
+    async with walking(bench(Path("again"))) as walk:
+        menu = walk.screen.query_one(Menu)
+        menu.highlighted = menu.get_option_index(ORGS)
+        await walk.press("enter")
+        await walk.until(AttemptsStep)
+        await album.take(walk, "17-attempts")
+        await walk.press("n")
+        await album.take(walk, "18-commands")
 
 
 async def _from_review(album: Album, walk: Walk) -> None:
