@@ -80,7 +80,7 @@ class _Creation:
             now=lambda: self._tools.clock.wall().timestamp(),
         )
         run.checked = await run.waiting.unless_leaving(checking)
-        self._service_clock = ServiceClock(self._tools.clock, run.checked.before.get("date"))
+        self._service_clock = ServiceClock(self._tools.clock, run.checked.date)
         for finding in run.checked.findings:
             run.progress(CHECK, "warning" if finding.state == "warning" else "waiting", finding.line)
         run.progress(CHECK, "ok", f"parent org {run.checked.parent}")

@@ -7,7 +7,6 @@ finishes it: what the new store has is found there, and `former` in the profile 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -35,7 +34,7 @@ class Moved:
     remarks: tuple[str, ...] = ()
 
 
-def move_keys(service: Service, name: str, target: Any, agrees: Callable[[str], bool]) -> Moved:
+def move_keys(service: Service, name: str, target: object, agrees: Callable[[str], bool]) -> Moved:
     """Move the keys of the profile called *name* to the store that *target* names as in a plan.
 
     *agrees* is asked before keys go where they cannot be read back. Raises `WizardError`: either nothing was moved, or
@@ -79,7 +78,7 @@ def forget_former(service: Service, profile: Profile) -> Moved:
     return Moved(done, remarks=tuple(left))
 
 
-def save_after_all(service: Service, result: Result, target: Any) -> Result:
+def save_after_all(service: Service, result: Result, target: object) -> Result:
     """Store keys that were for the screen only, and return the result without them.
 
     The profile and the journal name the place from then on. Raises `WizardError`: the result is as it was.
@@ -111,7 +110,7 @@ def _nothing_moved() -> Iterator[None]:
         raise
 
 
-def target_store(target: Any) -> Store:
+def target_store(target: object) -> Store:
     """Return the store to put keys into; raises `BadInput` for the screen, which is none."""
     store = parse_store(target)
     if isinstance(store, ScreenStore):

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -34,14 +33,14 @@ def connection(provider: Provider, draft: Draft, read: Read) -> Connection:
     return Connection(site, draft.method, credentials, _sources(model, referenced(model, draft.credentials)))
 
 
-def _sources(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, Any]:
+def _sources(model: type[Fields], typed: Mapping[str, Value]) -> dict[str, object]:
     """Return what can be written down of credentials: references, and answers that are no secrets."""
     plain = {question.name for question in questions(model) if not question.secret}
     references = {name: value.table() for name, value in typed.items() if isinstance(value, Reference)}
     return references | {name: v for name, v in typed.items() if name in plain and isinstance(v, str) and v.strip()}
 
 
-def recalled(model: type[Fields], sources: Any) -> dict[str, Value]:
+def recalled(model: type[Fields], sources: object) -> dict[str, Value]:
     """Return the answers of `Connection.sources`, without what is not of its shape."""
     found: dict[str, Value] = {}
     for question in questions(model):

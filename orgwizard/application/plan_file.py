@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from orgwizard.application import plan_source
 from orgwizard.application.order_builder import draft_problems
@@ -30,7 +29,7 @@ class Plan:
     `where` names its source in messages; `laid_over` are the dotted keys that came from the command line.
     """
 
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     where: str = ""
     positions: Mapping[str, Position] = field(default_factory=dict)
     laid_over: frozenset[str] = frozenset()
@@ -45,7 +44,7 @@ class Plan:
         provider, site, name = (_shown(text) if isinstance(text, str) else "" for text in texts)
         return provider, site, name
 
-    def _parent(self) -> tuple[Any, Any]:
+    def _parent(self) -> tuple[object, object]:
         """Return provider and site, which a saved connection names in the place of the plan."""
         named = self.values.get("profile")
         if isinstance(named, str) and self.connect:
@@ -143,7 +142,7 @@ def parse(text: str) -> Draft:
     return plan_of(text).draft()
 
 
-def _toml(text: str) -> dict[str, Any]:
+def _toml(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from typing import Any
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
@@ -20,7 +19,7 @@ ABOVE_TABLES = ("provider", "site", "confirmed_host", "store", "profile")
 _CONNECTION = ("site", "credentials", "confirmed_host")
 
 
-def read_values(values: Mapping[str, Any], connect: Callable[[str], Draft] | None) -> tuple[Draft, dict[str, str]]:
+def read_values(values: Mapping[str, object], connect: Callable[[str], Draft] | None) -> tuple[Draft, dict[str, str]]:
     """Return the draft that a plan's values make, and what is wrong with them: unknown keys and other types.
 
     Wrong text is no such problem: a person can correct it in a form. Where the provider is not known, nothing else
@@ -36,7 +35,7 @@ def read_values(values: Mapping[str, Any], connect: Callable[[str], Draft] | Non
 class _Reader:
     """Reads a plan part by part; what is wrong with one part does not keep the others from being read."""
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, object]) -> None:
         self.draft, self.problems = Draft(), dict[str, str]()
         self._values = values
 
@@ -129,7 +128,7 @@ class _Reader:
                 section[key] = value
         self.problems |= {f"{name}.{key}": words for key, words in _odd(model, section).items()}
 
-    def _read_reference(self, section: dict[str, Value], place: str, key: str, value: Any) -> None:
+    def _read_reference(self, section: dict[str, Value], place: str, key: str, value: object) -> None:
         try:
             section[key] = Reference.parse(value)
         except BadInput as bad:
@@ -143,7 +142,7 @@ class _Reader:
         self.problems[name] = "Required." if value is None else NOT_TEXT
         return ""
 
-    def _table(self, name: str) -> Mapping[str, Any]:
+    def _table(self, name: str) -> Mapping[str, object]:
         value = self._values.get(name, {})
         if isinstance(value, dict):
             return value

@@ -3,7 +3,6 @@
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.redactor import REDACTOR
@@ -47,12 +46,12 @@ def _stdin() -> bytes:
 # ---- values of the command line ----
 
 
-def settings(given: Iterable[str]) -> list[tuple[tuple[str, ...], Any]]:
+def settings(given: Iterable[str]) -> list[tuple[tuple[str, ...], object]]:
     """Return the keys and values of `--set KEY=VALUE`; raises `BadInput` for what is neither, without repeating it."""
     return [_setting(text) for text in given]
 
 
-def _setting(text: str) -> tuple[tuple[str, ...], Any]:
+def _setting(text: str) -> tuple[tuple[str, ...], object]:
     key, equals, value = text.partition("=")
     keys = _keys(key.strip())
     if not equals or not keys:
@@ -67,7 +66,7 @@ def _setting(text: str) -> tuple[tuple[str, ...], Any]:
 def _keys(dotted: str) -> tuple[str, ...]:
     """Return the parts of a dotted TOML key, () for anything else."""
     try:
-        table: Any = tomllib.loads(f"{dotted} = 0")
+        table: object = tomllib.loads(f"{dotted} = 0")
     except (ValueError, RecursionError):
         return ()
     keys: list[str] = []
@@ -77,7 +76,7 @@ def _keys(dotted: str) -> tuple[str, ...]:
     return tuple(keys) if table == 0 else ()
 
 
-def _value(text: str) -> Any:
+def _value(text: str) -> object:
     """Return a TOML string, list or table; anything else is text as it stands, for a shell takes quotes away."""
     try:
         table = tomllib.loads(f"value = {text}")
@@ -87,14 +86,14 @@ def _value(text: str) -> Any:
     return value if len(table) == 1 and isinstance(value, (str, list, dict)) else text
 
 
-def laid_over(values: Mapping[str, Any], given: Sequence[tuple[tuple[str, ...], Any]]) -> dict[str, Any]:
+def laid_over(values: Mapping[str, object], given: Sequence[tuple[tuple[str, ...], object]]) -> dict[str, object]:
     """Return a plan's values with others in the place of theirs; what is a table in between stays one."""
     merged = dict(values)
     for keys, value in given:
         table = merged
         for key in keys[:-1]:
             below = table.get(key)
-            table[key] = dict(below) if isinstance(below, dict) else {}
-            table = table[key]
+            table[key] = inner = dict(below) if isinstance(below, dict) else {}
+            table = inner
         table[keys[-1]] = value
     return merged

@@ -1,7 +1,6 @@
 """A draft as the text of a plan file, without a single secret."""
 
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -24,7 +23,7 @@ def dump(draft: Draft) -> str:
 
     provider = provider_of(draft.provider)
     chosen = draft.method if draft.method in provider.methods else next(iter(provider.methods))
-    table: dict[str, Any] = {"provider": draft.provider, "site": draft.site, "store": draft.store}
+    table: dict[str, object] = {"provider": draft.provider, "site": draft.site, "store": draft.store}
     if (confirmed := draft.section("parent").get("confirmed")) and (host := _host(provider, draft.site, confirmed)):
         table["confirmed_host"] = host
     for name, model in provider.sections(chosen).items():
@@ -51,7 +50,7 @@ def _host(provider: Provider, typed: str, confirmed: object) -> str:
     return site.host if site.question and site.url == confirmed else ""
 
 
-def _plain(provider: str, question: Question, value: Value) -> Any:
+def _plain(provider: str, question: Question, value: Value) -> object:
     if isinstance(value, Reference):
         return value.table()
     if question.secret:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pydantic import SecretStr
 
@@ -35,7 +34,7 @@ class Replacement:
     revokes: Callable[[Profile], bool]
 
 
-def replace_token(service: Service, name: str, target: Any, asks: Replacement) -> Moved:
+def replace_token(service: Service, name: str, target: object, asks: Replacement) -> Moved:
     """Replace the token of the profile called *name*; the new one goes to *target*, `None` for the store of the old.
 
     Raises `WizardError`: nothing was replaced, or (`NeedsAttention`) something about the old token is left to do.
@@ -72,7 +71,7 @@ def _old(service: Service, profile: Profile) -> Created:
     return child_of(service, profile)
 
 
-def _target(service: Service, profile: Profile, target: Any) -> Any:
+def _target(service: Service, profile: Profile, target: object) -> object:
     if target is not None:
         return target
     if there := store_named_by(service.vault, profile.secrets):

@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from orgwizard.domain.control import Control
 from orgwizard.system.daemon_threads import DaemonThreads
@@ -45,7 +45,7 @@ class Engine:
             self._loop.run_until_complete(asyncio.wait(begun))
         self._loop.close()
 
-    def read(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+    def read(self, work: Coroutine[object, object, T]) -> Future[T]:
         """Run something that creates nothing; cancel the future to stop it."""
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 

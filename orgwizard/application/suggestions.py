@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.questions import Question, Suggestion
@@ -19,7 +18,7 @@ class _File:
     """A file of the vendor that is there; `fault` says why none of its members can be had."""
 
     name: str
-    members: Mapping[str, Any]
+    members: Mapping[str, object]
     fault: str = ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import Value, secret_text
@@ -19,7 +19,7 @@ class Draft:
     """
 
     provider: str = ""
-    store: Any = "file"
+    store: object = "file"
     sections: dict[str, dict[str, dict[str, Value]]] = field(default_factory=dict)
 
     def section(self, name: str) -> dict[str, Value]:
@@ -41,7 +41,7 @@ class Draft:
         """Return the live answers of the chosen credential method."""
         return self.section(f"credentials.{self.method}")
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """Return the draft without a single secret; references to secrets stay."""
         kept = {
             provider: {name: _without_secrets(section) for name, section in sections.items()}
@@ -50,7 +50,7 @@ class Draft:
         return {"provider": self.provider, "store": self.store, "sections": kept}
 
     @classmethod
-    def from_json(cls, value: Any) -> Self:
+    def from_json(cls, value: object) -> Self:
         """Return the draft of `as_json`; whatever is not of its shape is left out."""
         if not isinstance(value, dict):
             return cls()
@@ -68,14 +68,14 @@ ROWS = ".rows"  # how the names of sections end that hold rows as they are typed
 TEXT_ONLY = ("parent", "store", "order")
 
 
-def _without_secrets(section: Mapping[str, Value]) -> dict[str, Any]:
+def _without_secrets(section: Mapping[str, Value]) -> dict[str, object]:
     from orgwizard.domain.secret_reference import Reference
 
     kept = {name: value for name, value in section.items() if secret_text(value) is None and not _is_secret(value)}
     return {n: {REFERENCE_KEY: v.table()} if isinstance(v, Reference) else v for n, v in kept.items()}
 
 
-def _is_secret(value: Any) -> bool:
+def _is_secret(value: object) -> bool:
     """Return whether an answer that is not asked for as a secret looks like one all the same."""
     if isinstance(value, Mapping):
         return any(_is_secret(part) for pair in value.items() for part in pair)
@@ -84,7 +84,7 @@ def _is_secret(value: Any) -> bool:
     return isinstance(value, str) and REDACTOR.is_secret(value)
 
 
-def _revive(section: str, value: Any) -> Value:
+def _revive(section: str, value: object) -> Value:
     """Return what `_without_secrets` kept; None for what somebody has edited into nonsense."""
     if section.endswith(ROWS):
         return value if _are_pairs(value) else None
@@ -101,22 +101,22 @@ def _revive(section: str, value: Any) -> Value:
         return None
 
 
-def _is_store(value: Any) -> bool:
+def _is_store(value: object) -> bool:
     """Return whether a store has the form of one; whoever uses it says whether there is such a store."""
     command = value.get("command") if isinstance(value, dict) and len(value) == 1 else None
     return isinstance(value, str) or (isinstance(command, list) and all(isinstance(word, str) for word in command))
 
 
-def _are_pairs(value: Any) -> bool:
+def _are_pairs(value: object) -> bool:
     """Return whether these are rows as they are typed, half ones included."""
     return isinstance(value, list) and all(
         isinstance(pair, list) and len(pair) == 2 and all(isinstance(text, str) for text in pair) for pair in value
     )
 
 
-def _is_rows(value: Any) -> bool:
+def _is_rows(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(name, str) and is_row_value(row) for name, row in value.items())
 
 
-def _tables(value: Any) -> list[tuple[str, dict[str, Any]]]:
+def _tables(value: object) -> list[tuple[str, dict[str, object]]]:
     return [(k, v) for k, v in value.items() if isinstance(v, dict)] if isinstance(value, dict) else []

@@ -15,6 +15,8 @@ from orgwizard.domain.redactor import REDACTOR
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from orgwizard.domain.secret_reference import Reference
+
 
 StageState = Literal["started", "waiting", "ok", "warning", "failed"]
 
@@ -61,7 +63,7 @@ class Result:
     attempt: str = ""
     org: Created | None = None
     stored: Mapping[str, Any] | None = None
-    sources: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, "Reference"] = field(default_factory=dict)
     stored_words: str = ""
     secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
     error: WizardError | None = None
@@ -108,7 +110,7 @@ class Result:
             profile=self.profile or None,
             remarks=list(self.remarks),
         )
-        cleaned: dict[str, Any] = REDACTOR.clean_values(found)
+        cleaned = REDACTOR.clean_values(found)
         return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
 
 

@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar, overload
 from urllib.parse import urlsplit
 
 from orgwizard.domain.errors import NoResponse, NotSent, Refused
@@ -40,6 +40,10 @@ class Sink(Protocol):
         ...
 
 
+# What is text at last; a `Grant` is exchanged for a token before.
+Header: TypeAlias = "str | SecretStr | Scheme | Grant"
+
+
 @dataclass(frozen=True)
 class Call:
     """One HTTP request as a value; secrets are `SecretStr`, `Scheme` or `Grant` leaves of headers and body.
@@ -50,8 +54,8 @@ class Call:
 
     method: str
     url: str
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    body: Any = None
+    headers: Mapping[str, Header] = field(default_factory=dict)
+    body: Any = None  # of the shape that the vendor's document gives it
     once: bool = False
     form: bool = False
     sink: Sink | None = field(default=None, compare=False, repr=False)
@@ -112,7 +116,7 @@ class Response:
         """Return whether the body is one JSON object that came to its end."""
         return self.complete and self._parsed() is not None
 
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """Return the body as a JSON object: as far as it came, or {} where it is anything else."""
         if (whole := self._parsed()) is not None:
             return whole
@@ -125,7 +129,7 @@ class Response:
             return {}
         return value if isinstance(value, dict) else {}
 
-    def _parsed(self) -> dict[str, Any] | None:
+    def _parsed(self) -> dict[str, object] | None:
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError):
@@ -203,7 +207,7 @@ def hidden(text: str) -> SecretStr:
     return SecretStr(text)
 
 
-def _walk(value: Any, leaf: Callable[[SecretStr | Grant], str]) -> Any:
+def _walk(value: object, leaf: Callable[[SecretStr | Grant], str]) -> object:
     """Copy a tree of mappings and lists with every secret turned into text by *leaf*."""
     from pydantic import SecretStr
 
@@ -218,7 +222,11 @@ def _walk(value: Any, leaf: Callable[[SecretStr | Grant], str]) -> Any:
     return value
 
 
-def masked(value: Any) -> Any:
+@overload
+def masked(value: Mapping[str, object]) -> dict[str, object]: ...
+@overload
+def masked(value: object) -> object: ...
+def masked(value: object) -> object:
     """Return headers or a body fit for eyes: every secret is a row of asterisks."""
     return _walk(value, _mask)
 
@@ -229,7 +237,11 @@ def _mask(secret: SecretStr | Grant) -> str:
     return MASK if secret.get_secret_value() else ""
 
 
-def revealed(value: Any) -> Any:
+@overload
+def revealed(value: Mapping[str, object]) -> dict[str, object]: ...
+@overload
+def revealed(value: object) -> object: ...
+def revealed(value: object) -> object:
     """Return headers or a body fit for the wire; raises `TypeError` if a `Grant` remains in them."""
     return _walk(value, _clear)
 

@@ -12,10 +12,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote, quote_plus
 
 from orgwizard.domain.secret_pieces import SecretPieces
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -61,14 +63,17 @@ class Redactor:
         """Return *text* with the secrets of this run, and whatever has a credential's shape, masked."""
         return self._looks.sub(MASK, self.without_secrets(text))
 
-    def clean_values(self, value: Any) -> Any:
+    def clean_values(self, value: T) -> T:
         """Return JSON-able data with the secrets of this run masked in each text, names included."""
+        return cast("T", self._cleaned(value))
+
+    def _cleaned(self, value: object) -> object:
         if isinstance(value, str):
             return self.without_secrets(value)
         if isinstance(value, Mapping):
-            return {self.without_secrets(str(name)): self.clean_values(member) for name, member in value.items()}
+            return {self.without_secrets(str(name)): self._cleaned(member) for name, member in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self.clean_values(member) for member in value]
+            return [self._cleaned(member) for member in value]
         return value
 
     def has_shape(self, text: str) -> bool:

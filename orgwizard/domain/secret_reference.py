@@ -1,7 +1,7 @@
 """Where a secret lies, as plans, drafts and profiles say it: never the secret itself."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
@@ -32,7 +32,7 @@ _WORDS = {
 _Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 
 
-def _names_secret(table: Mapping[Any, Any]) -> bool:
+def _names_secret(table: Mapping[object, object]) -> bool:
     """Return whether a secret stands where the name of its place is expected; a command's arguments may be anything."""
     names = [table.get(name) for name in ("env", "file", "key", "keyring")]
     command = table.get("command")
@@ -85,7 +85,7 @@ class Reference(BaseModel):
             raise ValueError("key goes with file only: it names a member of a TOML, YAML or INI file")
         return value
 
-    def table(self) -> dict[str, Any]:
+    def table(self) -> dict[str, object]:
         """Return the reference as the table that a plan or profile holds."""
         return {
             name: list(value) if isinstance(value, tuple) else value

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
     from joserfc.jwk import ECKey, RSAKey
     from pydantic import SecretStr
 
@@ -48,7 +49,7 @@ class SigningKey:
         members = self.key.as_dict(private=False)
         return {name: str(members[name]) for name in _PUBLIC if name in members}
 
-    def signed(self, header: Mapping[str, Any], claims: Mapping[str, Any]) -> "SecretStr":
+    def signed(self, header: Mapping[str, object], claims: Mapping[str, object]) -> "SecretStr":
         """Return the claims as a compact JWT (RFC 7519) with `alg` added to its *header*."""
         from joserfc import jwt
         from pydantic import SecretStr
@@ -123,7 +124,7 @@ def _from_der(data: bytes) -> SigningKey:
     return _judged(_loaded(wrapped), "", "")
 
 
-def _json(text: str) -> dict[str, Any]:
+def _json(text: str) -> dict[str, object]:
     try:
         members = json.loads(text)
     except (ValueError, RecursionError):
@@ -133,7 +134,7 @@ def _json(text: str) -> dict[str, Any]:
     return _only_private(members["keys"]) if "keys" in members else members
 
 
-def _only_private(found: Any) -> dict[str, Any]:
+def _only_private(found: object) -> dict[str, object]:
     """Return the one private key of a JWK set."""
     keys = [key for key in found if isinstance(key, dict)] if isinstance(found, list) else []
     private = [key for key in keys if "d" in key]
@@ -142,7 +143,7 @@ def _only_private(found: Any) -> dict[str, Any]:
     return private[0]
 
 
-def _from_jwk(members: Mapping[str, Any]) -> SigningKey:
+def _from_jwk(members: Mapping[str, object]) -> SigningKey:
     if members.get("kty") in ("RSA", "EC") and "d" not in members:
         raise BadKey("This is the public key. Enter the private key (it has a member d).")
     key = _imported(str(members.get("kty")), {name: members[name] for name in _MEMBERS if name in members})
@@ -209,7 +210,7 @@ def _opened(pem: bytes, passphrase: str) -> "RSAKey | ECKey":
     return _loaded(plain)
 
 
-def _unwrapped(key: Any) -> bytes:
+def _unwrapped(key: "PrivateKeyTypes") -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     return bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

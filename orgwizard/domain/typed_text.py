@@ -2,12 +2,11 @@
 
 import json
 import re
-from typing import Any
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,12})?")  # without a leading zero, which an identifier may have
 
 
-def value_of(text: str) -> Any:
+def value_of(text: str) -> object:
     """Return true, 42, 4.2, ["a", "b"] and "text in quotes" as what they look like; anything else as the text it is."""
     bare = text.strip()
     if bare in ("true", "false") or _NUMBER.fullmatch(bare) or bare[:1] in ('"', "["):
@@ -19,14 +18,14 @@ def value_of(text: str) -> Any:
     return text
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """Return the text for which `value_of` gives *value*."""
     if isinstance(value, str) and value_of(value) == value:
         return value
     return json.dumps(value, ensure_ascii=False)
 
 
-def is_row_value(value: Any) -> bool:
+def is_row_value(value: object) -> bool:
     """Return whether a row can hold *value*: a text, true or false, a number, or a list of texts."""
     if isinstance(value, list):
         return all(isinstance(text, str) for text in value)

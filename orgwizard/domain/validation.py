@@ -14,6 +14,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -45,7 +46,7 @@ class Fields(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _drop_blanks(cls, typed: Any) -> Any:
+    def _drop_blanks(cls, typed: object) -> object:
         """Treat a blank answer as none: required fields then say that they are required."""
         if not isinstance(typed, Mapping):
             return typed
@@ -146,7 +147,7 @@ def without_scheme(scheme: str) -> BeforeValidator:
     return BeforeValidator(without)
 
 
-def env_names(*names: str, keys: tuple[str, ...] = (), shape: str = "") -> dict[str, Any]:
+def env_names(*names: str, keys: tuple[str, ...] = (), shape: str = "") -> JsonDict:
     """Return the field metadata of a credential: its official variables, and more where there is more.
 
     *keys* are its dotted keys in the provider's `files`, and *shape* is what `shapes.shape` says of a usual one.
@@ -154,7 +155,7 @@ def env_names(*names: str, keys: tuple[str, ...] = (), shape: str = "") -> dict[
     return {"env": list(names), "keys": list(keys), "shape": shape}
 
 
-def file_or_env(*names: str, keys: tuple[str, ...] = ()) -> dict[str, Any]:
+def file_or_env(*names: str, keys: tuple[str, ...] = ()) -> JsonDict:
     """Return the field metadata of a key of several lines, in whose place the path of its file can be given."""
     return {**env_names(*names, keys=keys), "file": True}
 
@@ -196,11 +197,11 @@ def _question(model: type[Fields], name: str, info: FieldInfo) -> Question:
     )
 
 
-def _names(value: Any) -> tuple[str, ...]:
+def _names(value: object) -> tuple[str, ...]:
     return tuple(str(name) for name in value) if isinstance(value, list) else ()
 
 
-def _kinds(annotation: Any) -> Iterator[Any]:
+def _kinds(annotation: object) -> Iterator[object]:
     """Yield the plain types of an annotation, without `Annotated` and `| None`."""
     if get_origin(annotation) is Annotated:
         yield from _kinds(get_args(annotation)[0])
@@ -260,7 +261,7 @@ def previewed(model: type[Fields], typed: Mapping[str, Value]) -> Fields:
     """Return the frozen model with a mask for each secret that is given as a reference: none is read."""
     answers = filled(model, referenced(model, typed))
     later = [name for name, value in answers.items() if isinstance(value, Reference)]
-    masks: dict[str, Any] = dict.fromkeys(later, (SecretStr, ...))
+    masks: dict[str, Any] = dict.fromkeys(later, (SecretStr, ...))  # as `create_model` takes fields
     return create_model(model.__name__, __base__=model, **masks).model_validate(answers | dict.fromkeys(later, MASK))
 
 

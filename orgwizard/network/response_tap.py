@@ -3,7 +3,7 @@
 # ruff: noqa: ASYNC109, D102 - the methods and their parameters are those of httpcore
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpcore
 
@@ -54,7 +54,7 @@ class TappedStream(httpcore.AsyncNetworkStream):
     ) -> "TappedStream":
         return TappedStream(await self._beneath.start_tls(ssl_context, server_hostname, timeout), self._left)
 
-    def get_extra_info(self, info: str) -> Any:
+    def get_extra_info(self, info: str) -> object:
         return self._beneath.get_extra_info(info)
 
 
@@ -70,12 +70,12 @@ class _Backend(httpcore.AsyncNetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> TappedStream:
         return TappedStream(await self._own.connect_tcp(host, port, timeout, local_address, socket_options), self._left)
 
     async def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
     ) -> TappedStream:
         return TappedStream(await self._own.connect_unix_socket(path, timeout, socket_options), self._left)
 

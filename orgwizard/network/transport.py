@@ -120,7 +120,11 @@ def _proxy(call: Call) -> ProxyAddress | None:
 
 def _wire_headers(call: Call) -> dict[str, str]:
     """Return the headers in clear; a response is asked for unpacked, so that half of one can be read."""
-    return {"Accept-Encoding": "identity", "User-Agent": "orgwizard", **revealed(call.headers)}
+    return {
+        "Accept-Encoding": "identity",
+        "User-Agent": "orgwizard",
+        **{name: str(value) for name, value in revealed(call.headers).items()},
+    }
 
 
 class _WireBody(TypedDict, total=False):

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Conversation, Response
@@ -62,7 +62,7 @@ class Aftercare:
         """Return what a response to that call means."""
         raise NotImplementedError
 
-    def support_request(self, site: Site, child: Created, facts: Mapping[str, Any]) -> list[str]:
+    def support_request(self, site: Site, child: Created, facts: Mapping[str, object]) -> list[str]:
         """Return the lines to send to support, who can do what no call can; *facts* are further ones, by title."""
         rows = {"Organization": child.name, "Id": child.id, "URL": child.url, "Parent": site.key, **facts}
         return [

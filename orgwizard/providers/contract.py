@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
@@ -54,7 +54,7 @@ class Provider(VendorFacts, ABC):
         """Return the model of its first administrator, None where the service asks for none."""
         return None
 
-    def order_key(self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]) -> OrderKey:
+    def order_key(self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]) -> OrderKey:
         """Return what tells this order from others; the more is known of the parent, the more names it has.
 
         *credentials* are the parent's, where they are at hand, *before* that of `Preflight`, {} where nothing was read.
@@ -65,7 +65,7 @@ class Provider(VendorFacts, ABC):
         """Return what makes the child unique below its parent."""
         return folded(wanted.name)
 
-    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG002 - a site of its own names the parent
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, object]) -> frozenset[str]:  # noqa: ARG002 - a site of its own names the parent
         """Return the names that the parent is known by; a credential may be one of them."""
         return frozenset((f"site {site.key}",))
 
@@ -140,7 +140,7 @@ class Provider(VendorFacts, ABC):
 
     @abstractmethod
     def find(
-        self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]
+        self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]
     ) -> Conversation[LookupResult]:
         """Look whether an org of unknown outcome exists; *credentials* are the parent's, if they can be had.
 

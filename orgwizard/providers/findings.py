@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.redactor import REDACTOR
@@ -54,8 +54,25 @@ class Preflight:
     parent: str
     findings: tuple[Finding, ...] = ()
     domain: str = ""
-    before: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, object] = field(default_factory=dict)
     identity: str = ""
+
+    @property
+    def known(self) -> Collection[str]:
+        """Return the ids by which a response would name the orgs that were there."""
+        return listed(self.before, "known")
+
+    @property
+    def date(self) -> float | None:
+        """Return the time of the check in epoch seconds, by the service's own clock."""
+        date = self.before.get("date")
+        return date if isinstance(date, int | float) else None
+
+
+def listed(before: Mapping[str, object], name: str) -> Collection[str]:
+    """Return a list in `Preflight.before`, () where there is none."""
+    members = before.get(name)
+    return members if isinstance(members, list) else ()
 
 
 @dataclass(frozen=True)

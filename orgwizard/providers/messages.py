@@ -1,7 +1,6 @@
 """What requests and responses have in common at every vendor: JSON, members that may be missing, and refusals."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import NotSent, Refused
@@ -11,18 +10,18 @@ ACCEPT: Mapping[str, str] = {"Accept": "application/json"}
 SENDS_JSON: Mapping[str, str] = {"Content-Type": "application/json"}
 
 
-def succeeded(reply: Reply) -> dict[str, Any]:
+def succeeded(reply: Reply) -> dict[str, object]:
     """Return the JSON object of a 2xx response, {} for any other reply."""
     return reply.json() if isinstance(reply, Response) and reply.ok else {}
 
 
-def text(body: Mapping[str, Any], name: str) -> str:
+def text(body: Mapping[str, object], name: str) -> str:
     """Return a text member, "" if it is missing or something else."""
     value = body.get(name)
     return value if isinstance(value, str) else ""
 
 
-def table(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+def table(body: Mapping[str, object], name: str) -> dict[str, object]:
     """Return a member that is an object, {} if it is missing or something else."""
     value = body.get(name)
     return value if isinstance(value, dict) else {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.org import Site
 
@@ -19,7 +19,7 @@ class Connection:
     site: Site
     method: str
     credentials: Fields
-    sources: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, object] = field(default_factory=dict)
     """Where secrets were read from, as reference tables, and answers that are no secret; a typed secret has none."""
 
 

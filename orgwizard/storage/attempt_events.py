@@ -101,7 +101,7 @@ def _parsed(lines: Sequence[bytes]) -> list[Any]:
     return [_value(line.strip(b"\0")) for line in lines]
 
 
-def _value(line: bytes) -> Any:
+def _value(line: bytes) -> object:
     try:
         return json.loads(line)
     except (ValueError, RecursionError):

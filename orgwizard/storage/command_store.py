@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from orgwizard.domain.errors import LocalFailure
 from orgwizard.storage.stored_reference import place
@@ -59,7 +58,7 @@ class CommandStore:
                 cause = f"{fault.cause} It stored {', '.join(taken)} before."
                 raise PartlyStored(cause, ANOTHER_STORE, taken) from None
             taken.append(entry)
-        reference: dict[str, Any] = {"command": self._named(label)}
+        reference: dict[str, object] = {"command": self._named(label)}
         if self._per_secret:
             reference["names"] = list(names_in_use)
         return StoredKeys(reference, place(reference))

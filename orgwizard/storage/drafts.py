@@ -5,7 +5,6 @@ import os
 import weakref
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
@@ -138,7 +137,7 @@ def _lock(path: Path) -> Path:
     return path.with_suffix(".lock")
 
 
-def _draft(value: Any) -> Draft:
+def _draft(value: object) -> Draft:
     """Return the draft of its JSON; raises `ValueError` where nothing can be gone on with."""
     draft = Draft.from_json(value)
     try:

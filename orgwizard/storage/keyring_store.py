@@ -3,7 +3,7 @@
 import secrets as randomness
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import LocalFailure, NeedsConsent
 from orgwizard.domain.secret_reference import SERVICE
@@ -73,13 +73,13 @@ def plain_text_place(ring: "KeyringBackend") -> str:
 
 def keys_of_attempt(
     attempt: str, labels: Iterable[str], names: Collection[str], *, seconds: float
-) -> dict[str, Any] | None:
+) -> dict[str, object] | None:
     """Return the reference to the keys that an attempt stored under one of *labels*, `None` where there are none.
 
     *names* are those that its secrets may have. Raises `LocalFailure` where the keyring cannot be asked.
     """
 
-    def stored(ring: "KeyringBackend") -> dict[str, Any] | None:
+    def stored(ring: "KeyringBackend") -> dict[str, object] | None:
         for label in labels:
             prefix = _named(label, attempt)
             found = [name for name in names if ring.get_password(SERVICE, f"{prefix}/{name}") is not None]
@@ -95,7 +95,7 @@ def _named(label: str, attempt: str) -> str:
     return f"{label}/{attempt}" if attempt else label
 
 
-def _reference(prefix: str, names: Iterable[str]) -> dict[str, Any]:
+def _reference(prefix: str, names: Iterable[str]) -> dict[str, object]:
     return {"keyring": f"{SERVICE}/{prefix}", "entries": {name: f"{prefix}/{name}" for name in names}}
 
 

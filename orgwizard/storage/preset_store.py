@@ -4,12 +4,11 @@ import json
 import re
 import secrets as randomness
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from orgwizard.domain.errors import BadInput, LocalFailure
 from orgwizard.domain.secret_reference import Reference
@@ -71,7 +70,7 @@ class PresetStore:
                 self._fail(entry, [entries[taken] for taken in done])
             done.add(name)
         reference = {"preset": self.plan(), "entries": entries}
-        return StoredKeys(reference, place_of(reference), sources_of(reference, entries))
+        return StoredKeys(reference, place_of(self.plan(), entries.values()), sources_of(reference, entries))
 
     def remove(self, vault: Vault, entry: str) -> bool:
         """Remove an entry and return whether that worked."""
@@ -147,7 +146,7 @@ class PresetStore:
 
     def _argv(self, template: Words, entry: str) -> Words:
         words = (*template, *(self.preset.with_place if self.place and template else ()))
-        return tuple(_filled(list(words), {"entry": entry, "place": self.place}))
+        return tuple(_filled_text(word, {"entry": entry, "place": self.place}) for word in words)
 
     def _run(self, vault: Vault, argv: Words, data: bytes = b"") -> Ended:
         return run(argv, data, seconds=vault.seconds, without=vault.without)
@@ -183,7 +182,7 @@ def available() -> list[Preset]:
     return [preset for preset in PRESETS if preset is named[preset.name] and shutil.which(preset.program)]
 
 
-def sources_of(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, Reference]:
+def sources_of(reference: Mapping[str, object], names: Collection[str]) -> dict[str, Reference]:
     """Return where the secrets called *names* can be read again, given what `keep` returned; {} if nowhere."""
     with suppress(BadInput):
         store = parse_preset(str(reference.get("preset")))
@@ -194,14 +193,13 @@ def sources_of(reference: Mapping[str, Any], names: Collection[str]) -> dict[str
     return {}
 
 
-def place_of(reference: Mapping[str, Any]) -> str:
-    """Return where the secrets are, in words, given what `keep` returned."""
-    entries = ", ".join(map(str, reference["entries"].values()))
+def place_of(preset: str, entries: Iterable[object]) -> str:
+    """Return where the secrets are, in words, given the preset and its entries."""
     try:
-        store = parse_preset(str(reference["preset"]))
+        store = parse_preset(preset)
     except BadInput:
         store = None
-    return f"in {store.title if store else reference['preset']}, as {entries}"
+    return f"in {store.title if store else preset}, as {', '.join(map(str, entries))}"
 
 
 def recognized(command: Sequence[str]) -> tuple[PresetStore, str] | None:
@@ -221,13 +219,18 @@ def _pattern(template: Words) -> re.Pattern[str]:
     return re.compile(text)
 
 
-def _filled(template: Any, values: Mapping[str, str]) -> Any:
-    """Return a template with its placeholders filled in, once each: a value that holds braces stays as it is."""
+def _filled(template: object, values: Mapping[str, str]) -> object:
+    """Return a template of texts, tables and lists with its placeholders filled in."""
     if isinstance(template, str):
-        return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
+        return _filled_text(template, values)
     if isinstance(template, Mapping):
         return {key: _filled(value, values) for key, value in template.items()}
-    return [_filled(value, values) for value in template]
+    return [_filled(value, values) for value in template] if isinstance(template, (list, tuple)) else template
+
+
+def _filled_text(template: str, values: Mapping[str, str]) -> str:
+    """Return a text with its placeholders filled in, once each: a value that holds braces stays as it is."""
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
 
 
 def _names(listing: bytes) -> set[str]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -200,7 +200,7 @@ def _unknown(name: str) -> BadInput:
 def _toml(profile: Profile) -> bytes:
     tables = {"secrets": profile.secrets, "parent": profile.parent, "former": profile.former}
     left_out = {name for name in ("used", "undo") if not getattr(profile, name)}  # older versions do not know them
-    members: dict[str, Any] = profile.model_dump(exclude={"name", *tables, *left_out})
+    members: dict[str, object] = profile.model_dump(exclude={"name", *tables, *left_out})
     if not profile.former:
         del tables["former"]
     for table, references in tables.items():

@@ -7,7 +7,6 @@ as in `store = "az:team-keys"`. Secrets are passed on standard input, never as a
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 Words = tuple[str, ...]
 
@@ -54,7 +53,7 @@ class Preset:
     read: Words = ()
     remove: Words = ()
     names: Words = ()
-    payload: Mapping[str, Any] | None = None
+    payload: Mapping[str, object] | None = None
     naming: Naming = Naming()
     place: Place | None = None
     with_place: Words = ()

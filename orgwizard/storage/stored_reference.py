@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from orgwizard.domain.secret_reference import SERVICE, Reference
 from orgwizard.storage.preset_store import place_of, sources_of
@@ -10,7 +9,7 @@ from orgwizard.storage.preset_store import place_of, sources_of
 SHOWN_ONLY = "they were only shown on the screen"
 
 
-def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, Reference]:
+def sources(reference: Mapping[str, object], names: Collection[str]) -> dict[str, Reference]:
     """Return where the secrets called *names* can be read again, given what `keep` returned; {} if nowhere."""
     if file := reference.get("file"):
         return {name: Reference(file=str(file), key=name) for name in names}
@@ -21,13 +20,13 @@ def sources(reference: Mapping[str, Any], names: Collection[str]) -> dict[str, R
     return {}
 
 
-def can_be_read(reference: Mapping[str, Any]) -> bool:
+def can_be_read(reference: Mapping[str, object]) -> bool:
     """Return whether secrets can be read again, given what `keep` returned."""
     entries = reference.get("entries")
     return bool(sources(reference, entries if isinstance(entries, Mapping) and entries else ("key",)))
 
 
-def place(reference: Any) -> str:
+def place(reference: object) -> str:
     """Return where the secrets are, in words, given what `keep` returned; unknown references as JSON."""
     match reference:
         case {"file": str(path)}:
@@ -37,8 +36,8 @@ def place(reference: Any) -> str:
         case {"keyring": str(entry)}:
             service, _, name = entry.partition("/")
             return f"in the system keyring, service {service}, as {name}"
-        case {"preset": str(), "entries": {**entries}} if entries:
-            return place_of(reference)
+        case {"preset": str(preset), "entries": {**entries}} if entries:
+            return place_of(preset, entries.values())
         case {"command": [str(program), *_], "names": [*names]}:
             return f"given to the command {program}, as {', '.join(map(str, names))}"
         case {"command": [str(program), *_]}:

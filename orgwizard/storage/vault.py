@@ -51,7 +51,7 @@ class Store(Protocol):
     def readable(self) -> bool:
         """Return whether what is stored can be read again."""
 
-    def plan(self) -> Any:
+    def plan(self) -> object:
         """Return the plan file's value of `store`."""
 
     def probe(self, vault: "Vault") -> str:

@@ -4,7 +4,6 @@ import configparser
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from orgwizard.system import private_files
 
@@ -15,7 +14,7 @@ class ConfigSyntaxError(Exception):
     """A file that cannot be parsed as its extension implies; its text is that language's name."""
 
 
-def read(path: Path) -> Mapping[str, Any]:
+def read(path: Path) -> Mapping[str, object]:
     """Return the members of a settings file; links are followed.
 
     Raises `FileNotFoundError`, `ConfigSyntaxError`, and `LocalFailure` where it cannot be read.
@@ -23,7 +22,7 @@ def read(path: Path) -> Mapping[str, Any]:
     return parse(path, private_files.read(path, _LIMIT_BYTES, follow=True))
 
 
-def parse(path: Path, data: bytes) -> Mapping[str, Any]:
+def parse(path: Path, data: bytes) -> Mapping[str, object]:
     """Return the members of a file's content; its name tells the language. Raises `ConfigSyntaxError`."""
     language, parser = _language(path)
     try:
@@ -35,20 +34,20 @@ def parse(path: Path, data: bytes) -> Mapping[str, Any]:
     raise ConfigSyntaxError(language)  # outside: the parser's error quotes the text, which may hold a secret
 
 
-def member(members: Mapping[str, Any], key: str) -> str:
+def member(members: Mapping[str, object], key: str) -> str:
     """Return the text under a key such as "okta.client.token", without blanks at its edges; "" where there is none."""
     return exact(members, key).strip()
 
 
-def exact(members: Mapping[str, Any], key: str) -> str:
+def exact(members: Mapping[str, object], key: str) -> str:
     """Return the text under a key, every blank of it, "" where there is none."""
-    found: Any = members
+    found: object = members
     for name in [key] if key in members else key.split("."):
         found = found.get(name) if isinstance(found, dict) else None
     return found if isinstance(found, str) else ""
 
 
-def _language(path: Path) -> tuple[str, Callable[[str], Any]]:
+def _language(path: Path) -> tuple[str, Callable[[str], object]]:
     if path.suffix in (".yaml", ".yml"):
         return "YAML", _yaml
     if path.suffix in (".ini", ".cfg") or path.name.endswith("rc"):
@@ -56,7 +55,7 @@ def _language(path: Path) -> tuple[str, Callable[[str], Any]]:
     return "TOML", tomllib.loads
 
 
-def _yaml(text: str) -> Any:
+def _yaml(text: str) -> object:
     import yaml  # only those who have such a file wait for it
 
     try:

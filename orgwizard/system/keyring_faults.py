@@ -7,7 +7,6 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 PROMPTLESS_SECONDS = 2.0
 _OTHERS = "or choose the private file or a command"
@@ -42,7 +41,7 @@ def patience(seconds: float) -> float:
     return min(seconds, PROMPTLESS_SECONDS) if has_no_prompt() else seconds
 
 
-def switched_off(ring: Any) -> tuple[str, str]:
+def switched_off(ring: object) -> tuple[str, str]:
     """Return cause and advice for a backend that keeps nothing, ("", "") for every other."""
     if _kind(ring) != "null":
         return "", ""
@@ -50,7 +49,7 @@ def switched_off(ring: Any) -> tuple[str, str]:
     return "The system keyring is switched off: its backend is null, which stores nothing.", advice
 
 
-def keyring_fault(ring: Any, error: BaseException) -> tuple[str, str]:
+def keyring_fault(ring: object, error: BaseException) -> tuple[str, str]:
     """Return cause and advice for what a backend raised; *ring* is None where there was not even one."""
     for status in _statuses(error):
         if status in _APPLE:
@@ -61,7 +60,7 @@ def keyring_fault(ring: Any, error: BaseException) -> tuple[str, str]:
     return f"The system keyring{_named(kind)} cannot be used: {fault}.", _UNLOCK.get(kind, _ADVICE)
 
 
-def silent_fault(ring: Any, seconds: float) -> tuple[str, str]:
+def silent_fault(ring: object, seconds: float) -> tuple[str, str]:
     """Return cause and advice for a keyring that did not answer in time: mostly it waits for its password."""
     kind = _kind(ring)
     why = ", perhaps because it is locked and cannot ask for its password here" if has_no_prompt() else ""
@@ -78,7 +77,7 @@ def _statuses(error: BaseException | None) -> Iterator[int]:
         error = error.__cause__
 
 
-def _kind(ring: Any) -> str:
+def _kind(ring: object) -> str:
     """Return the module of the backend that is used, such as "kwallet": of a chain, that of its first."""
     first = next(iter(getattr(ring, "backends", ())), ring)
     module = type(first).__module__

@@ -7,9 +7,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
-from typing import Any
 
-from orgwizard.system.terminal_reset import RESET, attributes, put_back
+from orgwizard.system.terminal_reset import RESET, Attributes, attributes, put_back
 
 ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 CREATION_SECONDS = 150.0  # longer than a create call may take, so that its answer can be stored
@@ -42,7 +41,7 @@ class Watch:
         self._signals, self._reset, self._rescue = signals, reset, rescue
         self._over = threading.Event()
         self._first = True
-        self._terminal: list[Any] | None = None
+        self._terminal: Attributes | None = None
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[None]:

@@ -4,9 +4,11 @@ import contextlib
 import os
 import sys
 import termios
-from typing import Any
+from typing import Any, TypeAlias
 
 from orgwizard.domain.errors import LocalFailure
+
+Attributes: TypeAlias = list[Any]  # seven settings, as `termios` has them
 
 # Ends the modes that the wizard sets: kitty keys, held back drawing, alternate screen, hidden cursor, no wrap, mouse,
 # focus, paste, colours.
@@ -17,7 +19,7 @@ RESET = (
 _INPUT, _OUTPUT, _LOCAL = 0, 1, 3  # of the lists that termios gives
 
 
-def attributes() -> list[Any] | None:
+def attributes() -> Attributes | None:
     """Return the terminal's settings, None where stdin is no terminal."""
     try:
         return termios.tcgetattr(sys.__stdin__.fileno()) if sys.__stdin__ else None
@@ -25,7 +27,7 @@ def attributes() -> list[Any] | None:
         return None
 
 
-def put_back(settings: list[Any] | None, reset: bytes = RESET) -> None:
+def put_back(settings: Attributes | None, reset: bytes = RESET) -> None:
     """Write *reset* and set the settings from before, as far as the terminal can still be reached."""
     with contextlib.suppress(OSError):
         os.set_blocking(2, False)  # the terminal may take nothing any more

@@ -23,7 +23,7 @@ from pydantic import SecretStr
 
 from orgwizard.domain.clock import SystemClock
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent
-from orgwizard.domain.http import Call, Response, Route, Scheme
+from orgwizard.domain.http import Call, Header, Response, Route, Scheme
 from orgwizard.network import deadlines, transport
 from orgwizard.network.response_reading import LARGEST_BODY
 from orgwizard.network.transport import Transport
@@ -54,7 +54,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 def create(url: str) -> Call:
-    headers = {
+    headers: dict[str, Header] = {
         "Accept": "application/json",
         "Authorization": Scheme("SSWS", SecretStr(TOKEN)),
         "Content-Type": "application/json",

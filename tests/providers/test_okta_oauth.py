@@ -76,8 +76,14 @@ def read(token: SecretStr | str, key: Any) -> tuple[dict[str, Any], dict[str, An
     return dict(known.headers()), json.loads(known.payload or b"")
 
 
+def sent_proof(call: Call) -> SecretStr | str:
+    proof = call.headers["DPoP"]
+    assert isinstance(proof, (SecretStr, str))
+    return proof
+
+
 def proof_of(call: Call) -> dict[str, Any]:
-    header, claims = read(call.headers["DPoP"], keys.proof_key().key)
+    header, claims = read(sent_proof(call), keys.proof_key().key)
     assert header == {"typ": "dpop+jwt", "alg": "RS256", "jwk": keys.proof_key().public}
     assert set(header["jwk"]) == {"kty", "n", "e"}
     return claims
@@ -367,7 +373,7 @@ def test_a_proof_is_made_with_the_servers_time_too() -> None:
     bench = Bench()
     bench.renew(response(400, NO_PROOF, date=date), response(200, {**TOKEN, "token_type": "DPoP"}, date=date))
     signed = bench.session.signed(Call("GET", f"{URL}/api/v1/org"), bench.means)
-    for proof in (bench.calls[1].headers["DPoP"], signed.headers["DPoP"]):
+    for proof in (sent_proof(bench.calls[1]), sent_proof(signed)):
         assert read(proof, keys.proof_key().key)[1]["iat"] == NOW + 600
 
 

@@ -1,7 +1,6 @@
 """What a creation writes into the record of its attempt; once the request left, a full disk stops nothing."""
 
 from collections.abc import Callable
-from typing import Any
 
 from orgwizard.domain.control import Control
 from orgwizard.domain.events import Result
@@ -17,7 +16,7 @@ class AttemptNotes:
         self._control, self._add_remark = control, add_remark
         self._shown = False  # whether it says that keys were shown
 
-    def add(self, event: str, **facts: Any) -> bool:
+    def add(self, event: str, **facts: object) -> bool:
         """Write an event, and return whether the record took it; raises for "sending", before which nothing left."""
         if self.attempt is None:
             return False

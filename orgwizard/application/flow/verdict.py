@@ -79,7 +79,7 @@ def _is_identified(run: Run, response: Response) -> bool:
 
 def _is_new(run: Run, created: Created) -> bool:
     """Return whether it has an id that was not there before."""
-    return bool(created.id) and created.id not in run.checked.before.get("known", ())
+    return bool(created.id) and created.id not in run.checked.known
 
 
 def _may_be_ours(run: Run, response: Response) -> bool:

@@ -5,14 +5,13 @@ ten days old and a flag is on; the reply says `disabled` or `pending_disable`.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.http import Call, Conversation, Response, together
+from orgwizard.domain.http import Call, Conversation, Header, Response, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.aftercare import Aftercare, KeyState, Undo, Undone, call_result
 
-_ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+_ACCEPT: Mapping[str, Header] = {"Accept": "application/json"}
 _NOT_ALLOWED = (
     "Datadog does not allow it (HTTP 403): the org is older than ten days, self-service is not switched on for it or "
     "its parent, or the keys lack the permission org_management."
@@ -75,7 +74,7 @@ class DatadogAftercare(Aftercare):
         return Undone("done", words)
 
 
-def _headers(child: Created) -> dict[str, Any]:
+def _headers(child: Created) -> dict[str, Header]:
     secrets = child.secrets
     return {**_ACCEPT, "DD-API-KEY": secrets["api_key"], "DD-APPLICATION-KEY": secrets["application_key"]}
 
@@ -99,7 +98,7 @@ def _unclear(reply: object) -> str:
     return f"Datadog returned HTTP {reply.status}." if isinstance(reply, Response) else getattr(reply, "cause", "")
 
 
-def _current(body: Mapping[str, Any]) -> tuple[str, str]:
+def _current(body: Mapping[str, object]) -> tuple[str, str]:
     """Return the UUID and the public id of the org of the keys, "" for what is not said."""
     data, included = body.get("data"), body.get("included")
     own = str(data.get("id", "")) if isinstance(data, dict) else ""

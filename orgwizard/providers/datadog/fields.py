@@ -4,7 +4,7 @@ Sources: the OpenAPI documents of Datadog's official clients and docs.datadoghq.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -61,7 +61,7 @@ class AccessToken(Fields):
     )
 
 
-def _type_of(value: Any) -> Any:
+def _type_of(value: object) -> object:
     """Take the API's own form too: { type = "pro" }."""
     return value["type"] if isinstance(value, dict) and set(value) == {"type"} else value
 

@@ -1,7 +1,7 @@
 """The list of child orgs as evidence: who is in it, and whether absence from it proves anything (GET /api/v2/org)."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from orgwizard.domain.http import Reply, Response
 from orgwizard.domain.http_times import service_time
@@ -50,26 +50,26 @@ def same_name(one: str, other: str) -> bool:
     return folded(one) == folded(other)
 
 
-def _orgs(body: Mapping[str, Any]) -> list[ListedOrg]:
+def _orgs(body: Mapping[str, object]) -> list[ListedOrg]:
     included = body.get("included")
     rows = [row for row in included if isinstance(row, dict)] if isinstance(included, list) else []
     names = ("public_id", "name", "created_at")
     return [ListedOrg(text(row, "id"), *(text(table(row, "attributes"), name) for name in names)) for row in rows]
 
 
-def _has_every_org(body: Mapping[str, Any], orgs: list[ListedOrg]) -> bool:
-    ids = [org.id for org in orgs]
-    every_row_read = len(ids) == len(body["included"]) and all(ids)
+def _has_every_org(body: Mapping[str, object], orgs: list[ListedOrg]) -> bool:
+    ids, rows = [org.id for org in orgs], body["included"]
+    every_row_read = isinstance(rows, list) and len(ids) == len(rows) and all(ids)
     return every_row_read and _managed_ids(body) <= set(ids) and not _goes_on(body)
 
 
-def _managed_ids(body: Mapping[str, Any]) -> set[str]:
+def _managed_ids(body: Mapping[str, object]) -> set[str]:
     """Return the ids of the children that the list refers to."""
     references = table(table(table(body, "data"), "relationships"), "managed_orgs").get("data")
     return {text(row, "id") for row in references if isinstance(row, dict)} if isinstance(references, list) else set()
 
 
-def _goes_on(body: Mapping[str, Any]) -> bool:
+def _goes_on(body: Mapping[str, object]) -> bool:
     """Return whether there are further pages; none are documented, which is no promise."""
     meta = table(body, "meta")
     pages = (table(body, "links"), meta, table(meta, "page"), table(meta, "pagination"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.http import Conversation, Reply, Response, together
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.listing import OrgList, same_name
-from orgwizard.providers.findings import LookupResult
+from orgwizard.providers.findings import LookupResult, listed
 from orgwizard.providers.messages import status
 from orgwizard.providers.order import OrgIdentity
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
 
 
-def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]) -> Conversation[LookupResult]:
+def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]) -> Conversation[LookupResult]:
     """List the children: only an id that was not there before, under the same parent, is the new org."""
     if credentials is None:
         return LookupResult("unclear", "The parent's credentials are required to check.", may_change=False)
@@ -26,8 +26,8 @@ def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, A
         return LookupResult("unclear", doubt, may_change=False)
     if not listing.whole:
         return LookupResult("unclear", "The list of child orgs could not be read whole.")
-    fresh = [org for org in listing.children if org.id not in before["ids"]]
-    others = [org for org in fresh if org.public_id not in before.get("ours", ())]
+    fresh = [org for org in listing.children if org.id not in listed(before, "ids")]
+    others = [org for org in fresh if org.public_id not in listed(before, "ours")]
     named = [org for org in others if same_name(org.name, wanted.name)]
     if len(named) > 1:
         words = f"{len(named)} new child orgs are called {wanted.name}."
@@ -40,7 +40,7 @@ def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, A
     return LookupResult("absent", f"No new child org {wanted.name} is listed.", date=listing.date)
 
 
-def _why_never(reply: Reply, listing: OrgList, before: Mapping[str, Any]) -> str:
+def _why_never(reply: Reply, listing: OrgList, before: Mapping[str, object]) -> str:
     """Return why these credentials can never prove anything beside the list from before; "" if they can."""
     if not (before.get("whole") and isinstance(before.get("ids"), list) and before.get("parent_id")):
         return "Could not check: the list of child orgs from before the request was not read whole."

@@ -5,11 +5,11 @@ Two keys, or an access token alone or beside the API key. Source: the security o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.http import Call, Reply, Response, Scheme
+from orgwizard.domain.http import Call, Header, Reply, Response, Scheme
 from orgwizard.domain.org import Site
 from orgwizard.providers.datadog.refusals import (
     BEARER_ADVICE,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from orgwizard.domain.validation import Fields
+    from orgwizard.providers.datadog.fields import AccessToken, Keys
 
 VALIDATE_KEYS = "/api/v2/validate_keys"
 OWN_ORG = "/api/v1/org"  # read, the org of the keys; written, a new child
@@ -38,12 +39,14 @@ def is_token(credentials: Fields | None) -> bool:
     return getattr(credentials, "token", None) is not None
 
 
-def parent_headers(credentials: Any) -> dict[str, Any]:
+def parent_headers(credentials: Fields) -> dict[str, Header]:
     """Return the headers of either method's credentials."""
     if not is_token(credentials):
-        return key_headers(credentials.api_key, credentials.application_key)
-    beside = {} if credentials.api_key is None else {"DD-API-KEY": credentials.api_key}
-    return {**ACCEPT, **beside, "Authorization": Scheme("Bearer", credentials.token)}
+        keys = cast("Keys", credentials)
+        return key_headers(keys.api_key, keys.application_key)
+    token = cast("AccessToken", credentials)
+    beside = {} if token.api_key is None else {"DD-API-KEY": token.api_key}
+    return {**ACCEPT, **beside, "Authorization": Scheme("Bearer", token.token)}
 
 
 def read_call(path: str, site: Site, credentials: Fields) -> Call:
@@ -51,7 +54,7 @@ def read_call(path: str, site: Site, credentials: Fields) -> Call:
     return Call("GET", site.url + path, parent_headers(credentials))
 
 
-def key_headers(api_key: SecretStr, application_key: SecretStr) -> dict[str, Any]:
+def key_headers(api_key: SecretStr, application_key: SecretStr) -> dict[str, Header]:
     """Return the headers of an API key and an application key."""
     return {**ACCEPT, "DD-API-KEY": api_key, "DD-APPLICATION-KEY": application_key}
 
@@ -61,11 +64,10 @@ def validate_key(site: Site, api_key: SecretStr) -> Call:
     return Call("GET", f"{site.url}/api/v1/validate", {**ACCEPT, "DD-API-KEY": api_key})
 
 
-def validate_alone(site: Site, credentials: Any) -> Call:
+def validate_alone(site: Site, credentials: Fields) -> Call:
     """Return the read that tells whether *site* knows the API key, or the token where there is no such key."""
-    if credentials.api_key is None:
-        return read_call(VALIDATE_KEYS, site, credentials)
-    return validate_key(site, credentials.api_key)
+    api_key = cast("Keys | AccessToken", credentials).api_key
+    return read_call(VALIDATE_KEYS, site, credentials) if api_key is None else validate_key(site, api_key)
 
 
 def is_valid(reply: Reply) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.http import Conversation, Reply, together
 from orgwizard.domain.org import Site
@@ -60,7 +60,7 @@ def _name(organization: Fields, listing: OrgList) -> Finding:
     return Finding("Name", "ok", f"no child org has this name yet: {name}")
 
 
-def _before(own_org: dict[str, Any], listing: OrgList) -> dict[str, Any]:
+def _before(own_org: dict[str, object], listing: OrgList) -> dict[str, object]:
     """Return how the world looks before the create call, as `find` compares it."""
     public = (listing.current and listing.current.public_id) or text(own_org, "public_id")
     return {
@@ -73,7 +73,7 @@ def _before(own_org: dict[str, Any], listing: OrgList) -> dict[str, Any]:
     }
 
 
-def _own_org(reply: Reply) -> dict[str, Any]:
+def _own_org(reply: Reply) -> dict[str, object]:
     """Return the one org of GET /api/v1/org."""
     orgs = succeeded(reply).get("orgs")
     return orgs[0] if isinstance(orgs, list) and orgs and isinstance(orgs[0], dict) else {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
@@ -71,7 +71,7 @@ class Datadog(DatadogFacts, Provider):
         name = next((name for name in names if environ.get(name)), "")
         return Suggestion(environ[name], f"from ${name}") if name else None
 
-    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, object]) -> frozenset[str]:
         """Return the site, the API key or token, which belongs to one org, and the ids of that org once they were read.
 
         A UUID names it wherever it is reached: at its site, or through a host of the company's own.
@@ -117,7 +117,7 @@ class Datadog(DatadogFacts, Provider):
         return longest(number(response.headers.get("x-ratelimit-reset", "")), retry_after(response, now))
 
     def find(
-        self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, Any]
+        self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]
     ) -> Conversation[LookupResult]:
         """List the children: only an id that was not there before, under the same parent, is the new org."""
         return lookup.find(wanted, credentials, before)

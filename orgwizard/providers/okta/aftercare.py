@@ -5,14 +5,13 @@ revokes the one that calls. There is no call that deletes or disables an org.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.http import Call, Conversation, Response, Scheme, together
+from orgwizard.domain.http import Call, Conversation, Header, Response, Scheme, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.aftercare import Aftercare, KeyState, Undo, Undone, call_result
 
-_ACCEPT: Mapping[str, Any] = {"Accept": "application/json"}
+_ACCEPT: Mapping[str, Header] = {"Accept": "application/json"}
 _REVOKED = Undone("done", "Okta revoked the API token. The org itself stays.")
 _ENDS: Mapping[int, Undone] = {
     200: _REVOKED,

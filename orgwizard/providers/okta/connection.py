@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from orgwizard.domain.http import Call, Scheme, hidden
+from orgwizard.domain.http import Call, Header, Scheme, hidden
 from orgwizard.providers.messages import ACCEPT
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from orgwizard.providers.order import Connection
 
 
-def headers(connection: Connection) -> dict[str, Any]:
+def headers(connection: Connection) -> dict[str, Header]:
     """Return the headers of any call with the parent's credentials."""
     return {**ACCEPT, "Authorization": _authorization(connection)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from orgwizard.domain.http import Call, Response, hidden
 from orgwizard.domain.org import Created
@@ -29,22 +29,25 @@ def request(order: Order) -> Call:
     return Call("POST", url, {**headers(order.connection), **SENDS_JSON}, body, once=True)
 
 
-def _body(organization: OktaOrganization, administrator: OktaAdministrator) -> dict[str, Any]:
+def _body(organization: OktaOrganization, administrator: OktaAdministrator) -> dict[str, object]:
     """Build the body: camelCase, except recovery_question."""
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "subdomain": organization.subdomain,
         "name": organization.name,
         "edition": organization.edition,
-        "admin": {"profile": _profile(administrator)},
+        "admin": _admin(administrator),
     }
     if organization.website:
         body["website"] = organization.website
-    if credentials := _first_credentials(administrator):
-        body["admin"]["credentials"] = credentials
     return body
 
 
-def _profile(administrator: OktaAdministrator) -> dict[str, Any]:
+def _admin(administrator: OktaAdministrator) -> dict[str, object]:
+    credentials = _first_credentials(administrator)
+    return {"profile": _profile(administrator), **({"credentials": credentials} if credentials else {})}
+
+
+def _profile(administrator: OktaAdministrator) -> dict[str, object]:
     return {
         "firstName": administrator.first_name,
         "lastName": administrator.last_name,
@@ -54,8 +57,8 @@ def _profile(administrator: OktaAdministrator) -> dict[str, Any]:
     }
 
 
-def _first_credentials(administrator: OktaAdministrator) -> dict[str, Any]:
-    credentials: dict[str, Any] = {}
+def _first_credentials(administrator: OktaAdministrator) -> dict[str, object]:
+    credentials: dict[str, object] = {}
     if administrator.password:
         credentials["password"] = {"value": administrator.password}
     if administrator.recovery_question:

@@ -1,18 +1,17 @@
 """The look-up after an unknown outcome: whether the wanted org exists now, and did not before."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from orgwizard.domain.http import Conversation, Response
 from orgwizard.domain.http_times import service_time
-from orgwizard.providers.findings import LookupResult
+from orgwizard.providers.findings import LookupResult, listed
 from orgwizard.providers.messages import text
 from orgwizard.providers.okta.metadata import is_free, metadata_in, read_metadata
 from orgwizard.providers.okta.sites import child_origin
 from orgwizard.providers.order import OrgIdentity
 
 
-def find(wanted: OrgIdentity, before: Mapping[str, Any]) -> Conversation[LookupResult]:
+def find(wanted: OrgIdentity, before: Mapping[str, object]) -> Conversation[LookupResult]:
     """Read the wanted subdomain's well-known document and compare it with the one from before."""
     there = child_origin(str(before.get("domain") or wanted.site.host), wanted.subdomain)
     if not there:
@@ -30,11 +29,11 @@ def find(wanted: OrgIdentity, before: Mapping[str, Any]) -> Conversation[LookupR
     return LookupResult("unclear", f"Could not check {there}.", date=date)
 
 
-def _doubt(there: str, found: str, before: Mapping[str, Any]) -> str:
+def _doubt(there: str, found: str, before: Mapping[str, object]) -> str:
     """Return why what answers at *there*, the org *found* or none, can never prove anything; "" if it can."""
     if not before.get("whole"):
         return f"{there} could not be checked before the request, so what answers there now proves nothing."
-    if found in before.get("ours", ()):
+    if found in listed(before, "ours"):
         return f"The org at {there} was created by another attempt."
     if found and found in (before.get("parent_id"), before.get("child_id")):
         return f"{there} answered before the request too."

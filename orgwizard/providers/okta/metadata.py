@@ -1,7 +1,6 @@
 """The well-known document that an org at Okta serves to anybody: whether an org is there, and which."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from orgwizard.domain.http import Call, Conversation, Reply, Response, together
 from orgwizard.providers.messages import ACCEPT, table
@@ -19,7 +18,7 @@ def read_metadata(origin_url: str) -> Conversation[Reply]:
     return reply
 
 
-def metadata_in(reply: Reply | None) -> dict[str, Any]:
+def metadata_in(reply: Reply | None) -> dict[str, object]:
     """Return the metadata of an org that exists, {} for every other reply or none."""
     return reply.json() if isinstance(reply, Response) and reply.status == 200 else {}
 
@@ -29,7 +28,7 @@ def is_free(reply: Reply | None) -> bool:
     return isinstance(reply, Response) and reply.status == 404
 
 
-def okta_domain(metadata: Mapping[str, Any]) -> str:
+def okta_domain(metadata: Mapping[str, object]) -> str:
     """Return the parent's own Okta host, where the metadata names one of a known base domain."""
     host = https_host(table(metadata, "_links").get("organization"))
     return host if base_domain(host) else ""

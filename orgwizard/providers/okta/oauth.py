@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from orgwizard.domain.http import Call, Conversation, Grant, Response, Scheme, SigningContext, ask, hidden
+from orgwizard.domain.http import Call, Conversation, Grant, Header, Response, Scheme, SigningContext, ask, hidden
 from orgwizard.domain.http_times import SKEW_SECONDS, clock_ahead
 from orgwizard.domain.signing import read_key
 from orgwizard.providers.messages import ACCEPT
@@ -106,7 +106,7 @@ class ServiceAppSession:
 
     def _token_call(self, means: SigningContext) -> Call:
         """Return the request for a token, with an assertion, and a proof where one is needed."""
-        headers: dict[str, Any] = {**ACCEPT}
+        headers: dict[str, Header] = {**ACCEPT}
         if self._proofs.key:
             headers["DPoP"] = self._proof("POST", self._url, "tokens", means)
         body = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Conversation, Reply, Response, together
@@ -105,7 +105,7 @@ def _parent_name(settings: Reply, site: Site) -> str:
     return text(body, "companyName") or text(body, "subdomain") or site.title
 
 
-def _before(metadata: Mapping[str, Any], settings: Reply, child: Reply | None) -> dict[str, Any]:
+def _before(metadata: Mapping[str, object], settings: Reply, child: Reply | None) -> dict[str, object]:
     """Return how the world looks before the create call, as `find` compares it; *metadata* is the parent's."""
     parent_id = text(metadata, "id") or text(succeeded(settings), "id")
     child_id = text(metadata_in(child), "id")

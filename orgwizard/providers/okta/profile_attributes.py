@@ -6,7 +6,6 @@ Source: the schema UserProfile of Okta's OpenAPI document 2026.06; all of its me
 import math
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from orgwizard.domain import typed_text
 from orgwizard.domain.plural import counted
@@ -33,12 +32,12 @@ _OWN_FIELDS = {"firstName": "First name", "lastName": "Last name", "email": "E-m
 _FOLDED = {name.casefold(): name for name in (*PROFILE_LIMITS, *_OWN_FIELDS)}
 
 
-def value_of(name: str, text: str) -> Any:
+def value_of(name: str, text: str) -> object:
     """Return what is sent for a typed text: that itself for a known attribute, else what it looks like."""
     return text if name in PROFILE_LIMITS else typed_text.value_of(text)
 
 
-def problem(name: str, value: Any) -> str:
+def problem(name: str, value: object) -> str:
     """Say what is wrong with one attribute, or ""."""
     if any(map(REDACTOR.is_secret, (name, *_texts(value)))):
         return LOOKS_SECRET
@@ -55,20 +54,20 @@ def _name_problem(name: str) -> str:
     return ""
 
 
-def _value_problem(name: str, value: Any) -> str:
+def _value_problem(name: str, value: object) -> str:
     longest = PROFILE_LIMITS.get(name)
     if name in PROFILE_LIMITS and not isinstance(value, str):
         return f'{name}: text in quotes is expected, such as "example".'
     if isinstance(value, float) and not math.isfinite(value):
         return f"{name}: this number cannot be sent."
-    if longest is not None and len(value) > longest:
+    if longest is not None and isinstance(value, str) and len(value) > longest:
         return f"{name}: {counted(len(value) - longest, 'character')} too long (at most {longest})."
     if odd := next(filter(None, map(odd_character, _texts(value))), None):
         return f"{name}: invisible character at position {odd[0]} ({odd[1]})."
     return ""
 
 
-def _texts(value: Any) -> Iterator[str]:
+def _texts(value: object) -> Iterator[str]:
     """Yield the texts in a value: itself, or the members of a list."""
     if isinstance(value, str):
         yield value

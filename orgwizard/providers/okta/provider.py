@@ -6,7 +6,7 @@ Sources: Okta's OpenAPI document 2026.06, developer.okta.com and help.okta.com.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused
@@ -75,7 +75,7 @@ class Okta(OktaFacts, Provider):
         """Return the subdomain: Okta's names may repeat."""
         return wanted.subdomain.strip().casefold()
 
-    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, Any]) -> frozenset[str]:  # noqa: ARG002 - a host names the parent
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, object]) -> frozenset[str]:  # noqa: ARG002 - a host names the parent
         """Return the parent's hosts, its own and Okta's, and its org id."""
         hosts = {f"host {host.casefold()}" for host in (site.host, str(before.get("domain") or "")) if host}
         return frozenset(hosts | ({f"id {before['parent_id']}"} if before.get("parent_id") else set()))
@@ -120,7 +120,7 @@ class Okta(OktaFacts, Provider):
         self,
         wanted: OrgIdentity,
         credentials: Fields | None,  # noqa: ARG002 - anybody may read it
-        before: Mapping[str, Any],
+        before: Mapping[str, object],
     ) -> Conversation[LookupResult]:
         """Read the wanted subdomain's well-known document and compare it with the one from before."""
         return lookup.find(wanted, before)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused
@@ -69,7 +68,7 @@ _CAUSE_FIELDS: Mapping[str, str] = {
 }
 
 
-def _causes(error: Mapping[str, Any]) -> list[str]:
+def _causes(error: Mapping[str, object]) -> list[str]:
     causes = error.get("errorCauses")
     rows = causes if isinstance(causes, list) else []
     return [str(row["errorSummary"]) for row in rows if isinstance(row, dict) and row.get("errorSummary")]

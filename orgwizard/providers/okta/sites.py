@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from orgwizard.domain.address import is_loopback, origin
@@ -65,7 +64,7 @@ def child_origin(domain: str, subdomain: str) -> str:
     return f"https://{subdomain}.{base}" if base and subdomain else ""
 
 
-def child_url(site: Site, domain: str, subdomain: str, body: Mapping[str, Any]) -> str:
+def child_url(site: Site, domain: str, subdomain: str, body: Mapping[str, object]) -> str:
     """Return the child's origin: from its links where they can be trusted, else built.
 
     A link is trusted under the parent's base domain only; where neither is known the result is "".
