@@ -51,6 +51,7 @@ class KeysArrived:
 class Result:
     """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
 
+    `access` says by label who gets into the org and how, and until when its keys are valid.
     `open` tells that the attempt is not settled: `orgwizard resume` has something left to do or to find out, with the
     same `options`, such as "--sandbox".
     """
@@ -68,6 +69,7 @@ class Result:
     secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
     error: WizardError | None = None
     remarks: tuple[str, ...] = ()
+    access: Mapping[str, str] = field(default_factory=dict)
     next_steps: tuple[str, ...] = ()
     profile: str = ""
     spool: str = ""
@@ -119,5 +121,6 @@ def resuming(attempt: str, options: str) -> str:
     return f"orgwizard resume {attempt} {options}".rstrip()
 
 
+USE_KEYS = "Use the keys: "
 Event = Progress | KeysArrived | Result
 CHECK, STORE, SEND, KEEP, SETTLE, READY, FIND = "check", "store", "send", "keep", "settle", "ready", "find"

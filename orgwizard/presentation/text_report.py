@@ -93,10 +93,10 @@ def result(ended: Result) -> list[str]:
     ready = ", ready" if ended.ready else ""
     lacks = f", but {_lacks(ended)}" if ended.outcome == "created" and _lacks(ended) else ready
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} at {provider.title}, {ended.site}"]
-    org = {"Org id": ended.org.id or "not in the response", "Org URL": ended.org.url} if ended.org else {}
+    org = {"Org ID": ended.org.id or "not in the response", "Org URL": ended.org.url} if ended.org else {}
     lines += _rows({**org, "Keys": ended.stored_words})
     lines += [f"  {title}: {value}" for title, value in shown_secrets(ended)]
-    lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt})
+    lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt, **ended.access})
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
     return [printable(line) for line in lines]
 
@@ -144,10 +144,11 @@ def missing_words(missing: Sequence[str]) -> str:
 def facts(result: Result) -> Iterator[tuple[str, str]]:
     """Yield what is known of the org as label and value."""
     org, error = result.org, result.error
-    rows = (
-        {"Name": org.name, "Org id": org.id or "not in the response", "Org URL": org.url or "not known"} if org else {}
-    )
-    rows |= {"Keys": result.stored_words, "Profile": result.profile}
+    known = (org.url or "not known", org.id or "not in the response") if org else ("", "")
+    rows = dict(zip(("Name", "Org URL", "Org ID"), (org.name if org else "", *known), strict=True))
+    file = str((result.stored or {}).get("file") or "")
+    rows |= {"Key file": file} if file else {"Keys": result.stored_words}
+    rows |= {**result.access, "Profile": result.profile}
     rows |= {"Attempt": result.attempt if result.outcome != "not_created" else ""}
     rows |= {"Details": error.evidence if error else ""}
     yield from ((label, printable(value)) for label, value in rows.items() if value)
@@ -210,7 +211,7 @@ def profile(found: Profile) -> list[str]:
     """Return one profile: the org, its parent's site and where its keys and those of the parent are read from."""
     titles = _profile_titles(found)
     rows = {"Profile": found.name, "Kind": KIND_WORDS[found.kind], "Provider": found.provider}
-    rows |= {"Org": found.org.name, "Org id": found.org.id, "Org URL": found.org.url}
+    rows |= {"Org": found.org.name, "Org ID": found.org.id, "Org URL": found.org.url}
     rows |= {_as_title(name): value for name, value in found.details.items()}
     rows |= {titles.get(name, _as_title(name)): source.describe() for name, source in found.secrets.items()}
     rows |= {"Parent site": found.site, "Parent method": found.method}

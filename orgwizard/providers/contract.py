@@ -155,6 +155,13 @@ class Provider(VendorFacts, ABC):
     def next_steps(self, created: Created) -> tuple[str, ...]:
         """Return what the user does next, one sentence each."""
 
+    def access(self, created: Created, *, has_password: bool | None) -> Mapping[str, str]:  # noqa: ARG002 - as above
+        """Return by label who becomes admin, how they get in, and until when the keys are valid.
+
+        *has_password* as in `OrgIdentity`.
+        """
+        return {}
+
     def handoff(self, org: ChildOrg) -> Handoff:
         """Return what the vendor's tools read about an org; raises `BadInput` where the profile knows too little."""
         keys = {f"{self.key}_{name}".upper(): Key(name) for name in self.secret_titles}

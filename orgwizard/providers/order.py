@@ -25,7 +25,10 @@ class Connection:
 
 @dataclass(frozen=True)
 class OrgIdentity:
-    """What tells the wanted org from others: enough to read an answer or to look for it."""
+    """What tells the wanted org from others: enough to read an answer or to look for it.
+
+    `has_password` says whether a password was sent along for the administrator, None where that is not known any more.
+    """
 
     site: Site
     name: str
@@ -33,6 +36,7 @@ class OrgIdentity:
     administrator: str = ""
     person: tuple[tuple[str, str], ...] = ()
     """Names and e-mail address of the administrator, by their fields: saved with the org."""
+    has_password: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -55,4 +59,5 @@ class Order:
             tuple((name, str(getattr(administrator, name))) for name in administrator.remembered)
             if administrator
             else (),
+            getattr(administrator, "password", None) is not None,
         )

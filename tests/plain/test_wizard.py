@@ -78,7 +78,7 @@ def test_an_org_from_the_first_line_to_the_profile(service: Service, lines: list
         assert f"Step {number} of 7: {title}." in terminal.said
     assert f"Connected: {parent}" in terminal.said
     assert "A private file was written to keys and read back." in terminal.said
-    assert "The org was created and is ready. Name: My Child Org id:" in terminal.said
+    assert "The org was created and is ready. Name: My Child Org URL:" in terminal.said
     (record,) = service.journal.all()
     assert record.state == "ready"
     assert [profile.org.name for profile in service.profiles.all()[0]] == ["My Child"]

@@ -120,7 +120,7 @@ def test_a_result_tells_where_the_keys_are_and_not_what_they_are() -> None:
     facts = {"stored_words": "in the file x", "profile": "p", "attempt": "a", "next_steps": ("Sign in.",)}
     assert text_report.result(a_result(ready=True, **facts)) == [
         "Created, ready: Child at Okta, https://acme.okta.com",
-        "  Org id       00o1",
+        "  Org ID       00o1",
         "  Org URL      https://child.okta.com",
         "  Keys         in the file x",
         "  Profile      p",
@@ -420,7 +420,7 @@ def test_a_parents_profile_is_told_from_a_childs(provider: str) -> None:
     rows = rows_of(profile)
     assert rows["Kind"] == "parent org"
     assert (rows["Parent private_key"], rows["Parent client_id"]) == ("from $T", "0oa1")
-    assert "Org id" not in rows
+    assert "Org ID" not in rows
 
 
 def test_no_profile_is_said() -> None:

@@ -323,6 +323,9 @@ def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, response: R
     assert all(isinstance(value, str) and value for value in created.details.values())
     assert bool(created.remarks) is (set(created.secrets) < set(case.provider.secret_titles) or not created.id)
     assert all(isinstance(step, str) for step in case.provider.next_steps(created))
+    for has_password in (True, False, None):
+        access = case.provider.access(created, has_password=has_password)
+        assert all(isinstance(words, str) and words for words in access.values())
 
 
 @each_case

@@ -292,7 +292,15 @@ def test_what_is_missing_is_remarked_and_the_rest_kept(
 
 
 def test_what_to_do_next_names_the_org_and_its_address() -> None:
-    assert "Switch to Child in the org menu at https://app.datadoghq.eu" in DATADOG.next_steps(created())[0]
+    access = DATADOG.access(created(), has_password=False)
+    assert "switch to Child in the org menu at https://app.datadoghq.eu" in access["Admin"]
+    assert "owner" in access["Key expires"]
+
+
+def test_the_risk_of_saml_and_where_people_are_invited_are_said_after_creation() -> None:
+    saml, invite = DATADOG.next_steps(created())
+    assert "locked out" in saml
+    assert "https://app.datadoghq.eu/" in invite
 
 
 # ---- refusals -----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import pytest
@@ -550,9 +551,20 @@ def test_the_documented_answer_is_read() -> None:
 
 
 def test_what_to_do_next_names_the_administrator_and_the_console() -> None:
-    steps = " ".join(OKTA.next_steps(created()))
-    assert "Sign in as ada@example.com at https://my-child-org-1-admin.okta.com" in steps
-    assert "30 days" in steps
+    assert "30 days" in " ".join(OKTA.next_steps(created()))
+    access = OKTA.access(created(), has_password=True)
+    assert "ada@example.com signs in at https://my-child-org-1-admin.okta.com with the password" in access["Admin"]
+    assert "30 days" in access["Key expires"]
+
+
+@pytest.mark.parametrize(("password", "known"), [("Correct-Horse-9", True), (None, False)])
+def test_how_the_administrator_gets_in_follows_the_order(password: str | None, known: bool) -> None:
+    order = wanted()
+    assert order.administrator
+    administrator = order.administrator.model_copy(update={"password": SecretStr(password) if password else None})
+    assert replace(order, administrator=administrator).wanted.has_password is known
+    words = {OKTA.access(created(), has_password=has)["Admin"] for has in (True, False, None)}
+    assert len(words) == 3
 
 
 @pytest.mark.parametrize("token", ["absent", None, "", 5, ["x"]])
@@ -561,6 +573,7 @@ def test_an_answer_without_a_token_is_kept_with_a_remark(token: Any) -> None:
     assert found.secrets == {}
     assert found.remarks == ("Okta returned no token. Sign in to the child as its administrator and make one.",)
     assert "token" not in " ".join(OKTA.next_steps(found))
+    assert list(OKTA.access(found, has_password=None)) == ["Admin"]
     assert found.id
 
 

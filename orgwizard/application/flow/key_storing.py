@@ -1,12 +1,13 @@
 """The keys of a new org put where they belong, and read back; then the profile, which refers to them."""
 
 import asyncio
+import shlex
 from dataclasses import replace
 
 from orgwizard.application.chosen_store import ChosenStore
 from orgwizard.application.flow.run import Run, without_secrets
 from orgwizard.application.flow.verdict import read
-from orgwizard.domain.events import KEEP, KeysArrived, StageState
+from orgwizard.domain.events import KEEP, USE_KEYS, KeysArrived, StageState
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.storage.secret_stores import label_of
@@ -94,7 +95,7 @@ def save_profile(run: Run) -> None:
     except Exception as fault:  # whatever it is, the org exists and its keys are stored
         run.add_remark(f"The profile was not saved: {cause_of(fault)}")
         return
-    use = f"Use the keys: {' '.join(filter(None, ('orgwizard exec', name, run.tools.options)))} -- COMMAND"
+    use = f"{USE_KEYS}{' '.join(filter(None, ('orgwizard exec', shlex.quote(name), run.tools.options)))} -- COMMAND"
     steps = (use, *run.result.next_steps) if run.result.sources else run.result.next_steps
     run.result = replace(run.result, profile=name, next_steps=steps)
     run.notes.add("profile", profile=name)

@@ -65,9 +65,14 @@ class Run:
     def set_created(self, created: Created, remarks: tuple[str, ...] = ()) -> None:
         """Remember that the org exists, and what is odd about it."""
         created = without_secrets(created)
-        steps = self.provider.next_steps(created)
-        all_remarks = (*self.result.remarks, *remarks)
-        self.result = replace(self.result, outcome="created", org=created, remarks=all_remarks, next_steps=steps)
+        self.result = replace(
+            self.result,
+            outcome="created",
+            org=created,
+            remarks=(*self.result.remarks, *remarks),
+            access=self.provider.access(created, has_password=self.wanted.has_password),
+            next_steps=self.provider.next_steps(created),
+        )
 
     def set_attempt(self, attempt: Attempt) -> None:
         """Write into the record of *attempt* from now on."""

@@ -130,6 +130,10 @@ class Datadog(DatadogFacts, Provider):
         """Return what to do with a new Datadog org."""
         return readiness.next_steps(created)
 
+    def access(self, created: Created, *, has_password: bool | None) -> Mapping[str, str]:  # noqa: ARG002 - Datadog takes none
+        """Return who becomes admin of a new Datadog org, and until when its keys are valid."""
+        return readiness.access(created)
+
     def handoff(self, org: ChildOrg) -> Handoff:
         """Return what Datadog's tools read."""
         from orgwizard.providers.datadog.handoff import handoff

@@ -30,10 +30,18 @@ def _accepted(reply: Reply, words: str) -> Readiness:
     return Readiness(False, "Datadog does not accept the new keys yet")
 
 
+def access(created: Created) -> dict[str, str]:
+    """Return who becomes admin and how they get in, and what the keys depend on."""
+    who = created.details.get("administrator", "the owner of the parent's application key")
+    admin = {"Admin": f"{who}: switch to {created.name} in the org menu at {created.url}, or sign in there."}
+    expires = "no date; the application key ends with its owner's account"
+    return admin | ({"Key expires": expires} if "application_key" in created.secrets else {})
+
+
 def next_steps(created: Created) -> tuple[str, ...]:
     """Return what to do with a new Datadog org."""
     return (
-        f"Switch to {created.name} in the org menu at {created.url}, or sign in there.",
-        "If the parent enforces SAML, set a password login override before you need it.",
-        "IP allow-list, SAML and other settings are not inherited: set them in the child.",
+        "SAML and other settings are not inherited. If the parent enforces SAML, set a password login override first, "
+        "or an admin without a password is locked out.",
+        f"Invite people at {created.url}/organization-settings/users",
     )

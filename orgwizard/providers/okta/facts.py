@@ -21,7 +21,7 @@ class OktaFacts(VendorFacts):
         "Name, subdomain and the first administrator of the child org.",
     )
     name_field = "subdomain"
-    administrator_note = ("This person becomes the first super admin of the child org.",)
+    administrator_note = ("The first super admin. Without a password, they set one at first sign-in.",)
     remaining_header = "x-rate-limit-remaining"
     irreversible = "A child org cannot be deleted through the API, and its token is issued only once."
     secret_titles: ClassVar[Mapping[str, str]] = {"token": "API token of the child org"}

@@ -133,6 +133,10 @@ class Okta(OktaFacts, Provider):
         """Return how to sign in, and for how long the token lives."""
         return readiness.next_steps(created)
 
+    def access(self, created: Created, *, has_password: bool | None) -> Mapping[str, str]:
+        """Return who becomes admin of a new Okta org, and until when its keys are valid."""
+        return readiness.access(created, has_password=has_password)
+
     def handoff(self, org: ChildOrg) -> Handoff:
         """Return what Okta's tools read; raises `BadInput` where the profile does not know the org's URL."""
         from orgwizard.providers.okta.handoff import handoff

@@ -30,14 +30,24 @@ def ready(site: Site, created: Created) -> Conversation[Readiness]:
     return Readiness(True, "the child org answers and accepts its new token")
 
 
+_SIGN_IN = {
+    True: "with the password that you entered",
+    False: "without a password: Okta has them set one at first sign-in",
+    None: "with the password sent along, or sets one at first sign-in",
+}
+
+
+def access(created: Created, *, has_password: bool | None) -> dict[str, str]:
+    """Return who signs in where and how, and when the token expires."""
+    console = created.details.get("administrator_url") or created.url
+    who = created.details.get("administrator", "the administrator")
+    signs_in = {"Admin": f"{who} signs in at {console} {_SIGN_IN[has_password]}."}
+    expires = "after 30 days without use, or when its admin is deactivated; each call renews it"
+    return signs_in | ({"Key expires": expires} if created.secrets else {})
+
+
 def next_steps(created: Created) -> tuple[str, ...]:
     """Return what to do with a new Okta org."""
-    console = created.details.get("administrator_url") or created.url
-    sign_in = f"Sign in as {created.details.get('administrator', 'the administrator')} at {console}"
     if not created.secrets:
-        return (sign_in,)
-    return (
-        sign_in,
-        "Use the token within 30 days: it expires after 30 days unused, or when its admin is deactivated.",
-        "Replace it before it does: it is not shown in the Admin Console and cannot be revoked there.",
-    )
+        return ()
+    return ("Use the token within 30 days, and replace it: the Admin Console neither shows it nor can revoke it.",)
