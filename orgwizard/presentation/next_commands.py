@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from orgwizard.domain.events import resuming
+from orgwizard.domain.errors import WizardError
+from orgwizard.domain.events import Result, resuming
+from orgwizard.domain.handoff import ChildOrg
+from orgwizard.providers import provider_of
+from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.stored_reference import can_be_read
 
 if TYPE_CHECKING:
@@ -51,6 +57,64 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
         _run(words, options): what
         for words, what in {**kept, f"disable {name}": "disable it as far as its vendor allows; asks first"}.items()
     }
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that is done next, by a key of the result: each command of it with what it does."""
+
+    key: str
+    title: str
+    commands: Mapping[str, str]
+
+
+def tasks(result: Result) -> list[Task]:
+    """Return what can be done with the org of a result and its keys, if a command can read them."""
+    if not (result.org and result.profile and result.stored and can_be_read(result.stored)):
+        return []
+    name, options = shlex.quote(result.profile), result.options
+
+    def run(words: str, *, evaluated: bool = False) -> str:
+        return f'eval "$({_run(words, options)})"' if evaluated else _run(words, options)
+
+    shell = {
+        run(f"exec {name} -- sh"): "opens a shell that has the keys in its environment",
+        run(f"env {name}", evaluated=True): "sets them in the shell that you are in",
+        run(f"check {name}"): "checks that they are valid",
+    }
+    terraform = {
+        run(f"exec {name} -- terraform plan"): "runs Terraform with the keys in its environment",
+        run(f"env {name} --format terraform", evaluated=True): "sets its variables in the shell that you are in",
+        run(f"snippet {name} terraform"): "prints a first configuration",
+    }
+    call = {run(f"snippet {name} {language}"): "" for language in _languages(result)}
+    move = {run(f"move {name} --to {store}"): title for store, title in _stores(result.stored).items()}
+    found = (
+        Task("s", "Shell", shell),
+        Task("t", "Terraform", terraform),
+        Task("f", "First call", call),
+        Task("m", "Move keys", move),
+    )
+    return [task for task in found if task.commands]
+
+
+def _languages(result: Result) -> list[str]:
+    """Return the languages in which a first call can be printed."""
+    provider, org = provider_of(result.provider), result.org
+    if org is None:
+        return []
+    try:
+        site = provider.site(result.site)
+        return list(provider.snippets(ChildOrg(result.profile, site, org.id, org.name, org.url)))
+    except WizardError:
+        return []
+
+
+def _stores(stored: Mapping[str, object]) -> dict[str, str]:
+    """Return the stores to move keys to, with their titles."""
+    first = _other_store(stored)
+    titles = {"file": "a private file", "keyring": "the system keyring"}
+    return {first: titles[first], **{preset.name: preset.title for preset in PRESETS}}
 
 
 def _other_store(stored: object) -> str:

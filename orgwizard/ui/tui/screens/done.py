@@ -5,22 +5,29 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual import work
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.events import Result
+from orgwizard.domain.events import USE_KEYS, Result
+from orgwizard.domain.sanitize import printable
+from orgwizard.presentation import next_commands
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
 from orgwizard.presentation.text_report import facts, headline, needs_attention
 from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSession
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
-from orgwizard.ui.tui.widgets.dialogs import Ask, TypedConfirmation
+from orgwizard.ui.tui.widgets.dialogs import Ask, Commands, TypedConfirmation
+from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
 
 CHECK_AGAIN = "check again"
+SAME_PARENT = "the same parent"
+COPIES = {"u": "URL", "i": "ID", "k": "key location"}
 
 
 class DoneStep(KeysStep):
@@ -30,6 +37,10 @@ class DoneStep(KeysStep):
     number = 7
     heading = "Result"
     words: ClassVar[Mapping[str, Words | None]] = {"back": None, "quit": Words("quit", "quit")}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(key, f"copy_fact('{key}')", show=False) for key in COPIES),
+        *(Binding(key, f"task('{key}')", show=False) for key in "stfm"),
+    ]
 
     def __init__(self, session: WizardSession, result: Result) -> None:
         super().__init__(session)
@@ -53,6 +64,12 @@ class DoneStep(KeysStep):
         """Return what a key does after this end."""
         if action == "next" or (action == "back" and self.result.outcome == "not_created"):
             return Words(self._onward, self._onward) if self._onward else None
+        name, _, key = action.rstrip("')").partition("('")
+        if name == "copy_fact":
+            return Words(f"copy the {COPIES[key]}") if self._copied_by(key) else None
+        if name == "task":
+            titles = [task.title for task in next_commands.tasks(self.result) if task.key == key]
+            return Words(f"commands to run: {titles[0]}") if titles else None
         return super().key_words(action)
 
     def body(self) -> Iterable[Widget]:
@@ -61,15 +78,32 @@ class DoneStep(KeysStep):
         yield Static(headline(self.result), classes=f"outcome -{state}", markup=False)
         if self.result.error:
             yield Static(self._error(), classes="error", markup=False)
-        for label, value in facts(self.result):
+        for label, value in self._facts():
             yield Horizontal(
                 Static(label, classes="label", markup=False),
-                Static(value, classes="fact", markup=False),
+                Static(Hanging(value, 0), classes="fact"),
                 classes="line",
             )
         yield from self.keys_box()
-        if self.result.next_steps:
-            yield labelled("What to do next", *map(bullet, self.result.next_steps))
+        yield from _offered("Copy", {key: what for key, what in COPIES.items() if self._copied_by(key)})
+        yield from _offered("Commands", {task.key: task.title for task in next_commands.tasks(self.result)})
+        if self._notes:
+            yield labelled("Next", *map(bullet, self._notes))
+
+    def _facts(self) -> Iterable[tuple[str, str]]:
+        """Yield what is known; the commands name the profile, and a settled attempt is of no use here."""
+        rows = dict(facts(self.result))
+        if next_commands.tasks(self.result):
+            rows.pop("Profile", None)
+            if not self.result.open:
+                rows.pop("Attempt", None)
+        yield from rows.items()
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        """Return what to do next, without what the keys of this screen show."""
+        shown = bool(next_commands.tasks(self.result))
+        return tuple(step for step in self.result.next_steps if not (shown and step.startswith(USE_KEYS)))
 
     def _error(self) -> str:
         error = self.result.error
@@ -81,7 +115,8 @@ class DoneStep(KeysStep):
         if self.result.open:
             yield button("Check again", "check")
         if self.result.outcome == "created":
-            yield button("New org", "next")
+            alone = not (self.result.open or self.result.secrets)
+            yield button(f"New child of {SAME_PARENT}" if alone else "New org", "next")
         if self.result.outcome == "not_created":
             yield button(self._onward.capitalize(), "next")
         yield button("Quit", "quit")
@@ -105,6 +140,24 @@ class DoneStep(KeysStep):
         self.hold_keys(self.result)
         await self.recompose()
         self.say(f"The keys are {self.result.stored_words}.")
+
+    def _copied_by(self, key: str) -> str:
+        """Return what a key copies, "" where the result has none."""
+        org, stored = self.result.org, self.result.stored or {}
+        place = str(stored.get("file") or stored.get("keyring") or "")
+        return printable({"u": org.url if org else "", "i": org.id if org else "", "k": place}[key])
+
+    def action_copy_fact(self, key: str) -> None:
+        """Send a fact to the terminal's clipboard (OSC 52), which may or may not take it."""
+        if value := self._copied_by(key):
+            self.app.copy_to_clipboard(value)
+            self.say(f"Copied: {value}")
+
+    def action_task(self, key: str) -> None:
+        """Show the commands of a task."""
+        for task in next_commands.tasks(self.result):
+            if task.key == key:
+                self.app.push_screen(Commands(f"{task.title}: {self.result.name}", task.commands))
 
     def action_check(self) -> None:
         """Finish the attempt, or look it up."""
@@ -138,3 +191,10 @@ class DoneStep(KeysStep):
             self.action_next()
         else:
             self.say(NO_WAY_BACK)
+
+
+def _offered(label: str, by_key: Mapping[str, str]) -> Iterable[Widget]:
+    """Yield a line of what single keys do, if there is anything."""
+    if by_key:
+        parts = [Content.assemble((key, "bold $accent"), f" {what}") for key, what in by_key.items()]
+        yield labelled(label, Static(Content(" · ").join(parts), classes="fact"))

@@ -1,11 +1,13 @@
 """The questions that stand over a step: yes or no, the word that creates, a path; and pages to read."""
 
 from collections.abc import Iterable, Mapping
+from itertools import cycle
 from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widget import Widget
@@ -160,6 +162,8 @@ class GiveUp(TypedConfirmation):
 class Page(ModalScreen[None]):
     """A page to read, with arrows, and to close again."""
 
+    hints: ClassVar[str] = "Up and Down scroll · Esc closes"
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q,f1,ctrl+g", "dismiss", show=False),
         Binding("ctrl+n", "dismiss", show=False),
@@ -175,12 +179,30 @@ class Page(ModalScreen[None]):
             yield Static(self._heading, classes="title", markup=False)
             with VerticalScroll():
                 yield Static(self._text, classes="text")
-            yield Static("Up and Down scroll · Esc closes", classes="hints", markup=False)
+            yield Static(self.hints, classes="hints", markup=False)
         yield too_small()
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""
         self.query_one(VerticalScroll).focus()
+
+
+class Commands(Page):
+    """A page of commands, each with what it does; one after the other can be copied."""
+
+    hints: ClassVar[str] = "Ctrl+Y copies one after the other · Up and Down scroll · Esc closes"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y", "copy", show=False)]
+
+    def __init__(self, heading: str, commands: Mapping[str, str]) -> None:
+        lines = [line for command, what in commands.items() for line in (command, *([f"    {what}"] if what else []))]
+        super().__init__(heading, lines)
+        self._to_copy = cycle(commands)
+
+    def action_copy(self) -> None:
+        """Send the next command to the terminal's clipboard (OSC 52), which may or may not take it."""
+        command = next(self._to_copy)
+        self.app.copy_to_clipboard(command)
+        self.query_one(".hints", Static).update(Content(f"Copied: {command}"))
 
 
 def table(rows: Mapping[str, str], indent: int) -> list[str]:
