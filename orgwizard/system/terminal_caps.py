@@ -11,14 +11,29 @@ THEMES = ("terminal", "dark", "light")
 _CANNOT_DRAW = frozenset(("", "dumb", "unknown"))
 
 
-def need_terminal() -> None:
-    """Raise `LocalFailure` where a face has nothing to read from, or to draw or write on."""
-    streams = (sys.__stdin__, sys.__stderr__)
+def need_terminal(*, draws: bool = True) -> None:
+    """Raise `LocalFailure` where a face has nothing to read from, or to draw on; lines find the terminal themselves."""
+    streams = (sys.__stdin__, sys.__stderr__) if draws else (sys.__stdin__,)
     if not all(stream is not None and stream.isatty() for stream in streams):
         raise LocalFailure(
             "The wizard needs a terminal for its input and for stderr, where it draws.",
             "Without a terminal use: orgwizard create --plan FILE",
         )
+
+
+def writable_terminal() -> int:
+    """Return a file descriptor of the terminal to write on: stderr, or where that goes elsewhere, a new one.
+
+    Raises `LocalFailure` if there is none.
+    """
+    if os.isatty(2):
+        return 2
+    try:
+        return os.open("/dev/tty", os.O_WRONLY | os.O_NOCTTY)
+    except OSError:
+        raise LocalFailure(
+            "The wizard needs a terminal to write on.", "Without a terminal use: orgwizard create --plan FILE"
+        ) from None
 
 
 def plain_because(environ: Mapping[str, str], size: tuple[int, int]) -> str:

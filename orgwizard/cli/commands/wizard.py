@@ -15,7 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the wizard, drawn or as plain lines; returns the exit code."""
     from orgwizard.system.terminal_caps import is_utf8, need_terminal, plain_because, terminal_size
 
-    need_terminal()
+    need_terminal(draws=not arguments.plain)
     if arguments.set and not arguments.plan:
         raise BadInput("--set needs --plan.", "Name the plan file that it changes.", code="usage")
     if arguments.table:
@@ -41,9 +41,13 @@ def _from_table(arguments: argparse.Namespace) -> int:
 
 
 def _in_lines(arguments: argparse.Namespace, draft: "Draft | None", because: str) -> int:
+    from orgwizard.system.terminal_caps import writable_terminal
+    from orgwizard.ui.batch.streams import write_stdout
     from orgwizard.ui.plain.app import run
 
-    return run(wiring.bootstrap(arguments), draft, ascii_only=arguments.ascii, because=because)
+    logs = {} if os.isatty(1) else {"log": write_stdout}
+    sink = writable_terminal()
+    return run(wiring.bootstrap(arguments), draft, ascii_only=arguments.ascii, because=because, sink=sink, **logs)
 
 
 def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:

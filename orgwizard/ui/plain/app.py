@@ -1,8 +1,8 @@
 """The walk through the steps in plain lines: what there is to go on with, which step comes next, and leaving."""
 
+import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
@@ -39,7 +39,15 @@ STEPS: Mapping[str, type[Step]] = {
 class Wizard:
     """The steps in their order over one session."""
 
-    def __init__(self, console: Console, bootstrap: Bootstrap, draft: Draft | None, interruption: Interruption) -> None:
+    def __init__(
+        self,
+        console: Console,
+        bootstrap: Bootstrap,
+        draft: Draft | None,
+        interruption: Interruption,
+        log: Callable[[str], object] = lambda line: None,  # noqa: ARG005 - nobody keeps it
+    ) -> None:
+        self._log = log
         self._console, self._interruption, self._given = console, interruption, draft is not None
         self._here = "site"
         self._reported: Result | None = None
@@ -184,6 +192,8 @@ class Wizard:
         self.session.result = result
         ending = Ending(self._console, self.session, result)
         ending.tell()
+        for line in text_report.farewell(result) or text_report.result(result):
+            self._log(line)
         self._reported = result
         if self._interruption.times and not result.secrets:
             raise Quit
@@ -199,13 +209,24 @@ class Wizard:
         return chosen
 
 
-def run(bootstrap: Bootstrap, draft: Draft | None = None, *, ascii_only: bool = False, because: str = "") -> int:
-    """Run the wizard to its end and return the exit code; *because* says why plain lines were chosen by themselves."""
-    terminal = Terminal()
+def run(
+    bootstrap: Bootstrap,
+    draft: Draft | None = None,
+    *,
+    ascii_only: bool = False,
+    because: str = "",
+    sink: int = 2,
+    log: Callable[[str], object] = lambda line: None,  # noqa: ARG005 - nobody keeps it
+) -> int:
+    """Run the wizard to its end and return the exit code; *because* says why plain lines were chosen by themselves.
+
+    *sink* is the terminal's file descriptor; *log* is given the lines of each result, which hold no key.
+    """
+    terminal = Terminal(sink=sink)
     console = Console(terminal, ascii_only=ascii_only)
     engine = bootstrap.engine
     interruption = Interruption(engine, terminal)
-    wizard = Wizard(console, bootstrap, draft, interruption)
+    wizard = Wizard(console, bootstrap, draft, interruption, log)
     watch = shutdown.Watch(
         engine.leave,
         engine.idle,
@@ -215,7 +236,8 @@ def run(bootstrap: Bootstrap, draft: Draft | None = None, *, ascii_only: bool = 
         rescue=lambda: wizard.session.rescue(),  # noqa: PLW0108 - of the session that there is then
     )
     engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
-    with watch(), _interrupted_by(interruption), terminal.handling_signals():
+    terminal.edit_lines(os.environ)
+    with watch(), interruption.handled(), terminal.handling_signals():
         sandbox = " This is the sandbox: no account, no network." if bootstrap.sandbox else ""
         console.say(f"{f'Plain mode, because {because}.' if because else 'orgwizard, plain mode.'}{sandbox} {WELCOME}")
         try:
@@ -223,12 +245,3 @@ def run(bootstrap: Bootstrap, draft: Draft | None = None, *, ascii_only: bool = 
         finally:
             engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
             wizard.tell_late()
-
-
-@contextmanager
-def _interrupted_by(interruption: Interruption) -> Iterator[None]:
-    before = signal.signal(signal.SIGINT, interruption)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

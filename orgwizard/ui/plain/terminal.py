@@ -4,12 +4,14 @@ import os
 import select
 import signal
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from orgwizard.domain.errors import Exit
+from orgwizard.ui.plain import line_editor
+from orgwizard.ui.plain.line_editor import LineEditor
 
 T = TypeVar("T")
 
@@ -76,6 +78,7 @@ class Terminal:
 
     def __init__(self, source: int = 0, sink: int = 2) -> None:
         self._source, self._sink = source, sink
+        self._editor: LineEditor | None = None
         self._woken, self._waker = os.pipe()
         os.set_blocking(self._waker, False)
         self._code: int | None = None
@@ -96,6 +99,8 @@ class Terminal:
     def read(self, prompt: str) -> str:
         """Ask, and return the line that was typed; raises `Quit` at the end of input, or when told to end."""
         self.checked()
+        if self._editor and self._silent is None:
+            return self._edited(prompt, self._editor)
         self.write(prompt)
         typed = b""
         while not typed.endswith(b"\n"):
@@ -105,6 +110,17 @@ class Terminal:
                 raise Quit
             typed += piece
         return typed.decode(errors="replace").rstrip("\r\n")
+
+    def edit_lines(self, environ: Mapping[str, str]) -> None:
+        """Have readline edit the lines from now on, if it can; secrets are never its business."""
+        self._editor = line_editor.editor(environ, self._source, self._woken, self._wake, self.checked)
+
+    def _edited(self, prompt: str, editor: LineEditor) -> str:
+        try:
+            return editor.read(prompt)
+        except EOFError:
+            self.write("\n")
+            raise Quit from None
 
     def _wait(self, prompt: str) -> None:
         """Wait for a line; after a suspension the prompt is said again, and the echo is off again."""

@@ -1,6 +1,8 @@
 """A creation from its first stage to its end in few lines; then the result, and keys that are nowhere else."""
 
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -43,6 +45,15 @@ class Interruption:
             self._engine.leave()
         else:
             self._engine.give_up()
+
+    @contextmanager
+    def handled(self) -> Iterator[None]:
+        """Take Ctrl+C while the face is up."""
+        before = signal.signal(signal.SIGINT, self)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     @property
     def words(self) -> str:
