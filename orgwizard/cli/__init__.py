@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.cli.arguments import Command
 from orgwizard.cli.parser import UNWRITTEN, UsageError, build
@@ -81,7 +81,7 @@ def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     return error.exit_code
 
 
-def _failed(error: WizardError, arguments: argparse.Namespace) -> dict[str, Any]:
+def _failed(error: WizardError, arguments: argparse.Namespace) -> dict[str, object]:
     """Return the object of a command that failed before it knew an outcome."""
     from orgwizard.domain.events import Result
     from orgwizard.domain.json_result import result_object

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from orgwizard.sandbox.scenarios import Scenario
     from orgwizard.storage.attempt_journal import Journal
     from orgwizard.storage.profiles import Profiles
+    from orgwizard.storage.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -103,19 +104,15 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
     from orgwizard.application.token_exchange import TokenExchange
     from orgwizard.domain.clock import SystemClock
     from orgwizard.network.transport import Transport
-    from orgwizard.storage.attempt_journal import Journal
     from orgwizard.storage.drafts import Drafts
     from orgwizard.storage.profiles import Profiles
-    from orgwizard.storage.secret_stores import attempts_with_keys
-    from orgwizard.storage.vault import Vault
     from orgwizard.system import coredumps
 
     coredumps.forbid()
     clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
     place = folders(sandbox=arguments.sandbox)
     used: set[str] = set()
-    attempts = Journal(place.attempts, clock, lambda: attempts_with_keys(place.data / "keys"))
-    others = Journal(folders(sandbox=not arguments.sandbox).attempts, clock)
+    attempts = journal(sandbox=arguments.sandbox, clock=clock)
     transport = Transport(arguments.ca_file, _sandbox_backend(clock) if arguments.sandbox else None)
     return Service(
         send=TokenExchange(transport.send, clock).send,
@@ -124,12 +121,7 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
         journal=attempts,
         profiles=Profiles(place.profiles),
         drafts=Drafts(place.state),
-        vault=Vault(
-            place.data / "keys",
-            without=used,
-            names_in_use=lambda: attempts.names_in_use() | others.names_in_use(),
-            giving=attempts.note_giving,
-        ),
+        vault=_vault(place, attempts, journal(sandbox=not arguments.sandbox, clock=clock), used),
         used=used,
         environ=os.environ,
         sandbox_values=sandbox_credentials() if arguments.sandbox else {},
@@ -137,8 +129,20 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
     )
 
 
-def journal(*, sandbox: bool) -> "Journal":
-    """Return the journal to look into; what writes it is the service's."""
+def _vault(place: Folders, attempts: "Journal", others: "Journal", used: set[str]) -> "Vault":
+    """Return the stores for new keys; *others* are attempts whose names in a store are taken, too."""
+    from orgwizard.storage.vault import Vault
+
+    return Vault(
+        place.data / "keys",
+        without=used,
+        names_in_use=lambda: attempts.names_in_use() | others.names_in_use(),
+        giving=attempts.note_giving,
+    )
+
+
+def journal(*, sandbox: bool, clock: "Clock | None" = None) -> "Journal":
+    """Return the journal of the attempts, in which *clock* tells the time; without it, the machine's does."""
     from orgwizard.domain.clock import SystemClock
     from orgwizard.storage.attempt_journal import Journal
 
@@ -148,7 +152,7 @@ def journal(*, sandbox: bool) -> "Journal":
         return attempts_with_keys(place.data / "keys")
 
     place = folders(sandbox=sandbox)
-    return Journal(place.attempts, SystemClock(), with_keys)
+    return Journal(place.attempts, clock or SystemClock(), with_keys)
 
 
 def profiles(arguments: argparse.Namespace) -> "Profiles":

@@ -7,7 +7,7 @@ from orgwizard.domain.errors import BadFields, WizardError
 SCHEMA = "urn:orgwizard:result:1"  # a member that is taken away or changes its meaning makes it 2
 
 
-def result_object(error: WizardError | None = None, **members: object) -> dict[str, Any]:
+def result_object(error: WizardError | None = None, /, **members: object) -> dict[str, Any]:
     """Return the object of a command that did what it was asked for, or of its *error*.
 
     *members* take the place of those that are null otherwise, or are further ones of a command.

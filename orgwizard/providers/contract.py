@@ -28,9 +28,8 @@ _PROVES_NOTHING = frozenset((408, 460, 499))  # something on the way ended its w
 class Provider(VendorFacts, ABC):
     """What the rest of the program knows of a service.
 
-    Its conversations are generators that yield calls and are sent replies; they do no I/O and know no
-    clock. They raise `Refused` for an answer that is a no, and let `NotSent` and `NoResponse` pass.
-
+    Its conversations are generators that yield calls and are sent replies; they do no I/O and know no clock. They
+    raise `Refused` for a response that is a no, and let `NotSent` and `NoResponse` pass.
     The models of its fields are properties, so that they can be loaded after the first screen, which needs none.
     """
 

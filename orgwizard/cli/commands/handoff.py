@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orgwizard.application.handoff import NOTHING_DONE, Handover, Text
 from orgwizard.application.handoff import snippet as written_snippet
@@ -124,7 +124,7 @@ def _handover(arguments: argparse.Namespace) -> Handover:
     return Handover(profile, secret_reader.read, look_up, options=_options(arguments))
 
 
-def _print_json(profile: "Profile", **members: Any) -> None:
+def _print_json(profile: "Profile", **members: object) -> None:
     """Print the one object of --json: what the profile knows, and *members*."""
     from orgwizard.cli.commands.keys import profile_members  # slow to import, as are the attempts above
     from orgwizard.domain.json_result import result_object

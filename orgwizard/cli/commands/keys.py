@@ -3,7 +3,6 @@
 import argparse
 import tomllib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from orgwizard.application.key_check import check_keys
 from orgwizard.application.move_keys import Moved, move_keys
@@ -126,7 +125,7 @@ def _moved_lines(moved: Moved) -> list[str]:
     return [f"The keys of {name} are {moved.kept.words}.", *moved.remarks]
 
 
-def store_value(text: str) -> Any:
+def store_value(text: str) -> object:
     """Return a store as a plan gives it: a name, or a table such as { command = ["program"] }."""
     if not text.lstrip().startswith("{"):
         return text
@@ -136,7 +135,7 @@ def store_value(text: str) -> Any:
         raise BadInput("--to: this is no table in TOML.", 'For example: { command = ["program"] }') from None
 
 
-def profile_members(profile: Profile) -> dict[str, Any]:
+def profile_members(profile: Profile) -> dict[str, object]:
     """Return the members of the one object of --json that a profile knows."""
     org = profile.org
     return {
