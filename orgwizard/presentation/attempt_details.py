@@ -60,7 +60,7 @@ def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
         "Undo": attempt_text.UNDONE.get(record.undo, record.undo),
         "Message": record.message,
         "File": f"{record.path}. {record.damage}" if record.state == "damaged" else "",
-        "What to do": set_aside(record),
+        "To do": set_aside(record),
     }
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.order_key import folded
 
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_journal import Journal
@@ -36,6 +37,10 @@ class AttemptList:
             return cls(journal.all(), before)
         except WizardError as fault:
             return cls((), before, problem=fault.cause)
+
+    def named(self, text: str) -> Sequence[Record]:
+        """Return the attempts with this text in their name, whatever its case and spaces."""
+        return [record for record in self.records if folded(text) in folded(record.name)] if text else self.records
 
     def moved(self, journal: Journal) -> AttemptList:
         """Return what there is by now: itself, unless an attempt has begun, moved on or ended since."""

@@ -10,9 +10,10 @@ from textual.widgets import Static
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.sandbox.scenarios import CREDENTIALS
-from orgwizard.ui.tui.screens.attempts import Attempts, AttemptsStep
+from orgwizard.ui.tui.screens.attempts import AttemptsStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.start import StartStep
+from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
 from orgwizard.ui.tui.widgets.dialogs import Page
 from orgwizard.ui.tui.widgets.lists import Menu
 from tests.attempts import new_attempt
@@ -47,14 +48,14 @@ def created(service: Service, name: str, result: str = "later") -> None:
     )
 
 
-async def listed(walk: Walk) -> Attempts:
+async def listed(walk: Walk) -> AttemptRows:
     """Go to the list from the start."""
     assert isinstance(walk.screen, StartStep)
     menu = walk.screen.query_one("#start", Menu)
     menu.highlighted = menu.get_option_index("orgs")
     await walk.press("enter")
     await walk.until(AttemptsStep)
-    return walk.screen.query_one(Attempts)
+    return walk.screen.query_one(AttemptRows)
 
 
 async def test_all_that_is_known_of_the_selected_one_is_told(service: Service) -> None:
@@ -179,13 +180,13 @@ async def test_of_a_long_history_the_newest_come_first_and_the_rest_after_them(s
     async with walking(service) as walk:
         rows = await listed(walk)
         await walk.press("down")
-        under_cursor = rows.highlighted_option
+        under_cursor = rows.record
         assert under_cursor is not None
         async with asyncio.timeout(20):
             while rows.option_count < 61:
                 await walk.pilot.pause()
-        assert rows.highlighted_option is not None
-        assert rows.highlighted_option.id == under_cursor.id
+        assert rows.record is not None
+        assert rows.record.id == under_cursor.id
         await walk.press("end")
         assert "20250101-000000-abcd" in walk.text()
 
@@ -200,3 +201,26 @@ async def test_an_attempt_that_moves_on_is_told(service: Service, monkeypatch: p
         attempt.close()
         await walk.said("Mine: outcome unknown")
         assert CREDENTIALS["okta.token"] not in walk.text()
+
+
+async def test_attempts_are_found_by_a_part_of_their_name(service: Service) -> None:
+    for name in ("first", "second", "third"):
+        attempted(service, name)
+    async with walking(service) as walk:
+        rows = await listed(walk)
+        await walk.press("f")
+        await walk.write("ECO")
+        await walk.press("enter")
+        await walk.said("1 of 3 attempts")
+        assert (rows.option_count, rows.record and rows.record.name) == (1, "second")
+        await walk.press("slash")
+        await walk.press("escape")
+        await walk.settled()
+        assert rows.option_count == 3
+        assert (rows.record and rows.record.name) == "second"
+        await walk.press("f")
+        await walk.write("x")
+        await walk.press("enter")
+        await walk.said("No attempt matches.")
+        await walk.press("enter", "n", "i")
+        assert isinstance(walk.screen, AttemptsStep)

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Container, VerticalScroll
-from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.moment import when
-from orgwizard.presentation import attempt_details, attempt_text, next_commands
+from orgwizard.presentation import attempt_details, next_commands
 from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
+from orgwizard.storage.stored_reference import can_be_read
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
-from orgwizard.ui.tui.widgets.dialogs import Page
+from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
+from orgwizard.ui.tui.widgets.dialogs import Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.hanging import Hanging
-from orgwizard.ui.tui.widgets.lists import Listed, button
+from orgwizard.ui.tui.widgets.lists import button
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from orgwizard.presentation.attempt_list import AttemptList
     from orgwizard.presentation.wizard_session import WizardSession
     from orgwizard.storage.attempt_record import Record
 
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
-LABEL_CELLS = 12
-NAME_CELLS = 24  # at most, of a row
+LABEL_CELLS = 11
 CHECK = Words("check again: finish or look up an open attempt, or check stored keys; it creates nothing", "check")
 COMMANDS = Words("show the commands to go on with", "commands")
 COPIES = {
@@ -45,34 +40,24 @@ COPIES = {
     "k": Words("copy the path of the keys", "path"),
 }
 COPYING = {f"copy('{key}')": (key, words) for key, words in COPIES.items()}
+NONE = "No attempt matches."
+FIND = Words("find attempts by name", "find")
+FIND_QUESTION = "Show orgs with this text in their name. Cancel shows all."
+FOUND = "{} of {:,} attempts. f finds others, or shows all."
 NO_COMMANDS = "Nothing is left to do with this attempt."
 NOTHING_TO_CHECK = "Nothing to check: how it ended is known, and there are no keys to test."
 READING = "Reading {} older attempts..."
 CHECKING = "Checking the stored keys (read-only)."
 
 
-class Attempts(Listed):
-    """One row for each attempt; of thousands, only those in sight are drawn."""
-
-    def show(self, records: Iterable[Record], rows: Iterable[str]) -> None:
-        """Show other attempts, with the cursor on the one it was on."""
-        under_cursor = self.highlighted_option.id if self.highlighted_option else None
-        self.set_options(Option(Content(row), id=record.id) for record, row in zip(records, rows, strict=True))
-        if self.option_count:
-            ids = [option.id for option in self.options]
-            self.highlighted = ids.index(under_cursor) if under_cursor in ids else 0
-
-    def _follow(self) -> None:
-        """Leave it to the list, which scrolls itself."""
-
-
 class AttemptsStep(WatchingStep):
     """Select an attempt, read all about it, check it again, copy from it, see what can be done next."""
 
     heading = ORGS_TITLE
-    AUTO_FOCUS = "Attempts"
+    AUTO_FOCUS = "AttemptRows"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "commands", show=False),
+        Binding("f,slash", "find", show=False),
         *(Binding(key, action, show=False) for action, (key, _) in COPYING.items()),
     ]
 
@@ -81,13 +66,14 @@ class AttemptsStep(WatchingStep):
         super().__init__(session)
         self._list = newest
         self._checked: dict[str, str] = {}  # by attempt, what a check of its keys found
+        self._wanted = ""  # what the names of the attempts contain that are shown
 
     # ---- what is drawn ----
 
     def body(self) -> Iterable[Widget]:
         """Yield the list, and what is known of the attempt under the cursor."""
         with Container(id="attempts"):
-            yield Attempts(id="attempt-list", compact=True, markup=False)
+            yield AttemptRows("attempt-list")
             with VerticalScroll(id="attempt"):
                 yield Static("", classes="title", markup=False)
                 yield Static("", classes="text", markup=False)
@@ -121,8 +107,8 @@ class AttemptsStep(WatchingStep):
             self._show()
 
     def _show(self) -> None:
-        records = self._list.records
-        self.query_one(Attempts).show(records, _rows(records, self.session.service.clock.wall()))
+        shown = self._list.named(self._wanted)
+        self.query_one(AttemptRows).show(shown, self.session.service.clock.wall())
         self._show_details()
 
     @on(OptionList.OptionHighlighted)
@@ -133,7 +119,7 @@ class AttemptsStep(WatchingStep):
         rows = dict(attempt_details.facts(record, now)) if record else {}
         if record and (checked := self._checked.get(record.id)):
             rows["Key check"] = checked
-        title.update(attempt_details.title(record) if record else "No attempts yet.")
+        title.update(attempt_details.title(record) if record else NONE)
         lines = (f"{label:<{LABEL_CELLS - 1}} {value}" for label, value in rows.items())
         text.update(Hanging("\n".join(lines), LABEL_CELLS))
         self.query_one("#attempt").scroll_home(animate=False)
@@ -143,6 +129,8 @@ class AttemptsStep(WatchingStep):
         """Return what a key does with the attempt under the cursor."""
         if action in ("select", "next"):
             return CHECK if self._record and self._to_check(self._record) else None
+        if action == "find":
+            return FIND if len(self._list.records) > 1 else None
         if action == "commands":
             return COMMANDS if self._record and self._commands(self._record) else None
         if action in COPYING:
@@ -153,9 +141,8 @@ class AttemptsStep(WatchingStep):
     @property
     def _record(self) -> Record | None:
         """Return the attempt under the cursor."""
-        rows = self.query(Attempts)
-        at = rows.first(Attempts).highlighted if rows else None
-        return self._list.records[at] if at is not None and at < len(self._list.records) else None
+        rows = self.query(AttemptRows)
+        return rows.first(AttemptRows).record if rows else None
 
     # ---- what can be done ----
 
@@ -182,7 +169,7 @@ class AttemptsStep(WatchingStep):
         """Return whether something is left to find out: how the attempt ended, or whether its keys are valid."""
         if record.running or record.state == "damaged":
             return False
-        return not record.settled or bool(record.profile and record.undo != "done")
+        return not record.settled or bool(record.profile and record.undo != "done" and can_be_read(record.reference))
 
     def _commands(self, record: Record) -> dict[str, str]:
         return next_commands.commands(record, "--sandbox" if self.session.bootstrap.sandbox else "")
@@ -228,16 +215,14 @@ class AttemptsStep(WatchingStep):
         lines = [line for command, what in self._commands(record).items() for line in (command, f"    {what}")]
         self.app.push_screen(Page(attempt_details.title(record), lines or [NO_COMMANDS]))
 
+    @work(exclusive=True, group="finding", description="asking what to find")
+    async def action_find(self) -> None:
+        """Show the attempts whose names contain a text."""
+        self._wanted = await self.app.push_screen_wait(TypedConfirmation(FIND_QUESTION, yes="Find", value=self._wanted))
+        self._show()
+        total, shown = len(self._list.records), len(self._list.named(self._wanted))
+        self.say(FOUND.format(f"{shown:,}", total) if self._wanted else "")
+
     def action_leave(self) -> None:
         """Leave the wizard."""
         self.call_later(self.app.action_quit)
-
-
-def _rows(records: Sequence[Record], now: datetime) -> list[str]:
-    """Return a line for each attempt: mark, name, when it began, and how it stands."""
-    names = [attempt_details.name(record) for record in records]
-    begun = [when(record.started, now).removesuffix(" UTC") for record in records]
-    wide, long = (max(map(cell_len, column), default=0) for column in (names, begun))
-    names = [set_cell_size(name, min(wide, NAME_CELLS)) for name in names]
-    lines = zip(map(attempt_details.mark, records), names, begun, map(attempt_text.state, records), strict=True)
-    return [f"{mark} {name}  {at:<{long}}  {state}" for mark, name, at, state in lines]
