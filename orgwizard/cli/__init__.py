@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orgwizard.cli.arguments import Command
 from orgwizard.cli.parser import UNWRITTEN, UsageError, build
-from orgwizard.domain.errors import Exit, NotSent, WizardError
+from orgwizard.domain.errors import NOTHING_CREATED, Exit, NotSent, WizardError
 
 if TYPE_CHECKING:
     from orgwizard.domain.attempt_state import Outcome
@@ -75,6 +75,9 @@ def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
     from orgwizard.ui.batch.streams import write_json, write_stderr
 
+    command: Command | None = arguments.command
+    if error.meaning == NOTHING_CREATED and command is not None and command.name and not command.plans:
+        error.meaning = "Nothing was done."  # by a command that creates nothing in any case
     if getattr(arguments, "json", False):
         write_json(_failed(error, arguments))
     write_stderr("\n".join(error.lines()))

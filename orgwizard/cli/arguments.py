@@ -73,14 +73,14 @@ def number(text: str) -> float:
     except ValueError:
         speed = 0.0
     if not 0.01 <= speed <= 10_000:
-        raise argparse.ArgumentTypeError("it must be a number between 0.01 and 10000")
+        raise argparse.ArgumentTypeError("must be a number between 0.01 and 10000")
     return speed
 
 
 def port(text: str) -> int:
     """Return a port, or 0 for any free one."""
     if not (text.isascii() and text.isdigit() and int(text[:6]) <= 65535):
-        raise argparse.ArgumentTypeError("it must be a number between 0 and 65535")
+        raise argparse.ArgumentTypeError("must be a number between 0 and 65535")
     return int(text)
 
 
@@ -89,5 +89,5 @@ def moment(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError("it must be a date such as 2026-11-28, or 2026-11-28T04:59Z") from None
+        raise argparse.ArgumentTypeError("must be a date, for example 2026-11-28 or 2026-11-28T04:59Z") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -24,17 +24,16 @@ PLAN = file("--plan", "the plan file; - reads standard input", required=True)
 SET = option(
     "--set",
     "KEY=VALUE",
-    'a value in place of the plan\'s, such as organization.name="My Child Org 1"; may be repeated',
+    'override a value of the plan, for example organization.name="My Child Org 1"; repeatable',
     action="append",
     default=[],
 )
-TABLE = file("--table", "a CSV file with an org in each row: its header names plan keys, such as organization.name")
+TABLE = file("--table", "a CSV file, one org per row; its header names plan keys, for example organization.name")
 SPEED = option("--sandbox-speed", "N", "speed up the sandbox clock N times", type=number, default=1.0)
 SANDBOX = flag("--sandbox", "work with the built-in sandbox: no account, no network")
-CA_FILE = file("--ca-file", "trust these TLS roots (PEM) besides the system's")
+CA_FILE = file("--ca-file", "trust these TLS roots (PEM) in addition to the system's")
 SHARED = (SANDBOX, SPEED, CA_FILE)
-NAME = positional("name", "NAME", completes="profiles", required=True)
-PROFILE = positional("name", "NAME", "a profile, or the beginning of its name", completes="profiles", required=True)
+NAME = positional("name", "NAME", "a profile, or the beginning of its name", completes="profiles", required=True)
 LANGUAGES = ("curl", "python", "typescript", "go", "java", "ruby", "rust", "terraform")
 FORMATS = ("sh", "fish", "powershell", "dotenv", "json", "terraform", "github")
 
@@ -48,10 +47,10 @@ WIZARD = Command(
         Argument(("--version",), {"action": "version", "version": f"orgwizard {__version__}"}),
         file("--plan", "start the wizard with the values of a plan file"),
         SET,
-        file("--table", "with --plan: choose rows of a CSV file to create"),
-        flag("--plain", "the wizard as plain lines, for screen readers, simple terminals and slow lines"),
+        file("--table", "with --plan: choose which rows of a CSV file to create"),
+        flag("--plain", "ask line by line: for screen readers, simple terminals and slow connections"),
         flag("--ascii", "draw with ASCII characters only"),
-        choice("--theme", THEMES, "colours: the terminal's own, or a dark or light set; also by ORGWIZARD_THEME"),
+        choice("--theme", THEMES, "colours; terminal is the terminal's own palette; default: ORGWIZARD_THEME"),
         *SHARED,
     ),
     json=False,
@@ -59,17 +58,17 @@ WIZARD = Command(
 COMMANDS = (
     Command(
         "create",
-        "create the org of a plan file, or those of a table, without questions",
+        "create an org from a plan file, or one for each row of a table",
         "create:create",
         (
             PLAN,
             SET,
             TABLE,
             flag("--keep-going", "with --table: do not stop at an unknown outcome or at three refusals of one kind"),
-            flag("--yes", "create without asking; required without a terminal"),
+            flag("--yes", "do not ask for confirmation; required without a terminal"),
             flag("--again", "create a second org even if an earlier attempt for this order is open or succeeded"),
-            flag("--no-wait", "end once the keys are stored; resume tests the new org"),
-            option("--approved", "HASH", "refuse a plan whose fingerprint (plan --hash) is not this one", default=""),
+            flag("--no-wait", "exit once the keys are stored; orgwizard resume tests the new org later"),
+            option("--approved", "HASH", "refuse the plan if its fingerprint (plan --hash) differs", default=""),
             flag("--quiet", "print no progress"),
             flag("--dry-run", "print the masked request and send nothing"),
         ),
@@ -87,10 +86,15 @@ COMMANDS = (
     ),
     Command(
         "check",
-        "validate a plan with read-only requests, or the stored keys of a child org; never creates",
+        "validate a plan, or the stored keys of a child org, with read-only requests",
         "create:check",
         (
-            positional("name", "NAME", "a profile: are its keys still valid?", completes="profiles"),
+            positional(
+                "name",
+                "NAME",
+                "a child org's profile: check that its stored keys are still valid",
+                completes="profiles",
+            ),
             file("--plan", "the plan file; - reads standard input"),
             SET,
             flag("--other-sites", "if the keys are refused, ask the vendor's other sites whether they belong there"),
@@ -100,33 +104,36 @@ COMMANDS = (
     ),
     Command(
         "orgs",
-        "list what was created or is still open",
+        "list created orgs and unfinished attempts",
         "attempts:orgs",
         (
-            flag("--all", "also on a terminal, more than the newest 20 and the open ones"),
+            flag("--all", "list every attempt; a terminal shows only the newest 20 and the open ones"),
             flag("--open", "only attempts that are not finished"),
             option("--name", "TEXT", "only orgs with this text in their name", default=""),
-            option("--since", "DATE", "only attempts begun since this date (UTC)", type=moment),
-            flag("--check", "check the stored keys of each org, one after the other; exit code 6 if some are bad"),
+            option("--since", "DATE", "only attempts started since this date (UTC)", type=moment),
+            flag("--check", "check the stored keys of each org; exit code 6 if any are invalid"),
         ),
         shared=SHARED,
     ),
     Command(
         "resume",
-        "resume an interrupted attempt: finish it, store kept keys, or look up an unknown outcome",
+        "resume an interrupted attempt: store its keys, finish the wait, or check an unknown outcome",
         "attempts:resume",
         (
             positional(
-                "attempt", "ATTEMPT", "its id or the beginning of it; else the newest open one", completes="attempts"
+                "attempt",
+                "ATTEMPT",
+                "its ID or the start of it; default: the newest open one",
+                completes="attempts",
             ),
-            flag("--all", "finish every open attempt, side by side"),
+            flag("--all", "finish every open attempt, in parallel"),
         ),
         shared=SHARED,
         creates=True,
     ),
     Command(
         "profiles",
-        "list, show or remove saved profiles",
+        "list, show or remove saved profiles; without an action, list them",
         "profiles:list_all",
         commands=(
             Command("list", "list the profiles", "profiles:list_all", shared=SHARED),
@@ -134,7 +141,7 @@ COMMANDS = (
             Command(
                 "remove", "remove one profile; its keys stay where they are", "profiles:remove", (NAME,), shared=SHARED
             ),
-            Command("path", "print the folder they are in", "profiles:path", shared=SHARED),
+            Command("path", "print the folder of the profiles", "profiles:path", shared=SHARED),
         ),
         shared=SHARED,
     ),
@@ -143,13 +150,13 @@ COMMANDS = (
         "print the keys of a child org for a shell, or write them to a file for the next tool",
         "handoff:env",
         (
-            PROFILE,
-            choice("--format", FORMATS, "how they are written; sh if no --output says otherwise"),
+            NAME,
+            choice("--format", FORMATS, "default: sh, or what the name of --output implies"),
             file(
                 "--output",
-                "write a private file; its name says the format: okta.yaml, .dogrc, .env, child.auto.tfvars",
+                "write a private file; its name implies the format: okta.yaml, .dogrc, .env, child.auto.tfvars",
             ),
-            flag("--force", "replace the file if it exists"),
+            flag("--force", "overwrite the file if it exists"),
             flag("--show", "show the keys on a terminal without asking"),
         ),
         shared=SHARED,
@@ -158,7 +165,7 @@ COMMANDS = (
         "exec",
         "run a command with the keys of a child org in its environment",
         "handoff:execute",
-        (PROFILE,),
+        (NAME,),
         shared=SHARED,
         json=False,
         program="CMD [ARGUMENT ...]",
@@ -168,7 +175,7 @@ COMMANDS = (
         "print a program that makes the first call to a child org",
         "handoff:snippet",
         (
-            PROFILE,
+            NAME,
             positional(
                 "language",
                 "LANG",
@@ -176,41 +183,41 @@ COMMANDS = (
                 completes="languages",
                 required=True,
             ),
-            flag("--create", "a program that creates a child org instead"),
+            flag("--create", "print a program that creates a child org instead"),
         ),
         shared=SHARED,
     ),
     Command(
         "move",
-        "move the keys of a child org to another store, or replace them by new ones",
+        "move the keys of a child org to another store, or replace them with new ones",
         "keys:move",
         (
             NAME,
             option("--to", "STORE", "file, keyring or a named store, as in a plan", completes="stores"),
             flag(
                 "--replace",
-                "Okta: store a new API token, asked for or read from standard input, in place of the old one",
+                "Okta: store a new API token, prompted for or read from stdin, in place of the old one",
             ),
             flag("--revoke", "with --replace: revoke the old token without asking"),
-            flag("--yes", "move without asking where keys cannot be read back"),
+            flag("--yes", "do not ask, even if the new store cannot read the keys back"),
         ),
         shared=SHARED,
     ),
     Command(
         "disable",
-        "take a child org back as far as its vendor lets one: Datadog disables it, Okta revokes its API token",
+        "disable a Datadog child org, or revoke the API token of an Okta child org",
         "keys:disable",
-        (NAME, option("--confirm", "ORG", "the name of the org; asked for on a terminal if missing")),
+        (NAME, option("--confirm", "ORG", "the name of the org, as confirmation; a terminal prompts for it")),
         shared=SHARED,
     ),
     Command(
         "sandbox",
-        "serve the pretend Okta or Datadog on 127.0.0.1",
+        "serve the sandbox's Okta or Datadog on 127.0.0.1",
         "sandbox:run",
         (
             positional("provider", "PROVIDER", "okta or datadog", completes="providers"),
             flag("--names", "list the names that trigger errors on purpose"),
-            option("--port", "N", "the port; 0, the default, takes a free one", type=port, default=0),
+            option("--port", "N", "the port; default: a free one", type=port, default=0),
         ),
         shared=(SPEED,),
     ),
@@ -218,17 +225,17 @@ COMMANDS = (
         "help",
         "explain a topic; without one, list the topics",
         "help:show",
-        (positional("topic", "TOPIC", "such as credentials, stores or plan", completes="topics"),),
+        (positional("topic", "TOPIC", "for example credentials, stores or plan", completes="topics"),),
     ),
     Command(
         "explain",
         "explain an error code or an exit code; without one, list the codes",
         "help:explain",
-        (positional("code", "CODE", "such as E0000006, BadFields or 5", completes="codes"),),
+        (positional("code", "CODE", "for example E0000006, BadFields or 5", completes="codes"),),
     ),
     Command(
         "completion",
-        'print the completion of a shell; load it with: eval "$(orgwizard completion bash)"',
+        'print a completion script; load it with: eval "$(orgwizard completion bash)"',
         "completion:run",
         (
             positional("shell", "SHELL", "bash, zsh, tcsh or fish", completes="shells"),

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -33,6 +33,20 @@ def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
     return arguments[:at], arguments[at + 1 :]
 
 
+def suggestion(asked: str, known: Iterable[str]) -> str:
+    """Return " Did you mean X?" for the nearest known name, "" if none is near."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(asked, list(known), 1)
+    return f" Did you mean {close[0]}?" if close else ""
+
+
+def _options(command: Command) -> list[str]:
+    """Return the options that a command takes."""
+    named = (*command.arguments, *command.shared, *([JSON] if command.json else []))
+    return [name for each in named for name in each.names if name.startswith("--")]
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that takes no option by its beginning: `--a --y` must not be `--again --yes`."""
 
@@ -44,7 +58,9 @@ class Parser(argparse.ArgumentParser):
         """Return what the arguments say; raises `UsageError`, also for those that no command takes."""
         arguments, unknown = self.parse_known_args(args, namespace)
         if unknown:
-            raise UsageError(f"unrecognized arguments: {' '.join(unknown)}", self.format_usage(), arguments.command)
+            meant = suggestion(unknown[0].partition("=")[0], _options(arguments.command))
+            cause = f"unrecognized arguments: {' '.join(unknown)}.{meant}"
+            raise UsageError(cause, arguments.usage(), arguments.command)
         return arguments
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
@@ -58,6 +74,13 @@ class Parser(argparse.ArgumentParser):
             self.error('the command to run is missing: write it after "--"')
         arguments.program = program
         return arguments, unknown
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Raise what is wrong with a value that is none of the choices, with the nearest of them."""
+        if action.choices is not None and value not in action.choices:
+            choices = [str(choice) for choice in action.choices]
+            meant = suggestion(str(value), choices)
+            raise argparse.ArgumentError(action, f"unknown: {value}.{meant} Choose from: {', '.join(choices)}")
 
     def error(self, message: str) -> NoReturn:
         """Raise what is wrong with the arguments."""
@@ -82,8 +105,8 @@ def build() -> argparse.ArgumentParser:
         prog="orgwizard",
         description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
         epilog="Exit codes: 0 created and ready, 1 a bug, 2 wrong usage or plan, 3 refused, 4 never sent, "
-        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 left. "
-        "More: orgwizard help",
+        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 cancelled. "
+        "Topics: orgwizard help. All exit codes: orgwizard help exit-codes",
     )
     _add(parser, WIZARD, JSON)
     _add_commands(parser, COMMANDS, "command", JSON)
@@ -105,4 +128,4 @@ def _add(parser: Parser, command: Command, json: Argument) -> None:
     for each in (*command.arguments, *([json] if command.json else []), *shared):
         added = parser.add_argument(*each.names, **each.settings)
         vars(added)["completes"] = each.completes
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, usage=parser.format_usage)

@@ -15,7 +15,7 @@ EXITS: Mapping[Exit, str] = {
     "`check NAME`, `orgs --check`: not known whether the stored keys are valid",
     Exit.ATTENTION: "created, but something needs attention. "
     "`orgs --check`: some stored keys are no longer valid, or cannot be read",
-    Exit.BUSY: "another orgwizard is at this order right now; nothing was sent, try again later",
+    Exit.BUSY: "another orgwizard is working on this order; nothing was sent, try again later",
     Exit.LEFT: "cancelled",
 }
 
@@ -30,9 +30,16 @@ class ErrorCode:
 
 
 _CHECK_RESUME = "Run: orgwizard resume. It checks and stores; it creates nothing."
-_NOT_REACHED = "The service could not be reached; the request was not sent, or its outcome is unknown: see `outcome`."
-_NETWORK = ErrorCode(_NOT_REACHED, "Check the network, the proxy and the site, then try again. If unknown, resume.")
-_TIMED_OUT = ErrorCode("The network timed out. `outcome` says whether the request was sent.", _NETWORK.advice)
+
+
+def _network(cause: str) -> ErrorCode:
+    """Return a code of the network; it proves nothing about the request."""
+    return ErrorCode(
+        cause,
+        "`outcome` says whether the request was sent; if unknown, run: orgwizard resume\n"
+        "Else check the network, the proxy and the site, then try again.",
+    )
+
 
 OURS: Mapping[str, ErrorCode] = {
     # what the user gave
@@ -46,17 +53,17 @@ OURS: Mapping[str, ErrorCode] = {
         "The plan is not the one that was approved: its fingerprint differs. Nothing was sent.",
         "Compare: orgwizard plan --plan FILE --hash",
     ),
-    "not_confirmed": ErrorCode("The question was not answered with `create`. Nothing was sent.", "Start again."),
-    "not_begun": ErrorCode("The table stopped before this row. Nothing was sent for it.", "Run the table again."),
-    "left": ErrorCode("Cancelled before anything was sent.", "Start again when ready."),
+    "not_confirmed": ErrorCode("The confirmation was declined. Nothing was sent.", "Run the command again."),
+    "not_begun": ErrorCode("The table stopped before this row, which was not sent.", "Run the same command again."),
+    "left": ErrorCode("Cancelled before anything was sent.", "Run the command again when you are ready."),
     # this machine
     "Unusable": ErrorCode(
         "The terminal, a folder or the store for the new keys cannot be used. Nothing was sent.",
         "Follow the message; `orgwizard check --plan FILE` tests the store.",
     ),
-    "Busy": ErrorCode("Another orgwizard is working on this order or attempt right now.", "Wait until it ends."),
-    "bug": ErrorCode("Internal error in orgwizard.", "Report the line that it printed; no secret is in it."),
-    "Trouble": ErrorCode("An error of no other kind.", "Report it."),
+    "Busy": ErrorCode("Another orgwizard is working on this order or attempt.", "Wait until it has finished."),
+    "bug": ErrorCode("Internal error in orgwizard.", "Report the line that was printed; it contains no secret."),
+    "Trouble": ErrorCode("An error without a code of its own.", "Report it."),
     # what became of the order
     "Refused": ErrorCode("The service refused the request. Nothing was created.", "Follow the message."),
     "NotSent": ErrorCode("The request was not sent. Nothing was created.", "Follow the message, then try again."),
@@ -64,29 +71,29 @@ OURS: Mapping[str, ErrorCode] = {
     "timeout": ErrorCode("The service did not respond in time: it may have created the org.", _CHECK_RESUME),
     "interrupted": ErrorCode("An earlier run was interrupted before it knew the outcome.", _CHECK_RESUME),
     "repeated": ErrorCode(
-        "An attempt at this order exists that created the org, or may have. Nothing was sent.",
+        "An earlier attempt at this order created the org, or may have. Nothing was sent.",
         f"{_CHECK_RESUME} A second org needs --again.",
     ),
-    "attention": ErrorCode("The org was created, and something needs a person; `remarks` says what.", _CHECK_RESUME),
+    "attention": ErrorCode("The org was created, but something needs attention; `remarks` says what.", _CHECK_RESUME),
     "keys": ErrorCode(
         "`orgs --check` found stored keys that are no longer valid, or cannot be read; `keys` of each org says which.",
-        "Replace them: orgwizard move NAME --replace",
+        "Check one org: orgwizard check NAME. Replace a token that expires: orgwizard move NAME --replace",
     ),
-    "Attention": ErrorCode("The org was created, and something after it failed.", _CHECK_RESUME),
+    "Attention": ErrorCode("The org was created, but a later step failed.", _CHECK_RESUME),
     # the network, by the names of the library that reports them
-    "ConnectError": _NETWORK,
-    "ReadError": _NETWORK,
-    "WriteError": _NETWORK,
-    "CloseError": _NETWORK,
-    "NetworkError": _NETWORK,
+    "ConnectError": _network("Could not connect to the service."),
+    "ReadError": _network("The connection broke while receiving."),
+    "WriteError": _network("The connection broke while sending."),
+    "CloseError": _network("The connection broke while closing."),
+    "NetworkError": _network("The network failed."),
     "ProxyError": ErrorCode("The proxy refused the connection. Nothing was sent.", "Check HTTPS_PROXY and NO_PROXY."),
-    "ProtocolError": _NETWORK,
-    "LocalProtocolError": _NETWORK,
-    "RemoteProtocolError": _NETWORK,
-    "DecodingError": _NETWORK,
-    "UnsupportedProtocol": _NETWORK,
-    "ConnectTimeout": _TIMED_OUT,
-    "ReadTimeout": _TIMED_OUT,
-    "WriteTimeout": _TIMED_OUT,
-    "PoolTimeout": _TIMED_OUT,
+    "ProtocolError": _network("The request or the response broke the rules of HTTP."),
+    "LocalProtocolError": _network("The request was not valid HTTP."),
+    "RemoteProtocolError": _network("The response was not valid HTTP, or ended early."),
+    "DecodingError": _network("The response could not be decompressed."),
+    "UnsupportedProtocol": _network("The address is neither http nor https."),
+    "ConnectTimeout": _network("Connecting timed out."),
+    "ReadTimeout": _network("Receiving timed out."),
+    "WriteTimeout": _network("Sending timed out."),
+    "PoolTimeout": _network("Waiting for a free connection timed out."),
 }

@@ -57,6 +57,29 @@ def test_what_is_unknown_is_told_with_what_is_like_it(program: Program, argv: tu
     assert "Did you mean" in ended.err
 
 
+@pytest.mark.parametrize(
+    ("argv", "meant", "of"),
+    [
+        (("creat",), "create", "orgwizard [-h]"),
+        (("create", "--plan", "x.toml", "--dryrun"), "--dry-run", "orgwizard create"),
+        (("profiles", "shw"), "show", "orgwizard profiles"),
+        (("--theme", "drak"), "dark", "orgwizard [-h]"),
+    ],
+)
+def test_a_misspelt_command_or_option_is_told_with_the_nearest(
+    program: Program, argv: tuple[str, ...], meant: str, of: str
+) -> None:
+    ended = program(*argv)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"Did you mean {meant}?" in ended.err
+    assert ended.err.startswith(f"usage: {of}")
+
+
+def test_a_command_that_creates_nothing_says_so_of_nothing_else(program: Program) -> None:
+    assert program("profiles", "show", "nosuch").err.startswith("Nothing was done.")
+    assert program("create", "--plan", "nosuch.toml").err.startswith("Nothing was created.")
+
+
 ALL_CODES = [*OURS, *(code for provider in PROVIDERS for code in provider.codes)]
 
 
@@ -73,6 +96,7 @@ def test_codes_of_several_services_and_exit_codes_are_told_apart(program: Progra
     assert "may have been created" in program("explain", "5").out
     assert "may have been created" in program("explain", "exit 5").out
     assert "orgs --check" in program("explain", "6").out
+    assert "SIGTERM" in program("explain", "143").out
     assert "Org Creator" in program("explain", "e0000006").out
 
 

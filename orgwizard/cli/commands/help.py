@@ -1,9 +1,10 @@
 """Help by topic, and what each code means."""
 
 import argparse
+import signal
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 
+from orgwizard.cli.parser import suggestion
 from orgwizard.cli.topics import TOPICS, rows
 from orgwizard.domain.error_codes import EXITS, OURS, ErrorCode
 from orgwizard.domain.errors import BadInput, Exit
@@ -44,15 +45,19 @@ def explain(arguments: argparse.Namespace) -> int:
 
 
 def _lines(where: str, code: ErrorCode) -> list[str]:
-    return [line for line in (f"{where}: {code.meaning}", code.advice) if line]
+    return [line for line in (_attributed(where, code.meaning), code.advice) if line]
+
+
+def _attributed(where: str, meaning: str) -> str:
+    """Return a meaning with whose it is, unless its sentence says so."""
+    return meaning if meaning.startswith(where) else f"{where}: {meaning}"
 
 
 def _explained(asked: str) -> Iterator[tuple[str, ErrorCode]]:
     """Yield each meaning of a code, with whose it is: several services may use one code."""
     wanted = asked.strip().casefold()
-    for exit_code, words in EXITS.items():
-        if wanted.removeprefix("exit").strip() == str(int(exit_code)):
-            yield "Exit code", ErrorCode(f"{words[0].upper()}{words[1:]}.")
+    if exit_code := _exit_code(wanted.removeprefix("exit").strip()):
+        yield "Exit code", ErrorCode(exit_code)
     for provider in PROVIDERS:
         for name, code in provider.codes.items():
             if name.casefold() in (wanted, f"http {wanted}"):
@@ -60,6 +65,16 @@ def _explained(asked: str) -> Iterator[tuple[str, ErrorCode]]:
     for name, code in OURS.items():
         if name.casefold() == wanted:
             yield "orgwizard" if name == asked.strip() or len(_same(name)) == 1 else name, code
+
+
+def _exit_code(number: str) -> str:
+    """Return what an exit code means, "" if *number* is none."""
+    words = {str(int(code)): f"{words[0].upper()}{words[1:]}." for code, words in EXITS.items()}
+    signals = {
+        str(128 + one): f"Ended by {one.name}, once a running request had finished and its keys were stored."
+        for one in (signal.SIGHUP, signal.SIGTERM)
+    }
+    return {**signals, **words}.get(number, "")
 
 
 def _same(name: str) -> list[str]:
@@ -70,8 +85,11 @@ def _same(name: str) -> list[str]:
 def _known() -> Mapping[str, str]:
     """Return every code with its meaning, those of the services after ours."""
     ours = {name: code.meaning for name, code in OURS.items()}
-    theirs = {n: f"{p.title}: {c.meaning}" for p in PROVIDERS for n, c in sorted(p.codes.items())}
-    return {**ours, **theirs}
+    theirs: dict[str, list[str]] = {}
+    for provider in PROVIDERS:
+        for name, code in sorted(provider.codes.items()):
+            theirs.setdefault(name, []).append(_attributed(provider.title, code.meaning))
+    return {**ours, **{name: " ".join(meanings) for name, meanings in sorted(theirs.items())}}
 
 
 def known_codes() -> tuple[str, ...]:
@@ -80,8 +98,7 @@ def known_codes() -> tuple[str, ...]:
 
 
 def _unknown(kind: str, asked: str, known: Mapping[str, object], command: str) -> BadInput:
-    close = get_close_matches(asked, known, 1)
-    meant = f" Did you mean {close[0]}?" if close else ""
+    meant = suggestion(asked, known)
     return BadInput(
         f"Unknown {kind}: {REDACTOR.nameable(asked)}.{meant}", f"List them with: {command}", meaning=MEANING
     )

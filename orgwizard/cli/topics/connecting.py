@@ -13,9 +13,9 @@ from orgwizard.storage.store_presets import PRESETS, Preset
 from orgwizard.storage.vault import PROBE, PROBE_TEXT
 
 REFERENCES = {
-    '{ env = "NAME" }': "the environment variable",
-    '{ file = "path" }': 'the file; with key = "a.b" that member of a TOML, YAML or INI file',
-    '{ command = ["pass", "show", "okta"] }': "what the command prints, run without a shell",
+    '{ env = "NAME" }': "an environment variable",
+    '{ file = "path" }': 'a file, or with key = "a.b" one value of a TOML, YAML or INI file',
+    '{ command = ["pass", "show", "okta"] }': "the output of a command, run without a shell",
     '{ keyring = "service/username" }': "the system keyring",
 }
 
@@ -25,7 +25,7 @@ def credentials() -> list[str]:
     lines: list[str] = []
     for provider in PROVIDERS:
         lines += [*_provider(provider), ""]
-    lines += ["In a plan a secret is never written down, only where to read it:", *rows(REFERENCES)]
+    lines += ["A plan never contains a secret, only a reference to it:", *rows(REFERENCES)]
     return lines
 
 
@@ -49,8 +49,8 @@ def stores() -> list[str]:
     """Return the values of `store`."""
     plain = {
         '"file"': f"{FileStore.title}: one per org, readable only by you",
-        '"keyring"': f"{KeyringStore.title}",
-        '"keyring:unencrypted"': "The system keyring, even if it keeps plain text",
+        '"keyring"': KeyringStore.title,
+        '"keyring:unencrypted"': "The system keyring, even if it stores plain text",
         '"screen"': f"{ScreenStore.title}: shown once, stored nowhere",
         '{ command = ["program", "argument"] }': f"{CommandStore.title}: receives the keys on stdin, and runs once for "
         "each key if an argument contains {name}",
@@ -66,11 +66,11 @@ def stores() -> list[str]:
         "A command's {name} is okta-my-child-token; {slug} has only hyphens, {NAME_UPPER} is OKTA_MY_CHILD_TOKEN.",
         "Stores by name never overwrite an entry: a second org of that name gets okta-my-child-2-token.",
         "",
-        "A key file is TOML: comments that name the org, then a line for each key:",
+        "A key file is TOML: comments about the org, then one line for each key:",
         *(f"  {provider.title:<8} {', '.join(provider.secret_titles)}" for provider in PROVIDERS),
         "",
         "The store is tested with a dummy value before anything is created.",
-        "If it fails afterwards, the keys go to a private file, and orgwizard says so.",
+        "If it fails afterwards, the keys go to a private file, and orgwizard names it.",
         f'The test entry is called {PROBE}, or {PROBE}-1a2b3c4d, and contains "{PROBE_TEXT}".',
         "A command keeps its test entry, and so does any store if the run is killed during the test. It is safe to",
         f"remove with the store's own tool; in the system keyring it belongs to the service {SERVICE}.",

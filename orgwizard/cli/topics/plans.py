@@ -9,26 +9,29 @@ from orgwizard.providers.contract import Provider
 
 ABOVE = {
     "provider": " or ".join(f'"{provider.key}"' for provider in PROVIDERS),
-    "site": "where the parent org is; see below",
-    "confirmed_host": "only for a host that is not the vendor's: the host again, and credentials go there",
+    "site": "the parent org; see below",
+    "confirmed_host": "repeats the host of site to allow credentials to be sent to a host that is not the vendor's",
     "store": "where the new keys are stored; see: orgwizard help stores",
-    "profile": "a saved connection, instead of site and [credentials]; see: orgwizard profiles list",
+    "profile": "a saved connection in place of site and [credentials]; see: orgwizard profiles list",
 }
 
 
 def plan() -> list[str]:
     """Return the keys of a plan file, with their limits."""
-    lines = ["A plan is a TOML file. Above its tables:", *rows(ABOVE), ""]
-    lines += ["[credentials] says how to connect; see: orgwizard help credentials", ""]
+    lines = ["A plan is a TOML file. Keys above its tables:", *rows(ABOVE), ""]
+    lines += [
+        "[credentials] says how to connect: method, and a reference for each secret; see: orgwizard help credentials",
+        "",
+    ]
     for provider in PROVIDERS:
         lines += [*_sites(provider), *_keys(provider), ""]
     lines += [
-        "A secret is written as a reference:",
+        "A secret is given as a reference:",
         *rows(REFERENCES),
         "",
-        "The plan comes from a file, a pipe, or standard input (--plan -). --set KEY=VALUE replaces a value of it.",
+        "--plan FILE reads a file or a pipe, --plan - reads stdin. --set KEY=VALUE overrides a value.",
         "Try it with: orgwizard create --plan FILE --dry-run, then: orgwizard check --plan FILE",
-        "Editors check a plan by its schema: orgwizard schema plan",
+        "For editors: orgwizard schema plan prints a JSON Schema.",
     ]
     return lines
 
@@ -36,7 +39,7 @@ def plan() -> list[str]:
 def _sites(provider: Provider) -> list[str]:
     if not provider.sites:
         example = provider.site_example or "the address you sign in at"
-        return [f"{provider.title}: site is the parent org URL, such as {example}"]
+        return [f"{provider.title}: site is the parent org URL, for example {example}"]
     return [f"{provider.title}: site is one of these, or an API URL", *rows(_names_of_sites(provider))]
 
 
@@ -74,11 +77,12 @@ def table() -> list[str]:
     lines = [
         "orgwizard create --plan base.toml --table orgs.csv",
         "",
-        "Each row is laid over the plan and makes one org. The first row names plan keys, short if unambiguous.",
-        "UTF-8; comma, semicolon or tab. An empty cell leaves the plan's value. A column of secrets holds references,",
-        "such as env:NAME. Everything is checked before anything is sent; run again, it does only what is missing.",
-        "It stops at the first unknown outcome and at three refusals of one kind; --keep-going goes on.",
-        "To choose rows: orgwizard --plan base.toml --table orgs.csv. To finish what is open: orgwizard resume --all",
+        "Each row overrides values of the plan and describes one org. The header names plan keys; a short name such as",
+        "subdomain is enough if unambiguous.",
+        "UTF-8; separated by comma, semicolon or tab. An empty cell keeps the plan's value. Secrets are references,",
+        "for example env:NAME. Every row is checked before anything is sent. Run it again to create what is missing.",
+        "It stops at the first unknown outcome, and after three refusals of the same kind, unless --keep-going is set.",
+        "To choose rows: orgwizard --plan base.toml --table orgs.csv. To finish open attempts: orgwizard resume --all",
         "",
     ]
     for provider in PROVIDERS:

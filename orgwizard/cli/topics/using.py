@@ -20,7 +20,7 @@ def keyboard() -> list[str]:
         "",
         "In plain mode, at every prompt (the first letter is enough):",
         *rows(commands),
-        f"  {LITERAL}.",
+        f"  {LITERAL}",
     ]
 
 
@@ -30,8 +30,8 @@ def accessibility() -> list[str]:
     return [
         *rows(
             {
-                "--plain": "the wizard as plain lines: nothing is redrawn, every question is read once",
-                "ACCESSIBLE=1": "the same, as a setting for all programs that know it",
+                "--plain": "questions line by line: nothing is redrawn, every question is read once",
+                "ACCESSIBLE=1": "the same, as a setting for all programs that support it",
                 "TERM=dumb": "the same; also chosen on a terminal that cannot draw, and on one that is smaller than "
                 f"{columns} columns and {lines} rows",
                 "--ascii": "draw with ASCII characters only; chosen if the locale is not UTF-8",
@@ -39,8 +39,8 @@ def accessibility() -> list[str]:
             }
         ),
         "",
-        "State is always in words or marks, never in colour alone. Nothing blinks.",
-        "The wizard draws on stderr, so that `> file` keeps it on the terminal.",
+        "Every state is shown in words or marks, never by colour alone. Nothing blinks.",
+        "The wizard draws on stderr: it stays on the terminal even with `> file`.",
     ]
 
 
@@ -63,11 +63,11 @@ def files() -> list[str]:
         ]
     return [
         *lines,
-        "Secrets are only in `keys`, and in `spool` below attempts until the keys are stored.",
+        "Only `keys` contains secrets, and `spool` in the folder of attempts until the keys are stored.",
         "Files are 0600, folders 0700.",
-        "A file in `keys` is TOML, in a stable format: comments `# name: value` about the org, then each key as text",
-        "under its name in plans: token (Okta), api_key and application_key (Datadog).",
-        "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME move them.",
+        "A file in `keys` is TOML in a stable format: comments `# name: value` about the org, then one line for each",
+        "key, named as in plans: token (Okta), api_key and application_key (Datadog).",
+        "XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME change these folders.",
     ]
 
 
@@ -75,13 +75,14 @@ def sandbox() -> list[str]:
     """Return how to work with the sandbox."""
     given = wiring.sandbox_credentials()
     lines = [
-        "--sandbox works with a built-in pretend Okta and Datadog: no account, no network, files of its own.",
+        "--sandbox uses built-in imitations of Okta and Datadog: no account, no network, separate files.",
         "--sandbox-speed N speeds up its clock N times.",
-        "orgwizard sandbox okta --port N serves it on 127.0.0.1, for other programs.",
+        "With --sandbox, orgs end with the command. To keep them for later commands, serve the sandbox:",
+        '  orgwizard sandbox okta --port 8080, then without --sandbox: site = "http://127.0.0.1:8080"',
         "",
         f"{len(SCENARIOS)} names trigger errors on purpose. List them with: orgwizard sandbox --names",
         "",
-        "Credentials that it accepts (any plausible ones do):",
+        "Credentials for it (any of the same shape are accepted):",
     ]
     for provider in PROVIDERS:
         own = {key.partition(".")[2]: value for key, value in given.items() if key.startswith(f"{provider.key}.")}
@@ -95,6 +96,6 @@ def exit_codes() -> list[str]:
     return [
         *rows({str(int(code)): words for code, words in EXITS.items()}),
         "",
-        "After a signal: 128 and its number, once the running request is finished and stored.",
-        "A table ends with the gravest code of its rows. Codes of --json errors: orgwizard explain CODE",
+        "After a signal: 128 plus its number, once a running request has finished and its keys are stored.",
+        "A table ends with the most severe code of its rows. Codes of --json errors: orgwizard explain CODE",
     ]

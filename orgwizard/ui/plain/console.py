@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "review": "what is entered so far",
     "quit": "quit; your entries are saved, except secrets",
 }
-LITERAL = f"A value that starts with a colon is typed with two,  {SIGN}{SIGN}"
+LITERAL = f"If a value starts with a colon, type it twice: {SIGN}{SIGN}"
 
 
 class Back(Exception):
