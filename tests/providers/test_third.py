@@ -1,4 +1,4 @@
-"""A third provider is one new file and one entry in `PROVIDERS`; nothing else changes."""
+"""A third provider is one new folder and one entry in `PROVIDERS`; nothing else changes."""
 
 import importlib
 import json
@@ -111,14 +111,17 @@ name = "Cirrus"
 
 @pytest.fixture
 def nimbus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
-    """The one new file, beside the others; and the one entry."""
-    (tmp_path / "nimbus.py").write_text(MODULE)
+    """The one new folder, beside the others; and the one entry."""
+    (tmp_path / "nimbus").mkdir()
+    (tmp_path / "nimbus" / "__init__.py").write_text("")
+    (tmp_path / "nimbus" / "provider.py").write_text(MODULE)
     monkeypatch.setattr(orgwizard.providers, "__path__", [*orgwizard.providers.__path__, str(tmp_path)])
-    module = importlib.import_module("orgwizard.providers.nimbus")
+    module = importlib.import_module("orgwizard.providers.nimbus.provider")
     provider: Provider = module.Nimbus()
     monkeypatch.setattr(orgwizard.providers, "PROVIDERS", (*PROVIDERS, provider))
     yield provider
-    del sys.modules["orgwizard.providers.nimbus"], orgwizard.providers.nimbus  # type: ignore[attr-defined]
+    del orgwizard.providers.nimbus  # type: ignore[attr-defined]
+    del sys.modules["orgwizard.providers.nimbus"], sys.modules["orgwizard.providers.nimbus.provider"]
 
 
 def read(reference: Reference) -> SecretStr:
