@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from orgwizard.domain.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress
 
@@ -48,7 +47,7 @@ SAVING = "Storing the keys."
 ON_SCREEN_ONLY = "Copy the keys before quitting: they are stored nowhere."
 
 
-def safe(stage: str, store: Any, options: str = "", *, on_screen_only: bool = False) -> tuple[str, ...]:
+def safe(stage: str, store: object, options: str = "", *, on_screen_only: bool = False) -> tuple[str, ...]:
     """Return as sentences what is safe during a stage: nothing, once the request left, for keys *on_screen_only*.
 
     *options* are those that a command repeats, such as "--sandbox".
@@ -74,7 +73,7 @@ def explanation(event: Progress) -> str:
     return "" if says_all or not event.words else f"{_capital(event.words.rstrip('.'))}."
 
 
-def give_up(store: Any) -> str:
+def give_up(store: object) -> str:
     """Return the question before an outstanding response is given up."""
     return GIVE_UP.format("" if store == "screen" else NEED_NOT)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Protocol
+from typing import Protocol
 
 from orgwizard.application.table_check import CheckedRow, CheckedTable
 from orgwizard.application.table_run import RowEnd, TableEnd, TableRow
@@ -37,7 +37,7 @@ class Named(Protocol):
     def marks(self) -> dict[str, int]: ...  # noqa: D102
 
 
-def review(provider: Provider, checked: CheckedTable, site: str, store: Any) -> list[str]:
+def review(provider: Provider, checked: CheckedTable, site: str, store: object) -> list[str]:
     """Return the whole table as lines: each row with what it orders and what is known of it."""
     rows = [("Row", "Name", *_unique_title(provider), ""), *(_review_row(provider, one) for one in checked.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -94,7 +94,7 @@ def _cause(result: Result) -> str:
     return f"{result.error.cause} ({result.error.evidence})".removesuffix(" ()") if result.error else ""
 
 
-def as_json(row: Named, end: RowEnd) -> dict[str, Any]:
+def as_json(row: Named, end: RowEnd) -> dict[str, object]:
     """Return how a row ended as the object of `--json`, with the row's number."""
     if end.result is None:
         told = json_report.stored_result(end.earlier) if end.earlier else result_object()

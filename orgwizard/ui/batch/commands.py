@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from orgwizard.application.order_builder import preview
 from orgwizard.application.service import Service
@@ -58,7 +57,7 @@ def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = 
     return Exit.READY
 
 
-def _tested_store(service: Service, store: Any) -> Finding:
+def _tested_store(service: Service, store: object) -> Finding:
     """Return what a trial of the store proved; raises `LocalFailure`."""
     try:
         return Finding("Store", "ok", service.checks.store(store).result())

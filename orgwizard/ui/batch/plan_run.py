@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from orgwizard.application.creation import request_digest
 from orgwizard.domain.errors import Busy, Repeated, WizardError
@@ -28,7 +27,7 @@ class PlanRun:
     follower: Follower
     provider: Provider
     order: Order
-    store: Any
+    store: object
     again: bool = False
 
     def run(self, *, yes: bool) -> int:
@@ -106,7 +105,7 @@ class PlanRun:
         return busy.exit_code
 
 
-def nothing_created(provider: Provider, order: Order, error: WizardError | None = None) -> dict[str, Any]:
+def nothing_created(provider: Provider, order: Order, error: WizardError | None = None) -> dict[str, object]:
     """Return the object of a command that created nothing."""
     site, name = order.connection.site.key, order.wanted.name
     return Result("not_created", provider.key, site, name, error=error).as_json()

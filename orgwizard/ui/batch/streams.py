@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import TextIO
 
 from orgwizard.domain.sanitize import printable
 
@@ -15,12 +15,12 @@ def write_stdout(text: str) -> bool:
     return _write(text, "stdout")
 
 
-def write_json(members: Mapping[str, Any]) -> bool:
+def write_json(members: Mapping[str, object]) -> bool:
     """Print the one object of `--json`; return whether stdout took it."""
     return write_stdout(json.dumps(members, indent=2))
 
 
-def json_line(members: Mapping[str, Any]) -> str:
+def json_line(members: Mapping[str, object]) -> str:
     """Return the object of one row as a line: several follow each other."""
     return json.dumps(members)
 

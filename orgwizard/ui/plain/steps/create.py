@@ -4,7 +4,6 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
-from typing import Any
 
 from orgwizard.application.runner import Engine
 from orgwizard.domain.errors import Exit
@@ -68,7 +67,7 @@ class Interruption:
 def followed(
     console: Console,
     interruption: Interruption,
-    store: Any,
+    store: object,
     begin: Callable[[Callable[[Event], None]], bool],
     session: WizardSession,
 ) -> Result | None:
@@ -111,7 +110,7 @@ class Stages:
     `on_screen_only` once keys came that no store took.
     """
 
-    def __init__(self, console: Console, store: Any, options: str) -> None:
+    def __init__(self, console: Console, store: object, options: str) -> None:
         self._console, self._store, self._options = console, store, options
         self.on_screen_only = False
         self._telling = ProgressText()
