@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from orgwizard.application.chosen_store import ChosenStore
 from orgwizard.application.tools import Tools
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import LocalFailure, NeedsAttention, WizardError
 from orgwizard.domain.events import Result
@@ -35,7 +36,7 @@ START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TURNS = 6  # of the loop, that everybody else gets before time passes
 
 
-class FakeClock:
+class FakeClock(Clock):
     """Passes time without waiting: to the end of the shortest sleep, once everybody else had their turn."""
 
     def __init__(self) -> None:

@@ -178,7 +178,7 @@ class Scene:
         faster = hurried(self.fault.speed)
         with (
             mock.patch.dict(os.environ, self.home.environ),
-            mock.patch.object(clock, "SystemClock", faster),
+            mock.patch.object(clock, "Clock", faster),
             mock.patch.object(runner, "Engine", Remembered),
             mock.patch.object(create_call, "ANSWER_SECONDS", self.fault.patience_seconds * self.fault.speed),
             mock.patch.object(create_call, "HANG_UP_GRACE_SECONDS", GRACE_SECONDS),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from orgwizard.application.service import Service
 
 
+# A protocol, because the sandbox's own class is known to the command line alone.
 class Scenario(Protocol):
     """A name that makes the sandbox misbehave."""
 

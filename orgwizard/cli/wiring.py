@@ -102,14 +102,14 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
     from orgwizard.application.runner import Engine
     from orgwizard.application.service import Service
     from orgwizard.application.token_exchange import TokenExchange
-    from orgwizard.domain.clock import SystemClock
+    from orgwizard.domain.clock import Clock
     from orgwizard.network.transport import Transport
     from orgwizard.storage.drafts import Drafts
     from orgwizard.storage.profiles import Profiles
     from orgwizard.system import coredumps
 
     coredumps.forbid()
-    clock = SystemClock(arguments.sandbox_speed if arguments.sandbox else 1.0)
+    clock = Clock(arguments.sandbox_speed if arguments.sandbox else 1.0)
     place = folders(sandbox=arguments.sandbox)
     used: set[str] = set()
     attempts = journal(sandbox=arguments.sandbox, clock=clock)
@@ -143,7 +143,7 @@ def _vault(place: Folders, attempts: "Journal", others: "Journal", used: set[str
 
 def journal(*, sandbox: bool, clock: "Clock | None" = None) -> "Journal":
     """Return the journal of the attempts, in which *clock* tells the time; without it, the machine's does."""
-    from orgwizard.domain.clock import SystemClock
+    from orgwizard.domain.clock import Clock
     from orgwizard.storage.attempt_journal import Journal
 
     def with_keys() -> "Mapping[str, Mapping[str, str]]":
@@ -152,7 +152,7 @@ def journal(*, sandbox: bool, clock: "Clock | None" = None) -> "Journal":
         return attempts_with_keys(place.data / "keys")
 
     place = folders(sandbox=sandbox)
-    return Journal(place.attempts, clock or SystemClock(), with_keys)
+    return Journal(place.attempts, clock or Clock(), with_keys)
 
 
 def profiles(arguments: argparse.Namespace) -> "Profiles":

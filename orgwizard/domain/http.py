@@ -28,6 +28,7 @@ class Scheme:
     secret: SecretStr
 
 
+# A protocol, because what fulfils it lies above: the flow has the disk.
 class Sink(Protocol):
     """What takes the response to a create call as it comes from the socket; nothing in it may raise."""
 
@@ -170,6 +171,7 @@ class SigningContext:
     key: Callable[[], SigningKey]
 
 
+# A protocol, because what fulfils it is a vendor's own: the network keeps it without knowing the vendor.
 class AuthSession(Protocol):
     """What one run holds of a `Grant`, in memory only: its token and whatever goes with it."""
 

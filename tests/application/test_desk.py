@@ -15,7 +15,7 @@ from orgwizard.application.order_builder import draft_problems
 from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, Exit, LocalFailure, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Event, Progress, Result
@@ -40,12 +40,12 @@ TOKEN = "00typed-token-canary"
 
 @pytest.fixture
 def world() -> World:
-    return World(SystemClock(SPEED), seed="desk")
+    return World(Clock(SPEED), seed="desk")
 
 
 @pytest.fixture
 def service(tmp_path: Path, world: World) -> Iterator[Service]:
-    clock = SystemClock(SPEED)
+    clock = Clock(SPEED)
     made = Service(
         send=Transport(backend=SandboxTransport(world)).send,
         engine=Engine(),

@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey, JWKRegistry
 from pydantic import SecretStr
 
 from orgwizard.application.token_exchange import TokenExchange
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.http import Call, Response
 from orgwizard.domain.signing import SigningKey
 from orgwizard.network.transport import Transport
@@ -167,7 +167,7 @@ def order(origin: str, kind: str) -> Order:
 
 
 def door() -> TokenExchange:
-    return TokenExchange(Transport().send, SystemClock(), proof_key)
+    return TokenExchange(Transport().send, Clock(), proof_key)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -207,7 +207,7 @@ async def test_replays_are_refused() -> None:
         return await transport.send(call)
 
     with served(server) as origin:
-        await TokenExchange(recorded, SystemClock(), proof_key).send(Okta().request(order(origin, "P-256")))
+        await TokenExchange(recorded, Clock(), proof_key).send(Okta().request(order(origin, "P-256")))
         answers = [await transport.send(call) for call in sent]
     assert [answer.status for answer in answers] == [401] * len(sent)
     assert len(server.creates) == 1

@@ -16,7 +16,7 @@ import pytest
 from orgwizard.application.plan_file import parse
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, Repeated
 from orgwizard.domain.events import Event, Result
@@ -131,7 +131,7 @@ def ended(begin: Callable[[Callable[[Event], None]], bool]) -> Result:
 
 @pytest.fixture(params=PLANS)
 def office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Office]:
-    clock = SystemClock(speed=2000)
+    clock = Clock(speed=2000)
     world = World(clock)
     engine = Engine()
     service = Service(

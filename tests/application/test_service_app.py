@@ -115,12 +115,17 @@ async def test_a_clock_that_is_off_is_made_up_for_and_said(minutes: int, words: 
     assert (await send(OKTA.request(parent.order))).ok
 
 
-class OffClock:
+class OffClock(Clock):
     """Another clock, whose time of day is off by some minutes."""
 
     def __init__(self, right: Clock, minutes: int) -> None:
         self._right, self._off = right, timedelta(minutes=minutes)
-        self.now, self.sleep = right.now, right.sleep
+
+    def now(self) -> float:
+        return self._right.now()
+
+    async def sleep(self, seconds: float) -> None:
+        await self._right.sleep(seconds)
 
     def wall(self) -> datetime:
         return self._right.wall() + self._off

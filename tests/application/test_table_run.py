@@ -13,7 +13,7 @@ from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.application.table_limits import StoreProbedOnce
 from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEnd, TableEvent, TableRow, create_table
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.events import Result
 from orgwizard.network.transport import Transport
@@ -48,7 +48,7 @@ DATADOG_PLAN = (
 
 @pytest.fixture
 def world() -> World:
-    return World(SystemClock(SPEED), seed="table")
+    return World(Clock(SPEED), seed="table")
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_rows_are_created_in_the_order_of_the_table(service: Service, world: Wor
 
 
 def test_an_org_settles_beside_the_requests_of_the_next_ones(tmp_path: Path) -> None:
-    world = World(SystemClock(300), seed="overlap")
+    world = World(Clock(300), seed="overlap")
     service = service_at(tmp_path, world)
     run = Run(service, ["slow-ready", "two"])
     service.engine.close()
@@ -175,7 +175,7 @@ def test_requests_keep_the_pace_that_the_last_response_names(
 ) -> None:
     monkeypatch.setattr(okta_limits, "CREATES_PER_MINUTE", 1)
     monkeypatch.setattr(datadog_creation, "CREATES_PER_MINUTE", 1)
-    world = World(SystemClock(10), seed="pace")  # six seconds a window: a busy machine is not slower
+    world = World(Clock(10), seed="pace")  # six seconds a window: a busy machine is not slower
     service = service_at(tmp_path, world)
     run = Run(service, NAMES[:2], plan=plan)
     service.engine.close()
@@ -188,7 +188,7 @@ def test_requests_keep_the_pace_that_the_last_response_names(
 
 @pytest.mark.full
 def test_twenty_five_orgs_take_little_more_than_the_pacing_and_one_settle_time(tmp_path: Path) -> None:
-    world = World(SystemClock(20), seed="whole")  # the sandbox allows 10 requests a minute, as Okta does
+    world = World(Clock(20), seed="whole")  # the sandbox allows 10 requests a minute, as Okta does
     service = service_at(tmp_path, world)
     started = world.clock.now()
     run = Run(service, [f"org-{number}" for number in range(25)])

@@ -10,7 +10,7 @@ from threading import Event as Flag
 import httpx
 
 from orgwizard.application.runner import Engine
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.events import KEEP, STORE, Event, Progress, Result
 from orgwizard.domain.secret_reference import Reference
@@ -53,7 +53,7 @@ def _create_seconds(url: str) -> float:
         service.engine.close()
         transport, engine = Transport(None, None), Engine()
         service = replace(
-            service, send=transport.send, engine=engine, clock=SystemClock(), environ=ENVIRONMENT, sandbox_values={}
+            service, send=transport.send, engine=engine, clock=Clock(), environ=ENVIRONMENT, sandbox_values={}
         )
         transport.warm()
         service.creations.create(provider, service.reader.order(provider, _draft(url)), "file", tell)

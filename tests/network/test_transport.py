@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent
 from orgwizard.domain.http import Call, Header, Response, Route, Scheme
 from orgwizard.network import deadlines, transport
@@ -139,7 +139,7 @@ async def test_the_way_without_tls_has_no_issuer() -> None:
 
 
 async def test_the_way_into_the_sandbox_is_no_way() -> None:
-    backend = SandboxTransport(World(SystemClock()))
+    backend = SandboxTransport(World(Clock()))
     response = await Transport(backend=backend).send(Call("GET", "https://api.datadoghq.eu/api/v1/validate"))
     assert response.way == Route(sandbox=True)
 

@@ -68,7 +68,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
             super().__init__()
             engines.append(self)
 
-    monkeypatch.setattr(clock, "SystemClock", hurried(SPEED))
+    monkeypatch.setattr(clock, "Clock", hurried(SPEED))
     monkeypatch.setattr(runner, "Engine", Remembered)
     monkeypatch.chdir(tmp_path)
 

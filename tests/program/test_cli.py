@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from orgwizard import __version__
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.storage.attempt_journal import Journal
 from tests import servers
@@ -836,7 +836,7 @@ def no_hang_up() -> None:
 
 def left(home: Home) -> tuple[str, bool]:
     """Return the state of the one attempt in a home's journal, and whether a process is at work on it."""
-    (record,) = Journal(home.home / "state" / "orgwizard" / "attempts", SystemClock()).all()
+    (record,) = Journal(home.home / "state" / "orgwizard" / "attempts", Clock()).all()
     return record.state, record.running
 
 

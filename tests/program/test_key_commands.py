@@ -11,7 +11,7 @@ import pytest
 
 from orgwizard.application.key_check import KeyCheck
 from orgwizard.application.service import Service
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.providers.aftercare import KeyState
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
@@ -119,7 +119,7 @@ def test_keys_are_moved_to_a_command_with_a_yes(program: Program, home: Home) ->
 @pytest.fixture
 def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let all commands of a test meet the same sandbox, as if it were served."""
-    world = World(SystemClock(2000.0))
+    world = World(Clock(2000.0))
     monkeypatch.setattr("orgwizard.cli.wiring._sandbox_backend", lambda _: SandboxTransport(world))
 
 

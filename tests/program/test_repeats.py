@@ -36,7 +36,7 @@ Run = Callable[..., Ended]
 @pytest.fixture
 def run(program: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command line in a hurry."""
-    monkeypatch.setattr(clock, "SystemClock", hurried(SPEED))
+    monkeypatch.setattr(clock, "Clock", hurried(SPEED))
     return program
 
 

@@ -158,8 +158,8 @@ def program(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
             super().__init__()
             engines.append(self)
 
-    real = clock.SystemClock
-    monkeypatch.setattr(clock, "SystemClock", lambda speed=1.0: real(speed * SPEED))
+    real = clock.Clock
+    monkeypatch.setattr(clock, "Clock", lambda speed=1.0: real(speed * SPEED))
     monkeypatch.setattr(runner, "Engine", Remembered)
 
     def run(*argv: str) -> Ended:
@@ -407,7 +407,7 @@ def six(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         pytest.skip("there is no IPv6 here")
     monkeypatch.setattr(http_server, "_listener", listener)
     monkeypatch.setattr(http_server, "HOST", "[::1]")
-    with http_server.background(World(clock.SystemClock(2000.0))) as origin:
+    with http_server.background(World(clock.Clock(2000.0))) as origin:
         yield origin
 
 

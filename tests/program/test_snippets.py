@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests import snippets, store_tools
@@ -116,7 +116,7 @@ def origin() -> Iterator[str]:
     pytest.importorskip("uvicorn")
     from orgwizard.sandbox import http_server
 
-    with http_server.background(World(SystemClock(2000.0))) as served:
+    with http_server.background(World(Clock(2000.0))) as served:
         yield served
 
 

@@ -19,7 +19,7 @@ from orgwizard import cli
 from orgwizard.application.flow import lookup
 from orgwizard.cli import wiring
 from orgwizard.domain import clock
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.messages import Fault, Reply, Request, json_reply
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
@@ -37,7 +37,7 @@ Run = Callable[..., Ended]
 class Chaos(World):
     """A pretend internet in which create calls go wrong at random, as long as it is asked for."""
 
-    def __init__(self, world_clock: SystemClock) -> None:
+    def __init__(self, world_clock: Clock) -> None:
         super().__init__(world_clock, seed="chaos")
         self.random: random.Random | None = None
 
@@ -60,7 +60,7 @@ class Chaos(World):
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Chaos:
     """Let all runs of a test speak to one pretend internet."""
-    made = Chaos(SystemClock(SPEED))
+    made = Chaos(Clock(SPEED))
     monkeypatch.setattr(wiring, "_sandbox_backend", lambda _: SandboxTransport(made))
     return made
 
@@ -75,7 +75,7 @@ def run(
     """Create the orgs of a table in the sandbox, in this process."""
     for name, value in home.environ.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(clock, "SystemClock", hurried(SPEED))
+    monkeypatch.setattr(clock, "Clock", hurried(SPEED))
     plan = home.okta("acme.okta.com", organization__name="", organization__subdomain="")
 
     def program(rows: list[str], *options: str, header: str = HEADER) -> Ended:
@@ -393,7 +393,7 @@ class Served:
     """A pretend Datadog on a port, whose own clock can be set forward."""
 
     def __init__(self) -> None:
-        self.world = World(SystemClock(FASTER), provider="datadog", seed="kills")
+        self.world = World(Clock(FASTER), provider="datadog", seed="kills")
         self.later = timedelta()
         self._guard = threading.Lock()
 

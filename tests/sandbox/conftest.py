@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
+from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
@@ -16,7 +17,7 @@ PATIENT = httpx.Timeout(10, read=None)
 Make: TypeAlias = Callable[..., dict[str, Any]]
 
 
-class JumpingClock:
+class JumpingClock(Clock):
     """Passes time without waiting: who sleeps finds the time gone by."""
 
     def __init__(self) -> None:

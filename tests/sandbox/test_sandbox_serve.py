@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import httpx
 import pytest
 
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import http_server
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
@@ -23,9 +23,9 @@ KEYS = {
 }
 PROGRAM = """
 import sys
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.http_server import serve
-serve(sys.argv[1], int(sys.argv[2]), SystemClock(), started=lambda origin: print(origin, flush=True))
+serve(sys.argv[1], int(sys.argv[2]), Clock(), started=lambda origin: print(origin, flush=True))
 print("over", flush=True)
 """
 
@@ -118,7 +118,7 @@ def test_a_port_in_use_is_an_error() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         with pytest.raises(OSError, match=r"[Aa]ddress already in use"):
-            http_server.serve("okta", taken.getsockname()[1], SystemClock(), started=print)
+            http_server.serve("okta", taken.getsockname()[1], Clock(), started=print)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.messages import Reply, Request
 from orgwizard.sandbox.okta.rules import causes
 from orgwizard.sandbox.router import World
@@ -52,12 +52,12 @@ def ask(world: World, method: str, url: str, headers: Mapping[str, str], body: A
     ],
 )
 def test_who_answers_on_loopback(provider: str, url: str, headers: dict[str, str], status: int) -> None:
-    assert ask(World(SystemClock(), provider=provider), "GET", url, headers).status == status
+    assert ask(World(Clock(), provider=provider), "GET", url, headers).status == status
 
 
 def test_the_same_seed_makes_the_same_secrets() -> None:
     def secrets(seed: str) -> frozenset[str]:
-        world = World(SystemClock(), seed=seed)
+        world = World(Clock(), seed=seed)
         assert ask(world, "POST", "https://api.datadoghq.com/api/v1/org", {**KEYS, **JSON}, {"name": "x"}).status == 200
         return world.secrets
 
@@ -66,7 +66,7 @@ def test_the_same_seed_makes_the_same_secrets() -> None:
 
 
 def test_a_child_of_another_world_does_not_exist() -> None:
-    world, child = World(SystemClock()), "https://my-child.okta.com"
+    world, child = World(Clock()), "https://my-child.okta.com"
     stale = {"authorization": "SSWS 00child" + "x" * 35}
     assert ask(world, "GET", f"{child}/api/v1/org", stale).status == 404
     assert ask(world, "GET", f"{child}/.well-known/okta-organization", {}).status == 404
@@ -75,16 +75,16 @@ def test_a_child_of_another_world_does_not_exist() -> None:
 @given(st.dictionaries(MEMBERS, VALUES, max_size=6))
 def test_any_body_gets_an_answer(body: dict[str, Any]) -> None:
     token = {"authorization": f"SSWS {CREDENTIALS['okta.token']}"}
-    told = ask(World(SystemClock()), "POST", "https://acme.okta.com/api/v1/orgs", {**token, **JSON}, body)
+    told = ask(World(Clock()), "POST", "https://acme.okta.com/api/v1/orgs", {**token, **JSON}, body)
     assert told.status in (201, 400, 403)
     assert (told.status == 400) >= bool(causes(body))
-    told = ask(World(SystemClock()), "POST", "https://api.datadoghq.com/api/v1/org", {**KEYS, **JSON}, body)
+    told = ask(World(Clock()), "POST", "https://api.datadoghq.com/api/v1/org", {**KEYS, **JSON}, body)
     assert told.status in (200, 400)
 
 
 @given(st.text(), st.text(), st.binary())
 def test_any_header_and_body_gets_an_answer(header: str, key: str, body: bytes) -> None:
-    world = World(SystemClock())
+    world = World(Clock())
     for url in ("https://acme.okta.com/api/v1/orgs", "https://api.datadoghq.com/api/v1/org"):
         headers = {"authorization": header, "dd-api-key": key, "dd-application-key": key, "content-type": key}
         assert 400 <= world.answer(Request("POST", httpx.URL(url), headers, body)).status < 600

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import BadInput, Busy, Exit, LocalFailure, Repeated
 from orgwizard.domain.http import Response
 from orgwizard.domain.order_key import OrderKey
@@ -33,15 +34,15 @@ import sys
 from pathlib import Path
 from tests.attempts import new_attempt
 from orgwizard.storage.attempt_journal import Journal
-from orgwizard.domain.clock import SystemClock
-attempt = Journal(Path(sys.argv[1]), SystemClock()).requested(new_attempt(*sys.argv[2:5]))
+from orgwizard.domain.clock import Clock
+attempt = Journal(Path(sys.argv[1]), Clock()).requested(new_attempt(*sys.argv[2:5]))
 attempt.note("sending")
 print(attempt.id, flush=True)
 sys.stdin.read()
 """
 
 
-class Ticking:
+class Ticking(Clock):
     """A clock on which a second passes at every look."""
 
     def __init__(self) -> None:

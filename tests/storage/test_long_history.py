@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orgwizard import cli
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.storage import attempt_reading
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.attempt_record import Record
@@ -23,7 +23,7 @@ MANY = 60
 @pytest.fixture
 def journal(tmp_path: Path) -> Journal:
     """Make a journal of many attempts that ended well."""
-    made = Journal(tmp_path / "attempts", SystemClock())
+    made = Journal(tmp_path / "attempts", Clock())
     with made.requested(new_attempt("okta", "https://acme.okta.com", "Org", mark="org")) as attempt:
         attempt.note("ended", result="ready")
     (first,) = made.folder.glob("*.jsonl")

@@ -12,6 +12,7 @@ from orgwizard.application.bootstrap import Bootstrap, Scenario
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.application.token_exchange import TokenExchange
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import LocalFailure
 from orgwizard.domain.events import Event
@@ -28,7 +29,7 @@ from orgwizard.storage.vault import Store, Vault
 
 
 @dataclass
-class QuickClock:
+class QuickClock(Clock):
     """A clock whose seconds are milliseconds, and whose date never changes."""
 
     time: float = 0.0

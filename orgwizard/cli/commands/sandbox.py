@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from functools import partial
 
-from orgwizard.domain.clock import SystemClock
+from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import BadInput, Exit, LocalFailure
 from orgwizard.domain.json_result import result_object
 from orgwizard.providers import PROVIDERS, provider_of
@@ -48,7 +48,7 @@ def _serve(arguments: argparse.Namespace, provider: str) -> int:
         http_server.serve(
             provider,
             arguments.port,
-            SystemClock(arguments.sandbox_speed),
+            Clock(arguments.sandbox_speed),
             started=partial(_announce, as_json=arguments.json),
         )
     except OSError as error:
