@@ -43,6 +43,39 @@ def test_what_is_sent_becomes_keys(pieces: tuple[str, ...], expected: list[str])
     assert keys(*pieces) == expected
 
 
+QUERY, RESPONSE = "\x1b[5n", "\x1b[0n"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "expected", "asked"),
+    [
+        (("\x1b",), [], 1),  # it may be the beginning of an arrow
+        (("\x1b", RESPONSE), ["escape"], 1),
+        (("\x1b", "[", "A", RESPONSE), ["up"], 1),  # however long its bytes take, they come before the response
+        (("\x1b", *RESPONSE), ["escape"], 1),  # whose own first byte asks nothing
+        (("\x1b", RESPONSE, "\x1b", RESPONSE), ["escape", "escape"], 2),
+        (("\x1b", "\x1b", RESPONSE), ["escape", "escape"], 1),
+        (("\x1b[A", "\x1b\x0e", "x"), ["up", "escape", "ctrl+n", "x"], 0),
+        (("\x1b[200~x\x1b", "[201~"), ["Paste"], 0),
+    ],
+)
+def test_the_terminal_tells_whether_an_escape_is_one(pieces: tuple[str, ...], expected: list[str], asked: int) -> None:
+    sent: list[str] = []
+    keyboard = Keyboard(query=sent.append)
+    found = [message for piece in pieces for message in keyboard.feed(piece)]
+    assert [message.key if isinstance(message, events.Key) else type(message).__name__ for message in found] == expected
+    assert sent == [QUERY] * asked
+
+
+def test_a_response_that_never_came_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[str] = []
+    keyboard = Keyboard(query=sent.append)
+    for now, asked in ((100.0, 1), (101.0, 1), (103.0, 2)):
+        monkeypatch.setattr("orgwizard.ui.tui.terminal.key_parser.time.monotonic", lambda now=now: now)
+        list(keyboard.feed("\x1b"))
+        assert len(sent) == asked
+
+
 def pasted(*pieces: str) -> list[str]:
     """Return the texts of the pastes that pieces make, and the names of what else they make."""
     keyboard = Keyboard()

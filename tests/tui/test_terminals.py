@@ -1,6 +1,7 @@
 """The whole job on each kind of terminal and at each size, judged by what a person sees on an emulator of it."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from tests.tui.terminal import Terminal, terminal
 
 HEADINGS = (*list(TITLES.values())[:-1], "Result")  # at the end of the last step
 SANDBOX = ["--sandbox", "--sandbox-speed", "60"]
+ESCAPE_SECONDS = 0.2
+SPLIT_SECONDS = 0.15  # between the bytes of one key on a slow line
 ROOMY = 23  # rows from which every step is whole
 LABELS = {
     ("okta", 1): ("Provider", "Okta", "Datadog", "Parent org URL", "Before you start"),
@@ -220,6 +223,53 @@ def test_an_arrow_that_a_slow_line_splits_is_an_arrow_and_no_escape(environ: dic
     with terminal(SANDBOX, environ) as run:
         Journey(run, "datadog", look).go()
         assert run.ended() == 0
+
+
+QUERY, RESPONSE = b"\x1b[5n", "\x1b[0n"
+
+
+def answered(run: Terminal) -> None:
+    """Wait for the question about an Escape, and answer it."""
+    before = run.received.count(QUERY)
+    while run.received.count(QUERY) == before:
+        assert run.read(), run.screen
+    run.write(RESPONSE)
+
+
+@pytest.mark.full
+def test_escape_acts_at_once_where_the_terminal_answers_at_once(environ: dict[str, str]) -> None:
+    environ["ESCDELAY"] = "60000"  # nothing waits for that
+    asked_after = []
+    with terminal(["--sandbox"], environ) as run:
+        run.until("Create a new org")
+        run.press("enter")
+        run.until_step(1)
+        for _ in range(3):  # the best of some, on a busy machine
+            run.press("ctrl+n")
+            run.until_step(2)
+            run.rest()
+            began = time.monotonic()
+            run.press("escape")
+            answered(run)
+            asked_after.append(time.monotonic() - began)
+            run.until_step(1)
+            run.rest()
+    assert min(asked_after) < ESCAPE_SECONDS
+
+
+@pytest.mark.full
+def test_an_arrow_is_one_where_the_terminal_answers_slowly(environ: dict[str, str]) -> None:
+    with terminal(["--sandbox"], environ) as run:
+        run.until("Create a new org")
+        run.press("enter")
+        run.until_step(1)
+        run.write("\x1b")
+        for piece in "[B":
+            time.sleep(SPLIT_SECONDS)
+            run.write(piece)
+        run.write(RESPONSE)
+        run.until("Other API URL")  # of the second provider
+        assert run.received.count(QUERY) == 1
 
 
 @pytest.mark.full

@@ -10,6 +10,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from orgwizard.ui.tui.terminal import key_parser
 from orgwizard.ui.tui.terminal.paint import neutral
 from orgwizard.ui.tui.terminal.screen_model import Cells
 
@@ -26,6 +27,11 @@ class DiffDriver(LinuxDriver):
         self._cells = Cells()
         self._sizes: deque[tuple[int, int]] = deque()  # that the terminal has told and the copy does not know yet
         self._in_update = False
+
+    def run_input_thread(self) -> None:
+        """Read keys, and have the terminal tell whether an Escape is the beginning of another key."""
+        key_parser.install(self.write)
+        super().run_input_thread()
 
     def redraw(self) -> None:
         """Have the next paint sent whole onto an empty screen."""

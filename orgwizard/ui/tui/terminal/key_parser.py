@@ -3,10 +3,16 @@
 Textual waits after the byte of Escape for what may be the rest of an arrow key; whatever else comes in that time would
 make a key of both, or a circumflex in the field under the cursor. In a paste it reads what follows an escape as keys,
 which could press Next.
+
+How long to wait is the terminal's to tell: it is asked for its state, and answers after whatever it had sent before. An
+Escape that the response follows is one, a moment after it came on a fast line, and on a slow one an arrow is whole by
+then. Where a terminal answers nothing, the pause of ESCDELAY decides.
 """
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from textual import events
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -23,6 +29,8 @@ _WHOLE = re.compile(r"\x1b(\[[\d;:]*[@-LN-Z\\-~]|O[@-~])")
 _STARTS, _ENDS = "\x1b[200~", "\x1b[201~"
 _IN_PASTE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~])?")
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
+_QUERY, _RESPONSE = "\x1b[5n", "\x1b[0n"  # the state of the device (ECMA-48 8.3.35, DSR)
+_LOST_SECONDS = 2.0  # no response is waited for longer before the next Escape asks again
 _INVISIBLE = "\u200b"  # stands for what drives a terminal; what is invisible is left out of answers, and that is said
 
 
@@ -59,10 +67,12 @@ class Pastes:
 
 
 class Keyboard(XTermParser):
-    """Textual's reader of keys, with Escape kept apart."""
+    """Textual's reader of keys, with Escape kept apart; *query* is sent to the terminal."""
 
-    def __init__(self, debug: bool = False) -> None:
+    def __init__(self, debug: bool = False, query: Callable[[str], object] | None = None) -> None:
         super().__init__(debug)
+        self._query = query
+        self._asked_at: float | None = None
         self._came_alone = self._may_be_escape = False
         self._pastes = Pastes()
 
@@ -71,13 +81,25 @@ class Keyboard(XTermParser):
         if data and not (data := self._pastes.clean(data)):
             return ()
         self._came_alone, self._may_be_escape = self._may_be_escape, data.endswith(_ESCAPE)
-        return super().feed(data)
+        found = list(super().feed(data))
+        if self._may_be_escape:
+            self._ask()
+        return found
+
+    def _ask(self) -> None:
+        """Ask the terminal, unless a response is under way: its own beginning may have come alone."""
+        now = time.monotonic()
+        if self._query and (self._asked_at is None or now - self._asked_at > _LOST_SECONDS):
+            self._asked_at = now
+            self._query(_QUERY)
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
         if len(sequence) == 2 and self._is_escape_and_a_key(sequence):
             yield events.Key("escape", _ESCAPE)
             yield from super()._sequence_to_key_events(sequence[1])
             return
+        if sequence == _RESPONSE:
+            self._asked_at = None
         found = list(super()._sequence_to_key_events(sequence, alt))
         yield from found
         if not found and _WHOLE.fullmatch(sequence):
@@ -91,6 +113,6 @@ class Keyboard(XTermParser):
         return self._came_alone or not one_key
 
 
-def install() -> None:
-    """Have Textual's drivers read keys like this."""
-    linux_driver.XTermParser = Keyboard  # type: ignore[attr-defined]
+def install(query: Callable[[str], object] | None = None) -> None:
+    """Have Textual's drivers read keys like this; *query* sends something to the terminal."""
+    linux_driver.XTermParser = partial(Keyboard, query=query) if query else Keyboard  # type: ignore[attr-defined, assignment]

@@ -16,10 +16,10 @@ _TOKEN = re.compile(
     r"\x1b\[(?P<row>\d+);(?P<column>\d+)H|\x1b\[(?P<look>[\d;]*)m|(?P<line>\r?\n)|(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
 )
 # What leaves cells, look and cursor as they are: modes of cursor, wrapping, mouse, focus, paste, keys and updates,
-# questions about modes, the bell, and operating system commands such as title and clipboard. The other screen is
-# among them because it is asked for only where the program comes and goes.
+# questions about modes and the state, the bell, and operating system commands such as title and clipboard. The other
+# screen is among them because it is asked for only where the program comes and goes.
 _NEUTRAL = re.compile(
-    r"(?:\x1b\[\?(?:7|25|100[0346]|101[56]|1049|2004|2026|2048)[hl]|\x1b\[\?\d+\$p|\x1b\[>\d*u|\x1b\[<u"
+    r"(?:\x1b\[\?(?:7|25|100[0346]|101[56]|1049|2004|2026|2048)[hl]|\x1b\[\?\d+\$p|\x1b\[5n|\x1b\[>\d*u|\x1b\[<u"
     r"|\x07|\x1b\](?!8;)[^\x07\x1b]*(?:\x07|\x1b\\))+"
 )
 # The end of what leaves the terminal without a look, whatever stands before it.
