@@ -22,9 +22,7 @@ def commands(record: Record, options: str = "") -> dict[str, str]:
     """Return each command with what it does, the most likely first; *options* are this run's, such as "--sandbox"."""
     if record.running or record.state == "damaged":
         return {}
-    found = (
-        {} if record.settled else {resuming(record.id, options): "check again: it looks and stores, creates nothing"}
-    )
+    found = {} if record.settled else {resuming(record.id, options): "check it again; this creates nothing"}
     if record.profile and record.undo != "done":
         found |= of_profile(record.profile, record.stored, options)
     return found
@@ -44,7 +42,7 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
     Keys that cannot be read back can be used by no command of ours; what undo there is tells what to ask support for.
     """
     name = shlex.quote(profile)
-    told = {
+    with_keys = {
         f"env {name}": "print its keys as variables for a shell",
         f"env {name} --format terraform": "the same for its Terraform provider",
         f"exec {name} -- sh": "open a shell that has its keys",
@@ -52,11 +50,9 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
         f"check {name}": "check that its keys are valid",
         f"move {name} --to {_other_store(stored)}": "move its keys to another store",
     }
-    kept = told if isinstance(stored, dict) and can_be_read(stored) else {}
-    return {
-        _run(words, options): what
-        for words, what in {**kept, f"disable {name}": "disable it as far as its vendor allows; asks first"}.items()
-    }
+    found = with_keys if isinstance(stored, dict) and can_be_read(stored) else {}
+    found |= {f"disable {name}": "disable it as far as its vendor allows; asks first"}
+    return {_run(words, options): what for words, what in found.items()}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from orgwizard.application.key_check import KeyCheck
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import Clock
+from orgwizard.presentation.next_commands import of_profile
 from orgwizard.providers.aftercare import KeyState
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
@@ -164,6 +166,22 @@ def test_an_org_that_was_taken_back_has_no_keys_to_check(program: Program, creat
 def test_keys_that_cannot_be_checked_are_told_by_the_exit_code(program: Program, created: str) -> None:
     assert created
     assert program("orgs", "--check", "--json").code == 5
+
+
+@pytest.mark.usefixtures("remembering")
+def test_the_commands_to_go_on_with_do_it_word_for_word(
+    program: Program, home: Home, created: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RING", str(home.folder / "ring.json"))
+    monkeypatch.setattr("keyring.get_keyring", _ring)
+    (file,) = key_files(home)
+    commands = [shlex.split(command)[1:] for command in of_profile(created, {"file": str(file)}, "--sandbox")]
+    assert {words[0] for words in commands} == {"env", "exec", "snippet", "check", "move", "disable"}
+    for words in commands:
+        if words[0] == "disable":
+            words.extend(("--confirm", "My Child"))  # asked for on a terminal
+        if words[0] != "exec":  # which ends this process
+            assert program(*words).code == 0
 
 
 def test_each_org_is_listed_with_the_commands_to_go_on_with(program: Program, created: str) -> None:

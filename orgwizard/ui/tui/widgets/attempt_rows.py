@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
+from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
 
 from orgwizard.domain.moment import when
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
 
 NAME_CELLS = 24  # at most, of a row
+
+
+class Line(Content):
+    """One line in any width: asking thousands for their height takes longer than drawing those in sight."""
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Return that; part of Textual's protocol of visuals."""
+        del rules, width
+        return 1
 
 
 class AttemptRows(Listed):
@@ -42,9 +52,9 @@ class AttemptRows(Listed):
         if _ids(before[0]) == _ids(records):
             for at, (old, new) in enumerate(zip(before[1], self._texts, strict=True)):
                 if old != new:
-                    self.replace_option_prompt_at_index(at, Content(new))
+                    self.replace_option_prompt_at_index(at, Line(new))
             return
-        self.set_options(Option(Content(line)) for line in self._texts)
+        self.set_options(Option(Line(line)) for line in self._texts)
         ids = _ids(records)
         if ids:
             self.highlighted = ids.index(under_cursor.id) if under_cursor and under_cursor.id in ids else 0
