@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard.application import value_formats
-from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention, WizardError
+from orgwizard.domain.errors import NOTHING_DONE, BadInput, LocalFailure, NeedsAttention, WizardError
 from orgwizard.domain.events import resuming
 from orgwizard.domain.handoff import ChildOrg, Handoff, Key, Variables
 from orgwizard.domain.redactor import REDACTOR
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Read = Callable[[Reference], "SecretStr"]
 LookUp = Callable[[str], "Record | None"]  # an attempt by its id
-NOTHING_DONE = "Nothing was done."
 # The format of a file, by the end of its name.
 _BY_ENDING: Mapping[str, str] = {
     ".env": "dotenv",

@@ -113,4 +113,5 @@ def _write(service: Service, profile: Profile, state: str) -> Profile:
 def require_name(profile: Profile, typed: str) -> None:
     """Raise `BadInput` unless *typed* is the name of the org."""
     if typed.strip() != profile.org.name:
-        raise BadInput("The name that you typed is not the org's.", f"It is called: {profile.org.name}")
+        words = "The name that you typed is not the org's."
+        raise BadInput(words, f"It is called: {profile.org.name}", meaning=NOT_CHANGED)

@@ -5,12 +5,11 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 
-from orgwizard.domain.errors import BadInput
+from orgwizard.domain.errors import NOTHING_DONE, BadInput
 
 Texts = Mapping[str, str]
 Secrets = Collection[str]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NOTHING_DONE = "Nothing was done."
 
 
 class _CannotHold(Exception):
@@ -38,7 +37,7 @@ def assignments(name: str, values: Texts) -> str:
             break
     if not fault:
         return assign(values)
-    raise BadInput(fault, "Choose another format, such as json.", meaning=_NOTHING_DONE, field="format")
+    raise BadInput(fault, "Choose another format, such as json.", meaning=NOTHING_DONE, field="format")
 
 
 def masks(values: Texts, secrets: Secrets) -> str:
@@ -65,7 +64,7 @@ def table(name: str, members: Mapping[str, Texts]) -> str:
         return write(members)
     except _CannotHold as cannot:
         fault = f"The keys cannot be written to a file like {name}: {cannot}."
-    raise BadInput(fault, "Choose another format, such as json.", meaning=_NOTHING_DONE, field="format")
+    raise BadInput(fault, "Choose another format, such as json.", meaning=NOTHING_DONE, field="format")
 
 
 def _check(name: str, value: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from orgwizard.cli.arguments import Command
 from orgwizard.cli.parser import UNWRITTEN, UsageError, build
-from orgwizard.domain.errors import NOTHING_CREATED, Exit, NotSent, WizardError
+from orgwizard.domain.errors import NOTHING_CREATED, NOTHING_DONE, Exit, NotSent, WizardError
 
 if TYPE_CHECKING:
     from orgwizard.domain.attempt_state import Outcome
@@ -77,7 +77,7 @@ def _report(error: WizardError, arguments: argparse.Namespace) -> int:
 
     command: Command | None = arguments.command
     if error.meaning == NOTHING_CREATED and command is not None and command.name and not command.plans:
-        error.meaning = "Nothing was done."  # by a command that creates nothing in any case
+        error.meaning = NOTHING_DONE  # by a command that creates nothing in any case
     if getattr(arguments, "json", False):
         write_json(_failed(error, arguments))
     write_stderr("\n".join(error.lines()))

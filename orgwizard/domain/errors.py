@@ -22,6 +22,7 @@ from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import printable, shortened
 
 NOTHING_CREATED = "Nothing was created."
+NOTHING_DONE = "Nothing was done."
 NOTHING_SENT = "Nothing was sent by this run."
 NOT_KNOWN = "It is not known whether the org was created."
 CREATED = "The org was created."
@@ -134,8 +135,13 @@ class BadFields(BadInput):
         if len(self.problems) < 2 and not self.places:
             return super().lines()
         parts_of = ((self.places.get(field), field, words) for field, words in self.problems.items())
-        problems = [": ".join(part for part in parts if part) for parts in parts_of]
+        problems = [": ".join(filter(None, _once(*parts))) for parts in parts_of]
         return [line for line in (self.meaning, *problems, self.advice) if line]
+
+
+def _once(place: str | None, field: str, words: str) -> tuple[str, ...]:
+    """Return the parts of a problem's line; a place that ends with the field, such as "--set KEY", says it already."""
+    return (place, words) if place and place.split()[-1] == field else (place or "", field, words)
 
 
 class LocalFailure(WizardError):
@@ -159,7 +165,7 @@ class Cancelled(WizardError):
 
     exit_code = Exit.LEFT
     default_code = "left"
-    meaning = "Nothing was done."
+    meaning = NOTHING_DONE
 
 
 class Busy(WizardError):

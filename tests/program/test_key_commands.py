@@ -212,6 +212,7 @@ def test_what_names_no_keys_is_wrong_usage(program: Program, home: Home, argv: t
 def test_an_org_is_taken_back_after_its_name_was_given(program: Program, created: str) -> None:
     wrong = program("disable", created, "--confirm", "New org", "--json")
     assert (wrong.code, wrong.json()["error"]["code"]) == (2, "BadInput")
+    assert "Nothing was created." not in wrong.err
     ended = program("disable", created, "--confirm", "My Child")
     assert ended.code == 0, ended.err
     assert "Please deactivate" in ended.out
@@ -220,6 +221,23 @@ def test_an_org_is_taken_back_after_its_name_was_given(program: Program, created
     again = program("disable", created, "--confirm", "My Child", "--json")
     assert (again.code, again.json()["profile"]) == (0, created)
     assert "support" in again.json()
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("env",), ("move", "--to", "file"), ("exec", "--", "x"), ("snippet", "curl"), ("disable",), ("profiles show",)],
+)
+def test_a_command_that_creates_nothing_does_not_speak_of_it(program: Program, argv: tuple[str, ...]) -> None:
+    ended = program(*argv[0].split(), "nobody", *argv[1:])
+    assert ended.code == 2
+    assert ended.err.startswith("Nothing was done.")
+
+
+def test_the_name_is_checked_before_the_keys_are_tried(program: Program, home: Home) -> None:
+    created = create(program, home, "okta")
+    for path in key_files(home):
+        path.unlink()
+    assert "My Child" in program("disable", created, "--confirm", "wrong").err
 
 
 @pytest.mark.usefixtures("remembering")
@@ -233,8 +251,10 @@ def test_a_token_is_replaced_by_one_from_standard_input(
     assert ended.json()["remarks"] == ["The old token was revoked."]
     assert [path.read_text().count("00replacement-canary") for path in key_files(home)] == [1]
     assert "canary" not in ended.out
-    monkeypatch.setattr("sys.stdin", None)
-    assert program("move", created, "--replace", "--json").code == 2
+    for nothing in (None, io.StringIO("")):
+        monkeypatch.setattr("sys.stdin", nothing)
+        ended = program("move", created, "--replace", "--json")
+        assert (ended.code, "standard input" in ended.json()["error"]["message"]) == (2, True)
 
 
 @pytest.mark.parametrize("argv", [(), ("--revoke", "--to", "file"), ("--replace", "--to", "screen")])

@@ -4,22 +4,20 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgwizard.application.handoff import NOTHING_DONE, Handover, Text
+from orgwizard.application.handoff import Handover, Text
 from orgwizard.application.handoff import snippet as written_snippet
 from orgwizard.cli import wiring
 from orgwizard.domain.errors import (
-    NOTHING_CREATED,
     BadInput,
     Cancelled,
     Exit,
     LocalFailure,
     NotSent,
-    WizardError,
 )
 from orgwizard.system import coredumps, private_files, secret_reader
 from orgwizard.ui.batch.confirmation import confirm_word
@@ -37,18 +35,6 @@ PRETEND_PARENT = "Sandbox profile: run with real credentials, this creates a rea
 SLASH_COMMENTS = ("typescript", "go", "java", "rust")
 
 
-@contextmanager
-def _nothing_created() -> Iterator[None]:
-    """Let a failure say that nothing was done: these commands are not about creating."""
-    try:
-        yield
-    except WizardError as error:
-        if error.meaning == NOTHING_CREATED:
-            error.meaning = NOTHING_DONE
-        raise
-
-
-@_nothing_created()
 def env(arguments: argparse.Namespace) -> int:
     """Print the variables of a child org, or write them to a file; returns the exit code."""
     coredumps.forbid()
@@ -76,7 +62,6 @@ def _to_stdout(arguments: argparse.Namespace, handover: Handover) -> int:
     return Exit.READY
 
 
-@_nothing_created()
 def execute(arguments: argparse.Namespace) -> int:
     """Become another program that has the keys in its environment; returns only if that fails, 126 or 127."""
     handover = _handover(arguments)
@@ -85,7 +70,6 @@ def execute(arguments: argparse.Namespace) -> int:
     return _become(arguments.program, {**inherited, **keys})
 
 
-@_nothing_created()
 def snippet(arguments: argparse.Namespace) -> int:
     """Print a program that makes a first call, or creates an org; returns the exit code."""
     profile = _profile(arguments)

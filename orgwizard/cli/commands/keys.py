@@ -87,6 +87,8 @@ def disable(arguments: argparse.Namespace) -> int:
 
     service = wiring.service(arguments)
     profile = service.profiles.find(arguments.name)
+    if arguments.confirm is not None:
+        require_name(profile, arguments.confirm)  # before the keys are tried
     try:
         ended = undo(service, profile.name, confirm)
     except WizardError as error:

@@ -46,7 +46,9 @@ def read_secret(title: str, hints: Sequence[str]) -> str:
     if sys.stdin is None:
         raise BadInput(f"{title}: standard input is closed.", "Pipe it to the command.")
     if not _on_a_terminal():
-        return sys.stdin.readline().strip()
+        if typed := sys.stdin.readline().strip():
+            return typed
+        raise BadInput(f"{title}: standard input is empty.", "Pipe it to the command, or run it on a terminal.")
     write_stderr("\n".join(hints))
     try:
         with warnings.catch_warnings():
