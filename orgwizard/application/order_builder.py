@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
-from orgwizard.domain.questions import Value, did_you_mean
+from orgwizard.domain.questions import Value, did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, literal_problems, previewed, problems, questions, referenced, validated
@@ -84,7 +84,8 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     except WizardError as error:
         found["site"] = _with(error.cause, site_meant(provider, draft.site))
     if draft.method not in provider.methods:
-        return {**found, "credentials.method": f"Use one of: {', '.join(provider.methods)}."}
+        words = _with(f"Use one of: {', '.join(provider.methods)}.", nearest(draft.method, provider.methods))
+        return {**found, "credentials.method": words}
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
         found |= {

@@ -14,7 +14,7 @@ from orgwizard.application.toml_positions import Position, position_of, position
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
 from orgwizard.domain.questions import did_you_mean
-from orgwizard.domain.redactor import MASK, REDACTOR
+from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import provider_of, site_at, site_meant
 from orgwizard.storage.secret_stores import parse_store
@@ -60,20 +60,23 @@ class Plan:
             raise self._bad(found)
         return draft
 
-    def ready_draft(self, *, sends: bool = True) -> Draft:
+    def ready_draft(self) -> Draft:
         """Return the draft of an order that has nothing wrong with it; raises `BadFields` with every problem.
 
-        No secret is read. Where it *sends* anything, a host that is not the vendor's has to be confirmed by the plan.
+        No secret is read. A host that is not the vendor's has to be confirmed by the plan.
         """
-        draft, found = self.checked(sends=sends)
+        draft, found = self.checked()
         if found:
             raise self._bad(found)
         return draft
 
-    def checked(self, *, sends: bool = True) -> tuple[Draft, dict[str, str]]:
+    def checked(self) -> tuple[Draft, dict[str, str]]:
         """Return the draft, and every problem as "section.field" -> sentence; raises nothing and reads no secret."""
         draft, found = read_values(self.values, self.connect)
-        return draft, {**self._problems(draft, sends=sends), **found} if draft.provider else dict(found)
+        rest = self._problems(draft) if draft.provider else {}
+        if "credentials.method" in found:  # the rest of the credentials are those of another method
+            rest = {name: words for name, words in rest.items() if not name.startswith("credentials.")}
+        return draft, {**rest, **found}
 
     def with_table(self, found: Mapping[str, str], table: Path, of_rows: Mapping[str, str]) -> BadFields:
         """Return the error that tells problems of the plan, and then those of a table's rows and columns."""
@@ -91,11 +94,11 @@ class Plan:
                 raise
             raise self._bad(bad.problems) from None
 
-    def _problems(self, draft: Draft, *, sends: bool) -> dict[str, str]:
+    def _problems(self, draft: Draft) -> dict[str, str]:
         found = problems(draft)
         if self.values.get("profile"):
             found = {_of_profile(name): _typed_once(name, words) for name, words in found.items()}
-        if sends and "site" not in found:
+        if "site" not in found:
             found |= unconfirmed(draft)
         try:
             parse_store(draft.store)
@@ -116,8 +119,10 @@ class Plan:
 
     def _place(self, name: str) -> str:
         """Return where a key stands, as compilers say it; "" where that is not known."""
-        if any(name == key or name.startswith(f"{key}.") for key in self.laid_over):
-            return "--set"
+        given = map(_nameable, self.laid_over)
+        related = (key for key in given if f"{name}.".startswith(f"{key}.") or key.startswith(f"{name}."))
+        if key := next(related, ""):
+            return f"--set {key}"
         found = position_of(name, self.positions)
         return f"{self.where}:{found.line}:{found.column}" if found and self.where else self.where
 
@@ -185,6 +190,11 @@ def unconfirmed(draft: Draft) -> dict[str, str]:
 def _shown(text: str) -> str:
     """Return a value as it may be repeated: one that looks like a secret is masked whole."""
     return MASK if REDACTOR.is_secret(text) else printable(text)
+
+
+def _nameable(key: str) -> str:
+    """Return a dotted key with each part masked that may be a secret, as its problems name it."""
+    return ".".join(MASK if is_like_token(part) or REDACTOR.is_secret(part) else part for part in key.split("."))
 
 
 def _of_profile(name: str) -> str:

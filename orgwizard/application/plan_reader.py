@@ -1,11 +1,10 @@
 """From a plan's values to a draft, with everything in them that no form could show, all at once."""
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
-from orgwizard.domain.questions import Value
+from orgwizard.domain.questions import Value, did_you_mean, nearest
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import LOOKS_SECRET, Fields, questions
@@ -109,7 +108,8 @@ class _Reader:
         method = self._table("credentials").get("method", next(iter(provider.methods)))
         known = method in list(provider.methods)
         if not known:
-            self.problems["credentials.method"] = f"Use one of: {', '.join(provider.methods)}."
+            meant = did_you_mean(nearest(method, provider.methods))
+            self.problems["credentials.method"] = f"Use one of: {', '.join(provider.methods)}. {meant}".strip()
         self.draft.section("parent")["method"] = method if known else next(iter(provider.methods))
 
     def _fill_section(self, name: str, model: type[Fields], sections: Mapping[str, type[Fields]]) -> None:
@@ -157,9 +157,9 @@ def _unknown(name: str, known: list[str], sections: Mapping[str, type[Fields]], 
     others = [table for table, model in sections.items() if table != below and name in model.model_fields]
     if others:
         return f"Unknown. It belongs below [{others[0]}]."
-    close = get_close_matches(name, known, 1)
+    meant = nearest(name, known)
     listed = f"Unknown. Known here: {', '.join(known if below else sorted(known))}."
-    return f"{listed} Did you mean {close[0]}?" if close else listed
+    return f"{listed} {did_you_mean(meant)}".strip()
 
 
 def _odd(model: type[Fields], answers: Mapping[str, Value]) -> dict[str, str]:

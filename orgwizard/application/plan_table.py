@@ -13,7 +13,7 @@ from orgwizard.application.order_builder import draft_problems
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import Question
+from orgwizard.domain.questions import Question, did_you_mean, nearest
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import Fields, questions, validated
@@ -131,7 +131,8 @@ def _why_not(name: str, column: _Column | None, known: Mapping[str, _Column]) ->
         return f'"{shown}" belongs in the plan: all rows share one connection and one store.'
     asked = [column for column in known.values() if column.question.asked]
     keys = dict.fromkeys(f"{column.key}.NAME" if column.is_whole else column.key for column in asked)
-    return f'"{shown}" is unknown. Known: {", ".join(keys)}.'
+    meant = did_you_mean(nearest(name, known) or nearest(name.rpartition(".")[2], known))
+    return f'"{shown}" is unknown. Known: {", ".join(keys)}. {meant}'.strip()
 
 
 # ---- the cells --------------------------------------------------------------------------------------

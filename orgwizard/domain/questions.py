@@ -1,6 +1,8 @@
 """Questions as a face asks them, what is offered for an answer, and the answers typed so far; models judge them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from orgwizard.domain.credential_shapes import shape
@@ -15,6 +17,13 @@ def secret_text(typed: Value) -> str | None:
     """Return the text of a `SecretStr`, None for any other answer."""
     read = getattr(typed, "get_secret_value", None)
     return str(read()) if read else None
+
+
+def nearest(typed: object, known: Iterable[str]) -> str:
+    """Return which of the *known* words *typed* most likely is, "" where it is like none of them."""
+    words = {word.casefold(): word for word in known}
+    close = get_close_matches(typed.strip().casefold(), words, 1) if isinstance(typed, str) else []
+    return words[close[0]] if close else ""
 
 
 def did_you_mean(meant: str) -> str:

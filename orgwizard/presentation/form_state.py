@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pydantic import SecretStr
 
@@ -55,7 +56,6 @@ class FormState:
 
     def __post_init__(self) -> None:
         self._drop_misshapen()
-        self._people = self.session.administrators() if self.section == "administrator" else []
         unset = self.unset
         named = {name: value for name, value in self.typed.items() if isinstance(value, Reference)}
         given = {name: Suggestion(value, value.describe()) for name, value in named.items() if name not in unset}
@@ -118,6 +118,10 @@ class FormState:
     def is_due(self, question: Question) -> bool:
         """Return whether a question is asked now: it needs no other answer, or that is there, or it is answered."""
         return not question.needs or any(self.answers.get(name) for name in (question.needs, question.name))
+
+    @cached_property
+    def _people(self) -> list[dict[str, str]]:
+        return self.session.administrators() if self.section == "administrator" else []
 
     @property
     def offered(self) -> dict[str, str]:

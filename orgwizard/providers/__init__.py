@@ -6,6 +6,7 @@ from orgwizard.domain import credential_shapes
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.org import Site
+from orgwizard.domain.questions import did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR, is_like_token
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog
@@ -23,7 +24,9 @@ def provider_of(key: str) -> Provider:
         if provider.key == key:
             return provider
     known = ", ".join(f'"{provider.key}"' for provider in PROVIDERS)
-    raise BadInput(f"There is no provider {REDACTOR.nameable(key)!r}. Known: {known}.", field="provider")
+    words = f"There is no provider {REDACTOR.nameable(key)!r}. Known: {known}."
+    meant = did_you_mean(nearest(key, [provider.key for provider in PROVIDERS]))
+    raise BadInput(f"{words} {meant}".strip(), field="provider")
 
 
 def site_at(provider: Provider, typed: str) -> Site:

@@ -11,6 +11,7 @@ from pathlib import Path
 import tomli_w
 
 from orgwizard.domain.errors import BadInput, LocalFailure, WizardError
+from orgwizard.domain.questions import did_you_mean, nearest
 from orgwizard.domain.sanitize import printable, slug
 from orgwizard.storage.command_store import CommandStore
 from orgwizard.storage.keyring_store import UNENCRYPTED, KeyringStore
@@ -105,11 +106,9 @@ def parse_store(value: object) -> Store:
     argv = value.get("command") if isinstance(value, Mapping) and len(value) == 1 else None
     if isinstance(argv, list) and argv and all(isinstance(word, str) and "\0" not in word for word in argv) and argv[0]:
         return CommandStore(tuple(argv))
-    raise BadInput(
-        "store: this is not a key store.",
-        f'Write "file", "keyring", "screen", {{ command = ["program", "argument"] }} or a named store: {_NAMED}.',
-        field="store",
-    )
+    known = f'Write "file", "keyring", "screen", {{ command = ["program", "argument"] }} or a named store: {_NAMED}.'
+    meant = did_you_mean(nearest(value, store_names()))
+    raise BadInput("store: this is not a key store.", f"{known} {meant}".strip(), field="store")
 
 
 def attempts_with_keys(folder: Path) -> dict[str, dict[str, str]]:

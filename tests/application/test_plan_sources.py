@@ -93,8 +93,42 @@ def test_what_is_no_key_and_value_is_refused_and_not_repeated(path: Path, given:
 def test_a_problem_of_a_value_is_told_as_one_of_the_command_line(path: Path) -> None:
     with pytest.raises(BadFields) as caught:
         load(path, [f"organization.name={'x' * 33}", f"credentials.api_key={SECRET}"]).ready_draft()
-    assert caught.value.places == {"organization.name": "--set", "credentials.api_key": "--set"}
+    assert caught.value.places == {name: f"--set {name}" for name in ("organization.name", "credentials.api_key")}
     assert SECRET not in str(caught.value.lines())
+
+
+def test_a_key_of_the_command_line_that_is_unknown_is_told_there_once_and_a_secret_in_its_place_is_not(
+    path: Path,
+) -> None:
+    with pytest.raises(BadFields) as caught:
+        load(path, ["organisation.name=x"]).ready_draft()
+    assert caught.value.places == {"organisation": "--set organisation.name"}
+    with pytest.raises(BadFields) as caught:
+        load(path, ["organization.nam=x"]).ready_draft()
+    assert [line for line in caught.value.lines() if line.startswith("--set organization.nam: Unknown.")]
+    key = "00" + "Ab1" * 13 + "x"
+    with pytest.raises(BadFields) as caught:
+        load(path, [f"organization.{key}=x"]).ready_draft()
+    assert key not in str(caught.value.lines())
+    assert list(caught.value.places.values()) == ["--set organization.********"]
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "meant"),
+    [
+        ("credentials.method=key", "credentials.method", "keys"),
+        ("provider=datdog", "provider", "datadog"),
+        ("store=keyrng", "store", "keyring"),
+        ("site=datadog.eu", "site", "datadoghq.eu"),
+        ("site=https://api.datadoghq.eu.example", "site", ""),
+    ],
+)
+def test_what_was_most_likely_meant_is_told(path: Path, given: str, field: str, meant: str) -> None:
+    with pytest.raises(BadFields) as caught:
+        load(path, [given]).ready_draft()
+    assert set(caught.value.problems) == {field}
+    assert ("Did you mean" in caught.value.problems[field]) is bool(meant)
+    assert f"Did you mean {meant}?" in caught.value.problems[field] or not meant
 
 
 # ---- a saved connection ----------------------------------------------------------------------------

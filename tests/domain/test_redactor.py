@@ -202,3 +202,11 @@ def test_many_secrets_are_learned_fast() -> None:
         redactor.clean("Nothing is said of it.")
     assert spent + time.process_time() < 4
     assert redactor.clean(f"It is 0999{KNOWN}.") == f"It is {MASK}."
+
+
+@pytest.mark.parametrize(
+    "text", ["0123456789abcdef" * 2, "0123456789ABCDEF" * 2, "0123456789ABCDEF01234567" + "F" * 16]
+)
+def test_a_key_in_hexadecimal_is_one_in_either_case(text: str) -> None:
+    assert REDACTOR.is_secret(text)
+    assert not REDACTOR.is_secret(text[:31])

@@ -338,8 +338,20 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(
         assert ended.out.startswith(f"POST {server.url}/api/v1/org")
 
 
+@pytest.mark.parametrize("command", [("create", "--dry-run"), ("plan",), ("create", "--yes"), ("check",)])
+@pytest.mark.parametrize(
+    "given", [f"site={UNROUTABLE}", "organization.name=0123456789ABCDEF0123456789ABCDEF", "site=https://app.okta.com"]
+)
+def test_what_a_creation_would_refuse_unread_is_refused_by_each_command(
+    program: Program, home: Home, command: tuple[str, ...], given: str
+) -> None:
+    ended = program(*command, "--plan", home.datadog("EU1"), "--set", given, "--json")
+    assert (ended.code, [problem["field"] for problem in ended.json()["problems"]]) == (2, [given.partition("=")[0]])
+
+
 def test_a_dry_run_needs_no_network(program: Program, home: Home) -> None:
-    ended = program("create", "--plan", home.datadog(UNROUTABLE), "--dry-run", "--json")
+    plan = home.datadog(UNROUTABLE, confirmed_host='"192.0.2.1"')
+    ended = program("create", "--plan", plan, "--dry-run", "--json")
     assert (ended.code, ended.json()["request"]["body"]) == (0, {"name": "My Child"})
 
 

@@ -177,7 +177,7 @@ def test_problems_are_listed_with_key_sentence_and_place(program: Program, home:
     said = program("check", "--plan", plan, "--set", "organization.x=1", "--json").json()
     places = {problem["field"]: problem["place"] for problem in said["problems"]}
     assert set(places) == {"organization.name", "store", "organization.x"}
-    assert places["organization.x"] == "--set"
+    assert places["organization.x"] == "--set organization.x"
     assert places["store"].startswith(f"{plan}:")
     assert said["error"]["code"] == "BadFields"
 

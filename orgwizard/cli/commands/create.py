@@ -19,7 +19,7 @@ def create(arguments: argparse.Namespace) -> int:
     if arguments.table:
         return _create_table(arguments)
     plan = wiring.plan(arguments)
-    draft = plan.ready_draft(sends=not arguments.dry_run)
+    draft = plan.ready_draft()
     require_approved(arguments.approved, [draft])
     if arguments.dry_run:
         return commands.dry_run(draft, as_json=arguments.json)

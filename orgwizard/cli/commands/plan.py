@@ -17,7 +17,7 @@ from orgwizard.ui.batch.streams import write_json, write_stdout
 def show(arguments: argparse.Namespace) -> int:
     """Print the orders of a plan and its table, and their fingerprint; returns the exit code."""
     plan = wiring.plan(arguments)
-    drafts = table.drafts(plan, arguments.table) if arguments.table else [plan.ready_draft(sends=False)]
+    drafts = table.drafts(plan, arguments.table) if arguments.table else [plan.ready_draft()]
     digest = fingerprint(drafts)
     if arguments.json:
         provider, site, name = plan.wanted

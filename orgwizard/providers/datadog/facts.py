@@ -39,7 +39,10 @@ class DatadogFacts(VendorFacts):
     site_example = "datadoghq.eu"
     keys_in_body = r'"(?:api_key|application_key)"\s*:\s*{[^{}]*"(?:key|hash)"\s*:\s*"[^"*]'
     # Classic keys in hexadecimal, and those with a prefix that tells their kind.
-    secret_shapes = (r"\b[0-9a-f]{32}(?:[0-9a-f]{8})?\b", r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9_]{20,}\b")
+    secret_shapes = (
+        r"\b(?:[0-9a-f]{32}(?:[0-9a-f]{8})?|[0-9A-F]{32}(?:[0-9A-F]{8})?)\b",
+        r"\bdd(?:app|ap|pat|sat)_[A-Za-z0-9_]{20,}\b",
+    )
     credential_shapes = shapes.SHAPES
     env_prefixes = ("DD_", "DATADOG_")
     site_env = ("DD_SITE", "DD_HOST", "DATADOG_SITE", "DATADOG_HOST")

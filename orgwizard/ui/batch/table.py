@@ -30,9 +30,9 @@ from orgwizard.ui.batch.streams import json_line, write_stderr, write_stdout
 LOOK_SECONDS = 0.5
 
 
-def read(plan: Plan, path: Path, *, sends: bool = True) -> tuple[Draft, Table, Mapping[str, str]]:
+def read(plan: Plan, path: Path) -> tuple[Draft, Table, Mapping[str, str]]:
     """Return the plan's draft, the table laid over it, and what is wrong with the plan itself; raises `BadInput`."""
-    draft, found = plan.checked(sends=sends)
+    draft, found = plan.checked()
     if not draft.provider:
         raise plan.with_table(found, path, {})
     table = plan_table.load(path, draft)
@@ -44,7 +44,7 @@ def read(plan: Plan, path: Path, *, sends: bool = True) -> tuple[Draft, Table, M
 
 def drafts(plan: Plan, path: Path) -> list[Draft]:
     """Return what each row of a table would create, in order; raises `BadFields` with every problem."""
-    _, table, of_plan = read(plan, path, sends=False)
+    _, table, of_plan = read(plan, path)
     if of_plan or table.problems:
         raise plan.with_table(of_plan, path, table.problems)
     return [row.draft for row in table.rows]
@@ -52,7 +52,7 @@ def drafts(plan: Plan, path: Path) -> list[Draft]:
 
 def dry_run(plan: Plan, path: Path, *, as_json: bool) -> int:
     """Print each create request with its secrets masked, in order; no secret is read, and nothing is sent."""
-    draft, table, of_plan = read(plan, path, sends=False)
+    draft, table, of_plan = read(plan, path)
     if of_plan or table.problems:
         raise plan.with_table(of_plan, path, table.problems)
     provider = provider_of(draft.provider)
