@@ -135,10 +135,6 @@ def _settings() -> Mapping[str, Any]:
     }
 
 
-def _permission(name: str) -> dict[str, Any]:
-    return {"id": f"sandbox-{name}", "type": "permissions", "attributes": {"name": name}}
-
-
 def _reference(org: Org) -> dict[str, str]:
     return {"id": org.id, "type": "orgs"}
 
