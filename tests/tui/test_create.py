@@ -16,6 +16,7 @@ from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.widgets.countdown import Bar, Countdown
 from orgwizard.ui.tui.widgets.dialogs import Ask, GiveUp, Page
 from orgwizard.ui.tui.widgets.frame import Body
+from orgwizard.ui.tui.widgets.static_text import StaticText
 from tests.tui.bench import DeafEngine, HeldEngine, StillEngine
 from tests.tui.walk import Walk, walking
 
@@ -211,3 +212,14 @@ async def test_keys_that_arrive_are_in_sight_at_once(service: Service, size: tup
         assert {"F2, Ctrl+R", "Ctrl+Y"} <= set(walk.screen.key_page())  # type: ignore[attr-defined]
         engine.end(arrived)
         await walk.until(DoneStep)
+
+
+@pytest.mark.full
+async def test_a_finding_that_is_wrapped_goes_on_under_its_words(service: Service) -> None:
+    async with walking(replace(service, engine=HeldEngine())) as walk:
+        engine = await creating(walk, "file")
+        await told(walk, engine, Progress("check", "warning", f"Right to create: {'unproven ' * 12}"))
+        doing = walk.screen.query_one("#doing", StaticText)
+        lines = "".join(segment.text for line in doing.render_lines(doing.size.region) for segment in line)
+        rows = [lines[at : at + doing.size.width] for at in range(0, len(lines), doing.size.width)]
+        assert [row[:3] for row in rows] == ["Rig", "  u"]

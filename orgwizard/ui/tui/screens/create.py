@@ -36,6 +36,7 @@ from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Ended, FinishInBackground
 from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import GiveUp
+from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
@@ -44,6 +45,7 @@ NO_RESULT = "Internal error in orgwizard: the creation ended without a result. S
 IN_BACKGROUND = "Finish in background"
 GIVE_UP = Words("give up the response; asks for a word", "give up")
 WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
+DOING_INDENT = 2  # cells of the lines after the first
 QUITS_NOW = "quit, test the keys later"
 # By how a stage stands: the looks of its mark, and of its name.
 LOOKS = {
@@ -229,7 +231,7 @@ class CreateStep(KeysStep):
         counted = event.left_seconds if event.deadline_seconds is None else event.deadline_seconds
         self.query_one(Countdown).show(counted, waiting(event))
         if words := explanation(event):  # a countdown that says all leaves what was said before it
-            self.query_one("#doing", StaticText).update(printable(words))
+            self.query_one("#doing", StaticText).update(Hanging(printable(words), DOING_INDENT, always=True))
 
     def _assure(self) -> None:
         """Say what is safe by now; that all is seen from afar."""
