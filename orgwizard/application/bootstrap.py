@@ -12,6 +12,7 @@ from orgwizard.storage.drafts import Drafts
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
+    from orgwizard.domain.events import Result
 
 
 # A protocol, because the sandbox's own class is known to the command line alone.
@@ -35,7 +36,8 @@ class Bootstrap:
     """One run of a face.
 
     `service` is put together by whoever asks for it first; `scenarios` are the sandbox's names that misbehave, and
-    `is_new` tells whether there is nothing yet to ask the service for: no attempt and no profile.
+    `is_new` tells whether there is nothing yet to ask the service for: no attempt and no profile. `ended` holds the
+    results of this run by attempt, oldest first.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Bootstrap:
     ) -> None:
         self.discovery, self.engine, self.drafts = discovery, engine, drafts
         self.sandbox, self.scenarios, self.is_new = sandbox, scenarios, is_new
+        self.ended: dict[str, Result] = {}
         self._open_service = open_service
         self._service: Service | None = None
         self._opening = threading.Lock()

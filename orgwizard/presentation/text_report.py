@@ -17,7 +17,6 @@ from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Order
 from orgwizard.storage.profiles import Profile
-from orgwizard.storage.stored_reference import SHOWN_ONLY, place
 
 if TYPE_CHECKING:
     from orgwizard.application.key_check import KeyCheck
@@ -155,29 +154,6 @@ def facts(result: Result) -> Iterator[tuple[str, str]]:
 
 
 ANSWER_SHOWN_ONLY = "in the service's response, if at all: it was only shown on the screen"
-NOWHERE = "nowhere: sign in to the org as its administrator and create new ones"
-
-
-def farewell(result: Result) -> list[str]:
-    """Return what has to stay readable once the wizard's screen is gone, never a key; [] where nothing was created."""
-    if result.outcome == "not_created":
-        return []
-    org, provider = result.org, provider_of(result.provider)
-    lines = [f"{_outcome_words(result)}: {result.name} at {provider.title}, {result.site}"]
-    lines += _rows({"Org URL": org.url if org else "", "Keys": _left_keys(result), "Attempt": result.attempt})
-    lines += [result.look_again] if result.open else []
-    return [printable(line) for line in lines]
-
-
-def _left_keys(result: Result) -> str:
-    """Return where the keys are after the wizard has ended, "" where none are known to exist."""
-    if result.stored:
-        return place(result.stored)
-    if result.spool:
-        return f"not in a store; the service's response, which may contain them, is saved in {result.spool}"
-    if result.secrets:
-        return ANSWER_SHOWN_ONLY if set(result.secrets) == {"answer"} else SHOWN_ONLY
-    return NOWHERE if result.outcome == "created" else ""
 
 
 def secrets(result: Result) -> Iterator[tuple[str, str]]:

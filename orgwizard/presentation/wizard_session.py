@@ -240,7 +240,7 @@ class WizardSession:
             if isinstance(event, KeysArrived):
                 self.result = event.result  # whatever comes of the rest, its keys are not lost
             if isinstance(event, Result):
-                self.result = event
+                self._set_result(event)
                 with suppress(Exception):  # the result must be told, whatever becomes of the draft
                     self._settle_draft(event)
             tell(event)
@@ -270,15 +270,19 @@ class WizardSession:
         from orgwizard.application.move_keys import save_after_all
 
         def saved() -> Result:
-            self.result = save_after_all(self.service, result, store.strip())
-            return self.result
+            return self._set_result(save_after_all(self.service, result, store.strip()))
 
         return self.bootstrap.engine.work(saved)
 
     def rescue(self) -> None:
         """Put keys that nobody was shown, as after a hang-up, into a private file."""
         if self.result and self.result.secrets and not self.shown:
-            self.result = self.service.records.save_unshown_keys(self.result)
+            self._set_result(self.service.records.save_unshown_keys(self.result))
+
+    def _set_result(self, result: Result) -> Result:
+        """Remember a result, also beyond this session."""
+        self.result = self.bootstrap.ended[result.attempt] = result
+        return result
 
     def for_same_parent(self) -> WizardSession:
         """Return a session for another child of the same parent, with the connection, and the same administrator.
@@ -332,9 +336,14 @@ class WizardSession:
         """Return the draft that the beginning offers to go on with after this session, else the saved one."""
         return self.draft if self.draft.provider and not self.another_draft_saved else self.bootstrap.drafts.load()
 
+    @property
+    def keeps_draft(self) -> bool:
+        """Return whether there is something in the draft, and it is the one that is saved."""
+        return bool(self.draft.provider) and self.keeping and not self.another_draft_saved
+
     def keep(self) -> str:
         """Save the draft; return a sentence where that failed, which must not stop anybody."""
-        if not self.draft.provider or not self.keeping or self.another_draft_saved:
+        if not self.keeps_draft:
             return ""
         try:
             self.bootstrap.drafts.save(self.draft)

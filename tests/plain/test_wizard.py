@@ -473,6 +473,7 @@ def test_ctrl_c_ends_a_prompt_and_keeps_the_draft(service: Service) -> None:
     interruption = Interruption(service.engine, terminal)
     assert Wizard(Console(terminal), fronted(service), None, interruption).run() == 130
     assert "Your entries are saved for next time, except secrets." in terminal.said
+    assert terminal.said.endswith("To continue: orgwizard --plain --sandbox")
     assert (service.drafts.load() or Draft()).section("organization") == {"name": "My Child"}
 
 
@@ -485,7 +486,7 @@ def test_ctrl_c_in_a_creation_stores_what_comes_and_a_third_one_gives_it_up(serv
             sent.set()
         return await service.send(call)
 
-    for times, code, state in ((1, 130, "later"), (3, 130, "unknown")):
+    for times, code, state in ((1, 6, "later"), (3, 5, "unknown")):
         watched = replace(service, send=send)
         sent.clear()
         terminal = Typed(*(datadog("slow" if times == 1 else "silent-not-created", "create")))

@@ -11,7 +11,7 @@ from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation import attempt_text, json_report, text_report
+from orgwizard.presentation import attempt_text, farewell, json_report, text_report
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
@@ -146,7 +146,7 @@ def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
     org = Created(NASTY, NASTY, NASTY)
     result = a_result(org=org, name=NASTY, site=NASTY, stored_words=NASTY, profile=NASTY, next_steps=(NASTY,))
     assert clean(text_report.result(result))
-    assert clean(text_report.farewell(result))
+    assert clean(farewell.of_result(result))
     record = a_record(
         name=NASTY, site=NASTY, org={"id": NASTY, "url": NASTY}, stored={"file": NASTY}, spool=NASTY, message=NASTY
     )
@@ -194,7 +194,7 @@ def test_the_headline_says_what_is_missing(missing: tuple[str, ...], words: str)
     org = Created("00o1", "Child", "https://child.okta.com", missing=missing)
     result = a_result(org=org, ready=True, stored={"file": "x"}, error=NeedsAttention("x"))
     assert text_report.headline(result) == f"The org was created, but {words}."
-    assert text_report.farewell(result)[0].startswith(f"The org was created, but {words}: Child")
+    assert farewell.of_result(result)[0].startswith(f"The org was created, but {words}: Child")
     assert text_report.result(result)[0].startswith(f"Created, but {words}: Child")
 
 
@@ -209,7 +209,7 @@ FILE = {"stored": {"file": "x"}, "stored_words": "in the file x, which only you 
 
 
 def test_after_the_wizard_it_is_said_what_there_is_and_what_is_left_to_do() -> None:
-    assert text_report.farewell(a_result(attempt="a1", open=True, **FILE)) == [
+    assert farewell.of_result(a_result(attempt="a1", open=True, **FILE)) == [
         "The org was created but its readiness is not confirmed: Child at Okta, https://acme.okta.com",
         "  Org URL      https://child.okta.com",
         "  Keys         in the file x, which only you can read",
@@ -219,13 +219,13 @@ def test_after_the_wizard_it_is_said_what_there_is_and_what_is_left_to_do() -> N
 
 
 def test_after_the_wizard_nothing_is_left_to_do_about_an_org_that_is_ready() -> None:
-    lines = text_report.farewell(a_result(attempt="a1", ready=True, **FILE))
+    lines = farewell.of_result(a_result(attempt="a1", ready=True, **FILE))
     assert lines[0].startswith("The org was created and is ready: Child")
     assert lines[-1] == "  Attempt      a1"
 
 
 def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
-    assert text_report.farewell(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
+    assert farewell.of_result(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
         "It is not known whether the org was created: Child at Okta, https://acme.okta.com",
         "  Attempt      a1",
         "Do not create it again yet. Check again with: orgwizard resume a1",
@@ -233,7 +233,7 @@ def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
 
 
 def test_after_the_wizard_nothing_is_said_where_nothing_was_created() -> None:
-    assert text_report.farewell(a_result(outcome="not_created", org=None, attempt="a1")) == []
+    assert farewell.of_result(a_result(outcome="not_created", org=None, attempt="a1")) == []
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_after_the_wizard_nothing_is_said_where_nothing_was_created() -> None:
     ],
 )
 def test_after_the_wizard_no_key_is_shown_but_where_it_is(facts: dict[str, Any], words: str) -> None:
-    lines = text_report.farewell(a_result(secrets={"token": SecretStr(SECRET)}, **facts))
+    lines = farewell.of_result(a_result(secrets={"token": SecretStr(SECRET)}, **facts))
     assert f"  Keys         {words}" in lines
     assert SECRET not in "".join(lines)
 
@@ -254,15 +254,14 @@ def test_after_the_wizard_no_key_is_shown_but_where_it_is(facts: dict[str, Any],
 def test_after_the_wizard_an_answer_that_is_kept_nowhere_is_told_as_gone() -> None:
     answer = {"answer": SecretStr(SECRET)}
     for outcome in ("created", "unknown"):
-        lines = text_report.farewell(a_result(outcome=outcome, secrets=answer))
+        lines = farewell.of_result(a_result(outcome=outcome, secrets=answer))
         assert "  Keys         in the service's response, if at all: it was only shown on the screen" in lines
         assert SECRET not in "".join(lines)
 
 
 def test_after_the_wizard_keys_that_are_nowhere_are_told_as_such() -> None:
-    assert (
-        "  Keys         nowhere: sign in to the org as its administrator and create new ones"
-        in text_report.farewell(a_result())
+    assert "  Keys         nowhere: sign in to the org as its administrator and create new ones" in farewell.of_result(
+        a_result()
     )
 
 

@@ -8,8 +8,8 @@ from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.events import Result
-from orgwizard.presentation import review, start_menu, step_order, text_report
-from orgwizard.presentation.wizard_session import KEPT_ANSWERS, LEAVING, WizardSession
+from orgwizard.presentation import farewell, review, start_menu, step_order, text_report
+from orgwizard.presentation.wizard_session import LEAVING, WizardSession
 from orgwizard.storage.attempt_record import Record
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import SIGN, Back, Console
@@ -117,16 +117,23 @@ class Wizard:
 
     def _left(self, code: int) -> int:
         """Say what is kept; return the exit code: that of the result, where there is one."""
-        words = self.session.keep()
+        self.session.keep()
         result = self.session.result
         if not self.session.bootstrap.engine.idle.is_set() and (result is None or result is not self._reported):
             self._console.heading(LEAVING)
             return code
         if not result or result.outcome == "not_created":
             self._console.heading("Cancelled.")
-            if self.session.draft.provider:
-                self._console.say(words or KEPT_ANSWERS)
-        return result.exit_code if result and code == Exit.LEFT and not self._interruption.times else code
+            self._console.say(*farewell.continuing(self.session, "--plain"))
+        return self.exit_code(code)
+
+    def exit_code(self, code: int) -> int:
+        """Return the exit code of a session that was left with *code*: that of its result, if an org exists or may."""
+        result = self.session.result
+        if code != Exit.LEFT or result is None:
+            return code
+        was_cancelled = result.outcome == "not_created" and self._interruption.times
+        return code if was_cancelled else result.exit_code
 
     def _entered(self) -> Iterable[str]:
         """Return what was entered up to the step where the user is."""
@@ -192,7 +199,7 @@ class Wizard:
         self.session.result = result
         ending = Ending(self._console, self.session, result)
         ending.tell()
-        for line in text_report.farewell(result) or text_report.result(result):
+        for line in farewell.of_result(result) or text_report.result(result):
             self._log(line)
         self._reported = result
         if self._interruption.times and not result.secrets:
@@ -241,7 +248,8 @@ def run(
         sandbox = " This is the sandbox: no account, no network." if bootstrap.sandbox else ""
         console.say(f"{f'Plain mode, because {because}.' if because else 'orgwizard, plain mode.'}{sandbox} {WELCOME}")
         try:
-            return wizard.run()
+            code = wizard.run()
         finally:
             engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
             wizard.tell_late()
+        return wizard.exit_code(code)

@@ -150,14 +150,11 @@ def run(
 
 
 def _say_how_it_ended(wizard: Wizard) -> None:
-    """Say it where the screen is gone, having put keys that nobody was shown into a file."""
-    from orgwizard.presentation import text_report
+    """Say what was made and how to go on, where the screen is gone; keys that nobody was shown go into a file."""
+    from orgwizard.presentation import farewell
 
     if not wizard.leaving.done:
         wizard.session.rescue()
-    result = wizard.session.result
-    if result is None:
-        return
-    lines = text_report.farewell(result)
+    lines = farewell.lines(wizard.session)
     with suppress(OSError, ValueError):  # the terminal may be gone, too
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr, flush=True)
