@@ -39,7 +39,8 @@ UNDONE = {
 
 def lines(record: Record) -> list[str]:
     """Return one attempt as lines: what is known of the org, where its keys are."""
-    known = [f"{record.id}  {record.name or record.path.name} ({record.provider} {record.site}): {state(record)}"]
+    where = f" ({record.provider} {record.site})" if record.provider or record.site else ""
+    known = [f"{record.id}  {record.name or record.path.name}{where}: {state(record)}"]
     if record.org:
         known.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
     if words := keys(record):

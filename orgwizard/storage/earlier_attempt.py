@@ -10,6 +10,7 @@ from orgwizard.domain.order_key import OrderKey
 from orgwizard.storage.attempt_record import Record
 
 _NOTHING_MADE = frozenset(("refused", "not_sent", "absent"))
+_CHECK_FIRST = "Check at the provider whether it exists. To create it anyway, use --again."
 _PRESSING = ("running", "open", "done", "unclear")
 
 
@@ -31,16 +32,11 @@ class EarlierAttempt:
             return Busy(f"Another orgwizard is creating this org right now: attempt {attempt}.", "Wait until it ends.")
         if self.kind == "unclear":
             cause = f"This org may have been created before: {self._doubt()}."
-            return Repeated(attempt, self.kind, cause, f"{self.remedy} To create it anyway, use --again.")
+            return Repeated(attempt, self.kind, cause, set_aside(self.record) or _CHECK_FIRST)
         state = "created this org" if self.kind == "done" else "may have created this org and is unfinished"
         see = f"orgwizard resume {attempt} {options}".rstrip()
         cause = f"Attempt {attempt} {state}."
         return Repeated(attempt, self.kind, cause, f"See: {see}. To create a second one, use --again.")
-
-    @property
-    def remedy(self) -> str:
-        """Return what to do where it is not known whether the attempt was at this order."""
-        return set_aside(self.record) or "Check at the provider whether it exists."
 
     def _doubt(self) -> str:
         if self.record.state == "damaged":
@@ -51,6 +47,7 @@ class EarlierAttempt:
 def set_aside(record: Record) -> str:
     """Return how to retire a record that cannot be read, and so stands in the way of other orders; "" for any other.
 
+    The command stands at the end, to be pasted.
     Its keys may be in the response beside it, which stays where it is.
     """
     if record.state != "damaged":

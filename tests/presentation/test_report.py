@@ -353,6 +353,8 @@ def test_an_attempt_of_another_process_is_told_as_under_way() -> None:
 
 def test_an_attempt_without_a_name_goes_by_its_file() -> None:
     assert "a.jsonl (okta s): unreadable record" in attempt_text.lines(a_record("damaged", name=""))[0]
+    nameless = a_record("damaged", name="", provider="", site="")
+    assert attempt_text.lines(nameless)[0].endswith("  a.jsonl: unreadable record")
 
 
 def test_every_state_of_an_attempt_has_words_and_an_outcome() -> None:

@@ -640,7 +640,7 @@ def test_a_record_that_cannot_be_read_says_how_it_is_set_aside(journal: Journal,
     told = earlier.error()
     assert str(damaged) in told.cause
     assert (str(spool) in told.advice) is with_response
-    command = told.advice.partition("set the record aside: ")[2].partition(" To create")[0]
+    command = told.advice.partition("set the record aside: ")[2]
     assert shlex.split(command) == ["mv", str(damaged), str(damaged.with_suffix(".unreadable"))]
     subprocess.run(shlex.split(command), check=True)
     assert journal.earlier(OTHERS[1]) is None
