@@ -191,7 +191,7 @@ def texts(tree: ast.AST) -> Iterator[str]:
                 yield child.value
 
 
-@pytest.mark.parametrize("layer", ["domain", "system", "network", "storage", "application"])
+@pytest.mark.parametrize("layer", ["domain", "system", "network", "storage", "application", "presentation", "ui"])
 def test_what_knows_a_vendor_lives_with_the_vendor(layer: str) -> None:
     vendor = re.compile(r"okta|datadog|\bdd[_-]|ssws", re.IGNORECASE)
     paths = (PACKAGE / layer).rglob("*.py")

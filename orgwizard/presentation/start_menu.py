@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
     from orgwizard.storage.profiles import Problem, Profile
 
-INTRODUCTION = "Create a child org at Okta or Datadog, and keep its one-time keys safe."
+_VENDORS = " or ".join(provider.title for provider in PROVIDERS)
+_OTHER_NAMES = "".join(f" ({one.title}: or {one.name_field})" for one in PROVIDERS if one.name_field != "name")
+INTRODUCTION = f"Create a child org at {_VENDORS}, and keep its one-time keys safe."
 HOW = "Seven steps, about 5 minutes. Nothing is created before you confirm."
 NEW, CONTINUE, ORGS, SCENARIOS, PROBLEMS = "new", "continue", "orgs", "magic", "problems"
 ATTEMPT, PROFILE = "attempt", "profile"
 SCENARIOS_TITLE = "Sandbox test names (trigger errors on purpose)"
-SCENARIOS_HELP = "Enter one of these as the org's name (Okta: or subdomain), or inside a credential."
+SCENARIOS_HELP = f"Enter one of these as the org's name{_OTHER_NAMES}, or inside a credential."
 ORGS_TITLE = "Orgs and attempts"
 PROBLEMS_TITLE = "Unreadable files"
 RUNNING_TITLE = "Being created by another orgwizard"
