@@ -99,8 +99,8 @@ class Handover:
         found = next(known, "dotenv" if path.name.startswith(".env.") else "")
         if not found:
             raise BadInput(
-                f"The name {path.name} says no format.",
-                "Name it with --format, or end the name in one of: " + ", ".join((*_BY_ENDING, *self.handoff.files)),
+                f"The name {path.name} implies no format.",
+                "Set --format, or use a name that ends in one of: " + ", ".join((*_BY_ENDING, *self.handoff.files)),
                 meaning=NOTHING_DONE,
                 field="format",
             )

@@ -162,7 +162,7 @@ def _toml_advice(text: str, error: str) -> str:
     line = text.splitlines()[int(found[1]) - 1 :][:1] if found else []
     if any(mark in "".join(line) for mark in "\u201c\u201d\u2018\u2019"):
         return 'Use plain quotation marks (") instead of typographic ones.'
-    return 'Correct that line. Text stands in quotation marks: name = "My Child".'
+    return 'Correct that line. Text goes in quotes: name = "My Child".'
 
 
 def problems(draft: Draft) -> dict[str, str]:

@@ -67,7 +67,7 @@ def _old(service: Service, profile: Profile) -> Created:
     """Return the child with its old token; raises `BadInput` where there is nothing to replace."""
     provider = provider_of(profile.provider)
     if not provider.aftercare.replacing:
-        raise BadInput(f"The keys of {provider.title} do not expire: there is nothing to replace.")
+        raise BadInput(f"{provider.title} keys do not expire, so there is nothing to replace.")
     return child_of(service, profile)
 
 

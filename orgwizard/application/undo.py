@@ -35,7 +35,7 @@ def undo(service: Service, name: str, confirm: Callable[[Profile, Undo], None]) 
     with service.profiles.alone():
         profile = service.profiles.find(name)
         if profile.undo == "done":
-            return Ended(profile, Undone("done", "It was done before."), support_request(profile))
+            return Ended(profile, Undone("done", "Nothing to do: an earlier run did this."), support_request(profile))
         prepared = _prepared(service, profile)
         if isinstance(prepared, Undone):
             return _ended(service, profile, prepared)

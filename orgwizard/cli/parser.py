@@ -35,10 +35,9 @@ def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def suggestion(asked: str, known: Iterable[str]) -> str:
     """Return " Did you mean X?" for the nearest known name, "" if none is near."""
-    from difflib import get_close_matches
+    from orgwizard.domain.questions import did_you_mean, nearest
 
-    close = get_close_matches(asked, list(known), 1)
-    return f" Did you mean {close[0]}?" if close else ""
+    return f" {did_you_mean(nearest(asked, known))}".rstrip()
 
 
 def _options(command: Command) -> list[str]:

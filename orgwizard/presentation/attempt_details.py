@@ -57,7 +57,7 @@ def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
         "Org URL": org.get("url", ""),
         "Key file" if "file" in stored else "Keys": str(stored.get("file") or attempt_text.keys(record)),
         "Profile": record.profile,
-        "Undo": attempt_text.UNDONE.get(record.undo, record.undo),
+        "Disable": attempt_text.UNDONE.get(record.undo, record.undo),
         "Message": record.message,
         "File": f"{record.path}. {record.damage}" if record.state == "damaged" else "",
         "To do": set_aside(record),

@@ -30,8 +30,8 @@ _MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready",
 
 
 UNDONE = {
-    "sent": "requested; the outcome is not known",
-    "done": "done: orgwizard disable took it back",
+    "sent": "requested, outcome unknown",
+    "done": "done",
     "refused": "refused by the service",
     "unknown": "outcome unknown",
 }
@@ -52,7 +52,7 @@ def lines(record: Record) -> list[str]:
     if record.state == "damaged":
         known += [f"    {words}" for words in (record.damage, set_aside(record)) if words]
     if record.undo:
-        known.append(f"    undo: {UNDONE.get(record.undo, record.undo)}")
+        known.append(f"    disable: {UNDONE.get(record.undo, record.undo)}")
     return [printable(line) for line in known]
 
 

@@ -29,7 +29,7 @@ def of_result(result: Result) -> list[str]:
         "Attempt": result.attempt,
         "Use the keys": next(iter(tasks[0].commands)) if tasks else "",
     }
-    title = f"{headline(result).removesuffix('.')}: {result.name} at {provider.title}, {result.site}"
+    title = f"{headline(result).removesuffix('.')}: {result.name} ({provider.title}, {result.site})"
     further = [result.look_again] if result.open else []
     return [printable(line) for line in (title, *(f"  {k:<12} {v}" for k, v in rows.items() if v), *further)]
 

@@ -22,7 +22,9 @@ def commands(record: Record, options: str = "") -> dict[str, str]:
     """Return each command with what it does, the most likely first; *options* are this run's, such as "--sandbox"."""
     if record.running or record.state == "damaged":
         return {}
-    found = {} if record.settled else {resuming(record.id, options): "check it again; this creates nothing"}
+    found = (
+        {} if record.settled else {resuming(record.id, options): "check again; this stores keys and creates nothing"}
+    )
     if record.profile and record.undo != "done":
         found |= of_profile(record.profile, record.stored, options)
     return found
@@ -33,7 +35,7 @@ def lines(record: Record, options: str = "") -> list[str]:
     found = list(commands(record, options))
     undo = [command for command in found if command.startswith("orgwizard disable ")]
     following = [command for command in found[:1] if command not in undo]
-    return [*(f"    next: {command}" for command in following), *(f"    undo: {command}" for command in undo)]
+    return [*(f"    next: {command}" for command in following), *(f"    disable: {command}" for command in undo)]
 
 
 def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str]:
@@ -46,12 +48,12 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
         f"env {name}": "print its keys as variables for a shell",
         f"env {name} --format terraform": "the same for its Terraform provider",
         f"exec {name} -- sh": "open a shell that has its keys",
-        f"snippet {name} curl": "print a first call to it",
+        f"snippet {name} curl": "print code for a first call to it",
         f"check {name}": "check that its keys are valid",
         f"move {name} --to {_other_store(stored)}": "move its keys to another store",
     }
     found = with_keys if isinstance(stored, dict) and can_be_read(stored) else {}
-    found |= {f"disable {name}": "disable it as far as its vendor allows; asks first"}
+    found |= {f"disable {name}": "disable it, or revoke its token; asks first"}
     return {_run(words, options): what for words, what in found.items()}
 
 

@@ -42,8 +42,8 @@ def review(provider: Provider, checked: CheckedTable, site: str, store: object) 
     rows = [("Row", "Name", *_unique_title(provider), ""), *(_review_row(provider, one) for one in checked.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    parent = f" (parent org {checked.parent})" if checked.parent else ""
-    total = f"{counted(len(checked.new), 'org')} to create at {provider.title}, {site}{parent}"
+    parent = f", parent org {checked.parent}" if checked.parent else ""
+    total = f"{counted(len(checked.new), 'org')} to create ({provider.title}, {site}{parent})"
     keys = f"Keys go to {text_report.store_words(store)}."
     return [printable(line) for line in (*lines, "", total, keys, provider.irreversible)]
 
@@ -85,9 +85,9 @@ def _ended_words(end: RowEnd) -> tuple[str, str]:
         return ("ready", url) if result.exit_code == Exit.READY else ("needs attention", f"{url}  {_cause(result)}")
     if isinstance(result.error, Busy):
         return "busy", result.error.cause
-    refused = result.error is not None and result.error.exit_code == Exit.REFUSED
-    word = "unknown" if result.outcome == "unknown" else "refused" if refused else "not sent"
-    return word, _cause(result)
+    words = {Exit.REFUSED: "refused", Exit.NOT_SENT: "not sent"}
+    word = words.get(result.error.exit_code if result.error else Exit.READY, "not created")
+    return "unknown" if result.outcome == "unknown" else word, _cause(result)
 
 
 def _cause(result: Result) -> str:
@@ -118,7 +118,7 @@ def gravest(codes: Sequence[Exit]) -> Exit:
 def left_over(provider: Provider, end: TableEnd) -> Iterator[tuple[TableRow, RowEnd]]:
     """Yield the rows that were not begun, each with an end that says so."""
     for row in end.left:
-        error = NotSent(f"This row was not begun. {end.why}", "Run the same command again.", code="not_begun")
+        error = NotSent(f"This row was not started. {end.why}", "Run the same command again.", code="not_begun")
         named = (provider.key, row.order.connection.site.key, row.name)
         yield row, RowEnd(row.number, Result("not_created", *named, error=error))
 
@@ -129,8 +129,8 @@ def total(ends: Counter[Exit], left: TableEnd, options: str, *, earlier: int = 0
     busy = ends[Exit.BUSY]
     failed = ends.total() - ready - attention - unknown - busy
     counts = {"created and ready": ready - earlier, "already created and ready": earlier}
-    counts |= {"created, with something left": attention, "unknown": unknown, "at work in another orgwizard": busy}
-    counts |= {"not created": failed, "not begun": len(left.left)}
+    counts |= {"created, needs attention": attention, "unknown": unknown, "being created by another orgwizard": busy}
+    counts |= {"not created": failed, "not started": len(left.left)}
     lines = [", ".join(f"{count} {words}" for words, count in counts.items() if count) + "."]
     if left.left:
         first, last = left.left[0].number, left.left[-1].number

@@ -33,7 +33,7 @@ OUTCOME_WORDS = {"created": "Created", "not_created": "Not created", "unknown": 
 
 def order(provider: Provider, wanted: Order, store: Any) -> list[str]:
     """Return the whole order in plain words, secrets masked."""
-    lines = [f"Create a child org at {provider.title}, {wanted.connection.site.key}"]
+    lines = [f"Create a child org ({provider.title}, {wanted.connection.site.key})"]
     for model in (wanted.organization, wanted.administrator):
         lines += [f"  {title:<18} {value}" for title, value in answers(model)] if model else []
     lines += [f"  {'Keys go to':<18} {store_words(store)}", provider.irreversible]
@@ -89,9 +89,9 @@ def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
 def result(ended: Result) -> list[str]:
     """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
     provider = provider_of(ended.provider)
-    ready = ", ready" if ended.ready else ""
+    ready = " and ready" if ended.ready else ""
     lacks = f", but {_lacks(ended)}" if ended.outcome == "created" and _lacks(ended) else ready
-    lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} at {provider.title}, {ended.site}"]
+    lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} ({provider.title}, {ended.site})"]
     org = {"Org ID": ended.org.id or "not in the response", "Org URL": ended.org.url} if ended.org else {}
     lines += _rows({**org, "Keys": ended.stored_words})
     lines += [f"  {title}: {value}" for title, value in shown_secrets(ended)]
@@ -177,7 +177,7 @@ def keys(result: Result) -> list[str]:
 def profiles(found: Sequence[Profile]) -> list[str]:
     """Return a line per profile."""
     lines = [f"{p.name}  {p.org.name} ({p.provider} {KIND_WORDS[p.kind]}, {p.org.url})" for p in found]
-    return [printable(line) for line in lines] or ["No profile is saved yet."]
+    return [printable(line) for line in lines] or ["No profiles yet. A profile is saved with each new org."]
 
 
 KIND_WORDS = {"child": "child org", "parent": "parent org"}
@@ -214,9 +214,13 @@ def _as_title(name: str) -> str:
 
 def key_check(checked: "KeyCheck") -> list[str]:
     """Return whether a child's stored keys are valid, and when unused ones expire."""
-    state = {"valid": "valid", "invalid": "no longer valid", "unclear": "not known to be valid"}[checked.state.state]
-    lines = [f"The keys of {checked.profile.name} are {state}. {checked.state.words}"]
-    lines.append(f"Before this, the last use known here was {checked.unused_since:%Y-%m-%d %H:%M} UTC.")
+    told = {
+        "valid": "The stored keys of {} are valid.",
+        "invalid": "The stored keys of {} are no longer valid.",
+        "unclear": "Could not tell whether the stored keys of {} are valid.",
+    }[checked.state.state]
+    lines = [f"{told.format(checked.profile.name)} {checked.state.words}"]
+    lines.append(f"Last known use before this check: {checked.unused_since:%Y-%m-%d %H:%M} UTC.")
     if checked.expires:
-        lines.append(f"Unused, they expire on {checked.expires:%Y-%m-%d}.")
+        lines.append(f"If unused, they expire on {checked.expires:%Y-%m-%d}.")
     return lines

@@ -24,7 +24,7 @@ def provider_of(key: str) -> Provider:
         if provider.key == key:
             return provider
     known = ", ".join(f'"{provider.key}"' for provider in PROVIDERS)
-    words = f"There is no provider {REDACTOR.nameable(key)!r}. Known: {known}."
+    words = f"Unknown provider: {REDACTOR.nameable(key)}. Known: {known}."
     meant = did_you_mean(nearest(key, [provider.key for provider in PROVIDERS]))
     raise BadInput(f"{words} {meant}".strip(), field="provider")
 

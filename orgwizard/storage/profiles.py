@@ -137,7 +137,7 @@ class Profiles:
             raise BadInput(f"Several profiles begin with {beginning}.", f"Name one of: {_listed(chosen)}")
         if not chosen or not beginning:
             self.path(beginning)
-            known = f"The profiles are: {_listed(names)}" if names else "No profile is saved yet."
+            known = f"The profiles are: {_listed(names)}" if names else "No profiles are saved yet."
             raise BadInput(f"No profile is called {REDACTOR.nameable(beginning)}.", known)
         return self.load(chosen[0])
 

@@ -43,7 +43,11 @@ def restore() -> None:
     """Make a terminal usable whose settings from before nobody knows; raises `LocalFailure` where there is none."""
     settings = attributes()
     if settings is None:
-        raise LocalFailure("Run reset-terminal from the terminal to restore.", meaning="Nothing was restored.")
+        raise LocalFailure(
+            "Standard input is not a terminal.",
+            "Run this in the terminal to restore: orgwizard reset-terminal",
+            meaning="Nothing was restored.",
+        )
     settings[_INPUT] |= termios.BRKINT | termios.ICRNL | termios.IXON
     settings[_INPUT] &= ~(termios.INLCR | termios.IGNCR | termios.ISTRIP)
     settings[_OUTPUT] |= termios.OPOST | termios.ONLCR

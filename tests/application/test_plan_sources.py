@@ -365,8 +365,8 @@ def test_a_secret_that_is_not_there_is_told_where_its_reference_stands(path: Pat
     ("line", "advice"),
     [
         ("name = \u201cMy Child\u201d", "typographic"),
-        ("name = My Child", "Text stands in quotation marks"),
-        ('name = "My Child', "Text stands in quotation marks"),
+        ("name = My Child", "Text goes in quotes"),
+        ('name = "My Child', "Text goes in quotes"),
     ],
 )
 def test_a_line_that_is_no_toml_is_told_with_what_is_mostly_wrong(line: str, advice: str) -> None:

@@ -54,7 +54,7 @@ def clean(lines: list[str]) -> bool:
 
 def test_the_order_is_told_in_plain_words_with_secrets_masked() -> None:
     assert text_report.order(OKTA, ORDER, "file") == [
-        "Create a child org at Okta, https://acme.okta.com",
+        "Create a child org (Okta, https://acme.okta.com)",
         "  Name               My Child",
         "  Subdomain          my-child",
         "  Edition            SKU",
@@ -71,7 +71,7 @@ def test_the_order_is_told_in_plain_words_with_secrets_masked() -> None:
 
 def test_an_order_without_an_administrator_tells_the_rest() -> None:
     lines = text_report.order(Datadog(), datadog_order(), "screen")
-    assert lines[:2] == ["Create a child org at Datadog, datadoghq.eu", "  Name               My Child"]
+    assert lines[:2] == ["Create a child org (Datadog, datadoghq.eu)", "  Name               My Child"]
     assert len(lines) == 4
 
 
@@ -119,7 +119,7 @@ def a_result(**facts: Any) -> Result:
 def test_a_result_tells_where_the_keys_are_and_not_what_they_are() -> None:
     facts = {"stored_words": "in the file x", "profile": "p", "attempt": "a", "next_steps": ("Sign in.",)}
     assert text_report.result(a_result(ready=True, **facts)) == [
-        "Created, ready: Child at Okta, https://acme.okta.com",
+        "Created and ready: Child (Okta, https://acme.okta.com)",
         "  Org ID       00o1",
         "  Org URL      https://child.okta.com",
         "  Keys         in the file x",
@@ -135,11 +135,11 @@ def test_keys_that_are_stored_nowhere_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"), [("not_created", "Not created: Child at Okta"), ("unknown", "Unknown: Child at Okta")]
+    ("outcome", "words"), [("not_created", "Not created: Child (Okta"), ("unknown", "Unknown: Child (Okta")]
 )
 def test_other_outcomes_are_told_first_and_without_next_steps(outcome: str, words: str) -> None:
     lines = text_report.result(a_result(outcome=outcome, org=None, next_steps=("Sign in.",)))
-    assert lines == [f"{words}, https://acme.okta.com"]
+    assert lines == [f"{words}, https://acme.okta.com)"]
 
 
 def test_what_a_service_answers_cannot_drive_the_terminal() -> None:
@@ -210,7 +210,7 @@ FILE = {"stored": {"file": "x"}, "stored_words": "in the file x, which only you 
 
 def test_after_the_wizard_it_is_said_what_there_is_and_what_is_left_to_do() -> None:
     assert farewell.of_result(a_result(attempt="a1", open=True, **FILE)) == [
-        "The org was created but its readiness is not confirmed: Child at Okta, https://acme.okta.com",
+        "The org was created but its readiness is not confirmed: Child (Okta, https://acme.okta.com)",
         "  Org URL      https://child.okta.com",
         "  Keys         in the file x, which only you can read",
         "  Attempt      a1",
@@ -226,7 +226,7 @@ def test_after_the_wizard_nothing_is_left_to_do_about_an_org_that_is_ready() -> 
 
 def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
     assert farewell.of_result(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
-        "It is not known whether the org was created: Child at Okta, https://acme.okta.com",
+        "It is not known whether the org was created: Child (Okta, https://acme.okta.com)",
         "  Attempt      a1",
         "Do not create it again yet. Check again with: orgwizard resume a1",
     ]
@@ -425,4 +425,4 @@ def test_a_parents_profile_is_told_from_a_childs(provider: str) -> None:
 
 
 def test_no_profile_is_said() -> None:
-    assert text_report.profiles([]) == ["No profile is saved yet."]
+    assert text_report.profiles([]) == ["No profiles yet. A profile is saved with each new org."]

@@ -150,7 +150,7 @@ def test_without_json_the_result_is_on_stdout_and_the_stages_on_stderr(program: 
     ended = program("create", "--plan", sandbox_plan(home, "datadog"), "--yes", *FAST)
     quiet(ended)
     assert ended.code == 0
-    assert ended.out.startswith("Created, ready: My Child at Datadog")
+    assert ended.out.startswith("Created and ready: My Child (Datadog")
     assert "Checking the parent org" in ended.err
     assert "Checking the parent org" not in ended.out
 

@@ -129,7 +129,7 @@ def remembering(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_stored_keys_are_checked(program: Program, created: str) -> None:
     ended = program("check", created, "--json")
     assert (ended.code, ended.json()["keys"]["state"], ended.json()["outcome"]) == (0, "valid", None)
-    assert program("check", created).out.startswith(f"The keys of {created} are valid.")
+    assert program("check", created).out.startswith(f"The stored keys of {created} are valid.")
     (listed,) = program("orgs", "--check", "--json").json()["orgs"]
     assert listed["keys"]["state"] == "valid"
     assert "are valid" in program("orgs", "--check").out
@@ -159,7 +159,7 @@ def test_an_org_that_was_taken_back_has_no_keys_to_check(program: Program, creat
     ended = program("orgs", "--check", "--json")
     assert (ended.code, ended.json()["orgs"]) == (0, [])
     told = program("orgs").out
-    assert "undo: done" in told
+    assert "disable: done" in told
     assert f"orgwizard disable {created}" not in told
 
 
@@ -187,7 +187,7 @@ def test_the_commands_to_go_on_with_do_it_word_for_word(
 def test_each_org_is_listed_with_the_commands_to_go_on_with(program: Program, created: str) -> None:
     lines = program("orgs").out.splitlines()
     assert f"    next: orgwizard env {created} --sandbox" in lines
-    assert f"    undo: orgwizard disable {created} --sandbox" in lines
+    assert f"    disable: orgwizard disable {created} --sandbox" in lines
 
 
 def test_a_sandbox_that_forgot_the_org_proves_nothing(program: Program, created: str) -> None:

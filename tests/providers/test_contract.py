@@ -121,7 +121,7 @@ def test_providers_are_found_by_their_key() -> None:
     assert len({provider.key for provider in PROVIDERS}) == len(PROVIDERS)
     with pytest.raises(BadInput) as caught:
         provider_of("auth0")
-    assert caught.value.cause == 'There is no provider \'auth0\'. Known: "okta", "datadog".'
+    assert caught.value.cause == 'Unknown provider: auth0. Known: "okta", "datadog".'
 
 
 @each_provider

@@ -170,7 +170,7 @@ async def test_its_org_is_created_stored_and_told(nimbus: Provider) -> None:
     result = await end(nimbus, bench, Response(201, {}, body))
     assert (result.outcome, result.ready, result.error) == ("created", True, None)
     assert bench.vault.held == {"token": NEW_TOKEN}
-    assert "Created, ready: Cirrus at Nimbus, https://api.nimbus.example" in text_report.result(result)
+    assert "Created and ready: Cirrus (Nimbus, https://api.nimbus.example)" in text_report.result(result)
 
 
 async def test_its_refusal_goes_to_its_field(nimbus: Provider) -> None:

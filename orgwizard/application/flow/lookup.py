@@ -19,7 +19,7 @@ async def look_up(run: Run, doubt: NoResponse) -> WizardError:
     """Look whether the org exists; return what that makes of the doubt."""
     run.notes.add("unknown", message=doubt.cause)
     run.progress(SEND, "failed", doubt.cause)
-    run.progress(FIND, "started", "It is not known whether the org was created: looking")
+    run.progress(FIND, "started", "Outcome unknown: checking whether the org exists")
     seen = await look(run)
     if seen.state == "exists":
         return _exists(run, doubt, seen)

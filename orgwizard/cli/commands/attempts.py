@@ -89,14 +89,14 @@ _GRAVITY = ("valid", "unclear", "invalid")
 _CHECK_ERRORS: "Mapping[str, Callable[[], WizardError]]" = {
     "invalid": lambda: NeedsAttention(
         "Some stored keys are no longer valid, or cannot be read.",
-        "Replace them: orgwizard move NAME --replace. To take an org back: orgwizard disable NAME",
-        meaning="The orgs exist.",
+        "Replace a token: orgwizard move NAME --replace. No longer needed: orgwizard disable NAME",
+        meaning="Nothing was changed.",
         code="keys",
     ),
     "unclear": lambda: NoResponse(
-        "The orgs, or the network, gave no clear response.",
+        "Some orgs could not be reached, or gave no clear response.",
         "Check again later.",
-        meaning="It is not known whether some of the stored keys are valid.",
+        meaning="Could not tell whether all stored keys are valid.",
     ),
 }
 

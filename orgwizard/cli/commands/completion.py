@@ -24,7 +24,12 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _print(arguments, "names", _names(arguments.list, sandbox=arguments.sandbox))
     if arguments.shell not in SHELLS:
-        raise BadInput(f"Which shell: {', '.join(SHELLS)}?", meaning="Nothing was done.", code="usage")
+        raise BadInput(
+            f"Which shell: {', '.join(SHELLS)}?",
+            "For example: orgwizard completion bash",
+            meaning="Nothing was done.",
+            code="usage",
+        )
     return _print(arguments, "script", [_script(arguments.shell)])
 
 

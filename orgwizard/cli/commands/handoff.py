@@ -137,7 +137,7 @@ def _to_file(arguments: argparse.Namespace, handover: Handover) -> int:
     appends = arguments.format == "github"
     replacing = not appends and _is_in_the_way(path)
     if replacing and not arguments.force:
-        _ask(f"{path} exists.", "replace", "replace it", f"a file that exists needs --force: {path}")
+        _ask(f"{path} exists.", "replace", "replace it", f"replacing a file needs --force: {path}")
     text = handover.file(path, arguments.format or "")
     if text.masks:
         write_exactly(text.masks, "stderr" if arguments.json else "stdout")

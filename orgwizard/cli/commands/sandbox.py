@@ -1,4 +1,4 @@
-"""The pretend services, served on a port of this machine."""
+"""The sandbox's services, served on a port of this machine."""
 
 import argparse
 import sys
@@ -40,10 +40,10 @@ def _serve(arguments: argparse.Namespace, provider: str) -> int:
     except ModuleNotFoundError:
         raise LocalFailure(
             "Serving the sandbox requires uvicorn, which is not installed.",
-            f"Install uvicorn beside it: {sys.executable} -m pip install 'uvicorn>=0.30'",
+            f"Install it: {sys.executable} -m pip install 'uvicorn>=0.30'",
             meaning="Nothing was started.",
         ) from None
-    print(f"The sandbox accepts any plausible credentials, for example: {_ready_made(provider)}", file=sys.stderr)
+    print(_how_to_use(provider), file=sys.stderr)
     try:
         http_server.serve(
             provider,
@@ -64,6 +64,13 @@ def _announce(url: str, *, as_json: bool) -> None:
         write_stdout(url)
 
 
-def _ready_made(provider: str) -> str:
-    of_it = {name: value for name, value in CREDENTIALS.items() if name.startswith(provider)}
-    return ", ".join(f"{name.partition('.')[2]} {value}" for name, value in of_it.items())
+def _how_to_use(provider: str) -> str:
+    """Return how a client connects, and credentials to copy."""
+    of_it = {name.partition(".")[2]: value for name, value in CREDENTIALS.items() if name.startswith(provider)}
+    return "\n".join(
+        (
+            f"A sandbox {provider_of(provider).title} runs at the address below until Ctrl+C; its orgs end with it.",
+            "Use that address as the site, without --sandbox. Any plausible credentials are accepted, for example:",
+            *(f"  {name:<15} {value}" for name, value in of_it.items()),
+        )
+    )

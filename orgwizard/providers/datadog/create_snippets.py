@@ -32,7 +32,7 @@ from datadog_api_client.v1.api.organizations_api import OrganizationsApi
 from datadog_api_client.v1.model.organization_create_body import OrganizationCreateBody
 
 configuration = Configuration(@SERVER@)
-# Opened before the request is sent, for you alone, and never over a file that is there.
+# Opened before the request is sent, readable only by you; fails if the file exists.
 handle = os.open("child-org.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 with open(handle, "w") as kept, ApiClient(configuration) as client:
     response = OrganizationsApi(client).create_child_org(body=OrganizationCreateBody(name="New child org"))

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from orgwizard.domain.handoff import ChildOrg, in_snippet
 
 CURL = """\
-# First call to the new org (read-only): what the org of these keys is. Run it with:
+# First call to the new org (read-only): the org that these keys belong to. Run it with:
 #   orgwizard exec @PROFILE@ -- sh first_call.sh
 # The keys are passed on standard input: arguments can be seen by other users.
 curl --fail-with-body --silent --show-error --header @- "@URL@/api/v1/org" <<END
@@ -21,7 +21,7 @@ END
 """
 
 PYTHON = """\
-# First call to the new org (read-only): what the org of these keys is. Run it with:
+# First call to the new org (read-only): the org that these keys belong to. Run it with:
 #   pip install datadog-api-client
 #   orgwizard exec @PROFILE@ -- python first_call.py
 from datadog_api_client import ApiClient, Configuration
@@ -35,7 +35,7 @@ with ApiClient(configuration) as client:
 """
 
 TYPESCRIPT = """\
-// First call to the new org (read-only): what the org of these keys is. Run it with:
+// First call to the new org (read-only): the org that these keys belong to. Run it with:
 //   npm install @datadog/datadog-api-client tsx
 //   orgwizard exec @PROFILE@ -- npx tsx first_call.ts
 import { client, v1 } from "@datadog/datadog-api-client";
@@ -52,7 +52,7 @@ new v1.OrganizationsApi(configuration)
 """
 
 GO = """\
-// First call to the new org (read-only): what the org of these keys is. Run it with:
+// First call to the new org (read-only): the org that these keys belong to. Run it with:
 //   go get github.com/DataDog/datadog-api-client-go/v2
 //   orgwizard exec @PROFILE@ -- go run first_call.go
 
@@ -82,7 +82,7 @@ func main() {
 """
 
 JAVA = """\
-// First call to the new org (read-only): what the org of these keys is. Run it with
+// First call to the new org (read-only): the org that these keys belong to. Run it with
 // com.datadoghq:datadog-api-client on the class path:
 //   orgwizard exec @PROFILE@ -- java FirstCall.java
 import com.datadog.api.client.ApiClient;
@@ -103,7 +103,7 @@ public class FirstCall {
 """
 
 RUBY = """\
-# First call to the new org (read-only): what the org of these keys is. Run it with:
+# First call to the new org (read-only): the org that these keys belong to. Run it with:
 #   gem install datadog_api_client
 #   orgwizard exec @PROFILE@ -- ruby first_call.rb
 require "datadog_api_client"
@@ -115,7 +115,7 @@ end
 """
 
 RUST = """\
-// First call to the new org (read-only): what the org of these keys is. Run it with:
+// First call to the new org (read-only): the org that these keys belong to. Run it with:
 //   cargo add datadog-api-client
 //   cargo add tokio --features full
 //   orgwizard exec @PROFILE@ -- cargo run

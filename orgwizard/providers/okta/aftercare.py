@@ -43,12 +43,19 @@ class OktaAftercare(Aftercare):
         body = reply.json()
         if reply.ok and body:
             other = child.id and body.get("id", child.id) != child.id
-            return KeyState("unclear", "Another org answers there.") if other else KeyState("valid", "Okta accepts it.")
+            return (
+                KeyState("unclear", "Another org answers there.")
+                if other
+                else KeyState("valid", "Okta accepts the token.")
+            )
         code = str(body.get("errorCode", ""))
         if reply.status == 401 and code in ("E0000011", "E0000004"):
-            return KeyState("invalid", f"Okta does not accept it ({code}): revoked, expired, or its admin is gone.")
+            return KeyState(
+                "invalid",
+                f"Okta rejects the token ({code}): it was revoked or has expired, or its admin was deactivated.",
+            )
         if reply.status == 403 and code == "E0000006":
-            return KeyState("valid", "Okta accepts it; it may not read the org's settings.")
+            return KeyState("valid", "Okta accepts the token, which is not permitted to read the org's settings.")
         return KeyState("unclear", f"Okta returned HTTP {reply.status}.")
 
     def undo(self, site: Site, child: Created) -> Conversation[Undo]:

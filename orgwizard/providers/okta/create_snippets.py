@@ -56,7 +56,7 @@ request = urllib.request.Request(
         "Authorization": "SSWS " + os.environ["OKTA_CLIENT_TOKEN"],
     },
 )
-# Opened before the request is sent, for you alone, and never over a file that is there.
+# Opened before the request is sent, readable only by you; fails if the file exists.
 handle = os.open("child-org.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 with open(handle, "wb") as kept, urllib.request.urlopen(request) as response:
     kept.write(response.read())

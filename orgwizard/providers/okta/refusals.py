@@ -45,7 +45,7 @@ _CODES: Mapping[str, ErrorCode] = {
     "E0000170": ErrorCode("The subdomain is a reserved word.", "Choose another subdomain.", "organization.subdomain"),
     "E0000171": ErrorCode(
         "The subdomain is locked by another request that is still running.",
-        "Look whether that other request made the org before you create anything.",
+        "Check whether that request created the org before you create anything.",
         "organization.subdomain",
     ),
     "E0000172": ErrorCode("The subdomain is too long.", "Choose a shorter subdomain.", "organization.subdomain"),

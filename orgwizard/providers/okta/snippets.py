@@ -25,7 +25,7 @@ from okta.client import Client
 
 
 async def main():
-    # Given here, because an okta.yaml would take precedence over the environment.
+    # Passed explicitly, because an okta.yaml would take precedence over the environment.
     client = Client({"orgUrl": os.environ["OKTA_CLIENT_ORGURL"], "token": os.environ["OKTA_CLIENT_TOKEN"]})
     settings, _, error = await client.get_org_settings()
     if error:
