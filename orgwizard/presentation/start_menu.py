@@ -116,8 +116,8 @@ class StartMenu:
         from orgwizard.presentation import next_commands
 
         options = "--sandbox" if self._bootstrap.sandbox else ""
-        told = ((*attempt_lines(record), *next_commands.lines(record, options)) for record in self.records)
-        lines = [line for each in told for line in each]
+        attempts = ((*attempt_lines(record), *next_commands.lines(record, options)) for record in self.records)
+        lines = [line for attempt in attempts for line in attempt]
         return [*lines, f"{self.older:,} older attempts: orgwizard orgs --all"] if self.older else lines
 
     @property

@@ -157,14 +157,17 @@ async def test_back_leads_to_the_start_with_its_draft(service: Service) -> None:
         assert any("Half done" in str(option.prompt) for option in walk.screen.query_one("#start", Menu).options)
 
 
-@pytest.mark.parametrize(("columns", "beside"), [(60, False), (99, False), (100, True), (120, True)])
+@pytest.mark.parametrize(("size", "beside"), [((60, 18), False), ((99, 23), False), ((100, 23), True)])
 async def test_the_details_stand_beside_the_list_where_there_is_room(
-    service: Service, columns: int, beside: bool
+    service: Service, size: tuple[int, int], beside: bool
 ) -> None:
     created(service, "slow")
-    async with walking(service, (columns, 23)) as walk:
+    for number in range(12):
+        attempted(service, f"more-{number}")
+    async with walking(service, size) as walk:
         rows = await listed(walk)
         details = walk.screen.query_one("#attempt")
+        assert min(rows.size.height, details.size.height) >= 4
         assert (details.region.y == rows.region.y) is beside
         assert details.region.bottom <= walk.screen.query_one("#buttons").region.y
         assert not walk.screen.query_one("#body").max_scroll_y

@@ -18,7 +18,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import NeedsConsent, Refused
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import review
-from orgwizard.presentation.start_menu import HOW, StartMenu
+from orgwizard.presentation.start_menu import HOW, MOST_ROWS, StartMenu
 from orgwizard.providers import provider_of
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import OrgIdentity
@@ -900,6 +900,22 @@ async def test_the_start_shows_what_other_processes_did_meanwhile(
             attempt.note("sending", sent_at=0)
         async with asyncio.timeout(20):
             while menu.option_count == before:
+                await walk.pilot.pause()
+
+
+async def test_the_rows_behind_more_stay_in_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.05)
+    service = marked(tmp_path)
+    for number in range(10):
+        service.journal.requested(new_attempt("okta", f"https://p{number}.okta.com", "Doubtful")).close()
+    async with walking(service) as walk:
+        menu = walk.screen.query_one(Menu)
+        assert menu.option_count == MOST_ROWS
+        await walk.press("end", "enter")
+        assert menu.option_count == 13
+        requested(service).close()
+        async with asyncio.timeout(20):
+            while menu.option_count != 14:
                 await walk.pilot.pause()
 
 
