@@ -17,7 +17,7 @@ from orgwizard.domain.errors import (
     Refused,
     WizardError,
 )
-from orgwizard.system.private_files import cause_of
+from orgwizard.system.file_faults import cause_of
 
 
 @pytest.mark.parametrize(

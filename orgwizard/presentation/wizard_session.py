@@ -19,7 +19,7 @@ from orgwizard.providers import PROVIDERS, site_at
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection, Order, OrgIdentity
-from orgwizard.system.private_files import cause_of
+from orgwizard.system.file_faults import cause_of
 
 if TYPE_CHECKING:
     from orgwizard.application.service import Service

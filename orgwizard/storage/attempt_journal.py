@@ -18,7 +18,7 @@ from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.attempt_writing import Attempt, NewAttempt
 from orgwizard.storage.earlier_attempt import EarlierAttempt, most_pressing
 from orgwizard.storage.settled_files import SettledFiles
-from orgwizard.system import private_files
+from orgwizard.system import file_lock, private_files
 
 _JOURNAL_SECONDS = 10.0  # requests wait for each other: a few flushes to disk
 _ATTEMPT_SECONDS = 0.5  # a reader looks at the lock for an instant
@@ -150,7 +150,7 @@ class Journal:
         return chosen[0]
 
     def _attempt(self, path: Path, started: datetime) -> Attempt:
-        lock = private_files.hold(path, _ATTEMPT_SECONDS)
+        lock = file_lock.hold(path, _ATTEMPT_SECONDS)
         if lock is None:
             raise Busy(f"Another orgwizard is working on it: attempt {id_of(path)}.", "Wait until it ends.")
         return Attempt(path, lock, self._clock, started)
@@ -169,7 +169,7 @@ class Journal:
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """Keep other processes out of the journal for a moment; raises `LocalFailure`."""
-    lock = private_files.hold(path, _JOURNAL_SECONDS)
+    lock = file_lock.hold(path, _JOURNAL_SECONDS)
     if lock is None:
         raise LocalFailure(
             f"{path} is held by another orgwizard.", "If one of them is stopped, let it continue or end it."
@@ -177,7 +177,7 @@ def _alone(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        private_files.let_go(lock)
+        file_lock.let_go(lock)
 
 
 def _open(unsettled: Iterable[Record]) -> list[Record]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.system import private_files
+from orgwizard.system import file_lock
 
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
@@ -37,5 +37,5 @@ def left_alone(records: Iterable["Record"]) -> bool:
 
 def _is_held(path: Path) -> bool:
     with suppress(WizardError, OSError):
-        return private_files.held(path)
+        return file_lock.held(path)
     return False

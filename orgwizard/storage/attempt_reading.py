@@ -10,7 +10,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.storage.attempt_events import facts_of
 from orgwizard.storage.attempt_file import began_at, id_of, ids_of_spools, spool_of
 from orgwizard.storage.attempt_record import NEVER_LEFT, Record
-from orgwizard.system import private_files
+from orgwizard.system import file_lock, private_files
 
 # For each attempt that has a key file what that says: `file`, and `id`, `org` and `url` of the org.
 KeyFiles: TypeAlias = Mapping[str, Mapping[str, str]]
@@ -35,7 +35,7 @@ def read_record(path: Path, spool: Path | None) -> Record:
     seen = {"id": id_of(path), "path": path, "spool": spool}
     facts: dict[str, object] = {"started": began, "changed": began, "state": "damaged", "damage": _NO_LINE}
     try:
-        facts |= {"running": private_files.held(path)}
+        facts |= {"running": file_lock.held(path)}
         facts |= facts_of(private_files.read(path, _LIMIT_BYTES))
     except WizardError as error:
         facts["damage"] = error.cause

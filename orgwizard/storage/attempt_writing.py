@@ -14,7 +14,7 @@ from orgwizard.domain.raw_response import LARGEST_BYTES, response_of
 from orgwizard.storage.attempt_events import line
 from orgwizard.storage.attempt_file import id_of, spools_of
 from orgwizard.storage.response_spool import Spool, spooled
-from orgwizard.system import private_files
+from orgwizard.system import file_lock, private_files
 
 _SPOOL_LIMIT_BYTES = LARGEST_BYTES + 1024 * 1024
 
@@ -74,7 +74,7 @@ class Attempt:
     def close(self) -> None:
         """Let other processes take the attempt up."""
         if self._lock is not None:
-            private_files.let_go(self._lock)
+            file_lock.let_go(self._lock)
             self._lock = None
 
     def note(self, event: str, **facts: object) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.providers import provider_of
-from orgwizard.system import private_files
+from orgwizard.system import file_lock, private_files
 
 LARGEST_DRAFT = 256 * 1024
 
@@ -75,10 +75,10 @@ class Drafts:
 
     def _hold(self, path: Path) -> bool:
         """Make a draft that of this run, and return whether no other wizard holds it; raises `LocalFailure`."""
-        handle = private_files.hold(_lock(path), 0)
+        handle = file_lock.hold(_lock(path), 0)
         if handle is None:
             return False
-        self._own, self._let_go = path, weakref.finalize(self, private_files.let_go, handle)
+        self._own, self._let_go = path, weakref.finalize(self, file_lock.let_go, handle)
         return True
 
     def _is_taken(self, path: Path) -> bool:

@@ -15,7 +15,7 @@ from orgwizard.domain.errors import BadInput, Busy, WizardError
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.secret_reference import Reference, first_problem
-from orgwizard.system import private_files
+from orgwizard.system import file_lock, private_files
 
 _LIMIT_BYTES = 1024 * 1024
 _LOCK_SECONDS = 0.5
@@ -108,13 +108,13 @@ class Profiles:
     def alone(self) -> Iterator[None]:
         """Keep others from changing profiles meanwhile; raises `Busy` and `LocalFailure`."""
         private_files.folder(self.folder)
-        lock = private_files.hold(self.folder / ".lock", _LOCK_SECONDS)
+        lock = file_lock.hold(self.folder / ".lock", _LOCK_SECONDS)
         if lock is None:
             raise Busy("Another orgwizard is moving or replacing keys right now.", "Wait until it ends.")
         try:
             yield
         finally:
-            private_files.let_go(lock)
+            file_lock.let_go(lock)
 
     def _wanted(self, profile: Profile) -> Path:
         return self.path(slug(profile.name) or slug(profile.provider) or "org")

@@ -260,7 +260,8 @@ def test_a_draft_that_was_edited_into_nonsense_ends_no_step(value: object) -> No
         draft.section("parent").setdefault("method", next(iter(provider.methods)))
         method = draft.method if draft.method in provider.methods else next(iter(provider.methods))
         for name, model in provider.sections(method).items():
-            bootstrap = cast("Any", SimpleNamespace(discovery=SimpleNamespace(environ={})))
+            service = SimpleNamespace(profiles=SimpleNamespace(all=lambda: ([], [])))
+            bootstrap = cast("Any", SimpleNamespace(discovery=SimpleNamespace(environ={}), service=service))
             sheet = FormState(WizardSession(bootstrap, draft), name, model, draft.section(name))
             assert all(isinstance(answer, str | dict | Reference) for answer in sheet.typed.values())
             rows = {question.name for question in sheet.asked if question.rows}

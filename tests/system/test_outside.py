@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orgwizard.domain.errors import LocalFailure
-from orgwizard.system import private_files
+from orgwizard.system import file_lock
 from orgwizard.system.subprocesses import OUTPUT_BYTES, ask_keyring, run
 
 SECRET = "s3cr3t-canary"
@@ -68,7 +68,7 @@ def test_endless_output_is_cut_at_the_limit_not_at_the_time_limit() -> None:
 def test_at_the_time_limit_a_program_and_its_children_are_killed(tmp_path: Path) -> None:
     with pytest.raises(LocalFailure, match="took longer than 2 seconds"):
         run(python(HOLD_AND_WAIT, str(tmp_path / "lock")), seconds=2)
-    freed = private_files.hold(tmp_path / "lock", 20)
+    freed = file_lock.hold(tmp_path / "lock", 20)
     assert freed is not None
     os.close(freed)
 

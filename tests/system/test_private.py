@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgwizard.domain.errors import LocalFailure
-from orgwizard.system import private_files
+from orgwizard.system import file_lock, private_files
 
 NOBODY = 65534
 LIMIT = 1024
@@ -199,7 +199,7 @@ def test_links_are_neither_appended_to_nor_read(tmp_path: Path) -> None:
     with pytest.raises(LocalFailure, match="symbolic link"):
         private_files.read(tmp_path / "link", LIMIT)
     with pytest.raises(LocalFailure, match="symbolic link"):
-        private_files.hold(tmp_path / "link", 0)
+        file_lock.hold(tmp_path / "link", 0)
     assert private_files.read(tmp_path / "link", LIMIT, follow=True) == b"theirs"
 
 
@@ -227,12 +227,12 @@ def test_removing_says_whether_there_was_something(tmp_path: Path) -> None:
 
 
 def test_a_file_is_held_by_one_until_it_lets_go(tmp_path: Path) -> None:
-    handle = private_files.hold(tmp_path / "lock", 0)
+    handle = file_lock.hold(tmp_path / "lock", 0)
     assert handle is not None
-    assert private_files.held(tmp_path / "lock")
-    assert private_files.hold(tmp_path / "lock", 0) is None
+    assert file_lock.held(tmp_path / "lock")
+    assert file_lock.hold(tmp_path / "lock", 0) is None
     os.close(handle)
-    assert not private_files.held(tmp_path / "lock")
+    assert not file_lock.held(tmp_path / "lock")
     assert mode(tmp_path / "lock") == 0o600
 
 
@@ -242,7 +242,7 @@ def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr("fcntl.flock", unlockable)
     with pytest.raises(LocalFailure, match="its file system does not support locks"):
-        private_files.hold(tmp_path / "lock", 0)
+        file_lock.hold(tmp_path / "lock", 0)
 
 
 @given(data=st.binary(max_size=LIMIT), later=st.binary(max_size=LIMIT))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from orgwizard.domain.control import Control
 from orgwizard.domain.events import Result
 from orgwizard.storage.attempt_writing import Attempt
-from orgwizard.system.private_files import cause_of
+from orgwizard.system.file_faults import cause_of
 
 
 class AttemptNotes:

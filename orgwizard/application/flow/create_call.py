@@ -12,7 +12,7 @@ from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import NoResponse, NotSent
 from orgwizard.domain.events import SEND
 from orgwizard.domain.http import Call, Reply, Response
-from orgwizard.system.private_files import cause_of
+from orgwizard.system.file_faults import cause_of
 
 REPEATS = 3  # of the create call, and only after a 429 or where it never left
 REPEAT_SECONDS = 5.0

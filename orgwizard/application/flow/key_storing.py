@@ -12,7 +12,7 @@ from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.storage.secret_stores import label_of
 from orgwizard.storage.vault import PartlyStored
-from orgwizard.system.private_files import cause_of
+from orgwizard.system.file_faults import cause_of
 
 
 async def keep(run: Run, response: Response) -> None:

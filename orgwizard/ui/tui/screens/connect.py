@@ -22,7 +22,7 @@ from orgwizard.presentation.step_order import TITLES, section
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection
-from orgwizard.system.private_files import cause_of
+from orgwizard.system.file_faults import cause_of
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.key_help import Words
