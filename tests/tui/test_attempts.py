@@ -18,7 +18,7 @@ from orgwizard.ui.tui.widgets.dialogs import Page
 from orgwizard.ui.tui.widgets.lists import Menu
 from tests.attempts import new_attempt
 from tests.tui.bench import bench
-from tests.tui.walk import Walk, walking
+from tests.tui.walk import Walk, walking, words_of
 
 ORG = {"id": "00o1slow", "name": "Slow", "url": "https://slow.okta.com"}
 
@@ -103,7 +103,7 @@ async def test_the_commands_to_go_on_with_are_shown_for_the_sandbox(service: Ser
         await listed(walk)
         await walk.press("n")
         assert isinstance(walk.screen, Page)
-        shown = str(walk.screen._text.text)
+        shown = walk.text()
         assert "orgwizard exec okta-slow --sandbox -- sh" in shown.splitlines()
         assert "orgwizard disable okta-slow --sandbox" in shown.splitlines()
 
@@ -154,7 +154,7 @@ async def test_back_leads_to_the_start_with_its_draft(service: Service) -> None:
         await listed(walk)
         await walk.press("escape")
         await walk.until(StartStep)
-        assert any("Half done" in str(option.prompt) for option in walk.screen.query_one("#start", Menu).options)
+        assert any("Half done" in words_of(option.prompt) for option in walk.screen.query_one("#start", Menu).options)
 
 
 @pytest.mark.parametrize(("size", "beside"), [((60, 18), False), ((99, 23), False), ((100, 23), True)])

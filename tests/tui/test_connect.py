@@ -21,10 +21,9 @@ from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Field
-from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.name_check import NameCheck
 from tests.tui.bench import bench
-from tests.tui.walk import Walk, walking
+from tests.tui.walk import Walk, walking, words_of
 
 TOKEN, CLIENT, KEY = (CREDENTIALS[f"okta.{name}"] for name in ("token", "client_id", "private_key"))
 API_KEY, APPLICATION_KEY = CREDENTIALS["datadog.api_key"], CREDENTIALS["datadog.application_key"]
@@ -97,9 +96,7 @@ def host(call: Call) -> str:
 
 
 def findings(walk: Walk) -> str:
-    drawn = walk.screen.query_one("#findings", Static).content
-    assert isinstance(drawn, Hanging)
-    return drawn.text
+    return words_of(walk.screen.query_one("#findings", Static).content)
 
 
 def message(walk: Walk) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.console import Console
 from textual.widgets import Button
 
 from orgwizard.application.service import Service
@@ -13,9 +14,9 @@ from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
 from orgwizard.presentation import next_commands
 from orgwizard.ui.tui.screens.done import DoneStep
+from orgwizard.ui.tui.widgets.columns import Prose, at_slashes
 from orgwizard.ui.tui.widgets.dialogs import Commands
 from orgwizard.ui.tui.widgets.frame import Body
-from orgwizard.ui.tui.widgets.hanging import Hanging, at_slashes
 from tests.tui.walk import Walk, walking
 
 LONG = "/home/somebody/with-a-long-name/.local/share/orgwizard/keys/okta-my-child-org.toml"
@@ -102,7 +103,7 @@ def test_no_command_is_offered_that_could_not_read_the_keys(facts: dict[str, Any
 
 @pytest.mark.parametrize("width", [20, 30, 47, 76])
 def test_a_long_path_is_broken_after_a_slash_and_nowhere_else(width: int) -> None:
-    lines = Hanging(f"in the file {LONG} today", 0).wrapped(width).plain.split("\n")
+    lines = [str(line) for line in Prose(f"in the file {LONG} today").wrap(Console(), width)]
     joined = "".join(line.strip() for line in lines)
     assert LONG in joined
     pieces = at_slashes(LONG, width).split("\n")

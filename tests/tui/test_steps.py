@@ -45,7 +45,7 @@ from orgwizard.ui.tui.widgets.lists import Choice, Menu
 from tests import store_tools
 from tests.attempts import new_attempt
 from tests.tui.bench import StuckEngine, bench
-from tests.tui.walk import Walk, walking
+from tests.tui.walk import Walk, walking, words_of
 
 PROVIDERS = ("okta", "datadog")
 OKTA = provider_of("okta")
@@ -798,7 +798,7 @@ async def test_the_start_looks_again_after_telling_of_an_attempt_under_way(servi
     async with walking(service) as walk:
 
         def rows() -> str:
-            return " ".join(str(option.prompt) for option in walk.screen.query_one(Menu).options)
+            return " ".join(words_of(option.prompt) for option in walk.screen.query_one(Menu).options)
 
         assert "being created by another orgwizard" in rows()
         await walk.press("enter")
@@ -999,7 +999,7 @@ async def test_a_line_of_the_review_leads_to_its_field_and_escape_back(service: 
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         menu = walk.screen.query_one(Menu)
-        menu.highlighted = next(n for n, option in enumerate(menu.options) if "E-mail" in str(option.prompt))
+        menu.highlighted = next(n for n, option in enumerate(menu.options) if "E-mail" in words_of(option.prompt))
         await walk.press("enter")
         await walk.until(AdministratorStep)
         assert walk.screen.focused is walk.entry("email")

@@ -1,7 +1,6 @@
 """Where there is room, what was entered so far stands beside the step; elsewhere nothing is lost by it."""
 
 import pytest
-from rich.console import Console
 from textual.widget import Widget
 
 from orgwizard.application.service import Service
@@ -10,17 +9,14 @@ from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.store import StoreStep
-from tests.tui.walk import Walk, walking
+from tests.tui.walk import Walk, walking, words_of
 
 STEPS = (ConnectStep, OrganizationStep, AdministratorStep, StoreStep)
 
 
 def beside(walk: Walk) -> str:
     """Return what the summary shows, in words."""
-    console = Console(width=34, color_system=None)
-    with console.capture() as drawn:
-        console.print(walk.screen.query_one("#summary").render())
-    return " ".join(drawn.get().split())
+    return " ".join(words_of(walk.screen.query_one("#summary").render()).split())
 
 
 async def test_what_is_entered_is_summed_up_as_the_review_says_it(service: Service) -> None:

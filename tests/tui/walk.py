@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from unittest import mock
 
+from rich.console import Console
 from textual._compositor import Compositor
+from textual.content import Content
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
@@ -40,6 +42,16 @@ ANSWERS: dict[str, dict[str, dict[str, str]]] = {
     },
     "datadog": {"parent": {"site": "datadoghq.com", "method": "keys"}, "administrator": {}},
 }
+
+
+def words_of(content: Any) -> str:
+    """Return what a text or a table says, in lines that are never wrapped."""
+    if isinstance(content, str | Content):
+        return str(content)
+    console = Console(width=1000, color_system=None)
+    with console.capture() as drawn:
+        console.print(content)
+    return "\n".join(line.rstrip() for line in drawn.get().splitlines())
 
 
 class Walk:
@@ -106,7 +118,7 @@ class Walk:
 
     def text(self) -> str:
         """Return all that the screen's texts say."""
-        return "\n".join(str(static.render()) for static in self.screen.query(Static) if static.display)
+        return "\n".join(words_of(static.content) for static in self.screen.query(Static) if static.display)
 
     async def jump(self, step: type[Step], provider: str, name: str = "My Child Org") -> None:
         """Be at a step with all answers given, without the way."""

@@ -21,8 +21,8 @@ from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
+from orgwizard.ui.tui.widgets.columns import two_columns
 from orgwizard.ui.tui.widgets.dialogs import Page, TypedConfirmation
-from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import button
 
 if TYPE_CHECKING:
@@ -120,8 +120,7 @@ class AttemptsStep(WatchingStep):
         if record and (checked := self._checked.get(record.id)):
             rows["Key check"] = checked
         title.update(attempt_details.title(record) if record else NONE)
-        lines = (f"{label:<{LABEL_CELLS - 1}} {value}" for label, value in rows.items())
-        text.update(Hanging("\n".join(lines), LABEL_CELLS))
+        text.update(two_columns(rows.items(), LABEL_CELLS))
         self.query_one("#attempt").scroll_home(animate=False)
         self.refresh_hints()
 

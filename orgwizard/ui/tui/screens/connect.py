@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from pydantic import SecretStr
+from rich.console import Group
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -27,9 +28,9 @@ from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Next
+from orgwizard.ui.tui.widgets.columns import in_columns
 from orgwizard.ui.tui.widgets.dialogs import Ask, consent
 from orgwizard.ui.tui.widgets.form import Form
-from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import Choice, button, labelled, remarks
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
@@ -78,8 +79,8 @@ class ConnectStep(Step):
     def _form(self) -> Form:
         return Form(connection_sheet(self.session))
 
-    def _findings(self) -> Hanging:
-        return Hanging("\n".join(text_report.findings_table(self.session.passed)), text_report.STAGE_INDENT)
+    def _findings(self) -> Group:
+        return in_columns(text_report.findings_table(self.session.passed), text_report.STAGE_INDENT)
 
     @on(Choice.Chosen, "#method")
     async def _choose_method(self, event: Choice.Chosen) -> None:

@@ -34,9 +34,9 @@ from orgwizard.ui.tui.screens.framed import NEEDS
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Ended, FinishInBackground
+from orgwizard.ui.tui.widgets.columns import Prose
 from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import GiveUp
-from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
@@ -231,7 +231,7 @@ class CreateStep(KeysStep):
         counted = event.left_seconds if event.deadline_seconds is None else event.deadline_seconds
         self.query_one(Countdown).show(counted, waiting(event))
         if words := explanation(event):  # a countdown that says all leaves what was said before it
-            self.query_one("#doing", StaticText).update(Hanging(printable(words), DOING_INDENT, always=True))
+            self.query_one("#doing", StaticText).update(Prose(printable(words), DOING_INDENT))
 
     def _assure(self) -> None:
         """Say what is safe by now; that all is seen from afar."""

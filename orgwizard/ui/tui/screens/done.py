@@ -21,8 +21,8 @@ from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSess
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
+from orgwizard.ui.tui.widgets.columns import Prose
 from orgwizard.ui.tui.widgets.dialogs import Ask, Commands, TypedConfirmation
-from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
 
 CHECK_AGAIN = "check again"
@@ -81,7 +81,7 @@ class DoneStep(KeysStep):
         for label, value in self._facts():
             yield Horizontal(
                 Static(label, classes="label", markup=False),
-                Static(Hanging(value, 0), classes="fact"),
+                Static(Prose(value), classes="fact"),
                 classes="line",
             )
         yield from self.keys_box()

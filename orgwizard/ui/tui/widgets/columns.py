@@ -1,10 +1,38 @@
-"""Rows of two columns, of which the first stays free where the second is wrapped."""
+"""Rows of two columns, of which the first stays free where the second is wrapped; a path is broken at "/" alone."""
 
+import re
 from collections.abc import Iterable
+from typing import Any
 
+from rich.cells import cell_len
+from rich.console import Console, Group
+from rich.containers import Lines
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
+
+
+class Prose(Text):
+    """A text without markup, whose words that are longer than a line, such as a path, are broken after slashes.
+
+    Lines after the first begin after *hang* cells.
+    """
+
+    def __init__(self, words: str, hang: int = 0) -> None:
+        super().__init__(words)
+        self._hang = hang
+
+    def wrap(self, console: Console, width: int, *options: Any, **named: Any) -> Lines:
+        """Return the lines of the text in a room of *width* cells."""
+
+        def wrapped(text: str, room: int) -> Lines:
+            return Text(at_slashes(text, room), overflow="fold").wrap(console, room, *options, **named)
+
+        lines = wrapped(self.plain, width)
+        if not self._hang or len(lines) < 2:
+            return lines
+        rest = wrapped(self.plain[len(lines[0]) :].lstrip(), width - self._hang)
+        return Lines([lines[0], *(Text(" " * self._hang).append_text(line) for line in rest)])
 
 
 def two_columns(rows: Iterable[tuple[str, str]], first: int, *, style: Style | None = None) -> Table:
@@ -13,5 +41,33 @@ def two_columns(rows: Iterable[tuple[str, str]], first: int, *, style: Style | N
     grid.add_column(width=first - 1)
     grid.add_column(ratio=1, overflow="fold")
     for left, right in rows:
-        grid.add_row(Text(left, style or ""), Text(right))
+        grid.add_row(Text(left, style or ""), Prose(right))
     return grid
+
+
+def in_columns(lines: Iterable[str], first: int) -> Group:
+    """Return lines of which those that have a blank before cell *first*, where that is not 0, are two columns."""
+    return Group(*(row(line, first) for line in lines))
+
+
+def row(line: str, first: int, hang: int = 0) -> Table | Text:
+    """Return one line like that; one without columns goes on after *hang* cells."""
+    if first and line[:first].endswith(" "):
+        return two_columns([(line[:first].rstrip(), line[first:])], first)
+    return Prose(line, hang)
+
+
+def at_slashes(text: str, width: int) -> str:
+    """Return the text with line ends after slashes in words of more than *width* cells, such as a long path."""
+    return re.sub(r"\S+", lambda word: _broken(word[0], width), text)
+
+
+def _broken(word: str, width: int) -> str:
+    if cell_len(word) <= width:
+        return word
+    lines = [""]
+    for part in re.findall(r"[^/]*/|[^/]+", word):
+        if lines[-1] and cell_len(lines[-1] + part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)

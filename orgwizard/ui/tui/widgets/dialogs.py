@@ -18,8 +18,8 @@ from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET,
 from orgwizard.presentation.step_order import CREATE_WORD, NOT_BEFORE
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.columns import in_columns
 from orgwizard.ui.tui.widgets.frame import ROWS
-from orgwizard.ui.tui.widgets.hanging import Hanging
 from orgwizard.ui.tui.widgets.lists import button
 
 Answer = TypeVar("Answer")
@@ -170,7 +170,7 @@ class Page(ModalScreen[None]):
     ]
 
     def __init__(self, heading: str, lines: Iterable[str], indent: int = 0) -> None:
-        self._heading, self._text = heading, Hanging("\n".join(lines), indent)
+        self._heading, self._text = heading, in_columns(lines, indent)
         super().__init__()
 
     def compose(self) -> ComposeResult:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from rich.table import Table
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -15,7 +16,7 @@ from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
 from orgwizard.domain.sanitize import printable
-from orgwizard.ui.tui.widgets.hanging import Hanging
+from orgwizard.ui.tui.widgets.columns import row, two_columns
 
 
 class Listed(OptionList):
@@ -85,9 +86,9 @@ class Choice(Listed):
             self.replace_option_prompt(changed, self._prompt(changed))
         self.post_message(self.Chosen(self))
 
-    def _prompt(self, key: str) -> Hanging:
+    def _prompt(self, key: str) -> Table:
         mark = "(•)" if key == self.chosen else "( )"
-        return Hanging(f"{mark} {self.rows[key]}", 4)
+        return two_columns([(mark, self.rows[key])], 4)
 
 
 class Menu(Listed):
@@ -98,7 +99,7 @@ class Menu(Listed):
         super().__init__(*self._rows(rows), id=id, compact=True, markup=False)
 
     def _rows(self, rows: Mapping[str, str]) -> list[Option]:
-        return [Option(Hanging(printable(words), self._indent, always=True), id=key) for key, words in rows.items()]
+        return [Option(row(printable(words), self._indent, self._indent), id=key) for key, words in rows.items()]
 
     def show(self, rows: Mapping[str, str]) -> None:
         """Show other rows."""
