@@ -82,7 +82,7 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     try:
         site_at(provider, draft.site)
     except WizardError as error:
-        found["site"] = _with(error.cause, site_meant(provider, draft.site))
+        found["site"] = _with(f"{error.cause} {error.advice}".strip(), site_meant(provider, draft.site))
     if draft.method not in provider.methods:
         words = _with(f"Use one of: {', '.join(provider.methods)}.", nearest(draft.method, provider.methods))
         return {**found, "credentials.method": words}

@@ -68,7 +68,8 @@ def _unless_unread(code: int, arguments: argparse.Namespace) -> int:
 
 def _wants_json(argv: Sequence[str]) -> bool:
     """Return whether arguments that cannot be parsed ask for JSON; what follows "--" belongs to another program."""
-    return "--json" in (argv[: argv.index("--")] if "--" in argv else argv)
+    ours = argv[: argv.index("--")] if "--" in argv else argv
+    return any(word == "--json" or word.startswith("--json=") for word in ours)
 
 
 def _report(error: WizardError, arguments: argparse.Namespace) -> int:

@@ -34,26 +34,27 @@ def site_at(provider: Provider, typed: str) -> Site:
     try:
         site = provider.site(typed)
     except BadInput:
-        _refuse_other_vendor(provider, typed)
+        _refuseother_vendor(provider, typed)
         raise
     if site.question:
-        _refuse_other_vendor(provider, typed)
+        _refuseother_vendor(provider, typed)
     return site
 
 
 def site_meant(provider: Provider, typed: str) -> str:
     """Return the site most likely meant by one that is nearly right, or ""; nothing of what may be a secret."""
-    if is_like_token(typed) or REDACTOR.is_secret(typed) or _other_vendor(provider, typed):
+    if is_like_token(typed) or REDACTOR.is_secret(typed) or other_vendor(provider, typed):
         return ""
     return provider.site_correction(typed)
 
 
-def _refuse_other_vendor(provider: Provider, typed: str) -> None:
-    if other := _other_vendor(provider, typed):
-        raise BadInput(f"That is {other.title}. Choose it as the provider.", field="site") from None
+def _refuseother_vendor(provider: Provider, typed: str) -> None:
+    if other := other_vendor(provider, typed):
+        raise BadInput(f"That is {other.title}.", "Choose it as the provider.", field="site") from None
 
 
-def _other_vendor(provider: Provider, typed: str) -> Provider | None:
+def other_vendor(provider: Provider, typed: str) -> Provider | None:
+    """Return the provider whose site *typed* surely is, where that is another one than *provider*."""
     return next((other for other in PROVIDERS if other is not provider and _is_site(other, typed)), None)
 
 

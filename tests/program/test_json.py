@@ -111,7 +111,15 @@ def test_wrong_usage_of_every_command_is_one_object(program: Program, command: t
 
 @pytest.mark.parametrize(
     "argv",
-    [("--json",), ("nonsense", "--json"), ("orgs", "--since", "yesterday", "--json"), ("profiles", "--json", "x")],
+    [
+        ("--json",),
+        ("nonsense", "--json"),
+        ("orgs", "--since", "yesterday", "--json"),
+        ("profiles", "--json", "x"),
+        ("create", "--js", "--json"),
+        ("--js", "create", "--json"),
+        ("create", "--json=yes"),
+    ],
 )
 def test_wrong_usage_is_one_object_wherever_it_is_noticed(program: Program, argv: tuple[str, ...]) -> None:
     assert program(*argv).json()["error"]["code"] == "usage"

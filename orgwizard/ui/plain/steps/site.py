@@ -52,7 +52,7 @@ class SiteStep(Step):
         try:
             site = site_at(session.provider, typed)
         except BadInput as bad:
-            self.console.say(bad.cause)
+            self.console.say(f"{bad.cause} {bad.advice}")
             site = None
         self._meant = site_meant(session.provider, typed)
         if site is None:

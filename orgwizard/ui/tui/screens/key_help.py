@@ -116,7 +116,7 @@ def _name(key: str) -> str:
 
 
 def _has_correction(step: AnyScreen) -> bool:
-    return any(field.correction for field in step.query("Field:focus-within").results(Field))
+    return any(field.suggests for field in step.query("Field:focus-within").results(Field))
 
 
 def _has_secret(step: AnyScreen) -> bool:

@@ -13,7 +13,7 @@ from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import Value
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.providers import PROVIDERS, site_at, site_meant
+from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.dialogs import consent
@@ -95,8 +95,9 @@ class SitePart(Vertical):
         if self.provider.sites:
             field.display = self.query_one(Choice).chosen == OTHER
         problem, notice = self.judged()
-        meant = site_meant(self.provider, self.typed)
-        field.show(refusal or (problem if touched else ""), notice, correction=meant)
+        meant, other = site_meant(self.provider, self.typed), other_vendor(self.provider, self.typed)
+        offered = f"choose {other.title}" if other and touched else ""
+        field.show(refusal or (problem if touched else ""), notice, correction=meant, offered=offered)
 
     def judged(self) -> tuple[str, str]:
         """Return what is wrong with the site, and what the user should know about it."""
@@ -151,6 +152,18 @@ class SiteStep(Step):
         self.part().display = True
         self._show_site()
         self.changed()
+
+    @on(Field.Accepted)
+    async def _choose_other_vendor(self) -> None:
+        """Choose the provider whose site was typed, with that site."""
+        part, draft = self.part(), self.session.draft
+        if (other := other_vendor(part.provider, part.typed)) is None:
+            return
+        site = other.site(part.typed)
+        draft.sections.setdefault(other.key, {}).setdefault("parent", {})["site"] = site.key
+        part.query_one(Field).entry.value = ""
+        await self.query(f"#site-{other.key}").remove()
+        self.query_one("#provider", Choice).highlighted = PROVIDERS.index(other)
 
     @on(Choice.Chosen)
     @on(Field.Changed)

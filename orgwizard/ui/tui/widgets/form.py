@@ -88,6 +88,7 @@ class Field(Vertical):
         A *correction* is what was likely meant, to be taken with a key, as what is *offered* for several fields.
         """
         self._is_offered = bool(offered)
+        problem = f"{problem} Ctrl+T: {offered}" if problem and offered else problem
         correction = "" if REDACTOR.is_secret(self.entry.value) else correction  # no form of a secret is shown
         self.correction = correction
         if correction:
@@ -103,6 +104,11 @@ class Field(Vertical):
         count = self.query_one(".count", Static)
         count.set_class(proven, "-proven")
         count.update(f"✓ {proof}" if proven else used, layout=False)
+
+    @property
+    def suggests(self) -> bool:
+        """Return whether there is something to take with a key."""
+        return bool(self.correction) or self._is_offered
 
     def take_correction(self) -> None:
         """Put in what was likely meant, as if it had been typed."""
