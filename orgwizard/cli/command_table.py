@@ -3,18 +3,7 @@
 import argparse
 
 from orgwizard import __version__
-from orgwizard.cli.arguments import (
-    Argument,
-    Command,
-    choice,
-    file,
-    flag,
-    moment,
-    number,
-    option,
-    port,
-    positional,
-)
+from orgwizard.cli.arguments import Argument, Command, choice, file, flag, moment, number, option, port, positional
 from orgwizard.system.terminal_caps import THEMES
 
 # ---- options of several commands ----

@@ -11,13 +11,12 @@ from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.handoff import ChildOrg, Handoff, Key
 from orgwizard.domain.http import Call, Conversation, Response
-from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.redactor import MASK
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.facts import VendorFacts
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
-from orgwizard.providers.order import Connection, Order, OrgIdentity
+from orgwizard.providers.order import Connection, Order, OrderRules, OrgIdentity
 
 if TYPE_CHECKING:
     from orgwizard.domain.validation import Fields
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 _PROVES_NOTHING = frozenset((408, 460, 499))  # something on the way ended its wait, whatever became of the request
 
 
-class Provider(VendorFacts, ABC):
+class Provider(VendorFacts, OrderRules, ABC):
     """What the rest of the program knows of a service.
 
     Its conversations are generators that yield calls and are sent replies; they do no I/O and know no clock. They
@@ -52,21 +51,6 @@ class Provider(VendorFacts, ABC):
     def administrator(self) -> type[Fields] | None:
         """Return the model of its first administrator, None where the service asks for none."""
         return None
-
-    def order_key(self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]) -> OrderKey:
-        """Return what tells this order from others; the more is known of the parent, the more names it has.
-
-        *credentials* are the parent's, where they are at hand, *before* that of `Preflight`, {} where nothing was read.
-        """
-        return OrderKey(self.key, self.child_key(wanted), self.parent_names(wanted.site, credentials, before))
-
-    def child_key(self, wanted: OrgIdentity) -> str:
-        """Return what makes the child unique below its parent."""
-        return folded(wanted.name)
-
-    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, object]) -> frozenset[str]:  # noqa: ARG002 - a site of its own names the parent
-        """Return the names that the parent is known by; a credential may be one of them."""
-        return frozenset((f"site {site.key}",))
 
     @abstractmethod
     def site(self, typed: str) -> Site:

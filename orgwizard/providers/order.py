@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Site
 
 if TYPE_CHECKING:
@@ -61,3 +62,24 @@ class Order:
             else (),
             getattr(administrator, "password", None) is not None,
         )
+
+
+class OrderRules:
+    """What makes two orders at a vendor the same: its child, below its parent."""
+
+    key: ClassVar[str]
+
+    def order_key(self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]) -> OrderKey:
+        """Return what tells this order from others; the more is known of the parent, the more names it has.
+
+        *credentials* are the parent's, where they are at hand, *before* that of `Preflight`, {} where nothing was read.
+        """
+        return OrderKey(self.key, self.child_key(wanted), self.parent_names(wanted.site, credentials, before))
+
+    def child_key(self, wanted: OrgIdentity) -> str:
+        """Return what makes the child unique below its parent."""
+        return folded(wanted.name)
+
+    def parent_names(self, site: Site, credentials: Fields | None, before: Mapping[str, object]) -> frozenset[str]:  # noqa: ARG002 - a site of its own names the parent
+        """Return the names that the parent is known by; a credential may be one of them."""
+        return frozenset((f"site {site.key}",))
