@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rich.console import Console
 from textual.widgets import Button
 
 from orgwizard.application.service import Service
@@ -17,7 +16,7 @@ from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.widgets.columns import Prose, at_slashes
 from orgwizard.ui.tui.widgets.dialogs import Commands
 from orgwizard.ui.tui.widgets.frame import Body
-from tests.tui.walk import Walk, walking
+from tests.tui.walk import Walk, walking, words_of
 
 LONG = "/home/somebody/with-a-long-name/.local/share/orgwizard/keys/okta-my-child-org.toml"
 
@@ -103,7 +102,7 @@ def test_no_command_is_offered_that_could_not_read_the_keys(facts: dict[str, Any
 
 @pytest.mark.parametrize("width", [20, 30, 47, 76])
 def test_a_long_path_is_broken_after_a_slash_and_nowhere_else(width: int) -> None:
-    lines = [str(line) for line in Prose(f"in the file {LONG} today").wrap(Console(), width)]
+    lines = words_of(Prose(f"in the file {LONG} today"), width).splitlines()
     joined = "".join(line.strip() for line in lines)
     assert LONG in joined
     pieces = at_slashes(LONG, width).split("\n")

@@ -44,11 +44,11 @@ ANSWERS: dict[str, dict[str, dict[str, str]]] = {
 }
 
 
-def words_of(content: Any) -> str:
-    """Return what a text or a table says, in lines that are never wrapped."""
+def words_of(content: Any, width: int = 1000) -> str:
+    """Return what a text or a table says, a table in lines of *width* cells: they are hardly ever wrapped."""
     if isinstance(content, str | Content):
         return str(content)
-    console = Console(width=1000, color_system=None)
+    console = Console(width=width, color_system=None)
     with console.capture() as drawn:
         console.print(content)
     return "\n".join(line.rstrip() for line in drawn.get().splitlines())

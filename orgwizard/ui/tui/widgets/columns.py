@@ -2,37 +2,38 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.console import Console, Group
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.containers import Lines
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 
-class Prose(Text):
+@dataclass(frozen=True)
+class Prose:
     """A text without markup, whose words that are longer than a line, such as a path, are broken after slashes.
 
-    Lines after the first begin after *hang* cells.
+    Lines after the first begin after *hang* cells. It is no `Text`, of which Textual would take the characters alone.
     """
 
-    def __init__(self, words: str, hang: int = 0) -> None:
-        super().__init__(words)
-        self._hang = hang
+    words: str
+    hang: int = 0
 
-    def wrap(self, console: Console, width: int, *options: Any, **named: Any) -> Lines:
-        """Return the lines of the text in a room of *width* cells."""
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines of the text; part of Rich's protocol of what can be drawn."""
+        width = options.max_width
+        first, *more = _wrapped(console, self.words, width) or [Text()]
+        rest = self.words[len(first) :].lstrip()
+        yield first
+        for line in _wrapped(console, rest, width - self.hang) if more else ():
+            yield Text(" " * self.hang).append_text(line)
 
-        def wrapped(text: str, room: int) -> Lines:
-            return Text(at_slashes(text, room), overflow="fold").wrap(console, room, *options, **named)
 
-        lines = wrapped(self.plain, width)
-        if not self._hang or len(lines) < 2:
-            return lines
-        rest = wrapped(self.plain[len(lines[0]) :].lstrip(), width - self._hang)
-        return Lines([lines[0], *(Text(" " * self._hang).append_text(line) for line in rest)])
+def _wrapped(console: Console, words: str, width: int) -> Lines:
+    return Text(at_slashes(words, width), overflow="fold").wrap(console, width)
 
 
 def two_columns(rows: Iterable[tuple[str, str]], first: int, *, style: Style | None = None) -> Table:
@@ -50,7 +51,7 @@ def in_columns(lines: Iterable[str], first: int) -> Group:
     return Group(*(row(line, first) for line in lines))
 
 
-def row(line: str, first: int, hang: int = 0) -> Table | Text:
+def row(line: str, first: int, hang: int = 0) -> Table | Prose:
     """Return one line like that; one without columns goes on after *hang* cells."""
     if first and line[:first].endswith(" "):
         return two_columns([(line[:first].rstrip(), line[first:])], first)
