@@ -122,6 +122,8 @@ DOMAIN = [
     "secret_reference",
     "questions",
     "draft",
+    "fields",
+    "field_questions",
     "validation",
     "handoff",
     "events",
@@ -244,7 +246,12 @@ def test_only_the_command_line_knows_platformdirs() -> None:
 
 def test_the_sandbox_shares_no_rule_with_the_client() -> None:
     above = tuple(f"orgwizard.{layer}" for layer in LAYERS[1:])
-    rules = ("orgwizard.domain.validation", "orgwizard.domain.questions", "orgwizard.domain.http")
+    rules = (
+        "orgwizard.domain.fields",
+        "orgwizard.domain.validation",
+        "orgwizard.domain.questions",
+        "orgwizard.domain.http",
+    )
     assert breaches(("sandbox",), (*above, *rules)) == []
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers.contract import Provider
 from orgwizard.storage.profiles import Profile
 

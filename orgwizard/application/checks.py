@@ -7,10 +7,11 @@ from orgwizard.application.provider_calls import check, converse, elsewhere
 from orgwizard.application.runner import Engine
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Send
 from orgwizard.domain.org import Site
 from orgwizard.domain.questions import Value
-from orgwizard.domain.validation import Fields, problems, validated
+from orgwizard.domain.validation import problems, validated
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection

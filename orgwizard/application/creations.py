@@ -17,8 +17,8 @@ from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control, Wishes
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.events import Event, Result
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Send
-from orgwizard.domain.validation import Fields
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight

@@ -8,10 +8,12 @@ from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.questions import Value, did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, literal_problems, previewed, problems, questions, referenced, validated
+from orgwizard.domain.validation import literal_problems, previewed, problems, referenced, validated
 from orgwizard.providers import site_at, site_meant
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Connection, Order

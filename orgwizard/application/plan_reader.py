@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import LOOKS_SECRET, Fields
 from orgwizard.domain.questions import Value, did_you_mean, nearest
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import LOOKS_SECRET, Fields, questions
 from orgwizard.domain.validation import problems as answer_problems
 from orgwizard.providers import provider_of, site_at
 from orgwizard.providers.contract import Provider

@@ -12,11 +12,13 @@ from orgwizard.application.csv_sheet import Sheet
 from orgwizard.application.order_builder import draft_problems
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.org import Site
 from orgwizard.domain.questions import Question, did_you_mean, nearest
 from orgwizard.domain.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, questions, validated
+from orgwizard.domain.validation import validated
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import OrgIdentity

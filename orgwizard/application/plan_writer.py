@@ -6,9 +6,10 @@ from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import questions, referenced
+from orgwizard.domain.validation import referenced
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.system import private_files

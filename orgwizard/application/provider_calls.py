@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TypeVar
 
 from orgwizard.domain.errors import NoResponse, NotSent, Refused
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Call, Conversation, Reply, Response, Route, Send
 from orgwizard.domain.http_times import SKEW_SECONDS, clock_ahead, clock_words
 from orgwizard.domain.org import Site
-from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers.contract import Provider, with_known_field
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection

@@ -11,8 +11,9 @@ from orgwizard.application.order_builder import recalled
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers.contract import Provider
 from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.keyring_store import keys_of_attempt

@@ -16,9 +16,9 @@ from orgwizard.application.flow.verdict import judge
 from orgwizard.application.tools import Tools
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, WizardError
 from orgwizard.domain.events import FIND, KEEP, Event
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
-from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight
 from orgwizard.providers.order import OrgIdentity

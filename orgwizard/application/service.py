@@ -16,8 +16,8 @@ from orgwizard.domain import signing
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Wishes
 from orgwizard.domain.draft import Draft
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.http import Send
-from orgwizard.domain.validation import questions
 from orgwizard.providers import provider_of
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.drafts import Drafts

@@ -6,9 +6,9 @@ from functools import cached_property
 from pathlib import Path
 
 from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.questions import Question, Suggestion
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import questions
 from orgwizard.providers.contract import Provider
 from orgwizard.system import config_files, secret_reader
 

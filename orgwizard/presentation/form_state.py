@@ -8,10 +8,12 @@ from pydantic import SecretStr
 
 from orgwizard.domain.credential_shapes import shape
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import LOOKS_SECRET, Fields
 from orgwizard.domain.questions import Question, Suggestion, Value
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import LOOKS_SECRET, Fields, filled, problems, questions
+from orgwizard.domain.validation import filled, problems
 from orgwizard.presentation.wizard_session import WizardSession
 
 ACCEPTED, AVAILABLE = "accepted", "available"

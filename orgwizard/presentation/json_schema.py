@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from orgwizard.domain.error_codes import OURS
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.json_result import SCHEMA
 from orgwizard.domain.questions import Question
-from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
 from orgwizard.storage.secret_stores import store_names

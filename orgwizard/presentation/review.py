@@ -6,11 +6,13 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.order_key import folded
 from orgwizard.domain.questions import Question, Value
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.typed_text import text_of
-from orgwizard.domain.validation import Fields, filled, questions
+from orgwizard.domain.validation import filled
 from orgwizard.presentation import attempt_text, text_report
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession

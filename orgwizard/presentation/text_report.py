@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.events import Result
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Call, masked
 from orgwizard.domain.org import Site
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.sanitize import printable, shown_exactly
 from orgwizard.domain.typed_text import text_of
-from orgwizard.domain.validation import Fields, questions
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight

@@ -120,7 +120,7 @@ class WizardSession:
 
     def _places(self) -> frozenset[str]:
         """Return the files that name the site and the secret credentials; "" stands for anything else."""
-        from orgwizard.domain.validation import questions
+        from orgwizard.domain.field_questions import questions
 
         discovery, provider = self.bootstrap.discovery, self.provider
         offer = discovery.site(provider)

@@ -19,7 +19,7 @@ from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readi
 from orgwizard.providers.order import Connection, Order, OrderRules, OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.domain.validation import Fields
+    from orgwizard.domain.fields import Fields
 
 _PROVES_NOTHING = frozenset((408, 460, 499))  # something on the way ended its wait, whatever became of the request
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.application.discovery import Discovery
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.fields import Keys

@@ -26,10 +26,10 @@ from orgwizard.domain.errors import (
     WizardError,
 )
 from orgwizard.domain.events import STORE, Event, KeysArrived, Progress, Result
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.raw_response import written
-from orgwizard.domain.validation import Fields
 from orgwizard.presentation import text_report
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog

@@ -11,9 +11,10 @@ from pydantic import Field
 from orgwizard.application.order_builder import connection
 from orgwizard.application.suggestions import Suggestions
 from orgwizard.domain.draft import Draft
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields, HeaderSecret, Text, env_names
 from orgwizard.domain.questions import Question, Suggestion
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names, questions
 from orgwizard.providers.datadog.fields import Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import AccessToken, ApiToken

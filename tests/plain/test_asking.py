@@ -9,9 +9,9 @@ from pydantic import Field, SecretStr
 
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
+from orgwizard.domain.fields import Fields, Secret, Text
 from orgwizard.domain.questions import Question
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, Secret, Text
 from orgwizard.presentation.form_state import FormState, connection_sheet
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.datadog.fields import DatadogOrganization

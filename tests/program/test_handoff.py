@@ -404,7 +404,7 @@ def test_what_is_written_is_suggested_again(
     program: Program, home: Home, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from orgwizard.application.suggestions import Suggestions
-    from orgwizard.domain.validation import questions
+    from orgwizard.domain.field_questions import questions
     from orgwizard.providers import provider_of
 
     plant(home, "child", provider)

@@ -8,7 +8,7 @@ from orgwizard.cli.command_table import COMMANDS
 from orgwizard.cli.topics import TOPICS
 from orgwizard.domain.error_codes import EXITS, OURS
 from orgwizard.domain.errors import Exit
-from orgwizard.domain.validation import questions
+from orgwizard.domain.field_questions import questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.secret_stores import store_names
 from orgwizard.storage.vault import PROBE, PROBE_TEXT

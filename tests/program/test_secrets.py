@@ -15,9 +15,9 @@ from pydantic import SecretStr
 from orgwizard import cli
 from orgwizard.application import runner
 from orgwizard.domain import errors
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.http import Call, Response, Scheme
 from orgwizard.domain.org import Created
-from orgwizard.domain.validation import questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.sandbox import router, transport
 from orgwizard.sandbox.router import World

@@ -15,12 +15,14 @@ from pydantic import SecretStr
 from orgwizard.application.order_builder import connection, draft_problems, order
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused, WizardError
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Call, Conversation, Grant, Reply, Response, Scheme, masked, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Question
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import Fields, problems, questions
+from orgwizard.domain.validation import problems
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight

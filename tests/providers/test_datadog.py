@@ -11,10 +11,11 @@ from pydantic import SecretStr
 from orgwizard.application.order_builder import order
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
-from orgwizard.domain.validation import problems, questions, validated
+from orgwizard.domain.validation import problems, validated
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.listing import same_name
 from orgwizard.providers.datadog.provider import Datadog

@@ -12,10 +12,10 @@ from orgwizard.application.suggestions import Suggestions
 from orgwizard.domain import credential_shapes
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Refused
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.http import Call, Reply, Response, revealed
 from orgwizard.domain.redactor import Redactor
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import questions
 from orgwizard.providers.datadog import shapes as datadog_shapes
 from orgwizard.providers.datadog.fields import METHODS, AccessToken
 from orgwizard.providers.datadog.provider import Datadog

@@ -12,10 +12,12 @@ from pydantic import SecretStr
 from orgwizard.application.order_builder import order
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
+from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import LOOKS_SECRET, Fields
 from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
-from orgwizard.domain.validation import LOOKS_SECRET, Fields, filled, problems, questions, validated
+from orgwizard.domain.validation import filled, problems, validated
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
 from orgwizard.providers.okta.corrections import BASE_DOMAINS
 from orgwizard.providers.okta.fields import AccessToken, ApiToken, OktaAdministrator, OktaOrganization

@@ -33,7 +33,7 @@ MODULE = """
 from pydantic import Field, SecretStr
 
 from orgwizard.domain.address import origin
-from orgwizard.domain.validation import Fields, HeaderSecret, Text, env_names
+from orgwizard.domain.fields import Fields, HeaderSecret, Text, env_names
 from orgwizard.domain.errors import Refused
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness

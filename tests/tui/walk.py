@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from orgwizard.application.service import Service
-from orgwizard.domain.validation import questions
+from orgwizard.domain.field_questions import questions
 from orgwizard.providers.findings import Preflight
 from orgwizard.sandbox.scenarios import SCENARIOS
 from orgwizard.ui.tui.app import Wizard

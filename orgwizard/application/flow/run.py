@@ -10,10 +10,10 @@ from orgwizard.application.tools import Tools
 from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.events import Event, Progress, Result
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight
 from orgwizard.providers.order import OrgIdentity

@@ -9,9 +9,9 @@ from pydantic import SecretStr
 
 from orgwizard.application.flow.run import Run
 from orgwizard.domain.errors import NoResponse, Refused
+from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
-from orgwizard.domain.validation import Fields
 from orgwizard.providers.contract import with_known_field
 
 _REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POST may be answered with 302 and 303

@@ -1,9 +1,9 @@
 """Help on credentials and stores."""
 
 from orgwizard.cli.topics import rows
+from orgwizard.domain.field_questions import method_titles, questions
 from orgwizard.domain.questions import Question
 from orgwizard.domain.secret_reference import SERVICE
-from orgwizard.domain.validation import method_titles, questions
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
 from orgwizard.storage.command_store import CommandStore

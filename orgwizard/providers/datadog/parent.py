@@ -25,7 +25,7 @@ from orgwizard.providers.messages import ACCEPT, outage, refused, status, succee
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from orgwizard.domain.validation import Fields
+    from orgwizard.domain.fields import Fields
     from orgwizard.providers.datadog.fields import AccessToken, Keys
 
 VALIDATE_KEYS = "/api/v2/validate_keys"

@@ -14,7 +14,7 @@ from orgwizard.providers.messages import succeeded, text
 from orgwizard.providers.order import Connection
 
 if TYPE_CHECKING:
-    from orgwizard.domain.validation import Fields
+    from orgwizard.domain.fields import Fields
 
 
 def check(connection: Connection, organization: Fields | None) -> Conversation[Preflight]:

@@ -28,7 +28,7 @@ from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readi
 from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.domain.validation import Fields
+    from orgwizard.domain.fields import Fields
     from orgwizard.providers.datadog.fields import DatadogOrganization
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

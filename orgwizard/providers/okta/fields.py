@@ -19,11 +19,7 @@ from pydantic import (
 )
 
 from orgwizard.domain import credential_shapes
-from orgwizard.domain.questions import Value, secret_text
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import slug
-from orgwizard.domain.signing import BadKey, EncryptedKey, is_key, read_key
-from orgwizard.domain.validation import (
+from orgwizard.domain.fields import (
     Fields,
     HeaderSecret,
     Secret,
@@ -34,6 +30,10 @@ from orgwizard.domain.validation import (
     without_scheme,
     wrong,
 )
+from orgwizard.domain.questions import Value, secret_text
+from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.sanitize import slug
+from orgwizard.domain.signing import BadKey, EncryptedKey, is_key, read_key
 from orgwizard.providers.okta import corrections, password_policy, profile_attributes, shapes
 
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from orgwizard.domain import typed_text
+from orgwizard.domain.fields import LOOKS_SECRET
 from orgwizard.domain.plural import counted
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import odd_character
-from orgwizard.domain.validation import LOOKS_SECRET
 
 # The longest value of each; None where no limit is published.
 PROFILE_LIMITS: Mapping[str, int | None] = {

@@ -24,7 +24,7 @@ from orgwizard.providers.okta.rate_limit import wait_after
 from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.domain.validation import Fields
+    from orgwizard.domain.fields import Fields
     from orgwizard.providers.okta.fields import OktaAdministrator, OktaOrganization
 
 # The first screen needs the site alone: the models, OAuth and other large modules are imported where they are used.

@@ -3,7 +3,8 @@
 from queue import SimpleQueue
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.validation import Fields, method_titles, questions
+from orgwizard.domain.field_questions import method_titles, questions
+from orgwizard.domain.fields import Fields
 from orgwizard.presentation import step_order, text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.providers.findings import Finding, Preflight

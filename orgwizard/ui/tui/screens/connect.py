@@ -15,8 +15,8 @@ from textual.widgets import Static
 from textual.worker import Worker
 
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.field_questions import method_titles
 from orgwizard.domain.org import Site
-from orgwizard.domain.validation import method_titles
 from orgwizard.presentation import text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.presentation.step_order import TITLES, section

@@ -36,7 +36,7 @@ def _row_problems(pairs: Pairs) -> list[str]:
 
 def wrong_row(pairs: Pairs, problem: str) -> int | None:
     """Return which row a problem is about, as the model's sentences name it, None where that cannot be told."""
-    from orgwizard.domain.validation import LOOKS_SECRET  # by now it is loaded, and at the start it is not needed
+    from orgwizard.domain.fields import LOOKS_SECRET  # by now it is loaded, and at the start it is not needed
 
     for at, words in enumerate(_row_problems(pairs)):
         if problem and words == problem:
