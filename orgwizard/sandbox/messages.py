@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import httpx
@@ -60,7 +60,7 @@ class Request:
         """Return the value of *header* without parameters, in lower case, or ""."""
         return self.headers.get(header, "").partition(";")[0].strip().lower()
 
-    def json(self) -> dict[str, Any] | None:
+    def json(self) -> dict[str, object] | None:
         """Return the body where it is a JSON object in UTF-8, else None."""
         try:
             value = json.loads(self.body.decode("utf-8"), parse_constant=_no_constants)
@@ -98,7 +98,7 @@ class Refused(Exception):
         super().__init__(reply.status)
 
 
-def json_reply(status: int, body: Any, **headers: str) -> Reply:
+def json_reply(status: int, body: object, **headers: str) -> Reply:
     """Return a JSON reply; underscores in the names of *headers* stand for dashes."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Reply(status, json.dumps(body).encode(), {**JSON, **named})

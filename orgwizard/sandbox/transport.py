@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.client import responses
-from typing import Any
 
 import httpx
 
@@ -28,7 +27,7 @@ class TracedRequest:
 
 
 @asynccontextmanager
-async def _step(request: httpx.Request, name: str, info: Mapping[str, Any]) -> AsyncIterator[None]:
+async def _step(request: httpx.Request, name: str, info: Mapping[str, object]) -> AsyncIterator[None]:
     """Tell the `trace` extension of start and end of a step, with the event names of httpcore."""
     trace = request.extensions.get("trace", _nobody)
     await trace(f"{name}.started", dict(info))
@@ -40,7 +39,7 @@ async def _step(request: httpx.Request, name: str, info: Mapping[str, Any]) -> A
     await trace(f"{name}.complete", {"return_value": None})
 
 
-async def _nobody(_name: str, _info: Mapping[str, Any]) -> None:
+async def _nobody(_name: str, _info: Mapping[str, object]) -> None:
     """Listen to no event."""
 
 
@@ -112,7 +111,7 @@ async def _connect(request: httpx.Request, fault: Fault) -> None:
 class _Body(httpx.AsyncByteStream):
     """The body of an answer in pieces; one that is cut ends with an error after its first half."""
 
-    def __init__(self, request: httpx.Request, reply: Reply, told: Mapping[str, Any]) -> None:
+    def __init__(self, request: httpx.Request, reply: Reply, told: Mapping[str, object]) -> None:
         self._request, self._reply, self._told = request, reply, told
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -3,7 +3,7 @@
 import pytest
 
 from orgwizard.providers.okta.password_policy import shortcomings
-from orgwizard.sandbox.okta.rules import breaks_policy
+from orgwizard.sandbox.okta.rules import AdminBody, breaks_policy
 
 LOGIN = "ada.lovelace@example.com"
 
@@ -29,5 +29,5 @@ def test_what_a_password_lacks(password: str, lacking: list[str]) -> None:
 
 @pytest.mark.parametrize("password", ["Engine-of-1843", "Aa34567", "engine-of-1843", "Engine-of-Babbage"])
 def test_the_sandbox_refuses_what_lacks_something(password: str) -> None:
-    admin = {"profile": {"login": LOGIN}, "credentials": {"password": {"value": password}}}
+    admin: AdminBody = {"profile": {"login": LOGIN}, "credentials": {"password": {"value": password}}}
     assert breaks_policy({"admin": admin}) is bool(shortcomings(password, LOGIN))

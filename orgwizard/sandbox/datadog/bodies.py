@@ -5,7 +5,6 @@ Source of the v1 shapes: the recorded call in the spec's `x-observed`, nulls and
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from orgwizard.sandbox.datadog.orgs import Org
 from orgwizard.sandbox.messages import Refused, json_reply
@@ -26,7 +25,7 @@ def edge_forbidden() -> Refused:
     return Refused(json_reply(403, body))
 
 
-def organization(org: Org) -> dict[str, Any]:
+def organization(org: Org) -> dict[str, object]:
     """Return an org as v1 shows it."""
     return {
         "public_id": org.public_id,
@@ -49,7 +48,7 @@ def organization(org: Org) -> dict[str, Any]:
     }
 
 
-def created(org: Org) -> dict[str, Any]:
+def created(org: Org) -> dict[str, dict[str, object]]:
     """Return the answer to a create call: the org, its two keys and the calling user."""
     return {
         "org": organization(org),
@@ -84,7 +83,7 @@ def created(org: Org) -> dict[str, Any]:
     }
 
 
-def edited(word: str, body: dict[str, Any]) -> dict[str, Any]:
+def edited(word: str, body: dict[str, dict[str, object]]) -> Mapping[str, object]:
     """Return the answer to a create call as a magic name changes it."""
     if word == "no-keys":
         del body["api_key"], body["application_key"]
@@ -92,11 +91,11 @@ def edited(word: str, body: dict[str, Any]) -> dict[str, Any]:
         del body["application_key"]["hash"]
     if word == "odd-types":
         body["org"] |= {"public_id": 12345, "name": None, "created": 0, "settings": []}
-        body["user"] = None
+        return {**body, "user": None}
     return body
 
 
-def managed(current: Org, children: Iterable[Org]) -> dict[str, Any]:
+def managed(current: Org, children: Iterable[Org]) -> dict[str, object]:
     """Return the list of managed orgs; the current org is among `included`."""
     children = tuple(children)
     return {
@@ -112,13 +111,13 @@ def managed(current: Org, children: Iterable[Org]) -> dict[str, Any]:
     }
 
 
-def key_check(org: Org, key_id: str) -> dict[str, Any]:
+def key_check(org: Org, key_id: str) -> dict[str, object]:
     """Return what v2 says of an API key."""
     attributes = {"api_key_id": key_id, "api_key_scopes": [], "valid": True}
     return {"data": {"id": org.id, "type": "validate_v2", "attributes": attributes}}
 
 
-def _settings() -> Mapping[str, Any]:
+def _settings() -> Mapping[str, object]:
     off = {"enabled": False}
     return {
         "saml_idp_metadata_valid_until": None,
@@ -139,7 +138,7 @@ def _reference(org: Org) -> dict[str, str]:
     return {"id": org.id, "type": "orgs"}
 
 
-def _resource(org: Org) -> dict[str, Any]:
+def _resource(org: Org) -> dict[str, object]:
     """Return an org as v2 shows it."""
     attributes = {
         "public_id": org.public_id,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TypedDict, cast
 
 from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import scenarios
@@ -17,6 +17,14 @@ CREATES_PER_MINUTE = 10  # the real figure is not published
 _LATE_SECONDS = 90.0
 _KEYS_AFTER = {"slow-ready": 60.0, "never-ready": math.inf}
 _FEATURE_OFF = "Multi-org is not enabled for this organization"
+
+
+class OrgBody(TypedDict, total=False):
+    """The body of a create request, the schema OrganizationCreateBody."""
+
+    name: str
+    billing: dict[str, str]
+    subscription: dict[str, str]
 
 
 class Creation:
@@ -62,7 +70,7 @@ class Creation:
         if word == "rate-limited" and (seconds := self._penalties.left(org.id)):
             raise _too_many(self._windows[org.id], seconds)
 
-    def _outcome(self, word: str, body: Mapping[str, Any], site: Site) -> Reply:
+    def _outcome(self, word: str, body: OrgBody, site: Site) -> Reply:
         """Create, unless the magic name says not to, and return the answer as the name distorts it."""
         stem = word.removesuffix(scenarios.NOT_CREATED)
         reply = errors(500, "Internal server error").reply
@@ -71,7 +79,7 @@ class Creation:
             reply = reply if word == "server-error" else json_reply(200, edited(word, created(child)))
         return scenarios.twisted(stem, reply)
 
-    def _child(self, word: str, body: Mapping[str, Any], site: Site) -> Org:
+    def _child(self, word: str, body: OrgBody, site: Site) -> Org:
         """Make the org, and what else happens at that moment."""
         lengths = (64, 72) if word == "long-keys" else (32, 40)
         plan = body.get("subscription", {}).get("type", "pro")
@@ -95,7 +103,7 @@ def _too_many(window: Window, seconds: float) -> Refused:
     return Refused(errors(429, "Too many requests").reply.under(_rate_headers(window, 0, seconds)))
 
 
-def _body(request: Request) -> dict[str, Any]:
+def _body(request: Request) -> OrgBody:
     """Return a body that keeps every rule of the schema OrganizationCreateBody."""
     if request.media_type("content-type") != "application/json":
         raise errors(400, "The content type must be application/json")
@@ -105,10 +113,10 @@ def _body(request: Request) -> dict[str, Any]:
     problems = list(_problems(body))
     if problems:
         raise errors(400, *problems)
-    return body
+    return cast("OrgBody", body)
 
 
-def _problems(body: Mapping[str, Any]) -> Iterator[str]:
+def _problems(body: Mapping[str, object]) -> Iterator[str]:
     """Refuse other members too: stricter than is known of Datadog, to catch `trial` or a misspelt one."""
     yield from (f"Unknown attribute: {name}" for name in body if name not in ("name", "billing", "subscription"))
     yield from _name_problems(body.get("name"))

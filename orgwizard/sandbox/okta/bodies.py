@@ -1,7 +1,6 @@
 """What the pretend Okta says: its errors and the JSON of its orgs and users."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from orgwizard.sandbox.okta.orgs import Org
 
@@ -32,7 +31,7 @@ ERRORS: Mapping[str, tuple[int, str]] = {
 }
 
 
-def error(code: str, error_id: str, reasons: Sequence[str]) -> dict[str, Any]:
+def error(code: str, error_id: str, reasons: Sequence[str]) -> dict[str, object]:
     """Return the body of an error; *reasons* ("member: sentence") become its causes."""
     subject = reasons[0].partition(":")[0] if reasons else "request"
     return {
@@ -44,7 +43,7 @@ def error(code: str, error_id: str, reasons: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def metadata(org: Org) -> dict[str, Any]:
+def metadata(org: Org) -> dict[str, object]:
     """Return the well-known document; `cell` and `settings` are what live orgs add to the schema."""
     links = {"organization": {"href": org.origin}}
     if org.alternate:
@@ -52,11 +51,11 @@ def metadata(org: Org) -> dict[str, Any]:
     return {"id": org.id, "cell": "sandbox1", "_links": links, "pipeline": "idx", "settings": {}}
 
 
-def _links(origin: str, **paths: str) -> dict[str, Any]:
+def _links(origin: str, **paths: str) -> dict[str, object]:
     return {name: {"href": f"{origin}/api/v1/{path}"} for name, path in paths.items()}
 
 
-def created(org: Org) -> dict[str, Any]:
+def created(org: Org) -> dict[str, object]:
     """Return the 201 as in the spec's example: no admin, further members, every link on the child's host."""
     org_path = f"orgs/{org.subdomain}"
     return {
@@ -89,7 +88,7 @@ def created(org: Org) -> dict[str, Any]:
     }
 
 
-def settings(org: Org) -> dict[str, Any]:
+def settings(org: Org) -> dict[str, object]:
     """Return the schema OrgSetting without the members that nobody filled in."""
     return {
         "id": org.id,
@@ -103,7 +102,7 @@ def settings(org: Org) -> dict[str, Any]:
     }
 
 
-def owner(org: Org) -> dict[str, Any]:
+def owner(org: Org) -> dict[str, object]:
     """Return the owner of the token: the admin named at creation, or the parent's."""
     invented = {"firstName": "Sandbox", "lastName": "Admin", "email": "admin@example.com", "login": "admin@example.com"}
     return {
@@ -116,7 +115,7 @@ def owner(org: Org) -> dict[str, Any]:
     }
 
 
-def edited(word: str, body: dict[str, Any]) -> dict[str, Any]:
+def edited(word: str, body: dict[str, object]) -> dict[str, object]:
     """Return the body of the 201 as a magic name changes it."""
     if word == "no-token":
         del body["token"], body["tokenType"]
@@ -124,5 +123,6 @@ def edited(word: str, body: dict[str, Any]) -> dict[str, Any]:
         body |= {"id": 12345, "name": None, "subdomain": ["odd"], "created": 0, "settings": [], "_links": "none"}
     if word == "elsewhere":
         host = f"https://{body['subdomain']}.elsewhere.example"
-        body["_links"] = {name: {"href": f"{host}/api/v1/{name}"} for name in body["_links"]}
+        links = body["_links"]
+        body["_links"] = {name: {"href": f"{host}/api/v1/{name}"} for name in links} if isinstance(links, dict) else {}
     return body

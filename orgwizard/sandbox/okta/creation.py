@@ -2,14 +2,14 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 from orgwizard.sandbox import scenarios
 from orgwizard.sandbox.messages import Refused, Reply, Request, json_reply
 from orgwizard.sandbox.okta.bodies import ERRORS, created, edited
 from orgwizard.sandbox.okta.limits import Limits, Refuse
 from orgwizard.sandbox.okta.orgs import Org, Orgs
-from orgwizard.sandbox.okta.rules import LONGEST_SUBDOMAIN, breaks_policy, causes
+from orgwizard.sandbox.okta.rules import LONGEST_SUBDOMAIN, OrgBody, breaks_policy, causes
 
 _PATIENCE = {"slow-ready": 4.0, "never-ready": math.inf}
 _TOKEN_LENGTH = {"long-keys": 400}
@@ -41,7 +41,7 @@ class Creation:
         self._refuse_by_state(parent.base, body)
         return self._outcome(word, body, parent)
 
-    def _outcome(self, word: str, body: Mapping[str, Any], parent: Org) -> Reply:
+    def _outcome(self, word: str, body: OrgBody, parent: Org) -> Reply:
         """Create, unless the magic name says not to, and return the answer as the name distorts it."""
         stem = word.removesuffix(scenarios.NOT_CREATED)
         reply = self._refuse("E0000009").reply
@@ -50,7 +50,7 @@ class Creation:
             reply = reply if word == "server-error" else json_reply(201, edited(word, created(child)))
         return scenarios.twisted(stem, reply)
 
-    def _body(self, request: Request) -> dict[str, Any]:
+    def _body(self, request: Request) -> OrgBody:
         """Return a body that keeps every rule of the schema."""
         if not _accepted(request) & {"application/json", "application/*", "*/*"}:
             raise self._refuse("E0000019")
@@ -62,7 +62,7 @@ class Creation:
         reasons = causes(body)
         if reasons:
             raise self._refuse("E0000001", *reasons)
-        return body
+        return cast("OrgBody", body)
 
     def _refuse_by_name(self, word: str, subdomain: str) -> None:
         """Raise what a magic name asks for before anything is created."""
@@ -80,7 +80,7 @@ class Creation:
         if word == "rate-limited":
             self._limits.penalize(subdomain)
 
-    def _refuse_by_state(self, base: str, body: Mapping[str, Any]) -> None:
+    def _refuse_by_state(self, base: str, body: OrgBody) -> None:
         """Raise what stands against the new org: its neighbours, and rules with a code of their own."""
         neighbours = tuple(self._orgs.siblings(base))
         if len(body["subdomain"]) > LONGEST_SUBDOMAIN:
@@ -97,7 +97,7 @@ def _accepted(request: Request) -> set[str]:
     return {part.partition(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")}
 
 
-def magic_word(body: Mapping[str, Any]) -> str:
+def magic_word(body: Mapping[str, object]) -> str:
     """Return the word in the wanted subdomain or name that changes what happens, or ""."""
     typed = (body.get("subdomain"), body.get("name"))
     return scenarios.word("okta", *(name for name in typed if isinstance(name, str)))

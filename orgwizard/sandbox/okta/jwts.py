@@ -1,15 +1,21 @@
 """JWTs as a server reads them: their header and claims, who signed them, and the thumbprint of a key."""
 
+from __future__ import annotations
+
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from joserfc.jwk import Key
+    from joserfc.jws import JWSRegistry
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "ES256", "ES384", "ES512")
 _LONGEST_HEADER = 4096  # the public key is in it
 
 
-def read(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def read(token: str) -> tuple[dict[str, object], dict[str, object]]:
     """Return header and claims without belief in them; raises `ValueError`."""
     from joserfc import jws
     from joserfc.errors import JoseError
@@ -24,7 +30,7 @@ def read(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
     return found.headers(), claims
 
 
-def is_signed(token: str, key: Mapping[str, Any]) -> bool:
+def is_signed(token: str, key: Mapping[str, object]) -> bool:
     """Return whether a JWT is signed with this key (JWK), by one of the algorithms that are allowed."""
     from joserfc import jws
     from joserfc.errors import JoseError
@@ -36,9 +42,9 @@ def is_signed(token: str, key: Mapping[str, Any]) -> bool:
     return True
 
 
-def thumbprint(key: Mapping[str, Any]) -> str:
+def thumbprint(key: Mapping[str, object]) -> str:
     """Return the thumbprint of a JWK (RFC 7638)."""
-    return str(_public(key).thumbprint())
+    return _public(key).thumbprint()
 
 
 def token_hash(token: str) -> str:
@@ -48,14 +54,14 @@ def token_hash(token: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()).decode()
 
 
-def _public(key: Mapping[str, Any]) -> Any:
+def _public(key: Mapping[str, object]) -> Key:
     """Return the public half as the library's key; raises its errors."""
     from joserfc.jwk import JWKRegistry
 
-    return JWKRegistry.import_key({n: key[n] for n in ("kty", "n", "e", "crv", "x", "y") if n in key})
+    return JWKRegistry.import_key({n: str(key[n]) for n in ("kty", "n", "e", "crv", "x", "y") if n in key})
 
 
-def _registry() -> Any:
+def _registry() -> JWSRegistry:
     from joserfc import jws
 
     registry = jws.JWSRegistry(algorithms=ALGORITHMS)

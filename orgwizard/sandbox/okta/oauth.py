@@ -9,7 +9,6 @@ Sources: developer.okta.com, "Implement OAuth for Okta with a service app"; RFC 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import parse_qsl
 
 from orgwizard.domain.clock import Clock
@@ -47,7 +46,7 @@ class Authorization:
     def __init__(self, clock: Clock, mint: IdFactory) -> None:
         """Begin with the ready-made key and nothing issued."""
         self._clock, self._mint = clock, mint
-        self.keys: dict[str, list[Mapping[str, Any]]] = {}
+        self.keys: dict[str, list[Mapping[str, object]]] = {}
         self.issued: dict[str, Issued] = {}
         self._used: set[tuple[str, str]] = set()
         self.nonces, self.api_nonces = Nonces(mint), Nonces(mint)
@@ -85,7 +84,7 @@ class Authorization:
         self._once("assertion", claims.get("jti"), _no_client("The client_assertion token has already been used."))
         return client
 
-    def _verify(self, client: str, header: Mapping[str, Any], assertion: str) -> None:
+    def _verify(self, client: str, header: Mapping[str, object], assertion: str) -> None:
         keys = self.keys.get(client, [json.loads(scenarios.CREDENTIALS["okta.private_key"])])
         kid = header.get("kid")
         chosen = [key for key in keys if kid in (None, key.get("kid"))]
@@ -94,7 +93,7 @@ class Authorization:
         if not any(jwts.is_signed(assertion, key) for key in chosen):
             raise _no_client("The client_assertion signature is invalid.")
 
-    def _in_time(self, claims: Mapping[str, Any]) -> None:
+    def _in_time(self, claims: Mapping[str, object]) -> None:
         now, expires, issued = self._now(), claims.get("exp"), claims.get("iat", 0)
         if not isinstance(expires, int) or expires <= now:
             raise _no_client("The client_assertion token is expired.")
@@ -124,7 +123,7 @@ class Authorization:
 
     # ---- proofs ----
 
-    def _proof(self, request: Request) -> tuple[str, Mapping[str, Any]]:
+    def _proof(self, request: Request) -> tuple[str, Mapping[str, object]]:
         """Return thumbprint and claims of a proof for this request (RFC 9449 section 4.3); raises `Refused`."""
         proof = request.headers["dpop"]
         header, claims = _peek(proof)
@@ -137,7 +136,7 @@ class Authorization:
         self._once("proof", claims.get("jti"), _bad_proof("The DPoP proof JWT has already been used."))
         return jwts.thumbprint(key), claims
 
-    def _fits(self, request: Request, claims: Mapping[str, Any]) -> None:
+    def _fits(self, request: Request, claims: Mapping[str, object]) -> None:
         issued = claims.get("iat")
         if claims.get("htm") != request.method:
             raise _bad_proof("The DPoP proof JWT 'htm' claim is invalid.")
@@ -194,7 +193,7 @@ def _granted(client: str, wanted: list[str]) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-def _peek(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _peek(token: str) -> tuple[dict[str, object], dict[str, object]]:
     """Return header and claims of a JWT without belief in them; raises `Refused` for what is none."""
     try:
         return jwts.read(token)

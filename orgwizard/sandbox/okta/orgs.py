@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
-from typing import Any
 
 import httpx
 
@@ -13,6 +12,7 @@ from orgwizard.sandbox import scenarios
 from orgwizard.sandbox.ids import CHILD_TOKEN, IdFactory
 from orgwizard.sandbox.messages import Request
 from orgwizard.sandbox.okta.oauth import TOKEN_PATH
+from orgwizard.sandbox.okta.rules import OrgBody
 
 BASE_DOMAINS = (
     "okta.com",
@@ -41,7 +41,7 @@ class Org:
     website: str = ""
     token: str = field(default="", repr=False)
     admin_id: str = ""
-    admin: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    admin: Mapping[str, object] = field(default_factory=dict, repr=False)
     born: float = -math.inf
     patience: float = 1.0
 
@@ -95,7 +95,7 @@ class Orgs:
         org = Org(self.new_id("00o"), name, subdomain, f"https://{subdomain}.{base}", self.timestamp())
         return self._keep(base, subdomain, org)
 
-    def add_child(self, parent: Org, body: Mapping[str, Any], token_length: int, patience: float) -> Org:
+    def add_child(self, parent: Org, body: OrgBody, token_length: int, patience: float) -> Org:
         """Make the org and its token; the clock for its readiness starts now."""
         subdomain = body["subdomain"]
         org = Org(

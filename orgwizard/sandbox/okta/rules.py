@@ -6,7 +6,7 @@ subdomain and recovery question are meant there, though written so that a valida
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TypedDict
 
 LONGEST_SUBDOMAIN = 57
 _READ_ONLY = ("id", "status", "created", "lastUpdated", "settings", "token", "tokenType", "_links")
@@ -29,7 +29,31 @@ _LONGEST: Mapping[str, int | None] = {
 }
 
 
-def causes(body: Mapping[str, Any]) -> list[str]:
+class CredentialsBody(TypedDict, total=False):
+    """The administrator's first credentials."""
+
+    password: dict[str, str]
+    recovery_question: dict[str, str]
+
+
+class AdminBody(TypedDict, total=False):
+    """The first administrator."""
+
+    profile: dict[str, str]
+    credentials: CredentialsBody
+
+
+class OrgBody(TypedDict, total=False):
+    """The body of a create request that has no `causes`."""
+
+    subdomain: str
+    name: str
+    edition: str
+    website: str
+    admin: AdminBody
+
+
+def causes(body: Mapping[str, object]) -> list[str]:
     """Return what is wrong with the body of a create request, one "member: sentence" each; [] is well."""
     return [
         *_unknown("", body, _MEMBERS),
@@ -41,11 +65,11 @@ def causes(body: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def breaks_policy(body: Mapping[str, Any]) -> bool:
+def breaks_policy(body: OrgBody) -> bool:
     """Return whether the admin's password breaks Okta's default policy.
 
     At least 8 characters, with a lower case letter, an upper case letter and a digit, and without the
-    part of the login before the @. Call it with a body that has no `causes`.
+    part of the login before the @.
     """
     admin = body["admin"]
     password = admin.get("credentials", {}).get("password", {}).get("value")
@@ -57,12 +81,12 @@ def breaks_policy(body: Mapping[str, Any]) -> bool:
     return weak or (len(login) > 3 and login in password.lower())
 
 
-def _unknown(where: str, members: Mapping[str, Any], known: tuple[str, ...]) -> Iterator[str]:
+def _unknown(where: str, members: Mapping[str, object], known: tuple[str, ...]) -> Iterator[str]:
     """Refuse members outside the schema: stricter than is known of Okta, to catch a misspelt one."""
     yield from (f"{where}{name}: The property is not known" for name in members if name not in known)
 
 
-def _text(where: str, value: Any, least: int, most: int | None) -> Iterator[str]:
+def _text(where: str, value: object, least: int, most: int | None) -> Iterator[str]:
     """Refuse what is not a string of *least* to *most* characters, each below U+10000 and no surrogate."""
     if value is None:
         yield f"{where}: The field cannot be left blank"
@@ -78,20 +102,20 @@ def _text(where: str, value: Any, least: int, most: int | None) -> Iterator[str]
         yield f"{where}: Only less than 4-width UTF-8 encoded characters are allowed"
 
 
-def _subdomain(value: Any) -> Iterator[str]:
+def _subdomain(value: object) -> Iterator[str]:
     """Refuse what is no DNS label; its length has an error code of its own."""
     problems = list(_text("subdomain", value, 1, None))
     yield from problems
-    if not problems and (not _LABEL.fullmatch(value) or value.endswith("-admin")):
+    if not problems and (not _LABEL.fullmatch(str(value)) or str(value).endswith("-admin")):
         yield "subdomain: The subdomain is not valid"
 
 
-def _edition(value: Any) -> Iterator[str]:
+def _edition(value: object) -> Iterator[str]:
     if value != "SKU":
         yield "edition: SKU is the only supported value"
 
 
-def _object(where: str, value: Any) -> tuple[Mapping[str, Any], list[str]]:
+def _object(where: str, value: object) -> tuple[Mapping[str, object], list[str]]:
     """Return the object, or {} and what is wrong."""
     if isinstance(value, dict):
         return value, []
@@ -100,7 +124,7 @@ def _object(where: str, value: Any) -> tuple[Mapping[str, Any], list[str]]:
     ]
 
 
-def _admin(value: Any) -> Iterator[str]:
+def _admin(value: object) -> Iterator[str]:
     admin, problems = _object("admin", value)
     if problems:
         yield from problems
@@ -113,7 +137,7 @@ def _admin(value: Any) -> Iterator[str]:
         yield from problems or _credentials(credentials)
 
 
-def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
+def _profile(profile: Mapping[str, object]) -> Iterator[str]:
     for name in ("firstName", "lastName"):
         if name not in profile or profile[name] is not None:
             yield from _text(name, profile.get(name), 1, 50)
@@ -124,14 +148,14 @@ def _profile(profile: Mapping[str, Any]) -> Iterator[str]:
             yield from _text(name, profile[name], 0, most)
 
 
-def _email(where: str, value: Any) -> Iterator[str]:
+def _email(where: str, value: object) -> Iterator[str]:
     problems = list(_text(where, value, 5, 100))
     yield from problems
-    if not problems and not _EMAIL.fullmatch(value):
+    if not problems and not _EMAIL.fullmatch(str(value)):
         yield f"{where}: Does not match required pattern"
 
 
-def _credentials(credentials: Mapping[str, Any]) -> Iterator[str]:
+def _credentials(credentials: Mapping[str, object]) -> Iterator[str]:
     yield from _unknown("admin.credentials.", credentials, ("password", "recovery_question"))
     if "password" in credentials:
         password, problems = _object("password", credentials["password"])
