@@ -8,6 +8,9 @@ from orgwizard.domain.errors import BadInput, LocalFailure
 
 SMALLEST = (60, 18)
 THEMES = ("terminal", "dark", "light")
+_VTE_WITH_LINKS = 5000
+_PROGRAMS_WITH_LINKS = frozenset(("iTerm.app", "WezTerm", "vscode", "ghostty"))
+_TERMS_WITH_LINKS = frozenset(("xterm-kitty", "foot", "wezterm", "alacritty", "xterm-ghostty"))
 _CANNOT_DRAW = frozenset(("", "dumb", "unknown"))
 
 
@@ -46,6 +49,19 @@ def plain_because(environ: Mapping[str, str], size: tuple[int, int]) -> str:
     if (columns and columns < SMALLEST[0]) or (rows and rows < SMALLEST[1]):
         return f"this terminal is smaller than {SMALLEST[0]} columns and {SMALLEST[1]} rows"
     return ""
+
+
+def opens_links(environ: Mapping[str, str]) -> bool:
+    """Return whether the terminal is one that is known to open addresses given to it by OSC 8; others may print it.
+
+    In a multiplexer, which inherits the variables, it is not known what is outside.
+    """
+    if environ.get("TMUX") or environ.get("TERM", "").startswith(("screen", "tmux", "linux", "vt")):
+        return False
+    version = environ.get("VTE_VERSION", "")
+    is_vte = version.isdigit() and int(version) >= _VTE_WITH_LINKS
+    named = environ.get("TERM_PROGRAM") in _PROGRAMS_WITH_LINKS or environ.get("TERM") in _TERMS_WITH_LINKS
+    return is_vte or named or any(environ.get(name) for name in ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION"))
 
 
 def is_utf8(environ: Mapping[str, str]) -> bool:

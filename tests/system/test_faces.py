@@ -81,3 +81,24 @@ def test_a_theme_that_nobody_knows_is_refused() -> None:
     assert terminal_caps.theme({"ORGWIZARD_THEME": "light"}, "dark") == "dark"
     with pytest.raises(BadInput, match="ORGWIZARD_THEME is pink"):
         terminal_caps.theme({"ORGWIZARD_THEME": "pink"}, None)
+
+
+@pytest.mark.parametrize(
+    ("environ", "opens"),
+    [
+        ({"TERM_PROGRAM": "WezTerm", "TERM": "xterm-256color"}, True),
+        ({"VTE_VERSION": "7200", "TERM": "xterm-256color"}, True),
+        ({"TERM": "xterm-kitty"}, True),
+        ({"VTE_VERSION": "4205", "TERM": "xterm"}, False),
+        ({"VTE_VERSION": "new", "TERM": "xterm"}, False),
+        ({"WT_SESSION": "1", "TERM": "screen-256color"}, False),
+        ({"KITTY_WINDOW_ID": "1", "TERM": "xterm-kitty", "TMUX": "/tmp/tmux"}, False),
+        ({"TERM": "linux"}, False),
+        ({"TERM": "xterm-256color"}, False),
+        ({}, False),
+    ],
+)
+def test_addresses_to_open_are_given_to_terminals_that_are_known_to_take_them(
+    environ: dict[str, str], opens: bool
+) -> None:
+    assert terminal_caps.opens_links(environ) is opens

@@ -168,7 +168,7 @@ def test_everything_is_sent_again_where_nothing_is_known() -> None:
     assert "two" in sent
 
 
-@pytest.mark.parametrize("sequence", ["\x1b[5;6r", "\x1b[2J", "\x1b]8;;http://example.com\x1b\\", "\x1b[38;9m", "\t"])
+@pytest.mark.parametrize("sequence", ["\x1b[5;6r", "\x1b[2J", "\x1b]9;text", "\x1b[38;9m", "\t"])
 def test_what_is_not_understood_is_sent_as_it_is_and_nothing_is_known_after_it(sequence: str) -> None:
     cells = Cells()
     cells.resize((20, 3))
@@ -185,6 +185,17 @@ def test_a_line_with_characters_that_terminals_draw_differently_goes_as_it_came(
     twins = painted("x")
     for _ in range(2):
         assert line in twins.write(paint(line))
+
+
+def test_an_address_to_open_goes_as_it_came_and_the_lines_around_it_cost_nothing() -> None:
+    link = "\x1b]8;id=1;https://example.com\x1b\\\x1b[36mexample\x1b[0m\x1b]8;;\x1b\\"
+    twins = painted("one", "x", "three")
+    for _ in range(2):
+        sent = twins.write(paint("one", link, "three"))
+        assert link in sent
+        assert "one" not in sent
+        assert "three" not in sent
+    assert "plain" in twins.write(paint("one", "plain", "three"))
 
 
 def test_what_changes_no_cell_is_told_from_what_might() -> None:

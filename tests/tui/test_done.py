@@ -18,11 +18,12 @@ from orgwizard.ui.tui.widgets.dialogs import Commands
 from orgwizard.ui.tui.widgets.frame import Body
 from tests.tui.walk import Walk, walking, words_of
 
+URL = "https://my-child-org.okta.com"
 LONG = "/home/somebody/with-a-long-name/.local/share/orgwizard/keys/okta-my-child-org.toml"
 
 
 def a_result(provider: str = "okta", **facts: object) -> Result:
-    org = Created("00o1", "My Child Org", "https://my-child-org.okta.com")
+    org = Created("00o1", "My Child Org", URL)
     site = {"okta": "https://acme.okta.com", "datadog": "datadoghq.com"}[provider]
     known = {"ready": True, "org": org, "stored": {"file": LONG}, "profile": "my-child", "options": "--sandbox"}
     return Result("created", provider, site, "My Child Org", **{**known, **facts})  # type: ignore[arg-type]
@@ -64,7 +65,7 @@ async def test_url_id_and_key_place_are_copied_whole_by_a_key(service: Service, 
     async with walking(service, (60, 18)) as walk:
         await shown(walk, a_result())
         await walk.press("u", "i", "k")
-        assert copied == ["https://my-child-org.okta.com", "00o1", LONG]
+        assert copied == [URL, "00o1", LONG]
 
 
 @pytest.mark.full
@@ -109,3 +110,21 @@ def test_a_long_path_is_broken_after_a_slash_and_nowhere_else(width: int) -> Non
     assert "".join(pieces) == LONG
     assert all(piece.endswith("/") for piece in pieces[:-1])
     assert all(len(piece) <= width or "/" not in piece[:-1] for piece in pieces)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(
+    ("url", "program", "links"), [(URL, "WezTerm", True), (URL, "", False), ("http://x", "WezTerm", False)]
+)
+async def test_the_address_can_be_opened_where_the_terminal_does_that_and_reads_the_same(
+    service: Service, monkeypatch: pytest.MonkeyPatch, url: str, program: str, links: bool
+) -> None:
+    for name in ("TMUX", "VTE_VERSION", "KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("TERM_PROGRAM", program)
+    async with walking(service) as walk:
+        await shown(walk, a_result(org=Created("00o1", "My Child Org", url)))
+        drawn = [segment for line in walk.screen._compositor.render_strips() for segment in line]
+        (address,) = [segment for segment in drawn if segment.text.strip() == url]
+        assert (address.style is not None and address.style.link == url) is links

@@ -1,6 +1,7 @@
 """Step 7, second half: how it ended, where the keys are, what to do next."""
 
 import asyncio
+import os
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
@@ -8,6 +9,8 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.style import Style
+from textual.visual import VisualType
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -18,6 +21,7 @@ from orgwizard.presentation import next_commands
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
 from orgwizard.presentation.text_report import facts, headline, needs_attention
 from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSession
+from orgwizard.system import terminal_caps
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
@@ -81,7 +85,7 @@ class DoneStep(KeysStep):
         for label, value in self._facts():
             yield Horizontal(
                 Static(label, classes="label", markup=False),
-                Static(Prose(value), classes="fact"),
+                Static(self._linked(value) if label == "Org URL" else Prose(value), classes="fact"),
                 classes="line",
             )
         yield from self.keys_box()
@@ -89,6 +93,12 @@ class DoneStep(KeysStep):
         yield from _offered("Commands", {task.key: task.title for task in next_commands.tasks(self.result)})
         if self._notes:
             yield labelled("Next", *map(bullet, self._notes))
+
+    def _linked(self, url: str) -> VisualType:
+        """Return an address that a click opens, where the terminal is known to do that; the text is the same."""
+        if url.startswith("https://") and terminal_caps.opens_links(os.environ):
+            return Content.styled(url, Style(link=url))
+        return Prose(url)
 
     def _facts(self) -> Iterable[tuple[str, str]]:
         """Yield what is known; the commands name the profile, and a settled attempt is of no use here."""

@@ -13,7 +13,8 @@ from orgwizard.ui.tui.terminal.cell_style import PLAIN, Look, Unknown, styled
 Cell = tuple[str, Look]
 Position = tuple[int, int]  # column and row, from 0
 _TOKEN = re.compile(
-    r"\x1b\[(?P<row>\d+);(?P<column>\d+)H|\x1b\[(?P<look>[\d;]*)m|(?P<line>\r?\n)|(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
+    r"\x1b\[(?P<row>\d+);(?P<column>\d+)H|\x1b\[(?P<look>[\d;]*)m|(?P<line>\r?\n)"
+    r"|(?P<link>\x1b\]8;[^\x07\x1b]*\x1b\\)|(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
 )
 # What leaves cells, look and cursor as they are: modes of cursor, wrapping, mouse, focus, paste, keys and updates,
 # questions about modes and the state, the bell, and operating system commands such as title and clipboard. The other
@@ -80,6 +81,11 @@ class Run:
         for character, width in zip(text, widths, strict=True):
             self.cells += ((character, look), ("", look))[:width]
 
+    def link(self, sequence: str) -> None:
+        """Take the beginning or the end of an address to open (OSC 8), of which cells know nothing."""
+        self.source += sequence
+        self.cells = None
+
     def style(self, sequence: str, look: Look) -> None:
         """Take a change of the look of further text."""
         self.source += sequence
@@ -117,6 +123,9 @@ class Reader:
     def _take(self, token: re.Match[str]) -> None:
         if token["text"]:
             self._write(token["text"])
+        elif token["link"]:
+            self._run().link(token["link"])
+            self._column = None
         elif token["look"] is not None:
             self._style(token["look"], token[0])
         elif token["line"]:
@@ -139,12 +148,17 @@ class Reader:
     def _write(self, text: str) -> None:
         if self.look is None:
             raise Unknown
+        run = self._run()
+        run.add(text, self.look)
+        self._column = None if run.cells is None else run.at[0] + len(run.cells)
+        if self._column is not None and self._column > self._columns:
+            raise Unknown
+
+    def _run(self) -> Run:
+        """Return the run under way, a new one where there is none; raises `Unknown` where it cannot begin."""
         if self._open is None:
-            if self.at is None:
+            if self.at is None or self.look is None:
                 raise Unknown
             self._open = Run(self.at, self.look, self.look)
             self.runs.append(self._open)
-        self._open.add(text, self.look)
-        self._column = None if self._open.cells is None else self._open.at[0] + len(self._open.cells)
-        if self._column is not None and self._column > self._columns:
-            raise Unknown
+        return self._open
