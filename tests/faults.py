@@ -36,17 +36,17 @@ class Keys(StrEnum):
 
     STORE = "in the chosen store, a private file"
     SAFE = "in the chosen store, a command"
-    ODD = "in the chosen store; the odd answer is kept too"
-    AWAY = "in the chosen store; the answer is in the folder that was moved away"
-    FALLBACK = "in a private file in place of the store"
-    ANSWER = "in the answer, which is kept as it came"
+    ODD = "in the chosen store; the unusual response is saved, too"
+    AWAY = "in the chosen store; the response is in the folder that was moved away"
+    FALLBACK = "in a private file instead of the store"
+    ANSWER = "in the response, which is saved unchanged"
     SCREEN = "printed, because nothing could be written"
-    PRINTED = "printed, because every store failed; the answer is kept too"
-    LOST = "lost with the answer"
-    CUT = "lost; what came of the answer is kept"
+    PRINTED = "printed, because every store failed; the response is saved, too"
+    LOST = "lost with the response"
+    CUT = "lost; the part of the response that arrived is saved"
     OPEN = "never arrived; the attempt stays open"
-    ABSENT = "none in the answer, which is kept"
-    NONE = "none were made"
+    ABSENT = "none in the response, which is saved"
+    NONE = "none were issued"
 
 
 # ---- what the service does with the create call ---------------------------------------------------------
@@ -268,7 +268,7 @@ def doubt(
 ) -> list[Fault]:
     """Return a fault after which the org may or may not be there; *keys* are its new keys where it is."""
     there = Fault(f"{what}; the org was created", True, 1, "created", 6, keys, providers, create)
-    absent = Fault(f"{what}; it was not", False, 1, "unknown", 5, Keys.OPEN, providers, create)
+    absent = Fault(f"{what}; the org was not created", False, 1, "unknown", 5, Keys.OPEN, providers, create)
     return [replace(fault, **settings) for fault in (there, absent)]
 
 
@@ -369,9 +369,9 @@ def deaf_in_handshake(peer: Peer) -> None:
 
 FAULTS: tuple[Fault, ...] = (
     # it never leaves
-    *unsent("the name is not resolved", DATADOG, site="https://api.nowhere.invalid"),
+    *unsent("the host name does not resolve", DATADOG, site="https://api.nowhere.invalid"),
     *unsent("the connection is refused", DATADOG, before=lambda scene: scene.server.refuse()),
-    *unsent("the connection is neither taken nor refused", DATADOG, before=lambda scene: scene.server.clog()),
+    *unsent("the connection is neither accepted nor refused", DATADOG, before=lambda scene: scene.server.clog()),
     *unsent("the certificate is not trusted", OKTA, before=lambda scene: scene.distrust()),
     *unsent("the connection is reset in the TLS handshake", OKTA, proxy=reset_in_handshake),
     *unsent("the TLS handshake stalls", OKTA, proxy=deaf_in_handshake),
@@ -380,9 +380,9 @@ FAULTS: tuple[Fault, ...] = (
     # it left, and no answer tells what became of it
     *doubt("reset with the request half read", half_read),
     *doubt("reset after the request", read_and_reset),
-    *doubt("closed without an answer", answering(b""), BOTH),
-    *doubt("half a head, then closed", answering(b"HTTP/1.1 200 OK\r\nContent-")),
-    *doubt("no answer within two minutes", silent, patience_seconds=1.5),
+    *doubt("closed without a response", answering(b""), BOTH),
+    *doubt("closed in the middle of the response headers", answering(b"HTTP/1.1 200 OK\r\nContent-")),
+    *doubt("no response within two minutes", silent, patience_seconds=1.5),
     *doubt("500", error(500), BOTH),
     *doubt("502, a web page", web_page(502)),
     *doubt("503, a web page", web_page(503)),
@@ -390,20 +390,20 @@ FAULTS: tuple[Fault, ...] = (
     *doubt("302 to another host", answering(http(302, b"", SEE_OTHER)), BOTH),
     *doubt("303 to another host", answering(http(303, b"", SEE_OTHER)), BOTH),
     *doubt("200 with {}, which names no org", saying(lambda _: b"{}"), BOTH, keys=Keys.CUT),
-    Fault("400, it exists already, and it does now", True, 1, "created", 6, Keys.LOST, OKTA, answering(TAKEN)),
-    *refusal("400, it exists already, and it does not", answering(TAKEN), providers=OKTA),
-    *doubt("403, a web page of something on the way", web_page(403)),
+    Fault("400 'exists already'; the org was created", True, 1, "created", 6, Keys.LOST, OKTA, answering(TAKEN)),
+    *refusal("400 'exists already'; the org was not created", answering(TAKEN), providers=OKTA),
+    *doubt("403, a web page from a proxy or firewall", web_page(403)),
     # the service says no
     *refusal("a redirect to another host", answering(REDIRECT)),
-    *refusal("a redirect to another host with a secret in the address", pointing_away),
+    *refusal("a redirect to another host, with a secret in the URL", pointing_away),
     *refusal("400", error(400)),
-    *refusal("400 that repeats the whole request", repeating),
+    *refusal("400 that echoes the whole request", repeating),
     *refusal("401", error(401)),
     *refusal("403", error(403)),
     *refusal("503, read-only mode", answering(READ_ONLY), providers=OKTA),
-    *refusal("429 for ever", busy(1), requests=4),
-    *refusal("429 that asks for more than 15 minutes", busy(3600)),
-    Fault("429 with a time to come back, then success", True, 2, "created", 0, Keys.STORE, create=limited),
+    *refusal("429, every time", busy(1), requests=4),
+    *refusal("429 with a wait of more than 15 minutes", busy(3600)),
+    Fault("429 with a reset time, then success", True, 2, "created", 0, Keys.STORE, create=limited),
     *[
         Fault(
             f"{status} with the new org and its keys in it",
@@ -419,52 +419,52 @@ FAULTS: tuple[Fault, ...] = (
     ],
     *late("429 with Retry-After in seconds, then success", "7"),
     *late("429 with Retry-After as a date, then success", formatdate(NOW + 7, usegmt=True)),
-    *late("429 with Retry-After that is garbage, then success", "-1e999 soon"),
+    *late("429 with an invalid Retry-After, then success", "-1e999 soon"),
     # an answer, and an odd one
-    *broken("another 2xx than documented", saying(text, status=299)),
-    *broken("gzip, though it was not asked for", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
-    *broken("more than 4 MiB", saying(lambda body: text(body) + HUGE)),
-    *broken("the keys behind 4 MiB", saying(lambda body: HUGE + text(body))),
-    *broken("it breaks off after the keys", saying(lambda body: text(body)[:-2], missing=500), Keys.ODD),
-    *broken("it breaks off before the keys", saying(lambda body: text(body)[:9], missing=500), Keys.CUT),
-    *broken("a twentieth of the body, the rest after two minutes", in_two_parts, patience_seconds=1.0),
-    *broken("a head with a line that is no header", lying("", "X-Odd\r\n")),
+    *broken("a 2xx status that is not documented", saying(text, status=299)),
+    *broken("gzip that was not requested", saying(lambda b: gzip.compress(text(b)), encoding="gzip")),
+    *broken("a response of more than 4 MiB", saying(lambda body: text(body) + HUGE)),
+    *broken("the keys come after 4 MiB of other data", saying(lambda body: HUGE + text(body))),
+    *broken("the response is cut off after the keys", saying(lambda body: text(body)[:-2], missing=500), Keys.ODD),
+    *broken("the response is cut off before the keys", saying(lambda body: text(body)[:9], missing=500), Keys.CUT),
+    *broken("a twentieth of the body at once, and the rest after two minutes", in_two_parts, patience_seconds=1.0),
+    *broken("an invalid line among the headers", lying("", "X-Odd\r\n")),
     *broken("Content-Length is too short", lying("5")),
     *broken("Content-Length is too long", lying("5000"), Keys.ODD),
-    *broken("Content-Length is no number", lying("many")),
-    *broken("empty", saying(lambda _: b""), Keys.LOST),
-    *odd("JSON behind other text", lambda body: b"created: " + text(body), Keys.ODD),
-    *odd("not JSON", lambda body: text(body).replace(b"{", b"("), Keys.ANSWER),
-    *odd("no keys in it", without("token", "api_key", "application_key"), Keys.ABSENT),
-    *odd("no id and no name in it", without("id", "name", "org"), Keys.ODD),
-    *odd("wrong types in it", having(WRONG), Keys.ODD),
+    *broken("Content-Length is not a number", lying("many")),
+    *broken("an empty response", saying(lambda _: b""), Keys.LOST),
+    *odd("JSON after other text", lambda body: b"created: " + text(body), Keys.ODD),
+    *odd("a response that is not JSON", lambda body: text(body).replace(b"{", b"("), Keys.ANSWER),
+    *odd("a response without keys", without("token", "api_key", "application_key"), Keys.ABSENT),
+    *odd("a response without ID and name", without("id", "name", "org"), Keys.ODD),
+    *odd("a response with wrong types", having(WRONG), Keys.ODD),
     *odd("keys of 5000 characters", having(LONG_KEYS)),
     # this machine
     *around("the disk fills up", after(full_disk), 6, Keys.SCREEN),
-    *around("the folder of the keys is gone", after(lost_folder("data")), 6, Keys.PRINTED),
-    *around("the folder of the journal is gone", after(lost_folder("state")), 6, Keys.AWAY),
-    *around("the keyring fails after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Failing"),
-    *around("the keyring hangs after its probe", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Hanging"),
-    *around("the keyring forgets what it took", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Forgetful"),
-    *around("the store command fails after its probe", creating, 6, Keys.FALLBACK, store=FAILING),
-    *around("the store command hangs after its probe", creating, 6, Keys.FALLBACK, store=HANGING),
+    *around("the folder of the keys disappears", after(lost_folder("data")), 6, Keys.PRINTED),
+    *around("the folder of the journal disappears", after(lost_folder("state")), 6, Keys.AWAY),
+    *around("the keyring fails after its test", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Failing"),
+    *around("the keyring hangs after its test", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Hanging"),
+    *around("the keyring loses what it stored", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Forgetful"),
+    *around("the store command fails after its test", creating, 6, Keys.FALLBACK, store=FAILING),
+    *around("the store command hangs after its test", creating, 6, Keys.FALLBACK, store=HANGING),
     # signals
     *around("SIGTERM", after(send(signal.SIGTERM)), 143),
-    *around("SIGHUP: the line drops", after(send(signal.SIGHUP)), 129),
-    *around("SIGINT: ctrl+c", after(send(signal.SIGINT)), 130),
-    *around("two signals: the answer is not waited for", two_signals, 129, Keys.OPEN, outcome="unknown"),
+    *around("SIGHUP: the terminal is closed", after(send(signal.SIGHUP)), 129),
+    *around("SIGINT: Ctrl+C", after(send(signal.SIGINT)), 130),
+    *around("two signals: the response is no longer awaited", two_signals, 129, Keys.OPEN, outcome="unknown"),
     *around("SIGTERM while waiting after a 429", term_after_429, 143, Keys.NONE, outcome="not_created", made=False),
-    *around("SIGSTOP for longer than any limit, SIGCONT after the answer came", stopped, speed=60.0),
-    *around("SIGKILL with the request on its way, then `orgwizard resume`", killed, 6, Keys.LOST, resumed=True),
+    *around("SIGSTOP for longer than any limit, SIGCONT after the response arrived", stopped, speed=60.0),
+    *around("SIGKILL while the request is under way, then `orgwizard resume`", killed, 6, Keys.LOST, resumed=True),
     *around("SIGKILL while the keys are stored, then `resume`", creating, 6, Keys.SAFE, store=KILLING, resumed=True),
-    *around("SIGKILL while the new org is waited for, then `resume`", creating, probe=kill, resumed=True),
-    *around("a second program with the same order at the same time", after(twice), speed=REAL_TIME),
+    *around("SIGKILL while waiting until the new org is ready, then `resume`", creating, probe=kill, resumed=True),
+    *around("a second orgwizard with the same order at the same time", after(twice), speed=REAL_TIME),
 )
 
 
 def table() -> str:
     """Return the table in Markdown."""
-    rows = ["| what breaks | at | create requests | told as | exit | the new keys |", "|---|---|---|---|---|---|"]
+    rows = ["| what breaks | at | create requests | outcome | exit code | the new keys |", "|---|---|---|---|---|---|"]
     for fault in FAULTS:
         at = "both" if fault.providers == BOTH else fault.providers[0]
         told = fault.outcome.replace("_", " ")

@@ -20,7 +20,7 @@ def current(text: str) -> str:
     """Return *text* with each marked part made anew."""
     text = _replaced(text, "exits", "| exit code | meaning |\n|---|---|\n" + _exits())
     text = _replaced(text, "faults", faults.table())
-    return _replaced(text, "modules", "| module | its one idea |\n|---|---|\n" + _modules())
+    return _replaced(text, "modules", "| module | purpose |\n|---|---|\n" + _modules())
 
 
 def _replaced(text: str, mark: str, part: str) -> str:

@@ -1,1 +1,1 @@
-"""The job itself: connect, check, create, look up, store, wait until ready. Knows no screen and no httpx."""
+"""The use cases: connect, check, create, look up, store, wait until ready. Knows no screen and no httpx."""

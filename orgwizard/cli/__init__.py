@@ -1,4 +1,4 @@
-"""The command line: one command, its exit code, and every failure in words.
+"""The command line: runs one command, reports its failure, returns its exit code.
 
 `command_table` says what there is, `commands` has one function each, and `wiring` puts together what they work with.
 """

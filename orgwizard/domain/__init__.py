@@ -1,1 +1,1 @@
-"""What orgwizard knows: values, rules, events and errors. No I/O, no clock, no network; imports nothing above it."""
+"""Values, rules, events and errors. No I/O, no clock, no network; imports nothing above it."""

@@ -1,1 +1,1 @@
-"""The network: one request out, one response back, and whether it was sent is observed."""
+"""The network: one request out, one response back, and whether it was sent."""

@@ -1,1 +1,1 @@
-"""What both faces share of the way from the first question to the end: its state, its order and its words."""
+"""What wizard and plain mode share: the order of the steps, their state and their texts."""

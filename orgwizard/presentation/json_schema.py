@@ -37,24 +37,24 @@ def _object(properties: Mapping[str, Any], required: tuple[str, ...] | None = No
 _TEXT: Schema = {"type": "string"}
 _ROW: Schema = {"anyOf": [{"type": ["string", "boolean", "number"]}, {"type": "array", "items": _TEXT}]}
 _OUTCOME: Schema = {
-    "description": "What became of the order; null where a command is about none, or the outcome is another run's.",
+    "description": "The outcome of the order; null if the command has none, or if it belongs to another run.",
     "enum": ["created", "not_created", "unknown", None],
 }
 _ORG = _object(
     {"id": _maybe("string"), "name": _maybe("string"), "url": _maybe("string")},
-    description="The org; where it was not created, the one that was wanted.",
+    description="The org; if it was not created, the requested one.",
 )
 _ORG["type"] = ["object", "null"]
 _ERROR = _object(
     {
         "code": {
-            "description": "A stable word: one of orgwizard's own, or the service's own code, or HTTP and the status.",
+            "description": "A stable code of orgwizard or the service, or HTTP and the status; see: orgwizard explain",
             "anyOf": [{"enum": sorted(OURS)}, {"type": "string", "minLength": 1}],
         },
         "message": _TEXT,
         "hint": {**_TEXT, "description": "What to do now."},
         "field": _maybe("string", "The plan key that the error is about."),
-        "request_id": _maybe("string", "What the service's support asks for."),
+        "request_id": _maybe("string", "The service's request ID, for its support."),
     },
     additionalProperties=False,
 )
@@ -63,12 +63,12 @@ _PROBLEM = _object(
     {
         "field": _maybe("string", "The plan key, such as organization.name."),
         "message": _TEXT,
-        "place": _maybe("string", "Where it stands: file, line and column."),
+        "place": _maybe("string", "File, line and column."),
     },
     ("field", "message"),
 )
 _STORED: Schema = {
-    "description": "A reference to where the new keys are; never the keys.",
+    "description": "A reference to the stored keys; never the keys.",
     "type": ["object", "null"],
 }
 _ATTEMPT = _object(
@@ -85,7 +85,7 @@ _ATTEMPT = _object(
         "started": {"type": "string", "format": "date-time"},
         "org": _ORG,
         "stored": _STORED,
-        "spool": _maybe("string", "The file that keeps the service's response until its keys are stored."),
+        "spool": _maybe("string", "The file with the service's response, until its keys are stored."),
         "profile": _maybe("string"),
         "approved": _maybe("string", "The fingerprint of the approved plan."),
         "message": _maybe("string"),
@@ -95,7 +95,9 @@ _ATTEMPT = _object(
 _ALWAYS = {
     "schema": {"const": SCHEMA},
     "outcome": _OUTCOME,
-    "ready": _maybe("boolean", "Whether the new org answered with its new keys; null where no org is concerned."),
+    "ready": _maybe(
+        "boolean", "Whether the new org answered with its new keys; null if the command is not about an org."
+    ),
     "attempt": _maybe("string", "What `orgwizard resume` takes."),
     "provider": _maybe("string"),
     "site": _maybe("string"),
@@ -119,7 +121,7 @@ _OF_A_COMMAND = {
         "type": ["string", "object", "null"],
     },
     "findings": {
-        "description": "check: what was proven, in order.",
+        "description": "check: the findings, in order.",
         "type": "array",
         "items": _object({"stage": _TEXT, "state": {"enum": ["ok", "warning", "unproven"]}, "words": _TEXT}),
     },
@@ -148,13 +150,16 @@ _OF_A_COMMAND = {
     "code": _maybe("string"),
     "codes": {"description": "explain: every code.", "type": "array", "items": _TEXT},
     "meanings": {
-        "description": "explain: whose code it is, what it means, what to do.",
+        "description": "explain: for each source of the code, its meaning and what to do.",
         "type": "array",
         "items": _object({"source": _TEXT, "meaning": _TEXT, "advice": _TEXT}),
     },
-    "url": {**_TEXT, "description": "sandbox: where it is served."},
+    "url": {**_TEXT, "description": "sandbox: the URL it is served at."},
     "orders": {"description": "plan: how many orgs it would create.", "type": "integer"},
-    "variables": {"description": "env: the variables with their values, keys in clear.", "type": "object"},
+    "variables": {
+        "description": "env: the variables with their values, including the keys in plain text.",
+        "type": "object",
+    },
     "output": {**_TEXT, "description": "env --output: the file that was written."},
     "format": {**_TEXT, "description": "env --output: the format that it is in."},
     "language": {**_TEXT, "description": "snippet: the language."},
@@ -183,7 +188,7 @@ def result_schema() -> Schema:
 # ---- a plan ----
 
 _REFERENCE: Schema = {
-    "description": "Where the secret is read from at the moment of use; never the secret itself.",
+    "description": "A reference, read when the secret is used; never the secret itself.",
     "oneOf": [
         _object({"env": {**_TEXT, "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}}, additionalProperties=False),
         _object({"file": _TEXT, "key": _TEXT}, ("file",), additionalProperties=False),
@@ -198,7 +203,7 @@ def plan_schema() -> Schema:
     return {
         "$schema": DIALECT,
         "$id": PLAN_SCHEMA,
-        "title": "A plan of orgwizard",
+        "title": "Plan of orgwizard",
         "type": "object",
         "anyOf": [_plan_of(provider, method) for provider in PROVIDERS for method in provider.methods]
         + [_plan_by_profile(provider) for provider in PROVIDERS],
@@ -261,6 +266,6 @@ def _store() -> Schema:
     names = store_names()
     with_place = {"type": "string", "pattern": f"^({'|'.join(names)}):."}
     return {
-        "description": "Where the new keys are stored; file where it is left out.",
+        "description": "Where the new keys are stored; default: file.",
         "anyOf": [{"enum": list(names)}, with_place, command],
     }

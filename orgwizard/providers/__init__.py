@@ -1,4 +1,4 @@
-"""The services that orgwizard knows. A further one is a folder beside these and a line here."""
+"""The supported services. A new one is a folder beside these and a line here."""
 
 from urllib.parse import urlsplit
 

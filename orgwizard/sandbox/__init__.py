@@ -1,1 +1,1 @@
-"""A pretend Okta and Datadog, imitated from the facts alone: no account, no network, the whole job."""
+"""Imitations of Okta and Datadog, written from their documentation: no account, no network."""

@@ -40,7 +40,8 @@ class Ended:
     def words(self) -> str:
         """Return the exit code and the complaint as a phrase for a person."""
         end = f"exit code {self.code}" if self.code >= 0 else f"signal {-self.code}"
-        return f"ended with {end}: {self.complaint}" if self.complaint else f"ended with {end}"
+        complaint = self.complaint.rstrip(". ")  # what follows it in a sentence is a full stop
+        return f"ended with {end}: {complaint}" if complaint else f"ended with {end}"
 
 
 def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Collection[str] = ()) -> Ended:

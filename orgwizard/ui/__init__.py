@@ -1,1 +1,1 @@
-"""The faces: drawn on a terminal (tui), plain lines (plain), and without questions (batch)."""
+"""The user interfaces: the wizard (tui), plain mode (plain), and plans without questions (batch)."""

@@ -35,7 +35,9 @@ def _from_table(arguments: argparse.Namespace) -> int:
     from orgwizard.ui.batch import table
 
     if not arguments.plan:
-        raise BadInput("--table needs --plan.", "Name the plan file that its rows are laid over.", code="usage")
+        raise BadInput(
+            "--table needs --plan.", "Add --plan FILE: each row overrides values of that plan.", code="usage"
+        )
     service, plan = wiring.service(arguments), wiring.plan(arguments)
     return table.create(service, plan, arguments.table, yes=False, keep_going=False, as_json=False, chooses=True)
 
