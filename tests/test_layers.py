@@ -268,7 +268,7 @@ def test_nothing_imports_the_command_line_but_the_way_in() -> None:
 
 @pytest.mark.parametrize("module", ["orgwizard.cli", "orgwizard.domain.errors"])
 def test_version_and_help_need_nothing_that_is_slow_to_import(module: str) -> None:
-    slow = {"textual", "httpx", "pydantic", "keyring", "platformdirs", "asyncio"}
+    slow = {"textual", "httpx", "pydantic", "keyring", "platformdirs", "asyncio", "traceback", "orgwizard.providers"}
     assert not slow & loaded_by(module)
 
 
