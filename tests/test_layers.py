@@ -108,6 +108,7 @@ DOMAIN = [
     "error_codes",
     "json_result",
     "order_key",
+    "key_text",
     "signing",
     "http",
     "org",

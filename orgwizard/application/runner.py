@@ -14,6 +14,7 @@ from orgwizard.system.daemon_threads import DaemonThreads
 
 T = TypeVar("T")
 E = TypeVar("E")  # what is told: an `Event`, or that of a table
+ASKED_BEFORE_GIVING_UP = 2
 CLOSING_SECONDS = 5.0  # for what follows a result: a line in the journal
 
 
@@ -83,6 +84,12 @@ class Engine:
     def _end(self) -> None:
         self._control = None
         self.idle.set()
+
+    def end_soon(self, asked: int) -> None:
+        """Ask a running creation to end, as often as it was *asked* by now: the third time gives its answer up."""
+        if asked > ASKED_BEFORE_GIVING_UP:
+            self.give_up()
+        self.leave()
 
     def leave(self) -> None:
         """Ask a running creation to end at its next safe point: what was sent is still stored."""

@@ -1,13 +1,13 @@
-"""Private keys that sign JSON Web Tokens: read from PEM or JWK, judged in words, never shown."""
+"""Private keys that sign JSON Web Tokens: read, judged in words, never shown."""
 
-import base64
 import json
-import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from orgwizard.domain.key_text import BadKey, EncryptedKey, encoded, foreign, pem_in
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -21,18 +21,7 @@ _RSA = ("RS256", "RS384", "RS512")
 _EC: Mapping[str, str] = {"P-256": "ES256", "P-384": "ES384", "P-521": "ES512"}  # RFC 7518 3.4
 _MEMBERS = ("kty", "n", "e", "d", "p", "q", "dp", "dq", "qi", "crv", "x", "y")  # RFC 7518 6, less what is about use
 _PUBLIC = ("kty", "n", "e", "crv", "x", "y")
-_PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----(.*?)-----END \1-----", re.DOTALL)
-_SHORTEST_BODY = 100  # characters of base64: an EC key on P-256 has more
-_URL_SAFE = str.maketrans("+/", "-_")
 _WANTED = "Use an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521."
-
-
-class BadKey(ValueError):
-    """A key that cannot be used; the text says why and holds nothing of the key."""
-
-
-class EncryptedKey(BadKey):
-    """A key that only a passphrase opens; raised where there is none."""
 
 
 @dataclass(frozen=True)
@@ -64,28 +53,8 @@ def new_key() -> SigningKey:
     return SigningKey("RS256", "", RSAKey.generate_key(RSA_BITS))
 
 
-def is_key(text: str) -> bool:
-    """Return whether *text* looks like a key at all, and not like the path of a file."""
-    bare = text.strip("\ufeff \r\n\t")
-    return bare.startswith(("{", "PuTTY-", "ssh-", "ecdsa-")) or "-----" in bare or "\n" in bare or bool(_encoded(bare))
-
-
-def _encoded(text: str) -> bytes:
-    """Return what *text* is base64 of, where that is a key: a PEM, a JWK or the DER within a PEM; else b""."""
-    body = re.sub(r"\\[rn]|\s+", "", text.strip("\ufeff\"' \r\n\t"))
-    if len(body) < _SHORTEST_BODY or not re.fullmatch(r"[A-Za-z0-9+/_-]+={0,2}", body):
-        return b""
-    body = body.rstrip("=")
-    if len(body) % 4 == 1:  # base64 has no such length
-        return b""
-    data = base64.urlsafe_b64decode(body.translate(_URL_SAFE) + "=" * (-len(body) % 4))
-    frame = data.lstrip().startswith((b"{", b"-----BEGIN")) or data[:1] == b"\x30"  # a DER sequence
-    return data if frame or (data.isascii() and _encoded(data.decode())) else b""
-
-
-@lru_cache(
-    maxsize=4
-)  # OpenSSL takes a tenth of a second and more to check an RSA key; forms check with every key pressed
+# OpenSSL takes a tenth of a second and more to check an RSA key, and forms check with every key pressed.
+@lru_cache(maxsize=4)
 def read_key(text: str, passphrase: str = "") -> SigningKey:
     """Return the private key that *text* is, as PEM or as a JWK in JSON; raises `BadKey`.
 
@@ -93,22 +62,13 @@ def read_key(text: str, passphrase: str = "") -> SigningKey:
     *passphrase* opens an encrypted PEM; without it, `EncryptedKey` is raised.
     """
     text = text.strip("\ufeff\"' \r\n\t")
-    if what := _foreign(text):
+    if what := foreign(text):
         raise BadKey(what)
     if text.startswith("{"):
         return _from_jwk(_json(text))
-    if "-----" not in text and (data := _encoded(text)):
+    if "-----" not in text and (data := encoded(text)):
         return _from_der(data) if data[:1] == b"\x30" else read_key(data.decode(errors="replace"), passphrase)
     return _from_pem(text, passphrase)
-
-
-def _foreign(text: str) -> str:
-    """Say what a key in a format of other tools is, and how to convert it; "" for every other text."""
-    if text.startswith("PuTTY-User-Key-File-"):
-        return "This is a key of PuTTY. Convert it: puttygen FILE -O private-openssh -o NEW, without a passphrase."
-    if text.startswith(("ssh-", "ecdsa-", "---- BEGIN SSH2 PUBLIC KEY")):
-        return "This is a public key. Enter the private key."
-    return ""
 
 
 def _from_der(data: bytes) -> SigningKey:
@@ -152,47 +112,9 @@ def _from_jwk(members: Mapping[str, object]) -> SigningKey:
 
 
 def _from_pem(text: str, passphrase: str) -> SigningKey:
-    blocks = [(found[1], found[2]) for found in _PEM.finditer(text)]
-    if not blocks:
-        raise BadKey("Not a PEM or JWK key. Truncated?")
-    # Parameters or certificates may stand beside the key: openssl writes them so.
-    kind, body = next((block for block in blocks if "PRIVATE KEY" in block[0]), blocks[0])
-    if "PRIVATE KEY" not in kind:
-        raise BadKey(f"This is a {kind.lower()}. Enter the private key.")
-    headers, lines = _parts(body)
-    pem = "\n".join((f"-----BEGIN {kind}-----", *headers, *lines, f"-----END {kind}-----", ""))
-    if _is_encrypted(kind, headers, lines):
-        return _judged(_opened(pem.encode(), passphrase), "", "")
-    return _judged(_loaded(pem.encode()), "", "")
-
-
-_HEADERS = re.compile(r"\s*Proc-Type:\s*4,ENCRYPTED\s+DEK-Info:\s*(\S+)")  # RFC 1421 4.6
-
-
-def _parts(body: str) -> tuple[list[str], list[str]]:
-    """Return the headers of a PEM's body with the empty line after them, [] where there are none, and its lines."""
-    body = re.sub(r"\\[rn]", "\n", body)
-    found = _HEADERS.match(body)
-    if found is None:
-        return [], body.split()
-    return ["Proc-Type: 4,ENCRYPTED", f"DEK-Info: {found[1]}", ""], body[found.end() :].split()
-
-
-def _is_encrypted(kind: str, headers: list[str], lines: list[str]) -> bool:
-    """Return whether only a passphrase opens a key; raises `BadKey` for OpenSSH's encryption, which is not read."""
-    if kind != "OPENSSH PRIVATE KEY":
-        return bool(headers) or "ENCRYPTED" in kind
-    start = _encoded_start("".join(lines))
-    if b"bcrypt" in start:  # the function that makes its key of a passphrase
-        raise BadKey("This OpenSSH key is encrypted. Convert it: ssh-keygen -p -m PKCS8 -f FILE")
-    return False
-
-
-def _encoded_start(body: str) -> bytes:
-    try:
-        return base64.b64decode(body[:128])
-    except ValueError:
-        return b""
+    pem = pem_in(text)
+    opened = _opened(pem.text.encode(), passphrase) if pem.encrypted else _loaded(pem.text.encode())
+    return _judged(opened, "", "")
 
 
 def _opened(pem: bytes, passphrase: str) -> "RSAKey | ECKey":

@@ -8,12 +8,12 @@ from pydantic_core import ErrorDetails
 
 from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import Fields, is_blank
+from orgwizard.domain.key_text import is_key
 from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Value
 from orgwizard.domain.redactor import MASK, is_like_token
 from orgwizard.domain.sanitize import odd_character
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.signing import is_key
 from orgwizard.domain.stand_ins import stand_in
 
 

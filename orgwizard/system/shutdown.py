@@ -20,6 +20,17 @@ def handled_signals() -> list[signal.Signals]:
     return [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
 
 
+@contextlib.contextmanager
+def handling(signals: Sequence[signal.Signals], handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    """Have some signals handled for a while, and then as before."""
+    before = {number: signal.signal(number, handler) for number in signals}
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+
+
 class Watch:
     """Turns the first of some signals into a calm end, and into a hard one where the face is stuck.
 
@@ -47,17 +58,15 @@ class Watch:
     def __call__(self) -> Iterator[None]:
         """Watch while the face is up."""
         self._terminal = attributes()
-        before = {number: signal.signal(number, self._caught) for number in self._signals}
-        if self._terminal is not None:
-            threading.Thread(target=_on_hang_up, args=(self._over,), name="hang-up", daemon=True).start()
-        hook, threading.excepthook = threading.excepthook, _quiet
-        try:
-            yield
-        finally:
-            self._over.set()
-            threading.excepthook = hook
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        with handling(self._signals, self._caught):
+            if self._terminal is not None:
+                threading.Thread(target=_on_hang_up, args=(self._over,), name="hang-up", daemon=True).start()
+            hook, threading.excepthook = threading.excepthook, _quiet
+            try:
+                yield
+            finally:
+                self._over.set()
+                threading.excepthook = hook
 
     def _caught(self, number: int, _frame: FrameType | None) -> None:
         if not self._first:

@@ -135,7 +135,7 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
     [
         (OKTA.replace('provider = "okta"', ""), "provider", "provider: Required."),
         (OKTA.replace('"okta"', "5"), "provider", "provider: Text in quotes is expected"),
-        (OKTA.replace('"okta"', '"auth0"'), "provider", 'no provider \'auth0\'. Known: "okta", "datadog"'),
+        (OKTA.replace('"okta"', '"auth0"'), "provider", 'Unknown provider: auth0. Known: "okta", "datadog"'),
         (OKTA.replace('site = "https://acme.okta.com"', ""), "site", "site: Required."),
         (OKTA.replace('"https://acme.okta.com"', "[1]"), "site", "site: Text in quotes is expected"),
         (f'color = "red"\n{OKTA}', "color", "color: Unknown. Known here: administrator, confirmed_host, credentials"),

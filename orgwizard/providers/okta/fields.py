@@ -30,10 +30,11 @@ from orgwizard.domain.fields import (
     without_scheme,
     wrong,
 )
+from orgwizard.domain.key_text import BadKey, EncryptedKey, is_key
 from orgwizard.domain.questions import Value, secret_text
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import slug
-from orgwizard.domain.signing import BadKey, EncryptedKey, is_key, read_key
+from orgwizard.domain.signing import read_key
 from orgwizard.providers.okta import corrections, password_policy, profile_attributes, shapes
 
 

@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from orgwizard.application.runner import Engine
+from orgwizard.application.runner import ASKED_BEFORE_GIVING_UP, Engine
 from orgwizard.system import shutdown
 
 READER_SECONDS = 1.0
-SIGNALS_BEFORE_GIVING_UP = 2
 ONCE_MORE = {
     1: "Quitting once the response is stored.",
     2: "Still waiting for the response. Once more gives up: keys in it would be lost for good.",
@@ -32,11 +31,9 @@ class EndingSignals:
     def take(self, number: int, _: FrameType | None) -> None:
         """Note a signal, and say what it does where an answer may be outstanding."""
         self.caught.append(number)
-        if len(self.caught) > SIGNALS_BEFORE_GIVING_UP:
-            self._engine.give_up()
-        elif not self._engine.idle.is_set():
+        if len(self.caught) <= ASKED_BEFORE_GIVING_UP and not self._engine.idle.is_set():
             _write_now(f"{ONCE_MORE[len(self.caught)]}\n")
-        self._engine.leave()
+        self._engine.end_soon(len(self.caught))
         if self._printing:
             _begin_to_interrupt()
 
@@ -77,9 +74,5 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 def leaving_on_signal(engine: Engine) -> Iterator[EndingSignals]:
     """Take ending signals instead of dying of them."""
     taking = EndingSignals(engine)
-    before = {number: signal.signal(number, taking.take) for number in shutdown.handled_signals()}
-    try:
+    with shutdown.handling(shutdown.handled_signals(), taking.take):
         yield taking
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from orgwizard.domain.key_text import is_key
 from orgwizard.domain.sanitize import in_ascii, printable
-from orgwizard.domain.signing import is_key
 from orgwizard.ui.plain.terminal import Lines, Quit
 
 PASTE_SECONDS = 0.05  # no person types a line so soon after another

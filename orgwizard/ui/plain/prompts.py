@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from orgwizard.domain.fields import LOOKS_SECRET
+from orgwizard.domain.key_text import is_key
 from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Question, Value, did_you_mean
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.signing import is_key
 from orgwizard.domain.typed_text import text_of
 from orgwizard.domain.validation import referenced
 from orgwizard.presentation.form_state import USE_ANYWAY, FormState

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
-from orgwizard.application.runner import Engine
+from orgwizard.application.runner import ASKED_BEFORE_GIVING_UP, Engine
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import CHECK, KEEP, SETTLE, STORE, Event, KeysArrived, Progress, Result
 from orgwizard.presentation import store_choices, text_report
@@ -19,10 +19,10 @@ from orgwizard.presentation.progress_text import (
     safe,
 )
 from orgwizard.presentation.wizard_session import LEAVING, WizardSession
+from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines
 
-TIMES_BEFORE_GIVING_UP = 2
 MINUTE_SECONDS = 60
 GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives up: keys in it would be lost for good."
 
@@ -40,26 +40,20 @@ class Interruption:
             self._terminal.end(Exit.LEFT)
             return
         self.times += 1
-        if self.times <= TIMES_BEFORE_GIVING_UP:
-            self._engine.leave()
-        else:
-            self._engine.give_up()
+        self._engine.end_soon(self.times)
 
     @contextmanager
     def handled(self) -> Iterator[None]:
         """Take Ctrl+C while the face is up."""
-        before = signal.signal(signal.SIGINT, self)
-        try:
+        with shutdown.handling((signal.SIGINT,), self):
             yield
-        finally:
-            signal.signal(signal.SIGINT, before)
 
     @property
     def words(self) -> str:
         """Return what the last one did to a creation."""
         if not self.times:
             return ""
-        if self.times <= TIMES_BEFORE_GIVING_UP:
+        if self.times <= ASKED_BEFORE_GIVING_UP:
             return LEAVING if self.times == 1 else GIVES_UP_NEXT
         return STOPPING
 
