@@ -27,6 +27,14 @@ def test_a_site_is_said_to_be_another_and_taken_by_enter(service: Service, row: 
         assert draft.site != row.text
 
 
+def test_a_site_of_the_other_provider_leads_back_to_the_choice_of_one(service: Service) -> None:
+    terminal = walked(service, ("1", "datadoghq.eu", "2", "4", ":quit"))
+    assert "That is Datadog. Choose it as the provider." in terminal.said
+    draft = service.drafts.load()
+    assert draft is not None
+    assert (draft.provider, draft.site) == ("datadog", "datadoghq.eu")
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [

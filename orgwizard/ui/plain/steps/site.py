@@ -2,7 +2,8 @@
 
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import did_you_mean
-from orgwizard.providers import PROVIDERS, site_at, site_meant
+from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
+from orgwizard.ui.plain.console import Back
 from orgwizard.ui.plain.steps.base import Step, in_turn
 
 OTHER = "other"
@@ -29,7 +30,7 @@ class SiteStep(Step):
         titles = {provider.key: provider.title for provider in PROVIDERS}
         chosen = self.console.choose("Provider", titles, self.session.provider.key, _needs())
         if chosen != draft.provider:
-            draft.provider = chosen
+            draft.provider, self._meant = chosen, ""
             self.session.disconnect()
         self.console.say(f"Before you start: {' '.join(self.session.provider.needs)}")
 
@@ -53,6 +54,8 @@ class SiteStep(Step):
             site = site_at(session.provider, typed)
         except BadInput as bad:
             self.console.say(f"{bad.cause} {bad.advice}")
+            if other_vendor(session.provider, typed):
+                raise Back from None  # to the choice of the provider
             site = None
         self._meant = site_meant(session.provider, typed)
         if site is None:
