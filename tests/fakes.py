@@ -23,7 +23,8 @@ from orgwizard.domain.raw_response import response_of, written
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
-from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.administrator_fields import OktaAdministrator
+from orgwizard.providers.okta.fields import ApiToken, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Connection, Order
 from orgwizard.storage.attempt_journal import Journal

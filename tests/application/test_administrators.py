@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from orgwizard.application.administrators import details, used, without_secrets
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers.datadog.provider import Datadog
-from orgwizard.providers.okta.fields import OktaAdministrator
+from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.storage.profiles import Org, Profile
 

@@ -6,7 +6,8 @@ from pydantic import SecretStr
 from orgwizard.domain.stand_ins import stand_in
 from orgwizard.domain.validation import problems
 from orgwizard.providers.datadog.fields import AccessToken, Keys
-from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, ServiceApp
+from orgwizard.providers.okta.administrator_fields import OktaAdministrator
+from orgwizard.providers.okta.fields import ApiToken, ServiceApp
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from tests import keys
 

@@ -15,7 +15,8 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation.form_state import FormState, connection_sheet
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.datadog.fields import DatadogOrganization
-from orgwizard.providers.okta.fields import OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.administrator_fields import OktaAdministrator
+from orgwizard.providers.okta.fields import OktaOrganization
 from orgwizard.ui.plain.console import Back, Console
 from orgwizard.ui.plain.prompts import fill
 from tests.keys import pem

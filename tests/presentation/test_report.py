@@ -14,7 +14,8 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import attempt_text, farewell, json_report, text_report
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.findings import Finding, Preflight
-from orgwizard.providers.okta.fields import ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.administrator_fields import OktaAdministrator
+from orgwizard.providers.okta.fields import ApiToken, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Connection, Order
 from orgwizard.storage.attempt_record import Record, State

@@ -19,8 +19,9 @@ from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import filled, problems, validated
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
+from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 from orgwizard.providers.okta.corrections import BASE_DOMAINS
-from orgwizard.providers.okta.fields import AccessToken, ApiToken, OktaAdministrator, OktaOrganization
+from orgwizard.providers.okta.fields import AccessToken, ApiToken, OktaOrganization
 from orgwizard.providers.okta.profile_attributes import PROFILE_LIMITS
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Order

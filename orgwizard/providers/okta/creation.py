@@ -13,7 +13,8 @@ from orgwizard.providers.okta.sites import admin_console, child_url
 from orgwizard.providers.order import Order, OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.providers.okta.fields import OktaAdministrator, OktaOrganization
+    from orgwizard.providers.okta.administrator_fields import OktaAdministrator
+    from orgwizard.providers.okta.fields import OktaOrganization
 
 # What a response has to bring, and what to say if it did not.
 _REMARKS: Mapping[str, str] = {

@@ -25,7 +25,8 @@ from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 if TYPE_CHECKING:
     from orgwizard.domain.fields import Fields
-    from orgwizard.providers.okta.fields import OktaAdministrator, OktaOrganization
+    from orgwizard.providers.okta.administrator_fields import OktaAdministrator
+    from orgwizard.providers.okta.fields import OktaOrganization
 
 # The first screen needs the site alone: the models, OAuth and other large modules are imported where they are used.
 
@@ -55,7 +56,7 @@ class Okta(OktaFacts, Provider):
     @property
     def administrator(self) -> type[OktaAdministrator]:
         """Return the model of its first super admin."""
-        from orgwizard.providers.okta.fields import OktaAdministrator
+        from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 
         return OktaAdministrator
 
