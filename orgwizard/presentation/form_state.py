@@ -12,6 +12,7 @@ from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import LOOKS_SECRET, Fields
 from orgwizard.domain.questions import Question, Suggestion, Value
 from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.sanitize import printable
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import filled, problems
 from orgwizard.presentation.wizard_session import WizardSession
@@ -150,11 +151,19 @@ class FormState:
 
     def proof(self, name: str) -> str:
         """Return in a word what a check proved of a field as it is, or ""."""
-        if self.section == "credentials" and self.session.accepted:
-            secret = any(question.secret and question.name == name for question in self.asked)
-            return ACCEPTED if secret and name in self.typed else ""
+        if self.section == "credentials":
+            return self._acceptance(name) if self.session.accepted else ""
         naming = "subdomain" if "subdomain" in self.model.model_fields else "name"
         return AVAILABLE if self.section == "organization" and self.session.available and name == naming else ""
+
+    def _acceptance(self, name: str) -> str:
+        """Return that a secret was accepted; the last one that is required says as whom, where that is known."""
+        secrets = [question.name for question in self.asked if question.secret and question.name in self.typed]
+        required = [question.name for question in self.asked if question.required and question.name in secrets]
+        identity = self.session.checked.identity if self.session.checked else ""
+        if name not in secrets:
+            return ""
+        return f"as {printable(identity)}" if identity and [name] == required[-1:] else ACCEPTED
 
     def suspect(self, name: str = "") -> Suspect | None:
         """Return the first field, or the one of that *name*, that a yes would put right; none among credentials."""
