@@ -287,8 +287,6 @@ async def taken(walk: Walk) -> None:
     """Have an org of the name "Occupied" created."""
     await walk.done("okta", "Occupied")
     await walk.press("ctrl+n")
-    await walk.until(ConnectStep)
-    await walk.press("ctrl+n")
     await walk.until(OrganizationStep)
 
 
@@ -389,7 +387,7 @@ async def test_the_review_warns_of_a_child_of_the_same_name(service: Service) ->
     async with walking(service) as walk:
         await walk.done("datadog", "Twin")
         await walk.press("ctrl+n")
-        await walk.until(ConnectStep)
+        await walk.until(OrganizationStep)
         await walk.jump(ReviewStep, "datadog", "Twin")
         await walk.said("A child org of this name exists since")
 
