@@ -244,7 +244,7 @@ def test_other_sites_are_asked_only_after_a_yes(service: Service) -> None:
     walked(watched, [*DATADOG_SITE, "", "", "", "no", ":quit"])
     assert asked == {"https://api.datadoghq.com"}
     terminal = walked(watched, ["2", *DATADOG_SITE, "", "", "", "yes", "yes", "no", ":quit"])
-    assert 'They belong to US5 (site = "us5.datadoghq.com").' in terminal.said
+    assert "This key belongs to US5 (us5.datadoghq.com). Connect there?" in terminal.said
     assert "Step 3 of 7" in terminal.said
     draft = service.drafts.load()
     assert draft is not None
@@ -253,7 +253,7 @@ def test_other_sites_are_asked_only_after_a_yes(service: Service) -> None:
 
 def test_a_connection_is_saved_once(service: Service) -> None:
     terminal = walked(service, [*OKTA_SITE, "1", "", "yes", ":back", ":quit"])
-    assert "Saved as the profile okta-acme-sandbox." in terminal.said
+    assert "Saved as okta-acme-sandbox." in terminal.said
     terminal = walked(service, ["1", "", "", "", "", ":quit"])
     assert "Save this connection" not in terminal.said
     assert "Step 3 of 7" in terminal.said

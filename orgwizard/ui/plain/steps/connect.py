@@ -5,7 +5,7 @@ from queue import SimpleQueue
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.field_questions import method_titles, questions
 from orgwizard.domain.fields import Fields
-from orgwizard.presentation import step_order, text_report
+from orgwizard.presentation import connect_flow, step_order
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection
@@ -18,13 +18,12 @@ class ConnectStep(Step):
 
     def go(self, field: str = "") -> None:
         """Choose a credential method, give the credentials, have them tried."""
-        known, self.session.known = self.session.known, False
         self.session.settle_method()
-        problems = connection_sheet(self.session).problems() if known else {}
-        if known and not problems:
+        missing = connect_flow.missing_field(self.session)
+        if missing == "":
             self._tried()
             return
-        field = field or next(iter(problems), "")
+        field = field or missing or ""
         parts = [lambda: self._give(field), lambda: self._offer_to_save(self._tried())]
         if len(self.session.provider.methods) > 1 and not field:
             parts.insert(0, self._choose_method)
@@ -58,7 +57,7 @@ class ConnectStep(Step):
             if connection == session.connection:
                 return connection
             session.disconnect()
-            console.say("Checking credentials (read-only).")
+            console.say(connect_flow.CHECKING)
             try:
                 session.connected(connection, self._checked(connection))
             except WizardError as error:
@@ -91,14 +90,14 @@ class ConnectStep(Step):
     def _moved(self, connection: Connection) -> bool:
         """Ask the provider's other sites for the credentials, if the user agrees; return whether to go on at one."""
         session, console = self.session, self.console
-        others = f"The other sites of {session.provider.title} can be tried as well."
-        if not console.agrees(f"{others} The API key is then sent to each of them. Try them?"):
+        if not console.agrees(connect_flow.elsewhere_question(session, connection)):
             return False
         found = console.terminal.awaited(session.service.checks.elsewhere(session.provider, connection))
-        console.say(text_report.elsewhere(session.provider, found))
-        if not found or not console.agrees(f"Continue at {found[0].title}?"):
+        if not found:
+            console.say(connect_flow.nowhere_words(session))
+        if not found or not console.agrees(connect_flow.belongs_question(found[0])):
             return False
-        self.settle(found[0].key, found[0])
+        connect_flow.move_to(session, found[0])
         self.save()
         return True
 
@@ -107,13 +106,9 @@ class ConnectStep(Step):
         parent = session.checked.parent if session.checked else ""
         if not parent or session.service.profile_saver.knows_parent(session.provider, connection, parent):
             return
-        question = "Save this connection for the next org? Typed secrets are not saved."
+        question = "Save this connection for the next org?"
         if console.agrees(question):
-            try:
-                name = session.service.profile_saver.save_parent(session.provider, connection, parent)
-                console.say(f"Saved as the profile {name}.")
-            except WizardError as error:
-                console.say(f"The profile was not saved: {error.cause}")
+            console.say(connect_flow.save(session)[1])
 
 
 def _asks_for(method: type[Fields]) -> str:

@@ -2,11 +2,11 @@
 
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import did_you_mean
+from orgwizard.presentation import site_flow
+from orgwizard.presentation.site_flow import OTHER, OTHER_TITLE, row_of
 from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
 from orgwizard.ui.plain.console import Back
 from orgwizard.ui.plain.steps.base import Step, in_turn
-
-OTHER = "other"
 
 
 def _needs() -> list[str]:
@@ -26,12 +26,11 @@ class SiteStep(Step):
         self.save()
 
     def _choose_provider(self) -> None:
-        draft = self.session.draft
         titles = {provider.key: provider.title for provider in PROVIDERS}
         chosen = self.console.choose("Provider", titles, self.session.provider.key, _needs())
-        if chosen != draft.provider:
-            draft.provider, self._meant = chosen, ""
-            self.session.disconnect()
+        if chosen != self.session.draft.provider:
+            self._meant = ""
+        site_flow.choose_provider(self.session, chosen)
         self.console.say(f"Before you start: {' '.join(self.session.provider.needs)}")
 
     def _find_site(self) -> None:
@@ -69,21 +68,11 @@ class SiteStep(Step):
         """Return the key of one of the provider's sites, or `OTHER`."""
         provider = self.session.provider
         rows = {s.key: ", ".join(filter(None, (s.title, s.key, s.location))) for s in provider.sites}
-        chosen = self._key(before) if before else provider.sites[0].key
-        rows[OTHER] = "Other API URL"
-        chosen = chosen if chosen in rows else OTHER
-        return self.console.choose(provider.site_title, rows, chosen, (provider.site_help,))
+        rows[OTHER] = OTHER_TITLE
+        return self.console.choose(provider.site_title, rows, row_of(provider, before), (provider.site_help,))
 
     def _typed_site(self, before: str, source: str) -> str:
         question = self.session.provider.site_question
-        known = {site.key for site in self.session.provider.sites}
-        default = before if before and self._key(before) not in known else ""
+        default = before if row_of(self.session.provider, before) == OTHER else ""
         hint = f"Enter takes {default}{source}" if default else f"for example {question.example}"
         return self.console.ask(f"{question.title} (required, {hint}):", (question.help,)) or default
-
-    def _key(self, typed: str) -> str:
-        """Return the key of the site that is meant, or "" where it is none."""
-        try:
-            return self.session.provider.site(typed).key
-        except BadInput:
-            return ""

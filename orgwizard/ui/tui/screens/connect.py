@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from pydantic import SecretStr
 from rich.console import Group
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -17,13 +16,12 @@ from textual.worker import Worker
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.field_questions import method_titles
 from orgwizard.domain.org import Site
-from orgwizard.presentation import text_report
+from orgwizard.presentation import connect_flow, text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
-from orgwizard.presentation.step_order import TITLES, section
+from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection
-from orgwizard.system.file_faults import cause_of
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.key_help import Words
@@ -87,16 +85,12 @@ class ConnectStep(Step):
         session = self.session
         session.draft.section("parent")["method"] = event.choice.chosen
         session.touched = {path for path in session.touched if not path.startswith("credentials.")}
-        self._forget_refusals()
+        connect_flow.forget_refusals(session)
         holder = self.query_one("#credentials")
         await holder.remove_children()
         await holder.mount(self._form())
         session.bootstrap.engine.work(lambda: session.service.load_ahead(self.section, session.draft))
         self.changed()
-
-    def _forget_refusals(self) -> None:
-        refusals = self.session.refusals
-        self.session.refusals = {path: words for path, words in refusals.items() if section(path) != self.section}
 
     def changed(self) -> None:
         """Stop a check of what is now old, and forget what it said."""
@@ -118,8 +112,7 @@ class ConnectStep(Step):
 
     def on_mount(self) -> None:
         """Try a connection that was saved, unless something in it has to be typed again."""
-        known, self.session.known = self.session.known, False
-        if known and self.session.agreed and not self.query_one(Form).problems():
+        if connect_flow.missing_field(self.session) == "" and self.session.agreed:
             self.call_after_refresh(self.action_next)
 
     def action_next(self) -> None:
@@ -156,18 +149,9 @@ class ConnectStep(Step):
 
     @work(exclusive=True, description="checking and saving the connection")
     async def _save(self) -> None:
-        session = self.session
-        if not await self._try() or session.connection is None or session.checked is None:
-            return
-        try:
-            name = session.service.profile_saver.save_parent(
-                session.provider, session.connection, session.checked.parent
-            )
-        except (WizardError, OSError) as error:
-            self.say(f"The connection was not saved: {cause_of(error)}", wrong=True)
-        else:
-            typed = any(isinstance(value, SecretStr) for value in session.draft.credentials.values())
-            self.say(f"Saved as {name}" + (". Typed secrets were not saved." if typed else "."))
+        if await self._try():
+            saved, words = connect_flow.save(self.session)
+            self.say(words, wrong=not saved)
 
     async def _try(self) -> bool:
         """Return whether the credentials were accepted; if not, say why where it can be mended."""
@@ -175,7 +159,7 @@ class ConnectStep(Step):
             return False
         self.session.refusals.pop(self.section, None)
         refusals.show(self)
-        self.say("Checking credentials (read-only). Esc stops it.")
+        self.say(f"{connect_flow.CHECKING} Esc stops it.")
         try:
             connection = await asyncio.wrap_future(self.session.connecting())
         except WizardError as error:
@@ -224,25 +208,22 @@ class ConnectStep(Step):
     async def _look_elsewhere(self, connection: Connection) -> None:
         """Ask the vendor's other sites whether the credentials belong there, where the user wants that."""
         session, title = self.session, self.session.provider.title
-        question = (
-            f"{title} doesn't recognize the API key at {connection.site.title}. Try it on its other sites? "
-            "The key is sent to each of them; nothing is changed."
-        )
+        question = connect_flow.elsewhere_question(session, connection)
         if not await self.app.push_screen_wait(Ask(question, yes="Try them", no="No")):
             return
         self.say(f"Asking {title}'s other sites. Esc stops it.")
         found = await asyncio.wrap_future(session.service.checks.elsewhere(session.provider, connection))
         if not found:
-            self.say(f"No other site of {title} recognizes it either.", wrong=True)
+            self.say(connect_flow.nowhere_words(session), wrong=True)
             return
         there = found[0]
-        words = f"This key belongs to {there.title} ({there.key}). Connect there?"
-        if await self.app.push_screen_wait(Ask(words, yes=f"Use {there.title}", no="No")):
+        if await self.app.push_screen_wait(
+            Ask(connect_flow.belongs_question(there), yes=f"Use {there.title}", no="No")
+        ):
             self._move_to(there)
 
     def _move_to(self, site: Site) -> None:
-        self.session.draft.section("parent")["site"] = site.key
-        self._forget_refusals()
+        connect_flow.move_to(self.session, site)
         self._disconnect()
         self.query_one(Form).refresh_notes()
         self.post_message(self.Changed())

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from orgwizard.application.discovery import Discovery
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import Value
+from orgwizard.presentation.site_flow import OTHER, OTHER_TITLE, choose_provider, row_of
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
@@ -19,8 +20,6 @@ from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.dialogs import consent
 from orgwizard.ui.tui.widgets.form import Field
 from orgwizard.ui.tui.widgets.lists import Choice, bullet, labelled, remarks
-
-OTHER = "other"
 
 
 class SitePart(Vertical):
@@ -56,16 +55,10 @@ class SitePart(Vertical):
 
     def _rows(self) -> dict[str, str]:
         sites = {site.key: f"{site.title:<8} {site.key:<18} {site.location}" for site in self.provider.sites}
-        return {**sites, OTHER: "Other API URL"}
+        return {**sites, OTHER: OTHER_TITLE}
 
     def _chosen(self) -> str:
-        if not self.typed:
-            return next(iter(self._rows()))
-        try:
-            found = self.provider.site(self.typed).key
-        except BadInput:
-            found = OTHER
-        return found if found in self._rows() else OTHER
+        return row_of(self.provider, self.typed)
 
     def _typed_url(self) -> str:
         listed = self.provider.sites and self._chosen() != OTHER
@@ -145,8 +138,7 @@ class SiteStep(Step):
     @on(Choice.Chosen, "#provider")
     async def _choose_provider(self, event: Choice.Chosen) -> None:
         self.part().display = False
-        self.session.draft.provider = event.choice.chosen
-        self.session.disconnect()
+        choose_provider(self.session, event.choice.chosen)
         if not self.query(f"#site-{event.choice.chosen}"):
             await self.query_one("#body").mount(self._new_part())
         self.part().display = True
