@@ -529,7 +529,7 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
     ]
     assert "Doubtful (okta https://acme.okta.com): not sent" in terminal.said
     assert "it is not valid TOML" in terminal.said
-    assert "Datadog, organization, slow: The answer takes 20 seconds." in terminal.said
+    assert "Datadog, organization, slow: The response takes 20 seconds." in terminal.said
     assert "This is the first step. :quit quits." in terminal.said
 
 
