@@ -45,6 +45,7 @@ last_name = "Lovelace"
 email = "ada@example.com"
 """
 NEXT = b"\x0e"
+BACK = b"\x1b"
 ORGANIZATION, REVIEW = 3, 6  # steps
 COUNTDOWN = "First test in"
 
@@ -198,8 +199,11 @@ class Walk:
 def walk(program: Program, seconds: float = 4.0) -> Walk:
     """Take an order from a plan to the countdown."""
     with running(program, "--sandbox", "--plan", "plan.toml") as run:
-        run.until("▸ Site")
-        run.settle(LONG_QUIET_SECONDS)
+        for step in reversed(SHORT_TITLES[:REVIEW]):  # a whole plan opens at the review
+            run.until(f"▸ {step}")
+            run.settle(LONG_QUIET_SECONDS)
+            if step != SHORT_TITLES[0]:
+                run.press(BACK, LONG_QUIET_SECONDS)
         idle = _bytes_per_second(run, seconds)
         next_seconds = 0.0
         for number in range(1, REVIEW):
