@@ -130,7 +130,7 @@ class _Creation:
             return await look_up(run, reply)
         if doubt := self._judge(reply):
             return await look_up(run, doubt)
-        run.progress(SEND, "ok", f"returned HTTP {reply.status}")
+        run.progress(SEND, "ok", f"{run.provider.title} returned HTTP {reply.status}")
         await keep(run, reply)
         if run.result.org and self._tools.wishes.waits:
             await wait_until_ready(run, run.result.org, answered_at)

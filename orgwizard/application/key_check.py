@@ -17,7 +17,7 @@ from orgwizard.storage.stored_reference import can_be_read
 PAUSE_SECONDS = 0.5  # between orgs, for the services' limits
 SILENT_AFTER_DAYS = 60  # whoever has not asked by then uses them without orgwizard, or not at all
 WARN_BEFORE_DAYS = 10  # before unused keys expire
-FORGOTTEN = "The sandbox keeps its orgs in memory: each run begins without those of others."
+FORGOTTEN = "The sandbox keeps orgs in memory: each run starts without those of others. To keep them: orgwizard sandbox"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def child_of(service: Service, profile: Profile) -> Created:
         raise BadInput(f"The profile {profile.name} is of a parent org.", "See: orgwizard profiles list")
     if not profile.secrets:
         advice = f"See: orgwizard profiles show {profile.name}"
-        raise BadInput(f"The profile {profile.name} names no keys that can be read.", advice)
+        raise BadInput(f"The profile {profile.name} has no stored keys that can be read.", advice)
     secrets = {name: service.reader.read(source) for name, source in profile.secrets.items()}
     return Created(profile.org.id, profile.org.name, profile.org.url, secrets)
 

@@ -124,11 +124,11 @@ def _readable_keys(
     """Return the keys of a profile, once the new store was tried, and agreed to where it cannot return them."""
     if profile.kind != "child" or not profile.secrets:
         advice = f"See: orgwizard profiles show {profile.name}"
-        raise BadInput(f"The profile {profile.name} names no keys that can be read.", advice)
+        raise BadInput(f"The profile {profile.name} has no stored keys that can be read.", advice)
     secrets = {name: service.reader.read(source) for name, source in profile.secrets.items()}
     service.vault.probe(store)
     if not store.readable and not agrees(f"{store.title} cannot return what it stores. Move the only copy there?"):
-        raise NotSent("You did not confirm.", code="not_confirmed")
+        raise NotSent("It was not confirmed.", code="not_confirmed")
     return secrets
 
 

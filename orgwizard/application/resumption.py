@@ -179,7 +179,7 @@ class _Resumption:
             return await look_up(self.run, NoResponse(self._record.message or interrupted, code="interrupted"))
         self.run.set_outcome("not_created")
         self.run.end = "absent"
-        words = "Each --sandbox run has orgs of its own: those of that run are gone, and nothing is left to check."
+        words = "It belongs to an earlier --sandbox run, whose orgs ended with it. Nothing is left to check."
         return NotSent(words, "Create it again.", code="interrupted")
 
     async def _wait_until_ready(self, created: Created) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orgwizard.application.key_check import child_of
+from orgwizard.application.key_check import FORGOTTEN, child_of
 from orgwizard.application.provider_calls import converse
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused, WizardError
@@ -66,6 +66,8 @@ def _prepared(service: Service, profile: Profile) -> Undo | Undone:
         if profile.undo and service.engine.read(_is_invalid(service, profile)).result():
             return Undone("done", "The keys, which were valid when it was sent, no longer are.")
         refused.meaning = NOT_CHANGED
+        if service.sandbox_values:
+            refused.advise(FORGOTTEN)
         raise
     except WizardError as fault:
         fault.meaning = NOT_CHANGED
@@ -113,5 +115,5 @@ def _write(service: Service, profile: Profile, state: str) -> Profile:
 def require_name(profile: Profile, typed: str) -> None:
     """Raise `BadInput` unless *typed* is the name of the org."""
     if typed.strip() != profile.org.name:
-        words = "The name that you typed is not the org's."
+        words = "The typed name is not the name of the org."
         raise BadInput(words, f"It is called: {profile.org.name}", meaning=NOT_CHANGED)

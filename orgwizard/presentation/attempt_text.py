@@ -31,7 +31,7 @@ _MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready",
 
 UNDONE = {
     "sent": "requested, outcome unknown",
-    "done": "done",
+    "done": "done; its stored keys no longer work",
     "refused": "refused by the service",
     "unknown": "outcome unknown",
 }

@@ -85,9 +85,9 @@ def _ended_words(end: RowEnd) -> tuple[str, str]:
         return ("ready", url) if result.exit_code == Exit.READY else ("needs attention", f"{url}  {_cause(result)}")
     if isinstance(result.error, Busy):
         return "busy", result.error.cause
-    words = {Exit.REFUSED: "refused", Exit.NOT_SENT: "not sent"}
-    word = words.get(result.error.exit_code if result.error else Exit.READY, "not created")
-    return "unknown" if result.outcome == "unknown" else word, _cause(result)
+    refused = result.error is not None and result.error.exit_code == Exit.REFUSED
+    word = "unknown" if result.outcome == "unknown" else "refused" if refused else "not created"
+    return word, _cause(result)
 
 
 def _cause(result: Result) -> str:

@@ -82,6 +82,8 @@ def _check_all(arguments: argparse.Namespace, records: "Sequence[Record]") -> in
         write_json(result_object(error, orgs=listed))
     elif error:
         write_stderr("\n".join(error.lines()))
+    elif not listed:
+        write_stdout("No stored keys to check.")
     return error.exit_code if error else Exit.READY
 
 

@@ -32,8 +32,8 @@ def ready(site: Site, created: Created) -> Conversation[Readiness]:
 
 _SIGN_IN = {
     True: "with the password that you entered",
-    False: "without a password: Okta has them set one at first sign-in",
-    None: "with the password sent along, or sets one at first sign-in",
+    False: "and sets a password at first sign-in",
+    None: "with the password from the plan, or sets one at first sign-in",
 }
 
 
@@ -50,4 +50,7 @@ def next_steps(created: Created) -> tuple[str, ...]:
     """Return what to do with a new Okta org."""
     if not created.secrets:
         return ()
-    return ("Use the token within 30 days, and replace it: the Admin Console neither shows it nor can revoke it.",)
+    return (
+        "Within 30 days, replace the token with your own: orgwizard move NAME --replace. "
+        "The Admin Console can't show or revoke it.",
+    )

@@ -27,7 +27,7 @@ def confirm_word(review: str, word: str, deed: str, needed: str, advice: str = "
     write_stderr(review)
     write_stderr(f'Type "{word}" to {deed}, anything else to cancel: ', end="")
     if sys.stdin.readline().strip().lower() != word.lower():
-        raise NotSent("You did not confirm.", code="not_confirmed")
+        raise NotSent("It was not confirmed.", code="not_confirmed")
 
 
 def agrees_on_a_terminal(question: str, word: str) -> bool:
