@@ -131,7 +131,7 @@ async def test_the_keys_of_a_finished_org_are_checked_from_the_list(service: Ser
     async with walking(bench(Path("orgwizard"), send=service.send), scenarios=()) as walk:
         await listed(walk)
         await walk.press("enter")
-        await walk.said(f"The keys of {profile.name} are valid.")
+        await walk.said(f"{profile.name} are valid.")
         assert len(service.journal.all()) == 1
 
 
