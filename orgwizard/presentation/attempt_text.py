@@ -1,7 +1,10 @@
 """Attempts in words: how each stands, and where its keys are, as far as the journal knows."""
 
+from datetime import datetime
+
 from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.errors import Exit
+from orgwizard.domain.moment import when
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, missing_words
 from orgwizard.storage.attempt_record import Record
@@ -37,10 +40,16 @@ UNDONE = {
 }
 
 
-def lines(record: Record) -> list[str]:
-    """Return one attempt as lines: what is known of the org, where its keys are."""
+def lines(record: Record, now: datetime | None = None) -> list[str]:
+    """Return one attempt as lines: what is known of the org, where its keys are.
+
+    It is named by its id, or if *now* is given, by the time it began at.
+    """
     where = f" ({record.provider} {record.site})" if record.provider or record.site else ""
-    known = [f"{record.id}  {record.name or record.path.name}{where}: {state(record)}"]
+    about = f"{record.name or record.path.name}{where}"
+    known = [
+        f"{about}, {when(record.started, now)}: {state(record)}" if now else f"{record.id}  {about}: {state(record)}"
+    ]
     if record.org:
         known.append(f"    {record.org.get('id', '')}  {record.org.get('url', '')}".rstrip())
     if words := keys(record):

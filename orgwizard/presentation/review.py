@@ -52,6 +52,14 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iter
         yield f"{section}.{blank[0].name}", LEFT_BLANK, ", ".join(question.title for question in blank)
 
 
+def entered(session: WizardSession, here: str) -> list[str]:
+    """Return what was entered up to the step *here*, a line each."""
+    if not session.draft.provider or session.draft.method not in session.provider.methods:
+        return [f"Parent org: {session.place()}" if session.site else "Nothing is entered yet."]
+    known = list(TITLES)[: list(TITLES).index(here) + 1]
+    return [f"{label}: {value}" for field, label, value in lines(session) if field.partition(".")[0] in known]
+
+
 def summary(session: WizardSession) -> list[list[tuple[str, str]]]:
     """Return what the steps so far hold, as labels and values, in a group for each of them that holds anything."""
     groups = [_parent(session)]

@@ -111,12 +111,18 @@ class StartMenu:
             self.problems = (*self.problems, Problem(service.journal.folder, fault.cause))
         return before
 
+    def told(self, record: Record) -> list[str]:
+        """Return what is known of an attempt, which a person knows by its name and time."""
+        from orgwizard.presentation import attempt_text
+
+        return attempt_text.lines(record, self._now)
+
     def record_lines(self) -> list[str]:
         """Return what is known of the newest attempts, each with the commands to go on with."""
         from orgwizard.presentation import next_commands
 
         options = "--sandbox" if self._bootstrap.sandbox else ""
-        attempts = ((*attempt_lines(record), *next_commands.lines(record, options)) for record in self.records)
+        attempts = ((*self.told(record), *next_commands.lines(record, options)) for record in self.records)
         lines = [line for attempt in attempts for line in attempt]
         return [*lines, f"{self.older:,} older attempts: orgwizard orgs --all"] if self.older else lines
 

@@ -527,7 +527,7 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
         "5. Unreadable files: 1",
         "6. Sandbox test names (trigger errors on purpose)",
     ]
-    assert "Doubtful (okta https://acme.okta.com): not sent" in terminal.said
+    assert "Doubtful (okta https://acme.okta.com), today, 03:04 UTC: not sent" in terminal.said
     assert "it is not valid TOML" in terminal.said
     assert "Datadog, organization, slow: The response takes 20 seconds." in terminal.said
     assert "This is the first step. :quit quits." in terminal.said
@@ -545,7 +545,7 @@ def test_more_than_nine_rows_are_shown_by_more(service: Service) -> None:
     first, second = terminal.text.partition("9. More (6)")[::2]
     assert "Doubtful 0" not in first
     assert "12. Doubtful 0: not sent" in second
-    assert "Doubtful 0 (okta https://p0.okta.com): not sent" in terminal.said
+    assert "Doubtful 0 (okta https://p0.okta.com), today, 03:04 UTC: not sent" in terminal.said
 
 
 def test_a_draft_that_cannot_be_read_is_said_at_the_beginning(service: Service) -> None:

@@ -137,14 +137,7 @@ class Wizard:
 
     def _entered(self) -> Iterable[str]:
         """Return what was entered up to the step where the user is."""
-        session, names = self.session, list(step_order.TITLES)
-        if not session.draft.provider or session.draft.method not in session.provider.methods:
-            return ("Nothing is entered yet.",) if not session.site else (f"Parent org: {session.place()}",)
-        here = names.index(self._here)
-        known = {name for name in names if names.index(name) <= here}
-        return [
-            f"{label}: {value}" for path, label, value in review.lines(session) if step_order.section(path) in known
-        ]
+        return review.entered(self.session, self._here)
 
     # ---- the beginning, the creation and the end ----
 

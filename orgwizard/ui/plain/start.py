@@ -67,7 +67,7 @@ class Start:
     def _looked_at(self, found: StartMenu, chosen: str) -> Begun | None:
         """Say what a row is about; return what an attempt that is taken up begins."""
         if record := found.attempt(chosen):
-            return self._taken_up(record)
+            return self._taken_up(record, found.told(record))
         if chosen == start_menu.ORGS:
             self._console.say(*filter(None, found.record_lines()))
         elif chosen == start_menu.PROBLEMS:
@@ -76,9 +76,9 @@ class Start:
             self._console.say(*self._scenarios())
         return None
 
-    def _taken_up(self, record: Record) -> Begun | None:
+    def _taken_up(self, record: Record, known: list[str]) -> Begun | None:
         """Take an open attempt up, if the user says so; what was typed for another org stays in its draft."""
-        self._console.say(*([start_menu.RUNNING_TITLE] if record.running else []), *start_menu.attempt_lines(record))
+        self._console.say(*([start_menu.RUNNING_TITLE] if record.running else []), *known)
         if record.running or not self._console.agrees(start_menu.TAKE_UP):
             return None
         draft = Draft(record.provider)
