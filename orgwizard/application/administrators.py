@@ -21,8 +21,8 @@ def person_of(provider: Provider, profile: Profile) -> dict[str, str]:
     """Return the answers about the administrator that a profile kept, {} where it does not have all of them."""
     model = provider.administrator
     names = model.remembered if model and profile.provider == provider.key else ()
-    found = {name: profile.details.get(f"{_BEFORE}{name}", "") for name in names}
-    return found if all(text and not REDACTOR.is_secret(text) for text in found.values()) else {}
+    person = {name: profile.details.get(f"{_BEFORE}{name}", "") for name in names}
+    return person if all(text and not REDACTOR.is_secret(text) for text in person.values()) else {}
 
 
 def used(provider: Provider, profiles: Iterable[Profile]) -> list[dict[str, str]]:

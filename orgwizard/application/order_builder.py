@@ -80,20 +80,20 @@ def preview(provider: Provider, draft: Draft) -> Order:
 
 def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     """Return every problem of a draft as "section.field" -> sentence, without reading a secret."""
-    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
     try:
         site_at(provider, draft.site)
     except WizardError as error:
-        found["site"] = _with(f"{error.cause} {error.advice}".strip(), site_meant(provider, draft.site))
+        messages["site"] = _with(f"{error.cause} {error.advice}".strip(), site_meant(provider, draft.site))
     if draft.method not in provider.methods:
         words = _with(f"Use one of: {', '.join(provider.methods)}.", nearest(draft.method, provider.methods))
-        return {**found, "credentials.method": words}
+        return {**messages, "credentials.method": words}
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
-        found |= {
+        messages |= {
             f"{name}.{key}": _with(words, _meant(model, key, typed)) for key, words in problems(model, typed).items()
         }
-    return found
+    return messages
 
 
 def _with(words: str, meant: str) -> str:
@@ -137,14 +137,14 @@ def _from_variable(value: Value) -> bool:
 def _resolved(name: str, typed: Mapping[str, Value], read: Read) -> dict[str, Value]:
     """Return the answers with each reference followed; raises `BadFields` with all that lead to nothing."""
     resolved: dict[str, Value] = {}
-    found: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for key, value in typed.items():
         try:
             resolved[key] = _read(value, read) if isinstance(value, Reference) else value
         except BadInput as error:
-            found[f"{name}.{key}"] = f"{error.cause} {error.advice}".strip()
-    if found:
-        raise BadFields(found)
+            messages[f"{name}.{key}"] = f"{error.cause} {error.advice}".strip()
+    if messages:
+        raise BadFields(messages)
     return resolved
 
 

@@ -55,9 +55,9 @@ class Plan:
 
     def draft(self) -> Draft:
         """Return the plan as a draft that a face can prefill; raises `BadFields` with what no form could show."""
-        draft, found = read_values(self.values, self.connect)
-        if found:
-            raise self._bad(found)
+        draft, problems = read_values(self.values, self.connect)
+        if problems:
+            raise self._bad(problems)
         return draft
 
     def ready_draft(self) -> Draft:
@@ -65,22 +65,22 @@ class Plan:
 
         No secret is read. A host that is not the vendor's has to be confirmed by the plan.
         """
-        draft, found = self.checked()
-        if found:
-            raise self._bad(found)
+        draft, problems = self.checked()
+        if problems:
+            raise self._bad(problems)
         return draft
 
     def checked(self) -> tuple[Draft, dict[str, str]]:
         """Return the draft, and every problem as "section.field" -> sentence; raises nothing and reads no secret."""
-        draft, found = read_values(self.values, self.connect)
+        draft, problems = read_values(self.values, self.connect)
         rest = self._problems(draft) if draft.provider else {}
-        if "credentials.method" in found:  # the rest of the credentials are those of another method
+        if "credentials.method" in problems:  # the rest of the credentials are those of another method
             rest = {name: words for name, words in rest.items() if not name.startswith("credentials.")}
-        return draft, {**rest, **found}
+        return draft, {**rest, **problems}
 
-    def with_table(self, found: Mapping[str, str], table: Path, of_rows: Mapping[str, str]) -> BadFields:
+    def with_table(self, of_plan: Mapping[str, str], table: Path, of_rows: Mapping[str, str]) -> BadFields:
         """Return the error that tells problems of the plan, and then those of a table's rows and columns."""
-        ours = self._bad(found) if found else BadFields({})
+        ours = self._bad(of_plan) if of_plan else BadFields({})
         places = ours.places | dict.fromkeys(of_rows, str(table))
         return BadFields({**ours.problems, **of_rows}, f"The table {table}", places)
 
@@ -95,23 +95,23 @@ class Plan:
             raise self._bad(bad.problems) from None
 
     def _problems(self, draft: Draft) -> dict[str, str]:
-        found = problems(draft)
+        messages = problems(draft)
         if self.values.get("profile"):
-            found = {_of_profile(name): _typed_once(name, words) for name, words in found.items()}
-        if "site" not in found:
-            found |= unconfirmed(draft)
+            messages = {_of_profile(name): _typed_once(name, words) for name, words in messages.items()}
+        if "site" not in messages:
+            messages |= unconfirmed(draft)
         try:
             parse_store(draft.store)
         except BadInput as bad:
-            found["store"] = f"{bad.cause.removeprefix('store: ')} {bad.advice}"
-        return found
+            messages["store"] = f"{bad.cause.removeprefix('store: ')} {bad.advice}"
+        return messages
 
-    def _bad(self, found: Mapping[str, str]) -> BadFields:
+    def _bad(self, problems: Mapping[str, str]) -> BadFields:
         """Return the error that tells every problem where it stands, in the order of the file."""
-        places = {name: place for name in found if (place := self._place(name))}
+        places = {name: place for name in problems if (place := self._place(name))}
         last = Position(1 << 30, 0)
-        in_order = sorted(found, key=lambda name: position_of(name, self.positions) or last)
-        return BadFields({name: found[name] for name in in_order}, self._title, places)
+        in_order = sorted(problems, key=lambda name: position_of(name, self.positions) or last)
+        return BadFields({name: problems[name] for name in in_order}, self._title, places)
 
     @property
     def _title(self) -> str:
@@ -158,8 +158,8 @@ def _toml(text: str) -> dict[str, object]:
 
 def _toml_advice(text: str, error: str) -> str:
     """Return what to do about a line that is no TOML; nothing of it is repeated: it may hold a secret."""
-    found = re.search(r"at line (\d+)", error)
-    line = text.splitlines()[int(found[1]) - 1 :][:1] if found else []
+    match = re.search(r"at line (\d+)", error)
+    line = text.splitlines()[int(match[1]) - 1 :][:1] if match else []
     if any(mark in "".join(line) for mark in "\u201c\u201d\u2018\u2019"):
         return 'Use plain quotation marks (") instead of typographic ones.'
     return 'Correct that line. Text goes in quotes: name = "My Child".'

@@ -114,12 +114,12 @@ class _Reader:
         self.draft.section("parent")["method"] = method if known else next(iter(provider.methods))
 
     def _fill_section(self, name: str, model: type[Fields], sections: Mapping[str, type[Fields]]) -> None:
-        given = {key: value for key, value in self._table(name).items() if (name, key) != ("credentials", "method")}
+        members = {key: value for key, value in self._table(name).items() if (name, key) != ("credentials", "method")}
         if name == "credentials" and "credentials.method" in self.problems:
             return  # its keys are those of another method
         section = self.draft.credentials if name == "credentials" else self.draft.section(name)
         known = {question.name: question for question in questions(model)}
-        for key, value in given.items():
+        for key, value in members.items():
             place = f"{name}.{MASK if is_like_token(key) else key}"
             if key not in known:
                 self.problems[place] = _unknown(key, list(known), sections, below=name)
@@ -167,5 +167,5 @@ def _odd(model: type[Fields], answers: Mapping[str, Value]) -> dict[str, str]:
     """Say what no form could show: other types. Wrong text a person can correct there."""
     entries = {question.name for question in questions(model) if question.asked and not question.rows}
     correctable = {key for key in entries if isinstance(answers.get(key), str)}
-    found = answer_problems(model, answers)
-    return {key: words for key, words in found.items() if key in answers and key not in correctable}
+    problems = answer_problems(model, answers)
+    return {key: words for key, words in problems.items() if key in answers and key not in correctable}

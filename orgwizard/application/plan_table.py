@@ -169,15 +169,15 @@ def _reference(cell: str) -> Reference | None:
 
 def _literal_secrets(columns: Mapping[int, _Column], sheet: Sheet) -> dict[str, str]:
     """Say which columns contain secrets instead of references to them, without repeating any."""
-    told: dict[str, str] = {}
+    problems: dict[str, str] = {}
     for place, column in columns.items():
         cells = {number: cells[place] for number, cells in sheet.rows.items() if column.question.secret}
         literal = {number: cell for number, cell in cells.items() if cell and not _reference(cell)}
         if literal:
             REDACTOR.learn(*literal.values())
             how = "Write where each secret is: env:NAME, file:PATH or keyring:NAME."
-            told[f"column {place + 1}"] = f"{column.key} contains secrets ({_rows_words(list(literal))}). {how}"
-    return told
+            problems[f"column {place + 1}"] = f"{column.key} contains secrets ({_rows_words(list(literal))}). {how}"
+    return problems
 
 
 def _rows_words(numbers: list[int]) -> str:
@@ -194,8 +194,8 @@ def _problems_of_rows(provider: Provider, rows: list[Row]) -> dict[int, dict[str
     wrong: dict[int, dict[str, str]] = {}
     first: dict[str, int] = {}
     for row in rows:
-        found = draft_problems(provider, row.draft).items()
-        problems = {key: words for key, words in found if key.partition(".")[0] in SECTIONS}
+        messages = draft_problems(provider, row.draft).items()
+        problems = {key: words for key, words in messages if key.partition(".")[0] in SECTIONS}
         if not any(key.startswith("organization.") for key in problems):
             earlier = first.setdefault(_child(provider, row.draft), row.number)
             if earlier != row.number:

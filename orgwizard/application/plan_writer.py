@@ -30,8 +30,8 @@ def dump(draft: Draft) -> str:
     for name, model in provider.sections(chosen).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
         known = {question.name: question for question in questions(model)}
-        given = {key: value for key, value in referenced(model, typed).items() if key in known}
-        answers = {key: _plain(draft.provider, known[key], value) for key, value in given.items()}
+        answered = {key: value for key, value in referenced(model, typed).items() if key in known}
+        answers = {key: _plain(draft.provider, known[key], value) for key, value in answered.items()}
         method = {"method": chosen} if name == "credentials" else {}
         table[name] = {**method, **{key: value for key, value in answers.items() if value not in ("", None, {})}}
     return tomli_w.dumps(table)

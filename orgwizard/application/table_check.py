@@ -87,15 +87,15 @@ def _known(
     problems: dict[str, str],
 ) -> list[CheckedRow]:
     """Return rows with what the journal has of them; where that is not clear, it is added to *problems*."""
-    found: list[CheckedRow] = []
+    checked: list[CheckedRow] = []
     for row in orders:
         earlier = known[row.number]
         if earlier and earlier.kind == "unclear":
             remedy = set_aside(earlier.record) or f"Check at {provider.title}, then delete this row."
             problems[f"row {row.number}"] = f"{earlier.error().cause} {remedy}"
         else:
-            found.append(CheckedRow(row, earlier))
-    return found
+            checked.append(CheckedRow(row, earlier))
+    return checked
 
 
 def _orders(

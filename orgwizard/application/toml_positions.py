@@ -25,19 +25,19 @@ def positions(text: str) -> dict[str, Position]:
 
     Of keys within inline tables and arrays there is none: they stand where the value begins.
     """
-    found: dict[str, Position] = {}
+    places: dict[str, Position] = {}
     table, depth = "", 0
     bare = _QUOTED.sub(_without_lines, text)
     for number, line in enumerate(bare.split("\n"), start=1):
         if depth == 0 and (header := _HEADER.match(line)):
             table = _dotted(header[1])
-            found.setdefault(table, Position(number, len(line) - len(line.lstrip()) + 1))
+            places.setdefault(table, Position(number, len(line) - len(line.lstrip()) + 1))
             continue
         if depth == 0 and (entry := _ENTRY.match(line)):
             name = f"{table}.{_dotted(entry[1])}" if table else _dotted(entry[1])
-            found.setdefault(name, Position(number, entry.start(1) + 1))
+            places.setdefault(name, Position(number, entry.start(1) + 1))
         depth += _opened(line)
-    return found
+    return places
 
 
 def position_of(name: str, known: Mapping[str, Position]) -> Position | None:

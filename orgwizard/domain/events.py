@@ -100,7 +100,7 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints; secrets only where they are nowhere else."""
         org = self.org
-        found = result_object(
+        members = result_object(
             self.error,
             outcome=self.outcome,
             ready=self.ready,
@@ -112,7 +112,7 @@ class Result:
             profile=self.profile or None,
             remarks=list(self.remarks),
         )
-        cleaned = REDACTOR.clean_values(found)
+        cleaned = REDACTOR.clean_values(members)
         return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
 
 

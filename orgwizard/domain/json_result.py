@@ -49,6 +49,6 @@ def error_as_json(error: WizardError | None) -> dict[str, str | None] | None:
 def problems_as_json(error: WizardError | None) -> list[dict[str, str | None]]:
     """Return each wrong value that a failure is about: its key, what is wrong, and where it stands."""
     if isinstance(error, BadFields):
-        found = error.problems.items()
-        return [{"field": name, "message": words, "place": error.places.get(name)} for name, words in found]
+        sentences = error.problems.items()
+        return [{"field": name, "message": words, "place": error.places.get(name)} for name, words in sentences]
     return [{"field": error.field, "message": error.cause, "place": None}] if error and error.field else []

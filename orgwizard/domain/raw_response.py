@@ -74,15 +74,15 @@ def head_of(raw: bytes | bytearray) -> Head | None:
 
 def _headers(head: bytes) -> dict[str, str]:
     """Return what has a colon; the values of one name are joined as RFC 9110 5.3 does."""
-    found: dict[str, str] = {}
+    headers: dict[str, str] = {}
     for line in head.split(b"\n")[1:]:
         name, colon, value = (
             part.replace(b"\0", b"").strip(_BLANKS).decode("latin-1") for part in line.partition(b":")
         )
         if colon and name:
             name = name.lower()
-            found[name] = f"{found[name]}, {value}" if name in found else value
-    return found
+            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def response_of(raw: bytes, *, closed: bool = True) -> Response | None:
@@ -114,17 +114,17 @@ def _body(head: Head, rest: bytes, *, closed: bool) -> tuple[bytes, bool]:
 
 def _from_chunks(data: bytes) -> tuple[bytes, bool]:
     """Return what lies in chunks, up to the first thing that is none, and whether the last one came."""
-    found, at = bytearray(), 0
+    body, at = bytearray(), 0
     while line := _CHUNK_SIZE.match(data, at):
         size, start = int(line[1], 16), line.end()
         if not size:
-            return bytes(found), True
-        found += data[start : start + size]
+            return bytes(body), True
+        body += data[start : start + size]
         end = _LINE_END.match(data, start + size)
         if end is None:
             break
         at = end.end()
-    return bytes(found), False
+    return bytes(body), False
 
 
 def _salvaged(head: Head, rest: bytes) -> bytes | None:
@@ -169,40 +169,40 @@ def unpacked(body: bytes, encoding: str, limit: int = LARGEST_BYTES) -> tuple[by
     named = _PACKED.intersection(kind.strip().lower() for kind in encoding.split(","))
     if not (named or body.startswith(_GZIP)):
         return body, True
-    found, entire = _inflated(body, zlib.MAX_WBITS | 32, limit)
-    if not found and "deflate" in named:  # some send it without the header that RFC 9110 8.4.1.2 wants
-        found, entire = _inflated(body, -zlib.MAX_WBITS, limit)
-        found = found if found.lstrip().startswith(b"{") else b""
-    return (found, entire) if found else (body, True)
+    plain, entire = _inflated(body, zlib.MAX_WBITS | 32, limit)
+    if not plain and "deflate" in named:  # some send it without the header that RFC 9110 8.4.1.2 wants
+        plain, entire = _inflated(body, -zlib.MAX_WBITS, limit)
+        plain = plain if plain.lstrip().startswith(b"{") else b""
+    return (plain, entire) if plain else (body, True)
 
 
 def _inflated(body: bytes, bits: int, limit: int) -> tuple[bytes, bool]:
     """Unpack all members one after the other; what cannot be unpacked ends it."""
-    found = bytearray()
-    while body and len(found) < limit:
+    plain = bytearray()
+    while body and len(plain) < limit:
         unpacking = zlib.decompressobj(wbits=bits)
         try:
-            found += unpacking.decompress(body, limit - len(found))
+            plain += unpacking.decompress(body, limit - len(plain))
         except zlib.error:
-            found += _before_the_fault(body, bits, limit - len(found))
-            return bytes(found), False
+            plain += _before_the_fault(body, bits, limit - len(plain))
+            return bytes(plain), False
         if not unpacking.eof:
-            return bytes(found), False
+            return bytes(plain), False
         body = unpacking.unused_data
-    return bytes(found), not body
+    return bytes(plain), not body
 
 
 def _before_the_fault(body: bytes, bits: int, limit: int) -> bytes:
     """Return what comes out before the first fault, such as a wrong checksum: zlib keeps it back otherwise."""
-    found, unpacking = bytearray(), zlib.decompressobj(wbits=bits)
+    plain, unpacking = bytearray(), zlib.decompressobj(wbits=bits)
     try:
         for at in range(len(body)):
-            found += unpacking.decompress(body[at : at + 1], limit)
-            if len(found) >= limit:
+            plain += unpacking.decompress(body[at : at + 1], limit)
+            if len(plain) >= limit:
                 break
     except zlib.error:
         pass
-    return bytes(found[:limit])
+    return bytes(plain[:limit])
 
 
 # ---- the other way round -----------------------------------------------------------------------------------

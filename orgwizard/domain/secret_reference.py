@@ -76,12 +76,12 @@ class Reference(BaseModel):
             return value
         if not isinstance(value, Mapping):
             raise ValueError(f"this is not a reference to a secret: {_HOW}")
-        given = [kind for kind in _KINDS if value.get(kind) is not None]
-        if len(given) != 1:
-            raise ValueError(f"exactly one of {', '.join(_KINDS)} is required, not {len(given)}: {_HOW}")
+        kinds = [kind for kind in _KINDS if value.get(kind) is not None]
+        if len(kinds) != 1:
+            raise ValueError(f"exactly one of {', '.join(_KINDS)} is required, not {len(kinds)}: {_HOW}")
         if _names_secret(value):
             raise ValueError(f"this looks like the secret itself, not a reference: {_HOW}")
-        if "key" in value and given != ["file"]:
+        if "key" in value and kinds != ["file"]:
             raise ValueError("key goes with file only: it names a member of a TOML, YAML or INI file")
         return value
 

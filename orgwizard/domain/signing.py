@@ -94,9 +94,9 @@ def _json(text: str) -> dict[str, object]:
     return _only_private(members["keys"]) if "keys" in members else members
 
 
-def _only_private(found: object) -> dict[str, object]:
+def _only_private(members: object) -> dict[str, object]:
     """Return the one private key of a JWK set."""
-    keys = [key for key in found if isinstance(key, dict)] if isinstance(found, list) else []
+    keys = [key for key in members if isinstance(key, dict)] if isinstance(members, list) else []
     private = [key for key in keys if "d" in key]
     if len(private) != 1:
         raise BadKey(f"This is a set of keys with {len(private)} private ones. Enter the one private key alone.")

@@ -50,8 +50,8 @@ def literal_problems(model: type[Fields], typed: Mapping[str, Value]) -> dict[st
     try:
         model.model_validate({name: value for name, value in answers.items() if name not in later})
     except ValidationError as invalid:
-        found = invalid.errors(include_url=False, include_input=False)
-        messages = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(found)}
+        faults = invalid.errors(include_url=False, include_input=False)
+        messages = {str((*e["loc"], "form")[0]): _sentence(model, answers, e) for e in reversed(faults)}
         told_there = {name for name, other in model.follows.items() if other in messages and is_blank(typed.get(name))}
         return {name: messages[name] for name in _in_order(model, messages) if name not in later | told_there}
     return {}

@@ -25,8 +25,8 @@ def pulse(folder: Path) -> Pulse:
         for entry in entries:
             if entry.name.endswith(".jsonl"):
                 with suppress(OSError):  # moved away meanwhile
-                    found = entry.stat(follow_symlinks=False)
-                    seen.add((entry.name, found.st_mtime_ns, found.st_size))
+                    status = entry.stat(follow_symlinks=False)
+                    seen.add((entry.name, status.st_mtime_ns, status.st_size))
     return frozenset(seen)
 
 

@@ -29,8 +29,8 @@ def _store(vault: Vault, reference: Reference) -> str | None:
         return "file"
     if reference.keyring and reference.entry[0] == SERVICE:
         return "keyring"
-    found = recognized(reference.command or ())
-    return found[0].plan() if found else None
+    recognised = recognized(reference.command or ())
+    return recognised[0].plan() if recognised else None
 
 
 def remove_keys(vault: Vault, references: Mapping[str, Reference]) -> list[str]:
@@ -73,9 +73,9 @@ def _remove_entry(vault: Vault, service: str, name: str) -> None:
 
 
 def _remove_from_tool(vault: Vault, reference: Reference) -> None:
-    found = recognized(reference.command or ())
-    if found is None:
+    recognised = recognized(reference.command or ())
+    if recognised is None:
         return
-    store, entry = found
+    store, entry = recognised
     if not store.remove(vault, entry) and store.has(vault, entry):
         raise LocalFailure(f"{store.title} still has {entry}.", "Remove it there.")

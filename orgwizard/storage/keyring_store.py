@@ -102,9 +102,9 @@ def _reference(prefix: str, names: Iterable[str]) -> dict[str, object]:
 def _try_keyring(ring: "KeyringBackend", name: str) -> tuple[str, str | None]:
     """Return the backend's name and what it gave back for an entry that is then deleted."""
     ring.set_password(SERVICE, name, PROBE_TEXT)
-    found = ring.get_password(SERVICE, name)
+    text = ring.get_password(SERVICE, name)
     ring.delete_password(SERVICE, name)
-    return ring.name, found
+    return ring.name, text
 
 
 def _set_entries(ring: "KeyringBackend", wanted: str, secrets: Secrets, added: list[str]) -> str:

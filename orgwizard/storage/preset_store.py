@@ -188,8 +188,8 @@ def sources_of(reference: Mapping[str, object], names: Collection[str]) -> dict[
         store = parse_preset(str(reference.get("preset")))
         entries = reference.get("entries")
         if store and store.preset.read and isinstance(entries, Mapping):
-            found = {name: str(entries[name]) for name in names if name in entries}
-            return {name: Reference(command=store.reading(entry)) for name, entry in found.items()}
+            places = {name: str(entries[name]) for name in names if name in entries}
+            return {name: Reference(command=store.reading(entry)) for name, entry in places.items()}
     return {}
 
 

@@ -116,13 +116,13 @@ def attempts_with_keys(folder: Path) -> dict[str, dict[str, str]]:
 
     The journal could not say so where the disk was full. Files that cannot be read are passed over.
     """
-    found: dict[str, dict[str, str]] = {}
+    key_files: dict[str, dict[str, str]] = {}
     with suppress(WizardError):
         for path in private_files.listed(folder, ".toml"):
             facts = _facts(path)
             if attempt := facts.get("attempt"):
-                found[attempt] = {**facts, "file": str(path)}
-    return found
+                key_files[attempt] = {**facts, "file": str(path)}
+    return key_files
 
 
 def _facts(path: Path) -> dict[str, str]:

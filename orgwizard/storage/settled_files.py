@@ -48,6 +48,6 @@ class SettledFiles:
 def _stamp(path: Path) -> str:
     """Return what changes when a file does, "" where there is none."""
     with suppress(OSError):
-        found = os.lstat(path)
-        return f"{found.st_size} {found.st_mtime_ns} {found.st_ino}"
+        status = os.lstat(path)
+        return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
     return ""

@@ -26,11 +26,11 @@ def parse(path: Path, data: bytes) -> Mapping[str, object]:
     """Return the members of a file's content; its name tells the language. Raises `ConfigSyntaxError`."""
     language, parser = _language(path)
     try:
-        found = parser(data.decode("utf-8-sig"))
+        value = parser(data.decode("utf-8-sig"))
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError, configparser.Error):
-        found = None
-    if isinstance(found, dict):
-        return found
+        value = None
+    if isinstance(value, dict):
+        return value
     raise ConfigSyntaxError(language)  # outside: the parser's error quotes the text, which may hold a secret
 
 
@@ -41,10 +41,10 @@ def member(members: Mapping[str, object], key: str) -> str:
 
 def exact(members: Mapping[str, object], key: str) -> str:
     """Return the text under a key, every blank of it, "" where there is none."""
-    found: object = members
+    value: object = members
     for name in [key] if key in members else key.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found if isinstance(found, str) else ""
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def _language(path: Path) -> tuple[str, Callable[[str], object]]:

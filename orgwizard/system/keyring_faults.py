@@ -72,8 +72,8 @@ def _statuses(error: BaseException | None) -> Iterator[int]:
     """Yield Apple's result codes in an error and in those that it came of."""
     while error is not None:
         for argument in error.args:
-            found = _STATUS.search(argument) if isinstance(argument, str) else None
-            yield argument if isinstance(argument, int) else int(found[1]) if found else 0
+            match = _STATUS.search(argument) if isinstance(argument, str) else None
+            yield argument if isinstance(argument, int) else int(match[1]) if match else 0
         error = error.__cause__
 
 

@@ -40,15 +40,15 @@ def folder(path: Path) -> Path:
     return path
 
 
-def _fault(path: Path, found: os.stat_result) -> tuple[str, str]:
+def _fault(path: Path, status: os.stat_result) -> tuple[str, str]:
     """Say why private files do not belong in a folder and what to do, or "" twice."""
-    if stat.S_ISLNK(found.st_mode):
+    if stat.S_ISLNK(status.st_mode):
         return "it is a symbolic link", "Put a real folder in its place."
-    if not stat.S_ISDIR(found.st_mode):
+    if not stat.S_ISDIR(status.st_mode):
         return "it is not a folder", "Move the file away."
-    if found.st_uid != os.geteuid():
+    if status.st_uid != os.geteuid():
         return "it belongs to another user", OTHER_PLACE
-    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         return "other users may write to it", f"Run: chmod go-w {shlex.quote(str(path))}"
     if not os.access(path, os.W_OK | os.X_OK):
         return "it cannot be written to", f"Choose another place, or run: chmod u+rwx {shlex.quote(str(path))}"

@@ -114,10 +114,10 @@ def _from_command(command: tuple[str, ...], seconds: float, without: Collection[
 
 
 def _from_keyring(service: str, username: str, seconds: float) -> str:
-    found = ask_keyring(lambda ring: ring.get_password(service, username), seconds=patience(seconds))
-    if found is None:
+    secret = ask_keyring(lambda ring: ring.get_password(service, username), seconds=patience(seconds))
+    if secret is None:
         raise BadInput(f"The keyring contains no entry {username} of the service {service}.")
-    return found
+    return secret
 
 
 def remark(reference: Reference) -> str:
@@ -126,11 +126,11 @@ def remark(reference: Reference) -> str:
         return ""
     try:
         path = path_of(reference)
-        found = path.stat()
+        status = path.stat()
     except (OSError, BadInput):
         return ""
-    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+    if not stat.S_ISREG(status.st_mode) or status.st_uid != os.geteuid():
         return ""
-    if found.st_mode & (stat.S_IRGRP | stat.S_IROTH):
+    if status.st_mode & (stat.S_IRGRP | stat.S_IROTH):
         return f"Other users can read {reference.file}. Run: chmod go-rwx {shlex.quote(str(path))}"
     return ""
