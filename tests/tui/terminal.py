@@ -46,6 +46,7 @@ class Terminal:
         self._stream = pyte.ByteStream(self._screen)
         self.received = b""
         self.master, end = os.openpty()
+        self._name = os.ttyname(end)
         fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         command = [sys.executable, "-m", "orgwizard", *arguments]
         self._process = subprocess.Popen(
@@ -132,12 +133,24 @@ class Terminal:
             assert self.read(), "it ended"
             assert time.monotonic() < deadline, "it does not stop"
 
+    @contextlib.contextmanager
+    def kept_open(self) -> Iterator[int]:
+        """Open the program's end of the terminal too, as the shell has it that started the program."""
+        end = os.open(self._name, os.O_RDWR | os.O_NOCTTY)
+        try:
+            yield end
+        finally:
+            os.close(end)
+
     def ended(self) -> int:
         """Wait for the end and return the exit code."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while self.read():
+        while self._process.poll() is None:
+            self.read()
             assert time.monotonic() < deadline, f"it did not end:\n{self.screen}"
-        return self._process.wait(PATIENCE_SECONDS)
+        while select.select([self.master], [], [], 0)[0] and self.read():
+            pass
+        return self._process.wait()
 
     def hang_up(self) -> None:
         """Close the terminal, which controls no session: the kernel signals nobody."""

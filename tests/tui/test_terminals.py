@@ -1,7 +1,10 @@
 """The whole job on each kind of terminal and at each size, judged by what a person sees on an emulator of it."""
 
 import re
+import select
+import termios
 import time
+import tty
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,6 +228,7 @@ def test_an_arrow_that_a_slow_line_splits_is_an_arrow_and_no_escape(environ: dic
         assert run.ended() == 0
 
 
+PASTES_OFF = b"\x1b[?2004l"
 QUERY, RESPONSE = b"\x1b[5n", "\x1b[0n"
 
 
@@ -270,6 +274,24 @@ def test_an_arrow_is_one_where_the_terminal_answers_slowly(environ: dict[str, st
         run.write(RESPONSE)
         run.until("Other API URL")  # of the second provider
         assert run.received.count(QUERY) == 1
+
+
+@pytest.mark.full
+def test_a_response_that_comes_late_is_not_left_to_the_shell(environ: dict[str, str]) -> None:
+    with terminal(["--sandbox"], environ) as run, run.kept_open() as end:
+        run.until("Create a new org")
+        run.write("\x1b")
+        while QUERY not in run.received:
+            assert run.read(), run.screen
+        run.press("ctrl+q")
+        while PASTES_OFF not in run.received:  # with which it begins to give the terminal back
+            assert run.read(), run.screen
+        for _ in range(5):
+            run.read()
+        run.write(RESPONSE)
+        assert run.ended() == 130
+        tty.setraw(end, termios.TCSANOW)  # what has no line end counts too
+        assert not select.select([end], [], [], 0)[0]
 
 
 @pytest.mark.full

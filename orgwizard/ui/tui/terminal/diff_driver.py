@@ -1,6 +1,7 @@
 """Textual's driver on a diet: it keeps a copy of the screen and sends only what differs."""
 
 import functools
+import threading
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -27,11 +28,22 @@ class DiffDriver(LinuxDriver):
         self._cells = Cells()
         self._sizes: deque[tuple[int, int]] = deque()  # that the terminal has told and the copy does not know yet
         self._in_update = False
+        self._answered = threading.Event()
+        self._answered.set()
 
     def run_input_thread(self) -> None:
         """Read keys, and have the terminal tell whether an Escape is the beginning of another key."""
-        key_parser.install(self.write)
+        key_parser.install(self._query, self._answered.set)
         super().run_input_thread()
+
+    def _query(self, data: str) -> None:
+        self._answered.clear()
+        self.write(data)
+
+    def disable_input(self) -> None:
+        """Read no more, once the response under way has come: it would be typed into the shell."""
+        self._answered.wait(key_parser.LOST_SECONDS)
+        super().disable_input()
 
     def redraw(self) -> None:
         """Have the next paint sent whole onto an empty screen."""

@@ -30,7 +30,7 @@ _STARTS, _ENDS = "\x1b[200~", "\x1b[201~"
 _IN_PASTE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~])?")
 _UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
 _QUERY, _RESPONSE = "\x1b[5n", "\x1b[0n"  # the state of the device (ECMA-48 8.3.35, DSR)
-_LOST_SECONDS = 2.0  # no response is waited for longer before the next Escape asks again
+LOST_SECONDS = 2.0  # no response is waited for longer
 _INVISIBLE = "\u200b"  # stands for what drives a terminal; what is invisible is left out of answers, and that is said
 
 
@@ -67,11 +67,16 @@ class Pastes:
 
 
 class Keyboard(XTermParser):
-    """Textual's reader of keys, with Escape kept apart; *query* is sent to the terminal."""
+    """Textual's reader of keys, with Escape kept apart; *query* sends a query, *answered* is told of its response."""
 
-    def __init__(self, debug: bool = False, query: Callable[[str], object] | None = None) -> None:
+    def __init__(
+        self,
+        debug: bool = False,
+        query: Callable[[str], object] | None = None,
+        answered: Callable[[], object] | None = None,
+    ) -> None:
         super().__init__(debug)
-        self._query = query
+        self._query, self._answered = query, answered
         self._asked_at: float | None = None
         self._came_alone = self._may_be_escape = False
         self._pastes = Pastes()
@@ -89,7 +94,7 @@ class Keyboard(XTermParser):
     def _ask(self) -> None:
         """Ask the terminal, unless a response is under way: its own beginning may have come alone."""
         now = time.monotonic()
-        if self._query and (self._asked_at is None or now - self._asked_at > _LOST_SECONDS):
+        if self._query and (self._asked_at is None or now - self._asked_at > LOST_SECONDS):
             self._asked_at = now
             self._query(_QUERY)
 
@@ -100,6 +105,8 @@ class Keyboard(XTermParser):
             return
         if sequence == _RESPONSE:
             self._asked_at = None
+            if self._answered:
+                self._answered()
         found = list(super()._sequence_to_key_events(sequence, alt))
         yield from found
         if not found and _WHOLE.fullmatch(sequence):
@@ -113,6 +120,7 @@ class Keyboard(XTermParser):
         return self._came_alone or not one_key
 
 
-def install(query: Callable[[str], object] | None = None) -> None:
-    """Have Textual's drivers read keys like this; *query* sends something to the terminal."""
-    linux_driver.XTermParser = partial(Keyboard, query=query) if query else Keyboard  # type: ignore[attr-defined, assignment]
+def install(query: Callable[[str], object] | None = None, answered: Callable[[], object] | None = None) -> None:
+    """Have Textual's drivers read keys like this."""
+    reader = partial(Keyboard, query=query, answered=answered) if query else Keyboard
+    linux_driver.XTermParser = reader  # type: ignore[attr-defined, assignment]
