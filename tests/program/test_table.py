@@ -210,7 +210,7 @@ def test_the_wizard_lets_a_person_choose_rows(
     screen = Terminal()
     monkeypatch.setattr(sys, "stdin", Terminal(f"{typed}{len(rows)}\n"))
     monkeypatch.setattr(sys, "stderr", screen)
-    monkeypatch.setattr("orgwizard.system.terminal_caps.need_terminal", lambda: None)
+    monkeypatch.setattr("orgwizard.system.terminal_caps.need_terminal", lambda **_: None)
     plan = str(home.folder / "plan.toml")
     assert cli.main(("--sandbox", "--plan", plan, "--table", str(home.folder / "orgs.csv"))) == 0
     assert created_names(world) == ["Org 2", *(f"Org {row - 2}" for row in rows)]
@@ -224,7 +224,7 @@ def test_a_person_who_does_not_choose_or_confirm_creates_nothing(
     (home.folder / "orgs.csv").write_text("\n".join((HEADER, *GOOD[:4])))
     monkeypatch.setattr(sys, "stdin", Terminal(typed))
     monkeypatch.setattr(sys, "stderr", Terminal())
-    monkeypatch.setattr("orgwizard.system.terminal_caps.need_terminal", lambda: None)
+    monkeypatch.setattr("orgwizard.system.terminal_caps.need_terminal", lambda **_: None)
     plan = str(home.folder / "plan.toml")
     assert cli.main(("--sandbox", "--plan", plan, "--table", str(home.folder / "orgs.csv"))) == 4
     assert created_names(world) == []

@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     need_terminal(draws=not arguments.plain)
     if arguments.set and not arguments.plan:
-        raise BadInput("--set needs --plan.", "Name the plan file that it changes.", code="usage")
+        raise BadInput("--set needs --plan.", "Add --plan FILE: --set overrides values of that plan.", code="usage")
     if arguments.table:
         return _from_table(arguments)
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
