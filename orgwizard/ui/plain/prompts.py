@@ -7,18 +7,16 @@ from pydantic import SecretStr
 from orgwizard.domain.fields import LOOKS_SECRET
 from orgwizard.domain.key_text import is_key
 from orgwizard.domain.plural import counted
-from orgwizard.domain.questions import Question, Value, did_you_mean
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.questions import Question, did_you_mean
 from orgwizard.domain.typed_text import text_of
 from orgwizard.domain.validation import referenced
 from orgwizard.presentation.form_state import USE_ANYWAY, FormState
 from orgwizard.presentation.paste_cleanup import meant, typed_line
-from orgwizard.presentation.review import NOT_GIVEN
+from orgwizard.ui.plain import prompt_text
 from orgwizard.ui.plain.console import Back, Cleared, Console
 from orgwizard.ui.plain.terminal import LONGEST_LINE, EchoNotDisabled
 
 UNSEEN = "hidden while you type"
-MANY_LINES = "Type the path of its file, or paste the key; it may have several lines."
 ECHO_STAYS = (
     "This terminal always shows input: do not type a secret here. "
     "Use a variable or a file; a plan can name both, and commands."
@@ -187,7 +185,8 @@ class Prompt:
         question = self._question
         self._console.say(ECHO_STAYS)
         path = " or the path of its file" if question.file else ""
-        text = self._console.ask(f"{question.title}, only Enter{path} ({self._default()}):", self._hints(), clears=True)
+        default = prompt_text.default(self._sheet, question, self._meant)
+        text = self._console.ask(f"{question.title}, only Enter{path} ({default}):", self._hints(), clears=True)
         if not text:
             return True
         if not question.file or is_key(text):
@@ -219,44 +218,7 @@ class Prompt:
     # ---- what is said ----
 
     def _prompt(self, *remarks: str) -> str:
-        question = self._question
-        limit = f"at most {question.longest} characters" if question.longest else ""
-        followed = question.follows and question.name in self._sheet.answers.keys() - self._sheet.typed.keys()
-        need = "" if followed else _need(question)
-        parts = filter(None, (need, limit, *remarks, self._default()))
-        return f"{question.title} ({', '.join(parts)}):"
-
-    def _default(self) -> str:
-        """Return what Enter takes, or an example where it takes nothing."""
-        question, sheet = self._question, self._sheet
-        if self._meant:
-            return f"Enter takes {self._meant}"
-        value = None if question.name in sheet.unset else sheet.answers.get(question.name)
-        offer = sheet.offers.get(question.name)
-        if offer and offer.typed == value:
-            return f"Enter takes {_offered(value, offer.source)}"
-        if isinstance(value, SecretStr):
-            return "Enter keeps the entered one"
-        if value:
-            return f"Enter {'keeps' if question.name in sheet.typed else 'takes'} {value}"
-        if question.required:
-            return f"for example {question.example}" if question.example else ""
-        return "Enter leaves it empty" if question.blank == NOT_GIVEN else f"left empty it is {question.blank}"
+        return prompt_text.prompt(self._sheet, self._question, self._meant, *remarks)
 
     def _hints(self) -> tuple[str, ...]:
-        question = self._question
-        example = f"For example {question.example}." if question.example and not question.rows else ""
-        lines = MANY_LINES if question.file else ""
-        return tuple(filter(None, (question.help, lines, example)))
-
-
-def _need(question: Question) -> str:
-    return "required" if question.required else "optional"
-
-
-def _offered(value: Value, source: str) -> str:
-    """Return what is offered and where it is from, but no secret."""
-    shown = "the one" if isinstance(value, (Reference, SecretStr)) else str(value)
-    if source.startswith("from "):
-        return f"{shown} {source}"
-    return source if shown == "the one" else f"{shown}, {source}"
+        return prompt_text.hints(self._question)
