@@ -94,5 +94,5 @@ def test_questions_stay_on_the_terminal_and_the_result_goes_to_the_log(home: Hom
         datadog(talk)
         assert talk.ended() == 0
     lines = log.read_text().splitlines()
-    assert lines[0].startswith("The org was created and is ready: Plain Org at Datadog")
+    assert lines[0].startswith("The org was created and is ready: Plain Org")
     assert len(lines) < 8
