@@ -23,7 +23,7 @@ from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
 from orgwizard.storage.vault import Vault
-from orgwizard.system import subprocesses
+from orgwizard.system import keyring_client
 
 
 @dataclass(frozen=True)
@@ -98,4 +98,4 @@ class Service:
                 signing.load()
             self.warm()
         elif step == "organization":
-            subprocesses.load_keyring()
+            keyring_client.load_keyring()

@@ -10,7 +10,7 @@ from orgwizard.domain.secret_reference import SERVICE, Reference
 from orgwizard.storage.preset_store import recognized
 from orgwizard.storage.vault import Vault
 from orgwizard.system import private_files
-from orgwizard.system.subprocesses import ask_keyring
+from orgwizard.system.keyring_client import ask_keyring
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

@@ -10,7 +10,7 @@ from orgwizard.domain.secret_reference import SERVICE
 from orgwizard.storage.stored_reference import place, sources
 from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, Secrets, StoredKeys, Vault
 from orgwizard.system import keyring_faults, private_files
-from orgwizard.system.subprocesses import ask_keyring
+from orgwizard.system.keyring_client import ask_keyring
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

@@ -13,8 +13,9 @@ from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.system import config_files, private_files
+from orgwizard.system.keyring_client import ask_keyring
 from orgwizard.system.keyring_faults import patience
-from orgwizard.system.subprocesses import OUTPUT_BYTES, PATIENCE_SECONDS, ask_keyring, run
+from orgwizard.system.subprocesses import OUTPUT_BYTES, PATIENCE_SECONDS, run
 
 
 def read(

@@ -1,22 +1,17 @@
-"""What lies outside and may hang, other people's programs and the system keyring, asked with a time limit."""
+"""Other people's programs, which may hang: run with a time limit, and without our credentials."""
 
 import os
 import re
 import signal
 import subprocess
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Thread
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TypeVar
 
 from orgwizard.domain.errors import LocalFailure
 from orgwizard.domain.sanitize import printable
-from orgwizard.system import keyring_faults
-
-if TYPE_CHECKING:
-    from keyring.backend import KeyringBackend
 
 T = TypeVar("T")
 
@@ -132,53 +127,3 @@ def _drain(stream: IO[bytes], kept: bytearray, too_much: Callable[[], None]) -> 
 def _last_line(complaints: bytes) -> str:
     lines = [printable(line).strip() for line in complaints.decode(errors="replace").splitlines()]
     return next((line[:_COMPLAINT_CHARACTERS] for line in reversed(lines) if line), "")
-
-
-def ask_keyring(
-    question: "Callable[[KeyringBackend], T]", *, seconds: float, undo: "Callable[[KeyringBackend], None] | None" = None
-) -> T:
-    """Return what *question* answers about the system keyring; raises `LocalFailure` if it fails or hangs.
-
-    A locked keyring may wait for ever for a prompt nobody sees: a daemon thread is left behind, not waited for.
-    What it does after that is taken back by *undo*: the caller has been told that it failed.
-    """
-    answer: Future[T] = Future()
-    rings: list[KeyringBackend] = []
-
-    def asked() -> None:
-        try:
-            import keyring  # here and below, nowhere else: it costs 100 ms and looks for a session bus
-
-            ring = keyring.get_keyring()
-            rings.append(ring)
-            try:
-                result = question(ring)
-            finally:
-                in_time = answer.set_running_or_notify_cancel()
-                if undo and not in_time:
-                    undo(ring)
-            if in_time:
-                answer.set_result(result)
-        except BaseException as error:  # backends raise anything
-            if answer.cancelled():
-                return
-            # The error's own text is not repeated: it may hold the entry.
-            answer.set_exception(LocalFailure(*keyring_faults.keyring_fault(next(iter(rings), None), error)))
-
-    Thread(target=asked, daemon=True).start()
-    try:
-        return answer.result(seconds)
-    except TimeoutError:
-        if not answer.cancel():  # it came in this very moment
-            return answer.result()
-    raise LocalFailure(*keyring_faults.silent_fault(next(iter(rings), None), seconds))
-
-
-def load_keyring() -> None:
-    """Begin to import the keyring's library, which may hang where it looks for a session bus, and wait for nothing."""
-
-    def load() -> None:
-        with suppress(Exception):  # whoever asks the keyring is told what is wrong with it
-            import keyring  # noqa: F401
-
-    Thread(target=load, daemon=True).start()

@@ -311,7 +311,7 @@ def test_a_plan_is_saved_without_secrets_and_never_over_another(tmp_path: Path) 
 def test_what_a_step_needs_is_loaded_ahead(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
     monkeypatch.setattr("orgwizard.domain.signing.load", lambda: loaded.append("signing"))
-    monkeypatch.setattr("orgwizard.system.subprocesses.load_keyring", lambda: loaded.append("keyring"))
+    monkeypatch.setattr("orgwizard.system.keyring_client.load_keyring", lambda: loaded.append("keyring"))
     watched = replace(service, warm=lambda: loaded.append("network"))
     draft = okta_draft()
     for step in ("site", "credentials", "organization", "review"):

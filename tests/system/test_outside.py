@@ -8,7 +8,8 @@ import pytest
 
 from orgwizard.domain.errors import LocalFailure
 from orgwizard.system import file_lock
-from orgwizard.system.subprocesses import OUTPUT_BYTES, ask_keyring, run
+from orgwizard.system.keyring_client import ask_keyring
+from orgwizard.system.subprocesses import OUTPUT_BYTES, run
 
 SECRET = "s3cr3t-canary"
 HOLD_AND_WAIT = """
