@@ -1,5 +1,6 @@
 """The whole wizard on a real pseudo-terminal, with the keyboard only."""
 
+import os
 import signal
 import tomllib
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.servers import NO_TOOLS
-from tests.tui.terminal import Terminal, terminal
+from tests.tui.terminal import KEYS, Terminal, terminal
 
 HERE = Path(__file__).parents[2]
 SANDBOX = ["--sandbox", "--sandbox-speed", "30"]
@@ -107,6 +108,15 @@ def test_an_org_from_the_first_key_to_the_profile(environ: dict[str, str], walk:
         assert site in again.screen
         again.press("ctrl+q")
         assert again.ended() == 130
+
+
+@pytest.mark.full
+def test_keys_that_are_typed_before_anything_is_painted_are_not_lost(environ: dict[str, str]) -> None:
+    with terminal(SANDBOX, environ) as run:
+        os.write(run.master, KEYS["ctrl+n"] + b"early.okta.com")
+        run.until("Parent org URL")
+        run.until("early.okta.com _")  # with the cursor behind it
+        assert not any("acme" in line for line in run.screen.splitlines() if "Parent org URL" in line)
 
 
 @pytest.mark.full

@@ -48,7 +48,8 @@ class SitePart(Vertical):
             yield Horizontal(
                 _column(provider.site_title, listed), _column("Before you start", *map(bullet, provider.needs))
             )
-        yield Field(provider.site_question, self._typed_url())
+        offered = self.offer is not None and self.typed == self.offer.typed  # the first key replaces it
+        yield Field(provider.site_question, self._typed_url(), typed=not offered)
         if not provider.sites:
             yield labelled("Before you start", *map(bullet, provider.needs))
         yield from remarks(self._remarks)
