@@ -235,7 +235,7 @@ async def test_a_password_is_judged_while_it_is_typed_and_an_answer_waits_for_it
         assert not answer.display
         assert walk.entry("login").value == "ada@example.com"
         await walk.fill("password", "Abc")
-        assert "5 more characters, a digit." in walk.text()
+        assert "5 more characters, 0-9." in walk.text()
         await walk.fill("password", "Engine-of-1843")
         assert "Meets Okta's default policy." in walk.text()
         await walk.fill("recovery_question", "Which bird?")

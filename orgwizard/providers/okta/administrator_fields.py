@@ -104,7 +104,7 @@ class OktaAdministrator(Fields):
         if name != "password" or not isinstance(password, SecretStr):
             return ""
         lacking = password_policy.shortcomings(password.get_secret_value(), str(typed.get("login") or ""))
-        return f"Okta's policy asks for {', '.join(lacking)}." if lacking else "Meets Okta's default policy."
+        return f"Okta asks for {', '.join(lacking)}." if lacking else "Meets Okta's default policy."
 
     @field_validator("recovery_answer")
     @classmethod

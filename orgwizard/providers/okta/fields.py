@@ -166,7 +166,7 @@ def _web_address(text: str) -> str:
     if at:
         raise wrong("Remove everything up to the @.")
     if kind not in ("", "http", "https") or not _HOST.fullmatch(host) or any(map(str.isspace, text)):
-        raise wrong("Not a web address. Example: https://www.example.com")
+        raise wrong("Not a web address.")
     return text
 
 

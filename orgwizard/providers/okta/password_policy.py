@@ -10,7 +10,7 @@ from orgwizard.domain.plural import counted
 
 SHORTEST = 8
 _SHORTEST_PART = 4  # of a login; a shorter one stands in too many words
-_CLASSES = {"a lower-case letter": str.islower, "an upper-case letter": str.isupper, "a digit": str.isdigit}
+_CLASSES = {"a-z": str.islower, "A-Z": str.isupper, "0-9": str.isdigit}
 
 
 def shortcomings(password: str, login: str) -> list[str]:
