@@ -281,7 +281,8 @@ def test_a_damaged_record_keeps_its_order_from_being_sent(run: Run, home: Home, 
         if code:
             assert again.json()["outcome"] == "unknown"
             assert record.name in again.json()["error"]["message"]
-            assert "--again" in again.json()["error"]["hint"]
+            hint = again.json()["error"]["hint"]
+            assert "--again" in hint or record.with_suffix(".unreadable").name in hint
         else:
             assert again.json() == first
         (listed,) = run("orgs", "--json").json()["orgs"]
