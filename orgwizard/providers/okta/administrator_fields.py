@@ -32,7 +32,7 @@ _EMAIL = re.compile(
 
 def _email(text: str) -> str:
     if not _EMAIL.fullmatch(text) or any(character.isdigit() and not character.isascii() for character in text):
-        raise wrong("Not an e-mail address. Example: ada@example.com")
+        raise wrong("Not an e-mail address.")
     return text
 
 
