@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import NoResponse, NotSent
 from orgwizard.domain.http import Call
-from orgwizard.network.proxy_failures import refused_by_proxy, socks_faults
+from orgwizard.network.proxies import ProxyAddress
+from orgwizard.network.proxy_failures import check, named, refused_by_proxy, socks_faults
 from orgwizard.network.request_trace import RequestTrace
 
 # OpenSSL's own codes, where the other side answered with something else, and where it is too old.
@@ -57,6 +58,8 @@ def _why_not_sent(error: Exception, where: str, trace: RequestTrace) -> tuple[st
 
     if trace.proxy and isinstance(error, (httpx.ProxyError, *socks_faults())):
         return refused_by_proxy(trace.proxy, str(error), where, trace.proxy_wants)
+    if trace.proxy and not trace.connected:
+        return _why_no_proxy(error, trace.proxy), check(trace.proxy)
     if _is_timeout(error):
         return f"No connection to {where} in time.", "Check the network, VPN or proxy."
     for cause in _causes(error):
@@ -67,6 +70,15 @@ def _why_not_sent(error: Exception, where: str, trace: RequestTrace) -> tuple[st
     if isinstance(error, httpx.LocalProtocolError):  # its text may hold a header
         return "The request cannot be written as HTTP.", "Please report this as a bug in orgwizard."
     return f"No connection to {where}: {_system_words(error)}.", "Check the address, then the network, VPN or proxy."
+
+
+def _why_no_proxy(error: Exception, proxy: ProxyAddress) -> str:
+    """Return why the proxy itself was not reached: nothing is known of the host behind it."""
+    if _is_timeout(error):
+        return f"No connection to the proxy {named(proxy)} in time."
+    if any(isinstance(cause, socket.gaierror) for cause in _causes(error)):
+        return f"The name of the proxy {named(proxy)} could not be resolved."
+    return f"No connection to the proxy {named(proxy)}: {_system_words(error)}."
 
 
 def _is_timeout(error: Exception) -> bool:

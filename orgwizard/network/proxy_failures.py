@@ -19,6 +19,16 @@ def socks_faults() -> tuple[type[Exception], ...]:
     return (SOCKSError, AssertionError)
 
 
+def named(proxy: ProxyAddress) -> str:
+    """Return the proxy's address and the variable it comes from."""
+    return f"{proxy.url.partition('://')[2]} ({proxy.source})"
+
+
+def check(proxy: ProxyAddress) -> str:
+    """Return what to do about a proxy that is the wrong one, or not needed."""
+    return f"Check {proxy.source} and NO_PROXY."
+
+
 def schemes_wanted(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
     """Return the authentication schemes that a proxy's response names, such as ("Basic", "NTLM")."""
     values = (value.decode("latin-1") for name, value in headers if name.lower() == b"proxy-authenticate")
@@ -28,8 +38,7 @@ def schemes_wanted(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, ...]:
 
 def refused_by_proxy(proxy: ProxyAddress, words: str, where: str, wants: tuple[str, ...] = ()) -> tuple[str, str]:
     """Return cause and advice; of a proxy's own words only numbers and known ones count: it may repeat its password."""
-    place = proxy.url.partition("://")[2]
-    cause = f"The proxy {place} ({proxy.source}) refused to connect to {where}"
+    cause = f"The proxy {named(proxy)} refused to connect to {where}"
     status = re.match(r"\d{3}\b", words)
     if (status and status[0] == "407") or _wants_password(words):
         asked = f" It accepts: {', '.join(wants)}." if wants else ""
@@ -37,7 +46,7 @@ def refused_by_proxy(proxy: ProxyAddress, words: str, where: str, wants: tuple[s
         return f"{cause}: {number}.{asked}", _login_advice(proxy, wants)
     reply = _SOCKS_REPLIES.search(words)
     said = f"HTTP {status[0]}" if status else reply[1].lower() if reply else "it returned no status"
-    return f"{cause}: {said}.", f"Check {proxy.source} and NO_PROXY."
+    return f"{cause}: {said}.", check(proxy)
 
 
 def _wants_password(words: str) -> bool:

@@ -22,6 +22,7 @@ class RequestTrace:
     def __init__(self, limit: asyncio.Timeout, then: float | None = None, sink: Sink | None = None) -> None:
         """Start before anything was sent; *limit* holds until then, and *then* seconds more, None for without end."""
         self.left = False
+        self.connected = False  # to the service, or to the proxy on the way
         self._limit, self._then, self._sink = limit, then, sink
         self._dialled, self._address, self._issuer = "", "", ""
         self.proxy: ProxyAddress | None = None
@@ -46,6 +47,7 @@ class RequestTrace:
         if event == "receive_response_headers.complete" and not self.left:
             self.proxy_wants = schemes_wanted(info["return_value"][3])
         if event in ("connect_tcp.complete", "start_tls.complete") and info["return_value"] is not None:
+            self.connected = True
             self._saw(info["return_value"])
         if event == "send_request_headers.failed" and type(info["exception"]).__name__ == "LocalProtocolError":
             self.left = False  # an illegal header: refused before the first byte

@@ -187,6 +187,21 @@ async def test_what_a_proxy_refuses_is_said_with_its_name(
     assert "pr0xy-canary" not in repr(vars(fault))
 
 
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+@pytest.mark.parametrize("name", ["127.0.0.1:1", "proxy.invalid:3128"], ids=["refused", "no such name"])
+async def test_a_proxy_that_is_not_reached_is_named_and_not_the_service_behind_it(
+    monkeypatch: pytest.MonkeyPatch, certificate: Certificate, kind: str, name: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", f"{kind}://ada:pr0xy-canary@{name}")
+    with pytest.raises(NotSent) as caught:
+        await sent(CREATE, certificate)
+    fault = caught.value
+    assert f"the proxy {name} (HTTPS_PROXY)" in fault.cause
+    assert "acme.okta.example" not in fault.cause
+    assert "HTTPS_PROXY" in fault.advice
+    assert "pr0xy-canary" not in repr(vars(fault))
+
+
 # ---- roots ------------------------------------------------------------------------------------------
 
 
