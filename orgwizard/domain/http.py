@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LONGEST_NUMBER = 640  # digits: below this, no setting of Python limits them
+
 
 @dataclass(frozen=True)
 class Scheme:
@@ -132,10 +134,15 @@ class Response:
 
     def _parsed(self) -> dict[str, object] | None:
         try:
-            value = json.loads(self.body)
+            value = json.loads(self.body, parse_int=_whole_number)
         except (ValueError, RecursionError):
             return None
         return value if isinstance(value, dict) else None
+
+
+def _whole_number(digits: str) -> int | str:
+    """Return a number of JSON; one that Python refuses to convert stays text, so that it costs no key beside it."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
 
 
 # `Refused` is the reply to a call whose token was refused: the call itself never left.

@@ -907,6 +907,28 @@ async def test_half_a_response_is_in_the_headline(bench: Bench) -> None:
     assert seen.result.exit_code == Exit.ATTENTION
 
 
+@pytest.mark.parametrize(
+    "body",
+    [f"[{DATADOG_BODY}]".encode(), DATADOG_BODY.encode()[:-1] + b', "note": "\xff"}'],
+    ids=["list", "not UTF-8"],
+)
+async def test_a_whole_response_that_is_not_valid_is_not_called_cut_off(bench: Bench, body: bytes) -> None:
+    bench.service.creates = [Response(200, {}, body)]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.ATTENTION)
+    assert seen.result.org is not None
+    assert seen.result.org.missing == ()
+    assert "cut off" not in " ".join(seen.result.remarks)
+    assert seen.result.stored is not None
+
+
+async def test_a_number_too_long_for_python_costs_no_key(bench: Bench) -> None:
+    body = DATADOG_BODY[:-1] + f', "note": {"1" * 6000}}}'
+    bench.service.creates = [Response(200, {}, body.encode())]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code) == ("created", Exit.READY)
+
+
 @pytest.mark.parametrize("odd", [None, 7, ["x"], {"key": None}, "text"])
 async def test_wrong_types_reject_nothing(bench: Bench, odd: Any) -> None:
     bench.service.creates = [response(200, {**fakes.DATADOG_CREATED, "api_key": odd, "user": odd, "more": odd})]

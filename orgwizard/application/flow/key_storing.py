@@ -36,8 +36,9 @@ def _created(run: Run, response: Response) -> Created:
     """Return the org of a response, with remarks about what was odd about the response."""
     created = without_secrets(read(run, response))
     if not response.whole:
-        remarks = (*created.remarks, "The response was cut off; the usable part was kept.")
-        created = replace(created, remarks=remarks, missing=(*created.missing, "end of the response"))
+        fault, lost = ("is not valid", ()) if response.complete else ("was cut off", ("end of the response",))
+        remarks = (*created.remarks, f"The response {fault}; the usable part was kept.")
+        created = replace(created, remarks=remarks, missing=(*created.missing, *lost))
     if not response.ok:
         words = f"{run.provider.title} reported an error (HTTP {response.status}) together with the new org."
         created = replace(created, remarks=(*created.remarks, words))
