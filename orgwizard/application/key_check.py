@@ -17,7 +17,10 @@ from orgwizard.storage.stored_reference import can_be_read
 PAUSE_SECONDS = 0.5  # between orgs, for the services' limits
 SILENT_AFTER_DAYS = 60  # whoever has not asked by then uses them without orgwizard, or not at all
 WARN_BEFORE_DAYS = 10  # before unused keys expire
-FORGOTTEN = "The sandbox keeps orgs in memory: each run starts without those of others. To keep them: orgwizard sandbox"
+FORGOTTEN = (
+    "The sandbox keeps orgs in memory: each run starts without those of others. "
+    "A served one (orgwizard sandbox) keeps them."
+)
 
 
 @dataclass(frozen=True)

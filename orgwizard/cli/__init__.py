@@ -77,8 +77,13 @@ def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     from orgwizard.ui.batch.streams import write_json, write_stderr
 
     command: Command | None = arguments.command
-    if error.meaning == NOTHING_CREATED and command is not None and command.name and not command.plans:
-        error.meaning = NOTHING_DONE  # by a command that creates nothing in any case
+    if (
+        error.meaning == NOTHING_CREATED
+        and command is not None
+        and command.name
+        and not getattr(arguments, "plan", None)
+    ):
+        error.meaning = NOTHING_DONE  # by a command that has no plan of anything to create
     if getattr(arguments, "json", False):
         write_json(_failed(error, arguments))
     write_stderr("\n".join(error.lines()))

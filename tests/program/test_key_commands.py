@@ -225,7 +225,15 @@ def test_an_org_is_taken_back_after_its_name_was_given(program: Program, created
 
 @pytest.mark.parametrize(
     "argv",
-    [("env",), ("move", "--to", "file"), ("exec", "--", "x"), ("snippet", "curl"), ("disable",), ("profiles show",)],
+    [
+        ("env",),
+        ("check",),
+        ("move", "--to", "file"),
+        ("exec", "--", "x"),
+        ("snippet", "curl"),
+        ("disable",),
+        ("profiles show",),
+    ],
 )
 def test_a_command_that_creates_nothing_does_not_speak_of_it(program: Program, argv: tuple[str, ...]) -> None:
     ended = program(*argv[0].split(), "nobody", *argv[1:])
