@@ -18,7 +18,7 @@ from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.dialogs import Ask
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from tests.canaries import TYPED, Ears, files_under, listening, traces
 from tests.tui.walk import Walk, walking
 

@@ -20,7 +20,7 @@ from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.name_check import NameCheck
 from tests.tui.bench import bench
 from tests.tui.walk import Walk, walking, words_of

@@ -40,7 +40,7 @@ from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, Page, TypedConfirmation
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Choice, Menu
 from tests import store_tools
 from tests.attempts import new_attempt

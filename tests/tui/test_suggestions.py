@@ -7,7 +7,7 @@ from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Choice
 from tests.suggestions import TYPED, Typed
 from tests.tui.walk import Walk, walking

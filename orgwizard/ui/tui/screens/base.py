@@ -17,7 +17,8 @@ from orgwizard.ui.tui.screens.framed import Framed
 from orgwizard.ui.tui.screens.outcomes import Back, Failed, Next, Outcome
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.dialogs import Page, table
-from orgwizard.ui.tui.widgets.form import Field, Form
+from orgwizard.ui.tui.widgets.field import Field
+from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.frame import Body
 
 KEYS_INDENT = 24  # cells of the first column of the page of keys

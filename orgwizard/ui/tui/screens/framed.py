@@ -19,7 +19,7 @@ from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.screens import key_help
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.terminal.room import room_classes
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.frame import COLUMNS, Body, Place, Summary, Track
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.static_text import StaticText

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from orgwizard.ui.tui.screens import focus
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Listed
 
 GAP = " · "

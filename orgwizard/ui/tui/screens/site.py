@@ -18,7 +18,7 @@ from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.dialogs import consent
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Choice, bullet, labelled, remarks
 
 

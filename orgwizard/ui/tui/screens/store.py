@@ -19,7 +19,7 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.outcomes import Next
 from orgwizard.ui.tui.widgets.dialogs import Ask
-from orgwizard.ui.tui.widgets.form import Field
+from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Choice, labelled
 
 
