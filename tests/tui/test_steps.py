@@ -13,6 +13,7 @@ import pytest
 from pydantic import SecretStr
 from textual.widgets import Button, Static
 
+from orgwizard.application.checks import Checks
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import NeedsConsent, Refused
@@ -101,7 +102,7 @@ async def test_another_org_begins_at_the_same_parent(service: Service) -> None:
     async with walking(service) as walk:
         await walk.done("okta")
         await walk.press("ctrl+n")
-        await walk.until(ConnectStep)
+        await walk.until(OrganizationStep)
         assert walk.draft.site == "acme.okta.com"
         assert walk.draft.section("organization") == {}
 
@@ -121,7 +122,7 @@ async def test_the_start_offers_what_there_is(service: Service) -> None:
     async with walking(again) as walk:
         assert isinstance(walk.screen, StartStep)
         await walk.press("enter")
-        await walk.until(SiteStep)
+        await walk.until(AdministratorStep)
         assert walk.draft.section("organization")["name"] == "Half done"
 
 
@@ -479,7 +480,7 @@ async def test_another_command_is_tried_although_the_first_has_not_answered(
     async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
         await walk.press("down", "down")
-        monkeypatch.setattr(Service, "probe", lambda _, store: trials.setdefault(str(store), Future()))
+        monkeypatch.setattr(Checks, "store", lambda _, store: trials.setdefault(str(store), Future()))
         for command in ("first", "second"):
             await walk.fill("command", command)
             await walk.press("ctrl+n")
@@ -638,7 +639,7 @@ async def test_the_answers_are_saved_as_a_plan_without_secrets(service: Service)
         await walk.press("ctrl+p", "enter")
         await walk.settled()
         assert isinstance(walk.screen, Page)
-        assert "exists already" in str(walk.screen.query_one(".text", Static).content)
+        assert "exists already" in walk.text()
 
 
 async def test_enter_alone_never_creates(service: Service) -> None:
@@ -743,7 +744,7 @@ async def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: S
         await walk.press("enter")
         assert isinstance(walk.screen, DoneStep)
         await walk.press("ctrl+n", "right", "enter")
-        await walk.until(ConnectStep)
+        await walk.until(OrganizationStep)
 
 
 @pytest.mark.full
