@@ -16,7 +16,7 @@ _PACKED = frozenset(("gzip", "x-gzip", "deflate"))
 _GZIP = b"\x1f\x8b"
 # An empty line ends a head; so does a line that begins as a JSON object does.
 _HEAD_END = re.compile(rb'\r?\n(?:\r?\n|(?=\{\s*"))')
-_STATUS = re.compile(rb"HTTP/[^\n]*?\s[^\n]*?(?<!\d)([1-5]\d\d)(?!\d)", re.IGNORECASE)
+_STATUS = re.compile(rb"HTTP/[^\n]*?\s[^\n]*?(?<!\d)([1-9]\d\d)(?!\d)", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\n]*)?\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _LAST_CHUNK = re.compile(rb"(?:\A|\n)0+[ \t]*(?:;[^\n]*)?\r?\n(?:[^\r\n]+\r?\n)*\r?\n\Z")

@@ -174,6 +174,12 @@ def test_what_is_written_is_read_back(status: int) -> None:
     assert response == Response(status, {"x-request-id": "abc"}, BODY)
 
 
+def test_a_status_that_is_in_no_standard_is_one_too() -> None:
+    response = response_of(b"HTTP/1.1 999 Request denied\r\n" + LENGTH + b"\r\n" + BODY)
+    assert response is not None
+    assert (response.status, response.ok, response.body) == (999, False, BODY)
+
+
 @pytest.mark.parametrize("raw", [b"", b"\0\1 not http\r\n\r\n", b"HTTP/1.1 201 Created\r\nContent-", b"{}"])
 def test_without_a_status_there_is_no_answer(raw: bytes) -> None:
     assert response_of(raw) is None
