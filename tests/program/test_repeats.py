@@ -283,6 +283,7 @@ def test_a_damaged_record_keeps_its_order_from_being_sent(run: Run, home: Home, 
             assert record.name in again.json()["error"]["message"]
             hint = again.json()["error"]["hint"]
             assert "--again" in hint or record.with_suffix(".unreadable").name in hint
+            assert "orgwizard orgs" in run("resume").err  # no open attempt, as far as can be read
         else:
             assert again.json() == first
         (listed,) = run("orgs", "--json").json()["orgs"]

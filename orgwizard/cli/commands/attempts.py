@@ -8,6 +8,7 @@ from orgwizard.cli import wiring
 from orgwizard.domain.errors import BadInput, Exit, NeedsAttention, NoResponse, WizardError
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.order_key import folded
+from orgwizard.domain.plural import counted
 from orgwizard.presentation import attempt_text, json_report, next_commands, text_report
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
@@ -119,7 +120,7 @@ def resume(arguments: argparse.Namespace) -> int:
         return _resume_all(arguments, service)
     record = _record(arguments, service) if arguments.attempt else next(iter(service.journal.open()), None)
     if record is None:
-        return _nothing_open(arguments)
+        return _nothing_open(arguments, service)
     if record.settled or record.state == "damaged":
         return commands.look(service.records.without_leftover(record), as_json=arguments.json)
     return commands.resume(service, record, as_json=arguments.json)
@@ -130,14 +131,20 @@ def _resume_all(arguments: argparse.Namespace, service: "Service") -> int:
 
     if arguments.attempt:
         raise BadInput("--all does not go with an attempt.", "Name one attempt, or use --all alone.", code="usage")
-    return table.resume_every(service, as_json=arguments.json) if service.journal.open() else _nothing_open(arguments)
+    if not service.journal.open():
+        return _nothing_open(arguments, service)
+    return table.resume_every(service, as_json=arguments.json)
 
 
-def _nothing_open(arguments: argparse.Namespace) -> int:
+def _nothing_open(arguments: argparse.Namespace, service: "Service") -> int:
+    """Say that no attempt is open; of records that cannot be read, nobody knows whether they are."""
     if arguments.json:
         write_json(result_object())
     else:
         write_stdout("No open attempts.")
+    if unreadable := sum(record.state == "damaged" for record in service.journal.unsettled()):
+        listed = "orgwizard orgs --open" + (" --sandbox" if arguments.sandbox else "")
+        write_stderr(f"{counted(unreadable, 'record')} cannot be read: {listed}")
     return Exit.READY
 
 
