@@ -80,6 +80,12 @@ def test_a_command_that_creates_nothing_says_so_of_nothing_else(program: Program
     assert program("create", "--plan", "nosuch.toml").err.startswith("Nothing was created.")
 
 
+@pytest.mark.parametrize("code", ["HTTP 200", "HTTP 302", "HTTP 500", "HTTP 999"])
+def test_a_status_that_no_service_documents_is_explained(program: Program, code: str) -> None:
+    ended = program("explain", code)
+    assert (ended.code, "orgwizard resume" in ended.out) == (0, True)
+
+
 ALL_CODES = [*OURS, *(code for provider in PROVIDERS for code in provider.codes)]
 
 

@@ -1,6 +1,7 @@
 """Help by topic, and what each code means."""
 
 import argparse
+import re
 import signal
 from collections.abc import Iterator, Mapping
 
@@ -14,6 +15,10 @@ from orgwizard.providers import PROVIDERS
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
 MEANING = "Nothing was done."
+_OTHER_STATUS = ErrorCode(
+    "The service returned this HTTP status, which alone does not say whether an org was created.",
+    "`outcome` says it. If it is unknown, run: orgwizard resume",
+)
 
 
 def show(arguments: argparse.Namespace) -> int:
@@ -65,6 +70,8 @@ def _explained(asked: str) -> Iterator[tuple[str, ErrorCode]]:
     for name, code in OURS.items():
         if name.casefold() == wanted:
             yield "orgwizard" if name == asked.strip() or len(_same(name)) == 1 else name, code
+    if re.fullmatch(r"http [1-9]\d\d", wanted) and not any(wanted.upper() in provider.codes for provider in PROVIDERS):
+        yield "orgwizard", _OTHER_STATUS
 
 
 def _exit_code(number: str) -> str:
