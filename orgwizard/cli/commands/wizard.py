@@ -23,11 +23,12 @@ def run(arguments: argparse.Namespace) -> int:
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
     arguments.ascii = arguments.ascii or not is_utf8(os.environ)
     draft = _planned(arguments) if arguments.plan else None
-    code = _in_lines(arguments, draft, because) if arguments.plain or because else _drawn(arguments, draft)
-    from orgwizard.ui.batch.streams import flush
+    try:
+        return _in_lines(arguments, draft, because) if arguments.plain or because else _drawn(arguments, draft)
+    finally:
+        from orgwizard.ui.batch.streams import flush
 
-    flush()
-    return code
+        flush()
 
 
 def _from_table(arguments: argparse.Namespace) -> int:

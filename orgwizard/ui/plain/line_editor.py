@@ -45,7 +45,8 @@ class LineEditor:
                     return input(_drawable(prompt))
             except _Nudged:
                 typed = self._readline.get_line_buffer()
-                print()
+                with suppress(OSError):  # of a terminal that is gone
+                    print(flush=True)
                 self._check()
 
     @contextmanager
