@@ -109,14 +109,15 @@ def _one_word(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _no_secret(text: str) -> str:
-    if REDACTOR.is_secret(text):
+def _no_secret(typed: Value) -> Value:
+    """Refuse a secret, whatever else is wrong with it: who is told that it is too long would shorten it."""
+    if isinstance(typed, str) and REDACTOR.is_secret(typed):
         raise PydanticCustomError("secret", "{words}", {"words": LOOKS_SECRET})
-    return text
+    return typed
 
 
 LOOKS_SECRET = "This looks like a credential, and this field is not secret. Enter something else."  # noqa: S105 - words
-Text = Annotated[str, AfterValidator(_visible), AfterValidator(_no_secret)]
+Text = Annotated[str, BeforeValidator(_no_secret), AfterValidator(_visible)]
 Secret = Annotated[SecretStr, AfterValidator(_visible_secret)]
 # A secret that is sent in an HTTP header.
 HeaderSecret = Annotated[SecretStr, AfterValidator(_one_word)]

@@ -12,6 +12,7 @@ from orgwizard.application.order_builder import order
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
 from orgwizard.domain.field_questions import questions
+from orgwizard.domain.fields import LOOKS_SECRET
 from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
@@ -115,6 +116,10 @@ def test_answers_are_valid_exactly_where_no_problem_is_told(typed: dict[str, Val
             validated(DatadogOrganization, typed)
     else:
         assert 1 <= len(validated(DatadogOrganization, typed).model_dump()["name"]) <= 32
+
+
+def test_a_key_that_is_too_long_for_a_name_is_told_to_be_a_key() -> None:
+    assert problems(DatadogOrganization, {"name": "0123456789abcdef" * 2 + "01234567"}) == {"name": LOOKS_SECRET}
 
 
 def test_the_questions_are_read_off_the_models() -> None:
