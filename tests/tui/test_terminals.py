@@ -38,8 +38,8 @@ BUTTONS = {
     ("okta", 4): ("Next", "Back", "Reveal", "Help"),
     ("okta", 6): ("Create", "Request", "Plan", "Back", "Help"),
     ("datadog", 6): ("Create", "Request", "Plan", "Back", "Help"),
-    ("okta", 7): ("New org", "Quit", "Help"),
-    ("datadog", 7): ("New org", "Quit", "Help"),
+    ("okta", 7): ("New child of the same parent", "Quit", "Help"),
+    ("datadog", 7): ("New child of the same parent", "Quit", "Help"),
 }
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
 
@@ -66,7 +66,7 @@ class Journey:
         self.run.until("tested")
         self.step(5)
         self.step(6)
-        self.run.until('type the word "create"')
+        self.run.until("type the word")
         self.run.write("create\r")
         self.run.until("The org was created and is ready.")
         self.run.rest()
