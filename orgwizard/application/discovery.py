@@ -15,7 +15,7 @@ from orgwizard.providers.contract import Provider
 if TYPE_CHECKING:
     from orgwizard.application.suggestions import Suggestions
 
-_OF_THE_SANDBOX = "the sandbox's"
+_OF_THE_SANDBOX = "the sandbox's value"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A creation as a service app, whole: through the door that gets tokens, against the sandbox's strict server."""
+"""A creation as a service app, whole: with tokens from the exchange, against the sandbox's strict server."""
 
 import asyncio
 import json

@@ -67,7 +67,7 @@ class Field(Vertical):
     def _placeholder(self) -> str:
         """Return the source of a value that is used while nothing is typed, or an example."""
         if self._offer:
-            return self._offer.source
+            return f"{self._offer.source}, used if left empty"
         if self.question.example:
             return f"for example {self.question.example}"
         return f"follows {self.question.follows}" if self.question.follows else ""
