@@ -619,7 +619,7 @@ def test_a_record_that_cannot_be_read_keeps_its_order_from_being_sent(
     ended = program("create", "--plan", plan, "--yes", "--json", *FAST)
     assert (ended.code, ended.json()["outcome"], ended.json()["attempt"]) == (5, "unknown", first)
     assert str(record) in ended.json()["error"]["message"]
-    assert "--again" in ended.json()["error"]["hint"]
+    assert f"mv {record}" in ended.json()["error"]["hint"]
     other = home.datadog("datadoghq.eu", organization__name='"Other Child"')
     assert program("create", "--plan", other, "--yes", "--json", *FAST).code == 0
     assert program("create", "--plan", plan, "--yes", "--again", "--json", *FAST).code == 0

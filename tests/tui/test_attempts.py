@@ -195,7 +195,7 @@ async def test_of_a_long_history_the_newest_come_first_and_the_rest_after_them(s
 
 
 async def test_an_attempt_that_moves_on_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.1)
     attempt = service.journal.requested(new_attempt("okta", "https://acme.okta.com", "Mine"))
     async with walking(service) as walk:
         await listed(walk)

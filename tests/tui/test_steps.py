@@ -923,7 +923,7 @@ async def test_the_rows_behind_more_stay_in_sight(tmp_path: Path, monkeypatch: p
 async def test_a_start_in_sight_looks_at_the_disk_and_reads_only_what_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.1)
     looks: list[StartMenu] = []
     has_moved = StartMenu.has_moved
 
@@ -949,7 +949,7 @@ async def test_a_start_in_sight_looks_at_the_disk_and_reads_only_what_moved(
         await walk.press("end", "enter")
         await walk.until(Page)
         seen = len(looks)
-        await walk.pilot.pause(0.05)
+        await walk.pilot.pause(0.3)
         assert len(looks) == seen
         await walk.press("escape")
         await look_on(walk)
