@@ -199,6 +199,7 @@ def test_no_secret_that_is_typed_is_ever_shown(home: Home) -> None:
     assert b"Which bird?" in said
 
 
+@pytest.mark.full
 def test_lines_that_follow_a_pasted_secret_are_no_answers(home: Home) -> None:
     with Talk(home, *SANDBOX) as talk:
         steps_to_credentials(talk, "1")
@@ -219,6 +220,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.full
 def test_where_the_echo_stays_no_secret_is_asked_for(home: Home) -> None:
     program = home.folder / "echoing.py"
     program.write_text(ECHOING)
@@ -393,6 +395,7 @@ def test_nothing_above_ascii_is_said_where_it_must_not(home: Home, argv: tuple[s
         assert talk.received.isascii()
 
 
+@pytest.mark.full
 def test_it_imports_no_screen() -> None:
     code = "import sys, orgwizard.ui.plain.app; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)

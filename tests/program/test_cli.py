@@ -448,6 +448,7 @@ def test_keys_that_are_nowhere_else_are_not_lost_with_stdout(home: Home) -> None
     assert home.holding("c41d") == []
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_what_an_encoding_lacks_is_a_question_mark(home: Home, encoding: str) -> None:
     home.environ |= {"PYTHONIOENCODING": encoding}
@@ -465,6 +466,7 @@ def test_a_journal_that_cannot_be_read_is_not_an_empty_one(program: Program, hom
     assert "could not be read" in ended.err
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("store", [pytest.param("{ command = 5 }", marks=pytest.mark.full), '"safe"'])
 def test_the_wizard_refuses_a_plan_whose_store_is_none(home: Home, store: str) -> None:
     terminal = Terminal(home, "--plain", "--plan", home.datadog("datadoghq.eu", store=store), *FAST)
@@ -525,6 +527,7 @@ def test_without_a_home_folder_nothing_is_sent(program: Program, home: Home, mon
     assert "HOME" in ended.err
 
 
+@pytest.mark.full
 def test_modules_in_the_current_folder_are_not_taken(home: Home) -> None:
     for name in ("httpx", "platformdirs", "json", "argparse"):
         (home.folder / f"{name}.py").write_text("raise SystemExit(77)\n")
@@ -825,6 +828,7 @@ def test_signals_while_the_request_is_on_its_way(tmp_path: Path) -> None:
         assert home.holding(servers.CHILD_API_KEY) == [Path(said["stored"]["file"])]
 
 
+@pytest.mark.full
 def test_a_hang_up_that_it_was_started_to_ignore_changes_nothing(home: Home) -> None:
     held = Held()
     with serving(DatadogServer(held)) as server:

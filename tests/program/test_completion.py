@@ -64,6 +64,7 @@ def offered(home: Home, path: Path, script: str, *words: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 @pytest.mark.parametrize(
     ("words", "expected"),
@@ -101,6 +102,7 @@ def test_bash_offers_commands_options_and_names(
     assert offered(home, bash, program("completion", "bash").out, *words) == [expected]
 
 
+@pytest.mark.full
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
 def test_the_script_is_loaded_as_the_help_says(home: Home, bash: Path) -> None:
     assert offered(home, bash, 'eval "$(orgwizard completion bash)"', "orgwizard", "ch") == ["check"]

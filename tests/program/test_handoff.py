@@ -227,6 +227,7 @@ def test_a_terminal_shows_keys_only_after_a_word(
     assert shown or not any(canaries.traces(secret, seen) for secret in PLAIN.values())
 
 
+@pytest.mark.full
 def test_a_terminal_that_nobody_answers_at_shows_nothing(home: Home) -> None:
     plant(home, "child", "datadog")
     code, seen = on_terminal(home, "env", "child", stdin=subprocess.DEVNULL)
@@ -239,6 +240,7 @@ def test_a_key_never_drives_a_terminal(home: Home) -> None:
     assert (code, "\x1b" in seen) == (2, False)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("typed", "code"), [("replace\n", 0), ("yes\n", 130)])
 def test_a_file_is_replaced_after_a_word(home: Home, typed: str, code: int) -> None:
     plant(home, "child", "datadog")
@@ -331,6 +333,7 @@ def test_its_arguments_input_and_exit_code_are_its_own(home: Home) -> None:
     assert (running.returncode, out, err) == (42, "--json|--|-x||typed", "")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_signals_reach_it(home: Home, number: signal.Signals) -> None:
     plant(home, "child", "okta")
@@ -347,6 +350,7 @@ def test_a_pipe_that_closes_ends_it_as_it_ends_any_program(home: Home) -> None:
     assert (ended.code, ended.out) == (-signal.SIGPIPE, "y\n")
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("command", "code"), [("no-such-program", 127), ("/etc/passwd", 126)])
 def test_a_command_that_cannot_be_run(home: Home, command: str, code: int) -> None:
     plant(home, "child", "okta")
@@ -482,6 +486,7 @@ def test_masks_come_before_the_values(program: Program, home: Home) -> None:
     ]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("way", ["redirected", "named"])
 def test_the_file_of_github_gets_the_values_and_the_log_the_masks(home: Home, way: str) -> None:
     plant(home, "child", "datadog")

@@ -89,6 +89,7 @@ def test_a_status_that_no_service_documents_is_explained(program: Program, code:
 ALL_CODES = [*OURS, *(code for provider in PROVIDERS for code in provider.codes)]
 
 
+@pytest.mark.full
 def test_every_code_is_explained(program: Program) -> None:
     for code in dict.fromkeys(ALL_CODES):
         said = program("explain", code, "--json").json()

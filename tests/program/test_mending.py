@@ -45,6 +45,7 @@ def test_a_killed_wizard_leaves_a_terminal_that_the_command_mends(killed: Line) 
     assert all(mode in end for mode in (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[0m"))
 
 
+@pytest.mark.full
 def test_what_is_typed_after_it_is_seen(killed: Line) -> None:
     assert reset(killed) == 0
     killed.read()

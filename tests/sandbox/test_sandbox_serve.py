@@ -121,6 +121,7 @@ def test_a_port_in_use_is_an_error() -> None:
             http_server.serve("okta", taken.getsockname()[1], Clock(), started=print)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
     with subprocess.Popen(

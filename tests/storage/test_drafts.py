@@ -227,6 +227,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.full
 @given(JSON, JSON)
 def test_any_json_is_a_draft_that_can_be_written_again(sections: Any, reference: Any) -> None:
     odd = {"provider": 7, "sections": sections}

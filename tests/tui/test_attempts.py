@@ -157,6 +157,7 @@ async def test_back_leads_to_the_start_with_its_draft(service: Service) -> None:
         assert any("Half done" in words_of(option.prompt) for option in walk.screen.query_one("#start", Menu).options)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize(("size", "beside"), [((60, 18), False), ((99, 23), False), ((100, 23), True)])
 async def test_the_details_stand_beside_the_list_where_there_is_room(
     service: Service, size: tuple[int, int], beside: bool
@@ -173,6 +174,7 @@ async def test_the_details_stand_beside_the_list_where_there_is_room(
         assert not walk.screen.query_one("#body").max_scroll_y
 
 
+@pytest.mark.full
 async def test_of_a_long_history_the_newest_come_first_and_the_rest_after_them(service: Service) -> None:
     created(service, "slow", "ready")
     (first,) = service.journal.folder.glob("*.jsonl")
@@ -206,6 +208,7 @@ async def test_an_attempt_that_moves_on_is_told(service: Service, monkeypatch: p
         assert CREDENTIALS["okta.token"] not in walk.text()
 
 
+@pytest.mark.full
 async def test_attempts_are_found_by_a_part_of_their_name(service: Service) -> None:
     for name in ("first", "second", "third"):
         attempted(service, name)

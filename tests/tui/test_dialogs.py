@@ -14,6 +14,8 @@ from orgwizard.ui.tui.widgets.dialogs import Dialog
 from tests.tui.bench import HeldEngine, bench
 from tests.tui.walk import Walk, walking
 
+pytestmark = pytest.mark.full  # each walks through screens; the default tests do so in test_steps
+
 SIZES = [(60, 18), (80, 24), (200, 50)]
 
 

@@ -43,6 +43,7 @@ async def test_a_secret_is_never_copied(service: Service) -> None:
         assert walk.entry("token").value == "canary"
 
 
+@pytest.mark.full
 async def test_a_secret_that_was_left_shows_its_length_and_of_a_long_one_its_end(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
@@ -56,6 +57,7 @@ async def test_a_secret_that_was_left_shows_its_length_and_of_a_long_one_its_end
         assert "••••••••  10 characters" in drawn(walk.entry("token"))
 
 
+@pytest.mark.full
 async def test_the_button_reveals_every_secret_of_the_step(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ConnectStep, "datadog")
@@ -72,6 +74,7 @@ async def test_the_button_reveals_every_secret_of_the_step(service: Service) -> 
         assert "api_key" not in drawn(walk.entry("api_key"))
 
 
+@pytest.mark.full
 async def test_a_revealed_secret_hides_by_itself(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.widgets.answer_input.REVEAL_SECONDS", 0.05)
     async with walking(service) as walk:
@@ -83,6 +86,7 @@ async def test_a_revealed_secret_hides_by_itself(service: Service, monkeypatch: 
                 await walk.pilot.pause()
 
 
+@pytest.mark.full
 async def test_several_lines_in_a_key_field_are_a_message(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")
@@ -203,6 +207,7 @@ async def test_what_is_typed_on_a_list_without_a_field_goes_nowhere(service: Ser
         assert isinstance(walk.screen.focused, Choice)
 
 
+@pytest.mark.full
 async def test_a_paste_into_a_filled_secret_replaces_it(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ConnectStep, "okta")

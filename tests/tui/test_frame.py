@@ -97,6 +97,7 @@ async def test_a_tiny_terminal_says_which_size_is_needed(service: Service) -> No
         assert [static.display for static in shown] == [False]
 
 
+@pytest.mark.full
 async def test_below_the_smallest_size_a_creation_is_said_to_go_on(tmp_path: Path) -> None:
     async with walking(bench(tmp_path, engine=StillEngine()), size=(59, 18)) as walk:
         await walk.jump(ReviewStep, "okta")
@@ -106,6 +107,7 @@ async def test_below_the_smallest_size_a_creation_is_said_to_go_on(tmp_path: Pat
         assert (str(over.render()), over.display) == (f"{NEEDS} the creation continues.", True)
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("key", ["f1", "ctrl+g"])
 async def test_help_lists_the_keys_of_the_step(service: Service, key: str) -> None:
     async with walking(service) as walk:
@@ -117,6 +119,7 @@ async def test_help_lists_the_keys_of_the_step(service: Service, key: str) -> No
         assert isinstance(walk.screen, ReviewStep)
 
 
+@pytest.mark.full
 async def test_every_button_of_a_step_has_an_action(service: Service) -> None:
     async with walking(service) as walk:
         for step in (SiteStep, OrganizationStep, ReviewStep):
@@ -128,6 +131,7 @@ async def test_every_button_of_a_step_has_an_action(service: Service) -> None:
 # ---- leaving ----
 
 
+@pytest.mark.full
 async def test_leaving_asks_where_something_was_typed(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta")
@@ -183,6 +187,7 @@ async def test_a_saved_draft_is_replaced_only_when_something_is_typed_about_anot
     assert saved.section("organization")["name"] == "Next"
 
 
+@pytest.mark.full
 async def test_a_draft_that_cannot_be_saved_is_said_and_stops_nobody(service: Service, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     async with walking(replace(service, drafts=Drafts(tmp_path / "file"))) as walk:
@@ -367,6 +372,7 @@ async def test_a_dialog_that_has_no_room_says_so_and_creates_nothing(service: Se
         assert service.journal.all() == []
 
 
+@pytest.mark.full
 async def test_ctrl_c_names_the_key_that_quits_and_shows_nothing_of_textuals(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")

@@ -26,6 +26,8 @@ from orgwizard.ui.tui.widgets.answer_input import Entry
 from tests.tui.bench import HeldEngine, bench
 from tests.tui.walk import Walk, walking
 
+pytestmark = pytest.mark.full  # each walks through screens; the default tests do so in test_steps
+
 # What a person types, moves in a text and copies with, as in every field.
 EDITING = frozenset(
     ("copy", "cut", "paste", "cursor_left", "cursor_right", "cursor_left_word", "cursor_right_word", "home", "end")

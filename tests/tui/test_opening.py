@@ -43,6 +43,7 @@ async def test_a_plan_opens_at_what_it_lacks(
         assert (walk.app.session.connection is None) is (step is SiteStep)
 
 
+@pytest.mark.full
 async def test_a_whole_plan_whose_credentials_are_refused_stops_there(service: Service) -> None:
     draft = planned(organization={"name": "Planned"}, administrator=ADMIN)
     draft.credentials["token"] = SecretStr("00wrong")

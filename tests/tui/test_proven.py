@@ -11,6 +11,8 @@ from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.lists import Choice
 from tests.tui.walk import Walk, walking
 
+pytestmark = pytest.mark.full  # each walks through screens; the default tests do so in test_steps
+
 
 def mark(walk: Walk, field: str) -> str:
     """Return the mark at the right of a field, "" where there is none."""

@@ -222,6 +222,7 @@ async def test_the_magic_names_of_the_sandbox_are_listed(service: Service) -> No
 # ---- 1: site ----
 
 
+@pytest.mark.full
 async def test_an_admin_host_becomes_the_plain_one_and_it_is_said(service: Service) -> None:
     async with walking(service) as walk:
         await walk.to_site()
@@ -250,6 +251,7 @@ async def test_a_custom_domain_is_asked_about_once(service: Service, answer: str
         assert walk.app.session.agreed is (answer == "yes")
 
 
+@pytest.mark.full
 async def test_a_draft_with_a_custom_domain_never_connects_unasked(service: Service) -> None:
     draft = Draft(provider="okta")
     draft.section("parent").update({"site": "login.acme.com", "method": "api-token"})
@@ -389,6 +391,7 @@ async def test_the_subdomain_follows_the_name_until_it_is_edited(service: Servic
         assert walk.entry("subdomain").value == "my-org2"
 
 
+@pytest.mark.full
 async def test_the_length_is_counted_live(service: Service) -> None:
     async with walking(service) as walk:
         await walk.organization("datadog")
@@ -434,6 +437,7 @@ async def test_rows_can_be_added_and_removed(service: Service) -> None:
         assert not walk.draft.section("administrator").get("profile")
 
 
+@pytest.mark.full
 async def test_rows_say_what_is_wrong_with_them(service: Service) -> None:
     async with walking(service) as walk:
         walk.draft.provider = "okta"
@@ -443,6 +447,7 @@ async def test_rows_say_what_is_wrong_with_them(service: Service) -> None:
         assert "title is listed twice." in walk.text()
 
 
+@pytest.mark.full
 async def test_the_login_follows_the_mail(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(AdministratorStep, "okta")
@@ -460,6 +465,7 @@ async def test_datadog_asks_for_no_administrator(service: Service) -> None:
 # ---- 5: store ----
 
 
+@pytest.mark.full
 async def test_a_place_that_does_not_work_cannot_be_chosen(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
@@ -529,6 +535,7 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return kept
 
 
+@pytest.mark.full
 async def test_a_store_is_offered_if_its_tool_is_installed(service: Service, stores: dict[str, str]) -> None:
     async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
@@ -540,6 +547,7 @@ async def test_a_store_is_offered_if_its_tool_is_installed(service: Service, sto
         await walk.until(ReviewStep)
 
 
+@pytest.mark.full
 async def test_a_store_with_a_place_needs_a_valid_one(service: Service, stores: dict[str, str]) -> None:
     async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
@@ -605,6 +613,7 @@ async def test_keys_for_the_screen_only_can_be_stored_after_all(service: Service
 # ---- 6: review ----
 
 
+@pytest.mark.full
 async def test_a_line_can_be_changed_and_comes_back(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
@@ -783,6 +792,7 @@ async def test_an_order_that_cannot_be_read_any_more_leads_to_its_field(service:
         assert "DD_API_KEY" in note(walk, "api_key")
 
 
+@pytest.mark.full
 async def test_another_api_url_of_a_draft_is_never_turned_into_a_listed_site(service: Service) -> None:
     draft = Draft("datadog")
     draft.section("parent")["site"] = "http://127.0.0.1:8080"
@@ -904,6 +914,7 @@ async def test_the_start_shows_what_other_processes_did_meanwhile(
                 await walk.pilot.pause()
 
 
+@pytest.mark.full
 async def test_the_rows_behind_more_stay_in_sight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orgwizard.ui.tui.screens.watching.LOOK_SECONDS", 0.05)
     service = marked(tmp_path)
@@ -920,6 +931,7 @@ async def test_the_rows_behind_more_stay_in_sight(tmp_path: Path, monkeypatch: p
                 await walk.pilot.pause()
 
 
+@pytest.mark.full
 async def test_a_start_in_sight_looks_at_the_disk_and_reads_only_what_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -973,6 +985,7 @@ async def test_an_unknown_outcome_is_checked_again_by_a_button(service: Service)
 # ---- what was refused, and the review's lines ----
 
 
+@pytest.mark.full
 async def test_a_refused_site_says_why_where_the_site_is_a_list(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "datadog")
@@ -984,6 +997,7 @@ async def test_a_refused_site_says_why_where_the_site_is_a_list(service: Service
         assert not box.display
 
 
+@pytest.mark.full
 async def test_nothing_good_is_said_beside_a_refused_name(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")

@@ -11,6 +11,8 @@ from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from tests.tui.walk import Walk, walking, words_of
 
+pytestmark = pytest.mark.full  # each walks through screens; the default tests do so in test_steps
+
 STEPS = (ConnectStep, OrganizationStep, AdministratorStep, StoreStep)
 
 

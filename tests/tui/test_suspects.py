@@ -22,6 +22,7 @@ def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(REDACTOR, "_allowed", set())
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("yes", [True, False])
 async def test_a_name_that_looks_like_a_key_is_used_only_after_a_yes(service: Service, yes: bool) -> None:
     async with walking(service) as walk:

@@ -101,7 +101,7 @@ class AttemptsStep(WatchingStep):
         """Show what there is by now."""
         bootstrap, known = self.session.bootstrap, self._list
         found = await asyncio.wrap_future(bootstrap.engine.work(lambda: known.moved(bootstrap.service.journal)))
-        if found is not known and not self.is_gone():
+        if found is not known and not self.is_gone() and self.query(AttemptRows):
             self._list = found
             self.say(found.problem, wrong=bool(found.problem))
             self._show()

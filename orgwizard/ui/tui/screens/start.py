@@ -95,10 +95,11 @@ class StartStep(WatchingStep):
         bootstrap, known = self.session.bootstrap, self._beginnings
         moved = bootstrap.engine.work(lambda: StartMenu(bootstrap, known.saved) if known.has_moved() else known)
         found = await asyncio.wrap_future(moved)
-        if self.is_gone():
+        menus = self.query(Menu)  # none where the screen is being taken down
+        if self.is_gone() or not menus:
             return
         before, rows = self._rows(known), self._rows(found)
-        self._beginnings, menu = found, self.query_one(Menu)
+        self._beginnings, menu = found, menus.first()
         if rows == before:
             return
         name, words = list(before.items())[menu.highlighted or 0]
