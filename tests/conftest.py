@@ -14,7 +14,7 @@ from orgwizard.domain.redactor import REDACTOR
 from orgwizard.ui.batch import streams
 
 # Properties are tried with few examples where a person waits for them, and with more in `.ci/run`.
-settings.register_profile("quick", deadline=None, max_examples=20)
+settings.register_profile("quick", deadline=None, max_examples=10)
 settings.register_profile("full", deadline=None, max_examples=100)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

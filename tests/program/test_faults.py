@@ -50,11 +50,8 @@ PROCESSES = (
 )
 
 
-OF_EACH_END = 2
-
-
 def rows() -> Iterator[Any]:
-    """Yield every fault at its providers; of those that end alike, all but the first ones with `-m full`."""
+    """Yield every fault at its providers; of those that end alike, all but the first with `-m full`."""
     ends: Counter[tuple[object, ...]] = Counter()
     for number, fault in enumerate(FAULTS):
         for at, provider in enumerate(fault.providers):
@@ -62,7 +59,7 @@ def rows() -> Iterator[Any]:
             turn = fault.what in PROCESSES if fault.alone else number % len(fault.providers) == at
             ends[end] += turn
             row = (fault, provider)
-            quick = turn and (fault.alone or ends[end] <= OF_EACH_END)
+            quick = turn and (fault.alone or ends[end] == 1)
             yield pytest.param(row, id=named(row), marks=() if quick else pytest.mark.full)
 
 

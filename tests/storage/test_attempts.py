@@ -461,6 +461,7 @@ def test_another_process_at_work_is_seen_until_it_is_killed(journal: Journal) ->
     assert resumed.started == left.started
 
 
+@pytest.mark.full
 def test_of_many_processes_with_the_same_order_one_is_let_through(journal: Journal) -> None:
     command = [sys.executable, "-c", OTHER_WIZARD, str(journal.folder), *ORDER]
     pipe = subprocess.PIPE
