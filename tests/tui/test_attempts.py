@@ -106,6 +106,10 @@ async def test_the_commands_to_go_on_with_are_shown_for_the_sandbox(service: Ser
         shown = walk.text()
         assert "orgwizard exec okta-slow --sandbox -- sh" in shown.splitlines()
         assert "orgwizard disable okta-slow --sandbox" in shown.splitlines()
+        copied = walk.app.clipboard
+        await walk.press("ctrl+y")
+        assert walk.app.clipboard != copied
+        assert walk.app.clipboard in shown.splitlines()
 
 
 @pytest.mark.full

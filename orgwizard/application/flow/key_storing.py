@@ -14,6 +14,8 @@ from orgwizard.storage.secret_stores import label_of
 from orgwizard.storage.vault import PartlyStored
 from orgwizard.system.file_faults import cause_of
 
+NAME = "NAME"  # how a vendor's next step calls the profile, which it does not know
+
 
 async def keep(run: Run, response: Response) -> None:
     """Read the response, put its keys where they belong, read them back, save a profile."""
@@ -96,7 +98,9 @@ def save_profile(run: Run) -> None:
     except Exception as fault:  # whatever it is, the org exists and its keys are stored
         run.add_remark(f"The profile was not saved: {cause_of(fault)}")
         return
-    use = f"{USE_KEYS}{' '.join(filter(None, ('orgwizard exec', shlex.quote(name), run.tools.options)))} -- COMMAND"
-    steps = (use, *run.result.next_steps) if run.result.sources else run.result.next_steps
+    named = " ".join(filter(None, (shlex.quote(name), run.tools.options)))
+    steps = tuple(step.replace(f" {NAME} ", f" {named} ") for step in run.result.next_steps)
+    if run.result.sources:
+        steps = (f"{USE_KEYS}orgwizard exec {named} -- COMMAND", *steps)
     run.result = replace(run.result, profile=name, next_steps=steps)
     run.notes.add("profile", profile=name)

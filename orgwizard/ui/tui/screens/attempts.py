@@ -22,7 +22,7 @@ from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
 from orgwizard.ui.tui.widgets.columns import two_columns
-from orgwizard.ui.tui.widgets.dialogs import Page, TypedConfirmation
+from orgwizard.ui.tui.widgets.dialogs import Commands, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import button
 
 if TYPE_CHECKING:
@@ -208,11 +208,11 @@ class AttemptsStep(WatchingStep):
             self.say("This attempt has none.")
 
     def action_commands(self) -> None:
-        """Show the commands to go on with, each on a line of its own to select by mouse."""
+        """Show the commands to go on with, to copy or to select by mouse."""
         if (record := self._record) is None:
             return
-        lines = [line for command, what in self._commands(record).items() for line in (command, f"    {what}")]
-        self.app.push_screen(Page(attempt_details.title(record), lines or [NO_COMMANDS]))
+        title, commands = attempt_details.title(record), self._commands(record)
+        self.app.push_screen(Commands(title, commands) if commands else Page(title, [NO_COMMANDS]))
 
     @work(exclusive=True, group="finding", description="asking what to find")
     async def action_find(self) -> None:
