@@ -1,7 +1,9 @@
 """Textual's driver on a diet: it keeps a copy of the screen and sends only what differs."""
 
 import functools
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -28,8 +30,7 @@ class DiffDriver(LinuxDriver):
         self._cells = Cells()
         self._sizes: deque[tuple[int, int]] = deque()  # that the terminal has told and the copy does not know yet
         self._in_update = False
-        self._answered = threading.Event()
-        self._answered.set()
+        self._answered, self._asked_at = threading.Event(), -math.inf
 
     def run_input_thread(self) -> None:
         """Read keys, and have the terminal tell whether an Escape is the beginning of another key."""
@@ -38,11 +39,12 @@ class DiffDriver(LinuxDriver):
 
     def _query(self, data: str) -> None:
         self._answered.clear()
+        self._asked_at = time.monotonic()
         self.write(data)
 
     def disable_input(self) -> None:
         """Read no more, once the response under way has come: it would be typed into the shell."""
-        self._answered.wait(key_parser.LOST_SECONDS)
+        self._answered.wait(self._asked_at + key_parser.LOST_SECONDS - time.monotonic())
         super().disable_input()
 
     def redraw(self) -> None:
