@@ -94,7 +94,7 @@ def _doubt(run: Run, response: Response) -> NoResponse:
         words = f"{title} reported an error ({status}), but the response names an org or keys. {run.kept()}"
     elif not response.ok:
         run.unspool()
-        words = f"{title} returned an error ({status}), so the outcome is uncertain."
+        words = f"{title} returned an error ({status})."
         if 300 <= response.status < 400:
             words = f"{title} returned a redirect ({status}){_target(response)}, which proves nothing."
     elif response.whole:
