@@ -50,9 +50,9 @@ async def check(
     The way to the parent, and the difference to its clock, are read off the check's own answers: that costs no call.
     *now* tells our time in epoch seconds.
     """
-    door = _Door(connected.site, send, tell, lambda reply: _clock_findings(provider, reply, now()))
+    observed = _ObservedSending(connected.site, send, tell, lambda reply: _clock_findings(provider, reply, now()))
     try:
-        checked = await converse(provider.check(connected, organization), door.send)
+        checked = await converse(provider.check(connected, organization), observed.send)
     except NoResponse as silent:
         raise not_created(silent) from None
     except Refused as refused:
@@ -61,11 +61,11 @@ async def check(
         raise with_known_field(refused, connected.credentials) from None
     for finding in checked.findings:
         tell(finding)
-    return replace(checked, findings=(*door.found, *checked.findings))
+    return replace(checked, findings=(*observed.found, *checked.findings))
 
 
-class _Door:
-    """A way to send that tells once of how the parent was reached."""
+class _ObservedSending:
+    """Sends calls, and tells once how the parent was reached."""
 
     def __init__(
         self, site: Site, send: Send, tell: Callable[[Finding], None], clocks: Callable[[Response], tuple[Finding, ...]]

@@ -23,7 +23,7 @@ class _Held:
 
 
 class TokenExchange:
-    """A door to the network before the other one: calls without a grant pass through as they are."""
+    """Sends calls: those with a grant once it was exchanged for a token, others as they are."""
 
     def __init__(self, send: Send, clock: Clock, key: Callable[[], SigningKey] = new_key) -> None:
         """Hold no token yet; *key* makes the key pair of a session that needs one of its own."""

@@ -13,7 +13,7 @@ from orgwizard.storage.attempt_journal import Journal
 
 @dataclass(frozen=True)
 class Tools:
-    """What the flow works with: the door to the network, the journal, the store, time, and profiles.
+    """What the flow works with: what sends requests, the journal, the store, time, and profiles.
 
     `fallback` is tried where `vault` fails after the org exists; `save_profile` returns a profile's name; `options` are
     those that the program needs to find the same journal again; `again` is the user's wish for a second org of the

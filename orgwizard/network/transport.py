@@ -1,4 +1,4 @@
-"""The one door to httpx: a call goes out, a response comes back, and whether it left is observed."""
+"""The only user of httpx: a call goes out, a response comes back, and whether it left is observed."""
 
 import asyncio
 import os

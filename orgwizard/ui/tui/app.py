@@ -129,7 +129,7 @@ def run(
     ascii_only: bool = False,
     theme: str = TERMINAL,
 ) -> int:
-    """Run the wizard to its end and return the exit code; `guard` must have been called before."""
+    """Run the wizard to its end and return the exit code; `prepare` was called before."""
     replace_bad_bytes()
     forget_widgets()
     key_parser.install()

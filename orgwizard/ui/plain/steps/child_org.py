@@ -123,4 +123,4 @@ class StoreStep(Step):
 
 def _prompt(question: Question, before: str) -> str:
     default = f"Enter keeps {before}" if before else f"for example {question.example}"
-    return f"{question.title} ({'needed' if question.required else 'optional'}, {default}):"
+    return f"{question.title} ({'required' if question.required else 'optional'}, {default}):"
