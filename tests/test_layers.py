@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,15 @@ def read_imports(root: Path) -> dict[str, set[str]]:
     }
 
 
-IMPORTS = read_imports(PACKAGE)
-OURS = {name: {other for other in others if other in IMPORTS} for name, others in IMPORTS.items()}
+@cache
+def all_imports() -> dict[str, set[str]]:
+    return read_imports(PACKAGE)
+
+
+@cache
+def own_imports() -> dict[str, set[str]]:
+    known = all_imports()
+    return {name: {other for other in others if other in known} for name, others in known.items()}
 
 
 def within(name: str, *tops: str) -> bool:
@@ -51,11 +59,11 @@ def within(name: str, *tops: str) -> bool:
 
 
 def breaches(modules: tuple[str, ...], forbidden: tuple[str, ...], apart_from: tuple[str, ...] = ()) -> list[str]:
-    assert all(f"orgwizard.{module}" in IMPORTS for module in modules)
+    assert all(f"orgwizard.{module}" in all_imports() for module in modules)
     ours, theirs = [f"orgwizard.{m}" for m in modules], [f"orgwizard.{m}" for m in apart_from]
     return [
         f"{name} imports {other}"
-        for name, others in IMPORTS.items()
+        for name, others in all_imports().items()
         for other in sorted(others)
         if within(name, *(ours or ["orgwizard"])) and not within(name, *theirs) and within(other, *forbidden)
     ]
@@ -143,26 +151,26 @@ def test_imports_only_point_down(layer: str) -> None:
 
 
 def test_every_module_stands_in_a_layer() -> None:
-    apart = {"orgwizard", "orgwizard.__main__", *(name for name in OURS if within(name, "orgwizard.sandbox"))}
-    assert {name for name in OURS if not layer_of(name)} == apart
+    apart = {"orgwizard", "orgwizard.__main__", *(name for name in own_imports() if within(name, "orgwizard.sandbox"))}
+    assert {name for name in own_imports() if not layer_of(name)} == apart
 
 
 def test_all_modules_are_read() -> None:
-    assert {"orgwizard.cli", "orgwizard.providers.okta.provider", "orgwizard.sandbox.router"} <= set(IMPORTS)
+    assert {"orgwizard.cli", "orgwizard.providers.okta.provider", "orgwizard.sandbox.router"} <= set(all_imports())
 
 
 def test_nothing_imports_in_a_circle() -> None:
-    assert cycle(OURS) == []
+    assert cycle(own_imports()) == []
 
 
 def test_the_bottom_layer_is_known() -> None:
-    assert {name.rpartition(".")[2] for name in OURS if name.startswith("orgwizard.domain.")} == set(DOMAIN)
+    assert {name.rpartition(".")[2] for name in own_imports() if name.startswith("orgwizard.domain.")} == set(DOMAIN)
 
 
 @pytest.mark.parametrize(("height", "name"), enumerate(DOMAIN))
 def test_the_domain_has_an_order_of_its_own(height: int, name: str) -> None:
     below = {f"orgwizard.domain.{other}" for other in DOMAIN[:height]} | {"orgwizard", "orgwizard.domain"}
-    assert OURS[f"orgwizard.domain.{name}"] <= below
+    assert own_imports()[f"orgwizard.domain.{name}"] <= below
 
 
 IO = ("subprocess", "socket", "ssl", "keyring", "fcntl", "tempfile", "shutil", "httpx", "textual", "platformdirs")
@@ -178,12 +186,12 @@ SHARED = {path.stem for path in (PACKAGE / "providers").glob("[a-z]*.py")}
 
 def test_a_provider_knows_the_domain_what_all_share_and_itself() -> None:
     shared = {f"orgwizard.providers.{name}" for name in SHARED}
-    for name in (name for name in OURS if name.startswith("orgwizard.providers.") and name not in shared):
+    for name in (name for name in own_imports() if name.startswith("orgwizard.providers.") and name not in shared):
         own = ".".join(name.split(".")[:3])
         known = ("orgwizard.domain", *shared, own)
-        assert [other for other in OURS[name] if not within(other, *known) and other != "orgwizard.providers"] == []
+        assert [other for other in own_imports()[name] if not within(other, *known) and other != "orgwizard.providers"] == []
     for name in shared:
-        assert [other for other in OURS[name] if not within(other, "orgwizard.domain", *shared)] == []
+        assert [other for other in own_imports()[name] if not within(other, "orgwizard.domain", *shared)] == []
 
 
 def texts(tree: ast.AST) -> Iterator[str]:
@@ -204,11 +212,11 @@ def test_what_knows_a_vendor_lives_with_the_vendor(layer: str) -> None:
 
 
 def test_only_the_list_of_providers_knows_them_all() -> None:
-    packages = {name.split(".")[2] for name in OURS if name.startswith("orgwizard.providers.")} - SHARED
+    packages = {name.split(".")[2] for name in own_imports() if name.startswith("orgwizard.providers.")} - SHARED
     assert len(packages) >= 2
     for package in packages:
         theirs = f"orgwizard.providers.{package}"
-        knowing = [name for name, others in OURS.items() if any(within(other, theirs) for other in others)]
+        knowing = [name for name, others in own_imports().items() if any(within(other, theirs) for other in others)]
         assert [name for name in knowing if not within(name, theirs)] == ["orgwizard.providers"]
 
 

@@ -18,7 +18,7 @@ from orgwizard.ui.tui.widgets.dialogs import Page
 from orgwizard.ui.tui.widgets.lists import Menu
 from tests.attempts import new_attempt
 from tests.tui.bench import bench
-from tests.tui.walk import Walk, walking, words_of
+from tests.tui.walk import Walk, interrupted, walking, words_of
 
 ORG = {"id": "00o1slow", "name": "Slow", "url": "https://slow.okta.com"}
 
@@ -114,12 +114,7 @@ async def test_the_commands_to_go_on_with_are_shown_for_the_sandbox(service: Ser
 
 @pytest.mark.full
 async def test_an_open_attempt_is_finished_from_the_list(service: Service) -> None:
-    async with walking(service, again=True) as walk:
-        await walk.done("okta")
-    (record,) = service.journal.all()
-    lines = record.path.read_text().splitlines(keepends=True)
-    stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
-    record.path.write_text("".join(lines[: stored + 1]))
+    await interrupted(service)
     async with walking(bench(Path("orgwizard"), send=service.send), scenarios=()) as walk:
         await listed(walk)
         await walk.press("enter")

@@ -24,7 +24,6 @@ from orgwizard.providers import provider_of
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import OrgIdentity
 from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import Store, Vault
@@ -46,7 +45,7 @@ from orgwizard.ui.tui.widgets.lists import Choice, Menu
 from tests import store_tools
 from tests.attempts import new_attempt
 from tests.tui.bench import StuckEngine, bench
-from tests.tui.walk import Walk, walking, words_of
+from tests.tui.walk import Walk, interrupted, walking, words_of
 
 PROVIDERS = ("okta", "datadog")
 OKTA = provider_of("okta")
@@ -155,17 +154,6 @@ async def test_an_open_attempt_comes_first_and_is_told_truthfully(service: Servi
         await walk.press("enter")
         assert isinstance(walk.screen, StartStep)
         assert service.journal.open()
-
-
-async def interrupted(service: Service) -> Record:
-    """Create an org, as far as the journal knows up to the moment when its keys were stored; return the record."""
-    async with walking(service, again=True) as walk:
-        await walk.done("okta")
-    (record,) = service.journal.all()
-    lines = record.path.read_text().splitlines(keepends=True)
-    stored = next(at for at, line in enumerate(lines) if '"event": "stored"' in line)
-    record.path.write_text("".join(lines[: stored + 1]))
-    return service.journal.all()[0]
 
 
 @pytest.mark.full
