@@ -16,7 +16,7 @@ from orgwizard.application.tools import Tools
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control, Wishes
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.events import Event, Result
+from orgwizard.domain.events import Event, Result, options_of
 from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Send
 from orgwizard.providers import provider_of
@@ -120,8 +120,8 @@ class Creations:
 
     def _internal_failure(self, provider: Provider, wanted: OrgIdentity, attempt: str = "") -> Result:
         """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
-        options = "--sandbox" if self.sandbox else ""
         named = (provider.key, wanted.site.key, wanted.name)
+        options = options_of(sandbox=self.sandbox)
         return Result("unknown", *named, attempt=attempt, open=bool(attempt), options=options)
 
     def _tools(
@@ -141,7 +141,7 @@ class Creations:
             clock=self.clock,
             save_profile=lambda result: self.profiles.save_child(wanted, access, result),
             control=control,
-            options="--sandbox" if self.sandbox else "",
+            options=options_of(sandbox=self.sandbox),
             again=again,
             wishes=self.wishes,
         )

@@ -116,6 +116,11 @@ class Result:
         return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
 
 
+def options_of(*, sandbox: bool) -> str:
+    """Return the options that a command which goes on with a run's work has to repeat."""
+    return "--sandbox" if sandbox else ""
+
+
 def resuming(attempt: str, options: str) -> str:
     """Return the command that takes an attempt up."""
     return f"orgwizard resume {attempt} {options}".rstrip()

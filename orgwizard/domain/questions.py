@@ -1,6 +1,6 @@
 """Questions as a face asks them, what is offered for an answer, and the answers typed so far; models judge them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeAlias
@@ -56,6 +56,10 @@ class Question:
     """The title of the field that the answer is derived from until it is edited."""
     needs: str = ""
     """The name of the field that must have an answer before this one is asked for."""
+
+    def is_due(self, answers: Mapping[str, Value]) -> bool:
+        """Return whether it is asked now: it needs no other answer, or that is there, or it is answered itself."""
+        return not self.needs or any(answers.get(name) for name in (self.needs, self.name))
 
     def hint(self, typed: Value) -> str:
         """Say what a typed credential looks like, with the field's title, where that is not what is asked for."""

@@ -12,6 +12,7 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import attempt_text
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.earlier_attempt import set_aside
+from orgwizard.storage.stored_reference import copied
 
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
@@ -46,7 +47,7 @@ def name(record: Record) -> str:
 
 def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
     """Yield what is known as label and value."""
-    org, stored = record.org or {}, record.stored if isinstance(record.stored, dict) else {}
+    org, stored = record.org or {}, record.reference
     rows = {
         "Attempt": f"{record.id}, begun {when(record.started, now)}",
         "Changed": when(record.changed, now) if when(record.changed, now) != when(record.started, now) else "",
@@ -90,9 +91,5 @@ def _response(record: Record) -> str:
 
 
 def key_place(record: Record) -> str:
-    """Return where the keys are as text to copy, such as the path of their file; "" where no store has them."""
-    stored = record.stored if isinstance(record.stored, dict) else {}
-    entries = stored.get("entries")
-    if isinstance(entries, dict) and entries:
-        return printable(", ".join(map(str, entries.values())))
-    return printable(str(stored.get("file") or stored.get("keyring") or record.spool or ""))
+    """Return where the keys are as text to copy, such as the path of their file; "" where none are known to be."""
+    return printable(copied(record.reference) or str(record.spool or ""))

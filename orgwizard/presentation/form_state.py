@@ -119,8 +119,8 @@ class FormState:
         return self.unset | problems(self.model, self.typed)
 
     def is_due(self, question: Question) -> bool:
-        """Return whether a question is asked now: it needs no other answer, or that is there, or it is answered."""
-        return not question.needs or any(self.answers.get(name) for name in (question.needs, question.name))
+        """Return whether a question is asked now, after the answers to the others."""
+        return question.is_due(self.answers)
 
     @cached_property
     def _people(self) -> list[dict[str, str]]:

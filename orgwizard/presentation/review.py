@@ -37,8 +37,7 @@ def lines(session: WizardSession) -> Iterator[Line]:
 def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iterator[Line]:
     """Yield a line per answer, and one for all that was left blank."""
     answers = filled(model, typed)
-    due = {q.name for q in questions(model) if q.asked and (not q.needs or answers.get(q.needs))}
-    asked = [question for question in questions(model) if question.name in due or answers.get(question.name)]
+    asked = [q for q in questions(model) if (q.asked and q.is_due(answers)) or answers.get(q.name)]
     blank = []
     for question in asked:
         value = answers.get(question.name)

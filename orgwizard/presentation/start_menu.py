@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.events import options_of
 from orgwizard.domain.moment import when
 from orgwizard.presentation import step_order
 from orgwizard.presentation.attempt_list import AttemptList
@@ -94,6 +95,7 @@ class StartMenu:
     def _look(self, service: Service) -> Pulse:
         """Look into the folders; one that cannot be read is a problem, too. Returns how the journal was before that."""
         from orgwizard.application.key_check import idle_warning
+        from orgwizard.presentation import attempt_text
         from orgwizard.storage.attempt_pulse import pulse
         from orgwizard.storage.profiles import Problem
 
@@ -105,7 +107,7 @@ class StartMenu:
             self.profiles = _one_per_parent(found_profiles)
             found = service.journal.overview(MOST_RECORDS)
             self.attempts, self.records, self.older = found.open, found.newest, found.total - len(found.newest)
-            unreadable = (Problem(record.path, " ".join(attempt_lines(record))) for record in found.damaged)
+            unreadable = (Problem(record.path, " ".join(attempt_text.lines(record))) for record in found.damaged)
             self.problems = (*self.problems, *unreadable)
         except WizardError as fault:
             self.problems = (*self.problems, Problem(service.journal.folder, fault.cause))
@@ -121,7 +123,7 @@ class StartMenu:
         """Return what is known of the newest attempts, each with the commands to go on with."""
         from orgwizard.presentation import next_commands
 
-        options = "--sandbox" if self._bootstrap.sandbox else ""
+        options = options_of(sandbox=self._bootstrap.sandbox)
         attempts = ((*self.told(record), *next_commands.lines(record, options)) for record in self.records)
         lines = [line for attempt in attempts for line in attempt]
         return [*lines, f"{self.older:,} older attempts: orgwizard orgs --all"] if self.older else lines
@@ -171,6 +173,13 @@ class StartMenu:
         return self.profiles[int(number)] if name == PROFILE else None
 
 
+def session_of(bootstrap: Bootstrap, record: Record) -> WizardSession:
+    """Return a session in which an attempt is taken up; what was typed for another org stays in its draft."""
+    draft = Draft(record.provider)
+    draft.section("parent")["site"] = record.site
+    return WizardSession(bootstrap, draft, keeping=False)
+
+
 def fitted(rows: Mapping[str, str]) -> dict[str, str]:
     """Return at most nine rows: the most pressing ones, a new org and all orgs always, the rest behind "More"."""
     if len(rows) <= MOST_ROWS:
@@ -202,13 +211,6 @@ def _most_pressing(warnings: list[str]) -> list[str]:
     """Return a few warnings, and how many more there are."""
     more = len(warnings) - MOST_WARNINGS
     return warnings if more <= 0 else [*warnings[:MOST_WARNINGS], f"{more} more like this: orgwizard orgs --check"]
-
-
-def attempt_lines(record: Record) -> list[str]:
-    """Return what is known of an attempt."""
-    from orgwizard.presentation import attempt_text
-
-    return attempt_text.lines(record)
 
 
 def _profile_words(profile: Profile) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
-from orgwizard.domain.events import READY, SETTLE, Event, KeysArrived, Progress, Result
+from orgwizard.domain.events import READY, SETTLE, Event, KeysArrived, Progress, Result, options_of
 from orgwizard.domain.org import Site
 from orgwizard.domain.sanitize import printable
 from orgwizard.providers import PROVIDERS, site_at
@@ -83,7 +83,7 @@ class WizardSession:
     @property
     def options(self) -> str:
         """Return the options of this run that a command which goes on with its work has to repeat."""
-        return "--sandbox" if self.bootstrap.sandbox else ""
+        return options_of(sandbox=self.bootstrap.sandbox)
 
     @property
     def provider(self) -> Provider:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from orgwizard.domain.errors import WizardError
+from orgwizard.storage.attempt_file import ENDING
 from orgwizard.system import file_lock
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def pulse(folder: Path) -> Pulse:
     seen = set()
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.endswith(".jsonl"):
+            if entry.name.endswith(ENDING):
                 with suppress(OSError):  # moved away meanwhile
                     status = entry.stat(follow_symlinks=False)
                     seen.add((entry.name, status.st_mtime_ns, status.st_size))

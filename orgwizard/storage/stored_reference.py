@@ -26,6 +26,13 @@ def can_be_read(reference: Mapping[str, object]) -> bool:
     return bool(sources(reference, entries if isinstance(entries, Mapping) and entries else ("key",)))
 
 
+def copied(reference: Mapping[str, object]) -> str:
+    """Return where the secrets are as text to copy, such as the path of their file or their names; "" for nowhere."""
+    if isinstance(entries := reference.get("entries"), Mapping) and entries:
+        return ", ".join(map(str, entries.values()))
+    return str(reference.get("file") or reference.get("keyring") or "")
+
+
 def place(reference: object) -> str:
     """Return where the secrets are, in words, given what `keep` returned; unknown references as JSON."""
     match reference:

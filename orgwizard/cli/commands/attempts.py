@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
 from orgwizard.domain.errors import BadInput, Exit, NeedsAttention, NoResponse, WizardError
+from orgwizard.domain.events import options_of
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.order_key import folded
 from orgwizard.domain.plural import counted
@@ -49,7 +50,7 @@ def _is_for_reading(arguments: argparse.Namespace) -> bool:
 
 def _print(arguments: argparse.Namespace, records: "Sequence[Record]") -> None:
     """Print what is known of attempts, each with the commands to go on with."""
-    options = "--sandbox" if arguments.sandbox else ""
+    options = options_of(sandbox=arguments.sandbox)
     for record in records:
         write_stdout("\n".join((*attempt_text.lines(record), *next_commands.lines(record, options))))
 

@@ -19,6 +19,7 @@ from orgwizard.domain.errors import (
     LocalFailure,
     NotSent,
 )
+from orgwizard.domain.events import options_of
 from orgwizard.system import coredumps, private_files, secret_reader
 from orgwizard.ui.batch.confirmation import confirm_word
 from orgwizard.ui.batch.streams import write_exactly, write_json, write_stderr
@@ -73,7 +74,9 @@ def execute(arguments: argparse.Namespace) -> int:
 def snippet(arguments: argparse.Namespace) -> int:
     """Print a program that makes a first call, or creates an org; returns the exit code."""
     profile = _profile(arguments)
-    text = written_snippet(profile, arguments.language, create=arguments.create, options=_options(arguments))
+    text = written_snippet(
+        profile, arguments.language, create=arguments.create, options=options_of(sandbox=arguments.sandbox)
+    )
     if arguments.sandbox:
         mark = "//" if arguments.language in SLASH_COMMENTS else "#"
         text = f"{mark} {PRETEND_PARENT if arguments.create else PRETEND_CHILD}\n{text}"
@@ -105,7 +108,7 @@ def _handover(arguments: argparse.Namespace) -> Handover:
         return None
 
     profile = _profile(arguments)
-    return Handover(profile, secret_reader.read, look_up, options=_options(arguments))
+    return Handover(profile, secret_reader.read, look_up, options=options_of(sandbox=arguments.sandbox))
 
 
 def _print_json(profile: "Profile", **members: object) -> None:
@@ -114,10 +117,6 @@ def _print_json(profile: "Profile", **members: object) -> None:
     from orgwizard.domain.json_result import result_object
 
     write_json(result_object(**profile_members(profile), **members))
-
-
-def _options(arguments: argparse.Namespace) -> str:
-    return "--sandbox" if arguments.sandbox else ""
 
 
 def _ask(review: str, word: str, deed: str, needed: str) -> None:

@@ -7,7 +7,7 @@ from queue import Empty, SimpleQueue
 from orgwizard.application.service import Service
 from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEnd, TableEvent
 from orgwizard.domain.errors import Exit
-from orgwizard.domain.events import FIND, KEEP, SEND, Progress, Result
+from orgwizard.domain.events import FIND, KEEP, SEND, Progress, Result, options_of
 from orgwizard.presentation import table_text, text_report
 from orgwizard.presentation.progress_text import ProgressText, clock_time
 from orgwizard.presentation.table_standing import Standing
@@ -111,7 +111,7 @@ class RowFace:
             if self._as_json and self._provider:
                 for row, left in table_text.left_over(self._provider, end):
                     write_stdout(json_line(table_text.as_json(row, left)))
-            options = "--sandbox" if self._service.sandbox_values else ""
+            options = options_of(sandbox=bool(self._service.sandbox_values))
             of_table = self._provider is not None
             lines = table_text.total(self._codes, end, options, earlier=self._earlier, is_table=of_table)
             write_stderr("\n".join(lines))

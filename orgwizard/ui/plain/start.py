@@ -77,13 +77,11 @@ class Start:
         return None
 
     def _taken_up(self, record: Record, known: list[str]) -> Begun | None:
-        """Take an open attempt up, if the user says so; what was typed for another org stays in its draft."""
+        """Take an open attempt up, if the user says so."""
         self._console.say(*([start_menu.RUNNING_TITLE] if record.running else []), *known)
         if record.running or not self._console.agrees(start_menu.TAKE_UP):
             return None
-        draft = Draft(record.provider)
-        draft.section("parent")["site"] = record.site
-        return Begun(WizardSession(self._bootstrap, draft, keeping=False), record)
+        return Begun(start_menu.session_of(self._bootstrap, record), record)
 
     def _scenarios(self) -> Iterator[str]:
         yield start_menu.SCENARIOS_HELP

@@ -8,6 +8,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import step_order
+from orgwizard.presentation.start_menu import session_of
 from orgwizard.presentation.wizard_session import TAKE_KEYS, WizardSession
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.outcomes import (
@@ -108,10 +109,7 @@ class Navigator:
         await self.go(step_order.first(self._session))
 
     async def _resume(self, outcome: Resume) -> None:
-        draft = Draft(outcome.record.provider)
-        draft.section("parent")["site"] = outcome.record.site
-        self._begin(draft)
-        self._session.keeping = False
+        self._app.session = session_of(self._session.bootstrap, outcome.record)
         await self._check(Check(outcome.record))
 
     async def _check(self, outcome: Check) -> None:

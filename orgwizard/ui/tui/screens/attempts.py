@@ -171,7 +171,7 @@ class AttemptsStep(WatchingStep):
         return not record.settled or bool(record.profile and record.undo != "done" and can_be_read(record.reference))
 
     def _commands(self, record: Record) -> dict[str, str]:
-        return next_commands.commands(record, "--sandbox" if self.session.bootstrap.sandbox else "")
+        return next_commands.commands(record, self.session.options)
 
     @work(exclusive=True, group="checking", description="checking the keys")
     async def _check_keys(self, record: Record) -> None:
@@ -200,10 +200,9 @@ class AttemptsStep(WatchingStep):
         return values[key]
 
     def action_copy(self, key: str) -> None:
-        """Send the ID, URL or key path to the terminal's clipboard (OSC 52), which may or may not take it."""
+        """Copy the ID, URL or key path."""
         if value := self._to_copy(key):
-            self.app.copy_to_clipboard(value)
-            self.say(f"Copied: {value}")
+            self.copy(value)
         else:
             self.say("This attempt has none.")
 

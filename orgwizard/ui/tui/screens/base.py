@@ -177,6 +177,11 @@ class Step(Framed):
         event.stop()
         self.call_later(self.say, event.words)
 
+    def copy(self, value: str) -> None:
+        """Send a value to the terminal's clipboard (OSC 52), which may or may not take it."""
+        self.app.copy_to_clipboard(value)
+        self.say(f"Copied: {value}")
+
     def changed(self) -> None:
         """Clear the message and have the draft saved."""
         self.say()

@@ -21,6 +21,7 @@ from orgwizard.presentation import next_commands
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
 from orgwizard.presentation.text_report import facts, headline, needs_attention
 from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSession
+from orgwizard.storage.stored_reference import copied
 from orgwizard.system import terminal_caps
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
@@ -153,15 +154,13 @@ class DoneStep(KeysStep):
 
     def _copied_by(self, key: str) -> str:
         """Return what a key copies, "" where the result has none."""
-        org, stored = self.result.org, self.result.stored or {}
-        place = str(stored.get("file") or stored.get("keyring") or "")
-        return printable({"u": org.url if org else "", "i": org.id if org else "", "k": place}[key])
+        org, keys = self.result.org, copied(self.result.stored or {})
+        return printable({"u": org.url if org else "", "i": org.id if org else "", "k": keys}[key])
 
     def action_copy_fact(self, key: str) -> None:
-        """Send a fact to the terminal's clipboard (OSC 52), which may or may not take it."""
+        """Copy a fact."""
         if value := self._copied_by(key):
-            self.app.copy_to_clipboard(value)
-            self.say(f"Copied: {value}")
+            self.copy(value)
 
     def action_task(self, key: str) -> None:
         """Show the commands of a task."""

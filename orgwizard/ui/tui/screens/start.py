@@ -26,7 +26,6 @@ from orgwizard.presentation.start_menu import (
     SCENARIOS_TITLE,
     TAKE_UP,
     StartMenu,
-    attempt_lines,
     fitted,
 )
 from orgwizard.presentation.wizard_session import WizardSession
@@ -156,7 +155,9 @@ class StartStep(WatchingStep):
 
     def _ask_about_attempt(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
-        known = "\n".join(attempt_lines(record))
+        from orgwizard.presentation import attempt_text
+
+        known = "\n".join(attempt_text.lines(record))
         if record.running:
             self.app.push_screen(Page(RUNNING_TITLE, known.splitlines(), ORG_INDENT), lambda _: self._look_again())
             return
