@@ -37,6 +37,11 @@ class Draft:
         return str(self.section("parent").get("method", ""))
 
     @property
+    def org_name(self) -> str:
+        """Return the name of the child org as far as it was typed."""
+        return str(self.section("organization").get("name", ""))
+
+    @property
     def credentials(self) -> dict[str, Value]:
         """Return the live answers of the chosen credential method."""
         return self.section(f"credentials.{self.method}")

@@ -18,8 +18,8 @@ def missing_field(session: WizardSession) -> str | None:
 
     None if the user is to be asked for the connection. Told once: whoever comes back is asked.
     """
-    known, session.known = session.known, False
-    return next(iter(connection_sheet(session).problems()), "") if known else None
+    at_once, session.tries_at_once = session.tries_at_once, False
+    return next(iter(connection_sheet(session).problems()), "") if at_once else None
 
 
 def forget_refusals(session: WizardSession) -> None:
@@ -55,7 +55,7 @@ def move_to(session: WizardSession, site: Site) -> None:
 
 def save(session: WizardSession) -> tuple[bool, str]:
     """Save a connection that was tried as a profile; return whether that worked, and a sentence."""
-    connection, checked = session.connection, session.checked
+    connection, checked = session.parent.connection, session.parent.checked
     if connection is None or checked is None:
         raise ValueError("nothing is connected")
     try:

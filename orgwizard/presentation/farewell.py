@@ -3,8 +3,9 @@
 from orgwizard.domain.events import Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import next_commands
+from orgwizard.presentation.leaving_text import KEPT_ANSWERS
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, headline
-from orgwizard.presentation.wizard_session import KEPT_ANSWERS, WizardSession
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import provider_of
 from orgwizard.storage.stored_reference import SHOWN_ONLY, place
 
@@ -39,10 +40,10 @@ def continuing(session: WizardSession, face: str = "") -> list[str]:
 
     *face* is the option that chose the face, such as "--plain".
     """
-    result = session.result
-    if not session.keeps_draft or (result and result.outcome != "not_created"):
+    result = session.run.result
+    if not session.drafts.is_saved or (result and result.outcome != "not_created"):
         return []
-    if failure := session.keep():
+    if failure := session.drafts.save():
         return [failure]
     return [KEPT_ANSWERS, f"To continue: {' '.join(filter(None, ('orgwizard', face, session.options)))}"]
 

@@ -101,7 +101,7 @@ class FormState:
         else:
             self.typed.pop(question.name, None)
         self.session.refusals.pop(self.path(question.name), None)
-        self.session.another_draft_saved &= self.section == "credentials"
+        self.session.drafts.another_saved &= self.section == "credentials"
 
     def take_rows(self, question: Question, pairs: Iterable[Sequence[str]]) -> None:
         """Store rows as they were typed: the table that they make, of those with a name."""
@@ -152,7 +152,7 @@ class FormState:
     def proof(self, name: str) -> str:
         """Return in a word what a check proved of a field as it is, or ""."""
         if self.section == "credentials":
-            return self._acceptance(name) if self.session.accepted else ""
+            return self._acceptance(name) if self.session.parent.accepted else ""
         naming = "subdomain" if "subdomain" in self.model.model_fields else "name"
         return AVAILABLE if self.section == "organization" and self.session.available and name == naming else ""
 
@@ -160,7 +160,8 @@ class FormState:
         """Return that a secret was accepted; the last one that is required says as whom, where that is known."""
         secrets = [question.name for question in self.asked if question.secret and question.name in self.typed]
         required = [question.name for question in self.asked if question.required and question.name in secrets]
-        identity = self.session.checked.identity if self.session.checked else ""
+        checked = self.session.parent.checked
+        identity = checked.identity if checked else ""
         if name not in secrets:
             return ""
         return f"as {printable(identity)}" if identity and [name] == required[-1:] else ACCEPTED

@@ -25,8 +25,8 @@ Line = tuple[str, str, str]  # the field to edit, such as "organization.name" or
 
 def lines(session: WizardSession) -> Iterator[Line]:
     """Yield the order line by line: what each one is, and where it is changed."""
-    provider, draft, site = session.provider, session.draft, session.site
-    parent = f"{session.parent}, " if session.parent else ""
+    provider, draft, site = session.provider, session.draft, session.parent.site
+    parent = f"{session.parent.name}, " if session.parent.name else ""
     yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
@@ -54,7 +54,7 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iter
 def entered(session: WizardSession, here: str) -> list[str]:
     """Return what was entered up to the step *here*, a line each."""
     if not session.draft.provider or session.draft.method not in session.provider.methods:
-        return [f"Parent org: {session.place()}" if session.site else "Nothing is entered yet."]
+        return [f"Parent org: {session.parent.place()}" if session.parent.site else "Nothing is entered yet."]
     known = list(TITLES)[: list(TITLES).index(here) + 1]
     return [f"{label}: {value}" for field, label, value in lines(session) if field.partition(".")[0] in known]
 
@@ -70,7 +70,7 @@ def summary(session: WizardSession) -> list[list[tuple[str, str]]]:
 
 
 def _parent(session: WizardSession) -> list[tuple[str, str]]:
-    site, checked = session.site, session.checked
+    site, checked = session.parent.site, session.parent.checked
     where = (site.title or site.host) if site else ""
     rows = {
         "Provider": session.provider.title,
@@ -114,19 +114,20 @@ def in_words(question: Question, value: Value) -> str:
 
 def warnings(session: WizardSession) -> str:
     """Return what to know before creating: what cannot be undone, and what no read could prove."""
-    unproven = [f.stage for f in session.checked.findings if f.state == "unproven"] if session.checked else []
+    findings = session.parent.checked.findings if session.parent.checked else ()
+    unproven = [finding.stage for finding in findings if finding.state == "unproven"]
     note = f"Not proven: {', '.join(unproven).lower()}." if unproven else ""
     return " ".join(filter(None, (session.provider.irreversible, note)))
 
 
 def about(session: WizardSession, name: str = "") -> tuple[str, str]:
     """Return what a question about an order begins with: the org's name, and where it belongs."""
-    return name or session.org_name, session.place()
+    return name or session.draft.org_name, session.parent.place()
 
 
 def second(session: WizardSession) -> str:
     """Return the sentence that creates another org beside the one of an earlier attempt."""
-    return f"create a second {session.org_name}"
+    return f"create a second {session.draft.org_name}"
 
 
 def is_second(session: WizardSession, typed: str) -> bool:

@@ -79,7 +79,7 @@ class StartMenu:
 
     def _look_at_draft(self, session: WizardSession) -> None:
         """Offer the draft, unless its order was sent: then the attempt is what is offered."""
-        if self._pulse is not None and session.was_sent():
+        if self._pulse is not None and session.run.was_sent():
             self.saved = None
         else:
             self._step = step_order.incomplete(session)
@@ -177,7 +177,9 @@ def session_of(bootstrap: Bootstrap, record: Record) -> WizardSession:
     """Return a session in which an attempt is taken up; what was typed for another org stays in its draft."""
     draft = Draft(record.provider)
     draft.section("parent")["site"] = record.site
-    return WizardSession(bootstrap, draft, keeping=False)
+    session = WizardSession(bootstrap, draft)
+    session.drafts.keeping = False
+    return session
 
 
 def fitted(rows: Mapping[str, str]) -> dict[str, str]:
@@ -221,7 +223,7 @@ def _profile_words(profile: Profile) -> str:
 
 
 def _draft_words(draft: Draft, step: str) -> str:
-    name = draft.section("organization").get("name", "")
+    name = draft.org_name
     where = _host(draft.site) or provider_of(draft.provider).title
     about = f"Resume draft for {name} at {where}" if name else f"Resume draft for {where}"
     steps = list(step_order.TITLES)

@@ -50,9 +50,9 @@ def first(session: WizardSession) -> str:
 
     A connection that is there is tried before that: the review must not say more than was proven.
     """
-    session.opening = session.known or bool(session.draft.provider)
-    session.known = session.known or session.draft.method in session.provider.methods
-    return "credentials" if session.known and session.agreed else "site"
+    session.opening = bool(session.draft.provider)
+    session.tries_at_once = session.draft.method in session.provider.methods
+    return "credentials" if session.tries_at_once and session.parent.agreed else "site"
 
 
 def after(session: WizardSession, here: str) -> str:
@@ -69,7 +69,7 @@ def after(session: WizardSession, here: str) -> str:
 def before(session: WizardSession, here: str) -> str:
     """Return the step before one, "" before the first; from a step that the review led to, the review."""
     names = list(TITLES)
-    back, session.returning = session.returning and session.agreed, False
+    back, session.returning = session.returning and session.parent.agreed, False
     if back and here != "review":
         return "review"
     return names[names.index(here) - 1] if names.index(here) else ""
@@ -77,15 +77,15 @@ def before(session: WizardSession, here: str) -> str:
 
 def unfinished(session: WizardSession) -> str:
     """Return the step that the review still needs, or the review."""
-    if session.connection is None:
-        return "site" if not session.agreed else "credentials"
+    if session.parent.connection is None:
+        return "site" if not session.parent.agreed else "credentials"
     found = section(next(iter(session.problems()), ""))
     return found or "review"
 
 
 def incomplete(session: WizardSession) -> str:
     """Return the first step of a draft that is not complete, or the review; that credentials work is not asked."""
-    return section(next(iter(session.problems()), "")) or "review" if session.agreed else "site"
+    return section(next(iter(session.problems()), "")) or "review" if session.parent.agreed else "site"
 
 
 def section(field: str) -> str:

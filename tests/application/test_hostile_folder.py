@@ -52,45 +52,45 @@ def session(folder: Path, site: str = SITE, **environ: str) -> WizardSession:
 def test_a_site_from_here_for_a_token_of_the_environment_is_confirmed(folder: Path, name: str) -> None:
     path = written(folder, name=name)
     found = session(folder, OKTA_CLIENT_TOKEN=TOKEN)
-    assert str(path) in found.question
-    assert "evil.okta.com" in found.question
-    assert TOKEN not in found.question
-    assert not found.agreed
-    found.agree()
-    assert found.agreed
+    assert str(path) in found.parent.question
+    assert "evil.okta.com" in found.parent.question
+    assert TOKEN not in found.parent.question
+    assert not found.parent.agreed
+    found.parent.agree()
+    assert found.parent.agreed
 
 
 def test_nor_does_a_token_that_is_typed_go_there_unasked(folder: Path) -> None:
     written(folder, token=True)
     found = session(folder)
-    assert found.agreed  # site and token are from one place
+    assert found.parent.agreed  # site and token are from one place
     found.draft.section("parent")["method"] = "api-token"
     found.draft.credentials["token"] = SecretStr(TOKEN)
-    assert not found.agreed
+    assert not found.parent.agreed
 
 
 def test_a_token_from_here_for_a_site_from_elsewhere_is_confirmed(folder: Path) -> None:
     path = written(folder, token=True, site="")
     found = session(folder, "https://acme.okta.com", OKTA_CLIENT_ORGURL="https://acme.okta.com")
-    assert not found.agreed
+    assert not found.parent.agreed
     found.draft.section("parent")["method"] = "api-token"
     found.draft.credentials["token"] = Reference(file=str(path), key="okta.client.token")
-    assert not found.agreed
+    assert not found.parent.agreed
 
 
 def test_without_a_file_here_nothing_is_asked(folder: Path) -> None:
-    assert session(folder, "https://acme.okta.com", OKTA_CLIENT_TOKEN=TOKEN).agreed
+    assert session(folder, "https://acme.okta.com", OKTA_CLIENT_TOKEN=TOKEN).parent.agreed
 
 
 def test_a_site_that_the_user_typed_in_spite_of_the_file_is_asked_about_no_more(folder: Path) -> None:
     written(folder)
-    assert session(folder, "https://acme.okta.com", OKTA_CLIENT_TOKEN=TOKEN).agreed
+    assert session(folder, "https://acme.okta.com", OKTA_CLIENT_TOKEN=TOKEN).parent.agreed
 
 
 def test_no_step_is_begun_with_unconfirmed_credentials(folder: Path) -> None:
     written(folder)
     found = session(folder, OKTA_CLIENT_TOKEN=TOKEN)
-    found.known = True
+    found.draft.section("parent")["method"] = "api-token"
     assert step_order.first(found) == "site"
 
 

@@ -33,13 +33,13 @@ def test_all_that_was_made_in_a_run_is_told_and_the_draft_after_it_too(session: 
 
 
 def test_after_a_result_there_is_no_draft_to_continue(session: WizardSession) -> None:
-    session.result = made("first")
+    session.run.result = made("first")
     assert farewell.continuing(session) == []
 
 
-@pytest.mark.parametrize("change", [{"keeping": False}, {"another_draft_saved": True}, {"draft": Draft()}])
+@pytest.mark.parametrize("change", [{"keeping": False}, {"another_saved": True}, {"draft": Draft()}])
 def test_a_draft_that_is_not_saved_is_not_said_to_be(session: WizardSession, change: dict[str, object]) -> None:
-    vars(session).update(change)
+    vars(session.drafts).update(change)
     assert farewell.lines(session) == []
     assert session.bootstrap.drafts.load() is None
 

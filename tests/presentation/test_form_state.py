@@ -22,7 +22,7 @@ def test_credentials_are_marked_as_accepted_until_they_change(tmp_path: Path, st
     sheet = connection_sheet(session)
     assert sheet.proof("token") == ""
     found = (Finding("Credentials", state, "read the parent"),)
-    session.connected(service.reader.connection(session.provider, draft), Preflight("Acme", findings=found))
+    session.parent.connected(service.reader.connection(session.provider, draft), Preflight("Acme", findings=found))
     assert sheet.proof("token") == word
     session.disconnect()
     assert sheet.proof("token") == ""

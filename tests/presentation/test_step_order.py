@@ -34,10 +34,10 @@ def test_the_head_line_drops_the_site_first_and_the_identity_last(tmp_path: Path
     draft = Draft("okta")
     draft.section("parent")["site"] = "acme.okta.com"
     session = WizardSession(fronted(service), draft)
-    session.checked = Preflight("Acme", identity="ada@example.com")
-    whole = session.place()
+    session.parent.checked = Preflight("Acme", identity="ada@example.com")
+    whole = session.parent.place()
     assert whole == "Okta · Acme as ada@example.com · acme.okta.com"
     for width in range(18, len(whole) + 1):
-        assert "ada@example.com" in session.place(width)
-        assert len(session.place(width)) <= width
+        assert "ada@example.com" in session.parent.place(width)
+        assert len(session.parent.place(width)) <= width
     service.engine.close()

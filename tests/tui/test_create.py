@@ -9,7 +9,7 @@ from textual.widgets import Button, Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.events import KeysArrived, Progress, Result
-from orgwizard.presentation.wizard_session import LOSES_KEYS
+from orgwizard.presentation.leaving_text import LOSES_KEYS
 from orgwizard.ui.tui.screens.create import CreateStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.review import ReviewStep
@@ -119,8 +119,8 @@ async def test_there_is_no_way_back_while_a_creation_runs(service: Service) -> N
             assert isinstance(walk.screen, GiveUp)
             await walk.press(*"lose", "enter")
         await walk.until(DoneStep)
-        assert walk.app.session.result is not None
-        assert walk.app.session.result.outcome in ("unknown", "created")
+        assert walk.app.session.run.result is not None
+        assert walk.app.session.run.result.outcome in ("unknown", "created")
 
 
 @pytest.mark.full

@@ -49,7 +49,7 @@ async def test_a_good_end_is_whole_at_80x23_and_its_buttons_are_in_sight_at_60x1
 ) -> None:
     async with walking(service, (80, 23)) as walk:
         await walk.done(provider)
-        result = walk.app.session.result
+        result = walk.app.session.run.result
         assert result
         assert {"Admin", "Key expires"} <= set(result.access)
         await shown(walk, replace(result, stored={"file": LONG}))

@@ -214,7 +214,7 @@ async def test_a_draft_that_was_edited_into_nonsense_ends_no_screen(service: Ser
         if not walk.draft.provider:  # it was set aside
             return
         for name in list(all_steps())[:6]:
-            walk.app.session.settle_method()
+            walk.app.session.parent.settle_method()
             await walk.app.go(name)
             await walk.settled()
         assert walk.app.crash == []

@@ -40,7 +40,7 @@ async def test_a_plan_opens_at_what_it_lacks(
 ) -> None:
     async with walking(service, draft=planned(**sections)) as walk:
         await walk.until(step)
-        assert (walk.app.session.connection is None) is (step is SiteStep)
+        assert (walk.app.session.parent.connection is None) is (step is SiteStep)
 
 
 @pytest.mark.full
@@ -50,7 +50,7 @@ async def test_a_whole_plan_whose_credentials_are_refused_stops_there(service: S
     async with walking(service, draft=draft) as walk:
         await walk.until(ConnectStep)
         await walk.said("the credentials were rejected")
-        assert walk.app.session.connection is None
+        assert walk.app.session.parent.connection is None
 
 
 @pytest.mark.full
@@ -76,9 +76,9 @@ async def test_another_org_keeps_the_connection_and_the_administrator_without_se
     async with walking(service, draft=draft) as walk:
         await walk.until(ReviewStep)
         await walk.to_done("okta", "First")
-        connection = walk.app.session.connection
+        connection = walk.app.session.parent.connection
         await walk.press("ctrl+n")
         await walk.until(OrganizationStep)
-        assert walk.app.session.connection is connection
+        assert walk.app.session.parent.connection is connection
         assert walk.draft.section("administrator") == ADMIN
         assert not walk.draft.section("organization")

@@ -74,7 +74,7 @@ async def test_what_a_service_says_is_literal(service: Service) -> None:
     org = Created(EVIL, EVIL, EVIL)
     result = Result("created", "okta", EVIL, EVIL, org=org, error=NeedsAttention(EVIL, EVIL), next_steps=(EVIL,))
     async with walking(service) as walk:
-        walk.app.session.checked = Preflight(EVIL)
+        walk.app.session.parent.checked = Preflight(EVIL)
         walk.draft.provider = "okta"
         await walk.app.push_screen(DoneStep(walk.app.session, result))
         assert "[red]x[/nope]" in drawn(walk.app)

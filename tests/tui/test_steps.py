@@ -79,8 +79,8 @@ async def test_an_org_is_created_and_its_profile_saved(service: Service, provide
     async with walking(service) as walk:
         await walk.to_done(provider)
         assert "created and is ready" in walk.text()
-        assert walk.app.session.result is not None
-        assert walk.app.session.result.exit_code == 0
+        assert walk.app.session.run.result is not None
+        assert walk.app.session.run.result.exit_code == 0
         assert [profile.org.name for profile in service.profiles.all()[0]] == ["My Child Org"]
         assert service.drafts.load() is None
 
@@ -236,7 +236,7 @@ async def test_a_custom_domain_is_asked_about_once(service: Service, answer: str
         assert isinstance(walk.screen, Ask)
         await (walk.press("right", "enter") if answer == "yes" else walk.press(answer))
         await walk.until(step)
-        assert walk.app.session.agreed is (answer == "yes")
+        assert walk.app.session.parent.agreed is (answer == "yes")
 
 
 @pytest.mark.full
@@ -249,7 +249,7 @@ async def test_a_draft_with_a_custom_domain_never_connects_unasked(service: Serv
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, Ask)
         await walk.press("escape")
-        assert walk.app.session.checked is None
+        assert walk.app.session.parent.checked is None
 
 
 @pytest.mark.full
@@ -592,8 +592,8 @@ async def test_keys_for_the_screen_only_can_be_stored_after_all(service: Service
         await walk.press("enter")
         await walk.until(DoneStep)
         await walk.settled()
-        assert walk.app.session.result is not None
-        assert walk.app.session.result.secrets == {}
+        assert walk.app.session.run.result is not None
+        assert walk.app.session.run.result.secrets == {}
         assert not walk.screen.query("#secrets")
     assert list(service.vault.folder.glob("*.toml"))
 
@@ -711,8 +711,8 @@ async def test_keys_that_are_only_on_the_screen_are_shown_on_request_and_hidden_
         await walk.until(ReviewStep)
         await walk.create()
         await walk.until(DoneStep)
-        assert walk.app.session.result is not None
-        token = walk.app.session.result.secrets["token"].get_secret_value()
+        assert walk.app.session.run.result is not None
+        token = walk.app.session.run.result.secrets["token"].get_secret_value()
         assert token not in walk.text()
         await walk.press("ctrl+r")
         assert token in walk.text()
@@ -762,8 +762,8 @@ async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
         await on_the_screen_only(walk, "datadog")
         monkeypatch.setattr(walk.app._driver, "write", written.append)
         await walk.press("ctrl+y", "ctrl+y")
-        assert walk.app.session.result is not None
-        for secret in walk.app.session.result.secrets.values():
+        assert walk.app.session.run.result is not None
+        for secret in walk.app.session.run.result.secrets.values():
             encoded = base64.b64encode(secret.get_secret_value().encode()).decode()
             assert f"\x1b]52;c;{encoded}\a" in written
         assert ": copied. Ctrl+Y again for the next key." in message(walk)
@@ -871,8 +871,8 @@ async def test_an_order_that_another_process_is_at_is_told_on_the_review(tmp_pat
             await walk.said("! Another orgwizard")
             await walk.until(ReviewStep)
         assert "right now" in str(walk.screen.query_one("#refusal", Static).render())
-        assert walk.app.session.result is not None
-        assert walk.app.session.result.exit_code == 7
+        assert walk.app.session.run.result is not None
+        assert walk.app.session.run.result.exit_code == 7
 
 
 async def test_a_draft_whose_order_was_sent_is_not_offered(tmp_path: Path) -> None:
@@ -1014,9 +1014,9 @@ async def test_credentials_that_proved_nothing_are_said_to_on_every_step(service
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         session = walk.app.session
-        assert session.connection is not None
+        assert session.parent.connection is not None
         unproven = Finding("Credentials", "unproven", "they may read nothing")
-        session.connected(session.connection, Preflight("acme.okta.com", (unproven,)))
+        session.parent.connected(session.parent.connection, Preflight("acme.okta.com", (unproven,)))
         await walk.app.go("review")
         await walk.until(ReviewStep)
         assert "acme.okta.com (unproven)" in str(walk.screen.query_one("#place").render())
@@ -1027,9 +1027,9 @@ async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Se
     async with walking(service) as walk:
         await walk.jump(ReviewStep, "okta")
         session = walk.app.session
-        assert session.connection is not None
+        assert session.parent.connection is not None
         right = Finding("Right to create", "unproven", "can't be checked in advance")
-        session.connected(session.connection, Preflight("Acme", (right,), identity="ada@acme.com"))
+        session.parent.connected(session.parent.connection, Preflight("Acme", (right,), identity="ada@acme.com"))
         await walk.app.go("review")
         await walk.until(ReviewStep)
         assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place").render())

@@ -72,7 +72,7 @@ async def test_the_provider_whose_site_was_typed_is_chosen_with_a_key(
         await walk.press("ctrl+t")
         await walk.settled()
         assert (walk.draft.provider, site in walk.draft.site) == (other, True)
-        assert walk.app.session.site
+        assert walk.app.session.parent.site
         assert walk.screen.query_one("#provider", Choice).chosen == other
 
 

@@ -131,7 +131,9 @@ class Walk:
             draft.credentials[question.name] = offer.typed if offer else ""
         draft.section("organization")["name"] = name
         draft.section("administrator").update(ANSWERS[provider]["administrator"])
-        session.connected(session.service.reader.connection(session.provider, draft), Preflight("Acme (sandbox)"))
+        session.parent.connected(
+            session.service.reader.connection(session.provider, draft), Preflight("Acme (sandbox)")
+        )
         await self.app.go(next(key for key, known in all_steps().items() if known is step))
         await self.until(step)
 

@@ -9,7 +9,8 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import farewell, review, start_menu, step_order, text_report
-from orgwizard.presentation.wizard_session import LEAVING, WizardSession
+from orgwizard.presentation.leaving_text import LEAVING
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.attempt_record import Record
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import SIGN, Back, Console
@@ -73,12 +74,13 @@ class Wizard:
 
     def tell_late(self) -> None:
         """Tell of an end that came after the user was gone; keys that nobody was shown go to a private file."""
-        if self.session.result and self.session.result is not self._reported:
-            self.session.rescue()
-            for line in text_report.result(self.session.result):
+        run = self.session.run
+        if run.result and run.result is not self._reported:
+            run.rescue()
+            for line in text_report.result(run.result):
                 self._console.say(line)
-            if self.session.result.error:
-                self._console.say(*self.session.result.error.lines())
+            if run.result.error:
+                self._console.say(*run.result.error.lines())
 
     def _after(self, at: str, field: str) -> tuple[str, str]:
         """Go through one step; return which one comes next, and at which field."""
@@ -102,7 +104,7 @@ class Wizard:
 
     def _before(self, at: str) -> str:
         before = step_order.before(self.session, at)
-        return before or self._started(self.session.to_continue())
+        return before or self._started(self.session.drafts.to_continue())
 
     def _led_by(self, error: WizardError) -> tuple[str, str]:
         """Say a failure, or have it said at the field that it is about; return where to go."""
@@ -117,8 +119,8 @@ class Wizard:
 
     def _left(self, code: int) -> int:
         """Say what is kept; return the exit code: that of the result, where there is one."""
-        self.session.keep()
-        result = self.session.result
+        self.session.drafts.save()
+        result = self.session.run.result
         if not self.session.bootstrap.engine.idle.is_set() and (result is None or result is not self._reported):
             self._console.heading(LEAVING)
             return code
@@ -129,7 +131,7 @@ class Wizard:
 
     def exit_code(self, code: int) -> int:
         """Return the exit code of a session that was left with *code*: that of its result, if an org exists or may."""
-        result = self.session.result
+        result = self.session.run.result
         if code != Exit.LEFT or result is None:
             return code
         was_cancelled = result.outcome == "not_created" and self._interruption.times
@@ -159,7 +161,7 @@ class Wizard:
 
     def _next(self) -> str:
         """Return the step that another org of the same parent begins with."""
-        return "organization" if self.session.connection else "credentials"
+        return "organization" if self.session.parent.connection else "credentials"
 
     def _checked_again(self, record: Record) -> str:
         """Have an open attempt at the order of the review finished or looked up; return the step after it."""
@@ -172,16 +174,16 @@ class Wizard:
             self._console,
             self._interruption,
             record.store,
-            lambda tell: terminal.awaited(session.bootstrap.engine.work(lambda: session.resume(record, tell))),
+            lambda tell: terminal.awaited(session.bootstrap.engine.work(lambda: session.run.resume(record, tell))),
             session,
         )
 
     def _created(self) -> str:
         """Create the org; return the step that comes after it."""
-        session = self.session
-        order = self._console.terminal.awaited(session.ordering())
+        session, console = self.session, self._console
+        order = console.terminal.awaited(session.ordering())
         result = followed(
-            self._console, self._interruption, session.draft.store, lambda tell: session.create(order, tell), session
+            console, self._interruption, session.draft.store, lambda tell: session.run.create(order, tell), session
         )
         return self._next() if self._ended(result) == ANOTHER else "review"
 
@@ -189,7 +191,7 @@ class Wizard:
         """Tell of the end; return what the user does next, or raise `GoTo` to the field that a refusal is about."""
         if result is None:
             return ""
-        self.session.result = result
+        self.session.run.result = result
         ending = Ending(self._console, self.session, result)
         ending.tell()
         for line in farewell.of_result(result) or text_report.result(result):
@@ -233,7 +235,7 @@ def run(
         terminal.end,
         signals=(signal.SIGHUP, signal.SIGTERM),
         reset=b"",
-        rescue=lambda: wizard.session.rescue(),  # noqa: PLW0108 - of the session that there is then
+        rescue=lambda: wizard.session.run.rescue(),  # noqa: PLW0108 - of the session that there is then
     )
     engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
     terminal.edit_lines(os.environ)

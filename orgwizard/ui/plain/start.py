@@ -49,8 +49,9 @@ class Start:
         draft = self._draft_of(found, chosen)
         if draft is None:
             return self._looked_at(found, chosen)
-        known, spares = found.profile(chosen) is not None, found.spares(draft)
-        return Begun(WizardSession(self._bootstrap, draft, known=known, another_draft_saved=spares))
+        session = WizardSession(self._bootstrap, draft)
+        session.drafts.another_saved = found.spares(draft)
+        return Begun(session)
 
     def _chosen(self, found: StartMenu) -> str:
         rows = start_menu.fitted(found.rows())

@@ -138,7 +138,7 @@ def run(
         bootstrap.engine.leave,
         bootstrap.engine.idle,
         wizard.leave_from_elsewhere,
-        rescue=lambda: wizard.session.rescue(),  # noqa: PLW0108 - of the session that there is then
+        rescue=lambda: wizard.session.run.rescue(),  # noqa: PLW0108 - of the session that there is then
     )
     with watch():
         wizard.run(mouse=False)
@@ -154,7 +154,7 @@ def _say_how_it_ended(wizard: Wizard) -> None:
     from orgwizard.presentation import farewell
 
     if not wizard.leaving.done:
-        wizard.session.rescue()
+        wizard.session.run.rescue()
     lines = farewell.lines(wizard.session)
     with suppress(OSError, ValueError):  # the terminal may be gone, too
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr, flush=True)

@@ -28,7 +28,7 @@ class DraftSaver:
     def now(self) -> None:
         """Save it."""
         self._stop()
-        if words := self._app.session.keep():
+        if words := self._app.session.drafts.save():
             self._app.say(words, wrong=True)
 
     def _stop(self) -> None:

@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import Exit
-from orgwizard.presentation.wizard_session import (
-    KEPT_ANSWERS,
-    LEAVES_FOR_KEYS,
-    LEAVES_RUNNING,
-    LEAVING,
-    LOSES_KEYS,
-)
+from orgwizard.presentation.leaving_text import KEPT_ANSWERS, LEAVES_FOR_KEYS, LEAVES_RUNNING, LEAVING, LOSES_KEYS
 from orgwizard.ui.tui.widgets.dialogs import Ask
 
 if TYPE_CHECKING:
@@ -48,9 +42,9 @@ class Leaving:
     def question(self) -> str:
         """Return what to ask before leaving, or ""."""
         session = self._app.session
-        result = session.result
+        result = session.run.result
         if not session.bootstrap.engine.idle.is_set() and not (result and result.secrets):
-            if session.stored:
+            if session.run.stored:
                 return ""
             return LEAVES_FOR_KEYS if session.draft.store == "screen" else LEAVES_RUNNING
         if result and result.secrets:
@@ -64,7 +58,7 @@ class Leaving:
         if not leave:
             return
         session = self._app.session
-        self._keys_given_up = bool(session.result and session.result.secrets)
+        self._keys_given_up = bool(session.run.result and session.run.result.secrets)
         if session.bootstrap.engine.idle.is_set():
             self.end()
             return
@@ -84,5 +78,5 @@ class Leaving:
         """Leave."""
         self._drafts.now()
         self.done = True
-        result = self._app.session.result
+        result = self._app.session.run.result
         self._app.exit(return_code=int(result.exit_code if result else Exit.LEFT))

@@ -8,8 +8,9 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import step_order
+from orgwizard.presentation.leaving_text import TAKE_KEYS
 from orgwizard.presentation.start_menu import session_of
-from orgwizard.presentation.wizard_session import TAKE_KEYS, WizardSession
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.outcomes import (
     Another,
@@ -103,9 +104,9 @@ class Navigator:
     # ---- the beginning ----
 
     async def _begin_steps(self, outcome: Begin) -> None:
-        """Begin the steps with a draft; with a connection that was saved, at the first step that it leaves open."""
+        """Begin the steps with a draft, at the first step that it leaves open."""
         self._begin(outcome.draft)
-        self._session.known, self._session.another_draft_saved = outcome.saved, outcome.another_draft_saved
+        self._session.drafts.another_saved = outcome.another_saved
         await self.go(step_order.first(self._session))
 
     async def _resume(self, outcome: Resume) -> None:
@@ -126,7 +127,7 @@ class Navigator:
     async def _another(self, _: Another) -> None:
         """Begin again with the same parent."""
         self._app.session = self._session.for_same_parent()
-        await self.go("organization" if self._session.connection else "credentials")
+        await self.go("organization" if self._session.parent.connection else "credentials")
 
     # ---- from step to step ----
 
@@ -134,8 +135,8 @@ class Navigator:
         """Go to the next step, or back to the review where the user came from."""
         after = step_order.after(self._session, self._app.step.section)
         await self.go(after)
-        if after == "organization" and self._session.checked:
-            self._app.say(f"Connected: {self._session.checked.parent}.")
+        if after == "organization" and self._session.parent.checked:
+            self._app.say(f"Connected: {self._session.parent.checked.parent}.")
 
     async def _back(self, _: Back) -> None:
         """Go one step back; from the first one, and from the list of attempts, to the start."""
@@ -144,11 +145,11 @@ class Navigator:
             await self.go(before)
         else:
             self._drafts.now()
-            await self._app.switch_screen(StartStep(self._session, self._session.to_continue()))
+            await self._app.switch_screen(StartStep(self._session, self._session.drafts.to_continue()))
 
     async def _edit(self, outcome: Edit) -> None:
         """Go to a step to change something, and come back to the review after it."""
-        if not self._session.org_name:  # an attempt that was taken up: its answers are not here
+        if not self._session.draft.org_name:  # an attempt that was taken up: its answers are not here
             await self._begin_anew()
             return
         section, _, self._session.wanted = outcome.field.partition(".")
@@ -180,11 +181,11 @@ class Navigator:
         ended = outcome.result
         self._app.close_dialogs()  # they asked about a creation that is over
         if isinstance(ended, Result):
-            self._session.result = ended
+            self._session.run.result = ended
         if self._leaving.after(ended):
             return
         error = ended.error if isinstance(ended, Result) else ended
-        if isinstance(error, Busy | Repeated) and self._session.org_name:
+        if isinstance(error, Busy | Repeated) and self._session.draft.org_name:
             self._session.refusals["review"] = error.cause
             await self.go("review")
         elif error and error.field and (not isinstance(ended, Result) or ended.outcome == "not_created"):

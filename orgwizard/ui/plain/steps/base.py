@@ -54,10 +54,11 @@ class Step:
 
     def save(self) -> None:
         """Keep the draft; that it cannot be kept is said once."""
-        words = self.session.keep()
-        if words and not self.session.complained:
+        drafts = self.session.drafts
+        words = drafts.save()
+        if words and not drafts.failure_said:
             self.console.say(words)
-            self.session.complained = True
+            drafts.failure_said = True
 
     def settle(self, typed: str, site: Site) -> None:
         """Take a site as the parent's; another one than before has not been connected to."""
@@ -70,6 +71,7 @@ class Step:
 
     def agreed(self) -> bool:
         """Return whether credentials may be sent to the site: a known one, or the user says yes to it."""
-        if self.session.site and not self.session.agreed and self.console.agrees(self.session.question):
-            self.session.agree()
-        return self.session.agreed
+        parent = self.session.parent
+        if parent.site and not parent.agreed and self.console.agrees(parent.question):
+            parent.agree()
+        return parent.agreed

@@ -18,7 +18,7 @@ class ConnectStep(Step):
 
     def go(self, field: str = "") -> None:
         """Choose a credential method, give the credentials, have them tried."""
-        self.session.settle_method()
+        self.session.parent.settle_method()
         missing = connect_flow.missing_field(self.session)
         if missing == "":
             self._tried()
@@ -40,7 +40,7 @@ class ConnectStep(Step):
         if not self.agreed():
             raise GoTo("site")
         connection = self._connected()
-        self.console.say(f"Connected: {self.session.parent}.")
+        self.console.say(f"Connected: {self.session.parent.name}.")
         return connection
 
     def _choose_method(self) -> None:
@@ -53,13 +53,13 @@ class ConnectStep(Step):
         """Try the credentials until they work; raises `GoTo` where something is to be changed first."""
         session, console = self.session, self.console
         while True:
-            connection = console.terminal.awaited(session.connecting())
-            if connection == session.connection:
+            connection = console.terminal.awaited(session.parent.connecting())
+            if connection == session.parent.connection:
                 return connection
             session.disconnect()
             console.say(connect_flow.CHECKING)
             try:
-                session.connected(connection, self._checked(connection))
+                session.parent.connected(connection, self._checked(connection))
             except WizardError as error:
                 self._refused(error, connection)
 
@@ -103,7 +103,7 @@ class ConnectStep(Step):
 
     def _offer_to_save(self, connection: Connection) -> None:
         session, console = self.session, self.console
-        parent = session.checked.parent if session.checked else ""
+        parent = session.parent.checked.parent if session.parent.checked else ""
         if not parent or session.service.profile_saver.knows_parent(session.provider, connection, parent):
             return
         question = "Save this connection for the next org?"

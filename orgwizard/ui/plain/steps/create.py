@@ -9,6 +9,7 @@ from orgwizard.application.runner import ASKED_BEFORE_GIVING_UP, Engine
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import CHECK, KEEP, SETTLE, STORE, Event, KeysArrived, Progress, Result
 from orgwizard.presentation import store_choices, text_report
+from orgwizard.presentation.leaving_text import LEAVING
 from orgwizard.presentation.progress_text import (
     KEYS_ARRIVED,
     RUNS_ALREADY,
@@ -18,7 +19,7 @@ from orgwizard.presentation.progress_text import (
     ProgressText,
     safe,
 )
-from orgwizard.presentation.wizard_session import LEAVING, WizardSession
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines
@@ -138,7 +139,7 @@ def show_keys(console: Console, session: WizardSession, result: Result) -> None:
         console.say(f"{title}, on the next line:")
         taken &= console.say(value)
     if taken:
-        session.keys_shown()
+        session.run.keys_shown()
 
 
 def _stage(event: Progress, words: str) -> str:

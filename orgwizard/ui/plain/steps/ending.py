@@ -3,8 +3,9 @@
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import text_report
+from orgwizard.presentation.leaving_text import ANOTHER_LOSES_KEYS, LOSES_KEYS
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVE_TITLE
-from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, LOSES_KEYS, WizardSession
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.plain.console import Back, Console
 from orgwizard.ui.plain.steps.create import show_keys
 from orgwizard.ui.plain.terminal import Quit
@@ -89,7 +90,7 @@ class Ending:
 
     @property
     def _unseen(self) -> bool:
-        return bool(self._result.secrets) and not self._session.shown
+        return bool(self._result.secrets) and not self._session.run.shown
 
     def _show(self) -> None:
         show_keys(self._console, self._session, self._result)
@@ -99,7 +100,7 @@ class Ending:
         console = self._console
         try:
             store = console.ask(f"{SAVE_QUESTION} (Enter takes file):") or "file"
-            self._result = console.terminal.awaited(self._session.save_after_all(self._result, store))
+            self._result = console.terminal.awaited(self._session.run.save_after_all(self._result, store))
         except Back:
             return
         except WizardError as error:
@@ -111,4 +112,4 @@ class Ending:
         """Show the keys before a signal ends everything: they are nowhere else. Where no terminal is, save them."""
         if self._unseen:
             self._show()
-            self._session.rescue()
+            self._session.run.rescue()

@@ -21,7 +21,7 @@ class ReviewStep(Step):
     def go(self, field: str = "") -> None:
         """Say the order, and take what is typed about it until it is to be created."""
         session, console = self.session, self.console
-        lines, earlier = list(review.lines(session)), session.earlier()
+        lines, earlier = list(review.lines(session)), session.run.earlier()
         console.say(*self._numbered(lines), review.warnings(session), *([earlier.error().cause] if earlier else []))
         places = self._places(lines)
         while True:
@@ -62,7 +62,7 @@ class ReviewStep(Step):
         change = "a line's number or name to change it"
         if earlier:
             return f'Type "{CHECK}" to see what came of it, "{review.second(session)}" for a new org, or {change}:'
-        wanted = f"{session.org_name} at {session.provider.title}"
+        wanted = f"{session.draft.org_name} at {session.provider.title}"
         return f'Type "{step_order.CREATE_WORD}" to create {wanted}, or {change}:'
 
     def _creates(self, typed: str, earlier: EarlierAttempt | None) -> bool:
@@ -70,7 +70,7 @@ class ReviewStep(Step):
         creates = review.is_second(self.session, typed) if earlier else typed.lower() == step_order.CREATE_WORD
         if creates and (step := step_order.unfinished(self.session)) != "review":
             raise GoTo(step)
-        self.session.again = creates and earlier is not None
+        self.session.run.again = creates and earlier is not None
         return creates
 
     def _check(self, earlier: EarlierAttempt) -> None:

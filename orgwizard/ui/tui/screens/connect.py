@@ -52,7 +52,7 @@ class ConnectStep(Step):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        session.settle_method()
+        session.parent.settle_method()
         self._trial: Worker[None] | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -78,7 +78,7 @@ class ConnectStep(Step):
         return Form(connection_sheet(self.session))
 
     def _findings(self) -> Group:
-        return in_columns(text_report.findings_table(self.session.passed), text_report.STAGE_INDENT)
+        return in_columns(text_report.findings_table(self.session.parent.passed), text_report.STAGE_INDENT)
 
     @on(Choice.Chosen, "#method")
     async def _choose_method(self, event: Choice.Chosen) -> None:
@@ -112,7 +112,7 @@ class ConnectStep(Step):
 
     def on_mount(self) -> None:
         """Try a connection that was saved, unless something in it has to be typed again."""
-        if connect_flow.missing_field(self.session) == "" and self.session.agreed:
+        if connect_flow.missing_field(self.session) == "" and self.session.parent.agreed:
             self.call_after_refresh(self.action_next)
 
     def action_next(self) -> None:
@@ -161,11 +161,11 @@ class ConnectStep(Step):
         refusals.show(self)
         self.say(f"{connect_flow.CHECKING} Esc stops it.")
         try:
-            connection = await asyncio.wrap_future(self.session.connecting())
+            connection = await asyncio.wrap_future(self.session.parent.connecting())
         except WizardError as error:
             self.refused(error)
             return False
-        if connection == self.session.connection:
+        if connection == self.session.parent.connection:
             return True
         try:
             await self._check(connection)
@@ -178,12 +178,12 @@ class ConnectStep(Step):
 
     async def _agreed(self) -> bool:
         """Return whether credentials may go to the site; asked here too, for drafts that begin at this step."""
-        session = self.session
-        if not session.agreed and session.site:
-            if not await self.app.push_screen_wait(consent(session.question)):
+        parent = self.session.parent
+        if not parent.agreed and parent.site:
+            if not await self.app.push_screen_wait(consent(parent.question)):
                 return False
-            session.agree()
-        return session.agreed
+            parent.agree()
+        return parent.agreed
 
     async def _check(self, connection: Connection) -> None:
         """Have the connection tried, showing its stages as they pass; raises `WizardError`."""
@@ -193,14 +193,14 @@ class ConnectStep(Step):
             self.post_message(self.Passed(finding))
 
         found = self.session.service.checks.parent(self.session.provider, connection, tell=tell)
-        self.session.connected(connection, await asyncio.wrap_future(found))
+        self.session.parent.connected(connection, await asyncio.wrap_future(found))
         self.refresh_place()
         self._show_findings()
 
     def on_connect_step_passed(self, message: Passed) -> None:
         """Show a stage that has passed."""
-        if self._trying and message.finding not in self.session.passed:
-            self.session.passed.append(message.finding)
+        if self._trying and message.finding not in self.session.parent.passed:
+            self.session.parent.passed.append(message.finding)
             self._show_findings()
 
     # ---- keys of another site ----

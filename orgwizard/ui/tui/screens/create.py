@@ -149,13 +149,13 @@ class CreateStep(KeysStep):
     def _leaving_in_short(self) -> str:
         if self._can_finish_alone:
             return IN_BACKGROUND.lower()
-        return "quit, test later" if self.session.stored else "quit"
+        return "quit, test later" if self.session.run.stored else "quit"
 
     def _leaving_words(self) -> str:
         """Return what Ctrl+Q does at the present stage."""
         if self._keys or self.session.draft.store == "screen":
             return "finish safely; the new keys are shown before quitting"
-        return QUITS_NOW if self.session.stored else self.leaves
+        return QUITS_NOW if self.session.run.stored else self.leaves
 
     def _refresh_ways_out(self) -> None:
         """Show the button and the keys of the present stage."""
@@ -182,7 +182,7 @@ class CreateStep(KeysStep):
     def _look(self) -> None:
         """Wait for no creation that has ended, whatever kept it from telling so."""
         if self.session.bootstrap.engine.idle.is_set() and not self._over:
-            self._end(self.session.result or WizardError(NO_RESULT, meaning=NOT_KNOWN, code="bug"))
+            self._end(self.session.run.result or WizardError(NO_RESULT, meaning=NOT_KNOWN, code="bug"))
 
     def _end(self, result: Result | WizardError) -> None:
         if not self._over:
@@ -192,7 +192,7 @@ class CreateStep(KeysStep):
     async def begun(self) -> bool:
         """Have the engine create the org; false where it is at work already. Raises a `WizardError`."""
         order = await asyncio.wrap_future(self.session.ordering())
-        return self.session.create(order, self.tell)
+        return self.session.run.create(order, self.tell)
 
     def tell(self, event: Event) -> None:
         """Pass an event on to the screen; runs in the engine's thread and must not block."""

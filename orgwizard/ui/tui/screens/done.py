@@ -18,9 +18,10 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import USE_KEYS, Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import next_commands
+from orgwizard.presentation.leaving_text import ANOTHER_LOSES_KEYS
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
 from orgwizard.presentation.text_report import facts, headline, needs_attention
-from orgwizard.presentation.wizard_session import ANOTHER_LOSES_KEYS, WizardSession
+from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.stored_reference import copied
 from orgwizard.system import terminal_caps
 from orgwizard.ui.tui.screens.key_help import Words
@@ -62,7 +63,7 @@ class DoneStep(KeysStep):
         """Return where Next leads; after an unknown outcome nothing is begun."""
         if self.result.outcome == "not_created":
             # An attempt that was taken up has no answers to review.
-            return "back to the review" if self.session.org_name else "back to the start"
+            return "back to the review" if self.session.draft.org_name else "back to the start"
         return "new org" if self.result.outcome == "created" else CHECK_AGAIN if self.result.open else ""
 
     def key_words(self, action: str) -> Words | None:
@@ -144,7 +145,7 @@ class DoneStep(KeysStep):
             return
         self.say(SAVING)
         try:
-            self.result = await asyncio.wrap_future(self.session.save_after_all(self.result, store))
+            self.result = await asyncio.wrap_future(self.session.run.save_after_all(self.result, store))
         except WizardError as error:
             self.say(" ".join(filter(None, (error.cause, error.advice))), wrong=True)
             return

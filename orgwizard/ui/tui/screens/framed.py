@@ -125,7 +125,7 @@ class Framed(Screen[None]):
 
     def org_name(self) -> str:
         """Return the name of the org that the step is about."""
-        return self.session.org_name
+        return self.session.draft.org_name
 
     def about(self) -> tuple[str, str]:
         """Return what a question about the order begins with."""

@@ -69,7 +69,7 @@ class KeysStep(Step):
             self._revealed = True
             self._hiding = self.set_timer(REVEAL_SECONDS, self._hide)
             self._show_secrets()
-            self.session.keys_shown()
+            self.session.run.keys_shown()
 
     def on_screen_suspend(self) -> None:
         """Hide the keys when something else is on the screen."""

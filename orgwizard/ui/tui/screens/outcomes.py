@@ -14,14 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Begin:
-    """The user begins with a draft: an empty one, the saved one, or one of a connection that was *saved*.
-
-    *another_draft_saved* says that a draft of another org is saved.
-    """
+    """The user begins with a draft: an empty one, the saved one, or one of a profile."""
 
     draft: Draft
-    saved: bool = False
-    another_draft_saved: bool = False
+    another_saved: bool = False
+    """A draft of another org is saved."""
 
 
 @dataclass(frozen=True)

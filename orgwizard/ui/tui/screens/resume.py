@@ -29,5 +29,5 @@ class ResumeStep(CreateStep):
 
     async def begun(self) -> bool:
         """Have the engine take the attempt up; reading the keys of a store may take a while."""
-        session = self.session
-        return await asyncio.wrap_future(session.bootstrap.engine.work(lambda: session.resume(self._record, self.tell)))
+        engine, run = self.session.bootstrap.engine, self.session.run
+        return await asyncio.wrap_future(engine.work(lambda: run.resume(self._record, self.tell)))

@@ -55,7 +55,7 @@ class ReviewStep(Step):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._earlier = session.earlier()
+        self._earlier = session.run.earlier()
 
     def key_words(self, action: str) -> Words | None:
         """Return what a key does: Ctrl+N creates, unless this order was sent before."""
@@ -157,7 +157,7 @@ class ReviewStep(Step):
 
     def _confirmed(self, typed: str | None) -> None:
         if typed:
-            self.session.again = self._earlier is not None
+            self.session.run.again = self._earlier is not None
             self.session.refusals.pop(self.section, None)
             self.leave_for(Next())
 

@@ -185,18 +185,18 @@ class SiteStep(Step):
         """Return whether the site is one, and the user agrees to send credentials there."""
         self.session.touched.add("site")
         self._show_site()
-        if self.session.refusals.get("site") or self.session.site is None:
+        if self.session.refusals.get("site") or self.session.parent.site is None:
             self.say("Fix the site to continue.", wrong=True)
             self.set_focus(self.part().query_one(Field).entry)
             return False
-        if not self.session.agreed:
+        if not self.session.parent.agreed:
             self._ask()
             return False
         return True
 
     @work
     async def _ask(self) -> None:
-        agreed: bool = await self.app.push_screen_wait(consent(self.session.question))
+        agreed: bool = await self.app.push_screen_wait(consent(self.session.parent.question))
         if agreed:
-            self.session.agree()
+            self.session.parent.agree()
             self.action_next()

@@ -132,7 +132,7 @@ class StartStep(WatchingStep):
         elif profile:
             from orgwizard.application.profile_draft import draft_from
 
-            self._choose(draft_from(profile), saved=True)
+            self._choose(draft_from(profile))
         elif chosen == NEW:
             self._choose(Draft())
         elif chosen == MORE:
@@ -150,8 +150,8 @@ class StartStep(WatchingStep):
 
         self.app.switch_screen(AttemptsStep(self.session, self._beginnings.attempt_list()))
 
-    def _choose(self, draft: Draft, *, saved: bool = False) -> None:
-        self.leave_for(Begin(draft, saved, self._beginnings.spares(draft)))
+    def _choose(self, draft: Draft) -> None:
+        self.leave_for(Begin(draft, self._beginnings.spares(draft)))
 
     def _ask_about_attempt(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""

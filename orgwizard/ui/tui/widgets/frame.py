@@ -40,7 +40,7 @@ class Place(Widget):
 
     def render(self) -> Content:
         """Draw it; text of a service is no markup."""
-        return Content(self._session.place(self.size.width))
+        return Content(self._session.parent.place(self.size.width))
 
 
 class Body(VerticalScroll, can_focus=False):
