@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.http import hidden
-from orgwizard.domain.questions import Question, Suggestion
+from orgwizard.domain.questions import Question, Suggestion, Value, secret_text
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
 
@@ -42,6 +42,11 @@ class Discovery:
         if value := self.sandbox_values.get(f"{provider.key}.{question.name}"):
             return Suggestion(hidden(value) if question.secret else value, _OF_THE_SANDBOX)
         return self._offers(provider).credential(question)
+
+    def source(self, provider: Provider, question: Question, value: Value) -> str:
+        """Return where a secret comes from that is held as a value and that nobody typed: the sandbox; else ""."""
+        there = self.sandbox_values.get(f"{provider.key}.{question.name}")
+        return _OF_THE_SANDBOX if there and secret_text(value) == there else ""
 
     def method(self, provider: Provider) -> str:
         """Return the credential method that what is there is for; "" where nothing is there, or not enough."""

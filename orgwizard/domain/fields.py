@@ -63,10 +63,15 @@ class Fields(BaseModel):
         return text
 
     @classmethod
-    def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
-        """Return what the service will most likely say of an answer that breaks no rule here, or ""."""
+    def objection(cls, name: str, typed: Mapping[str, Value]) -> str:
+        """Return what the service will most likely refuse of an answer that breaks no rule here, or ""."""
         del name, typed
         return ""
+
+    @classmethod
+    def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
+        """Return what the service will most likely say of an answer that breaks no rule here, or ""."""
+        return cls.objection(name, typed)
 
 
 def wrong(words: str) -> PydanticCustomError:

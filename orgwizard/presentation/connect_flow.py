@@ -3,6 +3,7 @@
 from pydantic import SecretStr
 
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.field_questions import questions
 from orgwizard.domain.org import Site
 from orgwizard.presentation.form_state import connection_sheet
 from orgwizard.presentation.step_order import section
@@ -62,5 +63,14 @@ def save(session: WizardSession) -> tuple[bool, str]:
         name = session.service.profile_saver.save_parent(session.provider, connection, checked.parent)
     except (WizardError, OSError) as error:
         return False, f"The connection was not saved: {cause_of(error)}"
-    typed = any(isinstance(value, SecretStr) for value in session.draft.credentials.values())
-    return True, f"Saved as {name}." + (" Typed secrets were not saved." if typed else "")
+    return True, f"Saved as {name}." + (" Typed secrets were not saved." if _typed_secrets(session) else "")
+
+
+def _typed_secrets(session: WizardSession) -> bool:
+    """Return whether the user typed a secret; the sandbox's own are none of theirs."""
+    provider, draft, discovery = session.provider, session.draft, session.bootstrap.discovery
+    return any(
+        isinstance(value := draft.credentials.get(question.name), SecretStr)
+        and not discovery.source(provider, question, value)
+        for question in questions(provider.methods[draft.method])
+    )

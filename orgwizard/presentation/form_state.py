@@ -153,8 +153,8 @@ class FormState:
         """Return in a word what a check proved of a field as it is, or ""."""
         if self.section == "credentials":
             return self._acceptance(name) if self.session.parent.accepted else ""
-        naming = "subdomain" if "subdomain" in self.model.model_fields else "name"
-        return AVAILABLE if self.section == "organization" and self.session.available and name == naming else ""
+        naming = self.section == "organization" and name == self.session.provider.name_field
+        return AVAILABLE if naming and self.session.available else ""
 
     def _acceptance(self, name: str) -> str:
         """Return that a secret was accepted; the last one that is required says as whom, where that is known."""

@@ -30,11 +30,11 @@ def lines(session: WizardSession) -> Iterator[Line]:
     yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
     for name, model in provider.sections(draft.method).items():
         typed = draft.credentials if name == "credentials" else draft.section(name)
-        yield from _answers(name, model, typed)
+        yield from _answers(session, name, model, typed)
     yield "store", "Keys go to", text_report.store_words(draft.store)
 
 
-def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iterator[Line]:
+def _answers(session: WizardSession, section: str, model: type[Fields], typed: dict[str, Value]) -> Iterator[Line]:
     """Yield a line per answer, and one for all that was left blank."""
     answers = filled(model, typed)
     asked = [q for q in questions(model) if (q.asked and q.is_due(answers)) or answers.get(q.name)]
@@ -44,7 +44,8 @@ def _answers(section: str, model: type[Fields], typed: dict[str, Value]) -> Iter
         if question.rows and value:
             yield from ((f"{section}.{question.name}", str(name), text_of(row)) for name, row in value.items())
         elif value or question.blank != NOT_GIVEN:
-            yield f"{section}.{question.name}", question.title, in_words(question, value)
+            source = session.bootstrap.discovery.source(session.provider, question, value)
+            yield f"{section}.{question.name}", question.title, source or in_words(question, value)
         else:
             blank.append(question)
     if blank:
@@ -115,9 +116,22 @@ def in_words(question: Question, value: Value) -> str:
 def warnings(session: WizardSession) -> str:
     """Return what to know before creating: what cannot be undone, and what no read could prove."""
     findings = session.parent.checked.findings if session.parent.checked else ()
-    unproven = [finding.stage for finding in findings if finding.state == "unproven"]
-    note = f"Not proven: {', '.join(unproven).lower()}." if unproven else ""
+    unproven = [finding.stage.lower() for finding in findings if finding.state == "unproven"]
+    note = f"Could not be checked in advance: the {' and the '.join(unproven)}." if unproven else ""
     return " ".join(filter(None, (session.provider.irreversible, note)))
+
+
+def objections(session: WizardSession) -> list[str]:
+    """Return what is known to stand in the way of the order: refusals, and what will most likely be refused."""
+    provider, draft = session.provider, session.draft
+    found = []
+    for section, model in provider.sections(draft.method).items():
+        answers = filled(model, draft.credentials if section == "credentials" else draft.section(section))
+        for question in questions(model):
+            refusal = session.refusals.get(f"{section}.{question.name}", "")
+            if words := refusal or model.objection(question.name, answers):
+                found.append(words if question.title.casefold() in words.casefold() else f"{question.title}: {words}")
+    return found
 
 
 def about(session: WizardSession, name: str = "") -> tuple[str, str]:

@@ -74,7 +74,7 @@ class OktaAdministrator(Fields):
     recovery_answer: Secret | None = Field(
         default=None,
         title="Recovery answer",
-        description="Not case-sensitive.",
+        description="Required with a recovery question. Not case-sensitive.",
         min_length=1,
         max_length=100,
         validate_default=True,
@@ -98,13 +98,19 @@ class OktaAdministrator(Fields):
         return corrections.email(text) if name == "email" and not REDACTOR.is_secret(text) else ""
 
     @classmethod
-    def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
+    def objection(cls, name: str, typed: Mapping[str, Value]) -> str:
         """Return what a password lacks by Okta's default policy; no rule, for a child may have another one."""
         password = typed.get("password")
         if name != "password" or not isinstance(password, SecretStr):
             return ""
         lacking = password_policy.shortcomings(password.get_secret_value(), str(typed.get("login") or ""))
-        return f"Okta asks for {', '.join(lacking)}." if lacking else "Meets Okta's default policy."
+        return f"Okta asks for {', '.join(lacking)}." if lacking else ""
+
+    @classmethod
+    def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
+        """Return also that a password lacks nothing."""
+        meets = name == "password" and isinstance(typed.get("password"), SecretStr)
+        return cls.objection(name, typed) or ("Meets Okta's default policy." if meets else "")
 
     @field_validator("recovery_answer")
     @classmethod

@@ -22,7 +22,8 @@ class ReviewStep(Step):
         """Say the order, and take what is typed about it until it is to be created."""
         session, console = self.session, self.console
         lines, earlier = list(review.lines(session)), session.run.earlier()
-        console.say(*self._numbered(lines), review.warnings(session), *([earlier.error().cause] if earlier else []))
+        stands = [*([earlier.error().cause] if earlier else []), *review.objections(session)]
+        console.say(*self._numbered(lines), review.warnings(session), *stands)
         places = self._places(lines)
         while True:
             console.terminal.forget()  # nothing that was typed ahead creates anything

@@ -24,12 +24,13 @@ class OrganizationStep(Step):
 
     def body(self) -> Iterable[Widget]:
         """Yield the fields, what is known of the name, and what is fixed and not asked."""
-        model = self.session.provider.organization
-        sheet = FormState(self.session, "organization", model, self.session.draft.section("organization"))
-        yield Form(sheet)
+        provider = self.session.provider
+        sheet = FormState(
+            self.session, "organization", provider.organization, self.session.draft.section("organization")
+        )
+        yield Form(sheet, below={provider.name_field: NameCheck(self.session)})
         for title, words in sheet.constants:
             yield labelled(title, Static(words, classes="fact", markup=False))
-        yield NameCheck(self.session)
 
     def on_mount(self) -> None:
         """Ask about the name that is there already."""

@@ -24,7 +24,7 @@ def show(step: Framed) -> None:
     rest = step.standing()
     for box in step.query("#refusal").results(Static):  # not there while the program ends
         box.display = bool(rest)
-        box.update(printable(" ".join(f"! {words}" for words in rest)))
+        box.update("\n".join(f"! {printable(words)}" for words in rest))
 
 
 def take(step: Framed, error: WizardError) -> bool:

@@ -18,13 +18,15 @@ from orgwizard.presentation.review import (
     check_lines,
     is_second,
     lines,
+    objections,
     save_plan,
     second,
     warnings,
 )
-from orgwizard.presentation.step_order import TITLES, unfinished
+from orgwizard.presentation.step_order import TITLES, complaints, unfinished
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.earlier_attempt import EarlierAttempt
+from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Check, Edit, Next
@@ -75,9 +77,9 @@ class ReviewStep(Step):
         yield NameCheck(self.session)
 
     def standing(self) -> list[str]:
-        """Return why Create is not offered, too: it must be in sight on a small screen."""
+        """Return why Create is not offered and what will be refused, too: it must be in sight on a small screen."""
         earlier = [self._earlier.error().cause] if self._earlier else []
-        return list(dict.fromkeys([*earlier, *super().standing()]))
+        return list(dict.fromkeys([*earlier, *super().standing(), *objections(self.session)]))
 
     def on_mount(self) -> None:
         """Ask once more whether the name is free."""
@@ -85,7 +87,8 @@ class ReviewStep(Step):
 
     def on_name_check_taken(self, message: NameCheck.Taken) -> None:
         """Say that the name is taken; the service would refuse it."""
-        self.say(f"{message.refused.cause} {message.refused.advice}", wrong=True)
+        self.session.refusals |= complaints(message.refused)
+        refusals.show(self)
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done from here."""
@@ -138,7 +141,9 @@ class ReviewStep(Step):
         elif step != "review":
             self.leave_for(Edit(step))
         else:
-            self.app.push_screen(Confirm(self.session.provider.irreversible, self.about()), self._confirmed)
+            irreversible = self.session.provider.irreversible
+            question = Confirm(irreversible, self.about(), objections(self.session))
+            self.app.push_screen(question, self._confirmed)
 
     def action_second(self) -> None:
         """Ask for the sentence that creates another org of this name."""
@@ -169,7 +174,7 @@ class SecondOrg(TypedConfirmation):
         self._session = session
         irreversible = session.provider.irreversible
         question = f"{earlier.error().cause} {irreversible} To create a second one, type: {second(session)}"
-        super().__init__(question, yes="Create now", about=about(session))
+        super().__init__(question, yes="Create now", about=about(session), warnings=objections(session))
 
     def refusal(self, typed: str) -> str:
         """Take the sentence and nothing else."""

@@ -34,10 +34,13 @@ def too_small() -> Static:
 class Dialog(ModalScreen[Answer]):
     """A question over a step, which stays in sight around it; one about an order begins with that order.
 
-    *about* is the order: the org's name, and where it belongs.
+    *about* is the order: the org's name, and where it belongs. *warnings* are sentences that stand before the question.
     """
 
-    def __init__(self, question: str, *, yes: str, no: str, about: tuple[str, str] = ("", "")) -> None:
+    def __init__(
+        self, question: str, *, yes: str, no: str, about: tuple[str, str] = ("", ""), warnings: Iterable[str] = ()
+    ) -> None:
+        self._warnings = "\n".join(f"! {printable(words)}" for words in warnings)
         self._question = "\n".join(printable(line) for line in question.splitlines())
         self._yes, self._no = yes, no
         self._about = tuple(map(printable, about))
@@ -50,6 +53,8 @@ class Dialog(ModalScreen[Answer]):
                 name, place = self._about
                 yield Static(name, classes="title", markup=False)
                 yield Static(place, classes="place", markup=False)
+            if self._warnings:
+                yield Static(self._warnings, classes="warnings", markup=False)
             yield Static(self._question, markup=False)
             yield from self.typed()
             with Horizontal(classes="answers"):
@@ -96,9 +101,17 @@ class TypedConfirmation(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
     AUTO_FOCUS = "Entry"
 
-    def __init__(self, question: str, *, yes: str, value: str = "", about: tuple[str, str] = ("", "")) -> None:
+    def __init__(
+        self,
+        question: str,
+        *,
+        yes: str,
+        value: str = "",
+        about: tuple[str, str] = ("", ""),
+        warnings: Iterable[str] = (),
+    ) -> None:
         self._value = value
-        super().__init__(question, yes=yes, no="Cancel", about=about)
+        super().__init__(question, yes=yes, no="Cancel", about=about, warnings=warnings)
 
     def typed(self) -> Iterable[Widget]:
         """Yield the field, and a line for what is wrong with it."""
@@ -140,8 +153,9 @@ class TypedConfirmation(Dialog[str]):
 class Confirm(TypedConfirmation):
     """The last question before something that cannot be undone: a word has to be typed."""
 
-    def __init__(self, question: str, about: tuple[str, str]) -> None:
-        super().__init__(f'{question} To create it, type the word "{CREATE_WORD}".', yes="Create now", about=about)
+    def __init__(self, question: str, about: tuple[str, str], warnings: Iterable[str] = ()) -> None:
+        question = f'{question} To create it, type the word "{CREATE_WORD}".'
+        super().__init__(question, yes="Create now", about=about, warnings=warnings)
 
     def refusal(self, typed: str) -> str:
         """Take the word and nothing else, so that Enter alone never creates."""

@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from orgwizard.domain.questions import Question, Suggestion, Value, secret_text
@@ -26,6 +27,9 @@ class Field(Vertical):
         def __init__(self, field: Field, text: str) -> None:
             self.field, self.text = field, text
             super().__init__()
+
+    below: Widget | None = None
+    """What stands below the note, if it is set before the field is mounted."""
 
     class Accepted(Message):
         """The user takes what is offered for this field and others."""
@@ -52,6 +56,8 @@ class Field(Vertical):
             yield entry
             yield StaticText(classes="count")
         yield StaticText(self.help, classes="note")
+        if self.below:
+            yield self.below
 
     @property
     def entry(self) -> Entry:
@@ -62,7 +68,7 @@ class Field(Vertical):
     def help(self) -> str:
         """Return what helps to answer, said while nothing is wrong."""
         question = self.question
-        return question.help if question.required else f"{question.help} Optional.".strip()
+        return question.help if question.required or question.needs else f"{question.help} Optional.".strip()
 
     def _placeholder(self) -> str:
         """Return the source of a value that is used while nothing is typed, or an example."""
@@ -99,7 +105,7 @@ class Field(Vertical):
         """Show the line below; what was likely meant is named in a pause, because it changes with each key."""
         meant = f"Ctrl+T: {self.correction}" if self.correction and self._pause is None else ""
         problem = f"{self._problem} {meant}".strip() if self._problem else ""
-        notice = self._notice or ("" if problem else meant)
+        notice = "" if problem else f"{self._notice} {meant}".strip()
         self.set_class(bool(problem), "-wrong")
         self.set_class(bool(notice), "-noticed")
         self.query_one(".note", Static).update(f"! {problem}" if problem else notice or self._help)

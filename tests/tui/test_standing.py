@@ -1,0 +1,55 @@
+"""What stands in the way of an order is told whole on the review, and again before it is created."""
+
+from pydantic import SecretStr
+
+from orgwizard.application.service import Service
+from orgwizard.presentation.review import lines, objections
+from orgwizard.ui.tui.screens.organization import OrganizationStep
+from orgwizard.ui.tui.screens.review import ReviewStep
+from orgwizard.ui.tui.widgets.dialogs import Confirm
+from orgwizard.ui.tui.widgets.field import Field
+from orgwizard.ui.tui.widgets.name_check import NameCheck
+from tests.tui.walk import walking
+
+
+async def test_a_name_that_is_taken_is_told_whole_and_again_before_it_is_created(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(ReviewStep, "okta", "taken")
+        await walk.said("The subdomain is taken")
+        (words,) = objections(walk.app.session)
+        assert words.startswith("The subdomain is taken")
+        assert words in str(walk.screen.query_one("#refusal").render())
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, Confirm)
+        assert words in walk.text()
+        await walk.press("escape", "escape")
+        await walk.app.go("organization")
+        await walk.until(OrganizationStep)
+        assert walk.screen.query_one("#subdomain", Field).has_class("-wrong")
+
+
+async def test_a_password_that_will_be_refused_stands_on_the_review(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        walk.draft.section("administrator")["password"] = SecretStr("abcdefgh")
+        assert objections(walk.app.session) == ["Password: Okta asks for A-Z, 0-9."]
+        walk.draft.section("administrator")["password"] = SecretStr("Abcdefgh9")
+        assert objections(walk.app.session) == []
+
+
+async def test_whether_a_name_is_free_is_said_at_its_field(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        assert walk.screen.query_one("#subdomain NameCheck", NameCheck)
+        await walk.jump(OrganizationStep, "datadog")
+        assert walk.screen.query_one("#name NameCheck", NameCheck)
+
+
+async def test_a_secret_that_nobody_entered_is_not_called_entered(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(ReviewStep, "okta")
+        words = {label: value for _, label, value in lines(walk.app.session)}
+        assert words["API token"] == "the sandbox's value"
+        walk.draft.credentials["token"] = SecretStr("00another-token-that-somebody-has-typed")
+        words = {label: value for _, label, value in lines(walk.app.session)}
+        assert words["API token"] == "entered, hidden"
