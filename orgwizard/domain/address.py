@@ -33,6 +33,12 @@ def origin(typed: str, example: str) -> SplitResult:
     return SplitResult(parts.scheme, _undotted(parts.netloc).removesuffix(default_port).removesuffix(":"), "", "", "")
 
 
+def has_path(typed: str) -> bool:
+    """Return whether what was typed and taken for an origin goes on after the host, such as a page of a console."""
+    _, _, rest = typed.strip().rpartition("://")
+    return bool(re.search(r"[/?#][^/?#]", rest))
+
+
 def _undotted(netloc: str) -> str:
     """Return host and port without the dot that ends a full DNS name: TLS and vendors know the name without it."""
     return re.sub(r"\.(?=:\d*$|$)", "", netloc)

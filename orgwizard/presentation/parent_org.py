@@ -128,7 +128,7 @@ class ParentOrg:
             return ""
         proven = all(found.state != "unproven" for found in self.checked.findings if found.stage == "Credentials")
         name = f"{self.checked.parent} as {self.checked.identity}" if self.checked.identity else self.checked.parent
-        return name if proven else f"{name} (unproven)"
+        return name if proven else f"{name} (not verified)"
 
     def place(self, width: int = 0) -> str:
         """Return provider, parent and site, in *width* cells if that is not 0: who one acts as goes last of all."""

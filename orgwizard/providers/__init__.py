@@ -1,9 +1,10 @@
 """The supported services. A new one is a folder beside these and a line here."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from orgwizard.domain import credential_shapes
-from orgwizard.domain.address import is_loopback
+from orgwizard.domain.address import has_path, is_loopback
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.org import Site
 from orgwizard.domain.questions import did_you_mean, nearest
@@ -13,6 +14,7 @@ from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta
 
 PROVIDERS: tuple[Provider, ...] = (Okta(), Datadog())
+PATH_REMOVED = "Removed: the path after the host name."
 for each in PROVIDERS:
     REDACTOR.recognise(*each.secret_shapes)
     credential_shapes.learn(each.credential_shapes, ids=each.id_shapes, schemes=each.auth_schemes)
@@ -38,7 +40,7 @@ def site_at(provider: Provider, typed: str) -> Site:
         raise
     if site.question:
         _refuseother_vendor(provider, typed)
-    return site
+    return replace(site, notice=PATH_REMOVED) if has_path(typed) and not site.notice else site
 
 
 def site_meant(provider: Provider, typed: str) -> str:

@@ -26,8 +26,8 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """Return what it proved, with its state where that is not "ok"."""
-        return self.words if self.state == "ok" else f"{self.words} ({self.state})"
+        """Return what it proved; a warning is called one, and that something could not be checked is in its words."""
+        return f"{self.words} (warning)" if self.state == "warning" else self.words
 
     @property
     def line(self) -> str:

@@ -84,7 +84,11 @@ _CREDENTIALS = (
     (_OKTA, "noperm", "The token can read, but not create orgs."),
     (_OKTA, "replacement", "A child org accepts it, as a token made in its Admin Console."),
     (_OKTA, "noread", "The token can create orgs, but not read the org's settings."),
-    (_DATADOG, "nocreate", "The access token can read, but not create orgs (whether a real one can is unproven)."),
+    (
+        _DATADOG,
+        "nocreate",
+        "The access token can read, but not create orgs (of a real one, that is not documented).",
+    ),
     (_DATADOG, "noperm", "The keys are valid and list the child orgs, but cannot create any."),
     (_BOTH, "outage", "Every call is answered with a gateway's HTML page (503)."),
 )

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from orgwizard.domain.errors import BadInput
+from orgwizard.providers import site_at
+from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta
 
@@ -112,3 +114,25 @@ def test_every_base_domain_of_oktas_sdks_is_known(base: str) -> None:
     assert site.notice
     with pytest.raises(BadInput):
         OKTA.site(base)
+
+
+@pytest.mark.parametrize(
+    ("provider", "typed", "told"),
+    [
+        (OKTA, "https://acme.okta.com/admin/apps", True),
+        (OKTA, "acme.okta.com?fromURI=x", True),
+        (OKTA, "https://acme.okta.com/", False),
+        (OKTA, "acme.okta.com", False),
+        (DATADOG, "https://app.datadoghq.eu/organization-settings", True),
+        (DATADOG, "EU1", False),
+    ],
+)
+def test_a_path_is_not_left_out_without_a_word(provider: Provider, typed: str, told: bool) -> None:
+    assert bool(site_at(provider, typed).notice) == told
+
+
+def test_a_website_without_a_scheme_is_said_to_be_sent_like_that() -> None:
+    model = OKTA.organization
+    assert "https://" in model.notice("website", {"website": "www.example.com"})
+    assert not model.notice("website", {"website": "https://www.example.com"})
+    assert not model.notice("name", {"website": "www.example.com"})

@@ -1019,8 +1019,8 @@ async def test_credentials_that_proved_nothing_are_said_to_on_every_step(service
         session.parent.connected(session.parent.connection, Preflight("acme.okta.com", (unproven,)))
         await walk.app.go("review")
         await walk.until(ReviewStep)
-        assert "acme.okta.com (unproven)" in str(walk.screen.query_one("#place").render())
-        assert "acme.okta.com (unproven), Okta" in next(review.lines(session))[2]
+        assert "acme.okta.com (not verified)" in str(walk.screen.query_one("#place").render())
+        assert "acme.okta.com (not verified), Okta" in next(review.lines(session))[2]
 
 
 async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Service) -> None:
@@ -1034,7 +1034,7 @@ async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Se
         await walk.until(ReviewStep)
         assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place").render())
         assert "Acme as ada@acme.com, Okta" in next(review.lines(session))[2]
-        assert "Not proven: right to create." in walk.text()
+        assert "Could not be checked in advance: the right to create." in walk.text()
 
 
 @pytest.mark.full

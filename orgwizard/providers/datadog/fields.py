@@ -42,7 +42,7 @@ class AccessToken(Fields):
 
     token: Annotated[HeaderSecret, without_scheme("Bearer")] = Field(
         title="Access token",
-        description="ddpat_ or ddsat_, with the scope org_management. Unproven for creating orgs.",
+        description="ddpat_ or ddsat_, with the scope org_management. Creating orgs with it is not documented.",
         # Sources of the order: Terraform's provider, then pup, Datadog's command line.
         json_schema_extra=env_names(
             "DD_BEARER_TOKEN",

@@ -195,7 +195,7 @@ class OktaOrganization(Fields):
         description="The organization's website.",
         examples=["https://www.example.com"],
     )
-    edition: Literal["SKU"] = Field(default="SKU", title="Edition", description="The only choice.")
+    edition: Literal["SKU"] = Field(default="SKU", title="Edition", description="Okta's API takes no other value.")
 
     @classmethod
     def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:
@@ -203,6 +203,13 @@ class OktaOrganization(Fields):
         name = str(typed.get("name") or "")
         proposed = "" if REDACTOR.is_secret(name) else re.sub(r"(-admin)+$", "", slug(name))
         return {"subdomain": proposed} if proposed else {}
+
+    @classmethod
+    def notice(cls, name: str, typed: Mapping[str, Value]) -> str:
+        """Return that a website without a scheme is sent like that."""
+        website = str(typed.get("website") or "")
+        bare = name == "website" and website and not _SCHEME.match(website)
+        return "Sent without https://." if bare else ""
 
     @classmethod
     def correction(cls, name: str, text: str) -> str:
