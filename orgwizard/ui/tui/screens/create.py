@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
@@ -18,13 +16,10 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import step_order
 from orgwizard.presentation.progress_text import (
     KEYS_ARRIVED,
-    MARKS,
     RUNS_ALREADY,
     SAFE_TO_CLOSE,
-    STATES,
     STOPPING,
     TITLES,
-    clock_time,
     explanation,
     safe,
     waiting,
@@ -38,6 +33,7 @@ from orgwizard.ui.tui.widgets.columns import Prose
 from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import GiveUp
 from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.stages import Stages
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 LOOK_SECONDS = 1.0
@@ -47,45 +43,6 @@ GIVE_UP = Words("give up the response; asks for a word", "give up")
 WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
 DOING_INDENT = 2  # cells of the lines after the first
 QUITS_NOW = "quit, test the keys later"
-# By how a stage stands: the looks of its mark, and of its name.
-LOOKS = {
-    "": ("dim", "dim"),
-    "now": ("bold $accent", "bold $accent"),
-    "done": ("$good", ""),
-    "warning": ("bold $warn", ""),
-    "failed": ("bold $wrong", ""),
-}
-
-
-@dataclass
-class Stage:
-    """One stage as the screen shows it; times are the clock's."""
-
-    name: str
-    state: str = ""
-    began: float = 0.0
-    ended: float | None = None
-
-    def take(self, event: Progress, now: float) -> bool:
-        """Fold one event of the stage; return whether that changes its line."""
-        if not self.state:
-            self.began = now
-        before, self.state = self.state, event.state
-        self.ended = now if event.state in ("ok", "failed", "warning") else None
-        return STATES[before] != STATES[self.state] or self.ended is not None
-
-    def row(self) -> Content:
-        """Return the stage as one line."""
-        mark, words = f"{MARKS[self.state]} {STATES[self.state]:<8}", f"{TITLES[self.name]:<24}"
-        mark_look, look = LOOKS[STATES[self.state]]
-        return Content.assemble((mark, mark_look), (words, look), (f"{self._taken():>9}", "dim"))
-
-    def _taken(self) -> str:
-        """Return how long the stage took, "" where it is not over."""
-        if self.ended is None:
-            return ""
-        seconds = self.ended - self.began
-        return f"{seconds:.1f} s" if seconds < 60 else clock_time(seconds)
 
 
 class CreateStep(KeysStep):
@@ -113,15 +70,14 @@ class CreateStep(KeysStep):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        hidden = {FIND} if session.provider.settle_seconds else {FIND, SETTLE}
-        self._stages = {name: Stage(name) for name in TITLES if name in self.shown and name not in hidden}
         self._current = CHECK
         self._awaits = self._over = False
 
     def body(self) -> Iterable[Widget]:
         """Yield the stages, what is waited for, and what is safe."""
         yield Static(f"{printable(self.org_name())} at {self.session.provider.title}", classes="title", markup=False)
-        yield Static(self._rows(), id="stages", markup=False)
+        hidden = {FIND} if self.session.provider.settle_seconds else {FIND, SETTLE}
+        yield Stages(self.shown - hidden)
         yield Countdown()
         yield StaticText(id="doing")
         yield StaticText("\n".join(self._safe()), id="safe")
@@ -219,9 +175,7 @@ class CreateStep(KeysStep):
         self._refresh_ways_out()
 
     def _fold(self, event: Progress, at: float) -> None:
-        changed = self._stages.setdefault(event.stage, Stage(event.stage)).take(event, at)
-        if changed:
-            self.query_one("#stages", Static).update(self._rows())
+        changed = self.query_one(Stages).take(event, at)
         self._current = event.stage
         awaits = event.stage == SEND and event.left_seconds is None  # else it waits before it sends again
         if awaits != self._awaits or changed:
@@ -243,10 +197,6 @@ class CreateStep(KeysStep):
         store, options = self.session.draft.store, self.session.options
         sentences = safe(self._current, store, options, on_screen_only=self._keys is not None)
         return (*sentences, WHAT_BACKGROUND_DOES) if self._can_finish_alone else sentences
-
-    def _rows(self) -> Content:
-        order = [name for name in TITLES if name in self._stages]
-        return Content("\n").join(self._stages[name].row() for name in order)
 
     def action_stop(self) -> None:
         """Stop waiting: for the answer, or for the org to become ready."""
