@@ -5,7 +5,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from orgwizard.presentation.json_schema import plan_schema, result_schema
+from orgwizard.presentation.plan_schema import plan_schema
+from orgwizard.presentation.result_schema import result_schema
 
 
 @cache
