@@ -119,6 +119,7 @@ DOMAIN = [
     "key_text",
     "signing",
     "http",
+    "masking",
     "org",
     "http_times",
     "raw_response",
@@ -261,6 +262,7 @@ def test_the_sandbox_shares_no_rule_with_the_client() -> None:
         "orgwizard.domain.validation",
         "orgwizard.domain.questions",
         "orgwizard.domain.http",
+        "orgwizard.domain.masking",
     )
     assert breaches(("sandbox",), (*above, *rules)) == []
 

@@ -22,7 +22,8 @@ from orgwizard.application.provider_calls import check
 from orgwizard.application.tools import Tools
 from orgwizard.domain.errors import NoResponse, NotSent, Refused, WizardError
 from orgwizard.domain.events import CHECK, SEND, STORE, Event
-from orgwizard.domain.http import Call, Reply, Response, masked
+from orgwizard.domain.http import Call, Reply, Response
+from orgwizard.domain.masking import masked
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgwizard.domain.http import hidden
+from orgwizard.domain.masking import hidden
 from orgwizard.domain.questions import Question, Suggestion, Value, secret_text
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.errors import Exit, WizardError
-from orgwizard.domain.http import revealed
 from orgwizard.domain.json_result import org_object, result_object
+from orgwizard.domain.masking import revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
 

@@ -1,4 +1,4 @@
-"""The values that travel between the modules: requests, answers, sites, secrets and the new org."""
+"""The values that travel between the modules: requests, responses, and conversations of both."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
 
 from orgwizard.domain.errors import NoResponse, NotSent, Refused
-from orgwizard.domain.redactor import MASK, REDACTOR
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -206,57 +205,3 @@ class Grant(ABC):
     @abstractmethod
     def session(self) -> AuthSession:
         """Return a session that holds nothing yet; equal grants share one."""
-
-
-def hidden(text: str) -> SecretStr:
-    """Return a secret as a value that no log, repr or traceback shows."""
-    from pydantic import SecretStr
-
-    REDACTOR.learn(text)
-    return SecretStr(text)
-
-
-def _walk(value: object, leaf: Callable[[SecretStr | Grant], str]) -> object:
-    """Copy a tree of mappings and lists with every secret turned into text by *leaf*."""
-    from pydantic import SecretStr
-
-    if isinstance(value, (SecretStr, Grant)):
-        return leaf(value)
-    if isinstance(value, Scheme):
-        return f"{value.name} {leaf(value.secret)}"
-    if isinstance(value, Mapping):
-        return {key: _walk(member, leaf) for key, member in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_walk(member, leaf) for member in value]
-    return value
-
-
-@overload
-def masked(value: Mapping[str, object]) -> dict[str, object]: ...
-@overload
-def masked(value: object) -> object: ...
-def masked(value: object) -> object:
-    """Return headers or a body fit for eyes: every secret is a row of asterisks."""
-    return _walk(value, _mask)
-
-
-def _mask(secret: SecretStr | Grant) -> str:
-    if isinstance(secret, Grant):
-        return f"{secret.name} {MASK}"
-    return MASK if secret.get_secret_value() else ""
-
-
-@overload
-def revealed(value: Mapping[str, object]) -> dict[str, object]: ...
-@overload
-def revealed(value: object) -> object: ...
-def revealed(value: object) -> object:
-    """Return headers or a body fit for the wire; raises `TypeError` if a `Grant` remains in them."""
-    return _walk(value, _clear)
-
-
-def _clear(secret: SecretStr | Grant) -> str:
-    if isinstance(secret, Grant):
-        raise TypeError("a grant is exchanged for a token before it is sent")
-    REDACTOR.learn(secret)  # whatever is sent may come back in what a service says
-    return secret.get_secret_value()

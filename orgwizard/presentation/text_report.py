@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from orgwizard.domain.events import Result
 from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import Fields
-from orgwizard.domain.http import Call, masked
+from orgwizard.domain.http import Call
+from orgwizard.domain.masking import masked
 from orgwizard.domain.org import Site
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.sanitize import printable, shown_exactly

@@ -17,7 +17,8 @@ from orgwizard.application.undo import NOT_CHANGED, NOT_KNOWN, require_name, sup
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NeedsAttention, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Result
-from orgwizard.domain.http import Call, Response, revealed
+from orgwizard.domain.http import Call, Response
+from orgwizard.domain.masking import revealed
 from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import Undo
 from orgwizard.sandbox.scenarios import CREDENTIALS

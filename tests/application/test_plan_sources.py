@@ -14,7 +14,7 @@ from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.toml_positions import Position, positions
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput
-from orgwizard.domain.http import masked
+from orgwizard.domain.masking import masked
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers import provider_of

@@ -17,7 +17,8 @@ from orgwizard.application.token_exchange import TokenExchange
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import Exit, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Progress, Result
-from orgwizard.domain.http import Call, Grant, Response, revealed
+from orgwizard.domain.http import Call, Grant, Response
+from orgwizard.domain.masking import revealed
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.fields import ServiceApp

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.domain.errors import NoResponse, NotSent
-from orgwizard.domain.http import Call, Response, Scheme, ask, masked, revealed, together
+from orgwizard.domain.http import Call, Response, Scheme, ask, together
+from orgwizard.domain.masking import masked, revealed
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.redactor import MASK
 

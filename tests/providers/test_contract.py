@@ -17,7 +17,8 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused, WizardError
 from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import Fields
-from orgwizard.domain.http import Call, Conversation, Grant, Reply, Response, Scheme, masked, revealed
+from orgwizard.domain.http import Call, Conversation, Grant, Reply, Response, Scheme
+from orgwizard.domain.masking import masked, revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Question
 from orgwizard.domain.redactor import MASK

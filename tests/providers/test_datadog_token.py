@@ -13,7 +13,8 @@ from orgwizard.domain import credential_shapes
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.field_questions import questions
-from orgwizard.domain.http import Call, Reply, Response, revealed
+from orgwizard.domain.http import Call, Reply, Response
+from orgwizard.domain.masking import revealed
 from orgwizard.domain.redactor import Redactor
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers.datadog import shapes as datadog_shapes

@@ -14,7 +14,8 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
 from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import LOOKS_SECRET, Fields
-from orgwizard.domain.http import Call, Conversation, Reply, Response, revealed
+from orgwizard.domain.http import Call, Conversation, Reply, Response
+from orgwizard.domain.masking import revealed
 from orgwizard.domain.org import Created
 from orgwizard.domain.questions import Value
 from orgwizard.domain.validation import filled, problems, validated

@@ -17,8 +17,9 @@ from orgwizard.application.order_builder import connection
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, NotSent, Refused
 from orgwizard.domain.field_questions import questions
-from orgwizard.domain.http import Call, Conversation, Response, SigningContext, masked, revealed
+from orgwizard.domain.http import Call, Conversation, Response, SigningContext
 from orgwizard.domain.http_times import clock_words
+from orgwizard.domain.masking import masked, revealed
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import previewed, problems, referenced

@@ -19,7 +19,8 @@ from orgwizard.application.plan_file import parse, problems
 from orgwizard.application.plan_writer import dump
 from orgwizard.domain.errors import BadFields, BadInput
 from orgwizard.domain.events import Progress, Result
-from orgwizard.domain.http import Call, Response, masked, revealed
+from orgwizard.domain.http import Call, Response
+from orgwizard.domain.masking import masked, revealed
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation import text_report
 from orgwizard.providers import PROVIDERS, provider_of
@@ -37,7 +38,7 @@ from orgwizard.domain.fields import Fields, HeaderSecret, Text, env_names
 from orgwizard.domain.errors import Refused
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
-from orgwizard.domain.http import Call, Scheme, ask
+from orgwizard.domain.http import (Call, Scheme, ask)
 from orgwizard.domain.org import Created, Site
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from orgwizard.domain.http import Call, Response, hidden
+from orgwizard.domain.http import Call, Response
+from orgwizard.domain.masking import hidden
 from orgwizard.domain.org import Created
 from orgwizard.providers.messages import SENDS_JSON, text
 from orgwizard.providers.okta.connection import headers

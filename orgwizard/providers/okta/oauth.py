@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from orgwizard.domain.http import Call, Conversation, Grant, Header, Response, Scheme, SigningContext, ask, hidden
+from orgwizard.domain.http import Call, Conversation, Grant, Header, Response, Scheme, SigningContext, ask
 from orgwizard.domain.http_times import SKEW_SECONDS, clock_ahead
+from orgwizard.domain.masking import hidden
 from orgwizard.domain.signing import read_key
 from orgwizard.providers.messages import ACCEPT
 from orgwizard.providers.okta.dpop import Proofs, Server

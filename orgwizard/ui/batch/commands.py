@@ -7,7 +7,7 @@ from orgwizard.application.order_builder import preview
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, WizardError
-from orgwizard.domain.http import masked
+from orgwizard.domain.masking import masked
 from orgwizard.presentation import json_report, text_report
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider

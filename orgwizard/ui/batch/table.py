@@ -16,7 +16,7 @@ from orgwizard.application.table_run import create_table
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, Exit, WizardError
 from orgwizard.domain.events import Result
-from orgwizard.domain.http import masked
+from orgwizard.domain.masking import masked
 from orgwizard.presentation import table_text, text_report
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
