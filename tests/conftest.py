@@ -1,9 +1,11 @@
 """What holds for every test: no deadline that a slow machine could miss, no settings of whoever runs it."""
 
+import gc
 import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,15 @@ OTHERS = VENDORS + NETWORK
 # Compiling the tests takes as long as a tenth of them: once, and not in each run.
 sys.dont_write_bytecode = False
 
+# Looking for garbage among all that is imported and collected takes another tenth.
+gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, among what the tests make."""
+    gc.freeze()
+    gc.enable()
+
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Read files that need others' packages only where their marker is asked for."""
@@ -44,11 +55,6 @@ def _no_secret_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(REDACTOR, "_allowed", set())
 
 
-@pytest.fixture(autouse=True)
-def _no_stores_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orgwizard.presentation.store_choices.available", list)
-
-
 class CheckedJson:
     """In the place of `json` where the program prints: whatever it prints is of the published schema."""
 
@@ -60,16 +66,15 @@ class CheckedJson:
         return json.dumps(value, **options)
 
 
-@pytest.fixture(autouse=True)
-def _json_of_the_published_schema(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(streams, "json", CheckedJson)
-
-
-@pytest.fixture(autouse=True)
-def _no_settings_of_the_user(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    home = tmp_path_factory.getbasetemp() / "empty-home"
-    home.mkdir(exist_ok=True)
-    monkeypatch.setenv("HOME", str(home))
-    for name in os.environ:
-        if name.upper().startswith(OTHERS):
-            monkeypatch.delenv(name)
+@pytest.fixture(autouse=True, scope="session")
+def _same_machine_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Have an empty home, no settings of the user, no stores that happen to be installed, and checked JSON."""
+    home = tmp_path_factory.mktemp("empty-home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        for name in os.environ:
+            if name.upper().startswith(OTHERS):
+                patch.delenv(name)
+        patch.setattr("orgwizard.presentation.store_choices.available", list)
+        patch.setattr(streams, "json", CheckedJson)
+        yield

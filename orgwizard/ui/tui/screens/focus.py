@@ -39,9 +39,10 @@ def to_wrong(screen: AnyScreen) -> None:
 
 
 def _first(screen: AnyScreen, selector: str) -> None:
-    found = [entry for entry in screen.query(selector) if entry in screen.focus_chain]
+    chain = screen.focus_chain
+    found = next((entry for entry in screen.query(selector) if entry in chain), None)
     if found:
-        screen.set_focus(found[0])
+        screen.set_focus(found)
 
 
 def into_sight(screen: AnyScreen) -> None:

@@ -72,8 +72,7 @@ def words_of(step: AnyScreen, action: str) -> Words | None:
     works = _CONDITIONS.get(action)
     if works and not works(step):
         return None
-    last = step.focused is None or focus.after(step, step.focused) is None
-    return NEXT if action in ("submit", "select") and last else ACTIONS.get(action)
+    return NEXT if action in ("submit", "select") and _at_last(step) else ACTIONS.get(action)
 
 
 def working(step: AnyScreen, words_of: WordsOf) -> dict[Words, list[str]]:
@@ -115,14 +114,19 @@ def _name(key: str) -> str:
     return NAMES.get(key) or "+".join(part.capitalize() for part in key.split("+"))
 
 
+def _at_last(step: AnyScreen) -> bool:
+    return step.focused is None or focus.after(step, step.focused) is None
+
+
 def _has_correction(step: AnyScreen) -> bool:
     return any(field.suggests for field in step.query("Field:focus-within").results(Field))
 
 
 def _has_secret(step: AnyScreen) -> bool:
     """Return whether there is a secret to show: the one of the field in use, elsewhere any of the step."""
-    shown = [entry for entry in step.query(Entry) if entry in step.focus_chain]
-    return any(entry.secret for entry in ([step.focused] if isinstance(step.focused, Entry) else shown))
+    if isinstance(step.focused, Entry):
+        return step.focused.secret
+    return any(isinstance(stop, Entry) and stop.secret for stop in step.focus_chain)
 
 
 def _scrolls(step: AnyScreen) -> bool:
