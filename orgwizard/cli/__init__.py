@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; --help and --version raise `SystemExit`."""
     argv = sys.argv[1:] if argv is None else argv
     try:
-        arguments = build().parse_args(argv)
+        arguments = build(argv).parse_args(argv)
     except UsageError as error:
         return _report(error, argparse.Namespace(command=error.command, json=_wants_json(argv)))
     arguments.environ = dict(os.environ)  # that of the user, for programs that are run instead of this one

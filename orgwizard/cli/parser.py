@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -98,8 +98,11 @@ class Parser(argparse.ArgumentParser):
             self.exit(Exit.USAGE, f"{UNWRITTEN}\n")
 
 
-def build() -> argparse.ArgumentParser:
-    """Return the parser; what it parses has the chosen `Command` as `command`."""
+def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
+    """Return the parser for *words*, or for any; what it parses has the chosen `Command` as `command`.
+
+    A command that is not among the words is known by name only: to add all their options takes longer than the rest.
+    """
     parser = Parser(
         prog="orgwizard",
         description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
@@ -108,18 +111,21 @@ def build() -> argparse.ArgumentParser:
         "Topics: orgwizard help. All exit codes: orgwizard help exit-codes",
     )
     _add(parser, WIZARD, JSON)
-    _add_commands(parser, COMMANDS, "command", JSON)
+    _add_commands(parser, COMMANDS, "command", JSON, words)
     return parser
 
 
-def _add_commands(parser: Parser, commands: Sequence[Command], noun: str, json: Argument) -> None:
+def _add_commands(
+    parser: Parser, commands: Sequence[Command], noun: str, json: Argument, words: Collection[str] | None
+) -> None:
     listed = parser.add_subparsers(title=f"{noun}s", metavar=noun.upper())
     for command in commands:
         usage = f"%(prog)s [OPTIONS] NAME -- {command.program}" if command.program else None
         below = listed.add_parser(command.name, help=command.help, usage=usage)
-        _add(below, command, json)
-        if command.commands:
-            _add_commands(below, command.commands, "action", json.inherited())
+        if words is None or command.name in words:
+            _add(below, command, json)
+            if command.commands:
+                _add_commands(below, command.commands, "action", json.inherited(), words)
 
 
 def _add(parser: Parser, command: Command, json: Argument) -> None:

@@ -31,7 +31,12 @@ _SHAPES = (
     r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
 )
 # A key's body, or one in base64, that has lost its frame: long, unbroken, with capitals, small letters and digits.
-_BODY = re.compile(r"(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])[A-Za-z0-9+/_-]{64,}={0,2}")
+_UNBROKEN = re.compile(r"[A-Za-z0-9+/_-]{64,}")
+_KINDS = ("[a-z]", "[A-Z]", "[0-9]")
+
+
+def _holds_key(text: str) -> bool:
+    return any(all(re.search(kind, part) for kind in _KINDS) for part in _UNBROKEN.findall(text))
 
 
 class Redactor:
@@ -83,7 +88,7 @@ class Redactor:
     def is_secret(self, text: str) -> bool:
         """Return whether *text* holds a secret of this run, or something of a credential's shape."""
         text = text.strip()
-        return text not in self._allowed and (self.clean(text) != text or bool(_BODY.search(text)))
+        return text not in self._allowed and (self.clean(text) != text or _holds_key(text))
 
     def nameable(self, name: str) -> str:
         """Return a name that the user wrote, such as that of a field, with each part masked that holds a secret."""
@@ -135,7 +140,7 @@ _RUN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]*[A-Za-z])(?=[A-Za-z0-9]*[0-9]
 def is_like_token(text: str) -> bool:
     """Return whether *text*, where a name or a path is expected, is more likely the secret itself: by its shape."""
     path = text.startswith(("/", "~", "./", "../")) or re.search(r"\.[A-Za-z]{1,5}$", text)
-    return not path and (bool(_RUN.search(text) or _BODY.search(text)) or REDACTOR.has_shape(text))
+    return not path and (bool(_RUN.search(text)) or _holds_key(text) or REDACTOR.has_shape(text))
 
 
 def _forms(secret: str) -> Iterator[str]:

@@ -194,6 +194,19 @@ def test_much_text_is_cleaned_fast() -> None:
     assert redactor.clean(text) == text
 
 
+@pytest.mark.parametrize("text", ["x", "a ", "A1b2", "ab-cd_ef.", "eyJ"])
+def test_whether_a_text_is_a_secret_is_known_at_once_however_long_it_is(text: str) -> None:
+    spent = -time.process_time()
+    assert REDACTOR.is_secret(text * 20_000) is (text == "A1b2")
+    assert spent + time.process_time() < 2
+
+
+def test_what_stands_around_a_long_word_makes_it_no_secret() -> None:
+    digest = "0123456789" * 7
+    assert not REDACTOR.is_secret(f"{digest} is the Number")
+    assert REDACTOR.is_secret(f"{digest}aB")
+
+
 def test_many_secrets_are_learned_fast() -> None:
     redactor = Redactor()
     spent = -time.process_time()
