@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from orgwizard.application.provider_calls import check, converse, elsewhere
 from orgwizard.application.runner import Engine
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.errors import WizardError
+from orgwizard.domain.errors import NeedsConsent, WizardError
 from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Send
 from orgwizard.domain.org import Site
@@ -25,6 +26,19 @@ _CHECKED = {
     "organization": "The check failed: this name cannot be used.",
     "site": "The check failed: this address cannot be used.",
 }
+
+
+@dataclass(frozen=True)
+class StoreTest:
+    """What the test of a store showed: its words if it works, else why it does not."""
+
+    words: str = ""
+    error: WizardError | None = None
+
+    @property
+    def consent(self) -> NeedsConsent | None:
+        """Return the question with which it works, None where there is none."""
+        return self.error if isinstance(self.error, NeedsConsent) else None
 
 
 class Checks:
@@ -72,6 +86,13 @@ class Checks:
         organization = validated(provider.organization, typed)
         return self._engine.read(converse(provider.name_free(connected, checked, organization), self._send))
 
-    def store(self, store: object) -> Future[str]:
-        """Really try a store, given as in a plan; the future raises `BadInput` or `LocalFailure`."""
-        return self._engine.work(lambda: self._vault.probe(parse_store(store)))
+    def store(self, store: object) -> Future[StoreTest]:
+        """Really test a store, given as in a plan."""
+
+        def tested() -> StoreTest:
+            try:
+                return StoreTest(self._vault.probe(parse_store(store)))
+            except WizardError as error:
+                return StoreTest(error=error)
+
+        return self._engine.work(tested)

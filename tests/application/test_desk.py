@@ -176,11 +176,11 @@ def test_the_site_that_knows_the_keys_is_named_where_asked_for(
 
 
 def test_stores_are_tried_for_real(service: Service, tmp_path: Path) -> None:
-    assert str(tmp_path) in service.checks.store("file").result(PATIENCE_SECONDS)
-    with pytest.raises(LocalFailure):
-        service.checks.store({"command": ["false"]}).result(PATIENCE_SECONDS)
-    with pytest.raises(BadInput):
-        service.checks.store("nowhere").result(PATIENCE_SECONDS)
+    assert str(tmp_path) in service.checks.store("file").result(PATIENCE_SECONDS).words
+    failed = service.checks.store({"command": ["false"]}).result(PATIENCE_SECONDS)
+    assert isinstance(failed.error, LocalFailure)
+    unknown = service.checks.store("nowhere").result(PATIENCE_SECONDS)
+    assert isinstance(unknown.error, BadInput)
     assert list((tmp_path / "data" / "keys").iterdir()) == []
 
 

@@ -13,7 +13,7 @@ import pytest
 from pydantic import SecretStr
 from textual.widgets import Button, Static
 
-from orgwizard.application.checks import Checks
+from orgwizard.application.checks import Checks, StoreTest
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import NeedsConsent, Refused
@@ -470,7 +470,7 @@ async def test_a_place_that_does_not_work_cannot_be_chosen(service: Service) -> 
 async def test_another_command_is_tried_although_the_first_has_not_answered(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trials: dict[str, Future[str]] = {}
+    trials: dict[str, Future[StoreTest]] = {}
     async with walking(service) as walk:
         await walk.jump(StoreStep, "datadog")
         await walk.press("down", "down")
@@ -479,7 +479,7 @@ async def test_another_command_is_tried_although_the_first_has_not_answered(
             await walk.fill("command", command)
             await walk.press("ctrl+n")
         assert trials["{'command': ['first']}"].cancelled()
-        trials["{'command': ['second']}"].set_result("It works.")
+        trials["{'command': ['second']}"].set_result(StoreTest("It works."))
         await walk.until(ReviewStep)
 
 

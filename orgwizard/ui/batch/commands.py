@@ -59,11 +59,11 @@ def check(service: Service, draft: Draft, *, as_json: bool, other_sites: bool = 
 
 def _tested_store(service: Service, store: object) -> Finding:
     """Return what a trial of the store proved; raises `LocalFailure`."""
-    try:
-        return Finding("Store", "ok", service.checks.store(store).result())
-    except WizardError as error:
-        error.meaning = "The store was tested and cannot be used."
-        raise
+    test = service.checks.store(store).result()
+    if test.error:
+        test.error.meaning = "The store was tested and cannot be used."
+        raise test.error
+    return Finding("Store", "ok", test.words)
 
 
 def _failed(provider: Provider, order: Order, passed: Sequence[Finding], error: WizardError, *, as_json: bool) -> int:

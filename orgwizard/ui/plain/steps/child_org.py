@@ -1,10 +1,11 @@
 """Steps 3, 4 and 5: the child org, its first administrator, and where its keys go."""
 
-from orgwizard.domain.errors import NeedsConsent, Refused, WizardError
+from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.questions import Question
 from orgwizard.presentation import store_choices
 from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.step_order import complaints
+from orgwizard.presentation.store_flow import StoreFlow
 from orgwizard.providers.findings import name_unproven
 from orgwizard.ui.plain.prompts import fill
 from orgwizard.ui.plain.steps.base import GoTo, Step, in_turn
@@ -69,7 +70,7 @@ class StoreStep(Step):
         """Choose the place for the new keys; it is tried."""
         if words := self.session.refusals.pop("store", ""):
             self.console.say(words)
-        self._failed: set[str] = set()
+        self._flow, self._failed = StoreFlow(self.session), set[str]()
         in_turn(self._choose_place, self._take_place)
         while not self._works():
             self._failed.add(self._place)
@@ -78,45 +79,39 @@ class StoreStep(Step):
 
     def _choose_place(self) -> None:
         """Choose a place; one that failed its test is no default, the next one is."""
-        place = store_choices.place_of(self.session.draft.store)
-        rows = store_choices.places(self.session.draft.store)
-        untried = [place, *(name for name in rows if name in store_choices.FIRST_TRIED)]
+        rows = self._flow.places
+        untried = [self._flow.place, *(name for name in rows if name in store_choices.FIRST_TRIED)]
         default = next((name for name in untried if name not in self._failed), "")
         self._place = self.console.choose("Store", rows, default, store_choices.explained(rows))
 
     def _take_place(self) -> None:
-        question = store_choices.question_of(self._place)
-        line = self._typed(question) if question else ""
-        self.session.draft.store = store_choices.store_of(self._place, line)
+        if question := store_choices.question_of(self._place):
+            self._flow.type(self._place, self._typed(question))
+        else:
+            self._flow.choose(self._place)
 
     def _works(self) -> bool:
-        """Try the chosen place, and say what that proved."""
+        """Test the chosen place, and say what that proved."""
         console = self.console
-        if store_choices.place_of(self.session.draft.store) not in store_choices.FIRST_TRIED:
+        if self._flow.place not in store_choices.FIRST_TRIED:
             console.say(store_choices.TRYING)  # it may open a dialog, or take its time
-        try:
-            console.say(console.terminal.awaited(self.session.service.checks.store(self.session.draft.store)))
-        except NeedsConsent as needed:
-            console.say(needed.cause)
-            if not console.agrees(needed.question):
+        test = console.terminal.awaited(self._flow.test())
+        if test.consent:
+            console.say(test.consent.cause)
+            if not console.agrees(test.consent.question):
                 return False
-            self.session.draft.store = needed.store
+            self._flow.agree(test)
             return self._works()
-        except WizardError as error:
-            console.say(*filter(None, (error.cause, error.advice)))
-            return False
-        return True
+        console.say(*filter(None, (test.error.cause, test.error.advice) if test.error else (test.words,)))
+        return test.error is None
 
     def _typed(self, question: Question) -> str:
         """Return what is typed for a place that needs it: a command, or the name of a vault."""
-        kept, store = self.session.draft.section("store"), self.session.draft.store
-        chosen = store_choices.place_of(store) == question.name
-        before = (store_choices.typed_of(store) if chosen else "") or str(kept.get(question.name, ""))
+        before = self._flow.typed(question.name)
         while True:
             line = self.console.ask(_prompt(question, before), (question.help,)) or before
             problem = store_choices.problem_of(question.name, line)
             if not problem:
-                kept[question.name] = line
                 return line
             self.console.say(problem)
 
