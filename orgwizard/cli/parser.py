@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Collection, Iterable, Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from orgwizard.cli.arguments import Argument, Command
 from orgwizard.cli.command_table import COMMANDS, JSON, WIZARD
@@ -101,7 +101,7 @@ class Parser(argparse.ArgumentParser):
 def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
     """Return the parser for *words*, or for any; what it parses has the chosen `Command` as `command`.
 
-    A command that is not among the words is known by name only: to add all their options takes longer than the rest.
+    A command that is not among the words has a name and a help text only: argparse takes its time over each parser.
     """
     parser = Parser(
         prog="orgwizard",
@@ -118,14 +118,23 @@ def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
 def _add_commands(
     parser: Parser, commands: Sequence[Command], noun: str, json: Argument, words: Collection[str] | None
 ) -> None:
-    listed = parser.add_subparsers(title=f"{noun}s", metavar=noun.upper())
+    if not commands:
+        return
+    unnamed = Parser(add_help=False)
+
+    def parser_of(**settings: Any) -> Parser:
+        return Parser(**settings) if is_named(settings["prog"].rpartition(" ")[2]) else unnamed
+
+    def is_named(name: str) -> bool:
+        return words is None or name in words
+
+    listed = parser.add_subparsers(title=f"{noun}s", metavar=noun.upper(), parser_class=cast("type[Parser]", parser_of))
     for command in commands:
         usage = f"%(prog)s [OPTIONS] NAME -- {command.program}" if command.program else None
         below = listed.add_parser(command.name, help=command.help, usage=usage)
-        if words is None or command.name in words:
+        if is_named(command.name):
             _add(below, command, json)
-            if command.commands:
-                _add_commands(below, command.commands, "action", json.inherited(), words)
+            _add_commands(below, command.commands, "action", json.inherited(), words)
 
 
 def _add(parser: Parser, command: Command, json: Argument) -> None:
