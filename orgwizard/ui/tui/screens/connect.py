@@ -11,29 +11,26 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import Worker
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.field_questions import method_titles
-from orgwizard.domain.org import Site
 from orgwizard.presentation import connect_flow, text_report
 from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection
-from orgwizard.ui.tui.screens import refusals
-from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens import destination, refusals
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Next
+from orgwizard.ui.tui.screens.trial import TrialStep
 from orgwizard.ui.tui.widgets.columns import in_columns
-from orgwizard.ui.tui.widgets.dialogs import Ask, consent
 from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.lists import Choice, button, labelled, remarks
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 
-class ConnectStep(Step):
+class ConnectStep(TrialStep):
     """Choose a credential method, give the credentials, have them tried."""
 
     number = 2
@@ -53,7 +50,6 @@ class ConnectStep(Step):
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         session.parent.settle_method()
-        self._trial: Worker[None] | None = None
 
     def body(self) -> Iterable[Widget]:
         """Yield the methods where there are several, the fields, remarks on files, and what a check found."""
@@ -94,7 +90,7 @@ class ConnectStep(Step):
 
     def changed(self) -> None:
         """Stop a check of what is now old, and forget what it said."""
-        self._stop()
+        self.stop_trial()
         self._disconnect()
         super().changed()
 
@@ -117,30 +113,21 @@ class ConnectStep(Step):
 
     def action_next(self) -> None:
         """Try the credentials, then go on."""
-        if not self._trying and self.complete():
-            self._trial = self._go_on()
+        if not self.trying and self.complete():
+            self.trial = self._go_on()
 
     def action_save(self) -> None:
         """Try the credentials, then save the connection."""
-        if not self._trying and self.complete():
-            self._trial = self._save()
+        if not self.trying and self.complete():
+            self.trial = self._save()
 
     def action_back(self) -> None:
         """Stop the check if one is running, else go back."""
-        if self._trying:
-            self._stop()
+        if self.trying:
+            self.stop_trial()
             self.say("Stopped. Nothing was changed.")
         else:
             super().action_back()
-
-    @property
-    def _trying(self) -> bool:
-        return self._trial is not None and self._trial.is_running
-
-    def _stop(self) -> None:
-        if self._trial is not None:
-            self._trial.cancel()
-            self._trial = None
 
     @work(exclusive=True, description="checking credentials")
     async def _go_on(self) -> None:
@@ -155,35 +142,22 @@ class ConnectStep(Step):
 
     async def _try(self) -> bool:
         """Return whether the credentials were accepted; if not, say why where it can be mended."""
-        if not await self._agreed():
+        if not await destination.agreed(self):
             return False
         self.session.refusals.pop(self.section, None)
         refusals.show(self)
         self.say(f"{connect_flow.CHECKING} Esc stops it.")
+        connection = None
         try:
             connection = await asyncio.wrap_future(self.session.parent.connecting())
+            if connection != self.session.parent.connection:
+                await self._check(connection)
         except WizardError as error:
             self.refused(error)
-            return False
-        if connection == self.session.parent.connection:
-            return True
-        try:
-            await self._check(connection)
-        except WizardError as error:
-            self.refused(error)
-            if may_be_elsewhere(self.session, error):
+            if connection and may_be_elsewhere(self.session, error):
                 await self._look_elsewhere(connection)
             return False
         return True
-
-    async def _agreed(self) -> bool:
-        """Return whether credentials may go to the site; asked here too, for drafts that begin at this step."""
-        parent = self.session.parent
-        if not parent.agreed and parent.site:
-            if not await self.app.push_screen_wait(consent(parent.question)):
-                return False
-            parent.agree()
-        return parent.agreed
 
     async def _check(self, connection: Connection) -> None:
         """Have the connection tried, showing its stages as they pass; raises `WizardError`."""
@@ -199,32 +173,14 @@ class ConnectStep(Step):
 
     def on_connect_step_passed(self, message: Passed) -> None:
         """Show a stage that has passed."""
-        if self._trying and message.finding not in self.session.parent.passed:
+        if self.trying and message.finding not in self.session.parent.passed:
             self.session.parent.passed.append(message.finding)
             self._show_findings()
 
-    # ---- keys of another site ----
-
     async def _look_elsewhere(self, connection: Connection) -> None:
-        """Ask the vendor's other sites whether the credentials belong there, where the user wants that."""
-        session, title = self.session, self.session.provider.title
-        question = connect_flow.elsewhere_question(session, connection)
-        if not await self.app.push_screen_wait(Ask(question, yes="Try them", no="No")):
-            return
-        self.say(f"Asking {title}'s other sites. Esc stops it.")
-        found = await asyncio.wrap_future(session.service.checks.elsewhere(session.provider, connection))
-        if not found:
-            self.say(connect_flow.nowhere_words(session), wrong=True)
-            return
-        there = found[0]
-        if await self.app.push_screen_wait(
-            Ask(connect_flow.belongs_question(there), yes=f"Use {there.title}", no="No")
-        ):
-            self._move_to(there)
-
-    def _move_to(self, site: Site) -> None:
-        connect_flow.move_to(self.session, site)
-        self._disconnect()
-        self.query_one(Form).refresh_notes()
-        self.post_message(self.Changed())
-        self.say(f"The site is now {site.key}. Next checks it.")
+        """Move to another site of the vendor's, if the credentials belong there and the user wants that."""
+        if site := await destination.other_site(self, connection):
+            connect_flow.move_to(self.session, site)
+            self._disconnect()
+            self.post_message(self.Changed())
+            self.say(f"The site is now {site.key}. Next checks it.")

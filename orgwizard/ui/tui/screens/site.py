@@ -16,8 +16,8 @@ from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
 from orgwizard.providers.contract import Provider
+from orgwizard.ui.tui.screens import destination
 from orgwizard.ui.tui.screens.base import Step
-from orgwizard.ui.tui.widgets.dialogs import consent
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Choice, bullet, labelled, remarks
 
@@ -196,7 +196,5 @@ class SiteStep(Step):
 
     @work
     async def _ask(self) -> None:
-        agreed: bool = await self.app.push_screen_wait(consent(self.session.parent.question))
-        if agreed:
-            self.session.parent.agree()
+        if await destination.agreed(self):
             self.action_next()

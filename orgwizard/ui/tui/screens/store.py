@@ -8,7 +8,6 @@ from textual import on, work
 from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import Static
-from textual.worker import Worker
 
 from orgwizard.application.checks import StoreTest
 from orgwizard.domain.errors import NeedsConsent
@@ -17,14 +16,14 @@ from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.store_choices import COMMAND
 from orgwizard.presentation.store_flow import StoreFlow
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.outcomes import Next
+from orgwizard.ui.tui.screens.trial import TrialStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Choice, labelled
 
 
-class StoreStep(Step):
+class StoreStep(TrialStep):
     """Choose the place for the new keys."""
 
     number = 5
@@ -36,7 +35,6 @@ class StoreStep(Step):
         super().__init__(session)
         self._flow = StoreFlow(session)
         self._proven: dict[str, str] = {}
-        self._trial: Worker[None] | None = None
 
     def body(self) -> Iterable[Widget]:
         """Yield the places, what is typed for some of them, and what trying them showed."""
@@ -70,7 +68,7 @@ class StoreStep(Step):
         self._taken()
 
     def _taken(self) -> None:
-        self._stop()
+        self.stop_trial()
         self._show()
         self.changed()
 
@@ -112,7 +110,7 @@ class StoreStep(Step):
 
     def action_next(self) -> None:
         """Try the chosen place once more, then go on."""
-        if self._trial is not None and self._trial.is_running:
+        if self.trying:
             return
         self.session.refusals.pop("store", None)
         if self._flow.problem:
@@ -120,7 +118,7 @@ class StoreStep(Step):
             self._show()
             self.set_focus(self.query_one(f"#{self._flow.place}", Field).entry)
         else:
-            self._trial = self._try_chosen()
+            self.trial = self._try_chosen()
 
     @work(exclusive=True, group="chosen", description="testing the store")
     async def _try_chosen(self) -> None:
@@ -151,11 +149,5 @@ class StoreStep(Step):
 
     def action_back(self) -> None:
         """Stop a trial, and go back."""
-        self._stop()
+        self.stop_trial()
         super().action_back()
-
-    def _stop(self) -> None:
-        """Wait no longer for a trial of what is not wanted any more."""
-        if self._trial is not None:
-            self._trial.cancel()
-            self._trial = None
