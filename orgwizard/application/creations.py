@@ -1,6 +1,5 @@
 """Creations and resumptions begun in the engine, one at a time, each handed what it works with."""
 
-import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -106,11 +105,8 @@ class Creations:
         )
         record, unasked = self.recovery.with_keyring_keys(provider, record)
         secrets = self.recovery.child_keys(provider, record)
-        forgotten = self.sandbox and record.pid != os.getpid()
         attempt = self.journal.resume(record)
-        interrupted = Interrupted(
-            provider, record, attempt, wanted, credentials, secrets, lacking, forgotten=forgotten, unasked=unasked
-        )
+        interrupted = Interrupted(provider, record, attempt, wanted, credentials, secrets, lacking, unasked=unasked)
 
         def begin(control: Control) -> AsyncIterator[Event]:
             tools = self._tools(wanted, record.access, chosen, control)

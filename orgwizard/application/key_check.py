@@ -57,7 +57,8 @@ def check_keys(service: Service, profile: Profile) -> KeyCheck:
         profile = note_used(service, profile)
     elif service.sandbox_values:
         state = KeyState("unclear", f"{state.words} {FORGOTTEN}")
-    return KeyCheck(profile, state, before, expiry(profile) if state.state != "invalid" else None)
+    is_gone = state.state == "invalid" or (service.sandbox_values and state.state != "valid")
+    return KeyCheck(profile, state, before, None if is_gone else expiry(profile))
 
 
 def check_records(service: Service, records: Sequence[Record]) -> Iterator[tuple[Record, KeyCheck | None, str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
-from orgwizard.application.key_check import child_of
+from orgwizard.application.key_check import FORGOTTEN, child_of
 from orgwizard.application.move_keys import Moved, forget_former, keep_instead, target_store
 from orgwizard.application.provider_calls import converse
 from orgwizard.application.service import Service
@@ -92,7 +92,8 @@ def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dic
     conversation = provider.aftercare.key_state(provider.site(profile.site), replace(old, secrets=new))
     state = service.engine.read(converse(conversation, service.send)).result()
     if state.state != "valid":
-        raise Refused(f"{profile.org.name} did not accept the new token. {state.words}", "Was it made in this org?")
+        advice = FORGOTTEN if service.sandbox_values else "Was it made in this org?"
+        raise Refused(f"{profile.org.name} did not accept the new token. {state.words}", advice)
     return new
 
 

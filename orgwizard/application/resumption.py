@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from orgwizard.application.flow.ending import run_to_end
-from orgwizard.application.flow.key_storing import keep, save_profile
+from orgwizard.application.flow.key_storing import keep, save_profile, set_profile
 from orgwizard.application.flow.lookup import MAKE_NEW_KEYS, look, look_up
 from orgwizard.application.flow.readiness import wait_until_ready
 from orgwizard.application.flow.run import Run
@@ -34,8 +34,7 @@ class Interrupted:
     """An attempt as it was found.
 
     `credentials` are the parent's, if they can be had, else `lacking` says which are not; `secrets` are the child's, if
-    a store has them. `forgotten` says that the service was the sandbox of a program that has ended, `unasked` that the
-    keys may be where nobody could look now.
+    a store has them. `unasked` says that the keys may be where nobody could look now.
     """
 
     provider: Provider
@@ -45,7 +44,6 @@ class Interrupted:
     credentials: Fields | None
     secrets: Mapping[str, SecretStr]
     lacking: str = ""
-    forgotten: bool = False
     unasked: str = ""
 
 
@@ -73,6 +71,7 @@ class _Resumption:
         run.sent_at, run.sendings = self._record.sent_at, self._record.sendings
         run.lacking, run.unasked = interrupted.lacking, interrupted.unasked
         run.given = self._record.given_elsewhere
+        run.sandbox_ended = self._record.sandbox_ended
         run.set_attempt(interrupted.attempt)
 
     async def stages(self) -> WizardError | None:
@@ -165,22 +164,18 @@ class _Resumption:
     def _take_over_stored(self, org: Mapping[str, str]) -> None:
         """Take over where an earlier run put the keys, and write down what its journal may not have been able to."""
         run, stored = self.run, self._record.reference
-        run.result = replace(run.result, profile=self._record.profile)
         if stored:
             readable = sources(stored, self._interrupted.secrets)
             run.result = replace(run.result, stored=stored, sources=readable, stored_words=place(stored))
             if self._record.state == "stored":
                 run.notes.add("stored", stored=stored, org=dict(org))
+        if self._record.profile:
+            set_profile(run, self._record.profile)
 
     async def _find_out(self) -> WizardError:
-        """Look up what became of a request that may have left; the orgs of a sandbox end with its program."""
-        if not self._interrupted.forgotten or self.run.result.spool:
-            interrupted = "It was interrupted while the request was sent."
-            return await look_up(self.run, NoResponse(self._record.message or interrupted, code="interrupted"))
-        self.run.set_outcome("not_created")
-        self.run.end = "absent"
-        words = "It belongs to an earlier --sandbox run, whose orgs ended with it. Nothing is left to check."
-        return NotSent(words, "Create it again.", code="interrupted")
+        """Look up what became of a request that may have left."""
+        interrupted = "It was interrupted while the request was sent."
+        return await look_up(self.run, NoResponse(self._record.message or interrupted, code="interrupted"))
 
     async def _wait_until_ready(self, created: Created) -> None:
         """Wait until the new org answers; it stays open as long as its keys may be found."""

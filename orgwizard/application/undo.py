@@ -65,9 +65,9 @@ def _prepared(service: Service, profile: Profile) -> Undo | Undone:
     except Refused as refused:
         if profile.undo and service.engine.read(_is_invalid(service, profile)).result():
             return Undone("done", "The keys, which were valid when it was sent, no longer are.")
-        refused.meaning = NOT_CHANGED
         if service.sandbox_values:
-            refused.advise(FORGOTTEN)
+            raise BadInput("The sandbox no longer has this org.", FORGOTTEN, meaning=NOT_CHANGED) from None
+        refused.meaning = NOT_CHANGED
         raise
     except WizardError as fault:
         fault.meaning = NOT_CHANGED

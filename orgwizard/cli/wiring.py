@@ -152,7 +152,7 @@ def journal(*, sandbox: bool, clock: "Clock | None" = None) -> "Journal":
         return attempts_with_keys(place.data / "keys")
 
     place = folders(sandbox=sandbox)
-    return Journal(place.attempts, clock or Clock(), with_keys)
+    return Journal(place.attempts, clock or Clock(), with_keys, of_sandbox=sandbox)
 
 
 def profiles(arguments: argparse.Namespace) -> "Profiles":

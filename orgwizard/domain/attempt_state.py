@@ -29,9 +29,9 @@ MEANINGS: Mapping[str, StateMeaning] = {
     "refused": StateMeaning("not_created", Exit.REFUSED, Refused.default_code),
     "not_sent": StateMeaning("not_created", Exit.NOT_SENT, NotSent.default_code),
     "absent": StateMeaning("not_created", Exit.NOT_SENT, NotSent.default_code),
-    "created": StateMeaning("created"),
-    "stored": StateMeaning("created"),
-    "later": StateMeaning("created"),
+    "created": StateMeaning("created", Exit.ATTENTION),
+    "stored": StateMeaning("created", Exit.ATTENTION),
+    "later": StateMeaning("created", Exit.ATTENTION),
     "exists": StateMeaning("created", Exit.ATTENTION),
     "ready": StateMeaning("created", Exit.READY),
 }

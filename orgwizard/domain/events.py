@@ -52,8 +52,8 @@ class Result:
     """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
 
     `access` says by label who gets into the org and how, and until when its keys are valid.
-    `open` tells that the attempt is not settled: `orgwizard resume` has something left to do or to find out, with the
-    same `options`, such as "--sandbox".
+    `open` tells that the attempt is not settled: something is left to do or to find out. `options` are what commands
+    about it repeat: "--sandbox", or "".
     """
 
     outcome: Outcome
@@ -94,6 +94,8 @@ class Result:
         """Return what to do about an attempt that is open."""
         if self.unmoved:
             return f"When a store works again, move the keys with: {resuming(self.attempt, self.options)}"
+        if is_sandbox(self.options):
+            return SANDBOX_ENDS
         first = "Do not create it again yet. Check again with" if self.outcome == "unknown" else "Check again later"
         return f"{first}: {resuming(self.attempt, self.options)}"
 
@@ -121,11 +123,19 @@ def options_of(*, sandbox: bool) -> str:
     return "--sandbox" if sandbox else ""
 
 
+def is_sandbox(options: str) -> bool:
+    """Return whether a run with these options works with the sandbox, whose orgs no other run can reach."""
+    return options == options_of(sandbox=True)
+
+
 def resuming(attempt: str, options: str) -> str:
     """Return the command that takes an attempt up."""
     return f"orgwizard resume {attempt} {options}".rstrip()
 
 
 USE_KEYS = "Use the keys: "
+SANDBOX_ENDED = "Its sandbox ended with the run that created it: nothing is left to check."
+SANDBOX_ENDS = "Sandbox orgs end with the run that creates them: no later command can check this one."
+SANDBOX_ORG = "This org ends with this sandbox run. To keep one for later commands: orgwizard help sandbox"
 Event = Progress | KeysArrived | Result
 CHECK, STORE, SEND, KEEP, SETTLE, READY, FIND = "check", "store", "send", "keep", "settle", "ready", "find"

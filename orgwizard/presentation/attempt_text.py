@@ -85,7 +85,7 @@ def _known_place(record: Record) -> str:
         return "only for the screen, and it is not known whether they were shown"
     if record.answer_shown:
         return ANSWER_SHOWN_ONLY
-    if record.may_be_in_keyring:
+    if record.may_be_in_keyring and not record.settled:
         return f"no record of them; they may be in the system keyring. To look there: orgwizard resume {record.id}"
     return UNWRITTEN if record.state in _MAY_HAVE_KEYS and not record.running else ""
 
@@ -94,6 +94,12 @@ def state(record: Record) -> str:
     """Return how an attempt stands; keys that were shown may have been copied."""
     if record.running:
         return RUNNING_WORDS
+    if record.sandbox_ended and MEANINGS[record.state].outcome != "not_created" and record.state != "damaged":
+        return f"{_state(record)}; its sandbox has ended"
+    return _state(record)
+
+
+def _state(record: Record) -> str:
     if record.state != "exists":
         lacks = f", but {missing_words(record.missing)}" if record.missing else ""
         return STATE_WORDS[record.state] + lacks

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.events import Result, resuming
+from orgwizard.domain.events import Result, is_sandbox, resuming
 from orgwizard.domain.handoff import ChildOrg
 from orgwizard.providers import provider_of
 from orgwizard.storage.store_presets import PRESETS
@@ -22,9 +22,10 @@ def commands(record: Record, options: str = "") -> dict[str, str]:
     """Return each command with what it does, the most likely first; *options* are this run's, such as "--sandbox"."""
     if record.running or record.state == "damaged":
         return {}
-    found = (
-        {} if record.settled else {resuming(record.id, options): "check again; this stores keys and creates nothing"}
-    )
+    found = {}
+    # What this run's sandbox knows, a command cannot ask: it has a sandbox of its own.
+    if not record.settled and (record.sandbox_ended or not is_sandbox(options)):
+        found[resuming(record.id, options)] = "check again; this stores keys and creates nothing"
     if record.profile and record.undo != "done":
         found |= of_profile(record.profile, record.stored, options)
     return found
@@ -42,6 +43,7 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
     """Return the commands about the child org of a profile; *stored* is the reference to its keys, if they are stored.
 
     Keys that cannot be read back can be used by no command of ours; what undo there is tells what to ask support for.
+    An org of the sandbox ends with its run: what asks the org itself is left out.
     """
     name = shlex.quote(profile)
     with_keys = {
@@ -54,7 +56,7 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
     }
     found = with_keys if isinstance(stored, dict) and can_be_read(stored) else {}
     found |= {f"disable {name}": "disable it, or revoke its token; asks first"}
-    return {_run(words, options): what for words, what in found.items()}
+    return {_run(words, options): what for words, what in found.items() if _can_work(words, options)}
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,9 @@ def tasks(result: Result) -> list[Task]:
     shell = {
         run(f"exec {name} -- sh"): "opens a shell that has the keys in its environment",
         run(f"env {name}", evaluated=True): "sets them in the shell that you are in",
-        run(f"check {name}"): "checks that they are valid",
     }
+    if _can_work(f"check {name}", options):
+        shell |= {run(f"check {name}"): "checks that they are valid"}
     terraform = {
         run(f"exec {name} -- terraform plan"): "runs Terraform with the keys in its environment",
         run(f"env {name} --format terraform", evaluated=True): "sets its variables in the shell that you are in",
@@ -117,6 +120,11 @@ def _stores(stored: Mapping[str, object]) -> dict[str, str]:
 
 def _other_store(stored: object) -> str:
     return "keyring" if isinstance(stored, dict) and "file" in stored else "file"
+
+
+def _can_work(words: str, options: str) -> bool:
+    """Return whether a command can work: those that ask the org cannot once its sandbox has ended."""
+    return not (is_sandbox(options) and words.startswith(("check ", "disable ")))
 
 
 def _run(words: str, options: str) -> str:

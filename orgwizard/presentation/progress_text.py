@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from orgwizard.domain.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress
+from orgwizard.domain.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress, is_sandbox
 
 MARKS_SECONDS = frozenset((10, 20, 30))  # and every full minute
 
@@ -50,12 +50,12 @@ ON_SCREEN_ONLY = "Copy the keys before quitting: they are stored nowhere."
 def safe(stage: str, store: object, options: str = "", *, on_screen_only: bool = False) -> tuple[str, ...]:
     """Return as sentences what is safe during a stage: nothing, once the request left, for keys *on_screen_only*.
 
-    *options* are those that a command repeats, such as "--sandbox".
+    *options* are those of this run.
     """
     if (store == "screen" or on_screen_only) and stage in (SEND, KEEP, SETTLE, READY):
         return (ON_SCREEN_ONLY,)
-    later = (f"To test the keys later: orgwizard resume {options}".rstrip(),)
-    return (SAFE[stage], *(later if SAFE[stage] == SAFE_TO_CLOSE else ()))
+    later = "The sandbox org ends with this run." if is_sandbox(options) else "To test the keys later: orgwizard resume"
+    return (SAFE[stage], later) if SAFE[stage] == SAFE_TO_CLOSE else (SAFE[stage],)
 
 
 def waiting(event: Progress) -> str:

@@ -157,6 +157,11 @@ CHECK_TITLES = {
 }
 
 
+def check_title(earlier: EarlierAttempt) -> str:
+    """Return what an earlier attempt at the order means for it."""
+    return CHECK_TITLES[earlier.kind if earlier.created or earlier.kind != "done" else "open"]
+
+
 def check_lines(earlier: EarlierAttempt) -> list[str]:
     """Return what is known of an earlier attempt at the order."""
     return [earlier.error().cause, "", *attempt_text.lines(earlier.record)]

@@ -49,7 +49,7 @@ class StartMenu:
 
         With *at_once*, the service is not opened to tell the step of a draft alone: `has_moved` is true then.
         """
-        self.saved, self._scenarios = saved, bootstrap.scenarios
+        self.saved, self._scenarios, self._of_sandbox = saved, bootstrap.scenarios, bootstrap.sandbox
         self.attempts: Sequence[Record] = ()
         self.records: Sequence[Record] = ()  # the newest; `older` counts the others
         self.older = 0
@@ -103,7 +103,7 @@ class StartMenu:
         try:
             found_profiles, self.problems = service.profiles.latest(MOST_PROFILES)
             warnings = [words for profile in found_profiles if (words := idle_warning(profile, self._now))]
-            self.warnings = _most_pressing(warnings)
+            self.warnings = [] if self._of_sandbox else _most_pressing(warnings)  # its orgs end with their run
             self.profiles = _one_per_parent(found_profiles)
             found = service.journal.overview(MOST_RECORDS)
             self.attempts, self.records, self.older = found.open, found.newest, found.total - len(found.newest)
@@ -123,7 +123,7 @@ class StartMenu:
         """Return what is known of the newest attempts, each with the commands to go on with."""
         from orgwizard.presentation import next_commands
 
-        options = options_of(sandbox=self._bootstrap.sandbox)
+        options = options_of(sandbox=self._of_sandbox)
         attempts = ((*self.told(record), *next_commands.lines(record, options)) for record in self.records)
         lines = [line for attempt in attempts for line in attempt]
         return [*lines, f"{self.older:,} older attempts: orgwizard orgs --all"] if self.older else lines

@@ -7,7 +7,7 @@ from typing import Protocol
 from orgwizard.application.table_check import CheckedRow, CheckedTable
 from orgwizard.application.table_run import RowEnd, TableEnd, TableRow
 from orgwizard.domain.errors import Busy, Exit, NotSent
-from orgwizard.domain.events import Result
+from orgwizard.domain.events import Result, is_sandbox
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.plural import counted
 from orgwizard.domain.sanitize import printable
@@ -62,7 +62,9 @@ def _review_row(provider: Provider, one: CheckedRow) -> tuple[str, ...]:
 def _known(one: CheckedRow) -> str:
     """Return what is known of a row's org before the run."""
     if one.earlier:
-        return f"{_EARLIER[one.earlier.kind]} (attempt {one.earlier.record.id})"
+        is_unknown = one.earlier.kind == "done" and not one.earlier.created
+        words = attempt_text.state(one.earlier.record) if is_unknown else _EARLIER[one.earlier.kind]
+        return f"{words} (attempt {one.earlier.record.id})"
     return "" if one.name is None or one.name.state == "ok" else one.name.text
 
 
@@ -136,7 +138,7 @@ def total(ends: Counter[Exit], left: TableEnd, options: str, *, earlier: int = 0
         first, last = left.left[0].number, left.left[-1].number
         rows = f"row {first}" if first == last else f"rows {first} to {last}"
         lines.append(f"Stopped before {rows}. {left.why}")
-    if attention or unknown:
+    if (attention or unknown) and not is_sandbox(options):
         lines.append(f"To finish what is open: orgwizard resume --all {options}".rstrip())
     if left.left or (failed and is_table):
         lines.append("To create what is missing, run the same command again: no org is created twice.")

@@ -13,7 +13,7 @@ from orgwizard.domain.errors import BadInput, Busy, LocalFailure
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.storage.attempt_events import line
 from orgwizard.storage.attempt_file import ENDING, id_of, ids_of_spools, may_be_of
-from orgwizard.storage.attempt_reading import KeyFiles, read_records
+from orgwizard.storage.attempt_reading import THIS_RUN, KeyFiles, read_records
 from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.attempt_writing import Attempt, NewAttempt
 from orgwizard.storage.earlier_attempt import EarlierAttempt, most_pressing
@@ -37,11 +37,13 @@ class Overview:
 class Journal:
     """The attempts in one folder, which is made when the first one is requested.
 
-    *with_keys* tells which attempts have a key file.
+    *with_keys* tells which attempts have a key file. With *of_sandbox*, orgs end with the run that created them.
     """
 
-    def __init__(self, folder: Path, clock: Clock, with_keys: Callable[[], KeyFiles] = dict) -> None:
-        self.folder = folder
+    def __init__(
+        self, folder: Path, clock: Clock, with_keys: Callable[[], KeyFiles] = dict, *, of_sandbox: bool = False
+    ) -> None:
+        self.folder, self._of_sandbox = folder, of_sandbox
         self._with_keys = with_keys
         self._clock = clock
 
@@ -56,7 +58,8 @@ class Journal:
             if earlier := self.earlier(new.key, new.passed_over):
                 raise earlier.error()
             path, started = self._free(new.key), self._clock.wall()
-            private_files.write(path, f"{line(started, 'requested', new.facts | {'pid': os.getpid()})}\n".encode())
+            facts = new.facts | {"pid": os.getpid(), "run": THIS_RUN}
+            private_files.write(path, f"{line(started, 'requested', facts)}\n".encode())
             return self._attempt(path, started)
 
     def resume(self, record: Record) -> Attempt:
@@ -122,7 +125,7 @@ class Journal:
         return private_files.listed(self.folder, ENDING)
 
     def _records(self, paths: Iterable[Path]) -> list[Record]:
-        return read_records(self.folder, paths, self._with_keys)
+        return read_records(self.folder, paths, self._with_keys, of_sandbox=self._of_sandbox)
 
     def open(self) -> list[Record]:
         """Return the attempts with something left to do or to find out, newest first, running ones included."""
@@ -135,7 +138,7 @@ class Journal:
     def _unsettled(self, paths: Sequence[Path]) -> list[Record]:
         settled, spooled = SettledFiles(self.folder, paths), ids_of_spools(self.folder)
         records = self._records(path for path in paths if path not in settled or id_of(path) in spooled)
-        settled.add(record.path for record in records if record.settled and not (record.running or record.spool))
+        settled.add(record.path for record in records if record.concluded and not (record.running or record.spool))
         return [record for record in records if not record.settled]
 
     def get(self, prefix: str) -> Record:

@@ -1,5 +1,6 @@
 """Attempts read from their files: whatever is wrong with one makes a "damaged" record and is never an error."""
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -15,17 +16,27 @@ from orgwizard.system import file_lock, private_files
 # For each attempt that has a key file what that says: `file`, and `id`, `org` and `url` of the org.
 KeyFiles: TypeAlias = Mapping[str, Mapping[str, str]]
 
+# Recorded with each attempt: an ID of a process is soon another's, in a container always the same.
+THIS_RUN = secrets.token_hex(8)
+
 _LIMIT_BYTES = 16 * 1024 * 1024
 _NO_LINE = "Its first line cannot be read."
 
 
-def read_records(folder: Path, paths: Iterable[Path], with_keys: Callable[[], KeyFiles]) -> list[Record]:
-    """Return the attempts of these files of one folder, newest first; *with_keys* is asked only if it may matter."""
+def read_records(
+    folder: Path, paths: Iterable[Path], with_keys: Callable[[], KeyFiles], *, of_sandbox: bool = False
+) -> list[Record]:
+    """Return the attempts of these files of one folder, newest first; *with_keys* is asked only if it may matter.
+
+    Those *of_sandbox* that other runs began have lost their org.
+    """
     spooled = ids_of_spools(folder)
     records = [read_record(path, spool_of(path) if id_of(path) in spooled else None) for path in paths]
     if any(record.may_have_keys for record in records):
         key_files = with_keys()
         records = [_with_key_file(record, key_files.get(record.id)) for record in records]
+    if of_sandbox:
+        records = [record.model_copy(update={"sandbox_ended": record.run != THIS_RUN}) for record in records]
     return sorted(records, key=lambda record: (record.started, record.id), reverse=True)
 
 

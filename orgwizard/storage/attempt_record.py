@@ -29,6 +29,8 @@ State = Literal[
     "damaged",  # the file cannot be read
 ]
 NEVER_LEFT = frozenset(("requested", "waiting"))  # states in which no request is on its way
+# States of which something is left to do, or to say, though the sandbox has ended.
+_NOT_OF_SANDBOX = NEVER_LEFT | {"damaged"}
 # Keys may be in a store by then; "requested" and "waiting" also where the lines after them were lost.
 _BEFORE_STORED = frozenset(("requested", "waiting", "sending", "answered", "created", "unknown"))
 _KEYRINGS = ("keyring", "keyring:unencrypted")  # as a plan names them
@@ -47,9 +49,10 @@ class Record(BaseModel):
     `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` are true if only the screen had them.
     `undo` is what became of the call that takes the org, or its keys, back: sent, done, refused or unknown.
-    `running` tells that a process is at work. `told` and `exit` are what its creation ended with for scripts: the
-    object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that is "damaged",
-    `approved` is the fingerprint of the plan that somebody approved.
+    `run` is the run of orgwizard that began it; `sandbox_ended` tells that its org was one of the sandbox, and has
+    ended with that run. `running` tells that a process is at work. `told` and `exit` are what its creation ended with
+    for scripts: the object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that
+    is "damaged", `approved` is the fingerprint of the plan that somebody approved.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -61,6 +64,8 @@ class Record(BaseModel):
     changed: AwareDatetime
     running: bool = False
     pid: int = 0
+    run: str = ""
+    sandbox_ended: bool = False
     provider: str = ""
     site: str = ""
     name: str = ""
@@ -106,6 +111,11 @@ class Record(BaseModel):
     @property
     def settled(self) -> bool:
         """Return whether nothing is left to do or to find out."""
+        return self.concluded or (self.sandbox_ended and not self.spool and self.state not in _NOT_OF_SANDBOX)
+
+    @property
+    def concluded(self) -> bool:
+        """Return whether the record says how it ended, and nothing is left to do."""
         return self.state in SETTLED and not self.unmoved
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.errors import Busy, Repeated
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.storage.attempt_record import Record
@@ -18,7 +19,8 @@ _PRESSING = ("running", "open", "done", "unclear")
 class EarlierAttempt:
     """An attempt at the same order that stands in the way of sending it again.
 
-    "running": another process is at it; "open": something is left to do or to find out; "done": the org was created;
+    "running": another process is at it; "open": something is left to do or to find out; "done": the org was created, or
+    was of a sandbox that has ended;
     "unclear": unreadable record, or its parent is not known, so that it may have been this order.
     """
 
@@ -33,10 +35,16 @@ class EarlierAttempt:
         if self.kind == "unclear":
             cause = f"This org may have been created before: {self._doubt()}."
             return Repeated(attempt, self.kind, cause, set_aside(self.record) or _CHECK_FIRST)
-        state = "created this org" if self.kind == "done" else "may have created this org and is unfinished"
+        state = "created this org" if self.created else "may have created this org"
+        state += " and is unfinished" if self.kind == "open" else ""
         see = f"orgwizard resume {attempt} {options}".rstrip()
         cause = f"Attempt {attempt} {state}."
         return Repeated(attempt, self.kind, cause, f"See: {see}. To create a second one, use --again.")
+
+    @property
+    def created(self) -> bool:
+        """Return whether the org is known to have been created."""
+        return MEANINGS[self.record.state].outcome == "created"
 
     def _doubt(self) -> str:
         if self.record.state == "damaged":

@@ -1,7 +1,6 @@
 """A run that is killed after any line of its journal is taken up again, and nothing is created twice or lost."""
 
 import json
-import os
 import re
 import threading
 import time
@@ -21,12 +20,13 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, Repeated
 from orgwizard.domain.events import Event, Result
 from orgwizard.network.transport import Transport
-from orgwizard.presentation import attempt_text, text_report
+from orgwizard.presentation import attempt_text, json_report, next_commands, text_report
 from orgwizard.providers import provider_of
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
 from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempt_reading import THIS_RUN
 from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.attempt_writing import Attempt
 from orgwizard.storage.drafts import Drafts
@@ -300,18 +300,70 @@ def test_with_keys_that_are_refused_one_look_is_enough(office: Office, wrong: st
     assert (result.outcome, len(office.world.requests)) == ("unknown", asked + 1)
 
 
-def test_an_attempt_at_a_sandbox_that_has_ended_is_settled(office: Office) -> None:
-    office.create()
-    office.killed_after("sending")
+@pytest.fixture
+def of_ended_sandbox(office: Office) -> Office:
+    """Have what the office created be of a sandbox that has ended."""
+    journal = Journal(office.home / "attempts", office.service.clock, of_sandbox=True)
+    office.service = replace(office.service, sandbox_values=CREDENTIALS, journal=journal)
+    return office
+
+
+def by_another_run(office: Office) -> None:
     path = office.record.path
-    path.write_text(path.read_text().replace(f'"pid": {os.getpid()}', '"pid": 1'))
-    service = replace(office.service, sandbox_values=CREDENTIALS)
+    path.write_text(path.read_text().replace(f'"run": "{THIS_RUN}"', '"run": "another"'))
+
+
+@pytest.mark.parametrize("event", ["sending", "stored", "profile"])
+def test_nothing_is_left_to_do_about_an_org_of_a_sandbox_that_has_ended(of_ended_sandbox: Office, event: str) -> None:
+    office = of_ended_sandbox
+    office.create()
+    office.killed_after(event)
+    assert office.record in office.service.journal.open()  # the sandbox is still there
+    by_another_run(office)
+
+    record = office.record
+    outcome, code = ("unknown", Exit.UNKNOWN) if event == "sending" else ("created", Exit.ATTENTION)
+    assert record.settled
+    assert "its sandbox has ended" in attempt_text.state(record)
+    assert (json_report.stored_result(record)["outcome"], attempt_text.exit_code(record)) == (outcome, code)
+    assert not any(word in command for command in next_commands.commands(record, "--sandbox") for word in ASKING)
+    repeated = office.create()
+    assert isinstance(repeated.error, Repeated)
+    assert (repeated.error.kind, "may have" in repeated.error.cause) == ("done", event == "sending")
+    assert office.world.creates == 1
+
+
+ASKING = ("orgwizard resume", "orgwizard check", "orgwizard disable")  # what asks the org, or about it
+
+
+@pytest.mark.usefixtures("spool_stays")
+@pytest.mark.parametrize("event", ["answered", "created"])
+def test_keys_that_a_sandbox_sent_are_stored_after_its_end_and_nobody_is_asked(
+    of_ended_sandbox: Office, event: str
+) -> None:
+    office = of_ended_sandbox
+    office.create()
+    office.killed_after(event)
+    for file in office.service.vault.folder.iterdir():
+        file.unlink()
+    by_another_run(office)
     asked = len(office.world.requests)
 
-    result = ended(lambda tell: service.creations.resume(office.record, tell))
+    result = office.resume()
 
-    assert (result.outcome, result.open, office.record.state) == ("not_created", False, "absent")
+    assert (result.outcome, result.ready, result.open, result.exit_code) == ("created", False, False, Exit.ATTENTION)
+    assert office.kept() == office.world.secrets
     assert len(office.world.requests) == asked
+    assert not any(word in step for step in result.next_steps for word in (*ASKING, "--replace"))
+
+
+def test_a_request_to_a_sandbox_that_has_ended_and_never_left_was_not_created(of_ended_sandbox: Office) -> None:
+    office = of_ended_sandbox
+    office.create()
+    office.killed_after("requested")
+    by_another_run(office)
+    assert not office.record.settled
+    assert office.resume().outcome == "not_created"
 
 
 def test_a_file_that_may_hold_the_keys_is_named_and_keeps_an_attempt_open(office: Office) -> None:

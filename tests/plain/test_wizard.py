@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -269,10 +270,12 @@ def test_a_site_that_is_there_already_is_named_with_its_source(service: Service)
     assert "Enter takes acme.okta.com, from $OKTA_CLIENT_ORGURL" in terminal.said
 
 
-def test_a_token_that_expires_unused_is_told(service: Service) -> None:
+def test_a_token_that_expires_unused_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     walked(service, okta("My Child", "", "create", ""))
     (profile,) = service.profiles.all()[0]
     service.profiles.replace(profile.model_copy(update={"used": profile.created - timedelta(days=22)}))
+    assert "orgwizard check" not in walked(service, [":quit"]).said  # its sandbox has ended
+    monkeypatch.setattr(f"{__name__}.fronted", partial(fronted, sandbox=False))
     assert f"orgwizard check {profile.name}" in walked(service, [":quit"]).said
 
 

@@ -12,19 +12,35 @@ from tests.presentation.test_report import a_record
 FILE = {"file": "/keys/okta-child.toml"}
 
 
-def commands(state: str, options: str = "--sandbox", **facts: Any) -> list[str]:
+def commands(state: str, options: str = "", **facts: Any) -> list[str]:
     return list(next_commands.commands(a_record(state, **facts), options))
 
 
 def test_a_finished_org_has_commands_for_each_tool() -> None:
     assert commands("ready", profile="okta-child", stored=FILE) == [
+        "orgwizard env okta-child",
+        "orgwizard env okta-child --format terraform",
+        "orgwizard exec okta-child -- sh",
+        "orgwizard snippet okta-child curl",
+        "orgwizard check okta-child",
+        "orgwizard move okta-child --to keyring",
+        "orgwizard disable okta-child",
+    ]
+
+
+def test_an_open_attempt_of_the_sandbox_is_resumed_by_no_other_run() -> None:
+    assert commands("unknown", "--sandbox") == []
+    spool = {"spool": "a.http", "sandbox_ended": True}  # its keys can still be stored
+    assert commands("answered", "--sandbox", **spool) == ["orgwizard resume 20261122-160419-3f9a --sandbox"]
+
+
+def test_an_org_of_the_sandbox_has_those_that_do_not_ask_it() -> None:
+    assert commands("ready", "--sandbox", profile="okta-child", stored=FILE) == [
         "orgwizard env okta-child --sandbox",
         "orgwizard env okta-child --format terraform --sandbox",
         "orgwizard exec okta-child --sandbox -- sh",
         "orgwizard snippet okta-child curl --sandbox",
-        "orgwizard check okta-child --sandbox",
         "orgwizard move okta-child --to keyring --sandbox",
-        "orgwizard disable okta-child --sandbox",
     ]
 
 

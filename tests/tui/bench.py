@@ -149,8 +149,8 @@ def bench(folder: Path, **changes: Any) -> Service:
     return replace(service, **changes)
 
 
-def fronted(service: Service, scenarios: Sequence[Scenario] = ()) -> Bootstrap:
+def fronted(service: Service, scenarios: Sequence[Scenario] = (), *, sandbox: bool = True) -> Bootstrap:
     """Return the bootstrap of a service that is there."""
     return Bootstrap(
-        service.discovery, service.engine, service.drafts, lambda: service, sandbox=True, scenarios=scenarios
+        service.discovery, service.engine, service.drafts, lambda: service, sandbox=sandbox, scenarios=scenarios
     )

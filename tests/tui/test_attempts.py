@@ -105,7 +105,7 @@ async def test_the_commands_to_go_on_with_are_shown_for_the_sandbox(service: Ser
         assert isinstance(walk.screen, Page)
         shown = walk.text()
         assert "orgwizard exec okta-slow --sandbox -- sh" in shown.splitlines()
-        assert "orgwizard disable okta-slow --sandbox" in shown.splitlines()
+        assert not any(word in shown for word in ("orgwizard disable", "orgwizard check", "orgwizard resume"))
         copied = walk.app.clipboard
         await walk.press("ctrl+y")
         assert walk.app.clipboard != copied

@@ -46,7 +46,7 @@ def _ended(run: Run, error: WizardError | None) -> tuple[Result, str]:
     _show_raw_response(run)
     error = error or _attention(run)
     end = run.end or _end_word(run.result, error)
-    is_open = end not in SETTLED or run.result.unmoved
+    is_open = not (end in SETTLED or run.sandbox_ended) or run.result.unmoved
     return replace(run.result, error=error, open=is_open, ended=run.tools.clock.wall()), end
 
 
@@ -64,7 +64,7 @@ def _attention(run: Run) -> WizardError | None:
     if result.ready and not result.remarks:
         return None
     kept = f" The response itself is saved in {result.spool}." if result.spool else ""
-    is_settled = (result.ready or run.end in SETTLED) and not result.unmoved
+    is_settled = (result.ready or run.end in SETTLED or run.sandbox_ended) and not result.unmoved
     advice = "" if is_settled else result.look_again
     return NeedsAttention(" ".join(result.remarks) + kept, advice, code="attention")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from orgwizard.application.chosen_store import ChosenStore
 from orgwizard.application.flow.run import Run, without_secrets
 from orgwizard.application.flow.verdict import read
-from orgwizard.domain.events import KEEP, USE_KEYS, KeysArrived, StageState
+from orgwizard.domain.events import KEEP, SANDBOX_ORG, USE_KEYS, KeysArrived, StageState, is_sandbox
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.storage.secret_stores import label_of
@@ -98,9 +98,17 @@ def save_profile(run: Run) -> None:
     except Exception as fault:  # whatever it is, the org exists and its keys are stored
         run.add_remark(f"The profile was not saved: {cause_of(fault)}")
         return
+    set_profile(run, name)
+    run.notes.add("profile", profile=name)
+
+
+def set_profile(run: Run, name: str) -> None:
+    """Remember the profile, and name it in what to do next; with an org of the sandbox no later command can."""
     named = " ".join(filter(None, (shlex.quote(name), run.tools.options)))
-    steps = tuple(step.replace(f" {NAME} ", f" {named} ") for step in run.result.next_steps)
+    steps = run.result.next_steps
+    if is_sandbox(run.tools.options):
+        steps = tuple(SANDBOX_ORG if f" {NAME} " in step else step for step in steps)
+    steps = tuple(step.replace(f" {NAME} ", f" {named} ") for step in steps)
     if run.result.sources:
         steps = (f"{USE_KEYS}orgwizard exec {named} -- COMMAND", *steps)
     run.result = replace(run.result, profile=name, next_steps=steps)
-    run.notes.add("profile", profile=name)

@@ -6,7 +6,7 @@ from orgwizard.application.flow.run import Run
 from orgwizard.application.flow.verdict import refuse
 from orgwizard.application.provider_calls import converse
 from orgwizard.domain.errors import NOTHING_CREATED, NeedsAttention, NoResponse, NotSent, WizardError
-from orgwizard.domain.events import FIND, SEND
+from orgwizard.domain.events import FIND, SANDBOX_ENDED, SEND
 from orgwizard.domain.org import Created
 from orgwizard.providers.findings import LookupResult
 
@@ -42,6 +42,8 @@ async def look(run: Run) -> LookupResult:
 
 
 async def _last_look(run: Run) -> LookupResult:
+    if run.sandbox_ended:
+        return LookupResult("unclear", SANDBOX_ENDED)
     if run.credentials is None and run.provider.finds_with_credentials:
         lacking = run.lacking or f"The parent's credentials are required to check {run.provider.title}."
         return LookupResult("unclear", lacking)
@@ -99,4 +101,5 @@ def _still_unknown(run: Run, doubt: NoResponse, seen: LookupResult) -> NoRespons
     words = f"{seen.words} It may still appear." if seen.state == "absent" else seen.words
     kept = "" if run.kept() in doubt.cause else run.kept()
     cause = " ".join(filter(None, (doubt.cause, words, kept)))
-    return NoResponse(cause, run.result.look_again, code=doubt.code, request_id=doubt.request_id)
+    advice = "" if run.sandbox_ended else run.result.look_again
+    return NoResponse(cause, advice, code=doubt.code, request_id=doubt.request_id)

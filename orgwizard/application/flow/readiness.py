@@ -5,7 +5,7 @@ from dataclasses import replace
 from orgwizard.application.flow.run import Run
 from orgwizard.application.provider_calls import converse
 from orgwizard.domain.errors import NotSent
-from orgwizard.domain.events import READY, SETTLE
+from orgwizard.domain.events import READY, SANDBOX_ENDED, SETTLE
 from orgwizard.domain.org import Created
 from orgwizard.providers.findings import Readiness
 from orgwizard.storage.stored_reference import can_be_read
@@ -16,6 +16,9 @@ PROBE_SECONDS = 3.0
 
 async def wait_until_ready(run: Run, created: Created, answered_at: float) -> None:
     """Wait until the new org answers, or as long as it may; *answered_at* is by the monotonic clock."""
+    if run.sandbox_ended:
+        run.add_remark(SANDBOX_ENDED)
+        return
     await _settle(run, answered_at)
     run.progress(READY, "started", "Testing the new keys")
     seen = await _probe(run, created, run.tools.clock.now() + READY_SECONDS)

@@ -28,7 +28,7 @@ class Run:
     looked up first; `end` the journal's word for the end, where the result alone does not tell; `sendings` how often
     the create call may have left, `sent_at` when it last did, in epoch seconds by the service's own clock; `lacking`
     says which of the parent's credentials are missing, `unasked` that the keys may be where nobody could look, `given`
-    under which names a command was about to be given keys.
+    under which names a command was about to be given keys, `sandbox_ended` that there is no service left to ask.
     """
 
     def __init__(
@@ -50,6 +50,7 @@ class Run:
         self.sent_at: float | None = None
         self.lacking = self.unasked = ""
         self.given: Collection[str] = ()
+        self.sandbox_ended = False
         self.notes = AttemptNotes(tools.control, self.add_remark)
         self.waiting = Waiting(tools.clock, tools.control, self._tell_progress)
         self.progress = self.waiting.progress

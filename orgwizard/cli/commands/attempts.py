@@ -70,7 +70,7 @@ def _newest(arguments: argparse.Namespace, journal: "Journal") -> int:
 
 def _check_all(arguments: argparse.Namespace, records: "Sequence[Record]") -> int:
     """Check the stored keys of the orgs that have some, one after the other; returns the exit code."""
-    from orgwizard.application.key_check import check_records, standing_of  # imports what sends requests
+    from orgwizard.application.key_check import FORGOTTEN, check_records, standing_of  # imports what sends requests
 
     listed, worst = [], "valid"
     for record, checked, problem in check_records(wiring.service(arguments), records):
@@ -80,6 +80,8 @@ def _check_all(arguments: argparse.Namespace, records: "Sequence[Record]") -> in
         if not arguments.json:
             write_stdout("\n".join(text_report.key_check(checked) if checked else [f"{record.name}: {problem}"]))
     error = _CHECK_ERRORS[worst]() if worst in _CHECK_ERRORS else None
+    if error and arguments.sandbox:
+        error.advice = FORGOTTEN
     if arguments.json:
         write_json(result_object(error, orgs=listed))
     elif error:

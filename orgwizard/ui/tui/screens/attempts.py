@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from orgwizard.domain.errors import WizardError
+from orgwizard.domain.events import SANDBOX_ENDED
 from orgwizard.presentation import attempt_details, next_commands
 from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
 from orgwizard.storage.stored_reference import can_be_read
@@ -158,7 +159,7 @@ class AttemptsStep(WatchingStep):
         if record.running:
             self.say(f"{RUNNING_TITLE}. Wait until it ends.")
         elif not self._to_check(record):
-            self.say(NOTHING_TO_CHECK)
+            self.say(SANDBOX_ENDED if record.sandbox_ended else NOTHING_TO_CHECK)
         elif record.settled:
             self._check_keys(record)
         else:
@@ -168,7 +169,10 @@ class AttemptsStep(WatchingStep):
         """Return whether something is left to find out: how the attempt ended, or whether its keys are valid."""
         if record.running or record.state == "damaged":
             return False
-        return not record.settled or bool(record.profile and record.undo != "done" and can_be_read(record.reference))
+        if not record.settled:
+            return True
+        has_keys = record.profile and record.undo != "done" and can_be_read(record.reference)
+        return bool(has_keys) and not record.sandbox_ended
 
     def _commands(self, record: Record) -> dict[str, str]:
         return next_commands.commands(record, self.session.options)

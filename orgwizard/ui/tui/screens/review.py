@@ -12,10 +12,10 @@ from textual.widgets import OptionList, Static
 from orgwizard.domain.errors import WizardError
 from orgwizard.presentation import text_report
 from orgwizard.presentation.review import (
-    CHECK_TITLES,
     REQUEST_TITLE,
     about,
     check_lines,
+    check_title,
     is_second,
     lines,
     objections,
@@ -154,7 +154,7 @@ class ReviewStep(Step):
         if earlier.kind == "open":
             self.leave_for(Check(earlier.record))
             return
-        self.app.push_screen(Page(CHECK_TITLES[earlier.kind], check_lines(earlier)), self._look_again)
+        self.app.push_screen(Page(check_title(earlier), check_lines(earlier)), self._look_again)
 
     def _look_again(self, _: None) -> None:
         """Show the review as it is by now: the other process may have ended."""
