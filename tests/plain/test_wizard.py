@@ -447,7 +447,7 @@ def test_keys_that_no_terminal_took_are_saved_after_a_hang_up(service: Service) 
     terminal = HangsUp(*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "4", "create", ended)
     wizard = Wizard(Console(terminal), fronted(service), None, Interruption(service.engine, terminal))
     assert wizard.run() == 129
-    wizard.tell_late()
+    wizard.creating.tell_late(wizard.session)
     (kept,) = (service.vault.folder).iterdir()
     (record,) = service.journal.all()
     assert not record.keys_shown

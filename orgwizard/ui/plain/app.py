@@ -6,20 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.domain.draft import Draft
-from orgwizard.domain.errors import Exit, WizardError
-from orgwizard.domain.events import Result
-from orgwizard.presentation import farewell, review, start_menu, step_order, text_report
+from orgwizard.domain.errors import WizardError
+from orgwizard.presentation import farewell, review, start_menu, step_order
 from orgwizard.presentation.leaving_text import LEAVING
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.attempt_record import Record
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import SIGN, Back, Console
 from orgwizard.ui.plain.start import Start
 from orgwizard.ui.plain.steps.base import CheckAgain, GoTo, Step
 from orgwizard.ui.plain.steps.child_org import AdministratorStep, OrganizationStep, StoreStep
 from orgwizard.ui.plain.steps.connect import ConnectStep
-from orgwizard.ui.plain.steps.create import Interruption, followed
-from orgwizard.ui.plain.steps.ending import AGAIN, ANOTHER, Ending
+from orgwizard.ui.plain.steps.create import Interruption
+from orgwizard.ui.plain.steps.creating import Creating
+from orgwizard.ui.plain.steps.ending import ANOTHER
 from orgwizard.ui.plain.steps.review import ReviewStep
 from orgwizard.ui.plain.steps.site import SiteStep
 from orgwizard.ui.plain.terminal import Quit, Terminal
@@ -48,10 +47,9 @@ class Wizard:
         interruption: Interruption,
         log: Callable[[str], object] = lambda line: None,  # noqa: ARG005 - nobody keeps it
     ) -> None:
-        self._log = log
-        self._console, self._interruption, self._given = console, interruption, draft is not None
+        self._console, self._given = console, draft is not None
+        self.creating = Creating(console, interruption, log)
         self._here = "site"
-        self._reported: Result | None = None
         self.session = WizardSession(bootstrap, draft or Draft())
         console.review = self._entered
 
@@ -72,16 +70,6 @@ class Wizard:
             return step_order.first(self.session)
         return self._started(self.session.bootstrap.drafts.load())
 
-    def tell_late(self) -> None:
-        """Tell of an end that came after the user was gone; keys that nobody was shown go to a private file."""
-        run = self.session.run
-        if run.result and run.result is not self._reported:
-            run.rescue()
-            for line in text_report.result(run.result):
-                self._console.say(line)
-            if run.result.error:
-                self._console.say(*run.result.error.lines())
-
     def _after(self, at: str, field: str) -> tuple[str, str]:
         """Go through one step; return which one comes next, and at which field."""
         self._here = at
@@ -90,10 +78,10 @@ class Wizard:
         self._console.heading(f"Step {number} of {len(step_order.TITLES)}: {step_order.TITLES[at]}. {about}".rstrip())
         try:
             if step is None:
-                return self._created(), ""
+                return self._then(self.creating.create(self.session)), ""
             step.go(field)
         except CheckAgain as wanted:
-            return self._checked_again(wanted.record), ""
+            return self._then(self.creating.resume(self.session, wanted.record)), ""
         except Back:
             return self._before(at), ""
         except GoTo as led:
@@ -121,27 +109,19 @@ class Wizard:
         """Say what is kept; return the exit code: that of the result, where there is one."""
         self.session.drafts.save()
         result = self.session.run.result
-        if not self.session.bootstrap.engine.idle.is_set() and (result is None or result is not self._reported):
+        if not self.session.bootstrap.engine.idle.is_set() and not self.creating.has_told(result):
             self._console.heading(LEAVING)
             return code
         if not result or result.outcome == "not_created":
             self._console.heading("Cancelled.")
             self._console.say(*farewell.continuing(self.session, "--plain"))
-        return self.exit_code(code)
-
-    def exit_code(self, code: int) -> int:
-        """Return the exit code of a session that was left with *code*: that of its result, if an org exists or may."""
-        result = self.session.run.result
-        if code != Exit.LEFT or result is None:
-            return code
-        was_cancelled = result.outcome == "not_created" and self._interruption.times
-        return code if was_cancelled else result.exit_code
+        return self.creating.exit_code(result, code)
 
     def _entered(self) -> Iterable[str]:
         """Return what was entered up to the step where the user is."""
         return review.entered(self.session, self._here)
 
-    # ---- the beginning, the creation and the end ----
+    # ---- the beginning and the end ----
 
     def _started(self, saved: Draft | None) -> str:
         """Begin with what there is to go on with; return the step to go to."""
@@ -152,63 +132,21 @@ class Wizard:
             if begun.record is None:
                 return step_order.first(begun.session)
             try:
-                if self._ended(self._resumed(begun.record)) == ANOTHER:
-                    return self._next()
+                if self.creating.resume(self.session, begun.record) == ANOTHER:
+                    return self._another()
             except GoTo:  # of an attempt that was taken up, no answers are here
                 continue
             except WizardError as error:
                 self._console.say(*error.lines())
 
-    def _next(self) -> str:
-        """Return the step that another org of the same parent begins with."""
+    def _then(self, chosen: str) -> str:
+        """Return the step after the end of a creation."""
+        return self._another() if chosen == ANOTHER else "review"
+
+    def _another(self) -> str:
+        """Begin another org of the same parent; return its first step."""
+        self.session = self.session.for_same_parent()
         return "organization" if self.session.parent.connection else "credentials"
-
-    def _checked_again(self, record: Record) -> str:
-        """Have an open attempt at the order of the review finished or looked up; return the step after it."""
-        return self._next() if self._ended(self._resumed(record)) == ANOTHER else "review"
-
-    def _resumed(self, record: Record) -> Result | None:
-        """Have an attempt finished or looked up; return its result, None where a creation runs already."""
-        session, terminal = self.session, self._console.terminal
-        return followed(
-            self._console,
-            self._interruption,
-            record.store,
-            lambda tell: terminal.awaited(session.bootstrap.engine.work(lambda: session.run.resume(record, tell))),
-            session,
-        )
-
-    def _created(self) -> str:
-        """Create the org; return the step that comes after it."""
-        session, console = self.session, self._console
-        order = console.terminal.awaited(session.ordering())
-        result = followed(
-            console, self._interruption, session.draft.store, lambda tell: session.run.create(order, tell), session
-        )
-        return self._next() if self._ended(result) == ANOTHER else "review"
-
-    def _ended(self, result: Result | None) -> str:
-        """Tell of the end; return what the user does next, or raise `GoTo` to the field that a refusal is about."""
-        if result is None:
-            return ""
-        self.session.run.result = result
-        ending = Ending(self._console, self.session, result)
-        ending.tell()
-        for line in farewell.of_result(result) or text_report.result(result):
-            self._log(line)
-        self._reported = result
-        if self._interruption.times and not result.secrets:
-            raise Quit
-        error = result.error
-        if error and result.outcome == "not_created" and (section := step_order.section(error.field)):
-            self.session.returning = True
-            raise GoTo(section, error.field.partition(".")[2])
-        chosen = ending.next()
-        if chosen == AGAIN:
-            return self._ended(self._resumed(self.session.service.journal.get(result.attempt)))
-        if chosen == ANOTHER:
-            self.session = self.session.for_same_parent()
-        return chosen
 
 
 def run(
@@ -246,5 +184,5 @@ def run(
             code = wizard.run()
         finally:
             engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
-            wizard.tell_late()
-        return wizard.exit_code(code)
+            wizard.creating.tell_late(wizard.session)
+        return wizard.creating.exit_code(wizard.session.run.result, code)

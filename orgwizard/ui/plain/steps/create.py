@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 
 from orgwizard.application.runner import ASKED_BEFORE_GIVING_UP, Engine
@@ -72,23 +72,12 @@ def followed(
     """
     events: SimpleQueue[Event] = SimpleQueue()
     interruption.times = 0
-    stages, said = Stages(console, store, session.options), ""
+    stages = Stages(console, store, session.options)
     console.terminal.checked()
     if not begin(events.put):
         console.say(RUNS_ALREADY)
         return None
-    while True:
-        try:
-            event = events.get(timeout=LOOK_SECONDS)
-        except Empty:
-            console.terminal.checked()
-            if session.bootstrap.engine.idle.is_set() and events.empty():
-                raise RuntimeError("a creation ended without a result") from None
-            continue
-        finally:
-            if interruption.words != said:
-                said = interruption.words
-                console.say(said)
+    for event in _as_they_come(events, console, interruption, session.bootstrap.engine):
         if isinstance(event, Result):
             return event
         if isinstance(event, KeysArrived):
@@ -97,6 +86,25 @@ def followed(
             stages.on_screen_only = True
         else:
             stages.say(event)
+    raise RuntimeError("a creation ended without a result")
+
+
+def _as_they_come(
+    events: SimpleQueue[Event], console: Console, interruption: Interruption, engine: Engine
+) -> Iterator[Event]:
+    """Yield the events of a creation until it is over; what Ctrl+C did meanwhile is said."""
+    said = ""
+    while not (engine.idle.is_set() and events.empty()):
+        event = None
+        with suppress(Empty):
+            event = events.get(timeout=LOOK_SECONDS)
+        if interruption.words != said:
+            said = interruption.words
+            console.say(said)
+        if event:
+            yield event
+        else:
+            console.terminal.checked()
 
 
 class Stages:
