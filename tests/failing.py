@@ -1,11 +1,12 @@
 """The program with its N-th change on disk failing: python -m tests.failing SPEED reads runs from stdin, a line each.
 
-Every run is a process of its own, forked off one that has loaded everything, so that hundreds of them take little.
+Every run is a process of its own, forked off one that has loaded what runs before it did, so that hundreds take little.
 """
 
 import builtins
 import errno
 import fcntl
+import gc
 import importlib
 import io
 import json
@@ -15,8 +16,8 @@ import signal
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 from unittest import mock
@@ -26,16 +27,6 @@ from tests.servers import PATIENCE_SECONDS, ROOT, Ended, Home
 
 # A full disk still lets go of what is there.
 _FREEING = frozenset(("close", "unlink", "rmdir", "ftruncate"))
-LOADED = (
-    "httpx",
-    "keyring",
-    "pydantic",
-    "tomli_w",
-    "orgwizard.ui.batch.commands",
-    "orgwizard.ui.batch.streams",
-    "orgwizard.application.service",
-    "orgwizard.application.resumption",
-)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_DIRECTORY
 
@@ -206,7 +197,7 @@ def _forked(speed: float, asked: Mapping[str, Any]) -> dict[str, Any]:
         os.close(reading)
         code, changes = _run(speed, asked)
         with os.fdopen(writing, "w") as pipe:
-            json.dump(changes, pipe)
+            json.dump({"changes": changes, "modules": list(sys.modules)}, pipe)
         os._exit(code)
     os.close(writing)
     with selectors.DefaultSelector() as waiting, os.fdopen(reading) as pipe:
@@ -215,7 +206,17 @@ def _forked(speed: float, asked: Mapping[str, Any]) -> dict[str, Any]:
             os.kill(child, signal.SIGKILL)
         told = pipe.read()
     _, status = os.waitpid(child, 0)
-    return {"code": os.waitstatus_to_exitcode(status), "changes": json.loads(told or "[]")}
+    ended: dict[str, Any] = json.loads(told or '{"changes": [], "modules": []}')
+    return ended | {"code": os.waitstatus_to_exitcode(status)}
+
+
+def _load(modules: Iterable[str]) -> None:
+    """Load what a run has loaded, for those that are forked off later."""
+    for name in modules:
+        if name not in sys.modules:
+            with suppress(ImportError):
+                importlib.import_module(name)
+    gc.freeze()  # nothing of it is looked through, and so copied, in each fork
 
 
 def _run(speed: float, asked: Mapping[str, Any]) -> tuple[int, list[str]]:
@@ -238,11 +239,11 @@ def _run(speed: float, asked: Mapping[str, Any]) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    """Load the program, then fork a run for each line of JSON on stdin; answer each with a line."""
-    for name in LOADED:
-        importlib.import_module(name)
+    """Fork a run for each line of JSON on stdin; answer each with a line."""
     for line in sys.stdin:
-        print(json.dumps(_forked(float(sys.argv[1]), json.loads(line))), flush=True)
+        ended = _forked(float(sys.argv[1]), json.loads(line))
+        _load(ended.pop("modules"))
+        print(json.dumps(ended), flush=True)
     return 0
 
 

@@ -317,7 +317,7 @@ def test_it_ends_with_the_gravest_code_of_its_rows(run: Run, rows: list[str], co
 # ---- a service that fails at random --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in range(1, 5))])
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.full) for seed in (1, 2))])
 def test_against_a_faulty_service_there_is_no_twin_and_every_doubt_is_told(
     run: Run, world: Chaos, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
@@ -385,7 +385,7 @@ def test_nothing_open_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "No open attempts.\n"
 
 
-KILLS = 10
+KILLS = 5
 FASTER = 50.0
 
 
@@ -411,11 +411,10 @@ def _request(seen: Seen) -> Request:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("seed", range(2))
-def test_killed_at_random_moments_and_run_again_it_creates_each_org_once(tmp_path: Path, seed: int) -> None:
+def test_killed_at_random_moments_and_run_again_it_creates_each_org_once(tmp_path: Path) -> None:
     home, vendor = Home(tmp_path, program=("tests.hurried", str(FASTER))), Served()
-    moments = random.Random(seed)  # noqa: S311 - the same moments in every run
-    names = [f"Org {number}" for number in range(24)]
+    moments = random.Random(1)  # noqa: S311 - the same moments in every run
+    names = [f"Org {number}" for number in range(12)]
     table = home.folder / "orgs.csv"
     table.write_text("\n".join(("name", *names)))
     with serving(vendor) as server:
