@@ -33,15 +33,25 @@ def status(response: Response) -> str:
 
 
 def refused(
-    known: ErrorCode, response: Response, vendor: str, *, said: str = "", code: str = "", request_id: str = ""
+    known: ErrorCode,
+    response: Response,
+    vendor: str,
+    *,
+    said: str = "",
+    said_first: bool = False,
+    code: str = "",
+    request_id: str = "",
 ) -> Refused:
     """Return a refusal with what is known of its code, and with what the vendor *said* if that says more.
 
-    *code* and *request_id* are those of the body; without them, the status and the headers tell.
+    *said_first* puts the vendor's words first, where the code may mean several things. *code* and *request_id* are
+    those of the body; without them, the status and the headers tell.
     """
-    repeated = said.strip(" .").lower() == known.meaning.strip(" .").lower()
+    sentences = [known.meaning]
+    if said and said.strip(" .").lower() != known.meaning.strip(" .").lower():
+        sentences.insert(0 if said_first else 1, f'{vendor} says: "{said}".')
     return Refused(
-        known.meaning if repeated or not said else f'{known.meaning} {vendor} says: "{said}".',
+        " ".join(sentences),
         known.advice,
         code=code or status(response),
         request_id=response.request_id or request_id,

@@ -135,7 +135,7 @@ def test_a_store_that_does_not_work_fails_a_check_that_is_good_otherwise(
 def test_a_twin_is_a_warning_with_its_date(run: Callable[..., Ended], home: Home) -> None:
     ended = run(home.datadog("datadoghq.eu", organization__name='"Existing Child"'), *FAST)
     assert ended.code == 0
-    assert "Name: a child org of this name exists since 20" in ended.out
+    assert "Name: a child org of this name already exists (20" in ended.out
     assert "(warning)" in ended.out
 
 

@@ -333,8 +333,8 @@ EDGE = {"status": "error", "code": 403, "errors": ["Forbidden"], "statuspage": "
 )
 def test_the_texts_of_every_shape_of_error_are_told(body: Any, said: str) -> None:
     refused = DATADOG.refused(response(403, body))
-    told = "Datadog refused: the keys, their site or their rights are wrong."
-    assert refused.cause == (f'{told} Datadog says: "{said}".' if said else told)
+    told = "Datadog refused: a right or a feature is missing, or the keys or their site are wrong."
+    assert refused.cause == (f'Datadog says: "{said}". {told}' if said else told)  # its words may be the only clue
 
 
 @pytest.mark.parametrize(
@@ -342,7 +342,7 @@ def test_the_texts_of_every_shape_of_error_are_told(body: Any, said: str) -> Non
     [
         (400, "organization.name", "Datadog rejected the request"),
         (401, "credentials.api_key", "Datadog rejected the keys"),
-        (403, "credentials.application_key", "the keys, their site or their rights are wrong"),
+        (403, "credentials.application_key", "the keys or their site are wrong"),
         (404, "site", "does not recognize this address"),
         (409, "organization.name", "conflict"),
         (413, "organization.name", "too large"),
@@ -498,7 +498,7 @@ def test_all_reads_carry_both_keys_but_that_of_the_api_key_alone() -> None:
 def test_twins_are_warned_of_and_remembered() -> None:
     found = checked(listing=listed(("uuid-2", "Child"), ("uuid-1", "Child"), ("uuid-3", "child")))
     assert states(found)["Name"] == "warning"
-    assert found.findings[-1].words == "a child org of this name exists since 2026-01-01"
+    assert found.findings[-1].words == "a child org of this name already exists (2026-01-01, 00:00 UTC)"
     assert found.before["ids"] == ["uuid-0", "uuid-1", "uuid-2", "uuid-3"]
 
 

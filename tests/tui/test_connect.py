@@ -389,7 +389,7 @@ async def test_the_review_warns_of_a_child_of_the_same_name(service: Service) ->
         await walk.press("ctrl+n")
         await walk.until(OrganizationStep)
         await walk.jump(ReviewStep, "datadog", "Twin")
-        await walk.said("A child org of this name exists since")
+        await walk.said("A child org of this name already exists (")
 
 
 @pytest.mark.full

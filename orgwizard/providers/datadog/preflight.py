@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.http import Conversation, Reply, together
+from orgwizard.domain.moment import when_written
 from orgwizard.domain.org import Site
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.listing import OrgList, same_name
@@ -53,8 +54,8 @@ def _name(organization: Fields, listing: OrgList) -> Finding:
     name = str(getattr(organization, "name", ""))
     twins = [child for child in listing.children if same_name(child.name, name)]
     if twins:
-        since = twins[0].created_at or "an unknown day"
-        return Finding("Name", "warning", f"a child org of this name exists since {since}")
+        created = when_written(twins[0].created_at, listing.date)
+        return Finding("Name", "warning", f"a child org of this name already exists{created and f' ({created})'}")
     if not listing.whole:
         return Finding("Name", "unproven", "could not check: the list of child orgs could not be read whole")
     return Finding("Name", "ok", f"no child org has this name yet: {name}")

@@ -16,8 +16,8 @@ KEY_ADVICE = (
     "(not a key ID)."
 )
 _RIGHTS_ADVICE = (
-    "Check three things: the application key's owner has the Org Management permission, the key's scopes include "
-    "org_management, and Datadog Support has enabled multi-organization for this parent."
+    "Check three things: Datadog Support has enabled multi-organization for this parent, the application key's owner "
+    "has the Org Management permission, and the key's scopes include org_management."
 )
 LACKING_ADVICE = (
     "Likely causes: the owner of the application key has no role with Org Management (the Datadog Admin Role has it), "
@@ -38,7 +38,7 @@ BEARER_RIGHTS_ADVICE = (
 _BEARER_CODES: Mapping[int, ErrorCode] = {
     401: ErrorCode("Datadog rejected the access token.", BEARER_ADVICE, "credentials.token"),
     403: ErrorCode(
-        "Datadog refused: the access token, its site or its rights are wrong.",
+        "Datadog refused: a right or a feature is missing, or the access token or its site is wrong.",
         BEARER_RIGHTS_ADVICE,
         "credentials.token",
     ),
@@ -47,7 +47,7 @@ CODES: Mapping[int, ErrorCode] = {
     400: ErrorCode("Datadog rejected the request.", "Change the name, then create again.", "organization.name"),
     401: ErrorCode("Datadog rejected the keys.", KEY_ADVICE, "credentials.api_key"),
     403: ErrorCode(
-        "Datadog refused: the keys, their site or their rights are wrong.",
+        "Datadog refused: a right or a feature is missing, or the keys or their site are wrong.",
         _RIGHTS_ADVICE,
         "credentials.application_key",
     ),
@@ -76,4 +76,4 @@ def refusal(response: Response, *, token: bool = False) -> Refused:
     bucket = response.headers.get("x-ratelimit-name", "") if response.status == 429 else ""
     if bucket:
         known = replace(known, advice=f"{known.advice} The limit is called {bucket}.")
-    return refused(known, response, "Datadog", said=said_in(response))
+    return refused(known, response, "Datadog", said=said_in(response), said_first=response.status == 403)
