@@ -8,14 +8,14 @@ from pydantic import SecretStr
 
 from orgwizard.application.flow.ending import run_to_end
 from orgwizard.application.flow.key_storing import keep, save_profile, set_profile
-from orgwizard.application.flow.lookup import MAKE_NEW_KEYS, look, look_up
+from orgwizard.application.flow.lookup import look, look_up
 from orgwizard.application.flow.readiness import wait_until_ready
 from orgwizard.application.flow.run import Run
 from orgwizard.application.flow.stream import events_of
 from orgwizard.application.flow.verdict import judge
 from orgwizard.application.tools import Tools
 from orgwizard.domain.errors import NeedsAttention, NoResponse, NotSent, WizardError
-from orgwizard.domain.events import FIND, KEEP, Event
+from orgwizard.domain.events import FIND, KEEP, MAKE_NEW_KEYS, Event
 from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created

@@ -134,6 +134,7 @@ def resuming(attempt: str, options: str) -> str:
 
 
 USE_KEYS = "Use the keys: "
+MAKE_NEW_KEYS = "Sign in to the child org as its administrator and create new keys."
 SANDBOX_ENDED = "Its sandbox ended with the run that created it: nothing is left to check."
 SANDBOX_ENDS = "Sandbox orgs end with the run that creates them: no later command can check this one."
 SANDBOX_ORG = "This org ends with this sandbox run. To keep one for later commands: orgwizard help sandbox"

@@ -11,7 +11,6 @@ from orgwizard.domain.plural import counted
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import attempt_text
 from orgwizard.providers import PROVIDERS
-from orgwizard.storage.earlier_attempt import set_aside
 from orgwizard.storage.stored_reference import copied
 
 if TYPE_CHECKING:
@@ -61,7 +60,7 @@ def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
         "Disable": attempt_text.UNDONE.get(record.undo, record.undo),
         "Message": record.message,
         "File": f"{record.path}. {record.damage}" if record.state == "damaged" else "",
-        "To do": set_aside(record),
+        "To do": attempt_text.to_do(record),
     }
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 

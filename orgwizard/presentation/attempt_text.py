@@ -4,6 +4,7 @@ from datetime import datetime
 
 from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.errors import Exit
+from orgwizard.domain.events import MAKE_NEW_KEYS
 from orgwizard.domain.moment import when
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, missing_words
@@ -111,6 +112,18 @@ def _state(record: Record) -> str:
         return "created; only a command may have its keys"
     unless = ", unless they were copied" if record.stored or record.keys_shown else ""
     return STATE_WORDS["exists"] + unless
+
+
+def to_do(record: Record) -> str:
+    """Return what a person can do that no command does, "" for nothing."""
+    gone = record.running or record.sandbox_ended or record.undo == "done"
+    return MAKE_NEW_KEYS if _has_no_keys(record) and not gone else set_aside(record)
+
+
+def _has_no_keys(record: Record) -> bool:
+    """Return whether the org is there and its keys are nowhere, unless somebody copied them."""
+    elsewhere = record.spool or record.given_elsewhere or "command" in record.reference
+    return record.state == "exists" and not elsewhere
 
 
 def exit_code(record: Record) -> Exit:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import Result, is_sandbox, resuming
 from orgwizard.domain.handoff import ChildOrg
+from orgwizard.presentation.attempt_text import to_do
 from orgwizard.providers import provider_of
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.stored_reference import can_be_read
@@ -32,10 +33,12 @@ def commands(record: Record, options: str = "") -> dict[str, str]:
 
 
 def lines(record: Record, options: str = "") -> list[str]:
-    """Return the likeliest command and the one that takes the org back, as lines below those of the attempt."""
+    """Return what to do next and the command that takes the org back, as lines below those of the attempt."""
     found = list(commands(record, options))
     undo = [command for command in found if command.startswith("orgwizard disable ")]
     following = [command for command in found[:1] if command not in undo]
+    if not following and record.state != "damaged":  # of which the attempt's own lines say what to do
+        following = list(filter(None, [to_do(record)]))
     return [*(f"    next: {command}" for command in following), *(f"    disable: {command}" for command in undo)]
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from orgwizard.cli import parser
-from orgwizard.presentation import next_commands
+from orgwizard.domain.events import MAKE_NEW_KEYS
+from orgwizard.presentation import attempt_details, next_commands
 from tests.presentation.test_report import a_record
 
 FILE = {"file": "/keys/okta-child.toml"}
@@ -42,6 +43,25 @@ def test_an_org_of_the_sandbox_has_those_that_do_not_ask_it() -> None:
         "orgwizard snippet okta-child curl --sandbox",
         "orgwizard move okta-child --to keyring --sandbox",
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({}, True),
+        ({"keys": ()}, True),
+        ({"keys_shown": True, "store": "screen"}, True),
+        ({"profile": "okta-child"}, True),
+        ({"stored": {"command": ["tee"]}}, False),
+        ({"given_elsewhere": ("child",)}, False),
+        ({"undo": "done"}, False),
+        ({"sandbox_ended": True}, False),
+    ],
+)
+def test_an_org_without_its_keys_needs_new_ones(facts: dict[str, Any], said: bool) -> None:
+    record = a_record("exists", **facts)
+    assert (f"    next: {MAKE_NEW_KEYS}" in next_commands.lines(record)) is said
+    assert (dict(attempt_details.facts(record, record.started)).get("To do") == MAKE_NEW_KEYS) is said
 
 
 @pytest.mark.parametrize("options", ["", "--sandbox"])

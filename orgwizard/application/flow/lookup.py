@@ -6,13 +6,12 @@ from orgwizard.application.flow.run import Run
 from orgwizard.application.flow.verdict import refuse
 from orgwizard.application.provider_calls import converse
 from orgwizard.domain.errors import NOTHING_CREATED, NeedsAttention, NoResponse, NotSent, WizardError
-from orgwizard.domain.events import FIND, SANDBOX_ENDED, SEND
+from orgwizard.domain.events import FIND, MAKE_NEW_KEYS, SANDBOX_ENDED, SEND
 from orgwizard.domain.org import Created
 from orgwizard.providers.findings import LookupResult
 
 LOOKS_AFTER_SECONDS = (3.0, 15.0, 45.0)  # when to look for an org of unknown outcome
 CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # a list of children is eventually consistent, well under 10 min
-MAKE_NEW_KEYS = "Sign in to the child org as its administrator and create new keys."
 
 
 async def look_up(run: Run, doubt: NoResponse) -> WizardError:
