@@ -21,6 +21,10 @@ class Argument(NamedTuple):
         """Return it as it stands after a command: absent, it leaves the value that stands before the command."""
         return self._replace(settings={**self.settings, "default": argparse.SUPPRESS})
 
+    def unlisted(self) -> "Argument":
+        """Return it as one that is taken, and that no help or completion offers."""
+        return self._replace(settings={**self.settings, "help": argparse.SUPPRESS})
+
 
 def flag(name: str, help: str) -> Argument:  # noqa: A002 - as argparse calls it
     """Return an option without a value."""

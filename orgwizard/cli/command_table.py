@@ -22,6 +22,8 @@ SPEED = option("--sandbox-speed", "N", "speed up the sandbox clock N times", typ
 SANDBOX = flag("--sandbox", "work with the built-in sandbox: no account, no network")
 CA_FILE = file("--ca-file", "trust these TLS roots (PEM) in addition to the system's")
 SHARED = (SANDBOX, SPEED, CA_FILE)
+# Of commands that send nothing. A script may give every command the same options: those without effect are taken, too.
+LOCAL = (SANDBOX, SPEED.unlisted(), CA_FILE.unlisted())
 NAME = positional("name", "NAME", "a profile, or the beginning of its name", completes="profiles", required=True)
 LANGUAGES = ("curl", "python", "typescript", "go", "java", "ruby", "rust", "terraform")
 FORMATS = ("sh", "fish", "powershell", "dotenv", "json", "terraform", "github")
@@ -125,14 +127,14 @@ COMMANDS = (
         "list, show or remove saved profiles; without an action, list them",
         "profiles:list_all",
         commands=(
-            Command("list", "list the profiles", "profiles:list_all", shared=SHARED),
-            Command("show", "show one profile", "profiles:show", (NAME,), shared=SHARED),
+            Command("list", "list the profiles", "profiles:list_all", shared=LOCAL),
+            Command("show", "show one profile", "profiles:show", (NAME,), shared=LOCAL),
             Command(
-                "remove", "remove one profile; its keys stay where they are", "profiles:remove", (NAME,), shared=SHARED
+                "remove", "remove one profile; its keys stay where they are", "profiles:remove", (NAME,), shared=LOCAL
             ),
-            Command("path", "print the folder of the profiles", "profiles:path", shared=SHARED),
+            Command("path", "print the folder of the profiles", "profiles:path", shared=LOCAL),
         ),
-        shared=SHARED,
+        shared=LOCAL,
     ),
     Command(
         "env",
@@ -148,14 +150,14 @@ COMMANDS = (
             flag("--force", "overwrite the file if it exists"),
             flag("--show", "show the keys on a terminal without asking"),
         ),
-        shared=SHARED,
+        shared=LOCAL,
     ),
     Command(
         "exec",
         "run a command with the keys of a child org in its environment",
         "handoff:execute",
         (NAME,),
-        shared=SHARED,
+        shared=LOCAL,
         json=False,
         program="CMD [ARGUMENT ...]",
     ),
@@ -174,7 +176,7 @@ COMMANDS = (
             ),
             flag("--create", "print a program that creates a child org instead"),
         ),
-        shared=SHARED,
+        shared=LOCAL,
     ),
     Command(
         "move",

@@ -107,7 +107,7 @@ def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
         prog="orgwizard",
         description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
         epilog="Exit codes: 0 created and ready, 1 a bug, 2 wrong usage or plan, 3 refused, 4 never sent, "
-        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 cancelled. "
+        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 quit or cancelled. "
         "Topics: orgwizard help. All exit codes: orgwizard help exit-codes",
     )
     _add(parser, WIZARD, JSON)

@@ -16,7 +16,7 @@ EXITS: Mapping[Exit, str] = {
     Exit.ATTENTION: "created, but something needs attention. "
     "`orgs --check`: some stored keys are no longer valid, or cannot be read",
     Exit.BUSY: "another orgwizard is working on this order; nothing was sent, try again later",
-    Exit.LEFT: "cancelled",
+    Exit.LEFT: "you quit or cancelled",
 }
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from orgwizard.cli.command_table import COMMANDS
+from orgwizard.cli.parser import build
 from orgwizard.cli.topics import TOPICS
 from orgwizard.domain.error_codes import EXITS, OURS
 from orgwizard.domain.errors import Exit
@@ -126,3 +127,17 @@ def test_names_of_the_sandbox_are_listed(program: Program) -> None:
     assert "never-ready" in ended.out
     assert "okta " not in ended.out
     assert program("sandbox", "--names", "--json").json()["names"]
+
+
+@pytest.mark.parametrize("command", ["profiles", "profiles list", "env", "exec", "snippet"])
+def test_a_command_that_sends_nothing_takes_the_options_of_sending_and_offers_none(
+    program: Program, command: str
+) -> None:
+    words = command.split()
+    shown = program(*words, "--help").out
+    assert "--sandbox" in shown
+    assert not any(option in shown for option in ("--ca-file", "--sandbox-speed"))
+    name = ["nobody"] * (command in ("env", "exec", "snippet")) + ["curl"] * (command == "snippet")
+    rest = ["--", "true"] * (command == "exec")
+    parsed = build().parse_args([*words, *name, "--sandbox-speed", "9", "--ca-file", "roots.pem", *rest])
+    assert (parsed.sandbox_speed, str(parsed.ca_file)) == (9, "roots.pem")
