@@ -46,12 +46,21 @@ def test_names_are_those_of_profiles_and_attempts(program: Program, home: Home) 
     assert program("completion", "--list", "attempts").out == ""
 
 
-@pytest.fixture
-def bash(home: Home) -> Path:
-    """Return a folder with the program in it, as a shell finds it."""
+# What the program says where it is asked for names: as such, that is tested above.
+NAMES = """#!/bin/sh
+case "$*" in
+"completion --list profiles") echo acme-eu ;;
+"completion --list attempts") echo 20261128T050000-abcd ;;
+*) exit 2 ;;
+esac
+"""
+
+
+def installed(home: Home, script: str) -> Path:
+    """Return a folder with a program in it, as a shell finds it."""
     program = home.folder / "bin" / "orgwizard"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m orgwizard "$@"\n')
+    program.write_text(script)
     program.chmod(0o755)
     return program.parent
 
@@ -91,18 +100,16 @@ def offered(home: Home, path: Path, script: str, *words: str) -> list[str]:
     ids=" ".join,
 )
 def test_bash_offers_commands_options_and_names(
-    program: Program, home: Home, bash: Path, words: tuple[str, ...], expected: str
+    program: Program, home: Home, words: tuple[str, ...], expected: str
 ) -> None:
-    profiles = home.home / "config" / "orgwizard" / "profiles"
-    profiles.mkdir(parents=True)
-    (profiles / "acme-eu.toml").write_text("")
-    attempts = home.home / "state" / "orgwizard" / "attempts"
-    attempts.mkdir(parents=True)
-    (attempts / "20261128T050000-abcd.jsonl").write_text("")
-    assert offered(home, bash, program("completion", "bash").out, *words) == [expected]
+    assert offered(home, installed(home, NAMES), program("completion", "bash").out, *words) == [expected]
 
 
 @pytest.mark.full
 @pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash here")
-def test_the_script_is_loaded_as_the_help_says(home: Home, bash: Path) -> None:
-    assert offered(home, bash, 'eval "$(orgwizard completion bash)"', "orgwizard", "ch") == ["check"]
+def test_the_script_is_loaded_as_the_help_says_and_asks_the_program_for_names(home: Home) -> None:
+    profiles = home.home / "config" / "orgwizard" / "profiles"
+    profiles.mkdir(parents=True)
+    (profiles / "acme-eu.toml").write_text("")
+    path = installed(home, f'#!/bin/sh\nexec {sys.executable} -m orgwizard "$@"\n')
+    assert offered(home, path, 'eval "$(orgwizard completion bash)"', "orgwizard", "env", "acm") == ["acme-eu"]

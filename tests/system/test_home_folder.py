@@ -63,9 +63,7 @@ def test_whose_home_it_is_is_told(environ: dict[str, str], user: int, cause: str
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(
-    "changed", [{"HOME": "/"}, {"HOME": ""}, {"XDG_STATE_HOME": "~/state"}, {"XDG_DATA_HOME": "data"}], ids=str
-)
+@pytest.mark.parametrize("changed", [{"HOME": "/"}, {"XDG_STATE_HOME": "~/state"}], ids=str)
 def test_the_program_creates_nothing_in_a_wrong_home(tmp_path: Path, changed: dict[str, str]) -> None:
     environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **changed}
     command = [sys.executable, "-P", "-m", "orgwizard", "orgs"]
