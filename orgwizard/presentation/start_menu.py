@@ -17,6 +17,8 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS, provider_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from orgwizard.application.service import Service
     from orgwizard.storage.attempt_pulse import Pulse
     from orgwizard.storage.attempt_record import Record
@@ -56,7 +58,8 @@ class StartMenu:
         self.profiles: Sequence[Profile] = ()
         self.problems: Sequence[Problem] = ()
         self.warnings: Sequence[str] = ()
-        self._step = ""  # of the draft: the first one that is not complete
+        self._step = ""  # of the draft: the one at which it will open
+        self._draft_saved: datetime | None = None
         self._bootstrap, self._pulse = bootstrap, None if bootstrap.is_new() else self._look(bootstrap.service)
         if saved is not None and not (at_once and self._pulse is None):
             self._look_at_draft(WizardSession(bootstrap, saved))
@@ -83,6 +86,7 @@ class StartMenu:
             self.saved = None
         else:
             self._step = step_order.incomplete(session)
+            self._draft_saved, self._now = session.bootstrap.drafts.saved_at, session.service.clock.wall()
 
     def _add_drafts(self, bootstrap: Bootstrap) -> None:
         """Tell of drafts that cannot be read, too."""
@@ -141,7 +145,7 @@ class StartMenu:
         """Return what can be done, the most pressing first; "attempt-0" is the first attempt, and so on."""
         rows = {f"{ATTEMPT}-{number}": self._attempt_words(record) for number, record in enumerate(self.attempts)}
         if self.saved:
-            rows[CONTINUE] = _draft_words(self.saved, self._step)
+            rows[CONTINUE] = f"{_draft_words(self.saved)}{self._draft_standing()}"
         rows[NEW] = "Create a new org"
         shown = self.profiles[:MOST_PROFILES]
         alike = Counter(map(_profile_words, shown))
@@ -155,6 +159,14 @@ class StartMenu:
         if self._scenarios:
             rows[SCENARIOS] = SCENARIOS_TITLE
         return rows
+
+    def _draft_standing(self) -> str:
+        """Return the step at which the draft will open and when it was saved, "" before they are known."""
+        if not self._step:
+            return ""
+        steps = list(step_order.TITLES)
+        saved = f"; {when(self._draft_saved, self._now)}" if self._draft_saved else ""
+        return f" (step {steps.index(self._step) + 1} of {len(steps)}{saved})"
 
     def _attempt_words(self, record: Record) -> str:
         from orgwizard.presentation import attempt_text
@@ -222,12 +234,10 @@ def _profile_words(profile: Profile) -> str:
     return f"New child of {where} (same connection as {profile.org.name})"
 
 
-def _draft_words(draft: Draft, step: str) -> str:
+def _draft_words(draft: Draft) -> str:
     name = draft.org_name
     where = _host(draft.site) or provider_of(draft.provider).title
-    about = f"Resume draft for {name} at {where}" if name else f"Resume draft for {where}"
-    steps = list(step_order.TITLES)
-    return f"{about} (step {steps.index(step) + 1} of {len(steps)})" if step else about
+    return f"Resume draft for {name} at {where}" if name else f"Resume draft for {where}"
 
 
 def _host(site: str) -> str:

@@ -1,5 +1,6 @@
 """The steps in the order of the walk: what each is called, and which one a failure or a gap leads to."""
 
+import copy
 from collections.abc import Mapping, Sequence
 
 from orgwizard.domain.errors import BadFields, WizardError
@@ -27,14 +28,16 @@ CREATE_WORD = "create"
 NOT_BEFORE = f'Nothing is created before you type "{CREATE_WORD}".'
 
 
-def trail(number: int, width: int, *, ascii_only: bool = False) -> list[tuple[str, str]]:
+def trail(number: int, width: int, *, furthest: int = 0, ascii_only: bool = False) -> list[tuple[str, str]]:
     """Return the state and the words of each step for a line of *width* cells, where step *number* (from 1) is here.
 
-    Marks of one line take the same room, so that a step further changes few cells.
+    Steps before *furthest* stay done for whoever goes back. Marks of one line take the same room, so that a step
+    further changes few cells.
     """
-    states = [DONE] * (number - 1) + [HERE] * (number > 0) + [AHEAD] * len(SHORT_TITLES)
+    done = max(number, furthest) if number else 0
+    states = [HERE if n == number else DONE if n < done else AHEAD for n in range(1, len(SHORT_TITLES) + 1)]
     for marks in (ASCII_MARKS, NARROW_ASCII_MARKS) if ascii_only else (MARKS,):
-        steps = [(state, f"{marks[state]} {title}") for state, title in zip(states, SHORT_TITLES, strict=False)]
+        steps = [(state, f"{marks[state]} {title}") for state, title in zip(states, SHORT_TITLES, strict=True)]
         if joined(steps) <= width:
             break
     return steps
@@ -51,8 +54,13 @@ def first(session: WizardSession) -> str:
     A connection that is there is tried before that: the review must not say more than was proven.
     """
     session.opening = bool(session.draft.provider)
-    session.tries_at_once = session.draft.method in session.provider.methods
+    session.tries_at_once = _names_connection(session)
     return "credentials" if session.tries_at_once and session.parent.agreed else "site"
+
+
+def _names_connection(session: WizardSession) -> bool:
+    """Return whether the draft was at the credentials already."""
+    return session.draft.method in session.provider.methods
 
 
 def after(session: WizardSession, here: str) -> str:
@@ -84,8 +92,15 @@ def unfinished(session: WizardSession) -> str:
 
 
 def incomplete(session: WizardSession) -> str:
-    """Return the first step of a draft that is not complete, or the review; that credentials work is not asked."""
-    return section(next(iter(session.problems()), "")) or "review" if session.parent.agreed else "site"
+    """Return the step at which a draft will open if its credentials still work: the first incomplete, or the review."""
+    from orgwizard.presentation.form_state import connection_sheet  # its rules are loaded after the first screen
+
+    if not (_names_connection(session) and session.parent.agreed):
+        return "site"
+    opened = WizardSession(session.bootstrap, copy.deepcopy(session.draft))
+    if connection_sheet(opened).problems():  # it puts in the credentials that are there, as opening does
+        return "credentials"
+    return section(next(iter(opened.problems()), "")) or "review"
 
 
 def section(field: str) -> str:

@@ -91,7 +91,7 @@ def elsewhere(provider: Provider, found: Sequence[Site]) -> str:
 def result(ended: Result) -> list[str]:
     """Return how a creation ended, most important first; secrets only where they are stored nowhere else."""
     provider = provider_of(ended.provider)
-    ready = " and ready" if ended.ready else ""
+    ready = " and ready" if ended.ready else ", readiness not confirmed" if ended.outcome == "created" else ""
     lacks = f", but {_lacks(ended)}" if ended.outcome == "created" and _lacks(ended) else ready
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} ({provider.title}, {ended.site})"]
     org = {"Org ID": ended.org.id or "not in the response", "Org URL": ended.org.url} if ended.org else {}

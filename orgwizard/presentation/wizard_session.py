@@ -46,6 +46,8 @@ class WizardSession:
     """The review sent the user to a step, and wants them back."""
     wanted: str = ""
     """The field that the user was led to, "" for none."""
+    listed: bool = False
+    """An attempt was taken up from the list of attempts, to which Back leads from its result."""
     reached: int = 0
     """The number of the furthest step so far."""
 

@@ -4,6 +4,7 @@ import json
 import os
 import weakref
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from orgwizard.domain.draft import Draft
@@ -46,6 +47,13 @@ class Drafts:
         for path in self._newest_first():
             if self._is_taken(path) and (draft := self._read(path)):
                 return draft
+        return None
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """Return when the draft of this run was saved last, None where none is."""
+        with suppress(OSError):
+            return datetime.fromtimestamp(self._own.stat().st_mtime, UTC) if self._own else None
         return None
 
     def remove(self) -> None:

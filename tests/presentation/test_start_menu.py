@@ -81,11 +81,12 @@ def test_an_attempt_is_told_with_its_time(service: Service) -> None:
         ("", "Mine at acme.okta.com (step 6 of 7)"),
     ],
 )
-def test_a_draft_is_told_with_its_first_step_that_is_not_complete(service: Service, left_out: str, words: str) -> None:
+def test_a_draft_is_told_with_the_step_that_it_opens_at(tmp_path: Path, left_out: str, words: str) -> None:
+    service = bench(tmp_path, sandbox_values={}, environ={"OTHER_TOKEN": "00token-of-the-parent"})
     draft = Draft("okta")
     draft.section("parent").update(ANSWERS["okta"]["parent"])
     if left_out != "credentials":
-        draft.credentials["token"] = TOKEN
+        draft.credentials["token"] = Reference(env="OTHER_TOKEN")
     if left_out != "organization":
         draft.section("organization")["name"] = "Mine"
     if left_out != "administrator":
@@ -93,6 +94,18 @@ def test_a_draft_is_told_with_its_first_step_that_is_not_complete(service: Servi
     if left_out == "site":
         del draft.section("parent")["site"]
     assert menu(service, draft).rows()[CONTINUE] == f"Resume draft for {words}"
+    service.engine.close()
+
+
+def test_a_draft_is_told_with_its_date_and_opens_with_what_the_sandbox_offers(service: Service) -> None:
+    draft = Draft("okta")
+    draft.section("parent").update(ANSWERS["okta"]["parent"])
+    draft.section("organization")["name"] = "Mine"
+    service.drafts.save(draft)
+    saved = service.drafts.saved_at
+    assert saved is not None
+    assert menu(service, draft).rows()[CONTINUE].endswith(f"(step 4 of 7; {when(saved, NOW)})")
+    assert draft.credentials == {}
 
 
 def saved(service: Service, name: str, site: str, provider: str = "okta", **facts: object) -> None:

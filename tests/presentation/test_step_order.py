@@ -41,3 +41,9 @@ def test_the_head_line_drops_the_site_first_and_the_identity_last(tmp_path: Path
         assert "ada@example.com" in session.parent.place(width)
         assert len(session.parent.place(width)) <= width
     service.engine.close()
+
+
+def test_steps_that_were_done_stay_done_for_whoever_goes_back() -> None:
+    steps = trail(2, 76, furthest=6)
+    assert [state for state, _ in steps] == [DONE, HERE, DONE, DONE, DONE, AHEAD, AHEAD]
+    assert {state for state, _ in trail(0, 76, furthest=6)} == {AHEAD}

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
+from orgwizard.presentation.start_menu import CONTINUE
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.ui.tui.screens.attempts import AttemptsStep
 from orgwizard.ui.tui.screens.done import DoneStep
@@ -119,6 +120,11 @@ async def test_an_open_attempt_is_finished_from_the_list(service: Service) -> No
         await listed(walk)
         await walk.press("enter")
         await walk.until(DoneStep)
+        await walk.press("escape")
+        await walk.until(AttemptsStep)
+        await walk.press("escape")
+        await walk.until(StartStep)
+        assert CONTINUE not in [option.id for option in walk.screen.query_one("#start", Menu).options]
     assert service.journal.all()[0].state == "ready"
 
 

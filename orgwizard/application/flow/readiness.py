@@ -26,7 +26,7 @@ async def wait_until_ready(run: Run, created: Created, answered_at: float) -> No
     run.progress(READY, "ok" if seen.ready else "warning", seen.words)
     if seen.ready:
         return
-    run.add_remark(f"Its readiness is not confirmed: {seen.words}.")
+    run.add_remark(f"{seen.words[:1].upper()}{seen.words[1:]}.")
     if not seen.may_change and not can_be_read(run.result.stored or {}):
         run.end = "exists"  # no later look can prove more: its keys can be read from nowhere
 

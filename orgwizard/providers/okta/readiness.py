@@ -33,7 +33,7 @@ def ready(site: Site, created: Created) -> Conversation[Readiness]:
 _SIGN_IN = {
     True: "with the password that you entered",
     False: "and sets a password at first sign-in",
-    None: "with the password from the plan, or sets one at first sign-in",
+    None: "and sets a password at first sign-in, unless one was entered",
 }
 
 

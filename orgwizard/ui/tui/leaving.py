@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import Exit
-from orgwizard.presentation.leaving_text import KEPT_ANSWERS, LEAVES_FOR_KEYS, LEAVES_RUNNING, LEAVING, LOSES_KEYS
+from orgwizard.presentation.leaving_text import (
+    KEPT_ANSWERS,
+    LEAVES_FOR_KEYS,
+    LEAVES_LOOKUP,
+    LEAVES_RUNNING,
+    LEAVING,
+    LOSES_KEYS,
+)
 from orgwizard.ui.tui.widgets.dialogs import Ask
 
 if TYPE_CHECKING:
@@ -46,6 +53,8 @@ class Leaving:
         if not session.bootstrap.engine.idle.is_set() and not (result and result.secrets):
             if session.run.stored:
                 return ""
+            if self._app.step.looks_up:
+                return LEAVES_LOOKUP
             return LEAVES_FOR_KEYS if session.draft.store == "screen" else LEAVES_RUNNING
         if result and result.secrets:
             return LOSES_KEYS

@@ -9,7 +9,7 @@ from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import step_order
 from orgwizard.presentation.leaving_text import TAKE_KEYS
-from orgwizard.presentation.start_menu import session_of
+from orgwizard.presentation.start_menu import StartMenu, session_of
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.outcomes import (
@@ -111,6 +111,7 @@ class Navigator:
 
     async def _resume(self, outcome: Resume) -> None:
         self._app.session = session_of(self._session.bootstrap, outcome.record)
+        self._session.listed = outcome.listed
         await self._check(Check(outcome.record))
 
     async def _check(self, outcome: Check) -> None:
@@ -129,6 +130,15 @@ class Navigator:
         self._app.session = self._session.for_same_parent()
         await self.go("organization" if self._session.parent.connection else "credentials")
 
+    async def _list_again(self) -> None:
+        """Show the list of attempts, at the one that was taken up from it."""
+        from orgwizard.ui.tui.screens.attempts import AttemptsStep
+
+        at = self._session.run.result
+        self._begin(Draft())
+        newest = StartMenu(self._session.bootstrap, None).attempt_list()
+        await self._app.switch_screen(AttemptsStep(self._session, newest, at.attempt if at else ""))
+
     # ---- from step to step ----
 
     async def _next(self, _: Next) -> None:
@@ -141,7 +151,9 @@ class Navigator:
     async def _back(self, _: Back) -> None:
         """Go one step back; from the first one, and from the list of attempts, to the start."""
         here = self._app.step.section
-        if here and (before := step_order.before(self._session, here)):
+        if self._session.listed:
+            await self._list_again()
+        elif here and (before := step_order.before(self._session, here)):
             await self.go(before)
         else:
             self._drafts.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
 LABEL_CELLS = 11
+DETAILS = Words("details, list or button: the next, and back", "details")
 CHECK = Words("check again: finish or look up an open attempt, or check stored keys; it creates nothing", "check")
 COMMANDS = Words("show the commands to go on with", "commands")
 COPIES = {
@@ -55,6 +56,12 @@ class AttemptsStep(WatchingStep):
     """Select an attempt, read all about it, check it again, copy from it, see what can be done next."""
 
     heading = ORGS_TITLE
+    words: ClassVar[Mapping[str, Words | None]] = {
+        "back": Words("back to the start", "back"),
+        "quit": Words("quit", "quit"),
+        "app.focus_next": DETAILS,
+        "app.focus_previous": DETAILS,
+    }
     AUTO_FOCUS = "AttemptRows"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "commands", show=False),
@@ -62,10 +69,10 @@ class AttemptsStep(WatchingStep):
         *(Binding(key, action, show=False) for action, (key, _) in COPYING.items()),
     ]
 
-    def __init__(self, session: WizardSession, newest: AttemptList) -> None:
-        """Begin with the *newest* attempts; the older ones are read meanwhile."""
+    def __init__(self, session: WizardSession, newest: AttemptList, at: str = "") -> None:
+        """Begin with the *newest* attempts, at one of them; the older ones are read meanwhile."""
         super().__init__(session)
-        self._list = newest
+        self._list, self._at = newest, at
         self._checked: dict[str, str] = {}  # by attempt, what a check of its keys found
         self._wanted = ""  # what the names of the attempts contain that are shown
 
@@ -89,6 +96,7 @@ class AttemptsStep(WatchingStep):
         """Show the newest, and read the older ones meanwhile."""
         self._fit()
         self._show()
+        self.query_one(AttemptRows).go_to(self._at)
         if self._list.older:
             self.say(READING.format(f"{self._list.older:,}"))
             self.look()
@@ -163,7 +171,7 @@ class AttemptsStep(WatchingStep):
         elif record.settled:
             self._check_keys(record)
         else:
-            self.leave_for(Resume(record))
+            self.leave_for(Resume(record, listed=True))
 
     def _to_check(self, record: Record) -> bool:
         """Return whether something is left to find out: how the attempt ended, or whether its keys are valid."""

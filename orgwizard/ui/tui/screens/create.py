@@ -43,6 +43,8 @@ GIVE_UP = Words("give up the response; asks for a word", "give up")
 WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
 DOING_INDENT = 2  # cells of the lines after the first
 QUITS_NOW = "quit, test the keys later"
+QUITS_LOOKUP = "quit: the look-up stops, and the attempt stays open to be checked again"
+STOPS_LOOKUP = "stop looking; the attempt stays open to be checked again"
 
 
 class CreateStep(KeysStep):
@@ -60,6 +62,8 @@ class CreateStep(KeysStep):
     no_way_back: ClassVar[str] = "You can't go back while a creation runs."
     shown: ClassVar[frozenset[str]] = frozenset(TITLES)
     """The stages that are listed from the start; others join when they begin."""
+    begins_with: ClassVar[str] = CHECK
+    """The stage before the first event."""
 
     class Told(Message):
         """The engine told of an event, at a time of the service's clock."""
@@ -70,7 +74,7 @@ class CreateStep(KeysStep):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._current = CHECK
+        self._current = self.begins_with
         self._awaits = self._over = False
 
     def body(self) -> Iterable[Widget]:
@@ -90,6 +94,11 @@ class CreateStep(KeysStep):
             yield made
 
     @property
+    def looks_up(self) -> bool:
+        """Return whether it is looked up what came of the request: there are no keys to wait for."""
+        return self._current == FIND
+
+    @property
     def _can_finish_alone(self) -> bool:
         """Return whether the response is waited for, and its keys go to a place that needs no screen."""
         return self._awaits and self.session.draft.store != "screen"
@@ -97,7 +106,7 @@ class CreateStep(KeysStep):
     def key_words(self, action: str) -> Words | None:
         """Return what a key does at the present stage."""
         if action == "stop":
-            return GIVE_UP if self._awaits else Words(self.stops, "stop waiting")
+            return GIVE_UP if self._awaits else Words(STOPS_LOOKUP if self.looks_up else self.stops, "stop waiting")
         if action == "quit":
             return Words(self._leaving_words(), self._leaving_in_short())
         return super().key_words(action)
@@ -111,6 +120,8 @@ class CreateStep(KeysStep):
         """Return what Ctrl+Q does at the present stage."""
         if self._keys or self.session.draft.store == "screen":
             return "finish safely; the new keys are shown before quitting"
+        if self.looks_up:
+            return QUITS_LOOKUP
         return QUITS_NOW if self.session.run.stored else self.leaves
 
     def _refresh_ways_out(self) -> None:

@@ -32,6 +32,7 @@ from orgwizard.ui.tui.widgets.dialogs import Ask, Commands, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
 
 CHECK_AGAIN = "check again"
+BACK_TO_LIST = Words("back to the list of attempts", "back")
 SAME_PARENT = "the same parent"
 COPIES = {"u": "URL", "i": "ID", "k": "key location"}
 
@@ -59,6 +60,11 @@ class DoneStep(KeysStep):
         return self.number + (self.result.outcome == "created")
 
     @property
+    def _returns(self) -> bool:
+        """Return whether Back leads to the list of attempts; keys that are on this screen only are not left so."""
+        return self.session.listed and not self.result.secrets
+
+    @property
     def _onward(self) -> str:
         """Return where Next leads; after an unknown outcome nothing is begun."""
         if self.result.outcome == "not_created":
@@ -68,6 +74,8 @@ class DoneStep(KeysStep):
 
     def key_words(self, action: str) -> Words | None:
         """Return what a key does after this end."""
+        if action == "back" and self._returns:
+            return BACK_TO_LIST
         if action == "next" or (action == "back" and self.result.outcome == "not_created"):
             return Words(self._onward, self._onward) if self._onward else None
         name, _, key = action.rstrip("')").partition("('")
@@ -131,6 +139,8 @@ class DoneStep(KeysStep):
             yield button(f"New child of {SAME_PARENT}" if alone else "New org", "next")
         if self.result.outcome == "not_created":
             yield button(self._onward.capitalize(), "next")
+        if self._returns:
+            yield button("Back", "back")
         yield button("Quit", "quit")
 
     def saving_buttons(self) -> Iterable[Widget]:
@@ -196,8 +206,10 @@ class DoneStep(KeysStep):
         self.call_later(self.app.action_quit)
 
     def action_back(self) -> None:
-        """Go back to the review, if nothing was created."""
-        if self.result.outcome == "not_created":
+        """Go back to the list that the attempt is from, or to the review if nothing was created."""
+        if self._returns:
+            super().action_back()
+        elif self.result.outcome == "not_created":
             self.action_next()
         else:
             self.say(NO_WAY_BACK)

@@ -41,6 +41,8 @@ class Framed(Screen[None]):
     """What keys do here by their actions, where that is not the same everywhere; None for nothing."""
     summarized: ClassVar[bool] = False
     """Whether a wide terminal shows what was entered so far beside it."""
+    looks_up: bool = False
+    """Whether it is looked up what came of a request, which may be left at any time."""
     too_small: ClassVar[str] = TOO_SMALL
     """Said in place of everything else."""
 
@@ -69,7 +71,7 @@ class Framed(Screen[None]):
             yield Place(self.session)
             if self.session.bootstrap.sandbox:
                 yield Static(SANDBOX, id="sandbox", markup=False)
-        yield Track(self.reached)
+        yield Track(self.reached, self.session.reached)
         with Horizontal(id="middle"):
             with Body(id="body"):
                 yield from self.body()

@@ -23,9 +23,13 @@ class Begin:
 
 @dataclass(frozen=True)
 class Resume:
-    """The user takes up an attempt that was interrupted; what was typed for another org stays in its draft."""
+    """The user takes up an attempt that was interrupted; what was typed for another org stays in its draft.
+
+    *listed* says that it was chosen in the list of attempts, to which Back leads.
+    """
 
     record: Record
+    listed: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 from typing import ClassVar
 
-from orgwizard.domain.events import KEEP, READY, SETTLE
+from orgwizard.domain.events import FIND, KEEP, READY, SETTLE
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.attempt_record import Record
 from orgwizard.ui.tui.screens.create import CreateStep
@@ -18,6 +18,7 @@ class ResumeStep(CreateStep):
     leaves: ClassVar[str] = "quit as soon as it is safe"
     no_way_back: ClassVar[str] = "You can't go back while the attempt is checked. Ctrl+T stops."
     shown: ClassVar[frozenset[str]] = frozenset((KEEP, SETTLE, READY))
+    begins_with: ClassVar[str] = FIND
 
     def __init__(self, session: WizardSession, record: Record) -> None:
         super().__init__(session)

@@ -59,6 +59,12 @@ class AttemptRows(Listed):
         if ids:
             self.highlighted = ids.index(under_cursor.id) if under_cursor and under_cursor.id in ids else 0
 
+    def go_to(self, attempt: str) -> None:
+        """Put the cursor on an attempt, if it is listed."""
+        ids = _ids(self._records)
+        if attempt in ids:
+            self.highlighted = ids.index(attempt)
+
     def _follow(self) -> None:
         """Leave it to the list, which scrolls itself."""
 

@@ -18,14 +18,14 @@ COLUMNS, ROWS = 120, 36  # at most, as in wizard.tcss
 class Track(Widget):
     """The line under the head line: the steps by name, what is done of them, here, and to come."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, furthest: int) -> None:
         super().__init__(id="track")
-        self._number = number
+        self._number, self._furthest = number, furthest
 
     def render(self) -> Content:
         """Draw a mark before each name; only the step that is here carries the accent."""
         ascii_only = self.app.has_class("-ascii")
-        steps = trail(self._number, self.size.width, ascii_only=ascii_only)
+        steps = trail(self._number, self.size.width, furthest=self._furthest, ascii_only=ascii_only)
         gap = "  " if joined(steps, 2) <= self.size.width else " "
         looks = {DONE: "", HERE: "bold $accent", AHEAD: "dim"}
         return Content(gap).join(Content.styled(words, looks[state]) for state, words in steps)
