@@ -92,7 +92,7 @@ async def test_id_url_and_path_are_copied_where_there_are_some(service: Service)
             await walk.press(key)
             found.append(walk.app.clipboard)
         assert found == [ORG["id"], ORG["url"], "/home/ada/keys/okta-slow.toml"]
-        assert "i copy ID · u URL · k path" in walk.text()
+        assert "i/u/k copy" in walk.text()
         await walk.press("down", "i")
         assert walk.app.clipboard == found[-1]
         assert "copy" not in str(walk.screen.query_one("#hints", Static).render())

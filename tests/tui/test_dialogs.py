@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 from textual.widget import Widget
+from textual.widgets import Static
 
 from orgwizard.application.service import Service
-from orgwizard.domain.events import SEND, Progress
+from orgwizard.domain.events import FIND, SEND, Progress
+from orgwizard.presentation.leaving_text import LEAVES_LOOKUP
 from orgwizard.ui.tui.screens.create import CreateStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
@@ -59,3 +61,33 @@ async def test_a_question_about_a_running_creation_names_the_order(tmp_path: Pat
         assert isinstance(walk.screen, Dialog)
         assert all(words in walk.text() for words in ("My Child Org", "Okta"))
         walk.app.session.bootstrap.engine.idle.set()
+
+
+async def test_a_dialog_names_its_keys_and_follows_the_focus(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.press("ctrl+n")
+        line = walk.screen.query_one(".hints", Static)
+        assert str(line.render()) == "Enter create now · Tab next · Esc cancel"
+        await walk.press("tab")
+        assert str(line.render()) == "Enter select · Tab next · Esc cancel"
+        await walk.press("escape")
+        await walk.press("f1")
+        await walk.settled()
+        page = str(walk.screen.query_one(".hints", Static).render())
+        assert page.endswith("Esc close")
+
+
+async def test_leaving_a_lookup_does_not_speak_of_keys_that_are_stored(tmp_path: Path) -> None:
+    engine = HeldEngine()
+    async with walking(bench(tmp_path, engine=engine)) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.create()
+        await walk.until(CreateStep)
+        engine.tell(Progress(FIND, "started", "Looking for the org"))
+        await walk.settled()
+        assert walk.app.leaving.question() == LEAVES_LOOKUP
+        assert isinstance(walk.screen, CreateStep)
+        words = walk.screen.key_words("quit")
+        assert words is not None
+        assert "look-up" in words.full

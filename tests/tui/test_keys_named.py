@@ -36,7 +36,7 @@ SAID = frozenset(
     ("back", "next", "screen.copy_text", "help_quit", "copy_fact", "task")
 )  # where they do nothing, they say why or what does
 # There is nothing to do it with.
-SILENT = frozenset(("reveal", "take_correction", "rest", "page_up", "page_down", "page_left", "page_right"))
+SILENT = frozenset(("move", "reveal", "take_correction", "rest", "page_up", "page_down", "page_left", "page_right"))
 
 
 async def _start(walk: Walk) -> None:
@@ -179,3 +179,34 @@ async def test_the_line_of_keys_follows_the_focus(service: Service) -> None:
 def test_the_usual_keys_are_told_outside_the_wizard() -> None:
     assert {"Ctrl+N", "F1, Ctrl+G", "Tab, Shift+Tab"} <= set(usual_keys())
     assert all(words.full for words in key_help.ACTIONS.values())
+
+
+async def test_up_and_down_go_from_field_to_field_and_elsewhere_they_do_what_they_did(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        assert walk.screen.focused is walk.entry("name")
+        for key, field in (("up", "name"), ("down", "subdomain"), ("down", "website"), ("down", "website")):
+            await walk.press(key)
+            assert walk.screen.focused is walk.entry(field)
+        await walk.press("up")
+        assert walk.screen.focused is walk.entry("subdomain")
+        await walk.jump(ConnectStep, "okta")
+        choice = walk.screen.query_one("#method")
+        walk.entry("token").focus()
+        await walk.press("up")
+        assert walk.screen.focused is choice
+        await walk.press("down")
+        assert walk.screen.focused is choice
+
+
+async def test_a_short_line_keeps_the_way_on_and_out(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(ReviewStep, "okta")
+        step = step_of(walk)
+        whole = key_help.line(step, step.key_words, 200)
+        assert "request" in whole
+        narrow = key_help.line(step, step.key_words, len(whole) - 1)
+        assert "request" not in narrow
+        assert narrow.endswith("Esc back · F1 keys")
+        assert key_help.line(step, step.key_words, 24) == "Ctrl+N create · F1 keys"
+        assert key_help.line(step, step.key_words, 1) == "F1 keys"

@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
 LABEL_CELLS = 11
-DETAILS = Words("details, list or button: the next, and back", "details")
+TAB = "details, list or button: the next, and back"
 CHECK = Words("check again: finish or look up an open attempt, or check stored keys; it creates nothing", "check")
 COMMANDS = Words("show the commands to go on with", "commands")
 COPIES = {
-    "i": Words("copy the org ID", "copy ID"),
-    "u": Words("copy the org URL", "URL"),
-    "k": Words("copy the path of the keys", "path"),
+    "i": Words("copy the org ID", "copy"),
+    "u": Words("copy the org URL", "copy"),
+    "k": Words("copy the path of the keys", "copy"),
 }
 COPYING = {f"copy('{key}')": (key, words) for key, words in COPIES.items()}
 NONE = "No attempt matches."
@@ -49,6 +49,7 @@ FOUND = "{} of {:,} attempts. f finds others, or shows all."
 NO_COMMANDS = "Nothing is left to do with this attempt."
 NOTHING_TO_CHECK = "Nothing to check: how it ended is known, and there are no keys to test."
 READING = "Reading {} older attempts..."
+CHECKED = "Checked: the result is in the details, as Key check."
 CHECKING = "Checking the stored keys (read-only)."
 
 
@@ -58,9 +59,7 @@ class AttemptsStep(WatchingStep):
     heading = ORGS_TITLE
     words: ClassVar[Mapping[str, Words | None]] = {
         "back": Words("back to the start", "back"),
-        "quit": Words("quit", "quit"),
-        "app.focus_next": DETAILS,
-        "app.focus_previous": DETAILS,
+        "quit": Words("quit"),
     }
     AUTO_FOCUS = "AttemptRows"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -125,9 +124,8 @@ class AttemptsStep(WatchingStep):
         """Show all about the attempt under the cursor, from its beginning."""
         record, now = self._record, self.session.service.clock.wall()
         title, text = self.query("#attempt Static").results(Static)
-        rows = dict(attempt_details.facts(record, now)) if record else {}
-        if record and (checked := self._checked.get(record.id)):
-            rows["Key check"] = checked
+        checked = {"Key check": words} if record and (words := self._checked.get(record.id)) else {}
+        rows = checked | dict(attempt_details.facts(record, now)) if record else {}
         title.update(attempt_details.title(record) if record else NONE)
         text.update(two_columns(rows.items(), LABEL_CELLS))
         self.query_one("#attempt").scroll_home(animate=False)
@@ -141,10 +139,16 @@ class AttemptsStep(WatchingStep):
             return FIND if len(self._list.records) > 1 else None
         if action == "commands":
             return COMMANDS if self._record and self._commands(self._record) else None
+        if action in ("app.focus_next", "app.focus_previous"):
+            return Words(TAB, "details" if self._details_scroll else "")
         if action in COPYING:
             key, words = COPYING[action]
             return words if self._to_copy(key) else None
         return super().key_words(action)
+
+    @property
+    def _details_scroll(self) -> bool:
+        return any(details.max_scroll_y > 0 for details in self.query("#attempt"))
 
     @property
     def _record(self) -> Record | None:
@@ -200,7 +204,7 @@ class AttemptsStep(WatchingStep):
             found, failed = f"{error.cause} {error.advice}", True
         self._checked[record.id] = found
         if not self.is_gone():
-            self.say(found, wrong=failed)
+            self.say(CHECKED, wrong=failed)
             self._show_details()
 
     def _to_copy(self, key: str) -> str:

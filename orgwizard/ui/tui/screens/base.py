@@ -33,8 +33,8 @@ class Step(Framed):
         Binding("f2,ctrl+r", "reveal", show=False),
         Binding("escape", "back", show=False),
         Binding("ctrl+t", "take_correction", show=False),
-        Binding("up", "scroll_body(-1)", show=False),
-        Binding("down", "scroll_body(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
         Binding("pageup", "scroll_body(-10)", show=False),
         Binding("pagedown", "scroll_body(10)", show=False),
         Binding("f1,ctrl+g", "keys", show=False),
@@ -119,6 +119,13 @@ class Step(Framed):
         """Put what was likely meant into the field in use."""
         for found in self.query("Field:focus-within").results(Field):
             found.take_correction()
+
+    def action_move(self, by: int) -> None:
+        """Go to the field before or after the one in use; elsewhere, and from the ends, scroll."""
+        if beside := focus.beside(self, by):
+            self.set_focus(beside)
+        else:
+            self.action_scroll_body(by)
 
     def action_scroll_body(self, rows: int) -> None:
         """Move the body, where it is larger than the screen."""

@@ -13,6 +13,15 @@ from orgwizard.ui.tui.widgets.lists import Choice
 AnyScreen = Screen[Any]
 
 
+def beside(screen: AnyScreen, by: int) -> Widget | None:
+    """Return the field or list before (-1) or after (1) the field with the cursor; None elsewhere."""
+    if not isinstance(screen.focused, Entry):
+        return None
+    stops = [stop for stop in screen.focus_chain if isinstance(stop, Entry | Choice)]
+    at = stops.index(screen.focused) + by
+    return stops[at] if 0 <= at < len(stops) else None
+
+
 def after(screen: AnyScreen, widget: Widget) -> Widget | None:
     """Return the field or list after *widget*; None after the last one."""
     stops = [stop for stop in screen.focus_chain if isinstance(stop, Entry | Choice)]

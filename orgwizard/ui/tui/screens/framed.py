@@ -20,14 +20,13 @@ from orgwizard.ui.tui.screens import key_help
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.terminal.room import room_classes
 from orgwizard.ui.tui.widgets.field import Field
-from orgwizard.ui.tui.widgets.frame import COLUMNS, Body, Place, Summary, Track
+from orgwizard.ui.tui.widgets.frame import COLUMNS, MARGINS, Body, Place, Summary, Track
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 SANDBOX = " SANDBOX "
 NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"
 TOO_SMALL = f"{NEEDS} your answers are kept."
-MARGINS = 4  # cells at both sides of the frame
 
 
 class Framed(Screen[None]):
@@ -41,8 +40,6 @@ class Framed(Screen[None]):
     """What keys do here by their actions, where that is not the same everywhere; None for nothing."""
     summarized: ClassVar[bool] = False
     """Whether a wide terminal shows what was entered so far beside it."""
-    looks_up: bool = False
-    """Whether it is looked up what came of a request, which may be left at any time."""
     too_small: ClassVar[str] = TOO_SMALL
     """Said in place of everything else."""
 
@@ -98,6 +95,11 @@ class Framed(Screen[None]):
     @property
     def has_secrets(self) -> bool:
         """Return whether there are secrets among its fields, to show on demand."""
+        return False
+
+    @property
+    def looks_up(self) -> bool:
+        """Return whether it is looked up what came of a request, which may be left at any time."""
         return False
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from textual.binding import Binding
@@ -26,7 +26,10 @@ class Words:
     short: str = ""
 
 
-LAST = ("", "back", "quit", "keys")  # in this order, on the line
+# Of actions, on the line of keys: those that stand at its end, and those that stay where it is short, the last longest.
+LAST = ("back", "cancel", "answer", "dismiss", "quit", "keys")
+KEPT = ("back", "cancel", "answer", "dismiss", "quit", "next", "keys")
+PAIRS = (("Left", "Right"), ("Up", "Down"))
 
 AnyScreen = Screen[Any]
 WordsOf = Callable[[str], Words | None]
@@ -54,6 +57,7 @@ ACTIONS: Mapping[str, Words] = {
     "take_correction": Words("take the suggestion at the field"),
     "reveal": Words("show the secret for 10 seconds, or hide it", "show secret"),
     "back": Words("back; nothing typed is lost", "back"),
+    "move": Words("previous or next field"),
     "scroll_body": SCROLL,
     "scroll_up": SCROLL,
     "scroll_down": SCROLL,
@@ -68,19 +72,36 @@ ACTIONS: Mapping[str, Words] = {
 
 def words_of(step: AnyScreen, action: str) -> Words | None:
     """Return what an action does in a step right now; None where it does nothing, or edits text as everywhere."""
-    action = action.partition("(")[0]
-    works = _CONDITIONS.get(action)
+    name, _, argument = action.partition("(")
+    works = _CONDITIONS.get(name)
     if works and not works(step):
         return None
-    return NEXT if action in ("submit", "select") and _at_last(step) else ACTIONS.get(action)
+    if name == "move" and focus.beside(step, int(argument.rstrip(")"))) is None:
+        return SCROLL if _scrolls(step) else None
+    return NEXT if name in ("submit", "select") and _at_last(step) else ACTIONS.get(name)
 
 
-def working(step: AnyScreen, words_of: WordsOf) -> dict[Words, list[str]]:
+@dataclass
+class Working:
+    """The keys that do something, by their names, and their actions without arguments."""
+
+    keys: list[str] = field(default_factory=list)
+    actions: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        """Return the first key, with the one that belongs to it."""
+        return next(("/".join(pair) for pair in PAIRS if set(pair) <= set(self.keys)), self.keys[0])
+
+
+def working(step: AnyScreen, words_of: WordsOf) -> dict[Words, Working]:
     """Return the keys that do something, by what they do, in the order of their nearness to the focus."""
-    found: dict[Words, list[str]] = {}
+    found: dict[Words, Working] = {}
     for key, active in step.active_bindings.items():
         if words := words_of(active.binding.action):
-            found.setdefault(words, []).append(_name(key))
+            known = found.setdefault(words, Working())
+            known.keys.append(_name(key))
+            known.actions.add(active.binding.action.partition("(")[0])
     return found
 
 
@@ -95,17 +116,39 @@ def usual(bindings: Iterable[Binding]) -> dict[str, str]:
 
 def page(step: AnyScreen, words_of: WordsOf) -> dict[str, str]:
     """Return all of them for the page of keys, the names of the keys first."""
-    return {", ".join(keys): words.full for words, keys in working(step, words_of).items()}
+    return {", ".join(found.keys): words.full for words, found in working(step, words_of).items()}
 
 
 def line(step: AnyScreen, words_of: WordsOf, width: int) -> str:
-    """Return the most important ones in a line of *width* cells; the key of the page is always among them."""
-    found = {words.short: keys[0] for words, keys in working(step, words_of).items() if words.short}
-    ordered = sorted(found, key=lambda short: LAST.index(short) if short in LAST else 0)
-    *parts, last = (f"{found[short]} {short}" for short in ordered)
-    while len(GAP.join((*parts, last))) > width and parts:
-        parts.pop()
-    return GAP.join((*parts, last))
+    """Return them in a line of *width* cells, without the least important ones where it is too short for all."""
+    parts = sorted(_parts(working(step, words_of)), key=lambda part: _rank(part, LAST))
+    while len(_joined(parts)) > width and len(parts) > 1:
+        parts.remove(min(reversed(parts), key=lambda part: _rank(part, KEPT)))
+    return _joined(parts)
+
+
+Part = tuple[str, set[str]]  # of the line: its words, and the actions of its keys
+
+
+def _parts(found: Mapping[Words, Working]) -> list[Part]:
+    """Return a part for each thing that keys do in short; keys that do the like share one."""
+    alike: dict[str, list[Working]] = {}
+    for words, keys in found.items():
+        if words.short:
+            alike.setdefault(words.short, []).append(keys)
+    return [
+        (f"{'/'.join(keys.name for keys in several)} {short}", {name for keys in several for name in keys.actions})
+        for short, several in alike.items()
+    ]
+
+
+def _rank(part: Part, order: Sequence[str]) -> int:
+    """Return the last place in *order* of the actions of a part, 0 where none is in it."""
+    return max((order.index(action) + 1 for action in part[1] if action in order), default=0)
+
+
+def _joined(parts: Iterable[Part]) -> str:
+    return GAP.join(words for words, _ in parts)
 
 
 def _name(key: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from itertools import cycle
 from typing import Any, ClassVar, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
-from textual.events import Resize
+from textual.events import DescendantFocus, Resize
 from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Button, Static
@@ -17,10 +17,13 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET, give_up
 from orgwizard.presentation.step_order import CREATE_WORD, NOT_BEFORE
 from orgwizard.system.terminal_caps import SMALLEST
+from orgwizard.ui.tui.screens import key_help
+from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.columns import in_columns
-from orgwizard.ui.tui.widgets.frame import ROWS
+from orgwizard.ui.tui.widgets.frame import COLUMNS, MARGINS, ROWS
 from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 Answer = TypeVar("Answer")
 TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}."
@@ -31,7 +34,30 @@ def too_small() -> Static:
     return Static(TOO_SMALL, classes="too-small", markup=False)
 
 
-class Dialog(ModalScreen[Answer]):
+class KeyLine(ModalScreen[Answer]):
+    """What stands over a step, with a line of the keys that do something in it."""
+
+    key_names: ClassVar[Mapping[str, str]] = {}
+    """What keys do here, by their actions."""
+
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key with an action does; None where that is not worth a place on the line."""
+        words = self.key_names.get(action.partition("(")[0], "")
+        return Words(words, words) if words else None
+
+    def keys_line(self) -> StaticText:
+        """Return the line; it is empty before the focus is somewhere."""
+        return StaticText(classes="hints")
+
+    @on(DescendantFocus)
+    def refresh_keys(self) -> None:
+        """Name the keys that do something where the focus is."""
+        width = min(self.app.size.width, COLUMNS) - MARGINS
+        for line in self.query(".hints").results(StaticText):
+            line.update(key_help.line(self, self.key_words, width), layout=False)
+
+
+class Dialog(KeyLine[Answer]):
     """A question over a step, which stays in sight around it; one about an order begins with that order.
 
     *about* is the order: the org's name, and where it belongs. *warnings* are sentences that stand before the question.
@@ -60,6 +86,7 @@ class Dialog(ModalScreen[Answer]):
             with Horizontal(classes="answers"):
                 yield button(self._no, "no")
                 yield button(self._yes, "yes")
+            yield self.keys_line()
         yield too_small()
 
     def on_resize(self, event: Resize) -> None:
@@ -80,6 +107,12 @@ class Ask(Dialog[bool]):
         Binding("right,down", "app.focus_next", show=False),
     ]
     AUTO_FOCUS = "#no"
+    key_names: ClassVar[Mapping[str, str]] = {
+        "press": "select",
+        "app.focus_previous": "move",
+        "app.focus_next": "move",
+        "answer": "cancel",
+    }
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Answer."""
@@ -100,6 +133,7 @@ class TypedConfirmation(Dialog[str]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", show=False)]
     AUTO_FOCUS = "Entry"
+    key_names: ClassVar[Mapping[str, str]] = {"press": "select", "app.focus_next": "next", "cancel": "cancel"}
 
     def __init__(
         self,
@@ -112,6 +146,13 @@ class TypedConfirmation(Dialog[str]):
     ) -> None:
         self._value = value
         super().__init__(question, yes=yes, no="Cancel", about=about, warnings=warnings)
+
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key does: Enter in the field what the button does."""
+        if action == "submit":
+            words = self._yes[:1].lower() + self._yes[1:]
+            return Words(words, words)
+        return super().key_words(action)
 
     def typed(self) -> Iterable[Widget]:
         """Yield the field, and a line for what is wrong with it."""
@@ -173,11 +214,10 @@ class GiveUp(TypedConfirmation):
         return "" if typed.lower() == GIVE_UP_WORD else GIVEN_UP_NOT_YET
 
 
-class Page(ModalScreen[None]):
+class Page(KeyLine[None]):
     """A page to read, with arrows, and to close again."""
 
-    hints: ClassVar[str] = "Up and Down scroll · Esc closes"
-
+    key_names: ClassVar[Mapping[str, str]] = {"scroll_up": "scroll", "scroll_down": "scroll", "dismiss": "close"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,q,f1,ctrl+g", "dismiss", show=False),
         Binding("ctrl+n", "dismiss", show=False),
@@ -193,8 +233,17 @@ class Page(ModalScreen[None]):
             yield Static(self._heading, classes="title", markup=False)
             with VerticalScroll():
                 yield Static(self._text, classes="text")
-            yield Static(self.hints, classes="hints", markup=False)
+            yield self.keys_line()
         yield too_small()
+
+    def key_words(self, action: str) -> Words | None:
+        """Return what a key does; where all is in sight, nothing scrolls."""
+        scrolls = any(text.max_scroll_y > 0 for text in self.query(VerticalScroll))
+        return None if action.startswith("scroll_") and not scrolls else super().key_words(action)
+
+    @on(Resize)
+    def _read_on(self) -> None:
+        self.call_after_refresh(self.refresh_keys)
 
     def on_mount(self) -> None:
         """Let the arrows scroll."""
@@ -204,7 +253,7 @@ class Page(ModalScreen[None]):
 class Commands(Page):
     """A page of commands, each with what it does; one after the other can be copied."""
 
-    hints: ClassVar[str] = "Ctrl+Y copies one after the other · Up and Down scroll · Esc closes"
+    key_names: ClassVar[Mapping[str, str]] = {**Page.key_names, "copy": "copy one after the other"}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y", "copy", show=False)]
 
     def __init__(self, heading: str, commands: Mapping[str, str]) -> None:
@@ -216,7 +265,7 @@ class Commands(Page):
         """Send the next command to the terminal's clipboard (OSC 52), which may or may not take it."""
         command = next(self._to_copy)
         self.app.copy_to_clipboard(command)
-        self.query_one(".hints", Static).update(Content(f"Copied: {command}"))
+        self.query_one(".hints", StaticText).update(f"Copied: {command}")
 
 
 def table(rows: Mapping[str, str], indent: int) -> list[str]:

@@ -13,6 +13,7 @@ from orgwizard.ui.tui.widgets.columns import two_columns
 
 LABELS = 15  # cells
 COLUMNS, ROWS = 120, 36  # at most, as in wizard.tcss
+MARGINS = 4  # cells at both sides
 
 
 class Track(Widget):
