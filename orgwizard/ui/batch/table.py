@@ -84,28 +84,36 @@ def create(
     A person who *chooses* is asked which of the rows to create.
     """
     draft, table, of_plan = read(plan, path)
-    provider = provider_of(draft.provider)
-    if not (of_plan or table.problems):
-        require_approved(service.wishes.approved, [row.draft for row in table.rows])
     if of_plan:  # without a connection and a store there is nothing more to check
         raise plan.with_table(of_plan, path, table.problems)
-    store = StoreProbedOnce(service.vault, parse_store(draft.store))
+    if not table.problems:
+        require_approved(service.wishes.approved, [row.draft for row in table.rows])
+    provider, store = provider_of(draft.provider), StoreProbedOnce(service.vault, parse_store(draft.store))
     checked = _checked(service, provider, draft, table, plan, path)
     service.engine.work(store.probe).result()
-    lines = table_text.review(provider, checked, draft.site, draft.store)
     if chooses and checked.new:
-        write_stderr("\n".join(lines))
-        checked = checked.only(choose([one.row.number for one in checked.new]))
-        lines = table_text.review(provider, checked, draft.site, draft.store)
-    if not yes and checked.new:
-        confirm("\n".join(lines), str(len(checked.new)), "them")
-    elif not quiet:
-        write_stderr("\n".join(lines))
+        checked = _chosen(provider, draft, checked)
+    _confirm(provider, draft, checked, yes=yes, quiet=quiet)
     rows = [one.row for one in checked.rows]
     begin = create_table(service, provider, rows, store, keep_going=keep_going)
     with leaving_on_signal(service.engine) as taking:
         face = RowFace(service, rows, taking, as_json=as_json, provider=provider, quiet=quiet)
         return face.follow(lambda tell: service.engine.create(begin, tell))
+
+
+def _chosen(provider: Provider, draft: Draft, checked: CheckedTable) -> CheckedTable:
+    """Return the table with the rows that a person chooses to create."""
+    write_stderr("\n".join(table_text.review(provider, checked, draft.site, draft.store)))
+    return checked.only(choose([one.row.number for one in checked.new]))
+
+
+def _confirm(provider: Provider, draft: Draft, checked: CheckedTable, *, yes: bool, quiet: bool) -> None:
+    """Have the table confirmed if it creates anything; with *yes*, or if not, it is shown."""
+    review = "\n".join(table_text.review(provider, checked, draft.site, draft.store))
+    if not yes and checked.new:
+        confirm(review, str(len(checked.new)), "them")
+    elif not quiet:
+        write_stderr(review)
 
 
 def resume_every(service: Service, *, as_json: bool) -> int:

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Callable, Iterable, Mapping
 
 from orgwizard.application.bootstrap import Bootstrap
+from orgwizard.application.runner import Engine
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
 from orgwizard.presentation import farewell, review, start_menu, step_order
@@ -167,7 +168,21 @@ def run(
     engine = bootstrap.engine
     interruption = Interruption(engine, terminal)
     wizard = Wizard(console, bootstrap, draft, interruption, log)
-    watch = shutdown.Watch(
+    engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
+    terminal.edit_lines(os.environ)
+    with _watch(engine, terminal, wizard)(), interruption.handled(), terminal.handling_signals():
+        console.say(_welcome(because, sandbox=bootstrap.sandbox))
+        try:
+            code = wizard.run()
+        finally:
+            engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
+            wizard.creating.tell_late(wizard.session)
+        return wizard.creating.exit_code(wizard.session.run.result, code)
+
+
+def _watch(engine: Engine, terminal: Terminal, wizard: Wizard) -> shutdown.Watch:
+    """Return what takes a hang-up and a termination: the run ends once what was sent is stored."""
+    return shutdown.Watch(
         engine.leave,
         engine.idle,
         terminal.end,
@@ -175,14 +190,9 @@ def run(
         reset=b"",
         rescue=lambda: wizard.session.run.rescue(),  # noqa: PLW0108 - of the session that there is then
     )
-    engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
-    terminal.edit_lines(os.environ)
-    with watch(), interruption.handled(), terminal.handling_signals():
-        sandbox = " This is the sandbox: no account, no network." if bootstrap.sandbox else ""
-        console.say(f"{f'Plain mode, because {because}.' if because else 'orgwizard, plain mode.'}{sandbox} {WELCOME}")
-        try:
-            code = wizard.run()
-        finally:
-            engine.idle.wait()  # whatever became of the face, what was sent is answered and stored
-            wizard.creating.tell_late(wizard.session)
-        return wizard.creating.exit_code(wizard.session.run.result, code)
+
+
+def _welcome(because: str, *, sandbox: bool) -> str:
+    mode = f"Plain mode, because {because}." if because else "orgwizard, plain mode."
+    where = "This is the sandbox: no account, no network." if sandbox else ""
+    return " ".join(filter(None, (mode, where, WELCOME)))
