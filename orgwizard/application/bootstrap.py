@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from orgwizard.domain.events import Result
 
 
-# A protocol, because the sandbox's own class is known to the command line alone.
 class Scenario(Protocol):
-    """A name that makes the sandbox misbehave."""
+    """A name that makes the sandbox misbehave.
+
+    A protocol, because the sandbox's own class is known to the command line alone.
+    """
 
     @property
     def provider(self) -> str: ...  # noqa: D102 - as the docstring of the class says

@@ -29,9 +29,11 @@ class Scheme:
     secret: SecretStr
 
 
-# A protocol, because what fulfils it lies above: the flow has the disk.
 class Sink(Protocol):
-    """What takes the response to a create call as it comes from the socket; nothing in it may raise."""
+    """What takes the response to a create call as it comes from the socket; nothing in it may raise.
+
+    A protocol, because what fulfils it lies above: the flow has the disk.
+    """
 
     def sent(self) -> None:
         """Learn that the request is about to leave."""
@@ -177,9 +179,11 @@ class SigningContext:
     key: Callable[[], SigningKey]
 
 
-# A protocol, because what fulfils it is a vendor's own: the network keeps it without knowing the vendor.
 class AuthSession(Protocol):
-    """What one run holds of a `Grant`, in memory only: its token and whatever goes with it."""
+    """What one run holds of a `Grant`, in memory only: its token and whatever goes with it.
+
+    A protocol, because what fulfils it is a vendor's own: the network keeps it without knowing the vendor.
+    """
 
     def renewed(self, means: SigningContext) -> Conversation[None]:
         """Get a token where none is held, or the one held is about to expire; raises `Refused`."""

@@ -5,16 +5,17 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
-from orgwizard.ui.plain.terminal import EchoNotDisabled, Quit
+from orgwizard.ui.plain.terminal import EchoNotDisabled, Quit, Terminal
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 30
 
 
-class Typed:
+class Typed(Terminal):
     """Gives the lines that a test typed beforehand, and keeps what was written; input ends after the last one."""
 
     def __init__(self, *lines: str | Callable[[], str], echo_stays: bool = False, more: bool = False) -> None:
+        # No file descriptor is opened: all that would use one is overridden.
         self._lines = list(lines)
         self.text = ""
         self.unseen: list[str] = []

@@ -1,5 +1,6 @@
 """The walk in plain lines: from the beginning to the end, back, refusals, leaving, and going on in the other face."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -518,13 +519,15 @@ def test_the_beginning_offers_what_there_is(service: Service) -> None:
     draft = Draft("okta")
     draft.section("organization")["name"] = "Half done"
     service.drafts.save(draft)
+    (saved,) = Path("orgwizard").rglob("drafts/*.json")
+    os.utime(saved, (service.clock.wall().timestamp(),) * 2)
     Path("orgwizard/profiles").mkdir()
     Path("orgwizard/profiles/bad.toml").write_text("nonsense")
     terminal = walked(service, ["1", "no", "4", "5", "6", ":back", ":quit"], scenarios=SCENARIOS)
     rows = [line for line in terminal.text.splitlines() if line[:2] in ("1.", "2.", "3.", "4.", "5.", "6.")][:6]
     assert rows == [
         "1. Doubtful: not sent (today, 03:04 UTC)",
-        "2. Resume draft for Half done at Okta (step 1 of 7)",
+        "2. Resume draft for Half done at Okta (step 1 of 7; today, 03:04 UTC)",
         "3. Create a new org",
         "4. Orgs and attempts",
         "5. Unreadable files: 1",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from orgwizard.domain.key_text import is_key
 from orgwizard.domain.sanitize import in_ascii, printable
-from orgwizard.ui.plain.terminal import Lines, Quit
+from orgwizard.ui.plain.terminal import Quit, Terminal
 
 PASTE_SECONDS = 0.05  # no person types a line so soon after another
 SECRET_PASTE_SECONDS = 0.3  # the rest of a paste that a slow line delivers would be shown after that
@@ -33,7 +33,7 @@ class Cleared(Exception):
 class Console:
     """A terminal that is spoken to in sentences; `review` returns what is entered so far."""
 
-    def __init__(self, terminal: Lines, *, ascii_only: bool = False) -> None:
+    def __init__(self, terminal: Terminal, *, ascii_only: bool = False) -> None:
         self.terminal, self._ascii_only = terminal, ascii_only
         self.review: Callable[[], Iterable[str]] = tuple
 

@@ -7,7 +7,7 @@ import termios
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from orgwizard.domain.errors import Exit
 from orgwizard.ui.plain import line_editor
@@ -31,46 +31,6 @@ class Quit(Exception):
 
 class EchoNotDisabled(Exception):
     """The terminal shows what is typed, whatever it is told."""
-
-
-class Lines(Protocol):
-    """What the plain face needs of a terminal."""
-
-    def write(self, text: str) -> bool:
-        """Show a text as it is; return whether the terminal took it."""
-        ...
-
-    def read(self, prompt: str) -> str:
-        """Ask, and return the line that was typed; raises `Quit` where there is none to come."""
-        ...
-
-    def hidden(self) -> Any:
-        """Return a context in which nothing that is typed is shown; entering it raises `EchoNotDisabled`."""
-        ...
-
-    def forget(self) -> None:
-        """Drop what was typed ahead."""
-        ...
-
-    def waiting(self, seconds: float = 0.0) -> bool:
-        """Return whether more was typed already, or comes within some seconds."""
-        ...
-
-    def awaited(self, work: "Future[T]", meanwhile: Callable[[], None] = ...) -> T:
-        """Return the result of work done elsewhere; raises `Quit` where the face is to end meanwhile."""
-        ...
-
-    def end(self, code: int) -> None:
-        """Have the face leave with a code; may be called in any thread, and in a signal's handler."""
-        ...
-
-    def checked(self) -> None:
-        """Raise `Quit` where the face was told to end."""
-        ...
-
-    def stays(self) -> None:
-        """Take back that the face was told to end."""
-        ...
 
 
 class Terminal:

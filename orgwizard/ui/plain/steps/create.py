@@ -22,7 +22,7 @@ from orgwizard.presentation.progress_text import (
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import Console
-from orgwizard.ui.plain.terminal import LOOK_SECONDS, Lines
+from orgwizard.ui.plain.terminal import LOOK_SECONDS, Terminal
 
 MINUTE_SECONDS = 60
 GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives up: keys in it would be lost for good."
@@ -31,7 +31,7 @@ GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives up: keys
 class Interruption:
     """What Ctrl+C does: it ends a prompt, and a creation as soon as its keys are stored; the third gives them up."""
 
-    def __init__(self, engine: Engine, terminal: Lines) -> None:
+    def __init__(self, engine: Engine, terminal: Terminal) -> None:
         self._engine, self._terminal = engine, terminal
         self.times = 0
 
