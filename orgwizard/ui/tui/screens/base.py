@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
-from textual.events import DescendantFocus, Key, Paste, Resize
 from textual.message import Message
-from textual.widget import Widget
-from textual.widgets import Button, Input, OptionList
+from textual.widgets import Button
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.ui.tui.screens import focus, refusals
-from orgwizard.ui.tui.screens.framed import Framed
+from orgwizard.ui.tui.screens.moving import Moving
 from orgwizard.ui.tui.screens.outcomes import Back, Failed, Next, Outcome
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.dialogs import Page, table
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.form import Form
-from orgwizard.ui.tui.widgets.frame import Body
 
 KEYS_INDENT = 24  # cells of the first column of the page of keys
 
 
-class Step(Framed):
+class Step(Moving):
     """One screen of the wizard: what its keys do, what is wrong in it, and how it is left."""
 
     AUTO_FOCUS = "Entry, Choice, Menu, Button"
@@ -64,15 +60,7 @@ class Step(Framed):
         else:
             focus.to_wrong(self)
 
-    @on(Resize)
-    @on(Body.Grown)
-    @on(DescendantFocus)
-    def _keep_in_sight(self) -> None:
-        """Keep the focused field in sight, and name the keys that do something there."""
-        self.call_after_refresh(focus.into_sight, self)
-        self.refresh_hints()
-
-    # ---- moving ----
+    # ---- the way on ----
 
     def action_next(self) -> None:
         """Go on if the step is complete, else ask about what looks like a credential, or show what is missing."""
@@ -120,57 +108,10 @@ class Step(Framed):
         for found in self.query("Field:focus-within").results(Field):
             found.take_correction()
 
-    def action_move(self, by: int) -> None:
-        """Go to the field before or after the one in use; elsewhere, and from the ends, scroll."""
-        if beside := focus.beside(self, by):
-            self.set_focus(beside)
-        else:
-            self.action_scroll_body(by)
-
-    def action_scroll_body(self, rows: int) -> None:
-        """Move the body, where it is larger than the screen."""
-        self.query_one("#body").scroll_relative(y=rows, animate=False)
-
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """Do what the key of the same name does."""
         event.stop()
         self.call_later(self.run_action, f"screen.{event.button.id}")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go to the next field on Enter."""
-        event.stop()
-        self.advance(event.input)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Do what Enter means in a list."""
-        event.stop()
-        self.selected(event)
-
-    def selected(self, event: OptionList.OptionSelected) -> None:
-        """Go to the next field."""
-        self.advance(event.option_list)
-
-    def advance(self, widget: Widget) -> None:
-        """Focus the field after *widget*; after the last one, try to go to the next step."""
-        if following := focus.after(self, widget):
-            self.set_focus(following)
-        else:
-            self.action_next()
-
-    def on_key(self, event: Key) -> None:
-        """Take what is typed on a list into the field after it."""
-        entry = focus.field_after_list(self)
-        if entry and event.is_printable and event.character and event.character != " ":
-            event.stop()
-            self.set_focus(entry)
-            entry.take_key(event.character)
-
-    def on_paste(self, event: Paste) -> None:
-        """Take what is pasted on a list into the field after it, too."""
-        if entry := focus.field_after_list(self):
-            event.stop()
-            self.set_focus(entry)
-            entry.take_paste(event.text)
 
     # ---- news ----
 
