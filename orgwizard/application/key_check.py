@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from orgwizard.application.provider_calls import converse
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import BadInput, WizardError
-from orgwizard.domain.org import Created
+from orgwizard.domain.org import Created, why_unsendable
 from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import KeyState
 from orgwizard.storage.attempt_record import Record
@@ -46,19 +46,27 @@ def child_of(service: Service, profile: Profile) -> Created:
 
 def check_keys(service: Service, profile: Profile) -> KeyCheck:
     """Ask a child org whether its keys are valid, and remember when they were; raises `BadInput`."""
-    provider, child = provider_of(profile.provider), child_of(service, profile)
+    child = child_of(service, profile)
     before = last_used(profile)
-    try:
-        conversation = provider.aftercare.key_state(provider.site(profile.site), child)
-        state = service.engine.read(converse(conversation, service.send)).result()
-    except WizardError as error:
-        state = KeyState("unclear", error.cause)
+    state = _state(service, profile, child)
     if state.state == "valid":
         profile = note_used(service, profile)
     elif service.sandbox_values:
         state = KeyState("unclear", f"{state.words} {FORGOTTEN}")
     is_gone = state.state == "invalid" or (service.sandbox_values and state.state != "valid")
     return KeyCheck(profile, state, before, None if is_gone else expiry(profile))
+
+
+def _state(service: Service, profile: Profile, child: Created) -> KeyState:
+    """Return what the org says of its keys; those that no request can carry are not asked about."""
+    provider = provider_of(profile.provider)
+    if words := why_unsendable(child.secrets, provider.secret_titles):
+        return KeyState("invalid", f"{words[:1].upper()}{words[1:]}.")
+    try:
+        conversation = provider.aftercare.key_state(provider.site(profile.site), child)
+        return service.engine.read(converse(conversation, service.send)).result()
+    except WizardError as error:
+        return KeyState("unclear", error.cause)
 
 
 def check_records(service: Service, records: Sequence[Record]) -> Iterator[tuple[Record, KeyCheck | None, str]]:

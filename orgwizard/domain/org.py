@@ -49,3 +49,16 @@ class Created:
     details: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+def why_unsendable(secrets: Mapping[str, SecretStr], titles: Mapping[str, str]) -> str:
+    """Return as a clause that no HTTP header can carry some of these keys; "" where each can be sent."""
+    unfit = [titles.get(name, name) for name, secret in secrets.items() if not _fits_header(secret.get_secret_value())]
+    if not unfit:
+        return ""
+    named = " and ".join(f"the {title}" for title in unfit)
+    return f"{named} cannot be sent in a request, because of a line end or another such character: nothing accepts it"
+
+
+def _fits_header(text: str) -> bool:
+    return text.isascii() and text.isprintable() and text == text.strip()

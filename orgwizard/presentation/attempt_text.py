@@ -10,7 +10,7 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, missing_words
 from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.earlier_attempt import set_aside
-from orgwizard.storage.stored_reference import SHOWN_ONLY, place
+from orgwizard.storage.stored_reference import SHOWN_ONLY, can_be_read, place
 
 STATE_WORDS = {
     "requested": "not sent",
@@ -106,6 +106,8 @@ def _state(record: Record) -> str:
         return STATE_WORDS[record.state] + lacks
     if "command" in record.reference:
         return "created, keys stored where they cannot be read back; readiness not confirmed"
+    if can_be_read(record.reference):
+        return STATE_WORDS["stored"]
     if record.keys == ():
         return "created without keys; readiness not confirmed"
     if record.given_elsewhere:
@@ -122,7 +124,7 @@ def to_do(record: Record) -> str:
 
 def _has_no_keys(record: Record) -> bool:
     """Return whether the org is there and its keys are nowhere, unless somebody copied them."""
-    elsewhere = record.spool or record.given_elsewhere or "command" in record.reference
+    elsewhere = record.spool or record.given_elsewhere or record.reference.keys() - {"screen"}
     return record.state == "exists" and not elsewhere
 
 

@@ -19,6 +19,7 @@ from orgwizard.domain.errors import BadInput, NeedsAttention, NoResponse, NotSen
 from orgwizard.domain.events import Result
 from orgwizard.domain.http import Call, Response
 from orgwizard.domain.masking import revealed
+from orgwizard.domain.org import Created
 from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import Undo
 from orgwizard.sandbox.scenarios import CREDENTIALS
@@ -128,6 +129,16 @@ def test_a_network_that_is_down_proves_nothing(office: Office) -> None:
 
     checked = check_keys(replace(office.service, send=send), office.profile)
     assert (checked.state.state, checked.state.words) == ("unclear", "No route to host.")
+
+
+def test_keys_that_no_request_can_carry_are_invalid_and_not_sent(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {name: SecretStr("00key\n") for name in office.profile.secrets}
+    child = Created(office.profile.org.id, office.profile.org.name, office.profile.org.url, kept)
+    monkeypatch.setattr("orgwizard.application.key_check.child_of", lambda *_: child)
+    assert check_keys(office.service, office.profile).state.state == "invalid"
+    assert office.wire.calls == []
 
 
 def test_keys_that_are_nowhere_any_more_are_told(office: Office) -> None:

@@ -846,6 +846,25 @@ async def test_a_redirect_is_a_refusal_and_goes_nowhere(bench: Bench, status: in
     assert not [call for call in bench.service.calls if "elsewhere" in call.url]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\x1b", "\0", "\u00e9", " "])
+@pytest.mark.parametrize("vendor", ["okta", "datadog"])
+async def test_a_key_that_no_request_can_carry_is_stored_and_not_tried(bench: Bench, vendor: str, end: str) -> None:
+    value = f"00unsendable{end}"
+    if vendor == "okta":
+        bench.service.creates = [response(201, {**fakes.OKTA_CREATED, "token": value})]
+        seen = await run(bench, Okta(), fakes.okta_order())
+    else:
+        bench.service.creates = [response(200, {**fakes.DATADOG_CREATED, "application_key": {"hash": value}})]
+        seen = await run(bench)
+    assert value in bench.vault.held.values()
+    assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", False, Exit.ATTENTION)
+    assert not seen.result.open  # no later look can prove more
+    assert "cannot be sent" in (seen.result.error or WizardError("")).cause
+    assert seen.stages("settle") == []
+    assert bench.log.lines[-1] == "ended exists"
+    assert "probe org" not in bench.log.lines
+
+
 # ---- odd answers -----------------------------------------------------------------------------------
 
 DATADOG_BODY = json.dumps(fakes.DATADOG_CREATED)

@@ -6,7 +6,7 @@ from orgwizard.application.flow.run import Run
 from orgwizard.application.provider_calls import converse
 from orgwizard.domain.errors import NotSent
 from orgwizard.domain.events import READY, SANDBOX_ENDED, SETTLE
-from orgwizard.domain.org import Created
+from orgwizard.domain.org import Created, why_unsendable
 from orgwizard.providers.findings import Readiness
 from orgwizard.storage.stored_reference import can_be_read
 
@@ -19,16 +19,19 @@ async def wait_until_ready(run: Run, created: Created, answered_at: float) -> No
     if run.sandbox_ended:
         run.add_remark(SANDBOX_ENDED)
         return
-    await _settle(run, answered_at)
-    run.progress(READY, "started", "Testing the new keys")
-    seen = await _probe(run, created, run.tools.clock.now() + READY_SECONDS)
+    if unfit := why_unsendable(created.secrets, run.provider.secret_titles):
+        seen = Readiness(False, unfit, may_change=False)
+    else:
+        await _settle(run, answered_at)
+        run.progress(READY, "started", "Testing the new keys")
+        seen = await _probe(run, created, run.tools.clock.now() + READY_SECONDS)
     run.result = replace(run.result, ready=seen.ready)
     run.progress(READY, "ok" if seen.ready else "warning", seen.words)
     if seen.ready:
         return
     run.add_remark(f"{seen.words[:1].upper()}{seen.words[1:]}.")
-    if not seen.may_change and not can_be_read(run.result.stored or {}):
-        run.end = "exists"  # no later look can prove more: its keys can be read from nowhere
+    if unfit or (not seen.may_change and not can_be_read(run.result.stored or {})):
+        run.end = "exists"  # no later look can prove more: its keys can be read from nowhere, or sent nowhere
 
 
 async def _settle(run: Run, answered_at: float) -> None:
