@@ -43,9 +43,20 @@ def review(provider: Provider, checked: CheckedTable, site: str, store: object) 
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     parent = f", parent org {checked.parent}" if checked.parent else ""
-    total = f"{counted(len(checked.new), 'org')} to create ({provider.title}, {site}{parent})"
+    where = f"({provider.title}, {site}{parent})"
+    if not checked.new:
+        return [printable(line) for line in (*lines, "", f"{_nothing_new(checked)} {where}")]
+    total = f"{counted(len(checked.new), 'org')} to create {where}"
     keys = f"Keys go to {text_report.store_words(store)}."
     return [printable(line) for line in (*lines, "", total, keys, provider.irreversible)]
+
+
+def _nothing_new(checked: CheckedTable) -> str:
+    """Say that no row is left to create, and what becomes of those that are not done."""
+    unfinished = sum(one.earlier is not None and one.earlier.kind != "done" for one in checked.rows)
+    if unfinished:
+        return f"Nothing new to create; {counted(unfinished, 'row')} not finished"
+    return "Nothing left to create: all rows are done"
 
 
 def _unique_title(provider: Provider) -> tuple[str, ...]:

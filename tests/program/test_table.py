@@ -277,8 +277,10 @@ def test_a_second_run_sends_nothing_and_prints_the_same_results(run: Run, world:
 def test_a_table_that_is_complete_needs_no_service(run: Run, world: World) -> None:
     run(GOOD[:2], "--yes")
     sent = len(world.requests)
-    assert run(GOOD[:2]).code == 0
-    assert len(world.requests) == sent
+    ended = run(GOOD[:2])
+    assert (ended.code, len(world.requests)) == (0, sent)
+    assert "all rows are done" in ended.err
+    assert not any(words in ended.err for words in ("to create (", "Keys go to", "cannot be deleted"))
 
 
 def test_rows_that_were_added_are_created_and_the_others_are_not(run: Run, world: World) -> None:
