@@ -51,3 +51,14 @@ def test_a_draft_that_could_not_be_saved_is_told_so(session: WizardSession, monk
     monkeypatch.setattr(session.bootstrap.drafts, "save", full)
     (line,) = farewell.continuing(session)
     assert "could not be saved" in line
+
+
+@pytest.mark.parametrize("columns", [30, 40, 60])
+def test_at_a_narrow_terminal_words_and_commands_stay_whole(session: WizardSession, columns: int) -> None:
+    session.bootstrap.ended["of-first"] = made("first-org-with-a-long-name")
+    lines = farewell.lines(session)
+    fitted = [part for line in lines for part in farewell.fitted(line, columns)]
+    assert " ".join(" ".join(fitted).split()) == " ".join(" ".join(lines).split())
+    long = [part for part in fitted if len(part) > columns]
+    assert all(part.startswith(f"{farewell.HANGING}orgwizard ") or len(part.split()) == 1 for part in long)
+    assert [part for line in lines for part in farewell.fitted(line, 200)] == lines

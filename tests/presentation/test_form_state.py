@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.domain.draft import Draft
+from orgwizard.domain.secret_reference import Reference
 from orgwizard.presentation.form_state import ACCEPTED, AVAILABLE, FormState, connection_sheet
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding, Preflight, State
@@ -39,4 +40,17 @@ def test_a_free_name_is_marked_at_what_makes_the_org_unique(tmp_path: Path, prov
     session.available = True
     assert [name for name in model.model_fields if sheet.proof(name)] == [field]
     assert sheet.proof(field) == AVAILABLE
+    service.engine.close()
+
+
+def test_in_the_sandbox_a_variable_that_is_not_set_stands_for_its_own_value(tmp_path: Path) -> None:
+    service = bench(tmp_path)
+    draft = Draft("okta")
+    draft.section("parent").update({"site": "acme.okta.com", "method": "api-token"})
+    draft.credentials["token"] = Reference(env="NOT_SET_HERE")
+    session = WizardSession(fronted(service), draft)
+    assert connection_sheet(session).problems() == {}
+    session.bootstrap.sandbox = False
+    draft.credentials["token"] = Reference(env="NOT_SET_HERE")
+    assert set(connection_sheet(session).problems()) == {"token"}
     service.engine.close()

@@ -29,7 +29,7 @@ from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.vault import Store, Vault
 from orgwizard.system.subprocesses import Ended
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
-from orgwizard.ui.tui.screens.base import Step
+from orgwizard.ui.tui.screens.base import FIX, Step
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
@@ -499,6 +499,8 @@ async def test_a_command_line_is_split_like_a_shell_does(service: Service) -> No
         await walk.press("down", "down")
         await walk.fill("command", "cat 'a b")
         assert note(walk, "command") == "! A quotation mark is not closed."
+        await walk.press("ctrl+n")
+        assert FIX in walk.text()
         await walk.fill("command", "sh -c 'cat >/dev/null'")
         assert walk.draft.store == {"command": ["sh", "-c", "cat >/dev/null"]}
         await walk.press("ctrl+n")

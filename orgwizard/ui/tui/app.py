@@ -15,7 +15,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system.shutdown import Watch
-from orgwizard.system.terminal_caps import SMALLEST
+from orgwizard.system.terminal_caps import SMALLEST, terminal_size
 from orgwizard.ui.tui.draft_saver import DraftSaver
 from orgwizard.ui.tui.leaving import Leaving
 from orgwizard.ui.tui.navigation import Navigator, all_steps, first_screen
@@ -157,4 +157,7 @@ def _say_how_it_ended(wizard: Wizard) -> None:
         wizard.session.run.rescue()
     lines = farewell.lines(wizard.session)
     with suppress(OSError, ValueError):  # the terminal may be gone, too
+        columns, _ = terminal_size()
+        if columns:
+            lines = [part for line in lines for part in farewell.fitted(line, columns)]
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr, flush=True)

@@ -17,6 +17,7 @@ from orgwizard.ui.tui.widgets.dialogs import Page, table
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.form import Form
 
+FIX = "Fix the marked fields to continue."
 KEYS_INDENT = 24  # cells of the first column of the page of keys
 
 
@@ -86,7 +87,7 @@ class Step(Moving):
             form.touch_all()
         if not any(form.problems() for form in forms):
             return True
-        self.say("Fix the marked fields to continue.", wrong=True)
+        self.say(FIX, wrong=True)
         focus.to_wrong(self)
         return False
 

@@ -16,6 +16,7 @@ from orgwizard.presentation.step_order import TITLES
 from orgwizard.presentation.store_choices import COMMAND
 from orgwizard.presentation.store_flow import StoreFlow
 from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.ui.tui.screens.base import FIX
 from orgwizard.ui.tui.screens.outcomes import Next
 from orgwizard.ui.tui.screens.trial import TrialStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
@@ -116,6 +117,7 @@ class StoreStep(TrialStep):
         if self._flow.problem:
             self.session.touched.add(f"store.{self._flow.place}")
             self._show()
+            self.say(FIX, wrong=True)
             self.set_focus(self.query_one(f"#{self._flow.place}", Field).entry)
         else:
             self.trial = self._try_chosen()
