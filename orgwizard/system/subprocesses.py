@@ -19,13 +19,14 @@ PATIENCE_SECONDS = 30.0  # enough to type a pass phrase into a prompt
 OUTPUT_BYTES = 64 * 1024
 
 _DRAIN_SECONDS = 1.0
-_COMPLAINT_CHARACTERS = 200
+_LINE_CHARACTERS = 200
+_FIRST_BYTES = 4 * _LINE_CHARACTERS  # of what is kept of a long output
 _CREDENTIAL = re.compile(r".*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended: exit code (negative: the signal), what it printed, the last line of stderr."""
+    """How a program ended: exit code (negative: the signal), what it printed, the first and the last line of stderr."""
 
     code: int
     output: bytes = field(repr=False)
@@ -59,7 +60,7 @@ def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Col
         helper.join(_DRAIN_SECONDS)
     if len(output) > OUTPUT_BYTES:
         raise LocalFailure(f"The command {argv[0]} printed more than {OUTPUT_BYTES} bytes.", "Is it the right command?")
-    return Ended(code, bytes(output), _last_line(bytes(complaints)))
+    return Ended(code, bytes(output), _complaint(bytes(complaints)))
 
 
 def _environment(ours: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
@@ -115,15 +116,20 @@ def _feed(stream: IO[bytes], given: bytes) -> None:
 
 
 def _drain(stream: IO[bytes], kept: bytearray, too_much: Callable[[], None]) -> None:
-    """Read to the end, keeping the last bytes: one more than is allowed, then *too_much* is called."""
+    """Read to the end, keeping the first bytes and the last: one more than is allowed, then *too_much* is called."""
     with stream:
         while chunk := os.read(stream.fileno(), OUTPUT_BYTES):
             kept += chunk
             if len(kept) > OUTPUT_BYTES:
                 too_much()
-            del kept[: -OUTPUT_BYTES - 1]
+            surplus = max(0, len(kept) - OUTPUT_BYTES - 1)
+            del kept[_FIRST_BYTES : _FIRST_BYTES + surplus]
 
 
-def _last_line(complaints: bytes) -> str:
-    lines = [printable(line).strip() for line in complaints.decode(errors="replace").splitlines()]
-    return next((line[:_COMPLAINT_CHARACTERS] for line in reversed(lines) if line), "")
+def _complaint(stderr: bytes) -> str:
+    """Return the first line, which mostly names the cause, and the last, which mostly says what came of it."""
+    lines = [printable(line).strip() for line in stderr.decode(errors="replace").splitlines()]
+    first, *others = [line[:_LINE_CHARACTERS] for line in lines if line] or [""]
+    if not others or others[-1] == first:
+        return first
+    return f"{first.rstrip('.;')}{'; ' if len(others) == 1 else ' ... '}{others[-1]}"

@@ -343,7 +343,7 @@ def test_a_command_without_a_name_gets_all_secrets_as_lines(vault: Vault, tmp_pa
 
 
 def test_a_command_that_fails_its_probe_tells_its_complaint(vault: Vault) -> None:
-    with pytest.raises(LocalFailure, match="exit code 1: no key ring"):
+    with pytest.raises(LocalFailure, match="exit code 1: first; no key ring"):
         vault.probe(failing("sys.exit('first\\nno key ring')"))
     with pytest.raises(LocalFailure, match="was not found"):
         vault.probe(CommandStore(("orgwizard-no-such-program",)))

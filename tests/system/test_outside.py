@@ -39,14 +39,21 @@ def test_a_program_that_does_not_read_is_no_failure() -> None:
     assert run(python("pass"), b"x" * 1_000_000, seconds=20).code == 0
 
 
-def test_the_last_complaint_is_clean_and_short() -> None:
+def test_a_complaint_is_the_first_line_and_the_last_clean_and_short() -> None:
     code = r"import sys; sys.stderr.write('first\n\x1b[31mno \u202ekey' + 'y' * 9999 + '\n\n'); sys.exit(3)"
     ended = run(python(code), seconds=20)
     assert ended.code == 3
-    assert ended.complaint.startswith("[31mno keyyy")
-    assert len(ended.complaint) == 200
+    assert ended.complaint.startswith("first; [31mno keyyy")
+    assert len(ended.complaint) == len("first; ") + 200
     short = run(python(r"import sys; sys.exit('\x1b]0;t\x07bad \u202ekey')"), seconds=20)
     assert short.words == "ended with exit code 1: ]0;tbad key"
+
+
+@pytest.mark.parametrize("between", [0, 40_000, 200_000])
+def test_the_cause_at_the_beginning_of_a_long_complaint_is_kept(between: int) -> None:
+    code = f"import sys; sys.stderr.write('gpg: no secret key.\\n' + 'x' * {between} + '\\nnot stored\\n'); sys.exit(1)"
+    dots = " ..." if between else ";"
+    assert run(python(code), seconds=20).complaint == f"gpg: no secret key{dots} not stored"
 
 
 def test_a_program_that_dies_says_by_which_signal() -> None:
