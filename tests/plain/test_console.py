@@ -164,6 +164,22 @@ def test_a_name_that_fits_several_rows_is_told_with_them() -> None:
     assert "Several fit: 1. Access key; 3. Access token.\n" in terminal.text
 
 
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("orgs", "orgs"), ("attempts", "orgs"), ("okta", ""), ("new", ""), ("create", "new"), ("same", "one"), ("c", "")],
+)
+def test_a_word_chooses_the_only_row_that_has_one_like_it_and_no_name_that_is_not_seen(typed: str, key: str) -> None:
+    rows = {
+        "new": "Create a new org",
+        "one": "New child of acme.okta.com (same connection as First)",
+        "two": "New child of corp.okta.com",
+        "orgs": "Orgs and attempts",
+    }
+    terminal = Typed(typed, *([] if key else ["4"]))
+    assert Console(terminal).choose("Next", rows) == (key or "orgs")
+    assert ("Several fit: " in terminal.text) is (not key)
+
+
 @pytest.mark.parametrize("typed", ["0", "3", "-1", "x", "²", "१", pytest.param("9" * 5000, id="long")])
 def test_what_is_no_number_of_a_row_is_asked_for_again(typed: str) -> None:
     terminal = Typed(typed, "1")

@@ -1,6 +1,7 @@
 """Speaking and asking in lines, which the terminal wraps: commands at every prompt, wrong input asked for again."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from orgwizard.domain.key_text import is_key
@@ -161,14 +162,22 @@ class Console:
 
 
 def _rows_of(typed: str, rows: Mapping[str, str]) -> list[str]:
-    """Return the keys of the rows that a number, a name or the beginning of a word in one can mean."""
+    """Return the keys of the rows that a number, a name or the beginning of a word in one can mean.
+
+    A key is a name, too, unless another row is seen to begin with it.
+    """
     if typed.isascii() and typed.isdigit():
         return list(rows)[int(typed[:9]) - 1 : int(typed[:9])] if int(typed[:9]) else []
     wanted = " ".join(typed.split()).casefold()
     if not wanted:
         return []
-    exact = [key for key, words in rows.items() if wanted in (key.casefold(), words.casefold())]
-    return exact or [key for key, words in rows.items() if f" {wanted}" in f" {words} {key}".casefold()]
+    if exact := [key for key, words in rows.items() if words.casefold() == wanted]:
+        return exact
+    begun = {key for key, words in rows.items() if f"{words} ".casefold().startswith(f"{wanted} ")}
+    if named := [key for key in rows if key.casefold() == wanted and begun <= {key}]:
+        return named
+    word = re.compile(rf"(?<!\w){re.escape(wanted)}")
+    return [key for key, words in rows.items() if word.search(f"{words} {key}".casefold())]
 
 
 def begins_key(text: str) -> bool:
