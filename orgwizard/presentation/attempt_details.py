@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from orgwizard.domain.errors import WizardError
 from orgwizard.domain.moment import when
 from orgwizard.domain.plural import counted
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import attempt_text
 from orgwizard.providers import PROVIDERS
-from orgwizard.storage.stored_reference import copied
+from orgwizard.storage.stored_reference import can_be_read, copied
 
 if TYPE_CHECKING:
+    from orgwizard.application.service import Service
     from orgwizard.storage.attempt_record import Record
 
 CREATED, UNKNOWN, NOTHING, ATTENTION, RUNNING = "✓", "?", "-", "!", "▸"
@@ -89,6 +91,30 @@ def _response(record: Record) -> str:
     return ", ".join(filter(None, (status, asked, f"saved in {record.spool}" if record.spool else "")))
 
 
-def key_place(record: Record) -> str:
-    """Return where the keys are as text to copy, such as the path of their file; "" where none are known to be."""
-    return printable(copied(record.reference) or str(record.spool or ""))
+def can_be_checked(record: Record) -> bool:
+    """Return whether something is left to find out: how the attempt ended, or whether its keys are valid."""
+    if record.running or record.state == "damaged":
+        return False
+    if not record.settled:
+        return True
+    has_keys = record.profile and record.undo != "done" and can_be_read(record.reference)
+    return bool(has_keys) and not record.sandbox_ended
+
+
+def check_keys(service: Service, record: Record) -> tuple[str, bool]:
+    """Ask the child org whether its keys are valid; return what it said, and whether the question failed."""
+    from orgwizard.application import key_check
+    from orgwizard.presentation import text_report
+
+    try:
+        checked = key_check.check_keys(service, service.profiles.load(record.profile))
+    except WizardError as error:
+        return f"{error.cause} {error.advice}", True
+    return " ".join(text_report.key_check(checked)), False
+
+
+def copies(record: Record) -> dict[str, str]:
+    """Return what single keys copy: "i" the org's ID, "u" its URL, "k" where the keys are; "" for what is not known."""
+    org = record.org or {}
+    key_place = printable(copied(record.reference) or str(record.spool or ""))
+    return {"i": org.get("id", ""), "u": org.get("url", ""), "k": key_place}

@@ -41,7 +41,7 @@ def test_a_time_that_is_none_is_left_out(at: float) -> None:
     ],
 )
 def test_the_place_of_the_keys_can_be_copied(stored: Any, place: str) -> None:
-    assert attempt_details.key_place(a_record(stored=stored)) == place
+    assert attempt_details.copies(a_record(stored=stored))["k"] == place
 
 
 def test_a_record_that_cannot_be_read_names_its_file() -> None:

@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import OptionList, Static
+from textual.widgets import OptionList
 
-from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import SANDBOX_ENDED
 from orgwizard.presentation import attempt_details, next_commands
 from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
-from orgwizard.storage.stored_reference import can_be_read
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
+from orgwizard.ui.tui.widgets.attempt_pane import AttemptPane
 from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
-from orgwizard.ui.tui.widgets.columns import two_columns
 from orgwizard.ui.tui.widgets.dialogs import Commands, Page, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import button
 
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
 
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
-LABEL_CELLS = 11
 TAB = "details, list or button: the next, and back"
 CHECK = Words("check again: finish or look up an open attempt, or check stored keys; it creates nothing", "check")
 COMMANDS = Words("show the commands to go on with", "commands")
@@ -42,7 +39,6 @@ COPIES = {
     "k": Words("copy the path of the keys", "copy"),
 }
 COPYING = {f"copy('{key}')": (key, words) for key, words in COPIES.items()}
-NONE = "No attempt matches."
 FIND = Words("find attempts by name", "find")
 FIND_QUESTION = "Show orgs with this text in their name. Cancel shows all."
 FOUND = "{} of {:,} attempts. f finds others, or shows all."
@@ -81,9 +77,7 @@ class AttemptsStep(WatchingStep):
         """Yield the list, and what is known of the attempt under the cursor."""
         with Container(id="attempts"):
             yield AttemptRows("attempt-list")
-            with VerticalScroll(id="attempt"):
-                yield Static("", classes="title", markup=False)
-                yield Static("", classes="text", markup=False)
+            yield AttemptPane(id="attempt")
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done; copying has its keys."""
@@ -123,32 +117,24 @@ class AttemptsStep(WatchingStep):
     def _show_details(self) -> None:
         """Show all about the attempt under the cursor, from its beginning."""
         record, now = self._record, self.session.service.clock.wall()
-        title, text = self.query("#attempt Static").results(Static)
-        checked = {"Key check": words} if record and (words := self._checked.get(record.id)) else {}
-        rows = checked | dict(attempt_details.facts(record, now)) if record else {}
-        title.update(attempt_details.title(record) if record else NONE)
-        text.update(two_columns(rows.items(), LABEL_CELLS))
-        self.query_one("#attempt").scroll_home(animate=False)
+        checked = self._checked.get(record.id, "") if record else ""
+        self.query_one(AttemptPane).show(record, now, checked)
         self.refresh_hints()
 
     def key_words(self, action: str) -> Words | None:
         """Return what a key does with the attempt under the cursor."""
         if action in ("select", "next"):
-            return CHECK if self._record and self._to_check(self._record) else None
+            return CHECK if self._record and attempt_details.can_be_checked(self._record) else None
         if action == "find":
             return FIND if len(self._list.records) > 1 else None
         if action == "commands":
             return COMMANDS if self._record and self._commands(self._record) else None
         if action in ("app.focus_next", "app.focus_previous"):
-            return Words(TAB, "details" if self._details_scroll else "")
+            return Words(TAB, "details" if any(pane.scrolls for pane in self.query(AttemptPane)) else "")
         if action in COPYING:
             key, words = COPYING[action]
-            return words if self._to_copy(key) else None
+            return words if self._record and attempt_details.copies(self._record)[key] else None
         return super().key_words(action)
-
-    @property
-    def _details_scroll(self) -> bool:
-        return any(details.max_scroll_y > 0 for details in self.query("#attempt"))
 
     @property
     def _record(self) -> Record | None:
@@ -170,21 +156,12 @@ class AttemptsStep(WatchingStep):
             return
         if record.running:
             self.say(f"{RUNNING_TITLE}. Wait until it ends.")
-        elif not self._to_check(record):
+        elif not attempt_details.can_be_checked(record):
             self.say(SANDBOX_ENDED if record.sandbox_ended else NOTHING_TO_CHECK)
         elif record.settled:
             self._check_keys(record)
         else:
             self.leave_for(Resume(record, listed=True))
-
-    def _to_check(self, record: Record) -> bool:
-        """Return whether something is left to find out: how the attempt ended, or whether its keys are valid."""
-        if record.running or record.state == "damaged":
-            return False
-        if not record.settled:
-            return True
-        has_keys = record.profile and record.undo != "done" and can_be_read(record.reference)
-        return bool(has_keys) and not record.sandbox_ended
 
     def _commands(self, record: Record) -> dict[str, str]:
         return next_commands.commands(record, self.session.options)
@@ -192,32 +169,17 @@ class AttemptsStep(WatchingStep):
     @work(exclusive=True, group="checking", description="checking the keys")
     async def _check_keys(self, record: Record) -> None:
         """Ask the child org whether its keys are valid, and keep what it said beside the attempt."""
-        from orgwizard.application.key_check import check_keys
-        from orgwizard.presentation.text_report import key_check
-
         self.say(CHECKING)
         service = self.session.service
-        work = service.engine.work(lambda: check_keys(service, service.profiles.load(record.profile)))
-        try:
-            found, failed = " ".join(key_check(await asyncio.wrap_future(work))), False
-        except WizardError as error:
-            found, failed = f"{error.cause} {error.advice}", True
-        self._checked[record.id] = found
+        work = service.engine.work(lambda: attempt_details.check_keys(service, record))
+        self._checked[record.id], failed = await asyncio.wrap_future(work)
         if not self.is_gone():
             self.say(CHECKED, wrong=failed)
             self._show_details()
 
-    def _to_copy(self, key: str) -> str:
-        """Return what a key copies of the attempt under the cursor."""
-        if (record := self._record) is None:
-            return ""
-        org = record.org or {}
-        values = {"i": org.get("id", ""), "u": org.get("url", ""), "k": attempt_details.key_place(record)}
-        return values[key]
-
     def action_copy(self, key: str) -> None:
         """Copy the ID, URL or key path."""
-        if value := self._to_copy(key):
+        if self._record and (value := attempt_details.copies(self._record)[key]):
             self.copy(value)
         else:
             self.say("This attempt has none.")
