@@ -30,6 +30,7 @@ class Line(Terminal):
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self.received = b""
+        self._shown = (0, "")
         self.master, self.slave = os.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         self._before = termios.tcgetattr(self.slave)

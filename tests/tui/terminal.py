@@ -45,6 +45,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self.received = b""
+        self._shown = (0, "")
         self.master, end = os.openpty()
         self._name = os.ttyname(end)
         fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -56,7 +57,10 @@ class Terminal:
 
     @property
     def screen(self) -> str:
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        """What a person would see; put together anew only where something came, for that takes a while."""
+        if self._shown[0] != len(self.received):
+            self._shown = len(self.received), "\n".join(line.rstrip() for line in self._screen.display)
+        return self._shown[1]
 
     def read(self, seconds: float = 0.1) -> bool:
         """Take what was drawn; false at the end of the program."""
@@ -96,6 +100,7 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal."""
         self._screen.resize(rows, columns)
+        self._shown = (-1, "")
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.kill(signal.SIGWINCH)  # the terminal controls no session, so that the kernel tells nobody
 
