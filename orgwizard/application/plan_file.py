@@ -54,8 +54,13 @@ class Plan:
         return self.values.get("provider"), self.values.get("site")
 
     def draft(self) -> Draft:
-        """Return the plan as a draft that a face can prefill; raises `BadFields` with what no form could show."""
+        """Return the plan as a draft that a face can prefill; raises `BadFields` with what no form could show.
+
+        A site that is left out is asked for, as everything else is; without a provider nothing can be told.
+        """
         draft, problems = read_values(self.values, self.connect)
+        if "site" not in self.values:
+            problems.pop("site", None)
         if problems:
             raise self._bad(problems)
         return draft

@@ -45,7 +45,8 @@ class _Reader:
             self._connect_by_profile(connect)
         elif (provider := self._provider()) is not None:
             self.draft.provider = provider.key
-            self.draft.section("parent")["site"] = self._text("site")
+            if site := self._text("site"):
+                self.draft.section("parent")["site"] = site
             self._read_method(provider)
             self._confirm(provider)
 

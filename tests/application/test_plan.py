@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.application.order_builder import connection
-from orgwizard.application.plan_file import load, parse, problems, unconfirmed
+from orgwizard.application.plan_file import load, parse, plan_of, problems, unconfirmed
 from orgwizard.application.plan_source import LARGEST_PLAN
 from orgwizard.application.plan_writer import dump
 from orgwizard.domain.draft import Draft
@@ -127,6 +127,18 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
     assert load(link).draft() == parse(OKTA)
 
 
+WITHOUT_SITE = OKTA.replace('site = "https://acme.okta.com"', "")
+
+
+def test_a_plan_without_a_site_is_for_a_person_to_complete() -> None:
+    draft = parse(WITHOUT_SITE)
+    assert draft.section("parent") == {"method": "api-token"}
+    assert (draft.org_name, list(draft.credentials)) == ("My Child Org 1", ["token"])
+    with pytest.raises(BadFields) as caught:
+        plan_of(WITHOUT_SITE).ready_draft()
+    assert caught.value.problems["site"] == "Required."
+
+
 # ---- bad plans ----
 
 
@@ -136,7 +148,6 @@ def test_a_plan_may_be_a_link(tmp_path: Path) -> None:
         (OKTA.replace('provider = "okta"', ""), "provider", "provider: Required."),
         (OKTA.replace('"okta"', "5"), "provider", "provider: Text in quotes is expected"),
         (OKTA.replace('"okta"', '"auth0"'), "provider", 'Unknown provider: auth0. Known: "okta", "datadog"'),
-        (OKTA.replace('site = "https://acme.okta.com"', ""), "site", "site: Required."),
         (OKTA.replace('"https://acme.okta.com"', "[1]"), "site", "site: Text in quotes is expected"),
         (f'color = "red"\n{OKTA}', "color", "color: Unknown. Known here: administrator, confirmed_host, credentials"),
         (f"{OKTA}\n[child]\nname = 1\n", "child", "child: Unknown."),
