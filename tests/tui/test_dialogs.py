@@ -3,12 +3,13 @@
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.events import FIND, SEND, Progress
-from orgwizard.presentation.leaving_text import LEAVES_LOOKUP
+from orgwizard.presentation.leaving_text import KEPT_ANSWERS, LEAVES_LOOKUP, NOT_KEPT
 from orgwizard.ui.tui.screens.create import CreateStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
@@ -91,3 +92,22 @@ async def test_leaving_a_lookup_does_not_speak_of_keys_that_are_stored(tmp_path:
         words = walk.screen.key_words("quit")
         assert words is not None
         assert "look-up" in words.full
+
+
+async def test_nothing_is_said_to_be_saved_that_is_not(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        assert KEPT_ANSWERS in walk.app.leaving.question()
+        walk.app.session.drafts.another_saved = True
+        assert NOT_KEPT in walk.app.leaving.question()
+
+
+async def test_a_question_with_many_warnings_keeps_its_answers_in_sight(service: Service) -> None:
+    async with walking(service, (60, 18)) as walk:
+        await walk.jump(ReviewStep, "okta")
+        said = "Okta rejected a value, in a sentence that takes two lines at least."
+        walk.app.session.refusals |= dict.fromkeys(("administrator.email", "administrator.login"), said)
+        walk.draft.section("administrator")["password"] = SecretStr("abc")
+        await walk.press("ctrl+n")
+        await walk.settled()
+        assert all(walk.screen.region.contains_region(part.region) for part in walk.screen.query("Entry, Button"))

@@ -12,6 +12,7 @@ from orgwizard.presentation.leaving_text import (
     LEAVES_RUNNING,
     LEAVING,
     LOSES_KEYS,
+    NOT_KEPT,
 )
 from orgwizard.ui.tui.widgets.dialogs import Ask
 
@@ -59,7 +60,8 @@ class Leaving:
         if result and result.secrets:
             return LOSES_KEYS
         begun = session.draft.provider and self._app.step.number and not self._app.in_dialog
-        return f"Quit?  {KEPT_ANSWERS}" if begun and not result else ""
+        kept = KEPT_ANSWERS if session.drafts.is_saved else NOT_KEPT
+        return f"Quit?  {kept}" if begun and not result else ""
 
     def answered(self, leave: bool | None) -> None:
         """Leave after a yes, once what was sent is stored."""

@@ -119,7 +119,7 @@ class AttemptsStep(WatchingStep):
         record, now = self._record, self.session.service.clock.wall()
         checked = self._checked.get(record.id, "") if record else ""
         self.query_one(AttemptPane).show(record, now, checked)
-        self.refresh_hints()
+        self.call_after_refresh(self.refresh_hints)  # whether they scroll is known then
 
     def key_words(self, action: str) -> Words | None:
         """Return what a key does with the attempt under the cursor."""

@@ -113,6 +113,8 @@ class Framed(Screen[None]):
             return self.words[action]
         if action == "rest" and not self.session.bootstrap.engine.idle.is_set():
             return None
+        if action == "quit" and not self.session.drafts.is_saved:
+            return key_help.QUIT_UNSAVED
         return key_help.words_of(self, action)
 
     def key_page(self) -> dict[str, str]:

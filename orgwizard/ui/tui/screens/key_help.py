@@ -37,6 +37,7 @@ WordsOf = Callable[[str], Words | None]
 # By the names of actions, ours and those of Textual's lists, fields and buttons.
 NEXT = Words("next step", "next step")
 SCROLL = Words("scroll")
+QUIT_UNSAVED = Words("quit; your entries are not saved")
 ACTIONS: Mapping[str, Words] = {
     "submit": Words("next field; on the last one, next step", "next field"),
     "select": Words("next field; on the last one, next step", "next field"),
