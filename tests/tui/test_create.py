@@ -127,7 +127,7 @@ async def test_there_is_no_way_back_while_a_creation_runs(service: Service) -> N
 async def test_a_creation_that_ends_without_a_result_is_not_waited_for(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orgwizard.ui.tui.screens.create.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("orgwizard.ui.tui.screens.following.LOOK_SECONDS", 0.01)
     async with walking(replace(service, engine=DeafEngine())) as walk:
         await walk.jump(ReviewStep, "okta")
         await walk.create()

@@ -4,31 +4,26 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from textual import work
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.domain.errors import NOT_KNOWN, WizardError
-from orgwizard.domain.events import CHECK, FIND, SEND, SETTLE, Event, KeysArrived, Progress, Result
+from orgwizard.domain.events import CHECK, FIND, SEND, SETTLE, Progress, Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import step_order
 from orgwizard.presentation.progress_text import (
     KEYS_ARRIVED,
-    RUNS_ALREADY,
     SAFE_TO_CLOSE,
-    STOPPING,
     TITLES,
     explanation,
     safe,
     waiting,
 )
 from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.ui.tui.screens.following import FollowingStep
 from orgwizard.ui.tui.screens.framed import NEEDS
 from orgwizard.ui.tui.screens.key_help import Words
-from orgwizard.ui.tui.screens.keys import KeysStep
-from orgwizard.ui.tui.screens.outcomes import Ended, FinishInBackground
+from orgwizard.ui.tui.screens.outcomes import FinishInBackground
 from orgwizard.ui.tui.widgets.columns import Prose
 from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import GiveUp
@@ -36,8 +31,6 @@ from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.stages import Stages
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
-LOOK_SECONDS = 1.0
-NO_RESULT = "Internal error in orgwizard: the creation ended without a result. See: orgwizard orgs"
 IN_BACKGROUND = "Finish in background"
 GIVE_UP = Words("give up the response; asks for a word", "give up")
 WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
@@ -47,7 +40,7 @@ QUITS_LOOKUP = "quit: the look-up stops, and the attempt stays open to be checke
 STOPS_LOOKUP = "stop looking; the attempt stays open to be checked again"
 
 
-class CreateStep(KeysStep):
+class CreateStep(FollowingStep):
     """Watch the creation; it runs in the engine and does not need this screen."""
 
     AUTO_FOCUS = ""  # an Enter too many must not stop the wait
@@ -65,17 +58,10 @@ class CreateStep(KeysStep):
     begins_with: ClassVar[str] = CHECK
     """The stage before the first event."""
 
-    class Told(Message):
-        """The engine told of an event, at a time of the service's clock."""
-
-        def __init__(self, event: Event, at: float) -> None:
-            self.event, self.at = event, at
-            super().__init__()
-
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._current = self.begins_with
-        self._awaits = self._over = False
+        self._awaits = False
 
     def body(self) -> Iterable[Widget]:
         """Yield the stages, what is waited for, and what is safe."""
@@ -130,52 +116,12 @@ class CreateStep(KeysStep):
         self.query_one("#stop").display = not self._can_finish_alone
         self.refresh_hints()
 
-    def on_mount(self) -> None:
-        """Begin at once: this screen is shown after the word was typed."""
-        self._begin()
-
-    @work(description="starting the creation")
-    async def _begin(self) -> None:
-        try:
-            begun = await self.begun()
-        except WizardError as error:
-            self._end(error)
-            return
-        if begun:
-            self.set_interval(LOOK_SECONDS, self._look)
-        else:
-            self.say(RUNS_ALREADY, wrong=True)
-
-    def _look(self) -> None:
-        """Wait for no creation that has ended, whatever kept it from telling so."""
-        if self.session.bootstrap.engine.idle.is_set() and not self._over:
-            self._end(self.session.run.result or WizardError(NO_RESULT, meaning=NOT_KNOWN, code="bug"))
-
-    def _end(self, result: Result | WizardError) -> None:
-        if not self._over:
-            self._over = True
-            self.leave_for(Ended(result))
-
     async def begun(self) -> bool:
         """Have the engine create the org; false where it is at work already. Raises a `WizardError`."""
         order = await asyncio.wrap_future(self.session.ordering())
         return self.session.run.create(order, self.tell)
 
-    def tell(self, event: Event) -> None:
-        """Pass an event on to the screen; runs in the engine's thread and must not block."""
-        self.post_message(self.Told(event, self.session.service.clock.now()))
-
-    def on_create_step_told(self, message: Told) -> None:
-        """Fold an event into what is shown."""
-        message.stop()
-        if isinstance(message.event, Result):
-            self._end(message.event)
-        elif isinstance(message.event, KeysArrived):
-            self._arrived(message.event.result)
-        else:
-            self._fold(message.event, message.at)
-
-    def _arrived(self, result: Result) -> None:
+    def arrived(self, result: Result) -> None:
         """Offer the keys at once: what follows may take minutes, and the line may drop meanwhile."""
         self.hold_keys(result)
         self.query_one("#body").mount(*self.keys_box(), before="#stages")  # in sight on a small screen, too
@@ -185,7 +131,8 @@ class CreateStep(KeysStep):
         self._assure()
         self._refresh_ways_out()
 
-    def _fold(self, event: Progress, at: float) -> None:
+    def fold(self, event: Progress, at: float) -> None:
+        """Fold an event into what is shown."""
         changed = self.query_one(Stages).take(event, at)
         self._current = event.stage
         awaits = event.stage == SEND and event.left_seconds is None  # else it waits before it sends again
@@ -212,22 +159,17 @@ class CreateStep(KeysStep):
     def action_stop(self) -> None:
         """Stop waiting: for the answer, or for the org to become ready."""
         if self._awaits:
-            self.app.push_screen(GiveUp(self.session.draft.store, self.about()), self._gave_up)
+            self.app.push_screen(GiveUp(self.session.draft.store, self.about()), self._give_up)
         else:
-            self._leave()
+            self.stop_waiting()
 
     def action_background(self) -> None:
         """Leave the wizard; the engine ends its work first."""
         self.leave_for(FinishInBackground())
 
-    def _gave_up(self, word: str | None) -> None:
+    def _give_up(self, word: str | None) -> None:
         if word:
-            self.session.service.engine.give_up()
-            self.say(STOPPING)
-
-    def _leave(self) -> None:
-        self.session.service.engine.leave()
-        self.say(STOPPING)
+            self.give_up()
 
     def action_back(self) -> None:
         """You can't go back from here."""

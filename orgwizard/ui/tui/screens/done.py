@@ -1,40 +1,30 @@
 """Step 7, second half: how it ended, where the keys are, what to do next."""
 
 import asyncio
-import os
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual import work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
-from textual.content import Content
-from textual.style import Style
-from textual.visual import VisualType
 from textual.widget import Widget
-from textual.widgets import Static
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.events import USE_KEYS, Result
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.events import Result
 from orgwizard.presentation import next_commands
 from orgwizard.presentation.leaving_text import ANOTHER_LOSES_KEYS
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
-from orgwizard.presentation.text_report import facts, headline, needs_attention
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.stored_reference import copied
-from orgwizard.system import terminal_caps
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
-from orgwizard.ui.tui.widgets.columns import Prose
+from orgwizard.ui.tui.widgets import result_parts
 from orgwizard.ui.tui.widgets.dialogs import Ask, Commands, TypedConfirmation
-from orgwizard.ui.tui.widgets.lists import bullet, button, labelled
+from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.result_parts import COPIES, copies
 
 CHECK_AGAIN = "check again"
 BACK_TO_LIST = Words("back to the list of attempts", "back")
 SAME_PARENT = "the same parent"
-COPIES = {"u": "URL", "i": "ID", "k": "key location"}
 
 
 class DoneStep(KeysStep):
@@ -80,7 +70,7 @@ class DoneStep(KeysStep):
             return Words(self._onward, self._onward) if self._onward else None
         name, _, key = action.rstrip("')").partition("('")
         if name == "copy_fact":
-            return Words(f"copy the {COPIES[key]}") if self._copied_by(key) else None
+            return Words(f"copy the {COPIES[key]}") if copies(self.result)[key] else None
         if name == "task":
             titles = [task.title for task in next_commands.tasks(self.result) if task.key == key]
             return Words(f"commands to run: {titles[0]}") if titles else None
@@ -88,46 +78,9 @@ class DoneStep(KeysStep):
 
     def body(self) -> Iterable[Widget]:
         """Yield the outcome, the facts, the keys where they are nowhere else, and what to do next."""
-        state = "attention" if needs_attention(self.result) else self.result.outcome
-        yield Static(headline(self.result), classes=f"outcome -{state}", markup=False)
-        if self.result.error:
-            yield Static(self._error(), classes="error", markup=False)
-        for label, value in self._facts():
-            yield Horizontal(
-                Static(label, classes="label", markup=False),
-                Static(self._linked(value) if label == "Org URL" else Prose(value), classes="fact"),
-                classes="line",
-            )
+        yield from result_parts.outcome(self.result)
         yield from self.keys_box()
-        yield from _offered("Copy", {key: what for key, what in COPIES.items() if self._copied_by(key)})
-        yield from _offered("Commands", {task.key: task.title for task in next_commands.tasks(self.result)})
-        if self._notes:
-            yield labelled("Next", *map(bullet, self._notes))
-
-    def _linked(self, url: str) -> VisualType:
-        """Return an address that a click opens, where the terminal is known to do that; the text is the same."""
-        if url.startswith("https://") and terminal_caps.opens_links(os.environ):
-            return Content.styled(url, Style(link=url))
-        return Prose(url)
-
-    def _facts(self) -> Iterable[tuple[str, str]]:
-        """Yield what is known; the commands name the profile, and a settled attempt is of no use here."""
-        rows = dict(facts(self.result))
-        if next_commands.tasks(self.result):
-            rows.pop("Profile", None)
-            if not self.result.open:
-                rows.pop("Attempt", None)
-        yield from rows.items()
-
-    @property
-    def _notes(self) -> tuple[str, ...]:
-        """Return what to do next, without what the keys of this screen show."""
-        shown = bool(next_commands.tasks(self.result))
-        return tuple(step for step in self.result.next_steps if not (shown and step.startswith(USE_KEYS)))
-
-    def _error(self) -> str:
-        error = self.result.error
-        return "\n".join(filter(None, (error.cause, error.advice))) if error else ""
+        yield from result_parts.next_steps(self.result)
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what makes sense after this end; never "try again" after an unknown one."""
@@ -163,14 +116,9 @@ class DoneStep(KeysStep):
         await self.recompose()
         self.say(f"The keys are {self.result.stored_words}.")
 
-    def _copied_by(self, key: str) -> str:
-        """Return what a key copies, "" where the result has none."""
-        org, keys = self.result.org, copied(self.result.stored or {})
-        return printable({"u": org.url if org else "", "i": org.id if org else "", "k": keys}[key])
-
     def action_copy_fact(self, key: str) -> None:
         """Copy a fact."""
-        if value := self._copied_by(key):
+        if value := copies(self.result)[key]:
             self.copy(value)
 
     def action_task(self, key: str) -> None:
@@ -213,10 +161,3 @@ class DoneStep(KeysStep):
             self.action_next()
         else:
             self.say(NO_WAY_BACK)
-
-
-def _offered(label: str, by_key: Mapping[str, str]) -> Iterable[Widget]:
-    """Yield a line of what single keys do, if there is anything."""
-    if by_key:
-        parts = [Content.assemble((key, "bold $accent"), f" {what}") for key, what in by_key.items()]
-        yield labelled(label, Static(Content(" · ").join(parts), classes="fact"))
