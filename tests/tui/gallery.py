@@ -17,8 +17,8 @@ from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.themes import LIGHT, TERMINAL
-from orgwizard.ui.tui.widgets.dialogs import Page
 from orgwizard.ui.tui.widgets.lists import Menu
+from orgwizard.ui.tui.widgets.pages import Page
 from tests.tui.bench import HeldEngine, QuickClock, bench
 from tests.tui.walk import Walk, walking
 

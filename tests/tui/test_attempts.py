@@ -15,8 +15,8 @@ from orgwizard.ui.tui.screens.attempts import AttemptsStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
-from orgwizard.ui.tui.widgets.dialogs import Page
 from orgwizard.ui.tui.widgets.lists import Menu
+from orgwizard.ui.tui.widgets.pages import Page
 from tests.attempts import new_attempt
 from tests.tui.bench import bench
 from tests.tui.walk import Walk, interrupted, walking, words_of

@@ -14,8 +14,9 @@ from orgwizard.ui.tui.screens.create import CreateStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.widgets.countdown import Bar, Countdown
-from orgwizard.ui.tui.widgets.dialogs import Ask, GiveUp, Page
+from orgwizard.ui.tui.widgets.dialogs import Ask, GiveUp
 from orgwizard.ui.tui.widgets.frame import Body
+from orgwizard.ui.tui.widgets.pages import Page
 from orgwizard.ui.tui.widgets.static_text import StaticText
 from tests.tui.bench import DeafEngine, HeldEngine, StillEngine
 from tests.tui.walk import Walk, walking

@@ -14,8 +14,8 @@ from orgwizard.domain.org import Created
 from orgwizard.presentation import next_commands
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.widgets.columns import Prose, at_slashes
-from orgwizard.ui.tui.widgets.dialogs import Commands
 from orgwizard.ui.tui.widgets.frame import Body
+from orgwizard.ui.tui.widgets.pages import Commands
 from tests.tui.walk import Walk, walking, words_of
 
 URL = "https://my-child-org.okta.com"

@@ -24,8 +24,9 @@ from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.terminal.environment import prepare
-from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, Page
+from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm
 from orgwizard.ui.tui.widgets.field import Field
+from orgwizard.ui.tui.widgets.pages import Page
 from tests.storage.test_drafts import NONSENSE
 from tests.tui.bench import StillEngine, bench, fronted
 from tests.tui.walk import Walk, walking

@@ -24,7 +24,7 @@ from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.terminal.output_filters import Ascii, Scrub, forget_widgets, replace_bad_bytes
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.dialogs import Page
+from orgwizard.ui.tui.widgets.pages import Page
 from tests.tui.bench import fronted
 from tests.tui.walk import walking
 

@@ -39,9 +39,10 @@ from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, Page, TypedConfirmation
+from orgwizard.ui.tui.widgets.dialogs import Ask, Confirm, TypedConfirmation
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Choice, Menu
+from orgwizard.ui.tui.widgets.pages import Page
 from tests import store_tools
 from tests.attempts import new_attempt
 from tests.tui.bench import StuckEngine, bench

@@ -27,7 +27,7 @@ from orgwizard.ui.tui.screens.outcomes import (
 )
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import FirstStep, StartStep
-from orgwizard.ui.tui.widgets.dialogs import Page
+from orgwizard.ui.tui.widgets.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

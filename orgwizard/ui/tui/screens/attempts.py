@@ -21,8 +21,9 @@ from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.attempt_pane import AttemptPane
 from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
-from orgwizard.ui.tui.widgets.dialogs import Commands, Page, TypedConfirmation
+from orgwizard.ui.tui.widgets.dialogs import TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.pages import Commands, Page
 
 if TYPE_CHECKING:
     from orgwizard.presentation.attempt_list import AttemptList

@@ -13,9 +13,9 @@ from orgwizard.ui.tui.screens import focus, refusals
 from orgwizard.ui.tui.screens.moving import Moving
 from orgwizard.ui.tui.screens.outcomes import Back, Failed, Next, Outcome
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.dialogs import Page, table
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.form import Form
+from orgwizard.ui.tui.widgets.pages import Page, table
 
 FIX = "Fix the marked fields to continue."
 KEYS_INDENT = 24  # cells of the first column of the page of keys

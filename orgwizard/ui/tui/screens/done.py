@@ -18,8 +18,9 @@ from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
 from orgwizard.ui.tui.widgets import result_parts
-from orgwizard.ui.tui.widgets.dialogs import Ask, Commands, TypedConfirmation
+from orgwizard.ui.tui.widgets.dialogs import Ask, TypedConfirmation
 from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.pages import Commands
 from orgwizard.ui.tui.widgets.result_parts import COPIES, copies
 
 CHECK_AGAIN = "check again"

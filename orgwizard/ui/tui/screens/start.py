@@ -34,8 +34,9 @@ from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Begin, Resume
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.watching import WatchingStep
-from orgwizard.ui.tui.widgets.dialogs import Ask, Page, table
+from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.lists import Menu, button
+from orgwizard.ui.tui.widgets.pages import Page, table
 
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record

@@ -1,60 +1,23 @@
-"""The questions that stand over a step: yes or no, the word that creates, a path; and pages to read."""
+"""The questions that stand over a step: yes or no, the word that creates, a path."""
 
 from collections.abc import Iterable, Mapping
-from itertools import cycle
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.events import DescendantFocus, Resize
-from textual.screen import ModalScreen
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Button, Static
 
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET, give_up
 from orgwizard.presentation.step_order import CREATE_WORD, NOT_BEFORE
-from orgwizard.system.terminal_caps import SMALLEST
-from orgwizard.ui.tui.screens import key_help
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.widgets.answer_input import Entry
-from orgwizard.ui.tui.widgets.columns import in_columns
-from orgwizard.ui.tui.widgets.frame import COLUMNS, MARGINS, ROWS
+from orgwizard.ui.tui.widgets.frame import ROWS
 from orgwizard.ui.tui.widgets.lists import button
-from orgwizard.ui.tui.widgets.static_text import StaticText
-
-Answer = TypeVar("Answer")
-TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}."
-
-
-def too_small() -> Static:
-    """Return what covers a dialog that has no room, in which no key does anything."""
-    return Static(TOO_SMALL, classes="too-small", markup=False)
-
-
-class KeyLine(ModalScreen[Answer]):
-    """What stands over a step, with a line of the keys that do something in it."""
-
-    key_names: ClassVar[Mapping[str, str]] = {}
-    """What keys do here, by their actions."""
-
-    def key_words(self, action: str) -> Words | None:
-        """Return what a key with an action does; None where that is not worth a place on the line."""
-        words = self.key_names.get(action.partition("(")[0], "")
-        return Words(words, words) if words else None
-
-    def keys_line(self) -> StaticText:
-        """Return the line; it is empty before the focus is somewhere."""
-        return StaticText(classes="hints")
-
-    @on(DescendantFocus)
-    def refresh_keys(self) -> None:
-        """Name the keys that do something where the focus is."""
-        width = min(self.app.size.width, COLUMNS) - MARGINS
-        for line in self.query(".hints").results(StaticText):
-            line.update(key_help.line(self, self.key_words, width), layout=False)
+from orgwizard.ui.tui.widgets.overlay import Answer, KeyLine, too_small
 
 
 class Dialog(KeyLine[Answer]):
@@ -212,62 +175,3 @@ class GiveUp(TypedConfirmation):
     def refusal(self, typed: str) -> str:
         """Take the word and nothing else."""
         return "" if typed.lower() == GIVE_UP_WORD else GIVEN_UP_NOT_YET
-
-
-class Page(KeyLine[None]):
-    """A page to read, with arrows, and to close again."""
-
-    key_names: ClassVar[Mapping[str, str]] = {"scroll_up": "scroll", "scroll_down": "scroll", "dismiss": "close"}
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q,f1,ctrl+g", "dismiss", show=False),
-        Binding("ctrl+n", "dismiss", show=False),
-    ]
-
-    def __init__(self, heading: str, lines: Iterable[str], indent: int = 0) -> None:
-        self._heading, self._text = heading, in_columns(lines, indent)
-        super().__init__()
-
-    def compose(self) -> ComposeResult:
-        """Yield the heading, the text and how to close it."""
-        with Vertical(classes="page"):
-            yield Static(self._heading, classes="title", markup=False)
-            with VerticalScroll():
-                yield Static(self._text, classes="text")
-            yield self.keys_line()
-        yield too_small()
-
-    def key_words(self, action: str) -> Words | None:
-        """Return what a key does; where all is in sight, nothing scrolls."""
-        scrolls = any(text.max_scroll_y > 0 for text in self.query(VerticalScroll))
-        return None if action.startswith("scroll_") and not scrolls else super().key_words(action)
-
-    @on(Resize)
-    def _read_on(self) -> None:
-        self.call_after_refresh(self.refresh_keys)
-
-    def on_mount(self) -> None:
-        """Let the arrows scroll."""
-        self.query_one(VerticalScroll).focus()
-
-
-class Commands(Page):
-    """A page of commands, each with what it does; one after the other can be copied."""
-
-    key_names: ClassVar[Mapping[str, str]] = {**Page.key_names, "copy": "copy one after the other"}
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+y", "copy", show=False)]
-
-    def __init__(self, heading: str, commands: Mapping[str, str]) -> None:
-        lines = [line for command, what in commands.items() for line in (command, *([f"    {what}"] if what else []))]
-        super().__init__(heading, lines)
-        self._to_copy = cycle(commands)
-
-    def action_copy(self) -> None:
-        """Send the next command to the terminal's clipboard (OSC 52), which may or may not take it."""
-        command = next(self._to_copy)
-        self.app.copy_to_clipboard(command)
-        self.query_one(".hints", StaticText).update(f"Copied: {command}")
-
-
-def table(rows: Mapping[str, str], indent: int) -> list[str]:
-    """Return rows of two columns, the second after *indent* cells."""
-    return [f"{name:<{indent - 2}}  {words}" for name, words in rows.items()]
