@@ -149,7 +149,7 @@ class Handover:
         if record and record.spool:
             return NeedsAttention(
                 f"The {title} is in no store yet; it may be in the response that is kept in {record.spool}.",
-                f"Run: {resuming(record.id, self._options)}",
+                "Look for it there." if record.settled else f"Run: {resuming(record.id, self._options)}",
                 meaning=meaning,
             )
         return NeedsAttention(

@@ -111,12 +111,19 @@ class Record(BaseModel):
     @property
     def settled(self) -> bool:
         """Return whether nothing is left to do or to find out."""
-        return self.concluded or (self.sandbox_ended and not self.spool and self.state not in _NOT_OF_SANDBOX)
+        if self.sandbox_ended and self.state not in _NOT_OF_SANDBOX:
+            return not self._may_have_unstored_keys
+        return self.concluded
 
     @property
     def concluded(self) -> bool:
         """Return whether the record says how it ended, and nothing is left to do."""
         return self.state in SETTLED and not self.unmoved
+
+    @property
+    def _may_have_unstored_keys(self) -> bool:
+        """Return whether the undigested answer may hold keys, which `resume` stores; one that it looked at is odd."""
+        return bool(self.spool and self.keys != () and not self.stored) and self.state != "unknown"
 
     @property
     def unmoved(self) -> bool:

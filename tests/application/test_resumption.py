@@ -357,6 +357,22 @@ def test_keys_that_a_sandbox_sent_are_stored_after_its_end_and_nobody_is_asked(
     assert not any(word in step for step in result.next_steps for word in (*ASKING, "--replace"))
 
 
+@pytest.mark.usefixtures("spool_stays")
+@pytest.mark.parametrize("name", ["no-token", "half", "not-json"])
+def test_an_odd_response_of_a_sandbox_that_has_ended_is_nothing_to_come_back_to(
+    of_ended_sandbox: Office, name: str
+) -> None:
+    office = of_ended_sandbox
+    office.named(name)
+    office.create()
+    office.killed_after("answered")
+    by_another_run(office)
+    if not office.record.settled:
+        assert not office.resume().open
+    assert office.record.settled
+    assert office.record.spool is not None
+
+
 def test_a_request_to_a_sandbox_that_has_ended_and_never_left_was_not_created(of_ended_sandbox: Office) -> None:
     office = of_ended_sandbox
     office.create()

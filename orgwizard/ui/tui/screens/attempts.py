@@ -15,6 +15,7 @@ from textual.widgets import OptionList
 
 from orgwizard.domain.events import SANDBOX_ENDED
 from orgwizard.presentation import attempt_details, next_commands
+from orgwizard.presentation.attempt_text import to_do
 from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
 from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Resume
@@ -43,7 +44,7 @@ COPYING = {f"copy('{key}')": (key, words) for key, words in COPIES.items()}
 FIND = Words("find attempts by name", "find")
 FIND_QUESTION = "Show orgs with this text in their name. Cancel shows all."
 FOUND = "{} of {:,} attempts. f finds others, or shows all."
-NO_COMMANDS = "Nothing is left to do with this attempt."
+NO_COMMANDS = "No command goes on with this attempt."
 NOTHING_TO_CHECK = "Nothing to check: how it ended is known, and there are no keys to test."
 READING = "Reading {} older attempts..."
 CHECKED = "Checked: the result is in the details, as Key check."
@@ -190,7 +191,7 @@ class AttemptsStep(WatchingStep):
         if (record := self._record) is None:
             return
         title, commands = attempt_details.title(record), self._commands(record)
-        self.app.push_screen(Commands(title, commands) if commands else Page(title, [NO_COMMANDS]))
+        self.app.push_screen(Commands(title, commands) if commands else Page(title, [to_do(record) or NO_COMMANDS]))
 
     @work(exclusive=True, group="finding", description="asking what to find")
     async def action_find(self) -> None:
