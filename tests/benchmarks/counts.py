@@ -17,6 +17,7 @@ from orgwizard.ui.tui.navigation import all_steps
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from tests.tui.bench import bench, fronted
 from tests.tui.offline import OfflineDriver, run_offline
+from tests.tui.textual_inside import driver_of
 from tests.tui.walk import ANSWERS, KEYS, Walk
 
 TYPED = {
@@ -68,7 +69,7 @@ class Counter:
 
     async def cost(self, doing: Awaitable[None]) -> tuple[int, int]:
         """Return the bytes of something, ours and Textual's."""
-        driver = self.walk.app._driver
+        driver = driver_of(self.walk.app)
         assert isinstance(driver, Counting)
         before = driver.ours, driver.textuals
         await doing

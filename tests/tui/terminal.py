@@ -42,8 +42,8 @@ class Terminal:
 
     def __init__(self, arguments: list[str], environ: Mapping[str, str], size: tuple[int, int] = (80, 24)) -> None:
         columns, rows = size
-        self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+        self.emulated = pyte.Screen(columns, rows)
+        self.stream = pyte.ByteStream(self.emulated)
         self.received = b""
         self._shown = (0, "")
         self.master, end = os.openpty()
@@ -59,7 +59,7 @@ class Terminal:
     def screen(self) -> str:
         """What a person would see; put together anew only where something came, for that takes a while."""
         if self._shown[0] != len(self.received):
-            self._shown = len(self.received), "\n".join(line.rstrip() for line in self._screen.display)
+            self._shown = len(self.received), "\n".join(line.rstrip() for line in self.emulated.display)
         return self._shown[1]
 
     def read(self, seconds: float = 0.1) -> bool:
@@ -71,7 +71,7 @@ class Terminal:
         except OSError:
             return False
         self.received += data
-        self._stream.feed(_UNKNOWN.sub(lambda m: m[0] if m[0].startswith(_KNOWN) else b"", data))
+        self.stream.feed(_UNKNOWN.sub(lambda m: m[0] if m[0].startswith(_KNOWN) else b"", data))
         return bool(data)
 
     def until(self, words: str) -> None:
@@ -99,15 +99,15 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the terminal."""
-        self._screen.resize(rows, columns)
+        self.emulated.resize(rows, columns)
         self._shown = (-1, "")
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.kill(signal.SIGWINCH)  # the terminal controls no session, so that the kernel tells nobody
 
     def reversed_cells(self) -> list[tuple[int, int]]:
         """Return column and row of every reversed cell below the head line, but those of the scroll bar: the focus."""
-        cells = ((x, y) for y in range(1, self._screen.lines) for x in range(self._screen.columns - 4))
-        return [(x, y) for x, y in cells if self._screen.buffer[y][x].reverse]
+        cells = ((x, y) for y in range(1, self.emulated.lines) for x in range(self.emulated.columns - 4))
+        return [(x, y) for x, y in cells if self.emulated.buffer[y][x].reverse]
 
     def until_focused(self) -> list[tuple[int, int]]:
         """Wait until a focus is to be seen, and return its cells."""
@@ -119,7 +119,7 @@ class Terminal:
 
     def background(self) -> str:
         """Return the colour behind the last cell."""
-        return str(self._screen.buffer[self._screen.lines - 1][self._screen.columns - 1].bg)
+        return str(self.emulated.buffer[self.emulated.lines - 1][self.emulated.columns - 1].bg)
 
     def press(self, *keys: str) -> None:
         for key in keys:

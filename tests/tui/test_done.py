@@ -16,6 +16,7 @@ from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.widgets.columns import Prose, at_slashes
 from orgwizard.ui.tui.widgets.frame import Body
 from orgwizard.ui.tui.widgets.pages import Commands
+from tests.tui.textual_inside import drawn_lines
 from tests.tui.walk import Walk, walking, words_of
 
 URL = "https://my-child-org.okta.com"
@@ -125,6 +126,6 @@ async def test_the_address_can_be_opened_where_the_terminal_does_that_and_reads_
     monkeypatch.setenv("TERM_PROGRAM", program)
     async with walking(service) as walk:
         await shown(walk, a_result(org=Created("00o1", "My Child Org", url)))
-        drawn = [segment for line in walk.screen._compositor.render_strips() for segment in line]
-        (address,) = [segment for segment in drawn if segment.text.strip() == url]
+        segments = [segment for line in drawn_lines(walk.screen) for segment in line]
+        (address,) = [segment for segment in segments if segment.text.strip() == url]
         assert (address.style is not None and address.style.link == url) is links

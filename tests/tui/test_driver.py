@@ -31,6 +31,7 @@ from tests.tui.offline import OfflineDriver, run_offline
 from tests.tui.terminal import PATIENCE_SECONDS, Terminal, terminal
 from tests.tui.test_pty import SANDBOX, begin
 from tests.tui.test_pty import environ as environ
+from tests.tui.textual_inside import driver_of, frames_together
 
 SIZES = [(80, 24), (60, 18), (100, 30), (80, 23), (45, 12)]
 KEY_NAMES = ["tab", "shift+tab", "enter", "escape", "up", "down", "pagedown", "pageup", "home", "backspace", "f1"]
@@ -142,9 +143,10 @@ def play(app: App[Any], kind: type[Emulator], script: list[Any]) -> None:
         differences: list[AssertionError] = []  # noqa: RUF012 - of this run alone
 
     async def acted(pilot: Pilot[Any]) -> None:
-        assert isinstance(app._driver, Bound)
+        driver = driver_of(app)
+        assert isinstance(driver, Bound)
         for name, what in script:
-            await act(pilot, app._driver, name, what)
+            await act(pilot, driver, name, what)
 
     run_offline(app, Bound, acted)
     for difference in Bound.differences:
@@ -170,7 +172,7 @@ def test_an_app_that_is_hard_to_draw_looks_the_same(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(constants, "COLOR_SYSTEM", colors)
         app = Gallery()
-        app._sync_available = together
+        frames_together(app, supported=together)
         play(app, kind, script)
 
 
@@ -190,7 +192,7 @@ def settled(run: Terminal) -> list[list[Char]]:
 
 
 def cells(run: Terminal) -> list[list[Char]]:
-    screen = run._screen
+    screen = run.emulated
     return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
@@ -248,14 +250,14 @@ def test_the_screen_is_right_after_a_redraw_and_a_suspension(environ: dict[str, 
     with terminal(SANDBOX, environ) as run:
         begin(run)
         before = settled(run)
-        run._stream.feed(GARBAGE)
+        run.stream.feed(GARBAGE)
         assert cells(run) != before
         run.write("\x0c")
         shows(run, before)
         run.kill(stop) if isinstance(stop, int) else os.write(run.master, stop)
         run.until_stopped()
         settled(run)
-        run._stream.feed(GARBAGE)
+        run.stream.feed(GARBAGE)
         run.kill(signal.SIGCONT)
         shows(run, before)
         run.press("f1")

@@ -29,6 +29,7 @@ from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.pages import Page
 from tests.storage.test_drafts import NONSENSE
 from tests.tui.bench import StillEngine, bench, fronted
+from tests.tui.textual_inside import notifications
 from tests.tui.walk import Walk, walking
 
 SIZES = [(80, 24), (60, 18)]
@@ -379,4 +380,4 @@ async def test_ctrl_c_names_the_key_that_quits_and_shows_nothing_of_textuals(ser
         await walk.jump(ReviewStep, "okta")
         await walk.press("ctrl+c")
         assert "Ctrl+Q" in str(walk.screen.query_one("#message", Static).render())
-        assert not walk.app._notifications
+        assert not notifications(walk.app)

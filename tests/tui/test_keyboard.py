@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
-from textual._xterm_parser import XTermParser
 
 from orgwizard.ui.tui.terminal.key_parser import Keyboard, install
+from tests.tui.textual_inside import XTermParser
 
 
 def keys(*pieces: str) -> list[str]:

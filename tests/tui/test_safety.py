@@ -9,7 +9,6 @@ import pytest
 import textual.drivers.linux_driver as driver
 from rich.segment import Segment
 from rich.style import Style
-from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.color import Color
 
@@ -26,6 +25,7 @@ from orgwizard.ui.tui.terminal.output_filters import Ascii, Scrub, forget_widget
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.pages import Page
 from tests.tui.bench import fronted
+from tests.tui.textual_inside import StylesCache, drawn_lines, last_words
 from tests.tui.walk import walking
 
 EVIL = "[red]x[/nope] [@click=app.quit]q[/] \x1b[31m\x1b]52;c;eA==\x07 \x9b2J \u202eesrever"
@@ -34,7 +34,7 @@ DRIVES = frozenset(map(chr, (*range(0x20), 0x7F, *range(0x80, 0xA0), 0x200E, *ra
 
 def drawn(app: App[Any]) -> str:
     """Return every character that reaches the terminal, line by line."""
-    lines = app.screen._compositor.render_strips()
+    lines = drawn_lines(app.screen)
     filters = app.get_line_filters()
     background = Color(0, 0, 0)
     for line_filter in filters:
@@ -104,7 +104,7 @@ async def test_a_fault_is_reported_without_values(service: Service) -> None:
     with pytest.raises(RuntimeError):
         await _run_into_a_fault(app)
     assert "RuntimeError at test_safety.py" in app.crash[0]
-    assert "canary" not in " ".join(map(str, app._exit_renderables))
+    assert "canary" not in last_words(app)
 
 
 async def _run_into_a_fault(app: Wizard) -> None:

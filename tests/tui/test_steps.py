@@ -46,6 +46,7 @@ from orgwizard.ui.tui.widgets.pages import Page
 from tests import store_tools
 from tests.attempts import new_attempt
 from tests.tui.bench import StuckEngine, bench
+from tests.tui.textual_inside import driver_of
 from tests.tui.walk import Walk, interrupted, walking, words_of
 
 PROVIDERS = ("okta", "datadog")
@@ -763,7 +764,7 @@ async def test_keys_are_copied_one_by_one_by_way_of_the_terminal(
     written: list[str] = []
     async with walking(service) as walk:
         await on_the_screen_only(walk, "datadog")
-        monkeypatch.setattr(walk.app._driver, "write", written.append)
+        monkeypatch.setattr(driver_of(walk.app), "write", written.append)
         await walk.press("ctrl+y", "ctrl+y")
         assert walk.app.session.run.result is not None
         for secret in walk.app.session.run.result.secrets.values():

@@ -1,13 +1,11 @@
 """Walking the wizard with keys, waiting for states and never for time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
-from unittest import mock
 
 from rich.console import Console
-from textual._compositor import Compositor
 from textual.content import Content
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -31,6 +29,7 @@ from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.name_check import NameCheck
 from tests.tui.bench import fronted
+from tests.tui.textual_inside import unpainted
 
 PATIENCE_SECONDS = 20
 KEYS = {" ": "space", "-": "minus", ".": "full_stop", "@": "at", "_": "underscore", "/": "slash", ":": "colon"}
@@ -207,24 +206,6 @@ class Walk:
         await self.to_review(provider, name)
         await self.create()
         await self.until(DoneStep)
-
-
-@contextmanager
-def unpainted() -> Iterator[None]:
-    """Let screens be laid out and never painted, which nobody sees here and takes a third of the time.
-
-    What is painted has tests of its own: the pictures, the driver's, and those on a pseudo-terminal.
-    """
-    real = Compositor.render_update
-
-    def render_update(self: Compositor, full: bool = False, **settings: Any) -> Any:
-        if full:  # for a picture
-            return real(self, full, **settings)
-        self._dirty_regions.clear()
-        return None
-
-    with mock.patch.object(Compositor, "render_update", render_update):
-        yield
 
 
 @asynccontextmanager
