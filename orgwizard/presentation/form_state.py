@@ -16,6 +16,7 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import filled, problems
 from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.providers.findings import Finding
 
 ACCEPTED, AVAILABLE = "accepted", "available"
 USE_ANYWAY = "Use it anyway"
@@ -138,7 +139,9 @@ class FormState:
         return {}
 
     def notice(self, name: str) -> str:
-        """Return what the service will most likely say of an answer that breaks no rule, or ""."""
+        """Return what the service said, or will most likely say, of an answer that breaks no rule, or ""."""
+        if finding := self._name_finding(name):
+            return finding.sentence
         return self.model.notice(name, self.answers)
 
     def makes_sense(self, question: Question) -> bool:
@@ -155,8 +158,18 @@ class FormState:
         """Return in a word what a check proved of a field as it is, or ""."""
         if self.section == "credentials":
             return self._acceptance(name) if self.session.parent.accepted else ""
+        finding = self._name_finding(name)
+        return AVAILABLE if finding and finding.state == "ok" else ""
+
+    def warns(self, name: str) -> bool:
+        """Return whether what the service said of an answer is a warning."""
+        finding = self._name_finding(name)
+        return finding is not None and finding.state == "warning"
+
+    def _name_finding(self, name: str) -> Finding | None:
+        """Return what the service said of the name, where that is told: at the field that makes it unique."""
         naming = self.section == "organization" and name == self.session.provider.name_field
-        return AVAILABLE if naming and self.session.available else ""
+        return self.session.name_finding if naming else None
 
     def _acceptance(self, name: str) -> str:
         """Return that a secret was accepted; the last one that is required says as whom, where that is known."""

@@ -35,8 +35,8 @@ class WizardSession:
     """Sentences of the service by field ("organization.subdomain") or step, until something is changed there."""
     touched: set[str] = field(default_factory=set)
     """The fields whose problems are shown."""
-    available: bool = False
-    """The service was asked about the name as it is, and it looks free."""
+    name_finding: Finding | None = None
+    """What the service said of the name as it is, None while it was not asked."""
 
     tries_at_once: bool = False
     """The connection is a saved one, to be tried without being asked for."""

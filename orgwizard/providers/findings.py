@@ -8,6 +8,7 @@ from typing import Literal
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.sanitize import printable
 
 State = Literal["ok", "warning", "unproven"]
 
@@ -28,6 +29,13 @@ class Finding:
     def text(self) -> str:
         """Return what it proved; a warning is called one, and that something could not be checked is in its words."""
         return f"{self.words} (warning)" if self.state == "warning" else self.words
+
+    @property
+    def sentence(self) -> str:
+        """Return it as a sentence of its own; an address at its end stays as it is copied."""
+        text = printable(self.text)
+        stop = "" if text.endswith(".") or "://" in text.rpartition(" ")[2] else "."
+        return f"{text[:1].upper()}{text[1:]}{stop}"
 
     @property
     def line(self) -> str:

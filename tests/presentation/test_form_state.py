@@ -37,9 +37,13 @@ def test_a_free_name_is_marked_at_what_makes_the_org_unique(tmp_path: Path, prov
     model = session.provider.organization
     sheet = FormState(session, "organization", model, {"name": "My Child Org"})
     assert not any(map(sheet.proof, model.model_fields))
-    session.available = True
+    session.name_finding = Finding("Name", "ok", "looks available: nothing at https://my-child-org.okta.com")
     assert [name for name in model.model_fields if sheet.proof(name)] == [field]
     assert sheet.proof(field) == AVAILABLE
+    assert sheet.notice(field) == "Looks available: nothing at https://my-child-org.okta.com"
+    session.name_finding = Finding("Name", "warning", "a child org of this name exists")
+    assert not sheet.proof(field)
+    assert [name for name in model.model_fields if sheet.warns(name)] == [field]
     service.engine.close()
 
 

@@ -1,6 +1,7 @@
 """What stands in the way of an order is told whole on the review, and again before it is created."""
 
 from pydantic import SecretStr
+from textual.widgets import Static
 
 from orgwizard.application.service import Service
 from orgwizard.presentation.review import lines, objections
@@ -8,7 +9,6 @@ from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.widgets.dialogs import Confirm
 from orgwizard.ui.tui.widgets.field import Field
-from orgwizard.ui.tui.widgets.name_check import NameCheck
 from tests.tui.walk import walking
 
 
@@ -39,10 +39,12 @@ async def test_a_password_that_will_be_refused_stands_on_the_review(service: Ser
 
 async def test_whether_a_name_is_free_is_said_at_its_field(service: Service) -> None:
     async with walking(service) as walk:
-        await walk.jump(OrganizationStep, "okta")
-        assert walk.screen.query_one("#subdomain NameCheck", NameCheck)
-        await walk.jump(OrganizationStep, "datadog")
-        assert walk.screen.query_one("#name NameCheck", NameCheck)
+        for provider, field in (("okta", "subdomain"), ("datadog", "name")):
+            await walk.jump(OrganizationStep, provider)
+            await walk.name_known()
+            said = walk.app.session.name_finding
+            assert said is not None
+            assert said.sentence in str(walk.screen.query_one(f"#{field} .note", Static).render())
 
 
 async def test_a_secret_that_nobody_entered_is_not_called_entered(service: Service) -> None:

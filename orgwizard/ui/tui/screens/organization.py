@@ -23,12 +23,11 @@ class OrganizationStep(Step):
     summarized = True
 
     def body(self) -> Iterable[Widget]:
-        """Yield the fields, what is known of the name, and what is fixed and not asked."""
-        provider = self.session.provider
-        sheet = FormState(
-            self.session, "organization", provider.organization, self.session.draft.section("organization")
-        )
-        yield Form(sheet, below={provider.name_field: NameCheck(self.session)})
+        """Yield the fields, what asks about the name, and what is fixed and not asked."""
+        model = self.session.provider.organization
+        sheet = FormState(self.session, "organization", model, self.session.draft.section("organization"))
+        yield Form(sheet)
+        yield NameCheck(self.session)
         for title, words in sheet.constants:
             yield labelled(title, Static(words, classes="fact", markup=False))
 
@@ -44,7 +43,7 @@ class OrganizationStep(Step):
 
     @on(NameCheck.Answered)
     def _refresh_notes(self) -> None:
-        """Show at the field whether its name looks free."""
+        """Show at its field what is known of the name."""
         self.query_one(Form).refresh_notes()
 
     def on_name_check_taken(self, message: NameCheck.Taken) -> None:

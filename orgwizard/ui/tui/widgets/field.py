@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from orgwizard.domain.questions import Question, Suggestion, Value, secret_text
@@ -27,9 +26,6 @@ class Field(Vertical):
         def __init__(self, field: Field, text: str) -> None:
             self.field, self.text = field, text
             super().__init__()
-
-    below: Widget | None = None
-    """What stands below the note, if it is set before the field is mounted."""
 
     class Accepted(Message):
         """The user takes what is offered for this field and others."""
@@ -56,8 +52,6 @@ class Field(Vertical):
             yield entry
             yield StaticText(classes="count")
         yield StaticText(self.help, classes="note")
-        if self.below:
-            yield self.below
 
     @property
     def entry(self) -> Entry:

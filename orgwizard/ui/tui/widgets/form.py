@@ -16,10 +16,6 @@ from orgwizard.ui.tui.widgets.pair_table import PairTable, pair_problem
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from textual.widget import Widget
-
     from orgwizard.presentation.form_state import FormState
 
 
@@ -29,9 +25,8 @@ class Form(Vertical):
     class Changed(Message):
         """The user changed an answer."""
 
-    def __init__(self, sheet: FormState, below: Mapping[str, Widget] | None = None) -> None:
-        """*below* are widgets that stand below fields, by the names of those."""
-        self.sheet, self.session, self._below = sheet, sheet.session, below or {}
+    def __init__(self, sheet: FormState) -> None:
+        self.sheet, self.session = sheet, sheet.session
         self.asked = [question for question in sheet.asked if not question.rows]
         self.tables = [question for question in sheet.asked if question.rows]
         super().__init__(classes="-airy" if len(self.asked) <= 4 else "-dense")
@@ -42,9 +37,7 @@ class Form(Vertical):
         answers = sheet.answers
         for question in self.asked:
             name = question.name
-            field = Field(question, answers.get(name), sheet.offers.get(name), typed=name in sheet.typed)
-            field.below = self._below.get(name)
-            yield field
+            yield Field(question, answers.get(name), sheet.offers.get(name), typed=name in sheet.typed)
         for question in self.tables:
             kept = self.session.draft.section(f"{sheet.section}.rows")
             yield PairTable(question, sheet.typed.get(question.name), kept, partial(sheet.take_rows, question))
@@ -71,6 +64,7 @@ class Form(Vertical):
             notice = likeness or self.sheet.notice(name)
             person = " ".join(offered.values()) if name in offered else ""
             field.show(problem, notice, self.sheet.proof(name), self.sheet.correction(name), person)
+            field.set_class(self.sheet.warns(name), "-warned")
             field.display = self.sheet.is_due(field.question) or field.entry.has_focus
         for rows in self.query(PairTable):
             rows.show(found.get(rows.question.name, ""))

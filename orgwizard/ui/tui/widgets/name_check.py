@@ -9,7 +9,6 @@ from textual.worker import Worker
 
 from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.questions import Value
-from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding, name_unproven
 from orgwizard.ui.tui.widgets.static_text import StaticText
@@ -28,7 +27,7 @@ class NameCheck(StaticText):
             super().__init__()
 
     class Answered(Message):
-        """It is known by now whether the name looks free."""
+        """It is known by now what the service says of the name: `WizardSession.name_finding`."""
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(id="availability")
@@ -49,7 +48,7 @@ class NameCheck(StaticText):
             self._pause.stop()
         if self._look is not None:
             self._look.cancel()
-        self._session.available = False
+        self._session.name_finding = None
         self.update("")
 
     def _begin(self) -> None:
@@ -75,13 +74,7 @@ class NameCheck(StaticText):
     def _say(self, finding: Finding) -> None:
         if self._refused:
             return
-        self._session.available = finding.state == "ok"
+        self._session.name_finding = finding
         self.post_message(self.Answered())
         self.set_class(finding.state == "warning", "-warning")
-        self.update(_sentence(printable(finding.text)))
-
-
-def _sentence(text: str) -> str:
-    """Return words of a list as a sentence of their own; an address at its end stays as it is copied."""
-    stop = "" if text.endswith(".") or "://" in text.rpartition(" ")[2] else "."
-    return f"{text[:1].upper()}{text[1:]}{stop}"
+        self.update(finding.sentence)
