@@ -1,6 +1,7 @@
 """The questions that are read off a model's fields: what every face asks, and how."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
@@ -11,6 +12,7 @@ from orgwizard.domain.fields import Fields
 from orgwizard.domain.questions import Question
 
 
+@cache
 def questions(model: type[Fields]) -> tuple[Question, ...]:
     """Return a question per field of *model*, in the order of the model."""
     return tuple(_question(model, name, info) for name, info in model.model_fields.items())
