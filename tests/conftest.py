@@ -1,6 +1,7 @@
 """What holds for every test: no deadline that a slow machine could miss, no settings of whoever runs it."""
 
 import gc
+import itertools
 import json
 import os
 import signal
@@ -43,6 +44,15 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+FOLDERS = itertools.count()
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Have a folder per test; pytest's own fixture looks through those of all others to find a name for it."""
+    return tmp_path_factory.mktemp(str(next(FOLDERS)), numbered=False)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Read files that need others' packages only where their marker is asked for."""
     return True if collection_path.name in CLIENTS and config.option.markexpr != "clients" else None
@@ -77,4 +87,5 @@ def _same_machine_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
                 patch.delenv(name)
         patch.setattr("orgwizard.presentation.store_choices.available", list)
         patch.setattr(streams, "json", CheckedJson)
+        patch.setattr(os, "fsync", lambda handle: None)  # no test takes the power away
         yield

@@ -64,7 +64,9 @@ class Terminal:
 
     def read(self, seconds: float = 0.1) -> bool:
         """Take what was drawn; false at the end of the program."""
-        if not select.select([self.master], [], [], seconds)[0]:
+        waiting = select.poll()
+        waiting.register(self.master, select.POLLIN)
+        if not waiting.poll(seconds * 1000):
             return True
         try:
             data = os.read(self.master, 65536)
