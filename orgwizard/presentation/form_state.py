@@ -65,8 +65,8 @@ class FormState:
         given = {name: Suggestion(value, value.describe()) for name, value in named.items() if name not in unset}
         self.offers = {**self.offers, **given}
         for name, offer in self.offers.items():
-            if name in unset and self.session.bootstrap.sandbox:
-                self.typed[name] = offer.typed  # instead of a variable that is not set
+            if name in unset and self.session.bootstrap.sandbox and not isinstance(offer.typed, Reference):
+                self.typed[name] = offer.typed  # the sandbox's own, instead of a variable that is not set
             self.typed.setdefault(name, offer.typed)
 
     def _drop_misshapen(self) -> None:
