@@ -35,9 +35,10 @@ async def created_by_enter(walk: Walk, typed: dict[str, str]) -> int:
         assert presses < MOST_PRESSES, walk.text()
         focused = walk.app.focused
         if isinstance(focused, Input) and not isinstance(walk.screen, Step):  # the question before creating
-            await walk.write("create")
+            focused.value = "create"
         elif isinstance(focused, Entry) and focused.id and not focused.value:
-            await walk.write(left.pop(focused.id.removesuffix("-entry"), ""))
+            field = focused.id.removesuffix("-entry")
+            await walk.fill(field, left.pop(field, ""))
         await walk.press("ctrl+n" if isinstance(walk.screen, ReviewStep) else "enter")  # Enter alone never creates
         presses += 1
         await walk.settled()
