@@ -17,6 +17,7 @@ from orgwizard.domain.secret_reference import Reference
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.system import secret_reader
 from tests import keys
+from tests.examples import few
 
 SECRET = "s3cr3t-canary"
 
@@ -268,6 +269,7 @@ def test_a_refusal_names_the_file_and_the_field(tmp_path: Path, text: str, words
     assert SECRET not in caught.value.cause
 
 
+@few
 @given(st.text() | st.sampled_from(OKTA.splitlines()).map(lambda line: OKTA.replace(line, line[: len(line) // 2])))
 def test_no_text_breaks_the_reading_of_a_plan(text: str) -> None:
     try:

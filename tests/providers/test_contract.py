@@ -28,6 +28,7 @@ from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight
 from orgwizard.providers.order import Connection, Order
+from tests.examples import few
 
 T = TypeVar("T")
 SECRET = "s3cr3t-canary"
@@ -197,6 +198,7 @@ any_text = st.text(st.characters(exclude_categories=[]))
 
 
 @each_case
+@few
 @given(text=any_text | any_text.map(lambda text: text * 60))
 def test_no_text_in_any_field_breaks_the_rules_or_is_repeated_where_it_is_secret(case: Case, text: str) -> None:
     for model in case.provider.sections(case.method).values():
@@ -315,6 +317,7 @@ replies: st.SearchStrategy[Reply] = answers | st.builds(NotSent, st.text()) | st
 
 
 @each_case
+@few
 @given(response=answers, domain=st.sampled_from(["", "acme.okta.com", "login.acme.example", "https://["]))
 def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, response: Response, domain: str) -> None:
     wanted = case.order()
@@ -332,6 +335,7 @@ def test_no_answer_to_the_create_call_breaks_its_reading(case: Case, response: R
 
 
 @each_case
+@few
 @given(response=answers)
 def test_no_refusal_breaks_its_reading_and_each_names_a_real_field(case: Case, response: Response) -> None:
     refused = case.provider.refused(response)
@@ -382,6 +386,7 @@ def test_a_wait_is_a_finite_time_or_not_said(provider: Provider, response: Respo
 
 
 @each_case
+@few
 @given(data=st.data())
 def test_no_replies_break_a_check(case: Case, data: st.DataObject) -> None:
     wanted = case.order()
@@ -409,6 +414,7 @@ befores = st.just({"listed": True, "ids": []}) | st.dictionaries(
 
 
 @each_case
+@few
 @given(reply=replies, before=befores)
 def test_no_reply_breaks_a_look_up(case: Case, reply: Reply, before: Mapping[str, Any]) -> None:
     wanted = case.order()
@@ -419,6 +425,7 @@ def test_no_reply_breaks_a_look_up(case: Case, reply: Reply, before: Mapping[str
 
 
 @each_case
+@few
 @given(data=st.data())
 def test_no_reply_breaks_the_question_whether_the_org_is_ready(case: Case, data: st.DataObject) -> None:
     wanted = case.order()

@@ -21,6 +21,7 @@ from orgwizard.presentation.form_state import FormState
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.drafts import LARGEST_DRAFT, Drafts
+from tests.examples import few
 
 SECRET = "s3cr3t-canary"
 
@@ -228,6 +229,7 @@ JSON = st.recursive(
 
 
 @pytest.mark.full
+@few
 @given(JSON, JSON)
 def test_any_json_is_a_draft_that_can_be_written_again(sections: Any, reference: Any) -> None:
     odd = {"provider": 7, "sections": sections}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.system.secret_reader import read, remark
+from tests.examples import few
 
 SECRET = "s3cr3t-canary"
 
@@ -80,6 +81,7 @@ def test_what_is_no_reference_is_refused_without_repeating_it(value: Any, words:
 
 
 @pytest.mark.full
+@few
 @given(value=st.recursive(st.text() | st.integers() | st.none(), lambda v: st.lists(v) | st.dictionaries(st.text(), v)))
 def test_nothing_but_a_reference_is_ever_taken(value: Any) -> None:
     with pytest.raises(BadInput):

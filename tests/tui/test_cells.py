@@ -11,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 from orgwizard.ui.tui.terminal.cell_style import PLAIN, Look, change, styled
 from orgwizard.ui.tui.terminal.paint import neutral, sure_width
 from orgwizard.ui.tui.terminal.screen_model import ERASE, Cells, move
+from tests.examples import few
 from tests.tui.emulator import Emulator, StrictEmulator, Twins
 
 SIZE = (14, 5)
@@ -112,6 +113,7 @@ def play(twins: Twins, script: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", [Emulator, StrictEmulator])
+@few
 @given(script=st.lists(steps, max_size=12))
 def test_the_screen_is_the_one_that_textual_means(kind: type[Emulator], script: list[Any]) -> None:
     play(Twins(SIZE, kind), script)

@@ -29,25 +29,11 @@ TOKEN, CLIENT, KEY = (CREDENTIALS[f"okta.{name}"] for name in ("token", "client_
 API_KEY, APPLICATION_KEY = CREDENTIALS["datadog.api_key"], CREDENTIALS["datadog.application_key"]
 URL = "https://acme.okta.com"
 OKTA_YAML = f"okta:\n  client:\n    orgUrl: {URL}\n"
-SERVICE_YAML = (
-    OKTA_YAML + f"    authorizationMode: PrivateKey\n    clientId: {CLIENT}\n    scopes: [okta.orgs.manage]\n"
-    f"    privateKey: '{KEY}'\n"
-)
 DOGRC = f"[Connection]\napikey = {API_KEY}\nappkey = {APPLICATION_KEY}\napi_host = https://api.datadoghq.eu\n"
 
 # What the vendors' own tools document: their variables, and their files in the home folder or here.
 SETTINGS: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
     "Okta SDK": ({"OKTA_CLIENT_ORGURL": URL, "OKTA_CLIENT_TOKEN": TOKEN}, {}),
-    "Okta SDK, service app": (
-        {
-            "OKTA_CLIENT_ORGURL": URL,
-            "OKTA_CLIENT_AUTHORIZATIONMODE": "PrivateKey",
-            "OKTA_CLIENT_CLIENTID": CLIENT,
-            "OKTA_CLIENT_PRIVATEKEY": KEY,
-        },
-        {},
-    ),
-    "Terraform, token": ({"OKTA_ORG_NAME": "acme", "OKTA_BASE_URL": "okta.com", "OKTA_API_TOKEN": TOKEN}, {}),
     "Terraform, service app": (
         {
             "OKTA_ORG_NAME": "acme",
@@ -58,13 +44,7 @@ SETTINGS: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         {},
     ),
     "okta.yaml at home": ({}, {"home/.okta/okta.yaml": OKTA_YAML + f"    token: {TOKEN}\n"}),
-    "okta.yaml here, service app": ({}, {"okta.yaml": SERVICE_YAML}),
     "Datadog": ({"DD_API_KEY": API_KEY, "DD_APP_KEY": APPLICATION_KEY, "DD_SITE": "datadoghq.eu"}, {}),
-    "Datadog, no site": ({"DD_API_KEY": API_KEY, "DD_APP_KEY": APPLICATION_KEY}, {}),
-    "Datadog, older names": (
-        {"DATADOG_API_KEY": API_KEY, "DATADOG_APP_KEY": APPLICATION_KEY, "DATADOG_HOST": "https://api.datadoghq.eu"},
-        {},
-    ),
     ".dogrc": ({}, {"home/.dogrc": DOGRC}),
 }
 
@@ -116,7 +96,7 @@ def note(walk: Walk, field: str) -> str:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("name", SETTINGS)  # of every name and file that is known: the tests of offers
 async def test_with_a_vendors_settings_in_place_next_leads_to_the_organization(name: str) -> None:
     async with walking(with_settings(*SETTINGS[name]), scenarios=()) as walk:
         assert isinstance(walk.screen, SiteStep)

@@ -15,6 +15,12 @@ from tests.tui.walk import Walk, walking
 pytestmark = pytest.mark.full  # the table at the model is in each run
 
 
+def rows(of: str, provider: str) -> list[Typed]:
+    """Return of the rows about a site or a section, one of each kind: with what is meant, said or asked."""
+    found = [row for row in TYPED if row.field.startswith(of) and row.provider == provider]
+    return list({(row.field, bool(row.meant), row.says, row.asked): row for row in found}.values())
+
+
 def note(walk: Walk, name: str) -> str:
     field = next(
         field for field in walk.screen.query(Field) if field.id == name and field.entry in walk.screen.focus_chain
@@ -44,7 +50,7 @@ async def test_a_site_is_said_to_be_another_and_taken_with_a_key(service: Servic
         if provider == "datadog":
             walk.screen.query_one("#list-datadog", Choice).highlighted = len(walk.app.session.provider.sites)
             await walk.pilot.pause()
-        for row in (row for row in TYPED if row.is_site and row.provider == provider):
+        for row in rows("site", provider):
             await typed(walk, row)
             if row.says:
                 await walk.press("ctrl+n")
@@ -80,5 +86,5 @@ async def test_an_answer_is_said_to_be_another_and_taken_with_a_key(service: Ser
     async with walking(service) as walk:
         for step in (OrganizationStep, AdministratorStep):
             await walk.jump(step, "okta")
-            for row in (row for row in TYPED if row.field.startswith(step.section)):
+            for row in rows(step.section, "okta"):
                 await typed(walk, row)
