@@ -449,9 +449,8 @@ def test_keys_that_are_nowhere_else_are_not_lost_with_stdout(home: Home) -> None
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_what_an_encoding_lacks_is_a_question_mark(home: Home, encoding: str) -> None:
-    home.environ |= {"PYTHONIOENCODING": encoding}
+def test_what_an_encoding_lacks_is_a_question_mark(home: Home) -> None:
+    home.environ |= {"PYTHONIOENCODING": "latin-1"}
     plan = home.datadog("datadoghq.eu", organization__name='"Tokyo 東京"')
     ended = home.run("create", "--plan", plan, "--dry-run", *FAST)
     assert (ended.code, '"name": "Tokyo ??"' in ended.out) == (0, True)
@@ -467,9 +466,8 @@ def test_a_journal_that_cannot_be_read_is_not_an_empty_one(program: Program, hom
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("store", [pytest.param("{ command = 5 }", marks=pytest.mark.full), '"safe"'])
-def test_the_wizard_refuses_a_plan_whose_store_is_none(home: Home, store: str) -> None:
-    terminal = Terminal(home, "--plain", "--plan", home.datadog("datadoghq.eu", store=store), *FAST)
+def test_the_wizard_refuses_a_plan_whose_store_is_none(home: Home) -> None:
+    terminal = Terminal(home, "--plain", "--plan", home.datadog("datadoghq.eu", store='"safe"'), *FAST)
     terminal.expect(b"store")
     assert terminal.ended().code == 2
 
@@ -488,14 +486,7 @@ def test_what_a_service_says_never_drives_the_terminal(home: Home) -> None:
     assert "parent org Acme" in ended.err
 
 
-UNREAD = [
-    ("orgs",),
-    ("orgs", "--json"),
-    ("profiles", "list"),
-    ("profiles", "path"),
-    ("--version",),
-    ("create", "--help"),
-]
+UNREAD = [("orgs",), ("orgs", "--json"), ("--version",)]
 
 
 @pytest.mark.parametrize("argv", [UNREAD[0], *(pytest.param(argv, marks=pytest.mark.full) for argv in UNREAD[1:])])
