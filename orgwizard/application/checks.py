@@ -1,6 +1,6 @@
 """What is asked before anything is created, in the engine: the parent, its other sites, the name, the store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -11,8 +11,6 @@ from orgwizard.domain.errors import NeedsConsent, WizardError
 from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Send
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import Value
-from orgwizard.domain.validation import problems, validated
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection
@@ -75,15 +73,9 @@ class Checks:
         return self._engine.read(elsewhere(provider, connected, self._send))
 
     def name_free(
-        self, provider: Provider, connected: Connection, checked: Preflight, typed: Mapping[str, Value]
-    ) -> Future[Finding] | None:
-        """Ask whether the wanted name is free, which only reads; the future raises `Refused` where it is taken.
-
-        *typed* are the answers about the organization; None where they are not whole yet.
-        """
-        if problems(provider.organization, typed):
-            return None
-        organization = validated(provider.organization, typed)
+        self, provider: Provider, connected: Connection, checked: Preflight, organization: Fields
+    ) -> Future[Finding]:
+        """Ask whether the wanted name is free, which only reads; the future raises `Refused` where it is taken."""
         return self._engine.read(converse(provider.name_free(connected, checked, organization), self._send))
 
     def store(self, store: object) -> Future[StoreTest]:

@@ -116,9 +116,10 @@ class Creations:
 
     def _internal_failure(self, provider: Provider, wanted: OrgIdentity, attempt: str = "") -> Result:
         """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
-        named = (provider.key, wanted.site.key, wanted.name)
         options = options_of(sandbox=self.sandbox)
-        return Result("unknown", *named, attempt=attempt, open=bool(attempt), options=options)
+        return Result(
+            "unknown", provider.key, wanted.site.key, wanted.name, attempt=attempt, open=bool(attempt), options=options
+        )
 
     def _tools(
         self,

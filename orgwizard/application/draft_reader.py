@@ -41,14 +41,8 @@ class DraftReader:
 
     def remarks(self, draft: Draft) -> list[str]:
         """Return warnings about where a draft's secrets lie, such as a file that others can read."""
-        return [remark for remark in map(secret_reader.remark, _references(draft)) if remark]
+        return [remark for remark in map(secret_reader.remark, draft.references()) if remark]
 
     def _hide(self, draft: Draft) -> None:
         """Remember the variables of a draft's secrets before the first command is run: it sees none of them."""
-        self._used.update(value.env for value in _references(draft) if value.env)
-
-
-def _references(draft: Draft) -> list[Reference]:
-    """Return where the secrets of a draft's provider are read from."""
-    answers = (value for section in draft.sections.get(draft.provider, {}).values() for value in section.values())
-    return [value for value in answers if isinstance(value, Reference)]
+        self._used.update(value.env for value in draft.references() if value.env)

@@ -13,10 +13,10 @@ from orgwizard.domain.fields import Fields
 from orgwizard.domain.questions import Value, did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import literal_problems, previewed, problems, referenced, validated
+from orgwizard.domain.validation import filled, literal_problems, previewed, problems, referenced, validated
 from orgwizard.providers import site_at, site_meant
 from orgwizard.providers.contract import Provider
-from orgwizard.providers.order import Connection, Order
+from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 Read = Callable[[Reference], SecretStr]
 
@@ -67,6 +67,24 @@ def order_at(connected: Connection, provider: Provider, draft: Draft, read: Read
     administrator = _section("administrator", model, draft.section("administrator"), read) if model else None
     organization = _section("organization", provider.organization, draft.section("organization"), read)
     return Order(connected, organization, administrator)
+
+
+def organization(provider: Provider, draft: Draft) -> Fields | None:
+    """Return the validated organization of a draft, None where its answers are not whole yet."""
+    model, typed = provider.organization, draft.section("organization")
+    return None if problems(model, typed) else validated(model, typed)
+
+
+def identity(provider: Provider, draft: Draft) -> OrgIdentity | None:
+    """Return the org that a draft names, what nobody edited included; None where it names none."""
+    if not draft.org_name.strip():
+        return None
+    try:
+        site = site_at(provider, draft.site)
+    except BadInput:
+        return None
+    answers = filled(provider.organization, draft.section("organization"))
+    return OrgIdentity(site, draft.org_name, str(answers.get("subdomain", "")))
 
 
 def preview(provider: Provider, draft: Draft) -> Order:

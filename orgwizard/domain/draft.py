@@ -1,13 +1,18 @@
 """What was typed so far, per provider, and how it is kept without a single secret."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import Value, secret_text
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.typed_text import is_row_value
+
+if TYPE_CHECKING:
+    from orgwizard.domain.secret_reference import Reference
 
 
 @dataclass
@@ -45,6 +50,13 @@ class Draft:
     def credentials(self) -> dict[str, Value]:
         """Return the live answers of the chosen credential method."""
         return self.section(f"credentials.{self.method}")
+
+    def references(self) -> list[Reference]:
+        """Return where the secrets of the chosen provider are read from."""
+        from orgwizard.domain.secret_reference import Reference
+
+        answers = (value for section in self.sections.get(self.provider, {}).values() for value in section.values())
+        return [value for value in answers if isinstance(value, Reference)]
 
     def as_json(self) -> dict[str, object]:
         """Return the draft without a single secret; references to secrets stay."""

@@ -144,7 +144,7 @@ def _object_at_start(data: bytes) -> bytes | None:
         return None
     decoded = text.decode("utf-8", "surrogateescape")
     try:
-        _, end = json.JSONDecoder(parse_int=str).raw_decode(decoded)
+        end = json.JSONDecoder(parse_int=str).raw_decode(decoded)[1]
     except (ValueError, RecursionError):
         return None
     return decoded[:end].encode("utf-8", "surrogateescape")

@@ -13,7 +13,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import READY, SETTLE, Event, KeysArrived, Progress, Result
 from orgwizard.presentation.draft_keeping import DraftKeeping
 from orgwizard.presentation.parent_org import ParentOrg
-from orgwizard.providers.order import Order, OrgIdentity
+from orgwizard.providers.order import Order
 
 if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
@@ -40,29 +40,21 @@ class CreationRun:
 
     def earlier(self) -> EarlierAttempt | None:
         """Return the attempt that already is at this order, or made its org; None also where that cannot be read."""
-        wanted, connection = self._wanted(), self.parent.connection
+        from orgwizard.application.order_builder import identity
+
+        parent, connection = self.parent, self.parent.connection
+        wanted = identity(parent.provider, parent.draft)
         if wanted is None:
             return None
         credentials = connection.credentials if connection else None
         with suppress(WizardError):  # whoever begins an attempt is told why the journal cannot be read
-            creations = self.bootstrap.service.creations
-            return creations.earlier(self.parent.provider, wanted, credentials, self.parent.checked)
+            return self.bootstrap.service.creations.earlier(parent.provider, wanted, credentials, parent.checked)
         return None
 
     def was_sent(self) -> bool:
         """Return whether the order of the draft was sent, as far as the journal tells."""
         earlier = self.earlier()
         return earlier is not None and (earlier.kind != "unclear" or SENT in self.parent.draft.section(ORDER))
-
-    def _wanted(self) -> OrgIdentity | None:
-        """Return the org that the answers name, what nobody edited included; None where they name none."""
-        from orgwizard.domain.validation import filled
-
-        draft, site = self.parent.draft, self.parent.site
-        if site is None or not draft.org_name.strip():
-            return None
-        answers = filled(self.parent.provider.organization, draft.section("organization"))
-        return OrgIdentity(site, draft.org_name, str(answers.get("subdomain", "")))
 
     # ---- from its beginning to its end ----
 

@@ -44,7 +44,7 @@ def _answers(session: WizardSession, section: str, model: type[Fields], typed: d
         if question.rows and value:
             yield from ((f"{section}.{question.name}", str(name), text_of(row)) for name, row in value.items())
         elif value or question.blank != NOT_GIVEN:
-            source = session.bootstrap.discovery.source(session.provider, question, value)
+            source = session.bootstrap.discovery.source(session.provider, question, value) if question.secret else ""
             yield f"{section}.{question.name}", question.title, source or in_words(question, value)
         else:
             blank.append(question)

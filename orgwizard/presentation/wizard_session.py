@@ -95,11 +95,12 @@ class WizardSession:
 
         None where the answers are not whole yet, or the user has not confirmed the host that would be asked.
         """
-        parent = self.parent
-        if not parent.agreed or parent.connection is None or parent.checked is None:
+        from orgwizard.application.order_builder import organization
+
+        parent, wanted = self.parent, organization(self.provider, self.draft)
+        if not parent.agreed or parent.connection is None or parent.checked is None or wanted is None:
             return None
-        typed = self.draft.section("organization")
-        return self.service.checks.name_free(self.provider, parent.connection, parent.checked, typed)
+        return self.service.checks.name_free(self.provider, parent.connection, parent.checked, wanted)
 
     def administrators(self) -> list[dict[str, str]]:
         """Return the administrators of earlier orgs at the provider, as answers, the latest first."""

@@ -58,8 +58,8 @@ class Journal:
             if earlier := self.earlier(new.key, new.passed_over):
                 raise earlier.error()
             path, started = self._free(new.key), self._clock.wall()
-            facts = new.facts | {"pid": os.getpid(), "run": THIS_RUN}
-            private_files.write(path, f"{line(started, 'requested', facts)}\n".encode())
+            begun = line(started, "requested", new.facts | {"pid": os.getpid(), "run": THIS_RUN})
+            private_files.write(path, f"{begun}\n".encode())
             return self._attempt(path, started)
 
     def resume(self, record: Record) -> Attempt:

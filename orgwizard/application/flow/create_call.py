@@ -86,9 +86,15 @@ class CreateCall:
         run, wanted = self._run, self._run.wanted
         run.sendings, run.sent_at = run.sendings + 1, self._service_clock.now()
         receipt = self._receipt()
-        # The order again, because the beginning of the file may be lost.
-        named = {"provider": run.provider.key, "site": wanted.site.key, "name": wanted.name, "mark": wanted.subdomain}
-        run.notes.add("sending", **named, sent_at=run.sent_at, sendings=run.sendings)
+        run.notes.add(
+            "sending",
+            provider=run.provider.key,  # the order again, because the beginning of the file may be lost
+            site=wanted.site.key,
+            name=wanted.name,
+            mark=wanted.subdomain,
+            sent_at=run.sent_at,
+            sendings=run.sendings,
+        )
         run.set_outcome("unknown")
         run.progress(SEND, "started", f"Sending the request to {self._call.origin}")
         sending = asyncio.ensure_future(reply_to(replace(self._call, sink=receipt), run.tools.send))

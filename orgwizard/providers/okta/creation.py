@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from orgwizard.domain.http import Call, Response
 from orgwizard.domain.masking import hidden
 from orgwizard.domain.org import Created
-from orgwizard.providers.messages import SENDS_JSON, text
+from orgwizard.providers.messages import SENDS_JSON, table, text
 from orgwizard.providers.okta.connection import headers
 from orgwizard.providers.okta.sites import admin_console, child_url
 from orgwizard.providers.order import Order, OrgIdentity
@@ -78,7 +78,7 @@ def created(wanted: OrgIdentity, response: Response, domain: str) -> Created:
     body = response.json()
     token, org_id, echoed = text(body, "token"), text(body, "id"), text(body, "subdomain")
     subdomain = echoed if LABEL.fullmatch(echoed) else wanted.subdomain
-    url = child_url(wanted.site, domain, subdomain, body)
+    url = child_url(wanted.site, domain, subdomain, table(body, "_links"))
     missing = tuple(name for name, value in {"API token": token, "org id": org_id}.items() if not value)
     details = {
         "subdomain": subdomain,

@@ -8,7 +8,7 @@ from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.org import Site
 from orgwizard.domain.questions import Suggestion
-from orgwizard.providers.messages import table, text
+from orgwizard.providers.messages import text
 from orgwizard.providers.okta.corrections import BASE_DOMAINS
 
 
@@ -64,8 +64,8 @@ def child_origin(domain: str, subdomain: str) -> str:
     return f"https://{subdomain}.{base}" if base and subdomain else ""
 
 
-def child_url(site: Site, domain: str, subdomain: str, body: Mapping[str, object]) -> str:
-    """Return the child's origin: from its links where they can be trusted, else built.
+def child_url(site: Site, domain: str, subdomain: str, links: Mapping[str, object]) -> str:
+    """Return the child's origin: from its *links* where they can be trusted, else built.
 
     A link is trusted under the parent's base domain only; where neither is known the result is "".
     """
@@ -73,7 +73,7 @@ def child_url(site: Site, domain: str, subdomain: str, body: Mapping[str, object
         return site.url
     base = base_domain(domain) or base_domain(site.host)
     trusted = {f"{subdomain}.{known}" for known in ([base] if base else BASE_DOMAINS)}
-    for link in table(body, "_links").values():
+    for link in links.values():
         if (host := https_host(link)) in trusted:
             return f"https://{host}"
     return f"https://{subdomain}.{base}" if base else ""

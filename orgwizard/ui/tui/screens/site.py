@@ -73,9 +73,9 @@ class SitePart(Vertical):
 
     @on(Field.Changed)
     def _type(self, event: Field.Changed) -> None:
-        self.parent_answers["site"] = event.text
+        self.parent_answers["site"] = event.field.entry.value
         if self.provider.sites:
-            self.parent_answers[OTHER] = event.text
+            self.parent_answers[OTHER] = event.field.entry.value
 
     def _settle(self) -> None:
         """Take what the list stands on as the answer, where the user never moved."""

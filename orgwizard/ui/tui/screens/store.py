@@ -65,7 +65,7 @@ class StoreStep(TrialStep):
         self._proven.pop(place, None)
         self.query_one("#store", Choice).describe(place, self._flow.places[place])
         self.session.touched.add(f"store.{place}")
-        self._flow.type(place, event.text)
+        self._flow.type(place, event.field.entry.value)
         self._taken()
 
     def _taken(self) -> None:

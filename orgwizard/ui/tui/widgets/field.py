@@ -23,8 +23,8 @@ class Field(Vertical):
     class Changed(Message):
         """The user edited the field."""
 
-        def __init__(self, field: Field, text: str) -> None:
-            self.field, self.text = field, text
+        def __init__(self, field: Field) -> None:
+            self.field = field
             super().__init__()
 
     class Accepted(Message):
@@ -81,7 +81,7 @@ class Field(Vertical):
             if self._pause is not None:
                 self._pause.stop()
             self._pause = self.set_timer(PAUSE_SECONDS, self._end_pause)
-            self.post_message(self.Changed(self, event.value))
+            self.post_message(self.Changed(self))
 
     def show(self, problem: str, notice: str = "", proof: str = "", correction: str = "", offered: str = "") -> None:
         """Show what is wrong, else what is noticed, else the help; and what was proven, or how full it is.

@@ -88,7 +88,7 @@ class Form(Vertical):
         """Take a key into the draft; everything else follows from there."""
         event.stop()
         name = event.field.question.name
-        self.sheet.take(event.field.question, event.text)
+        self.sheet.take(event.field.question, event.field.entry.value)
         self.session.touched.add(self.sheet.path(name))
         self._propose(name)
         self.refresh_notes()
