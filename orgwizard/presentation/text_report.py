@@ -10,6 +10,7 @@ from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Call
 from orgwizard.domain.masking import masked
+from orgwizard.domain.moment import when
 from orgwizard.domain.org import Site
 from orgwizard.domain.redactor import MASK
 from orgwizard.domain.sanitize import printable, shown_exactly
@@ -222,7 +223,7 @@ def key_check(checked: "KeyCheck") -> list[str]:
         "unclear": "Could not tell whether the stored keys of {} are valid.",
     }[checked.state.state]
     lines = [f"{told.format(checked.profile.name)} {checked.state.words}"]
-    lines.append(f"Last known use before this check: {checked.unused_since:%Y-%m-%d %H:%M} UTC.")
+    lines.append(f"Last known use before this check: {when(checked.unused_since, None)}.")
     if checked.expires:
         lines.append(f"If unused, they expire on {checked.expires:%Y-%m-%d}.")
     return lines

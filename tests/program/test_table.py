@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import signal
 import sys
 import threading
@@ -272,6 +273,18 @@ def test_a_second_run_sends_nothing_and_prints_the_same_results(run: Run, world:
     assert second.code == 0
     assert objects(second) == sorted(first, key=lambda one: int(one["row"]))
     assert len(created_names(world)) == 3
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["words", "json"])
+def test_rows_that_nobody_reads_are_told_on_stderr(
+    run: Run, world: World, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    with monkeypatch.context() as patch, Path("/dev/full").open("w") as full:
+        patch.setattr(sys, "stdout", full)
+        ended = run(GOOD[:2], "--yes", *options)
+    assert (ended.code, ended.out, len(created_names(world))) == (0, "", 2)
+    assert all(re.search(rf" ready +{name} ", ended.err) for name in created_names(world))
+    assert "Traceback" not in ended.err
 
 
 def test_a_table_that_is_complete_needs_no_service(run: Run, world: World) -> None:

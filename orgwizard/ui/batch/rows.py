@@ -93,7 +93,10 @@ class RowFace:
         self._live.clear()
         as_json = json_line(table_text.as_json(row, end)) if self._as_json else ""
         hide(end.result.secrets if end.result else {}, as_json=self._as_json)
-        taken = write_stdout(as_json or table_text.ended(row, end))
+        words = table_text.ended(row, end)
+        taken = write_stdout(as_json or words)
+        if not taken:  # a reader that has gone
+            write_stderr(words)
         if end.result and end.result.secrets:
             self._keys(end.result, printed=bool(as_json) and taken)
 
