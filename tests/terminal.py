@@ -27,8 +27,8 @@ class Line(Terminal):
     """A program logged in on a terminal of its own, whose other end stays open here to be looked at."""
 
     def __init__(self, home: Home, *argv: str) -> None:
-        self._screen = pyte.Screen(COLUMNS, LINES)
-        self._stream = pyte.ByteStream(self._screen)
+        self.emulated = pyte.Screen(COLUMNS, LINES)
+        self.stream = pyte.ByteStream(self.emulated)
         self.received = b""
         self._shown = (0, "")
         self.master, self.slave = os.openpty()
