@@ -11,7 +11,6 @@ from orgwizard.application.service import Service
 from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.ui.tui.app import Wizard, usual_keys
-from orgwizard.ui.tui.screens import key_help
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.connect import ConnectStep
@@ -22,6 +21,7 @@ from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.start import StartStep
 from orgwizard.ui.tui.screens.store import StoreStep
+from orgwizard.ui.tui.widgets import key_help
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from tests.tui.bench import HeldEngine, bench
 from tests.tui.walk import Walk, walking

@@ -19,12 +19,12 @@ from orgwizard.system.terminal_caps import SMALLEST, terminal_size
 from orgwizard.ui.tui.draft_saver import DraftSaver
 from orgwizard.ui.tui.leaving import Leaving
 from orgwizard.ui.tui.navigation import Navigator, all_steps, first_screen
-from orgwizard.ui.tui.screens import key_help
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.shell import Shell
 from orgwizard.ui.tui.terminal import key_parser
 from orgwizard.ui.tui.terminal.output_filters import forget_widgets, replace_bad_bytes
 from orgwizard.ui.tui.themes import TERMINAL, THEMES
+from orgwizard.ui.tui.widgets import key_help
 
 
 class Wizard(Shell):

@@ -17,12 +17,12 @@ from orgwizard.domain.events import SANDBOX_ENDED
 from orgwizard.presentation import attempt_details, next_commands
 from orgwizard.presentation.attempt_text import to_do
 from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.attempt_pane import AttemptPane
 from orgwizard.ui.tui.widgets.attempt_rows import AttemptRows
 from orgwizard.ui.tui.widgets.dialogs import TypedConfirmation
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.pages import Commands, Page
 

@@ -9,9 +9,10 @@ from textual.message import Message
 from textual.widgets import Button
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.ui.tui.screens import focus, refusals
+from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.moving import Moving
 from orgwizard.ui.tui.screens.outcomes import Back, Failed, Next, Outcome
+from orgwizard.ui.tui.widgets import focus
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.form import Form

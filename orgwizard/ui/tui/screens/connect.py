@@ -21,11 +21,11 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection
 from orgwizard.ui.tui.screens import destination, refusals
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Next
 from orgwizard.ui.tui.screens.trial import TrialStep
 from orgwizard.ui.tui.widgets.columns import in_columns
 from orgwizard.ui.tui.widgets.form import Form
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import Choice, button, labelled, remarks
 from orgwizard.ui.tui.widgets.static_text import StaticText
 

@@ -22,11 +22,11 @@ from orgwizard.presentation.progress_text import (
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.following import FollowingStep
 from orgwizard.ui.tui.screens.framed import NEEDS
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import FinishInBackground
 from orgwizard.ui.tui.widgets.columns import Prose
 from orgwizard.ui.tui.widgets.countdown import Countdown
 from orgwizard.ui.tui.widgets.dialogs import GiveUp
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.stages import Stages
 from orgwizard.ui.tui.widgets.static_text import StaticText

@@ -14,11 +14,11 @@ from orgwizard.presentation import next_commands
 from orgwizard.presentation.leaving_text import ANOTHER_LOSES_KEYS
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
 from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
 from orgwizard.ui.tui.widgets import result_parts
 from orgwizard.ui.tui.widgets.dialogs import Ask, TypedConfirmation
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.pages import Commands
 from orgwizard.ui.tui.widgets.result_parts import COPIES, copies

@@ -16,11 +16,11 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.step_order import section
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system.terminal_caps import SMALLEST
-from orgwizard.ui.tui.screens import key_help
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.terminal.room import room_classes
+from orgwizard.ui.tui.widgets import key_help
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.frame import COLUMNS, MARGINS, Body, Place, Summary, Track
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.static_text import StaticText
 

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from orgwizard.domain.events import Result
 from orgwizard.presentation.text_report import secrets, shown_secrets
 from orgwizard.ui.tui.screens.base import Step
-from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 
 TAKING_KEYS = {

@@ -7,8 +7,8 @@ from textual.events import DescendantFocus, Key, Paste, Resize
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
 
-from orgwizard.ui.tui.screens import focus
 from orgwizard.ui.tui.screens.framed import Framed
+from orgwizard.ui.tui.widgets import focus
 from orgwizard.ui.tui.widgets.frame import Body
 
 

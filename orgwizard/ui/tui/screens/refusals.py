@@ -10,8 +10,8 @@ from textual.widgets import Static
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.step_order import complaints, section
-from orgwizard.ui.tui.screens import focus
 from orgwizard.ui.tui.screens.framed import Framed
+from orgwizard.ui.tui.widgets import focus
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Form
 

@@ -28,9 +28,9 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.storage.earlier_attempt import EarlierAttempt
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.base import Step
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Check, Edit, Next
 from orgwizard.ui.tui.widgets.dialogs import Confirm, TypedConfirmation
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import Menu, button
 from orgwizard.ui.tui.widgets.name_check import NameCheck
 from orgwizard.ui.tui.widgets.pages import Page

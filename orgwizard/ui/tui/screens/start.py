@@ -30,11 +30,11 @@ from orgwizard.presentation.start_menu import (
 )
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.screens.outcomes import Begin, Resume
 from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import Menu, button
 from orgwizard.ui.tui.widgets.pages import Page, table
 

@@ -13,9 +13,9 @@ from textual.widgets import Button, Static
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET, give_up
 from orgwizard.presentation.step_order import CREATE_WORD, NOT_BEFORE
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.frame import ROWS
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.overlay import Answer, KeyLine, too_small
 

@@ -9,9 +9,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from orgwizard.system.terminal_caps import SMALLEST
-from orgwizard.ui.tui.screens import key_help
-from orgwizard.ui.tui.screens.key_help import Words
+from orgwizard.ui.tui.widgets import key_help
 from orgwizard.ui.tui.widgets.frame import COLUMNS, MARGINS
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 Answer = TypeVar("Answer")

@@ -11,8 +11,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.events import Resize
 from textual.widgets import Static
 
-from orgwizard.ui.tui.screens.key_help import Words
 from orgwizard.ui.tui.widgets.columns import in_columns
+from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.overlay import KeyLine, too_small
 from orgwizard.ui.tui.widgets.static_text import StaticText
 

@@ -9,7 +9,7 @@ from typing import Any
 from textual.binding import Binding
 from textual.screen import Screen
 
-from orgwizard.ui.tui.screens import focus
+from orgwizard.ui.tui.widgets import focus
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.lists import Listed
