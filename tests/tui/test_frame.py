@@ -145,6 +145,13 @@ async def test_leaving_asks_where_something_was_typed(service: Service) -> None:
         assert walk.app.return_code == 130
 
 
+async def test_the_button_that_quits_quits(service: Service) -> None:
+    async with walking(service) as walk:
+        walk.screen.query_one("#quit", Button).press()
+        await walk.settled()
+        assert walk.app.return_code == 130
+
+
 async def test_leaving_the_start_asks_nothing(service: Service) -> None:
     async with walking(service) as walk:
         await walk.press("ctrl+q")

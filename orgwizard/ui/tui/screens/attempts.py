@@ -200,7 +200,3 @@ class AttemptsStep(WatchingStep):
         self._show()
         total, shown = len(self._list.records), len(self._list.named(self._wanted))
         self.say(FOUND.format(f"{shown:,}", total) if self._wanted else "")
-
-    def action_leave(self) -> None:
-        """Leave the wizard."""
-        self.call_later(self.app.action_quit)

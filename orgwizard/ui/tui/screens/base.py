@@ -96,6 +96,10 @@ class Step(Moving):
         """Go back; the draft has everything."""
         self.post_message(self.Left(Back()))
 
+    def action_quit(self) -> None:
+        """Do by a button what Ctrl+Q does."""
+        self.call_later(self.app.action_quit)
+
     def action_keys(self) -> None:
         """Show the keys that do something now."""
         self.app.push_screen(Page(f"Keys: {self.heading}", table(self.key_page(), KEYS_INDENT), KEYS_INDENT))

@@ -25,7 +25,6 @@ from orgwizard.ui.tui.widgets.result_parts import COPIES, copies
 
 CHECK_AGAIN = "check again"
 BACK_TO_LIST = Words("back to the list of attempts", "back")
-SAME_PARENT = "the same parent"
 
 
 class DoneStep(KeysStep):
@@ -90,7 +89,7 @@ class DoneStep(KeysStep):
             yield button("Check again", "check")
         if self.result.outcome == "created":
             alone = not (self.result.open or self.result.secrets)
-            yield button(f"New child of {SAME_PARENT}" if alone else "New org", "next")
+            yield button("New child of the same parent" if alone else "New org", "next")
         if self.result.outcome == "not_created":
             yield button(self._onward.capitalize(), "next")
         if self._returns:
@@ -149,10 +148,6 @@ class DoneStep(KeysStep):
     def _go_on(self, another: bool | None) -> None:
         if another:
             self.leave_for(Another())
-
-    def action_leave(self) -> None:
-        """Leave the wizard."""
-        self.call_later(self.app.action_quit)
 
     def action_back(self) -> None:
         """Go back to the list that the attempt is from, or to the review if nothing was created."""

@@ -120,10 +120,6 @@ class StartStep(WatchingStep):
         """Nothing lies before this screen."""
         self.say("This is the first step. Ctrl+Q quits.")
 
-    def action_leave(self) -> None:
-        """Leave the wizard."""
-        self.call_later(self.app.action_quit)
-
     def selected(self, event: OptionList.OptionSelected) -> None:
         """Go where the row leads."""
         chosen, saved = event.option_id or NEW, self._beginnings.saved
