@@ -65,13 +65,17 @@ def _prepared(service: Service, profile: Profile) -> Undo | Undone:
     except Refused as refused:
         if profile.undo and service.engine.read(_is_invalid(service, profile)).result():
             return Undone("done", "The keys, which were valid when it was sent, no longer are.")
-        if service.sandbox_values:
-            raise BadInput("The sandbox no longer has this org.", FORGOTTEN, meaning=NOT_CHANGED) from None
-        refused.meaning = NOT_CHANGED
-        raise
+        raise _unchanged(service, refused) from None
     except WizardError as fault:
-        fault.meaning = NOT_CHANGED
-        raise
+        raise _unchanged(service, fault) from None
+
+
+def _unchanged(service: Service, fault: WizardError) -> WizardError:
+    """Return what kept the call from being sent; the sandbox has nothing of an org but what this run created."""
+    if service.sandbox_values and isinstance(fault, (Refused, NotSent)):
+        return BadInput("The sandbox no longer has this org.", FORGOTTEN, meaning=NOT_CHANGED)
+    fault.meaning = NOT_CHANGED
+    return fault
 
 
 async def _is_invalid(service: Service, profile: Profile) -> bool:

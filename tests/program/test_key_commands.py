@@ -7,12 +7,14 @@ import shlex
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from orgwizard.application.key_check import KeyCheck
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import Clock
+from orgwizard.domain.errors import NotSent
 from orgwizard.presentation.next_commands import of_profile
 from orgwizard.providers.aftercare import KeyState
 from orgwizard.sandbox.router import World
@@ -194,6 +196,19 @@ def test_an_org_that_the_sandbox_forgot_is_nothing_for_support(program: Program,
     ended = program("disable", created, "--confirm", "My Child")
     assert (ended.code, ended.out) == (2, "")
     assert "memory" in ended.err
+
+
+def test_a_network_that_is_down_is_nothing_for_support(
+    program: Program, created: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def down(*_: Any, **__: Any) -> Any:
+        raise NotSent("No route to host.")
+
+    monkeypatch.setattr("orgwizard.network.transport.Transport.send", down)
+    monkeypatch.setattr("orgwizard.cli.wiring.sandbox_credentials", dict)  # as at the real services
+    ended = program("disable", created, "--confirm", "My Child")
+    assert (ended.code, ended.out) == (4, "")
+    assert "No route to host" in ended.err
 
 
 def test_a_sandbox_that_forgot_the_org_proves_nothing(program: Program, created: str) -> None:

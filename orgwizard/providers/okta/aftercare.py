@@ -35,32 +35,19 @@ class OktaAftercare(Aftercare):
 
     def key_state(self, site: Site, child: Created) -> Conversation[KeyState]:  # noqa: ARG002 - a child has a host of its own
         """Read the org's settings with the token, which also renews it for 30 days."""
-        if "token" not in child.secrets or not child.url:
-            return KeyState("unclear", "The token or the org's URL is missing.")
-        (reply,) = yield from together(_call("GET", child, "/api/v1/org"))
-        if not isinstance(reply, Response):
-            return KeyState("unclear", reply.cause)
-        body = reply.json()
-        if reply.ok and body:
-            other = child.id and body.get("id", child.id) != child.id
-            return (
-                KeyState("unclear", "Another org answers there.")
-                if other
-                else KeyState("valid", "Okta accepts the token.")
-            )
-        code = str(body.get("errorCode", ""))
-        if reply.status == 401 and code in ("E0000011", "E0000004"):
-            return KeyState(
-                "invalid",
-                f"Okta rejects the token ({code}): it was revoked or has expired, or its admin was deactivated.",
-            )
-        if reply.status == 403 and code == "E0000006":
-            return KeyState("valid", "Okta accepts the token, which is not permitted to read the org's settings.")
-        return KeyState("unclear", f"Okta returned HTTP {reply.status}.")
+        if not _is_whole(child):
+            return _INCOMPLETE
+        (reply,) = yield from together(_settings(child))
+        return _judged(child, reply) if isinstance(reply, Response) else KeyState("unclear", reply.cause)
 
-    def undo(self, site: Site, child: Created) -> Conversation[Undo]:
+    def undo(self, site: Site, child: Created) -> Conversation[Undo]:  # noqa: ARG002 - as above
         """Return the call that revokes the token, once the token has proved to be this org's."""
-        seen = yield from self.key_state(site, child)
+        seen = _INCOMPLETE
+        if _is_whole(child):
+            (reply,) = yield from together(_settings(child))
+            if not isinstance(reply, Response):
+                raise reply  # of the network, which says nothing about the token
+            seen = _judged(child, reply)
         if seen.state != "valid":
             raise Refused(f"The token cannot be used: {seen.words}", meaning="Nothing was changed.")
         return Undo(_call("DELETE", child, "/api/v1/api-tokens/current"), "revoke its API token")
@@ -68,6 +55,33 @@ class OktaAftercare(Aftercare):
     def undone(self, response: Response) -> Undone:
         """Return what a response to the revocation means."""
         return call_result(response, _ENDS, self.title)
+
+
+_INCOMPLETE = KeyState("unclear", "The token or the org's URL is missing.")
+
+
+def _is_whole(child: Created) -> bool:
+    return "token" in child.secrets and bool(child.url)
+
+
+def _settings(child: Created) -> Call:
+    return _call("GET", child, "/api/v1/org")
+
+
+def _judged(child: Created, response: Response) -> KeyState:
+    """Return what the org's response to reading its settings says of the token."""
+    body = response.json()
+    if response.ok and body:
+        if child.id and body.get("id", child.id) != child.id:
+            return KeyState("unclear", "Another org answers there.")
+        return KeyState("valid", "Okta accepts the token.")
+    code = str(body.get("errorCode", ""))
+    if response.status == 401 and code in ("E0000011", "E0000004"):
+        words = f"Okta rejects the token ({code}): it was revoked or has expired, or its admin was deactivated."
+        return KeyState("invalid", words)
+    if response.status == 403 and code == "E0000006":
+        return KeyState("valid", "Okta accepts the token, which is not permitted to read the org's settings.")
+    return KeyState("unclear", f"Okta returned HTTP {response.status}.")
 
 
 def _call(method: str, child: Created, path: str) -> Call:
