@@ -31,7 +31,7 @@ from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.attempt_writing import Attempt, NewAttempt
 from orgwizard.storage.earlier_attempt import EarlierAttempt
 from orgwizard.storage.response_spool import Spool
-from orgwizard.storage.vault import StoredKeys
+from orgwizard.storage.vault import KeyFacts, StoredKeys
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TURNS = 6  # of the loop, that everybody else gets before time passes
@@ -176,8 +176,8 @@ class MemoryVault(ChosenStore):
         self.log(f"probe {self.name}")
         return f"{self.name} works"
 
-    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> StoredKeys:
-        assert facts["provider"]
+    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: KeyFacts) -> StoredKeys:
+        assert facts.provider
         self.log(f"keep {self.name}")
         if self.on_disk:
             self.held = {name: secret.get_secret_value() for name, secret in secrets.items()}

@@ -10,7 +10,7 @@ from orgwizard.domain.events import Result
 from orgwizard.storage.attempt_journal import Journal
 from orgwizard.storage.attempt_record import Record
 from orgwizard.storage.secret_stores import FileStore, label_of
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.vault import KeyFacts, Vault
 
 
 class AttemptRecords:
@@ -21,7 +21,7 @@ class AttemptRecords:
 
     def save_unshown_keys(self, result: Result) -> Result:
         """Put keys that no screen took into a private file, and write down where; where that fails, too, say so."""
-        facts = {"org": result.name, "attempt": result.attempt}
+        facts = KeyFacts(org=result.name, attempt=result.attempt)
         try:
             kept = self._vault.keep(FileStore(), label_of(result.provider, result.name), result.secrets, facts)
         except WizardError as error:

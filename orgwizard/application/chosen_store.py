@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from orgwizard.storage.secret_stores import ScreenStore
-from orgwizard.storage.vault import Store, StoredKeys, Vault
+from orgwizard.storage.vault import KeyFacts, Store, StoredKeys, Vault
 
 
 class ChosenStore:
@@ -27,6 +27,6 @@ class ChosenStore:
         """Test the store for real; raises `LocalFailure`."""
         return self._vault.probe(self._store)
 
-    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, label: str, secrets: Mapping[str, SecretStr], facts: KeyFacts) -> StoredKeys:
         """Store and read back; raises `NeedsAttention`."""
         return self._vault.keep(self._store, label, secrets, facts)

@@ -16,7 +16,7 @@ from orgwizard.domain.events import Result
 from orgwizard.storage.key_removal import remove_keys, store_named_by
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.secret_stores import ScreenStore, label_of, parse_store
-from orgwizard.storage.vault import Store, StoredKeys
+from orgwizard.storage.vault import KeyFacts, Store, StoredKeys
 
 NOT_MOVED = "The keys were not moved."
 MOVED = "The keys were moved."
@@ -89,7 +89,7 @@ def save_after_all(service: Service, result: Result, target: object) -> Result:
     if profile:
         _, kept = keep_instead(service, profile.model_copy(update={"secrets": {}}), store, result.secrets)
     else:
-        facts = {"org": result.name, "attempt": result.attempt}
+        facts = KeyFacts(org=result.name, attempt=result.attempt)
         kept = service.vault.keep(store, label_of(result.provider, result.name), result.secrets, facts)
         service.records.note_stored(result.attempt, kept.reference)
     return replace(result, secrets={}, stored=kept.reference, sources=kept.sources, stored_words=kept.words)
@@ -132,8 +132,7 @@ def _readable_keys(
     return secrets
 
 
-def _facts(profile: Profile) -> dict[str, str]:
+def _facts(profile: Profile) -> KeyFacts:
     """Return what is told beside the keys: the same each time, so that a repeated move finds its own file."""
     org = profile.org
-    facts = {"provider": profile.provider, "org": org.name, "id": org.id, "url": org.url, "attempt": profile.attempt}
-    return {name: value for name, value in facts.items() if value}
+    return KeyFacts(profile.provider, org.name, org.id, org.url, profile.attempt)

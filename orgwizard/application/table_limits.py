@@ -8,7 +8,7 @@ from orgwizard.application.chosen_store import ChosenStore
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.http import Call, Response, Send
 from orgwizard.providers.contract import Provider
-from orgwizard.storage.vault import StoredKeys
+from orgwizard.storage.vault import KeyFacts, StoredKeys
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -47,7 +47,7 @@ class StoreProbedOnce(ChosenStore):
         self._proven = self._proven or super().probe()
         return self._proven
 
-    def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, label: str, secrets: Mapping[str, "SecretStr"], facts: KeyFacts) -> StoredKeys:
         """Store and read back; raises `NeedsAttention`."""
         proven, self._proven = self._proven, ""
         kept = super().keep(label, secrets, facts)

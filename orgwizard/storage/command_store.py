@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from orgwizard.domain.errors import LocalFailure
 from orgwizard.storage.stored_reference import place
-from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, PartlyStored, Secrets, StoredKeys, Vault
+from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, KeyFacts, PartlyStored, Secrets, StoredKeys, Vault
 from orgwizard.system import private_files
 from orgwizard.system.subprocesses import Ended, run
 
@@ -39,7 +39,7 @@ class CommandStore:
         where = f" under the name {PROBE}, which you may delete" if self._per_secret else ""
         return f"The command {self.argv[0]} accepted a test value{where}; orgwizard cannot read back what it stores."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:
         """Feed it the secrets; raises `LocalFailure` and `PartlyStored`."""
         values = {name: secret.get_secret_value() for name, secret in secrets.items()}
         if self._per_secret:

@@ -1,14 +1,14 @@
 """The system keyring as a place for the keys of a new org."""
 
 import secrets as randomness
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import LocalFailure, NeedsConsent
 from orgwizard.domain.secret_reference import SERVICE
 from orgwizard.storage.stored_reference import place, sources
-from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, Secrets, StoredKeys, Vault
+from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, KeyFacts, Secrets, StoredKeys, Vault
 from orgwizard.system import keyring_faults, private_files
 from orgwizard.system.keyring_client import ask_keyring
 
@@ -48,9 +48,9 @@ class KeyringStore:
             raise LocalFailure(f"The keyring ({backend}) did not return what was stored in it.", ANOTHER_STORE)
         return f"The keyring ({backend}) stored a test entry and returned it."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:
         """Set the entries under a label that is free and names the attempt; raises `LocalFailure`."""
-        wanted = _named(label, facts.get("attempt", ""))
+        wanted = _named(label, facts.attempt)
         added: list[str] = []
 
         def undo(ring: "KeyringBackend") -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from orgwizard.domain.errors import BadInput, LocalFailure
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.storage.store_presets import PRESETS, Preset, Words
-from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, PartlyStored, Secrets, StoredKeys, Vault
+from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, KeyFacts, PartlyStored, Secrets, StoredKeys, Vault
 from orgwizard.system import private_files
 from orgwizard.system.subprocesses import Ended, run
 
@@ -55,7 +55,7 @@ class PresetStore:
         proven = "returned a probe" if self.preset.read else "took a probe, which cannot be read back from here"
         return f"{self.title} {proven}.{'' if removed else f' The probe could not be removed: {entry}.'}"
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:
         """Create an entry per secret under a label that is free; raises `LocalFailure` and `PartlyStored`.
 
         Nothing is overwritten; entries that a run that was cut short created are found, and not created twice.

@@ -18,7 +18,7 @@ from orgwizard.storage.keyring_store import UNENCRYPTED, KeyringStore
 from orgwizard.storage.preset_store import parse_preset
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.stored_reference import place, sources
-from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, Secrets, Store, StoredKeys, Vault
+from orgwizard.storage.vault import ANOTHER_STORE, PROBE, PROBE_TEXT, KeyFacts, Secrets, Store, StoredKeys, Vault
 from orgwizard.system import private_files
 
 _LARGEST_FILE = 1024 * 1024
@@ -50,7 +50,7 @@ class FileStore:
             private_files.remove(path)
         return f"A private file was written to {vault.folder} and read back."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:
         """Write a file of its own; raises `LocalFailure`."""
         private_files.folder(vault.folder)
         path = private_files.write_numbered(vault.folder / f"{label}.toml", _toml(secrets, facts))
@@ -73,7 +73,7 @@ class ScreenStore:
         """Say what the choice means."""
         return "Nothing is stored: the keys are shown once, and are lost if you are disconnected before copying them."
 
-    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:  # noqa: ARG002
+    def keep(self, vault: Vault, label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:  # noqa: ARG002
         """Keep nothing."""
         return StoredKeys({"screen": True}, "only on the screen: copy them now")
 
@@ -137,8 +137,8 @@ def _facts(path: Path) -> dict[str, str]:
     return {name: fact for name, colon, fact in (line.partition(": ") for line in comments) if colon}
 
 
-def _toml(secrets: Secrets, facts: Mapping[str, str]) -> bytes:
+def _toml(secrets: Secrets, facts: KeyFacts) -> bytes:
     """Return the file of an org: facts as comments, secrets as members."""
-    comments = "".join(f"# {printable(name)}: {printable(value)}\n" for name, value in facts.items())
+    comments = "".join(f"# {name}: {printable(value)}\n" for name, value in vars(facts).items() if value)
     members = {name: secret.get_secret_value() for name, secret in secrets.items()}
     return f"# The keys of an org that orgwizard created.\n{comments}{tomli_w.dumps(members)}".encode()

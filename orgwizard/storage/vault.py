@@ -32,6 +32,18 @@ class StoredKeys:
     sources: Mapping[str, Reference] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class KeyFacts:
+    """Whose keys are stored, told beside them where a store can do that; what is not known is ""."""
+
+    provider: str = ""
+    org: str = ""
+    id: str = ""
+    url: str = ""
+    attempt: str = ""
+    date: str = ""
+
+
 class PartlyStored(NeedsAttention):
     """The org exists, and a command took only some of its secrets: those under `names`."""
 
@@ -57,7 +69,7 @@ class Store(Protocol):
     def probe(self, vault: "Vault") -> str:
         """Try it for real and return a sentence saying what was proven; raises `LocalFailure`."""
 
-    def keep(self, vault: "Vault", label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, vault: "Vault", label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:
         """Store the secrets under a name that is free; raises `LocalFailure`."""
 
 
@@ -77,17 +89,17 @@ class Vault:
     names_in_use: Callable[[], Collection[str]] = tuple
     giving: Callable[[str, str], object] = lambda *_: None
 
-    def note_giving(self, facts: Mapping[str, str], name: str) -> None:
+    def note_giving(self, facts: KeyFacts, name: str) -> None:
         """Write down a name that a command is about to be given; a full disk does not keep the keys from it."""
-        if attempt := facts.get("attempt"):
+        if facts.attempt:
             with suppress(WizardError):
-                self.giving(attempt, name)
+                self.giving(facts.attempt, name)
 
     def probe(self, store: "Store") -> str:
         """Try a store for real and return a sentence saying what was proven; raises `LocalFailure`."""
         return store.probe(self)
 
-    def keep(self, store: "Store", label: str, secrets: Secrets, facts: Mapping[str, str]) -> StoredKeys:
+    def keep(self, store: "Store", label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:
         """Store the secrets of a new org and read them back where that is possible.
 
         *label* names them in the store ("okta-my-child"), *facts* are told beside them. Nothing is ever overwritten

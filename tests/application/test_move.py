@@ -17,7 +17,7 @@ from orgwizard.domain.events import Result
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.storage.profiles import Org, Profile
 from orgwizard.storage.secret_stores import parse_store
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.vault import KeyFacts, Vault
 from orgwizard.system import private_files
 from orgwizard.system.secret_reader import read
 from orgwizard.system.subprocesses import Ended
@@ -109,7 +109,7 @@ def service_in(folder: Path) -> Service:
 def profile_in(service: Service, store: str) -> Profile:
     """Return the profile of an org whose keys are in a store, as a creation leaves it."""
     with service.journal.requested(new_attempt("datadog", "datadoghq.eu", "My Child", store=store)) as attempt:
-        kept = service.vault.keep(parse_store(store), "datadog-my-child", KEYS, {"attempt": attempt.id})
+        kept = service.vault.keep(parse_store(store), "datadog-my-child", KEYS, KeyFacts(attempt=attempt.id))
         attempt.note("created", org={"id": "1", "name": "My Child", "url": ""}, keys=sorted(KEYS))
         attempt.note("stored", stored=dict(kept.reference))
         attempt.note("ended", result="ready")

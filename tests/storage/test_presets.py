@@ -14,7 +14,7 @@ from orgwizard.storage.preset_store import PresetStore, available, recognized
 from orgwizard.storage.secret_stores import parse_store
 from orgwizard.storage.store_presets import PRESETS
 from orgwizard.storage.stored_reference import can_be_read, place, sources
-from orgwizard.storage.vault import PartlyStored, Vault
+from orgwizard.storage.vault import KeyFacts, PartlyStored, Vault
 from orgwizard.system.secret_reader import read
 from orgwizard.system.subprocesses import Ended
 from tests import store_tools
@@ -119,8 +119,8 @@ def test_keys_are_created_read_back_and_never_overwritten(tools: Tools, vault: V
     store = preset_store(plan)
     assert store.title in vault.probe(store)
     assert not tools.alive
-    first = vault.keep(store, "datadog-a", KEYS, {})
-    again = vault.keep(store, "datadog-a", OTHERS, {})
+    first = vault.keep(store, "datadog-a", KEYS, KeyFacts())
+    again = vault.keep(store, "datadog-a", OTHERS, KeyFacts())
     assert tools.alive.count("canary-api-key") == 1
     assert "canary-other" in tools.alive
     if store.preset.read:
@@ -136,8 +136,8 @@ def test_keys_are_created_read_back_and_never_overwritten(tools: Tools, vault: V
 @pytest.mark.parametrize("plan", [plan for plan in PLANS if not plan.startswith("gh")])
 def test_what_a_run_created_before_it_was_cut_short_is_not_created_twice(tools: Tools, vault: Vault, plan: str) -> None:
     store = preset_store(plan)
-    first = vault.keep(store, "datadog-a", {"api_key": KEYS["api_key"]}, {})
-    whole = vault.keep(store, "datadog-a", KEYS, {})
+    first = vault.keep(store, "datadog-a", {"api_key": KEYS["api_key"]}, KeyFacts())
+    whole = vault.keep(store, "datadog-a", KEYS, KeyFacts())
     assert whole.reference["entries"]["api_key"] == first.reference["entries"]["api_key"]
     assert len(tools.alive) == len(KEYS)
 
@@ -145,7 +145,7 @@ def test_what_a_run_created_before_it_was_cut_short_is_not_created_twice(tools: 
 @pytest.mark.parametrize("plan", PLANS)
 def test_an_entry_can_be_removed_by_the_command_that_reads_it(tools: Tools, vault: Vault, plan: str) -> None:
     store = preset_store(plan)
-    kept = vault.keep(store, "okta-a", {"token": KEYS["api_key"]}, {})
+    kept = vault.keep(store, "okta-a", {"token": KEYS["api_key"]}, KeyFacts())
     if store.preset.read:
         found = recognized(kept.sources["token"].command or ())
         assert found == (store, kept.reference["entries"]["token"])
@@ -163,7 +163,7 @@ def test_a_file_is_encrypted_to_an_identity_and_decrypted_with_it(tools: Tools, 
     store = preset_store(identity)
     assert "returned a probe" in vault.probe(store)
     assert list(vault.folder.iterdir()) == []
-    first, again = (vault.keep(store, "datadog-a", keys, {}) for keys in (KEYS, OTHERS))
+    first, again = (vault.keep(store, "datadog-a", keys, KeyFacts()) for keys in (KEYS, OTHERS))
     assert {name: read(source) for name, source in first.sources.items()} == KEYS
     assert {name: read(source) for name, source in again.sources.items()} == OTHERS
     assert "canary" not in "".join(path.read_text() for path in vault.folder.iterdir())
@@ -174,7 +174,7 @@ def test_a_file_is_encrypted_to_an_identity_and_decrypted_with_it(tools: Tools, 
 def test_a_file_encrypted_to_a_recipient_cannot_be_read_back_here(tools: Tools, vault: Vault) -> None:
     store = preset_store(f"age:{RECIPIENT}")
     assert "cannot be read back" in vault.probe(store)
-    kept = [vault.keep(store, "okta-a", {"token": SecretStr(text)}, {}) for text in ("canary-1", "canary-2")]
+    kept = [vault.keep(store, "okta-a", {"token": SecretStr(text)}, KeyFacts()) for text in ("canary-1", "canary-2")]
     assert [Path(one.reference["entries"]["token"]).name for one in kept] == ["okta-a-token.age", "okta-a-2-token.age"]
     assert kept[0].sources == {}
     assert tools.arguments
@@ -197,7 +197,7 @@ def test_those_tools_are_available_that_are_on_the_search_path(tmp_path: Path, m
 def test_a_tool_that_refuses_the_second_key_tells_where_the_first_is(tools: Tools, vault: Vault) -> None:
     tools.broken = "application_key"
     with pytest.raises(PartlyStored, match="datadog-a-api_key") as caught:
-        vault.keep(preset_store("vault"), "datadog-a", KEYS, {})
+        vault.keep(preset_store("vault"), "datadog-a", KEYS, KeyFacts())
     assert caught.value.names == ("orgwizard/datadog-a-api_key",)
     assert "canary" not in "".join(caught.value.lines())
 
@@ -211,7 +211,7 @@ def test_a_tool_that_forgets_is_noticed(tools: Tools, vault: Vault) -> None:
 def test_a_list_that_cannot_be_had_stops_what_might_overwrite(tools: Tools, vault: Vault) -> None:
     tools.broken = "list"
     with pytest.raises(NeedsAttention, match="exit code 4"):
-        vault.keep(preset_store("gh:acme/infra"), "okta-a", {"token": KEYS["api_key"]}, {})
+        vault.keep(preset_store("gh:acme/infra"), "okta-a", {"token": KEYS["api_key"]}, KeyFacts())
     assert not [argv for argv in tools.arguments if "set" in argv]
 
 
@@ -223,6 +223,6 @@ def test_the_tools_are_fed_as_programs(
     file = store_tools.install(tmp_path / "tools")
     monkeypatch.setenv("PATH", str(file.parent))
     monkeypatch.setenv("STORE_TOOLS", str(file))
-    kept = vault.keep(preset_store(plan), "datadog-a", KEYS, {})
+    kept = vault.keep(preset_store(plan), "datadog-a", KEYS, KeyFacts())
     assert "canary-api-key" in json.loads(file.read_text()).values()
     assert {name: read(source) for name, source in kept.sources.items()} in ({}, KEYS)

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from orgwizard.domain.errors import WizardError
 from orgwizard.storage.preset_store import PresetStore
 from orgwizard.storage.secret_stores import parse_store
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.vault import KeyFacts, Vault
 from orgwizard.system.secret_reader import read
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(240)]
@@ -46,15 +46,15 @@ def kept_and_read(vault: Vault, plan: str) -> None:
     store = parse_store(plan)
     assert isinstance(store, PresetStore)
     assert "returned a probe." in vault.probe(store)
-    first = vault.keep(store, "datadog-a", KEYS, {})
-    second = vault.keep(store, "datadog-a", OTHERS, {})
-    assert vault.keep(store, "datadog-a", KEYS, {}).reference == first.reference
+    first = vault.keep(store, "datadog-a", KEYS, KeyFacts())
+    second = vault.keep(store, "datadog-a", OTHERS, KeyFacts())
+    assert vault.keep(store, "datadog-a", KEYS, KeyFacts()).reference == first.reference
     assert first.reference != second.reference
     assert {name: read(source) for name, source in first.sources.items()} == KEYS
     assert {name: read(source) for name, source in second.sources.items()} == OTHERS
     entries = [*first.reference["entries"].values(), *second.reference["entries"].values()]
     assert all(store.remove(vault, entry) for entry in entries)
-    assert vault.keep(store, "datadog-a", OTHERS, {}).reference == first.reference
+    assert vault.keep(store, "datadog-a", OTHERS, KeyFacts()).reference == first.reference
 
 
 def test_pass_with_gpg(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_age(vault: Vault, tmp_path: Path) -> None:
     made = subprocess.run(["age-keygen", "-o", str(identity)], check=True, capture_output=True, text=True)
     kept_and_read(vault, f"age:{identity}")
     to_recipient = parse_store(f"age:{made.stderr.split()[-1]}")
-    kept = vault.keep(to_recipient, "okta-a", {"token": KEYS["api_key"]}, {})
+    kept = vault.keep(to_recipient, "okta-a", {"token": KEYS["api_key"]}, KeyFacts())
     command = ["age", "-d", "-i", str(identity), kept.reference["entries"]["token"]]
     assert subprocess.run(command, check=True, capture_output=True).stdout == b"canary-api-key"
 
@@ -113,7 +113,7 @@ def test_the_aws_cli_with_a_local_server(vault: Vault) -> None:
     assert isinstance(store, PresetStore)
     assert "returned a probe." in vault.probe(store)
     values = (KEYS[name], SecretStr("canary-other"))
-    kept = [vault.keep(store, "datadog-a", {name: value}, {}) for value in values]
+    kept = [vault.keep(store, "datadog-a", {name: value}, KeyFacts()) for value in values]
     assert [read(one.sources[name]) for one in kept] == list(values)
     assert kept[0].reference != kept[1].reference
     assert store.remove(vault, kept[0].reference["entries"][name])
@@ -170,7 +170,7 @@ def test_gh_with_a_local_server(vault: Vault, monkeypatch: pytest.MonkeyPatch) -
             try:
                 store = parse_store("gh:acme/infra")
                 assert "took a probe" in vault.probe(store)
-                first, second = (vault.keep(store, "datadog-a", keys, {}) for keys in (KEYS, OTHERS))
+                first, second = (vault.keep(store, "datadog-a", keys, KeyFacts()) for keys in (KEYS, OTHERS))
             finally:
                 server.shutdown()
     assert first.reference["entries"] == {

@@ -18,12 +18,12 @@ from orgwizard.storage.command_store import CommandStore
 from orgwizard.storage.keyring_store import KeyringStore, keys_of_attempt
 from orgwizard.storage.secret_stores import FileStore, ScreenStore, attempts_with_keys, parse_store
 from orgwizard.storage.stored_reference import place
-from orgwizard.storage.vault import PartlyStored, Store, Vault
+from orgwizard.storage.vault import KeyFacts, PartlyStored, Store, Vault
 from orgwizard.system.secret_reader import read
 
 TOKEN = "00canary-token"
 KEYS = {"api_key": SecretStr("canary-api-key"), "application_key": SecretStr("canary-app-key")}
-FACTS = {"org": "My Child\n[evil]\x1b[2J", "url": "https://my-child.okta.com"}
+FACTS = KeyFacts(org="My Child\n[evil]\x1b[2J", url="https://my-child.okta.com")
 # Appends what it is given to the file named first, after the name given second.
 RECORDER = """
 import sys
@@ -121,7 +121,9 @@ def test_a_file_holds_the_secrets_and_tells_whose_they_are(vault: Vault) -> None
 
 
 def test_a_file_is_never_overwritten(vault: Vault) -> None:
-    paths = [vault.keep(FileStore(), "okta-a", {"token": SecretStr(f"{n}")}, {}).reference["file"] for n in range(3)]
+    paths = [
+        vault.keep(FileStore(), "okta-a", {"token": SecretStr(f"{n}")}, KeyFacts()).reference["file"] for n in range(3)
+    ]
     assert [Path(path).name for path in paths] == ["okta-a.toml", "okta-a-2.toml", "okta-a-3.toml"]
     assert [tomllib.loads(Path(path).read_text())["token"] for path in paths] == ["0", "1", "2"]
 
@@ -140,14 +142,14 @@ def test_a_file_is_never_overwritten(vault: Vault) -> None:
     ],
 )
 def test_a_file_takes_secrets_of_any_shape(vault: Vault, secret: str) -> None:
-    kept = vault.keep(FileStore(), "okta-a", {"token": SecretStr(secret)}, {})
+    kept = vault.keep(FileStore(), "okta-a", {"token": SecretStr(secret)}, KeyFacts())
     assert read(kept.sources["token"]).get_secret_value() == secret
 
 
 @pytest.mark.parametrize("store", [FileStore(), KeyringStore(), failing("pass")])
 def test_a_secret_that_is_no_text_is_refused_by_name(vault: Vault, ring: Ring, store: Store) -> None:
     with pytest.raises(NeedsAttention, match="The token contains characters") as caught:
-        vault.keep(store, "okta-a", {"token": SecretStr(f"{TOKEN}\ud800")}, {})
+        vault.keep(store, "okta-a", {"token": SecretStr(f"{TOKEN}\ud800")}, KeyFacts())
     assert TOKEN not in repr(caught.value.__context__)
     assert not vault.folder.exists()
     assert ring.entries == {}
@@ -161,7 +163,7 @@ def test_a_disk_that_fails_while_keeping_says_that_the_org_exists(
 
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(NeedsAttention, match="disk is full") as caught:
-        vault.keep(FileStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+        vault.keep(FileStore(), "okta-a", {"token": SecretStr(TOKEN)}, KeyFacts())
     assert caught.value.lines()[0] == CREATED
     assert list(vault.folder.iterdir()) == []
 
@@ -209,7 +211,7 @@ def test_a_keyring_that_forgets_is_noticed(vault: Vault, ring: Ring, monkeypatch
     with pytest.raises(LocalFailure, match="did not return"):
         vault.probe(KeyringStore())
     with pytest.raises(NeedsAttention, match="no entry") as caught:
-        vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+        vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, KeyFacts())
     assert TOKEN not in str(caught.value)
 
 
@@ -218,13 +220,13 @@ def test_a_keyring_that_changes_what_it_is_given_is_noticed(
 ) -> None:
     monkeypatch.setattr(ring, "get_password", lambda _, name: ring.entries.get(("orgwizard", name), "")[:4] or None)
     with pytest.raises(NeedsAttention, match="not what was stored"):
-        vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+        vault.keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, KeyFacts())
 
 
 def test_a_keyring_holds_an_entry_per_secret_and_none_is_overwritten(vault: Vault, ring: Ring) -> None:
-    first = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
+    first = vault.keep(KeyringStore(), "datadog-a", KEYS, KeyFacts())
     others = {"api_key": SecretStr("canary-other"), "application_key": KEYS["application_key"]}
-    second = vault.keep(KeyringStore(), "datadog-a", others, {})
+    second = vault.keep(KeyringStore(), "datadog-a", others, KeyFacts())
     assert [first.reference["keyring"], second.reference["keyring"]] == ["orgwizard/datadog-a", "orgwizard/datadog-a-2"]
     assert second.words.endswith("as datadog-a-2/api_key, datadog-a-2/application_key")
     assert first.sources["api_key"] == Reference(keyring="orgwizard/datadog-a/api_key")
@@ -234,19 +236,19 @@ def test_a_keyring_holds_an_entry_per_secret_and_none_is_overwritten(vault: Vaul
 
 
 def test_entries_of_a_keyring_name_their_attempt_and_are_found_by_it(vault: Vault, ring: Ring) -> None:
-    facts = {"attempt": "20261122-160419-3f9a"}
+    facts = KeyFacts(attempt="20261122-160419-3f9a")
     kept = vault.keep(KeyringStore(), "datadog-a", KEYS, facts)
     assert kept.reference["keyring"] == "orgwizard/datadog-a/20261122-160419-3f9a"
     assert {name: read(source) for name, source in kept.sources.items()} == KEYS
     labels = ("datadog-b", "datadog-a")
-    assert keys_of_attempt(facts["attempt"], labels, tuple(KEYS), seconds=20) == kept.reference
+    assert keys_of_attempt(facts.attempt, labels, tuple(KEYS), seconds=20) == kept.reference
     assert keys_of_attempt("20261122-160419-0000", labels, tuple(KEYS), seconds=20) is None
     assert ring.entries
 
 
 def test_a_keyring_that_a_run_filled_in_part_before_it_was_cut_short_is_filled_up(vault: Vault, ring: Ring) -> None:
     ring.entries["orgwizard", "datadog-a/api_key"] = KEYS["api_key"].get_secret_value()
-    kept = vault.keep(KeyringStore(), "datadog-a", KEYS, {})
+    kept = vault.keep(KeyringStore(), "datadog-a", KEYS, KeyFacts())
     assert kept.reference["keyring"] == "orgwizard/datadog-a"
     assert len(ring.entries) == len(KEYS)
 
@@ -258,7 +260,7 @@ def test_a_keyring_that_hangs_after_its_probe_holds_nobody_up(
     monkeypatch.setattr(ring, "set_password", lambda *_: release.wait(60))
     try:
         with pytest.raises(NeedsAttention, match="did not answer within"):
-            Vault(vault.folder, seconds=0.05).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+            Vault(vault.folder, seconds=0.05).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, KeyFacts())
     finally:
         release.set()
 
@@ -272,7 +274,7 @@ def test_a_command_is_tried_with_a_harmless_text(vault: Vault, tmp_path: Path) -
 
 def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Path) -> None:
     store = recorder(tmp_path / "taken")
-    kept = vault.keep(store, "datadog-a", KEYS, {})
+    kept = vault.keep(store, "datadog-a", KEYS, KeyFacts())
     assert (tmp_path / "taken").read_text() == (
         "[datadog-a-api_key]canary-api-key[datadog-a-application_key]canary-app-key"
     )
@@ -294,14 +296,14 @@ def test_a_command_with_a_name_gets_each_secret_bare(vault: Vault, tmp_path: Pat
 def test_a_command_names_each_secret_as_its_placeholder_says(
     vault: Vault, tmp_path: Path, placeholder: str, names: list[str]
 ) -> None:
-    vault.keep(recorder(tmp_path / "taken", placeholder), "datadog-a", KEYS, {})
+    vault.keep(recorder(tmp_path / "taken", placeholder), "datadog-a", KEYS, KeyFacts())
     taken = (tmp_path / "taken").read_text()
     assert taken == f"[{names[0]}]canary-api-key[{names[1]}]canary-app-key"
 
 
 def test_a_command_with_a_name_is_given_no_name_twice(vault: Vault, tmp_path: Path) -> None:
     before = replace(vault, names_in_use=lambda: {"datadog-a-application_key", "datadog-a-2-api_key"})
-    kept = before.keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, {})
+    kept = before.keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, KeyFacts())
     assert kept.reference["names"] == ["datadog-a-3-api_key", "datadog-a-3-application_key"]
 
 
@@ -313,7 +315,7 @@ def test_a_name_is_written_down_before_a_command_is_given_it(vault: Vault, tmp_p
     def giving(attempt: str, given: str) -> None:
         seen.append((attempt, given, taken.exists() and f"[{given}]" in taken.read_text()))
 
-    replace(vault, giving=giving).keep(recorder(taken, name), "datadog-a", KEYS, {"attempt": "a1"})
+    replace(vault, giving=giving).keep(recorder(taken, name), "datadog-a", KEYS, KeyFacts(attempt="a1"))
     whole = [f"datadog-a-{key}" for key in KEYS] if name == "{name}" else ["datadog-a"]
     assert seen == [("a1", given, False) for given in whole]
 
@@ -322,7 +324,7 @@ def test_a_journal_that_is_full_keeps_no_key_from_its_command(vault: Vault, tmp_
     def full(*_: str) -> None:
         raise LocalFailure("No space is left.")
 
-    kept = replace(vault, giving=full).keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, {"attempt": "a1"})
+    kept = replace(vault, giving=full).keep(recorder(tmp_path / "taken"), "datadog-a", KEYS, KeyFacts(attempt="a1"))
     assert len(kept.reference["names"]) == len(KEYS)
 
 
@@ -331,13 +333,13 @@ def test_a_command_that_fails_at_its_second_secret_tells_where_the_first_went(va
         (sys.executable, "-c", "import sys; sys.exit(sys.argv[1].endswith('application_key'))", "{name}")
     )
     with pytest.raises(PartlyStored, match="datadog-a-api_key") as caught:
-        vault.keep(store, "datadog-a", KEYS, {})
+        vault.keep(store, "datadog-a", KEYS, KeyFacts())
     assert caught.value.names == ("datadog-a-api_key",)
 
 
 def test_a_command_without_a_name_gets_all_secrets_as_lines(vault: Vault, tmp_path: Path) -> None:
     store = recorder(tmp_path / "taken", "fixed")
-    kept = vault.keep(store, "datadog-a", KEYS, {})
+    kept = vault.keep(store, "datadog-a", KEYS, KeyFacts())
     assert (tmp_path / "taken").read_text() == "[fixed]api_key=canary-api-key\napplication_key=canary-app-key\n"
     assert kept.reference == {"command": list(store.argv)}
 
@@ -353,7 +355,7 @@ def test_a_command_that_fails_its_probe_tells_its_complaint(vault: Vault) -> Non
 
 def test_a_command_that_repeats_the_secret_while_failing_is_not_quoted(vault: Vault) -> None:
     with pytest.raises(NeedsAttention, match="failed with exit code 1") as caught:
-        vault.keep(failing("sys.exit(given)"), "okta-a", {"token": SecretStr(TOKEN)}, {})
+        vault.keep(failing("sys.exit(given)"), "okta-a", {"token": SecretStr(TOKEN)}, KeyFacts())
     assert TOKEN not in "".join(caught.value.lines())
     assert caught.value.lines()[0] == CREATED
 
@@ -409,7 +411,7 @@ def test_what_is_told_of_kept_secrets_holds_none(vault: Vault, ring: Ring, store
 
 def test_a_whole_key_file_names_its_attempt_and_its_org(vault: Vault) -> None:
     facts = {"org": "My Child", "id": "00o1", "url": "https://my-child.okta.com", "attempt": "20261122-160419-3f9a"}
-    kept = vault.keep(FileStore(), "okta-a", {"token": SecretStr(TOKEN)}, facts)
+    kept = vault.keep(FileStore(), "okta-a", {"token": SecretStr(TOKEN)}, KeyFacts(**facts))
     (vault.folder / "torn.toml").write_text('# attempt: torn\ntoken = "00can')
     (vault.folder / "empty.toml").write_text("# attempt: empty\n")
     found = attempts_with_keys(vault.folder)
@@ -434,7 +436,7 @@ def test_a_keyring_that_answers_too_late_keeps_nothing(
     monkeypatch.setattr(ring, "set_password", slow)
     monkeypatch.setattr(ring, "delete_password", deleted)
     with pytest.raises(NeedsAttention, match="did not answer within"):
-        Vault(vault.folder, seconds=0.5).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, {})
+        Vault(vault.folder, seconds=0.5).keep(KeyringStore(), "okta-a", {"token": SecretStr(TOKEN)}, KeyFacts())
     release.set()
     assert gone.wait(20)
     assert ring.entries == {}
@@ -449,5 +451,5 @@ def test_the_readmes_template_gives_a_tool_a_line(
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     readme = (Path(__file__).parents[2] / "README.md").read_text()
     (line,) = (line for line in readme.splitlines() if "(cat; echo)" in line)
-    vault.keep(parse_store(tomllib.loads(line)["store"]), "okta-a", {"token": SecretStr("canary")}, {})
+    vault.keep(parse_store(tomllib.loads(line)["store"]), "okta-a", {"token": SecretStr("canary")}, KeyFacts())
     assert (tmp_path / "okta-a-token").read_bytes() == b"canary\n"

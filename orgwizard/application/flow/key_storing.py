@@ -11,7 +11,7 @@ from orgwizard.domain.events import KEEP, SANDBOX_ORG, USE_KEYS, KeysArrived, St
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.storage.secret_stores import label_of
-from orgwizard.storage.vault import PartlyStored
+from orgwizard.storage.vault import KeyFacts, PartlyStored
 from orgwizard.system.file_faults import cause_of
 
 NAME = "NAME"  # how a vendor's next step calls the profile, which it does not know
@@ -23,9 +23,8 @@ async def keep(run: Run, response: Response) -> None:
     run.set_created(created, created.remarks)
     if response.whole and not created.remarks:
         run.response = None  # from here on its credentials are what counts
-    org = {"id": created.id, "name": created.name, "url": created.url}
     facts = {"keys": sorted(created.secrets), "missing": list(created.missing), "details": dict(created.details)}
-    run.notes.add("created", org=org, **facts)
+    run.notes.add("created", org={"id": created.id, "name": created.name, "url": created.url}, **facts)
     run.progress(KEEP, "started", "Storing the new keys")
     state: StageState = await _store(run, created) if created.secrets else "warning"
     if run.result.secrets:
@@ -83,11 +82,11 @@ async def _stored_in(run: Run, store: ChosenStore, created: Created) -> bool:
     return True
 
 
-def _facts(run: Run, created: Created) -> dict[str, str]:
+def _facts(run: Run, created: Created) -> KeyFacts:
     """Return what a store writes beside the keys."""
-    facts = {"provider": run.provider.title, "org": created.name, "id": created.id, "url": created.url}
+    facts = KeyFacts(run.provider.title, created.name, created.id, created.url)
     if attempt := run.notes.attempt:
-        facts |= {"attempt": attempt.id, "date": f"{attempt.started:%Y-%m-%d %H:%M} UTC"}
+        return replace(facts, attempt=attempt.id, date=f"{attempt.started:%Y-%m-%d %H:%M} UTC")
     return facts
 
 
