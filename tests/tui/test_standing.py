@@ -4,11 +4,13 @@ from pydantic import SecretStr
 from textual.widgets import Static
 
 from orgwizard.application.service import Service
+from orgwizard.domain.errors import Refused
 from orgwizard.presentation.review import lines, objections
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.widgets.dialogs import Confirm
 from orgwizard.ui.tui.widgets.field import Field
+from orgwizard.ui.tui.widgets.name_check import NameCheck
 from tests.tui.walk import walking
 
 
@@ -26,6 +28,17 @@ async def test_a_name_that_is_taken_is_told_whole_and_again_before_it_is_created
         await walk.app.go("organization")
         await walk.until(OrganizationStep)
         assert walk.screen.query_one("#subdomain", Field).has_class("-wrong")
+
+
+async def test_a_name_found_taken_while_the_word_is_asked_for_is_told_there_too(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(ReviewStep, "okta")
+        await walk.press("ctrl+n")
+        assert isinstance(walk.screen, Confirm)
+        refused = Refused("The subdomain is taken.", "Choose another.", field="organization.subdomain")
+        walk.app.step.post_message(NameCheck.Taken(refused, {}))
+        await walk.settled()
+        assert "The subdomain is taken." in walk.text()
 
 
 async def test_a_password_that_will_be_refused_stands_on_the_review(service: Service) -> None:

@@ -90,6 +90,8 @@ class ReviewStep(Step):
         """Say that the name is taken; the service would refuse it."""
         self.session.refusals |= complaints(message.refused)
         refusals.show(self)
+        if isinstance(self.app.screen, Confirm | SecondOrg):
+            self.app.screen.warn(objections(self.session))
 
     def buttons(self) -> Iterable[Widget]:
         """Yield what can be done from here."""

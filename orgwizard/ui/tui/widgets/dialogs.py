@@ -29,7 +29,7 @@ class Dialog(KeyLine[Answer]):
     def __init__(
         self, question: str, *, yes: str, no: str, about: tuple[str, str] = ("", ""), warnings: Iterable[str] = ()
     ) -> None:
-        self._warnings = "\n".join(f"! {printable(words)}" for words in warnings)
+        self._warnings = tuple(warnings)
         self._question = "\n".join(printable(line) for line in question.splitlines())
         self._yes, self._no = yes, no
         self._about = tuple(map(printable, about))
@@ -42,8 +42,7 @@ class Dialog(KeyLine[Answer]):
                 name, place = self._about
                 yield Static(name, classes="title", markup=False)
                 yield Static(place, classes="place", markup=False)
-            if self._warnings:
-                yield Static(self._warnings, classes="warnings", markup=False)
+            yield Static(classes="warnings", markup=False)
             yield Static(self._question, markup=False)
             yield from self.typed()
             with Horizontal(classes="answers"):
@@ -51,6 +50,16 @@ class Dialog(KeyLine[Answer]):
                 yield button(self._yes, "yes")
             yield self.keys_line()
         yield too_small()
+
+    def on_mount(self) -> None:
+        """Show the warnings."""
+        self.warn(self._warnings)
+
+    def warn(self, warnings: Iterable[str]) -> None:
+        """Show these sentences before the question, such as one that has become known since it was asked."""
+        box, text = self.query_one(".warnings", Static), "\n".join(f"! {printable(words)}" for words in warnings)
+        box.display = bool(text)
+        box.update(text)
 
     def on_resize(self, event: Resize) -> None:
         """Stand at the bottom of the frame, which is in the middle of what is larger."""
