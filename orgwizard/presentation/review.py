@@ -134,11 +134,6 @@ def objections(session: WizardSession) -> list[str]:
     return found
 
 
-def about(session: WizardSession, name: str = "") -> tuple[str, str]:
-    """Return what a question about an order begins with: the org's name, and where it belongs."""
-    return name or session.draft.org_name, session.parent.place()
-
-
 def second(session: WizardSession) -> str:
     """Return the sentence that creates another org beside the one of an earlier attempt."""
     return f"create a second {session.draft.org_name}"

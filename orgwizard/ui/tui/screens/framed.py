@@ -134,10 +134,8 @@ class Framed(Screen[None]):
         return self.session.draft.org_name
 
     def about(self) -> tuple[str, str]:
-        """Return what a question about the order begins with."""
-        from orgwizard.presentation.review import about  # its rules are loaded after the first screen
-
-        return about(self.session, self.org_name())
+        """Return what a question about the order begins with: the org's name, and where it belongs."""
+        return self.org_name(), self.session.parent.place()
 
     def refresh_place(self) -> None:
         """Draw the head line and the summary again after provider, site or parent changed."""

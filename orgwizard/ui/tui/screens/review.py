@@ -13,7 +13,6 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.presentation import text_report
 from orgwizard.presentation.review import (
     REQUEST_TITLE,
-    about,
     check_lines,
     check_title,
     is_second,
@@ -151,7 +150,7 @@ class ReviewStep(Step):
     def action_second(self) -> None:
         """Ask for the sentence that creates another org of this name."""
         if self._earlier:
-            self.app.push_screen(SecondOrg(self.session, self._earlier), self._confirmed)
+            self.app.push_screen(SecondOrg(self.session, self._earlier, self.about()), self._confirmed)
 
     def _check(self, earlier: EarlierAttempt) -> None:
         if earlier.kind == "open":
@@ -173,11 +172,11 @@ class ReviewStep(Step):
 class SecondOrg(TypedConfirmation):
     """The question before another org of the same name: a whole sentence has to be typed."""
 
-    def __init__(self, session: WizardSession, earlier: EarlierAttempt) -> None:
+    def __init__(self, session: WizardSession, earlier: EarlierAttempt, about: tuple[str, str]) -> None:
         self._session = session
         irreversible = session.provider.irreversible
         question = f"{earlier.error().cause} {irreversible} To create a second one, type: {second(session)}"
-        super().__init__(question, yes="Create now", about=about(session), warnings=objections(session))
+        super().__init__(question, yes="Create now", about=about, warnings=objections(session))
 
     def refusal(self, typed: str) -> str:
         """Take the sentence and nothing else."""
