@@ -63,6 +63,11 @@ def _names_connection(session: WizardSession) -> bool:
     return session.draft.method in session.provider.methods
 
 
+def first_of_another(session: WizardSession) -> str:
+    """Return the step that another org of the same parent begins with."""
+    return "organization" if session.parent.connection else "credentials"
+
+
 def after(session: WizardSession, here: str) -> str:
     """Return the step after one that is complete; what is still needed, if the review or a draft asks for that."""
     names = list(TITLES)

@@ -147,7 +147,7 @@ class Wizard:
     def _another(self) -> str:
         """Begin another org of the same parent; return its first step."""
         self.session = self.session.for_same_parent()
-        return "organization" if self.session.parent.connection else "credentials"
+        return step_order.first_of_another(self.session)
 
 
 def run(

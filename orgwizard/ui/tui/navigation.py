@@ -128,7 +128,7 @@ class Navigator:
     async def _another(self, _: Another) -> None:
         """Begin again with the same parent."""
         self._app.session = self._session.for_same_parent()
-        await self.go("organization" if self._session.parent.connection else "credentials")
+        await self.go(step_order.first_of_another(self._session))
 
     async def _list_again(self) -> None:
         """Show the list of attempts, at the one that was taken up from it."""
