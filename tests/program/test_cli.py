@@ -808,18 +808,6 @@ def signalled(folder: Path, number: int, signals: int = 1) -> tuple[Ended, Home,
 
 
 @pytest.mark.full
-def test_signals_while_the_request_is_on_its_way(tmp_path: Path) -> None:
-    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-    with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda number: signalled(tmp_path / number.name, number), numbers))
-    for number, (ended, home, requests) in zip(numbers, runs, strict=True):
-        quiet(ended)
-        said = ended.json()
-        assert (ended.code, said["outcome"], requests) == (128 + number, "created", 1), number
-        assert home.holding(servers.CHILD_API_KEY) == [Path(said["stored"]["file"])]
-
-
-@pytest.mark.full
 def test_a_hang_up_that_it_was_started_to_ignore_changes_nothing(home: Home) -> None:
     held = Held()
     with serving(DatadogServer(held)) as server:

@@ -337,7 +337,7 @@ def test_a_move_whose_changes_on_disk_fail_can_be_repeated(home: Home, tools: Pa
     with Failing(1.0) as failing:
         ended, _ = failing.run(home, *FAST, "create", "--plan", plan, "--yes", "--json")
         name = ended.json()["profile"]
-        for at in count(1, 8):  # a sample
+        for at in count(1, 12):  # a sample
             there = "pass" if key_files(home) else "file"
             ended, changes = failing.run(home, *FAST, "move", name, "--to", there, at=at)
             if len(changes) < at:

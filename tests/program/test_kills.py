@@ -16,5 +16,4 @@ BUSY_MACHINE_SECONDS = 10 * GRACE_SECONDS
 def test_nothing_is_forgotten_sent_twice_or_lost(tmp_path: Path) -> None:
     done = kills(RUNS, SEED, tmp_path)
     assert not [kill for kill in done if kill.complaints(BUSY_MACHINE_SECONDS)], summary(done, BUSY_MACHINE_SECONDS)
-    assert any(kill.arrived for kill in done)
     assert any(org["state"] != "ready" for kill in done for org in kill.orgs)

@@ -9,7 +9,7 @@ import pytest
 from tests.failing import Failure
 from tests.sweep import Point, complaints, points, sampled, swept
 
-SAMPLE = 20
+SAMPLE = 12
 
 
 def counted(provider: str, folder: Path) -> int:

@@ -400,7 +400,7 @@ def test_nothing_open_is_told(run: Run, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().out == "No open attempts.\n"
 
 
-KILLS = 5
+KILLS = 3
 FASTER = 50.0
 
 
