@@ -99,7 +99,7 @@ class Handover:
         found = next(known, "dotenv" if path.name.startswith(".env.") else "")
         if not found:
             raise BadInput(
-                f"The name {path.name} implies no format.",
+                f"The name {path.name} does not imply a format.",
                 "Set --format, or use a name that ends in one of: " + ", ".join((*_BY_ENDING, *self.handoff.files)),
                 meaning=NOTHING_DONE,
                 field="format",
@@ -111,7 +111,7 @@ class Handover:
         if members is None:
             theirs = ", ".join(self.handoff.files) or "none"
             raise BadInput(
-                f"{self.provider.title}'s tools read no {table}.",
+                f"{self.provider.title}'s tools do not read {table}.",
                 f"Their settings files: {theirs}. To write another format, name it with --format.",
                 meaning=NOTHING_DONE,
                 field="format",
@@ -148,7 +148,7 @@ class Handover:
             )
         if record and record.spool:
             return NeedsAttention(
-                f"The {title} is in no store yet; it may be in the response that is kept in {record.spool}.",
+                f"The {title} is not stored yet; it may be in the response saved in {record.spool}.",
                 "Look for it there." if record.settled else f"Run: {resuming(record.id, self._options)}",
                 meaning=meaning,
             )

@@ -18,8 +18,8 @@ PAUSE_SECONDS = 0.5  # between orgs, for the services' limits
 SILENT_AFTER_DAYS = 60  # whoever has not asked by then uses them without orgwizard, or not at all
 WARN_BEFORE_DAYS = 10  # before unused keys expire
 FORGOTTEN = (
-    "The sandbox keeps orgs in memory: each run starts without those of others. "
-    "A served one (orgwizard sandbox) keeps them."
+    "Sandbox orgs live in memory and end with their run. "
+    "A sandbox server (orgwizard sandbox) keeps them until it stops."
 )
 
 

@@ -128,7 +128,7 @@ def _readable_keys(
     secrets = {name: service.reader.read(source) for name, source in profile.secrets.items()}
     service.vault.probe(store)
     if not store.readable and not agrees(f"{store.title} cannot return what it stores. Move the only copy there?"):
-        raise NotSent("It was not confirmed.", code="not_confirmed")
+        raise NotSent("Not confirmed.", code="not_confirmed")
     return secrets
 
 

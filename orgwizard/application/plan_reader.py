@@ -155,7 +155,7 @@ class _Reader:
 def _unknown(name: str, known: list[str], sections: Mapping[str, type[Fields]], below: str = "") -> str:
     """Say what an unknown key most likely is: one that stands in the wrong place, or a slip of the pen."""
     if below and name in ABOVE_TABLES:
-        return f"It stands below [{below}]. Move it up, above the first line in brackets."
+        return f"It is below [{below}]. Move it above the first line in brackets."
     others = [table for table, model in sections.items() if table != below and name in model.model_fields]
     if others:
         return f"Unknown. It belongs below [{others[0]}]."

@@ -128,7 +128,7 @@ def _why_not(name: str, column: _Column | None, known: Mapping[str, _Column]) ->
         return "It has no name. Delete this column, or name a plan key in the header."
     shown = MASK if is_like_token(name) or REDACTOR.is_secret(name) else name
     if column and not column.is_whole:
-        return f'"{shown}" is there twice. Delete one of the columns.'
+        return f'"{shown}" is listed twice. Delete one of the columns.'
     if not column and name.casefold().partition(".")[0] in _IN_PLAN:
         return f'"{shown}" belongs in the plan: all rows share one connection and one store.'
     asked = [column for column in known.values() if column.question.asked]
@@ -175,7 +175,7 @@ def _literal_secrets(columns: Mapping[int, _Column], sheet: Sheet) -> dict[str, 
         literal = {number: cell for number, cell in cells.items() if cell and not _reference(cell)}
         if literal:
             REDACTOR.learn(*literal.values())
-            how = "Write where each secret is: env:NAME, file:PATH or keyring:NAME."
+            how = "Write a reference for each secret: env:NAME, file:PATH or keyring:NAME."
             problems[f"column {place + 1}"] = f"{column.key} contains secrets ({_rows_words(list(literal))}). {how}"
     return problems
 

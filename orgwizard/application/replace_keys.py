@@ -21,9 +21,11 @@ from orgwizard.storage.profiles import Profile
 
 NOT_REPLACED = "The token was not replaced."
 REPLACED = "The new token is stored."
-_DEACTIVATE = "It expires after 30 days without use, or with its administrator."
+_DEACTIVATE = "It expires after 30 days without use, or when its administrator is deactivated."
 _REVOKED = "The old token was revoked."
-_STILL_VALID = "The old token was not revoked. It expires after 30 days without use, or with its administrator."
+_STILL_VALID = (
+    "The old token was not revoked. It expires after 30 days without use, or when its administrator is deactivated."
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _target(service: Service, profile: Profile, target: object) -> object:
         return target
     if there := store_named_by(service.vault, profile.secrets):
         return there
-    raise BadInput("Say where the new token goes: --to STORE.", "For example: --to file", code="usage")
+    raise BadInput("Choose a store for the new token: --to STORE.", "For example: --to file", code="usage")
 
 
 def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dict[str, SecretStr]:
@@ -92,7 +94,7 @@ def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dic
     conversation = provider.aftercare.key_state(provider.site(profile.site), replace(old, secrets=new))
     state = service.engine.read(converse(conversation, service.send)).result()
     if state.state != "valid":
-        advice = FORGOTTEN if service.sandbox_values else "Was it made in this org?"
+        advice = FORGOTTEN if service.sandbox_values else "Check that it was created in this org."
         raise Refused(f"{profile.org.name} did not accept the new token. {state.words}", advice)
     return new
 

@@ -124,6 +124,6 @@ def _file(name: str) -> _File | None:
     except (FileNotFoundError, BadInput):
         return None
     except config_files.ConfigSyntaxError as odd:
-        return _File(here, {}, f"The file {here} is not valid {odd}: nothing is taken from it.")
+        return _File(here, {}, f"The file {here} is not valid {odd}: it was ignored.")
     except WizardError as error:
-        return _File(here, {}, f"{error.cause} Nothing is taken from it.")
+        return _File(here, {}, f"{error.cause} The file was ignored.")

@@ -113,7 +113,7 @@ class StopRule:
             kind = result.error.code or result.error.default_code
             self._refusals[kind] += 1
             if self._refusals[kind] == REFUSALS_OF_ONE_KIND:
-                self.why = f"{REFUSALS_OF_ONE_KIND} rows failed alike: {result.error.cause}"
+                self.why = f"{REFUSALS_OF_ONE_KIND} rows failed for the same reason: {result.error.cause}"
 
 
 class _TableRun:

@@ -14,7 +14,7 @@ from orgwizard.providers.aftercare import Undo, Undone
 from orgwizard.storage.profiles import Profile
 
 NOT_CHANGED = "Nothing was changed."
-NOT_KNOWN = "It is not known whether it was done."
+NOT_KNOWN = "The outcome is unknown."
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _prepared(service: Service, profile: Profile) -> Undo | Undone:
         return service.engine.read(converse(provider.aftercare.undo(site, child), service.send)).result()
     except Refused as refused:
         if profile.undo and service.engine.read(_is_invalid(service, profile)).result():
-            return Undone("done", "The keys, which were valid when it was sent, no longer are.")
+            return Undone("done", "The keys were valid before the request, and no longer are.")
         raise _unchanged(service, refused) from None
     except WizardError as fault:
         raise _unchanged(service, fault) from None
@@ -104,7 +104,7 @@ def _ended(service: Service, profile: Profile, done: Undone) -> Ended:
     if done.state == "refused":
         raise Refused(done.words, done.advice, meaning=NOT_CHANGED)
     if done.state == "unknown":
-        advice = f"Run it again: it looks first. orgwizard disable {profile.name}"
+        advice = f"It checks first, so run it again: orgwizard disable {profile.name}"
         raise NoResponse(done.words, advice, meaning=NOT_KNOWN)
     return Ended(changed, done, support)
 

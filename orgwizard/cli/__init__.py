@@ -112,7 +112,7 @@ def _internal_error(bug: Exception) -> WizardError:
     where = " < ".join(f"{Path(frame.filename).name}:{frame.lineno}" for frame in reversed(frames))
     return WizardError(
         f"Internal error in orgwizard: {type(bug).__name__} at {where}.",
-        "Please report it with this line; no secret is in it. What was created is listed by: orgwizard orgs",
-        meaning="If a creation was under way, its outcome is in the journal.",
+        "Please report this line; it contains no secret. To see what was created: orgwizard orgs",
+        meaning="If a creation was running, its outcome is recorded.",
         code="bug",
     )

@@ -20,11 +20,11 @@ SET = option(
 TABLE = file("--table", "a CSV file, one org per row; its header names plan keys, for example organization.name")
 SPEED = option("--sandbox-speed", "N", "speed up the sandbox clock N times", type=number, default=1.0)
 SANDBOX = flag("--sandbox", "work with the built-in sandbox: no account, no network")
-CA_FILE = file("--ca-file", "trust these TLS roots (PEM) in addition to the system's")
+CA_FILE = file("--ca-file", "also trust the CA certificates in this PEM file")
 SHARED = (SANDBOX, SPEED, CA_FILE)
 # Of commands that send nothing. A script may give every command the same options: those without effect are taken, too.
 LOCAL = (SANDBOX, SPEED.unlisted(), CA_FILE.unlisted())
-NAME = positional("name", "NAME", "a profile, or the beginning of its name", completes="profiles", required=True)
+NAME = positional("name", "NAME", "profile name, or its first characters", completes="profiles", required=True)
 LANGUAGES = ("curl", "python", "typescript", "go", "java", "ruby", "rust", "terraform")
 FORMATS = ("sh", "fish", "powershell", "dotenv", "json", "terraform", "github")
 
@@ -41,7 +41,9 @@ WIZARD = Command(
         file("--table", "with --plan: choose which rows of a CSV file to create"),
         flag("--plain", "ask line by line: for screen readers, simple terminals and slow connections"),
         flag("--ascii", "draw with ASCII characters only"),
-        choice("--theme", THEMES, "colours; terminal is the terminal's own palette; default: ORGWIZARD_THEME"),
+        choice(
+            "--theme", THEMES, "colours; terminal is the terminal's own palette; default: $ORGWIZARD_THEME, or terminal"
+        ),
         *SHARED,
     ),
     json=False,
@@ -55,9 +57,12 @@ COMMANDS = (
             PLAN,
             SET,
             TABLE,
-            flag("--keep-going", "with --table: do not stop at an unknown outcome or at three refusals of one kind"),
+            flag(
+                "--keep-going",
+                "with --table: do not stop at an unknown outcome or after three refusals of the same kind",
+            ),
             flag("--yes", "do not ask for confirmation; required without a terminal"),
-            flag("--again", "create a second org even if an earlier attempt for this order is open or succeeded"),
+            flag("--again", "create a second org even if an earlier attempt for this org is open or succeeded"),
             flag("--no-wait", "exit once the keys are stored; orgwizard resume tests the new org later"),
             option("--approved", "HASH", "refuse the plan if its fingerprint (plan --hash) differs", default=""),
             flag("--quiet", "print no progress"),
@@ -98,7 +103,7 @@ COMMANDS = (
         "list created orgs and unfinished attempts",
         "attempts:orgs",
         (
-            flag("--all", "list every attempt; a terminal shows only the newest 20 and the open ones"),
+            flag("--all", "list every attempt; by default, a terminal shows the newest 20 and the open ones"),
             flag("--open", "only attempts that are not finished"),
             option("--name", "TEXT", "only orgs with this text in their name", default=""),
             option("--since", "DATE", "only attempts started since this date (UTC)", type=moment),
@@ -114,10 +119,10 @@ COMMANDS = (
             positional(
                 "attempt",
                 "ATTEMPT",
-                "its ID or the start of it; default: the newest open one",
+                "attempt ID, or its first characters; default: the newest open one",
                 completes="attempts",
             ),
-            flag("--all", "finish every open attempt, in parallel"),
+            flag("--all", "resume every open attempt, in parallel"),
         ),
         shared=SHARED,
         creates=True,
@@ -190,7 +195,7 @@ COMMANDS = (
                 "Okta: store a new API token, prompted for or read from stdin, in place of the old one",
             ),
             flag("--revoke", "with --replace: revoke the old token without asking"),
-            flag("--yes", "do not ask, even if the new store cannot read the keys back"),
+            flag("--yes", "do not ask, even if the keys cannot be read back from the new store"),
         ),
         shared=SHARED,
     ),
@@ -198,7 +203,7 @@ COMMANDS = (
         "disable",
         "disable a Datadog child org, or revoke the API token of an Okta child org",
         "keys:disable",
-        (NAME, option("--confirm", "ORG", "the name of the org, as confirmation; a terminal prompts for it")),
+        (NAME, option("--confirm", "ORG", "the org's name, as confirmation; a terminal prompts for it")),
         shared=SHARED,
     ),
     Command(

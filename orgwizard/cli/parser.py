@@ -105,9 +105,9 @@ def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
     """
     parser = Parser(
         prog="orgwizard",
-        description="Create a child organization at Okta or Datadog: nothing lost, nothing twice, nothing leaked.",
+        description="Create a child organization at Okta or Datadog, and keep its one-time keys safe.",
         epilog="Exit codes: 0 created and ready, 1 a bug, 2 wrong usage or plan, 3 refused, 4 never sent, "
-        "5 unknown, 6 created but needs attention, 7 another orgwizard is at this order, 130 quit or cancelled. "
+        "5 unknown, 6 created but needs attention, 7 another orgwizard is working on this org, 130 quit or cancelled. "
         "Topics: orgwizard help. All exit codes: orgwizard help exit-codes",
     )
     _add(parser, WIZARD, JSON)

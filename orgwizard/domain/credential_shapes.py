@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 JWT = "an OAuth token (JWT)"
 PRIVATE_KEY = "a private key"
-KEY_ID = "the id of a key, not the key itself"
+KEY_ID = "a key ID, not the key itself"
 
 _SHAPES: dict[str, str] = {
     JWT: r"eyJ[\w-]+\.[\w-]+\.[\w-]*",

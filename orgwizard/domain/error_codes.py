@@ -15,7 +15,7 @@ EXITS: Mapping[Exit, str] = {
     "`check NAME`, `orgs --check`: not known whether the stored keys are valid",
     Exit.ATTENTION: "created, but something needs attention. "
     "`orgs --check`: some stored keys are no longer valid, or cannot be read",
-    Exit.BUSY: "another orgwizard is working on this order; nothing was sent, try again later",
+    Exit.BUSY: "another orgwizard is working on this org; nothing was sent, try again later",
     Exit.LEFT: "you quit or cancelled",
 }
 
@@ -37,7 +37,7 @@ def _network(cause: str) -> ErrorCode:
     return ErrorCode(
         cause,
         "`outcome` says whether the request was sent; if unknown, run: orgwizard resume\n"
-        "Else check the network, the proxy and the site, then try again.",
+        "Otherwise check the network, the proxy and the site, then try again.",
     )
 
 
@@ -47,23 +47,23 @@ OURS: Mapping[str, ErrorCode] = {
     "BadInput": ErrorCode("An argument, a plan, a profile or a reference is invalid. Nothing was sent.", "Correct it."),
     "BadFields": ErrorCode(
         "Values of the plan are missing or invalid; `problems` lists each. Nothing was sent.",
-        "Correct them. The schema of a plan is printed by: orgwizard schema plan",
+        "Correct them. For the JSON Schema of a plan: orgwizard schema plan",
     ),
     "not_approved": ErrorCode(
         "The plan is not the one that was approved: its fingerprint differs. Nothing was sent.",
         "Compare: orgwizard plan --plan FILE --hash",
     ),
     "not_confirmed": ErrorCode("The confirmation was declined. Nothing was sent.", "Run the command again."),
-    "not_begun": ErrorCode("The table stopped before this row, which was not sent.", "Run the same command again."),
+    "not_begun": ErrorCode("The run stopped before this row; nothing was sent for it.", "Run the same command again."),
     "left": ErrorCode("Cancelled before anything was sent.", "Run the command again when you are ready."),
     # this machine
     "Unusable": ErrorCode(
         "The terminal, a folder or the store for the new keys cannot be used. Nothing was sent.",
         "Follow the message; `orgwizard check --plan FILE` tests the store.",
     ),
-    "Busy": ErrorCode("Another orgwizard is working on this order or attempt.", "Wait until it has finished."),
-    "bug": ErrorCode("Internal error in orgwizard.", "Report the line that was printed; it contains no secret."),
-    "Trouble": ErrorCode("An error without a code of its own.", "Report it."),
+    "Busy": ErrorCode("Another orgwizard is working on this org or attempt.", "Wait until it has finished."),
+    "bug": ErrorCode("Internal error in orgwizard.", "Report the error line; it contains no secret."),
+    "Trouble": ErrorCode("An error without a specific code.", "Report it."),
     # what became of the order
     "Refused": ErrorCode("The service refused the request. Nothing was created.", "Follow the message."),
     "NotSent": ErrorCode("The request was not sent. Nothing was created.", "Follow the message, then try again."),
@@ -71,7 +71,7 @@ OURS: Mapping[str, ErrorCode] = {
     "timeout": ErrorCode("The service did not respond in time: it may have created the org.", _CHECK_RESUME),
     "interrupted": ErrorCode("An earlier run was interrupted before it knew the outcome.", _CHECK_RESUME),
     "repeated": ErrorCode(
-        "An earlier attempt at this order created the org, or may have. Nothing was sent.",
+        "An earlier attempt created this org, or may have. Nothing was sent.",
         f"{_CHECK_RESUME} A second org needs --again.",
     ),
     "attention": ErrorCode("The org was created, but something needs attention; `remarks` says what.", _CHECK_RESUME),
@@ -87,7 +87,7 @@ OURS: Mapping[str, ErrorCode] = {
     "CloseError": _network("The connection broke while closing."),
     "NetworkError": _network("The network failed."),
     "ProxyError": ErrorCode("The proxy refused the connection. Nothing was sent.", "Check HTTPS_PROXY and NO_PROXY."),
-    "ProtocolError": _network("The request or the response broke the rules of HTTP."),
+    "ProtocolError": _network("The request or the response violated the HTTP protocol."),
     "LocalProtocolError": _network("The request was not valid HTTP."),
     "RemoteProtocolError": _network("The response was not valid HTTP, or ended early."),
     "DecodingError": _network("The response could not be decompressed."),

@@ -47,7 +47,7 @@ def encoded(text: str) -> bytes:
 def foreign(text: str) -> str:
     """Say what a key in a format of other tools is, and how to convert it; "" for every other text."""
     if text.startswith("PuTTY-User-Key-File-"):
-        return "This is a key of PuTTY. Convert it: puttygen FILE -O private-openssh -o NEW, without a passphrase."
+        return "This is a PuTTY key. Convert it: puttygen FILE -O private-openssh -o NEW, without a passphrase."
     if text.startswith(("ssh-", "ecdsa-", "---- BEGIN SSH2 PUBLIC KEY")):
         return "This is a public key. Enter the private key."
     return ""

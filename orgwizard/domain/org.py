@@ -57,7 +57,7 @@ def why_unsendable(secrets: Mapping[str, SecretStr], titles: Mapping[str, str]) 
     if not unfit:
         return ""
     named = " and ".join(f"the {title}" for title in unfit)
-    return f"{named} cannot be sent in a request, because of a line end or another such character: nothing accepts it"
+    return f"{named} contains a line break or another character that cannot be sent in a request"
 
 
 def _fits_header(text: str) -> bool:

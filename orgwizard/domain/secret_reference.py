@@ -82,7 +82,7 @@ class Reference(BaseModel):
         if _names_secret(value):
             raise ValueError(f"this looks like the secret itself, not a reference: {_HOW}")
         if "key" in value and kinds != ["file"]:
-            raise ValueError("key goes with file only: it names a member of a TOML, YAML or INI file")
+            raise ValueError("key is only valid with file: it names a value of a TOML, YAML or INI file")
         return value
 
     def table(self) -> dict[str, object]:

@@ -99,7 +99,7 @@ def _only_private(members: object) -> dict[str, object]:
     keys = [key for key in members if isinstance(key, dict)] if isinstance(members, list) else []
     private = [key for key in keys if "d" in key]
     if len(private) != 1:
-        raise BadKey(f"This is a set of keys with {len(private)} private ones. Enter the one private key alone.")
+        raise BadKey(f"This JWK set contains {len(private)} private keys. Enter one private key alone.")
     return private[0]
 
 
@@ -128,7 +128,7 @@ def _opened(pem: bytes, passphrase: str) -> "RSAKey | ECKey":
     except Exception:  # whatever it is: the library's own error may repeat the key
         plain = b""
     if not plain:
-        raise BadKey("This passphrase does not open the key.")
+        raise BadKey("This passphrase does not decrypt the key.")
     return _loaded(plain)
 
 
@@ -179,7 +179,7 @@ def _judged(key: "RSAKey | ECKey", kid: str, stated: str) -> SigningKey:
     if not possible:
         raise BadKey(f"This key is on a curve that cannot be used. {_WANTED}")
     if stated and stated not in possible:
-        raise BadKey(f"The JWK says that it signs with an algorithm that is not one of {', '.join(possible)}.")
+        raise BadKey(f"The JWK's alg must be one of {', '.join(possible)}.")
     return SigningKey(stated or possible[0], kid, key)
 
 

@@ -44,7 +44,7 @@ _NO_CREDENTIALS: Mapping[str, str] = {
         r"\$[A-Za-z_]\w*|%[A-Za-z_]\w*%|<[^<>]*>|\[[^\[\]]*\]"
         r"|(?i:your[_ -].*|change[_-]?me|replaceme|replace[_ -](?:me|with).*|insert[_ -].*|todo)"
     ),
-    "masked, not the value itself: copy it where it is shown whole": r"[*•.…]{3,}.{0,6}|.{0,6}[*•…]{3,}.{0,6}|[xX]{6,}",
+    "a masked value: copy the full one": r"[*•.…]{3,}.{0,6}|.{0,6}[*•…]{3,}.{0,6}|[xX]{6,}",
 }
 
 

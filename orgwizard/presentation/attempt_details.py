@@ -50,7 +50,7 @@ def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
     """Yield what is known as label and value."""
     org, stored = record.org or {}, record.reference
     rows = {
-        "Attempt": f"{record.id}, begun {when(record.started, now)}",
+        "Attempt": f"{record.id}, started {when(record.started, now)}",
         "Changed": when(record.changed, now) if when(record.changed, now) != when(record.started, now) else "",
         "Order": _order(record),
         "Sent": _sent(record, now),

@@ -1,7 +1,7 @@
 """What a person is asked and told before a creation, a result or a draft is left."""
 
 LEAVES_RUNNING = "A creation is running. Quit once the keys are stored?"
-LEAVES_LOOKUP = "The look-up is not over. Quit? The attempt stays open and can be checked again."
+LEAVES_LOOKUP = "The check is still running. Quit? The attempt stays open; you can check it again."
 LEAVES_FOR_KEYS = (
     "A creation is running, and its keys are only shown on this screen. Finish it, and show them before quitting?"
 )

@@ -52,7 +52,7 @@ def of_profile(profile: str, stored: object, options: str = "") -> dict[str, str
     with_keys = {
         f"env {name}": "print its keys as variables for a shell",
         f"env {name} --format terraform": "the same for its Terraform provider",
-        f"exec {name} -- sh": "open a shell that has its keys",
+        f"exec {name} -- sh": "open a shell with its keys",
         f"snippet {name} curl": "print code for a first call to it",
         f"check {name}": "check that its keys are valid",
         f"move {name} --to {_other_store(stored)}": "move its keys to another store",
@@ -82,13 +82,13 @@ def tasks(result: Result) -> list[Task]:
 
     shell = {
         run(f"exec {name} -- sh"): "opens a shell that has the keys in its environment",
-        run(f"env {name}", evaluated=True): "sets them in the shell that you are in",
+        run(f"env {name}", evaluated=True): "sets them in your current shell",
     }
     if _can_work(f"check {name}", options):
         shell |= {run(f"check {name}"): "checks that they are valid"}
     terraform = {
         run(f"exec {name} -- terraform plan"): "runs Terraform with the keys in its environment",
-        run(f"env {name} --format terraform", evaluated=True): "sets its variables in the shell that you are in",
+        run(f"env {name} --format terraform", evaluated=True): "sets its variables in your current shell",
         run(f"snippet {name} terraform"): "prints a first configuration",
     }
     call = {run(f"snippet {name} {language}"): "" for language in _languages(result)}

@@ -39,7 +39,7 @@ GIVE_UP = (
     f'If you give up now, keys in the response are lost for good. To give up, type the word "{GIVE_UP_WORD}".'
 )
 NEED_NOT = "Finish in background (Ctrl+Q) ends the wizard and loses nothing. "
-GIVEN_UP_NOT_YET = f'Type the word "{GIVE_UP_WORD}" gives up.'
+GIVEN_UP_NOT_YET = f'Typing the word "{GIVE_UP_WORD}" gives up.'
 KEYS_ARRIVED = "New keys arrived. They are stored nowhere: copy them now."
 SAVE_TITLE = "Store the keys after all"
 SAVE_QUESTION = "Store the keys after all. Where? file, keyring, or a store by name, such as pass."
@@ -112,7 +112,7 @@ def _timed(event: Progress, seconds: int) -> str:
     """Return the words of a countdown with the seconds that are left: until what comes next, or until the deadline."""
     if event.deadline_seconds is None:
         return f"{event.words} {_duration(seconds)}"
-    return f"not ready yet: {event.words}; giving up in {clock_time(seconds)}"
+    return f"not ready: {event.words}; giving up in {clock_time(seconds)}"
 
 
 def clock_time(seconds: float) -> str:

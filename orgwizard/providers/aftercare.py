@@ -51,12 +51,12 @@ class Aftercare:
     def key_state(self, site: Site, child: Created) -> Conversation[KeyState]:  # noqa: ARG002 - not every service can be asked
         """Read whether the keys are still valid; changes nothing but the date of their last use."""
         yield from ()
-        return KeyState("unclear", f"{self.title} cannot be asked about these keys.")
+        return KeyState("unclear", f"{self.title} cannot check these keys.")
 
     def undo(self, site: Site, child: Created) -> Conversation[Undo]:  # noqa: ARG002 - not every service has such a call
         """Return the call that takes something back, after reads that make sure of the org; raises `Refused`."""
         yield from ()
-        raise Refused(f"{self.title} has no call for it.", meaning="Nothing was changed.")
+        raise Refused(f"{self.title} has no API call for it.", meaning="Nothing was changed.")
 
     def undone(self, response: Response) -> Undone:
         """Return what a response to that call means."""

@@ -127,7 +127,7 @@ class Drafts:
             self._set_aside(path)
             return None
         if draft.as_json() != value:
-            self.problems[path] = f"{path}: what no wizard wrote in this draft is left out."
+            self.problems[path] = f"{path}: entries that orgwizard did not write in this draft were ignored."
         return draft
 
     def _set_aside(self, path: Path) -> None:
@@ -135,7 +135,7 @@ class Drafts:
         aside = path.with_suffix(".unreadable")
         try:
             path.rename(aside)
-            self.problems[path] = f"The draft cannot be read; it was set aside as {aside}."
+            self.problems[path] = f"The draft cannot be read; it was renamed to {aside}."
         except OSError:
             self.problems[path] = f"The draft {path} cannot be read."
         self.release()

@@ -41,7 +41,7 @@ def remove_keys(vault: Vault, references: Mapping[str, Reference]) -> list[str]:
     left = []
     for reference in references.values():
         if _store(vault, reference) is None:
-            left.append(f"A copy stays where it was: it is read {reference.describe()}.")
+            left.append(f"A copy remains where it was: it is read {reference.describe()}.")
         elif reference.file:
             _remove_file(Path(reference.file), references)
         elif reference.keyring:

@@ -51,9 +51,13 @@ class PresetStore:
         read_back = self._read(vault, entry)
         removed = self.remove(vault, entry)
         if self.preset.read and read_back != PROBE_TEXT:
-            raise LocalFailure(f"{self.title} did not return the probe that it took as {entry}.", ANOTHER_STORE)
-        proven = "returned a probe" if self.preset.read else "took a probe, which cannot be read back from here"
-        return f"{self.title} {proven}.{'' if removed else f' The probe could not be removed: {entry}.'}"
+            raise LocalFailure(f"{self.title} did not return the test entry {entry}.", ANOTHER_STORE)
+        proven = (
+            "returned a test entry"
+            if self.preset.read
+            else "accepted a test entry, which cannot be read back from here"
+        )
+        return f"{self.title} {proven}.{'' if removed else f' The test entry could not be removed: {entry}.'}"
 
     def keep(self, vault: Vault, label: str, secrets: Secrets, facts: KeyFacts) -> StoredKeys:
         """Create an entry per secret under a label that is free; raises `LocalFailure` and `PartlyStored`.
@@ -135,7 +139,7 @@ class PresetStore:
         return text.removesuffix("\n").removesuffix("\r")
 
     def _fail(self, entry: str, taken: Sequence[str]) -> None:
-        cause = f"{self.title} did not take {entry}."
+        cause = f"{self.title} did not accept {entry}."
         if taken:
             raise PartlyStored(f"{cause} It stored {', '.join(taken)} before.", ANOTHER_STORE, taken)
         raise LocalFailure(cause, ANOTHER_STORE)

@@ -123,7 +123,7 @@ class Vault:
                 if read(source, seconds=self.seconds) != secrets[name]:
                     raise LocalFailure(f"What was read back {source.describe()} is not what was stored.", ANOTHER_STORE)
         except WizardError as fault:
-            raise LocalFailure(f"{fault.cause} What was written stays {kept.words}.", ANOTHER_STORE) from None
+            raise LocalFailure(f"{fault.cause} What was written remains {kept.words}.", ANOTHER_STORE) from None
 
 
 def _check_text(secrets: Secrets) -> None:

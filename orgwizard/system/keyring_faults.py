@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 PROMPTLESS_SECONDS = 2.0
 _OTHERS = "or choose the private file or a command"
 _ADVICE = "Choose the private file or a command, or unlock the keyring and try again."
-_UNLOCK_MAC = f"Run: security unlock-keychain (in this very session), {_OTHERS}."
+_UNLOCK_MAC = f"Run: security unlock-keychain (in this same session), {_OTHERS}."
 _APPLE: Mapping[int, tuple[str, str]] = {
     -25308: ("macOS cannot ask for its password here, as over ssh (-25308)", _UNLOCK_MAC),
     -25293: ("macOS did not accept its password (-25293)", _UNLOCK_MAC),

@@ -98,7 +98,7 @@ def _member(data: bytes, key: str, path: Path) -> str:
     try:
         value = config_files.exact(config_files.parse(path, data), key)
     except config_files.ConfigSyntaxError as odd:
-        fault = BadInput(f"The file {path} is not valid {odd}, so that it has no member {key}.")
+        fault = BadInput(f"The file {path} is not valid {odd}, so {key} cannot be read.")
     else:
         if value:
             return value

@@ -47,7 +47,7 @@ def plain_because(environ: Mapping[str, str], size: tuple[int, int]) -> str:
     if environ.get("TERM", "") in _CANNOT_DRAW:
         return "nothing can be drawn on this terminal: TERM is dumb, unknown or not set"
     if (columns and columns < SMALLEST[0]) or (rows and rows < SMALLEST[1]):
-        return f"this terminal is smaller than {SMALLEST[0]} columns and {SMALLEST[1]} rows"
+        return f"this terminal is smaller than {SMALLEST[0]} columns by {SMALLEST[1]} rows"
     return ""
 
 

@@ -217,19 +217,19 @@ def test_a_broken_file_is_a_remark_without_its_text(home: Path, content: bytes) 
     (home / ".okta/okta.yaml").write_bytes(content)
     assert okta().credential(TOKEN) is None
     assert okta().site() is None
-    assert okta().remarks() == ["The file ~/.okta/okta.yaml is not valid YAML: nothing is taken from it."]
+    assert okta().remarks() == ["The file ~/.okta/okta.yaml is not valid YAML: it was ignored."]
 
 
 @pytest.mark.parametrize("text", ["apikey = x", "[Connection\n", "[Connection]\napikey = 1\napikey = 2"])
 def test_a_broken_ini_file_is_a_remark(home: Path, text: str) -> None:
     written(home / ".dogrc", text)
-    assert datadog().remarks() == ["The file ~/.dogrc is not valid INI: nothing is taken from it."]
+    assert datadog().remarks() == ["The file ~/.dogrc is not valid INI: it was ignored."]
 
 
 def test_a_file_that_cannot_be_read_is_a_remark(home: Path) -> None:
     (home / ".dogrc").mkdir()
     (remark,) = datadog().remarks()
-    assert "it is a folder. Nothing is taken from it." in remark
+    assert "it is a folder. The file was ignored." in remark
     assert datadog().credential(API_KEY) is None
 
 

@@ -252,7 +252,7 @@ def test_every_problem_is_told_at_once_and_where_it_stands(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "field", "words"),
     [
-        (f'{OKTA}store = "file"\n', "administrator.store", "It stands below [administrator]. Move it up"),
+        (f'{OKTA}store = "file"\n', "administrator.store", "It is below [administrator]. Move it above"),
         (f'{OKTA}subdomain = "x"\n', "administrator.subdomain", "It belongs below [organization]."),
         (f'subdomain = "x"\n{OKTA}', "subdomain", "It belongs below [organization]."),
         (OKTA.replace("[organization]", "[organisation]"), "organisation", "Did you mean organization?"),

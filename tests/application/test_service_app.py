@@ -162,7 +162,7 @@ async def test_a_create_call_refused_for_want_of_a_nonce_is_sent_once_more_and_j
     assert len(parent.world.okta.children) == 1
     log = parent.bench.log
     assert log.after("requested")[:4] == ["sending", "spool", "unspool", "waiting"]
-    assert parent.bench.attempt.facts["waiting"]["reason"] == "Oktaasked for a fresh proof (HTTP 401)"
+    assert parent.bench.attempt.facts["waiting"]["reason"] == "Okta asked for a new DPoP proof (HTTP 401)"
 
 
 async def test_a_token_endpoint_that_is_busy_is_asked_again_when_it_says() -> None:

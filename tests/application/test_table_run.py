@@ -261,7 +261,7 @@ def test_it_stops_at_three_refusals_of_one_kind(service: Service) -> None:
     run = Run(service, names)
     assert run.outcomes == ["not_created", "created", *["not_created"] * 4]
     assert run.left == [8]
-    assert "alike" in run.end.why
+    assert "for the same reason" in run.end.why
 
 
 def test_it_goes_on_after_any_number_of_refusals_on_request(service: Service) -> None:

@@ -55,8 +55,8 @@ def test_a_clock_that_skips_seconds_skips_no_mark(capsys: pytest.CaptureFixture[
 def test_tries_are_told_by_what_is_left_until_they_are_given_up(capsys: pytest.CaptureFixture[str]) -> None:
     tries = [Progress("ready", "waiting", "HTTP 404", left % 3 + 1, None, left) for left in range(300, 200, -1)]
     assert told(capsys, *tries) == [
-        "  ready  not ready yet: HTTP 404; giving up in 5:00",
-        "  ready  not ready yet: HTTP 404; giving up in 4:00",
+        "  ready  not ready: HTTP 404; giving up in 5:00",
+        "  ready  not ready: HTTP 404; giving up in 4:00",
     ]
 
 

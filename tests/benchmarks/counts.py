@@ -35,7 +35,7 @@ TYPED = {
     "client_id": "0oa1a2b3c4d5e6f7g8h9",
     "": "create",
 }
-SECRET = "00a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0"  # as long as an API token of Okta
+SECRET = "00a1b2c3d4e5f6g7h8i9j0k1l2m3n4o5p6q7r8s9t0"  # as long as an Okta API token
 METHODS = {"okta": ("api-token", "access-token", "service-app"), "datadog": ("keys",)}
 
 

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, OptionList, Static
 
 READY = "Esc back"
 NEEDED = (
-    "The product Platform - Multi-org Deployment on the parent org, with Org Creator enabled by Okta.",
+    "For the parent org: the product Platform - Multi-org Deployment, and Org Creator enabled by Okta Support.",
     "A super admin's API token, or a service app or access token with the scope okta.orgs.manage.",
     "Name, subdomain and the first administrator of the child org.",
 )
@@ -50,7 +50,7 @@ class Form(App[None]):
         with Horizontal():
             yield Button("Next", compact=True)
             yield Button("Back", compact=True)
-        yield Static(f"Enter next field · Ctrl+N next step · {READY} · F1 keys")
+        yield Static(f"Enter next field · Ctrl+N next step · {READY} · F1 help")
 
 
 def _field() -> Input:

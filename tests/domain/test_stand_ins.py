@@ -56,8 +56,8 @@ CREDENTIAL = [
     ("********1a2b", "masked", "copy"),
     ("00ab••••••••", "masked", "copy"),
     ("xxxxxxxxxxxxxxxx", "masked", "copy"),
-    (UUID, "id of a key", "only once"),
-    ("00T1a2b3c4d5e6f7g8h9", "id at Okta", "only once"),
+    (UUID, "a key ID", "only once"),
+    ("00T1a2b3c4d5e6f7g8h9", "an Okta ID", "only once"),
 ]
 FIELDS = [(ApiToken, "token"), (AccessToken, "token"), (Keys, "api_key"), (Keys, "application_key")]
 

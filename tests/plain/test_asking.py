@@ -45,7 +45,7 @@ def test_limits_examples_and_proposals_are_in_the_prompt(service: Service) -> No
     live, terminal = asked(service, OktaOrganization, "My Child Org 1", "", "")
     assert live == {"name": "My Child Org 1"}
     assert "Name (required, at most 100 characters, for example My Child Org 1):" in terminal.said
-    assert "Subdomain (at most 57 characters, Enter takes my-child-org-1):" in terminal.said
+    assert "Subdomain (at most 57 characters, Enter for my-child-org-1):" in terminal.said
     assert "Website (optional, Enter leaves it empty):" in terminal.said
 
 
@@ -134,7 +134,7 @@ def test_secrets_are_never_repeated_and_their_length_is_said(service: Service) -
     live, terminal = administrator(service, "canary-password", "Which bird?", "", "canary-answer", "")
     assert live["password"].get_secret_value() == "canary-password"
     assert live["recovery_answer"].get_secret_value() == "canary-answer"
-    assert "left empty it is chosen at first sign-in" in terminal.said
+    assert "if left empty, chosen at first sign-in" in terminal.said
     assert "15 characters entered." in terminal.said
     assert "Required, because there is a recovery question." in terminal.said
     assert "canary" not in terminal.said
@@ -159,7 +159,7 @@ def test_rows_are_asked_for_one_by_one(service: Service) -> None:
     typed = ("title=Countess", "mobilePhone", "countryCode=too long", "mobilePhone = +44 1", "title=", "")
     live, terminal = administrator(service, "", "", *typed)
     assert live["profile"] == {"mobilePhone": "+44 1"}
-    assert "Write a name, an equals sign and a value." in terminal.said
+    assert "Enter it as name=value." in terminal.said
     assert "countryCode: 6 characters too long" in terminal.said
     assert "so far title = Countess; mobilePhone = +44 1; Enter" in terminal.said
 
@@ -206,7 +206,7 @@ def real(service: Service) -> Service:
 def test_what_is_there_is_named_without_its_value_and_taken_by_enter(real: Service) -> None:
     typed, terminal = connecting(real, "api-token", "")
     assert typed == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
-    prompt = "API token (required, hidden while you type, Enter takes the one from $OKTA_CLIENT_TOKEN):"
+    prompt = "API token (required, hidden while you type, Enter for the one from $OKTA_CLIENT_TOKEN):"
     assert prompt in terminal.said
     assert "canary" not in terminal.said
 
@@ -228,7 +228,7 @@ def test_a_variable_that_is_not_set_is_said_at_once_and_not_offered(real: Servic
     fill(Console(terminal), connection_sheet(WizardSession(fronted(real), draft)), lambda: None)
     assert draft.credentials == {"token": SecretStr("typed")}
     assert terminal.said.count("The variable NOT_SET is not set.") == 2
-    assert "Enter takes the one from $NOT_SET" not in terminal.said
+    assert "Enter for the one from $NOT_SET" not in terminal.said
 
 
 def test_a_key_that_looks_like_another_is_remarked_on(real: Service) -> None:
@@ -241,7 +241,7 @@ def test_a_private_key_is_pasted_in_lines_or_named_by_its_file(real: Service, tm
     typed, terminal = connecting(real, "service-app", "", *key.splitlines(), "", "")
     assert typed["client_id"] == "0oa1"
     assert typed["private_key"].get_secret_value().split() == key.split()
-    assert "Client ID (required, Enter takes 0oa1 from $OKTA_CLIENT_CLIENTID):" in terminal.said
+    assert "Client ID (required, Enter for 0oa1 from $OKTA_CLIENT_CLIENTID):" in terminal.said
     path = tmp_path / "key.pem"
     path.write_text(key)
     typed, _ = connecting(real, "service-app", "", str(path), "", "")

@@ -115,7 +115,7 @@ def test_of_several_pasted_lines_the_others_answer_nothing() -> None:
     terminal = Typed("first", "next", more=True)
     console = Console(terminal)
     assert console.ask("Name:") == "first"
-    assert terminal.text == "Name: first\nMore than one line came: only the first was used.\n"
+    assert terminal.text == "Name: first\nYou entered several lines: only the first was used.\n"
     assert console.ask("Website:") == "next"
     assert terminal.text.endswith("Website: next\n")
 
@@ -147,13 +147,13 @@ def test_what_begins_a_key() -> None:
 def test_a_row_is_chosen_by_its_number_by_its_name_or_by_enter(typed: str, key: str) -> None:
     terminal = Typed(typed)
     assert Console(terminal).choose("Which", {"a": "First", "b": "Second one"}, "b") == key
-    assert terminal.text.startswith("Which: 1. First; 2. Second one (Enter takes 2): ")
+    assert terminal.text.startswith("Which: 1. First; 2. Second one (Enter for 2): ")
 
 
 def test_many_rows_are_said_once_and_before_the_question() -> None:
     terminal = Typed("x", "5")
     assert Console(terminal).choose("Which", {key: f"Row {key}" for key in "abcde"}, "a") == "e"
-    assert terminal.text.startswith("1. Row a\n2. Row b\n3. Row c\n4. Row d\n5. Row e\nWhich, 1 to 5 (Enter takes 1): ")
+    assert terminal.text.startswith("1. Row a\n2. Row b\n3. Row c\n4. Row d\n5. Row e\nWhich, 1 to 5 (Enter for 1): ")
     assert terminal.text.count("Row a") == 1
 
 
@@ -161,7 +161,7 @@ def test_a_name_that_fits_several_rows_is_told_with_them() -> None:
     terminal = Typed("access", "access t")
     rows = {"key": "Access key", "none": "Nothing", "token": "Access token"}
     assert Console(terminal).choose("Which", rows) == "token"
-    assert "Several fit: 1. Access key; 3. Access token.\n" in terminal.text
+    assert "Several match: 1. Access key; 3. Access token.\n" in terminal.text
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_a_word_chooses_the_only_row_that_has_one_like_it_and_no_name_that_is_no
     }
     terminal = Typed(typed, *([] if key else ["4"]))
     assert Console(terminal).choose("Next", rows) == (key or "orgs")
-    assert ("Several fit: " in terminal.text) is (not key)
+    assert ("Several match: " in terminal.text) is (not key)
 
 
 @pytest.mark.parametrize("typed", ["0", "3", "-1", "x", "²", "१", pytest.param("9" * 5000, id="long")])
@@ -190,7 +190,7 @@ def test_what_is_no_number_of_a_row_is_asked_for_again(typed: str) -> None:
 def test_without_a_default_enter_is_no_choice() -> None:
     terminal = Typed("", "2")
     assert Console(terminal).choose("Which", ROWS) == "b"
-    assert "Enter takes" not in terminal.text
+    assert "Enter for" not in terminal.text
 
 
 @pytest.mark.parametrize(("typed", "agreed"), [("yes", True), ("Y", True), ("no", False), ("n", False), ("", False)])

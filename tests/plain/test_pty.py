@@ -143,7 +143,7 @@ def datadog(talk: Talk) -> None:
     talk.answer("Application key")
     talk.answer("Save this connection")
     talk.answer("Name (required", "Plain Org")
-    talk.answer("Enter goes on")
+    talk.answer("Press Enter to continue")
     finish(talk)
 
 
@@ -205,7 +205,7 @@ def test_lines_that_follow_a_pasted_secret_are_no_answers(home: Home) -> None:
         steps_to_credentials(talk, "1")
         talk.answer("Connect with")
         talk.answer("API token", "00canary-token\nsecond-canary\nthird-canary")
-        talk.hear("More than one line came: only the first was used.")
+        talk.hear("You entered several lines: only the first was used.")
         talk.answer("Save this connection", ":quit")
         assert talk.ended() == 130
         assert b"canary" not in talk.received
@@ -389,7 +389,7 @@ def test_nothing_above_ascii_is_said_where_it_must_not(home: Home, argv: tuple[s
         talk.answer("Application key")
         talk.answer("Save this connection")
         talk.answer("Name (required", "Plain Org")
-        talk.answer("Enter goes on")
+        talk.answer("Press Enter to continue")
         talk.answer("Store", ":quit")
         assert talk.ended() == 130
         assert talk.received.isascii()

@@ -20,7 +20,7 @@ def test_a_site_is_said_to_be_another_and_taken_by_enter(service: Service, row: 
     assert row.says in terminal.said
     assert ("Send your" in terminal.said) is row.asked
     draft = service.drafts.load() or Draft()
-    assert f"Enter takes {row.meant}" in terminal.said or "(Enter takes" in terminal.said
+    assert f"Enter for {row.meant}" in terminal.said or "(Enter for" in terminal.said
     if row.meant:
         assert draft.site == row.meant
     if row.says:

@@ -267,8 +267,8 @@ def test_a_site_that_is_there_already_is_named_with_its_source(service: Service)
     )
     terminal = walked(there, ["2", "", ":back", "1", "", ":quit"])
     assert "Default: datadoghq.eu, from $DD_SITE." in terminal.said
-    assert "Site, 1 to 10 (Enter takes 4)" in terminal.said
-    assert "Enter takes acme.okta.com, from $OKTA_CLIENT_ORGURL" in terminal.said
+    assert "Site, 1 to 10 (Enter for 4)" in terminal.said
+    assert "Enter for acme.okta.com, from $OKTA_CLIENT_ORGURL" in terminal.said
 
 
 def test_a_token_that_expires_unused_is_told(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,7 +360,7 @@ def test_an_unknown_outcome_offers_no_second_try(service: Service) -> None:
     terminal = walked(service, datadog("silent-not-created", "create", ":back", ""))
     assert terminal.code == 5
     assert "It is not known whether the org was created." in terminal.said
-    assert "Next: 1. Check again; 2. Quit (Enter takes 2)" in terminal.said
+    assert "Next: 1. Check again; 2. Quit (Enter for 2)" in terminal.said
     assert "You can't go back from here." in terminal.said
     assert "waiting for the response, 10 s" in terminal.said
 
@@ -394,7 +394,7 @@ def test_keys_that_are_nowhere_else_are_shown_when_they_come_and_leaving_asks(se
     assert len(shown[at + 1]) == 32
     assert terminal.said.count("Quit without the keys? They are not saved") == 3
     assert shown.index("API key of the child org, on the next line:") < shown.index("The org was created and is ready.")
-    assert "4. Quit (Enter takes 4)" in terminal.said
+    assert "4. Quit (Enter for 4)" in terminal.said
 
 
 def test_another_org_asks_where_the_only_keys_are_on_the_screen(service: Service) -> None:

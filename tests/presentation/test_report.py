@@ -66,7 +66,7 @@ def test_the_order_is_told_in_plain_words_with_secrets_masked() -> None:
         "  Password           ********",
         "  title              CTO",
         "  Keys go to         a private file",
-        "A child org cannot be deleted through the API, and its token is issued only once.",
+        "A child org can't be deleted through the API, and its token is issued only once.",
     ]
 
 

@@ -86,7 +86,7 @@ def test_other_values_of_the_same_order_are_told_and_not_used(run: Run, home: Ho
         same = run("create", "--plan", plan, "--yes", "--json")
         other = run("create", "--plan", plan, "--yes", "--json", "--set", "organization.name=Other")
         assert (first.code, same.out, other.out) == (0, first.out, first.out)
-        assert ("other values" in same.err, "other values" in other.err) == (False, True)
+        assert ("different values" in same.err, "different values" in other.err) == (False, True)
         assert sent(server) == 1
 
 

@@ -178,7 +178,7 @@ def test_an_unknown_site_is_refused_with_the_known_ones(typed: str) -> None:
     with pytest.raises(BadInput) as caught:
         DATADOG.site(typed)
     assert caught.value.cause.startswith(f"There is no Datadog site {typed}. Known: datadoghq.com, us3.datadoghq.com,")
-    assert caught.value.cause.endswith("or give an API URL with https://.")
+    assert caught.value.cause.endswith("or enter an API URL with https://.")
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,7 @@ EDGE = {"status": "error", "code": 403, "errors": ["Forbidden"], "statuspage": "
 )
 def test_the_texts_of_every_shape_of_error_are_told(body: Any, said: str) -> None:
     refused = DATADOG.refused(response(403, body))
-    told = "Datadog refused: a right or a feature is missing, or the keys or their site are wrong."
+    told = "Datadog refused: a permission or a feature is missing, or the keys or their site are wrong."
     assert refused.cause == (f'Datadog says: "{said}". {told}' if said else told)  # its words may be the only clue
 
 

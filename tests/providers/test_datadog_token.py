@@ -81,7 +81,7 @@ def test_a_token_is_sent_as_bearer_and_a_key_beside_it_if_there_is_one(token: st
 
 
 def test_whether_a_token_may_create_is_said_not_to_be_documented_at_the_field_and_by_the_check() -> None:
-    assert "not documented" in TOKEN.help
+    assert "does not document" in TOKEN.help
     findings = {finding.stage: finding.state for finding in checked(wanted()).findings}
     assert findings == {"Credentials": "ok", "Right to create": "unproven", "Name": "ok"}
 

@@ -575,7 +575,7 @@ def test_how_the_administrator_gets_in_follows_the_order(password: str | None, k
 def test_an_answer_without_a_token_is_kept_with_a_remark(token: Any) -> None:
     found = created(token=token)
     assert found.secrets == {}
-    assert found.remarks == ("Okta returned no token. Sign in to the child as its administrator and make one.",)
+    assert found.remarks == ("Okta returned no token. Sign in to the child org and create one.",)
     assert "token" not in " ".join(OKTA.next_steps(found))
     assert list(OKTA.access(found, has_password=None)) == ["Admin"]
     assert found.id
@@ -873,19 +873,19 @@ def test_a_custom_domain_that_does_not_tell_leaves_the_name_unproven(href: Any) 
         (
             {"settings": response(403, error("E0000006")), "me": response(403, error("E0000006"))},
             "unproven",
-            "known to",
+            "recognized by",
         ),
-        ({"settings": response(403, error("E0000006")), "me": response(200, b"<html>")}, "unproven", "known to"),
-        ({"settings": response(404, error("E0000007"))}, "unproven", "could not be tried (HTTP 404)"),
-        ({"settings": response(405, error("E0000022"))}, "unproven", "could not be tried (HTTP 405)"),
-        ({"settings": response(429, error("E0000047"))}, "unproven", "could not be tried (HTTP 429)"),
-        ({"settings": response(200, b"<html>Sign in</html>")}, "unproven", "could not be tried (HTTP 200)"),
+        ({"settings": response(403, error("E0000006")), "me": response(200, b"<html>")}, "unproven", "recognized by"),
+        ({"settings": response(404, error("E0000007"))}, "unproven", "could not be tested (HTTP 404)"),
+        ({"settings": response(405, error("E0000022"))}, "unproven", "could not be tested (HTTP 405)"),
+        ({"settings": response(429, error("E0000047"))}, "unproven", "could not be tested (HTTP 429)"),
+        ({"settings": response(200, b"<html>Sign in</html>")}, "unproven", "could not be tested (HTTP 200)"),
         (
             {"settings": response(403, error("E0000006")), "me": response(200, ME)},
             "ok",
             "as ada@acme.example, though they may not",
         ),
-        ({"settings": response(403, error("E0000006")), "me": NoResponse("Silence.")}, "unproven", "known to"),
+        ({"settings": response(403, error("E0000006")), "me": NoResponse("Silence.")}, "unproven", "recognized by"),
         ({}, "ok", "accepted by acme.okta.com, as ada@acme.example"),
         ({"me": response(200, {"id": "00u", "profile": None})}, "ok", "accepted by acme.okta.com"),
         ({"me": response(401, error("E0000011"))}, "ok", "accepted by acme.okta.com"),

@@ -161,7 +161,7 @@ def test_no_command_of_a_preset_could_hold_a_secret(preset: Any) -> None:
 
 def test_a_file_is_encrypted_to_an_identity_and_decrypted_with_it(tools: Tools, vault: Vault, identity: str) -> None:
     store = preset_store(identity)
-    assert "returned a probe" in vault.probe(store)
+    assert "returned a test entry" in vault.probe(store)
     assert list(vault.folder.iterdir()) == []
     first, again = (vault.keep(store, "datadog-a", keys, KeyFacts()) for keys in (KEYS, OTHERS))
     assert {name: read(source) for name, source in first.sources.items()} == KEYS

@@ -164,7 +164,7 @@ def test_gh_with_a_local_server(vault: Vault, monkeypatch: pytest.MonkeyPatch) -
             threading.Thread(target=server.serve_forever, daemon=True).start()
             try:
                 store = parse_store("gh:acme/infra")
-                assert "took a probe" in vault.probe(store)
+                assert "accepted a test entry" in vault.probe(store)
                 first, second = (vault.keep(store, "datadog-a", keys, KeyFacts()) for keys in (KEYS, OTHERS))
             finally:
                 server.shutdown()

@@ -38,8 +38,8 @@ def test_a_terminal_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
         ({}, (80, 24), "TERM"),
         ({"TERM": "dumb"}, (80, 24), "TERM"),
         ({"TERM": "unknown"}, (80, 24), "TERM"),
-        ({"TERM": "xterm"}, (59, 24), "smaller than 60 columns and 18 rows"),
-        ({"TERM": "xterm"}, (80, 17), "smaller than 60 columns and 18 rows"),
+        ({"TERM": "xterm"}, (59, 24), "smaller than 60 columns by 18 rows"),
+        ({"TERM": "xterm"}, (80, 17), "smaller than 60 columns by 18 rows"),
     ],
 )
 def test_plain_lines_are_chosen_where_nothing_can_be_drawn(

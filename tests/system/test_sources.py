@@ -64,7 +64,7 @@ def test_a_reference_is_described_and_written_as_it_was_read(table: dict[str, An
         ({"env": 5}, "env: "),
         ({"file": ["a"]}, "file: "),
         ({"file": "a\0b"}, "file: "),
-        ({"env": "A", "key": "b"}, "key goes with file only"),
+        ({"env": "A", "key": "b"}, "key is only valid with file"),
         ({"command": []}, "command: names no program"),
         ({"command": SECRET}, "command: is written as a list"),
         ({"command": ["op", 5]}, "command.1: "),

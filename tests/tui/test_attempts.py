@@ -67,7 +67,7 @@ async def test_all_that_is_known_of_the_selected_one_is_told(service: Service) -
         told = walk.text()
         for words in (
             "slow: created, readiness not confirmed",
-            "begun today, 03:04 UTC",
+            "started today, 03:04 UTC",
             "slow.okta.com, subdomain slow",
             "today, 03:04 UTC, 2 times in all",
             "HTTP 200, request ID req-17af",
@@ -144,7 +144,7 @@ async def test_what_is_settled_without_keys_has_nothing_to_check(service: Servic
     attempted(service, "taken", ("refused", {"message": "Taken."}), ("ended", {"result": "refused"}))
     async with walking(service) as walk:
         await listed(walk)
-        assert str(walk.screen.query_one("#hints", Static).render()) == "Esc back · F1 keys"
+        assert str(walk.screen.query_one("#hints", Static).render()) == "Esc back · F1 help"
         await walk.press("enter")
         assert isinstance(walk.screen, AttemptsStep)
         assert "Nothing to check" in walk.text()

@@ -160,7 +160,7 @@ async def test_the_line_of_keys_fits_and_names_the_page_of_keys(service: Service
         for step in (SiteStep, ConnectStep, AdministratorStep, ReviewStep):
             await walk.jump(step, "okta")
             line = str(walk.screen.query_one("#hints", Static).render())
-            assert line.endswith("F1 keys")
+            assert line.endswith("F1 help")
             assert len(line) <= columns - 4
 
 
@@ -210,6 +210,6 @@ async def test_a_short_line_keeps_the_way_on_and_out(service: Service) -> None:
         assert "request" in whole
         narrow = key_help.line(step, step.key_words, len(whole) - 1)
         assert "request" not in narrow
-        assert narrow.endswith("Esc back · F1 keys")
-        assert key_help.line(step, step.key_words, 24) == "Ctrl+N create · F1 keys"
-        assert key_help.line(step, step.key_words, 1) == "F1 keys"
+        assert narrow.endswith("Esc back · F1 help")
+        assert key_help.line(step, step.key_words, 24) == "Ctrl+N create · F1 help"
+        assert key_help.line(step, step.key_words, 1) == "F1 help"

@@ -34,7 +34,7 @@ def begin(run: Terminal) -> None:
     run.until("Create a new org")
     run.press("enter")
     run.until_step(1)
-    run.until("F1 keys")
+    run.until("F1 help")
 
 
 def finish(run: Terminal) -> None:

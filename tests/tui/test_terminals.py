@@ -112,7 +112,7 @@ def whole(journey: Journey, number: int) -> None:
     buttons = BUTTONS.get((journey.provider, number), ("Next", "Back", "Help"))
     assert [button for button in buttons if f"[ {button} ]" not in rows[-2]] == [], run.screen
     assert number == 7 or run.reversed_cells(), f"no focus to be seen:\n{run.screen}"
-    assert "F1 keys" in rows[-1], run.screen
+    assert "F1 help" in rows[-1], run.screen
     if len(rows) >= ROOMY:
         assert [label for label in LABELS.get((journey.provider, number), ()) if label not in run.screen] == []
 

@@ -77,8 +77,8 @@ class CreateCall:
         if not run.provider.asks_for_proof(reply) or brings_org(run, reply):
             return reply
         self._proven_anew = True
-        self._take_back(0, f"{run.provider.title}asked for a fresh proof (HTTP {reply.status})")
-        run.progress(SEND, "waiting", "asked for a fresh proof and did nothing else; sent again with it")
+        self._take_back(0, f"{run.provider.title} asked for a new DPoP proof (HTTP {reply.status})")
+        run.progress(SEND, "waiting", "asked for a new DPoP proof without processing the request; resending with one")
         return await self._send_once()
 
     async def _send_once(self) -> Reply:

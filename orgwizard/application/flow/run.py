@@ -100,7 +100,7 @@ class Run:
         if self.result.spool:
             return f"The response is saved in {self.result.spool} and may contain the keys."
         if self.response is not None and self.response.body:
-            return "The response is shown here and saved nowhere: copy it, it may contain the keys."
+            return "Copy the response shown here: it is saved nowhere and may contain the keys."
         return self.unasked
 
     def given_elsewhere(self) -> str:

@@ -50,7 +50,7 @@ def own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:
     return WizardError(
         f"Internal error in orgwizard ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
         f"{kept}".strip(),
-        "Please report it with this line; no secret is in it.",
+        "Please report this line; it contains no secret.",
         meaning=meanings[outcome],
         code="bug",
     )

@@ -55,7 +55,7 @@ def read(run: Run, response: Response) -> Created:
         created,
         secrets={name: value for name, value in created.secrets.items() if name not in repeated},
         missing=(*created.missing, *titles),
-        remarks=(*created.remarks, "The response repeated the parent's own keys in the place of new ones."),
+        remarks=(*created.remarks, "The response repeated the parent's own keys instead of new ones."),
     )
 
 

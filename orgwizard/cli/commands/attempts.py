@@ -133,7 +133,9 @@ def _resume_all(arguments: argparse.Namespace, service: "Service") -> int:
     from orgwizard.ui.batch import table
 
     if arguments.attempt:
-        raise BadInput("--all does not go with an attempt.", "Name one attempt, or use --all alone.", code="usage")
+        raise BadInput(
+            "--all cannot be combined with an attempt.", "Name one attempt, or use --all alone.", code="usage"
+        )
     if not service.journal.open():
         return _nothing_open(arguments, service)
     return table.resume_every(service, as_json=arguments.json)

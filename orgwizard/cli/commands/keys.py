@@ -24,7 +24,7 @@ def move(arguments: argparse.Namespace) -> int:
     if arguments.replace:
         return _replace(arguments)
     if arguments.to is None or arguments.revoke:
-        words = "--revoke goes with --replace." if arguments.revoke else "move needs --to STORE, or --replace."
+        words = "--revoke requires --replace." if arguments.revoke else "move needs --to STORE, or --replace."
         raise BadInput(words, "For example: --to pass", code="usage", meaning="Nothing was done.")
 
     def agrees(question: str) -> bool:
@@ -100,7 +100,7 @@ def disable(arguments: argparse.Namespace) -> int:
         members = profile_members(ended.profile)
         write_json(result_object(**members, remarks=[ended.done.words], support="\n".join(support)))
     else:
-        write_stdout("\n".join([ended.done.words, "", "For anything more, send this to support:", "", *support]))
+        write_stdout("\n".join([ended.done.words, "", "For anything else, send this to support:", "", *support]))
     return Exit.READY
 
 
@@ -134,7 +134,7 @@ def store_value(text: str) -> object:
     try:
         return tomllib.loads(f"store = {text}")["store"]
     except tomllib.TOMLDecodeError:
-        raise BadInput("--to: this is no table in TOML.", 'For example: { command = ["program"] }') from None
+        raise BadInput("--to: this is not a TOML table.", 'For example: { command = ["program"] }') from None
 
 
 def profile_members(profile: Profile) -> dict[str, object]:

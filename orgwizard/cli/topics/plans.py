@@ -11,7 +11,7 @@ from orgwizard.providers.contract import Provider
 ABOVE = {
     "provider": " or ".join(f'"{provider.key}"' for provider in PROVIDERS),
     "site": "the parent org; see below",
-    "confirmed_host": "repeats the host of site to allow credentials to be sent to a host that is not the vendor's",
+    "confirmed_host": "the host of site again, to allow sending credentials to a host that is not the vendor's",
     "store": "where the new keys are stored; see: orgwizard help stores",
     "profile": "a saved connection in place of site and [credentials]; see: orgwizard profiles list",
 }
@@ -19,7 +19,7 @@ ABOVE = {
 
 def plan() -> list[str]:
     """Return the keys of a plan file, with their limits."""
-    lines = ["A plan is a TOML file. Keys above its tables:", *rows(ABOVE), ""]
+    lines = ["A plan is a TOML file. Its top-level keys:", *rows(ABOVE), ""]
     lines += [
         "[credentials] says how to connect: method, and a reference for each secret; see: orgwizard help credentials",
         "",

@@ -32,10 +32,10 @@ def accessibility() -> list[str]:
             {
                 "--plain": "questions line by line: nothing is redrawn, every question is read once",
                 "ACCESSIBLE=1": "the same, as a setting for all programs that support it",
-                "TERM=dumb": "the same; also chosen on a terminal that cannot draw, and on one that is smaller than "
-                f"{columns} columns and {lines} rows",
+                "TERM=dumb": "the same; also the default on a terminal that cannot draw or is smaller than "
+                f"{columns} by {lines}",
                 "--ascii": "draw with ASCII characters only; chosen if the locale is not UTF-8",
-                "--theme": f"colours: {', '.join(THEMES)}; also by ORGWIZARD_THEME",
+                "--theme": f"colours: {', '.join(THEMES)}; also set by ORGWIZARD_THEME",
             }
         ),
         "",
@@ -63,7 +63,7 @@ def files() -> list[str]:
         ]
     return [
         *lines,
-        "Only `keys` contains secrets, and `spool` in the folder of attempts until the keys are stored.",
+        "Only `keys` contains secrets; so does `spool` in the attempts folder, until new keys are stored.",
         "Files are 0600, folders 0700.",
         "A file in `keys` is TOML in a stable format: comments `# name: value` about the org, then one line for each",
         "key, named as in plans: token (Okta), api_key and application_key (Datadog).",
@@ -77,7 +77,7 @@ def sandbox() -> list[str]:
     lines = [
         "--sandbox uses built-in imitations of Okta and Datadog: no account, no network, separate files.",
         "--sandbox-speed N speeds up its clock N times.",
-        "With --sandbox, orgs end with the command. To keep them for later commands, serve the sandbox:",
+        "With --sandbox, orgs end with the command. To keep them for later commands, start a sandbox server:",
         '  orgwizard sandbox okta --port 8080, then without --sandbox: site = "http://127.0.0.1:8080"',
         "",
         f"{len(SCENARIOS)} names trigger errors on purpose. List them with: orgwizard sandbox --names",
@@ -97,5 +97,5 @@ def exit_codes() -> list[str]:
         *rows({str(int(code)): words for code, words in EXITS.items()}),
         "",
         "After a signal: 128 plus its number, once a running request has finished and its keys are stored.",
-        "A table ends with the most severe code of its rows. Codes of --json errors: orgwizard explain CODE",
+        "With --table: the most severe code of its rows. Codes of --json errors: orgwizard explain CODE",
     ]

@@ -23,9 +23,9 @@ class DatadogFacts(VendorFacts):
     )
     administrator_note = (
         "Nothing to enter: the application key's owner becomes admin of the child org.",
-        "Take care if the parent enforces SAML: the child does not inherit it. An admin without a password is then "
-        "locked out of the child until a password login override is set. Check this before creating.",
-        "If its owner may leave the company, use a service account's application key.",
+        "If the parent enforces SAML: the child org does not inherit it, and an admin without a password is "
+        "locked out of the child until you set a password login override. Check this before creating.",
+        "If the key's owner may leave the company, use a service account's application key.",
     )
     remaining_header = "x-ratelimit-remaining"
     irreversible = "A child org can't be deleted through the API, and its keys are issued only once."

@@ -42,7 +42,7 @@ class AccessToken(Fields):
 
     token: Annotated[HeaderSecret, without_scheme("Bearer")] = Field(
         title="Access token",
-        description="ddpat_ or ddsat_, with the scope org_management. Creating orgs with it is not documented.",
+        description="ddpat_ or ddsat_, with the scope org_management. Datadog does not document creating orgs with it.",
         # Sources of the order: Terraform's provider, then pup, Datadog's command line.
         json_schema_extra=env_names(
             "DD_BEARER_TOKEN",
@@ -56,7 +56,7 @@ class AccessToken(Fields):
     api_key: HeaderSecret | None = Field(
         default=None,
         title="API key",
-        description="Optional. Sent beside the token if entered.",
+        description="Sent with the token, if entered.",
         json_schema_extra=env_names(shape=shapes.API_KEY),
     )
 

@@ -25,7 +25,7 @@ def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, o
     if doubt := _why_never(reply, listing, before):
         return LookupResult("unclear", doubt, may_change=False)
     if not listing.whole:
-        return LookupResult("unclear", "The list of child orgs could not be read whole.")
+        return LookupResult("unclear", "The list of child orgs could not be read completely.")
     fresh = [org for org in listing.children if org.id not in listed(before, "ids")]
     others = [org for org in fresh if org.public_id not in listed(before, "ours")]
     named = [org for org in others if same_name(org.name, wanted.name)]
@@ -43,7 +43,7 @@ def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, o
 def _why_never(reply: Reply, listing: OrgList, before: Mapping[str, object]) -> str:
     """Return why these credentials can never prove anything beside the list from before; "" if they can."""
     if not (before.get("whole") and isinstance(before.get("ids"), list) and before.get("parent_id")):
-        return "Could not check: the list of child orgs from before the request was not read whole."
+        return "Could not check: the list of child orgs from before the request was not read completely."
     if isinstance(reply, Response) and reply.status in (401, 403):
         return f"Datadog refused these keys ({status(reply)}), so the child orgs could not be listed."
     if listing.was_read and listing.current_id not in ("", before["parent_id"]):

@@ -99,7 +99,7 @@ def _wrong_keys(keys: Response, alone: Reply, site: Site) -> Refused:
     field, cause = "credentials.api_key", "Datadog rejected the keys."
     if is_valid(alone):
         field = "credentials.application_key"
-        cause = f"The API key is valid at {site.title}, but the application key is not, or not of the same org."
+        cause = f"The API key is valid at {site.title}, but the application key is not, or belongs to another org."
     elif isinstance(alone, Response) and alone.status in (401, 403):
         cause = f"Datadog doesn't recognize the API key at {site.title}."
     return refused(ErrorCode(cause, KEY_ADVICE, field), keys, "Datadog", said=said_in(keys) or status(keys))

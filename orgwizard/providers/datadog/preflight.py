@@ -57,7 +57,7 @@ def _name(organization: Fields, listing: OrgList) -> Finding:
         created = when_written(twins[0].created_at, listing.date)
         return Finding("Name", "warning", f"a child org of this name already exists{created and f' ({created})'}")
     if not listing.whole:
-        return Finding("Name", "unproven", "could not check: the list of child orgs could not be read whole")
+        return Finding("Name", "unproven", "could not check: the list of child orgs could not be read completely")
     return Finding("Name", "ok", f"no child org has this name yet: {name}")
 
 

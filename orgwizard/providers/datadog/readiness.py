@@ -16,7 +16,7 @@ def ready(site: Site, created: Created) -> Conversation[Readiness]:
         return Readiness(False, "there is no key to test", may_change=False)
     if application_key is None:
         (reply,) = yield from together(parent.validate_key(site, api_key))
-        return _accepted(reply, "the API key is valid; there is no application key to try")
+        return _accepted(reply, "the API key is valid; there is no application key to test")
     headers = parent.key_headers(api_key, application_key)
     own = Call("GET", f"{site.url}{parent.OWN_ORG}/{quote(created.id, safe='')}", headers)
     keys, org = yield from together(Call("GET", site.url + parent.VALIDATE_KEYS, headers), own)
@@ -34,7 +34,7 @@ def access(created: Created) -> dict[str, str]:
     """Return who becomes admin and how they get in, and what the keys depend on."""
     who = created.details.get("administrator", "the owner of the parent's application key")
     admin = {"Admin": f"{who}: switch to {created.name} in the org menu at {created.url}, or sign in there."}
-    expires = "no date; the application key ends with its owner's account"
+    expires = "never; but the application key stops working if its owner's account is disabled"
     return admin | ({"Key expires": expires} if "application_key" in created.secrets else {})
 
 

@@ -24,7 +24,7 @@ LACKING_ADVICE = (
     "or the key is scoped and its scopes lack org_management."
 )
 OTHER_RIGHT_ADVICE = (
-    "The child orgs can be listed, so the keys have another right over orgs (org_connections_write). Likely causes: "
+    "The child orgs can be listed, so the keys have another org permission (org_connections_write). Likely causes: "
     "the owner of the application key has no role with Org Management, or the key's scopes lack org_management."
 )
 BEARER_ADVICE = (
@@ -33,12 +33,12 @@ BEARER_ADVICE = (
 )
 BEARER_RIGHTS_ADVICE = (
     "Check that the token's scopes include org_management and that its owner has the Org Management permission. "
-    "If so, connect with an API key and an application key: it is unproven that a token may create orgs."
+    "If so, connect with an API key and an application key: Datadog does not document that a token can create orgs."
 )
 _BEARER_CODES: Mapping[int, ErrorCode] = {
     401: ErrorCode("Datadog rejected the access token.", BEARER_ADVICE, "credentials.token"),
     403: ErrorCode(
-        "Datadog refused: a right or a feature is missing, or the access token or its site is wrong.",
+        "Datadog refused: a permission or a feature is missing, or the access token or its site is wrong.",
         BEARER_RIGHTS_ADVICE,
         "credentials.token",
     ),
@@ -47,7 +47,7 @@ CODES: Mapping[int, ErrorCode] = {
     400: ErrorCode("Datadog rejected the request.", "Change the name, then create again.", "organization.name"),
     401: ErrorCode("Datadog rejected the keys.", KEY_ADVICE, "credentials.api_key"),
     403: ErrorCode(
-        "Datadog refused: a right or a feature is missing, or the keys or their site are wrong.",
+        "Datadog refused: a permission or a feature is missing, or the keys or their site are wrong.",
         _RIGHTS_ADVICE,
         "credentials.application_key",
     ),

@@ -35,7 +35,7 @@ def site_of(typed: str, example: str) -> Site:
     """Return the site that *typed* names; raises `BadInput`. Another API URL is a site with a question."""
     named = _by_name(typed)
     if re.fullmatch(r"[\w -]{1,12}", named.strip()) and not is_loopback(named.strip().lower()):
-        raise BadInput(f"There is no such site. Known: {', '.join(site.title for site in SITES)}.")
+        raise BadInput(f"Unknown site. Known: {', '.join(site.title for site in SITES)}.")
     parts = origin(named, example)
     for site in SITES:
         if parts.netloc in (site.key, site.host, site.app_url.removeprefix("https://")):
@@ -88,7 +88,7 @@ def _is_site(typed: str) -> bool:
 def _elsewhere(typed: str, scheme: str, netloc: str, *, on_loopback: bool) -> Site:
     if "://" not in typed and not on_loopback:
         known = ", ".join(site.key for site in SITES)
-        raise BadInput(f"There is no Datadog site {netloc}. Known: {known}; or give an API URL with https://.")
+        raise BadInput(f"There is no Datadog site {netloc}. Known: {known}; or enter an API URL with https://.")
     url = f"{scheme}://{netloc}"
     question = "" if on_loopback else f"{url} is not a datadoghq.com site. Send your keys there anyway?"
     return Site(url, url, title=netloc, location="Other API URL", app_url=url, question=question)

@@ -60,7 +60,7 @@ class OktaAdministrator(Fields):
     password: Secret | None = Field(
         default=None,
         title="Password",
-        description="Blank: chosen at first sign-in. At least 8 characters with a-z, A-Z and 0-9, without the login.",
+        description="Blank: chosen at first sign-in. At least 8 characters with a-z, A-Z and 0-9, not the login.",
         json_schema_extra={"blank": "chosen at first sign-in"},
     )
     recovery_question: Text | None = Field(
@@ -82,7 +82,7 @@ class OktaAdministrator(Fields):
     profile: dict[str, Attribute] = Field(
         default_factory=dict,
         title="More attributes",
-        description='User profile attributes of Okta. Custom ones: true, 42 and ["a"] keep their types.',
+        description='Okta user profile attributes. In custom ones, true, 42 and ["a"] keep their types.',
         examples=["mobilePhone"],
     )
 

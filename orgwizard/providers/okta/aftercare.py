@@ -18,7 +18,7 @@ _ENDS: Mapping[int, Undone] = {
     204: _REVOKED,
     401: Undone("done", "Okta does not accept the API token: it was revoked or has expired. The org itself stays."),
     403: Undone("refused", "The token's owner may not revoke it (HTTP 403).", "Deactivate that administrator instead."),
-    404: Undone("refused", "This org does not know the call (HTTP 404).", "Deactivate the token's administrator."),
+    404: Undone("refused", "This org does not support the call (HTTP 404).", "Deactivate the token's administrator."),
 }
 
 
@@ -29,7 +29,7 @@ class OktaAftercare(Aftercare):
     idle_days = 30
     support = "https://support.okta.com"
     replacing = (
-        "Sign in to the child's Admin Console as a super admin, best as a service account.",
+        "Sign in to the child's Admin Console as a super admin, preferably a service account.",
         "Security > API > Tokens > Create token. It is shown once: copy it.",
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # What a response has to bring, and what to say if it did not.
 _REMARKS: Mapping[str, str] = {
-    "API token": "Okta returned no token. Sign in to the child as its administrator and make one.",
+    "API token": "Okta returned no token. Sign in to the child org and create one.",
     "org id": "Okta returned no org id.",
 }
 

@@ -16,14 +16,14 @@ class OktaFacts(VendorFacts):
     key = "okta"
     title = "Okta"
     needs = (
-        "The product Platform - Multi-org Deployment on the parent org, with Org Creator enabled by Okta.",
+        "For the parent org: the product Platform - Multi-org Deployment, and Org Creator enabled by Okta Support.",
         "A super admin's API token, or a service app or access token with the scope okta.orgs.manage.",
         "Name, subdomain and the first administrator of the child org.",
     )
     name_field = "subdomain"
     administrator_note = ("The first super admin. Without a password, they set one at first sign-in.",)
     remaining_header = "x-rate-limit-remaining"
-    irreversible = "A child org cannot be deleted through the API, and its token is issued only once."
+    irreversible = "A child org can't be deleted through the API, and its token is issued only once."
     secret_titles: ClassVar[Mapping[str, str]] = {"token": "API token of the child org"}
     site_title = "Parent org URL"
     site_help = "The address you sign in at."

@@ -195,7 +195,7 @@ class OktaOrganization(Fields):
         description="The organization's website.",
         examples=["https://www.example.com"],
     )
-    edition: Literal["SKU"] = Field(default="SKU", title="Edition", description="Okta's API takes no other value.")
+    edition: Literal["SKU"] = Field(default="SKU", title="Edition", description="Okta's API accepts no other value.")
 
     @classmethod
     def proposals(cls, typed: Mapping[str, Value]) -> dict[str, str]:

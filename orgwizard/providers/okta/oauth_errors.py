@@ -31,7 +31,7 @@ _CLOCK = ErrorCode(
 )
 _REUSED = ErrorCode(
     "Okta says the signed request was used before.",
-    "Try again: each request is signed anew. If this comes back, something between here and Okta sends requests twice.",
+    "Try again. If it happens again, something between here and Okta sends requests twice.",
     _APP,
 )
 _AUDIENCE = ErrorCode(
@@ -49,7 +49,7 @@ _ANY_CLIENT = ErrorCode(
 )
 _SCOPE = ErrorCode(
     f"The scope {MANAGE} is not granted to the service app.",
-    f"Grant it on the app's tab Okta API Scopes, and {READ} with it.",
+    f"Grant it and {READ} on the app's Okta API Scopes tab.",
     _APP,
 )
 _PROOF = ErrorCode(
@@ -59,7 +59,7 @@ _PROOF = ErrorCode(
 )
 _REQUEST = ErrorCode(
     "Okta could not read the token request.",
-    "Check that the app is an API services app with the grant type Client Credentials.",
+    "Check that the app is an API Services app with the grant type Client Credentials.",
     _APP,
 )
 _ROLE = ErrorCode(
@@ -124,7 +124,7 @@ def no_token(response: Response, now: float, *, proven: bool = False) -> Refused
         busy.wait_seconds = wait_after(response, now)
         return busy
     if response.ok:
-        why = "is bound to a key that is not ours" if proven else "is missing or of an unknown type"
+        why = "is bound to another key" if proven else "is missing or of an unknown type"
         no_use = ErrorCode(f"Okta returned no usable token: it {why}.", "Check the parent org URL.", "site")
         return refused(no_use, response, "Okta")
     return refusal(response, clock_ahead(response, now))

@@ -65,7 +65,7 @@ def _credentials(place: str, settings: Reply, owner: Reply | None, *, org_there:
     if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
         return _credentials_by_owner(owner), unproven
     if settings.ok or settings.status in (404, 405, 429):
-        return Finding("Credentials", "unproven", f"could not be tried ({status(settings)})"), unproven
+        return Finding("Credentials", "unproven", f"could not be tested ({status(settings)})"), unproven
     raise outage(settings, "Okta", "status.okta.com") if settings.status >= 500 else refusal(settings)
 
 
@@ -77,7 +77,7 @@ def _credentials_by_owner(owner: Reply | None) -> Finding:
         login = _login(owner)
         whose = f"accepted, as {login}," if login else "accepted,"
         return Finding("Credentials", "ok", f"{whose} though they may not read the parent's settings")
-    return Finding("Credentials", "unproven", "known to Okta, but they may read nothing that proves more")
+    return Finding("Credentials", "unproven", "recognized by Okta, but not permitted to read anything that proves more")
 
 
 def _login(owner: Reply | None) -> str:

@@ -19,7 +19,7 @@ def ready(site: Site, created: Created) -> Conversation[Readiness]:
         if not found or (created.id and found != created.id):
             return Readiness(False, "the child's address does not serve the new org yet")
     if token is None:
-        return Readiness(not shared, "its address answers; there is no token to try", may_change=False)
+        return Readiness(not shared, "its address answers; there is no token to test", may_change=False)
     call = Call("GET", f"{created.url}/api/v1/org", {**ACCEPT, "Authorization": Scheme("SSWS", token)})
     (reply,) = yield from together(call)
     settings = succeeded(reply)

@@ -10,9 +10,9 @@ from orgwizard.domain.http import Response
 from orgwizard.providers.messages import refused, status, text
 from orgwizard.providers.okta import oauth_errors
 
-_CREDENTIAL_ADVICE = "Check that the token belongs to this parent org, is not expired and its admin is active."
+_CREDENTIAL_ADVICE = "Check that the token belongs to this parent org, has not expired, and that its admin is active."
 _RIGHTS_ADVICE = (
-    "Check three things: the product Platform - Multi-org Deployment, Org Creator enabled by Okta, "
+    "Check three things: the product Platform - Multi-org Deployment, Org Creator enabled by Okta Support, "
     "and a super admin role (for OAuth also the scope okta.orgs.manage)."
 )
 # Source: Okta's list of error codes, release 2026.08.

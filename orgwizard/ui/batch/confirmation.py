@@ -27,7 +27,7 @@ def confirm_word(review: str, word: str, deed: str, needed: str, advice: str = "
     write_stderr(review)
     write_stderr(f'Type "{word}" to {deed}, anything else to cancel: ', end="")
     if sys.stdin.readline().strip().lower() != word.lower():
-        raise NotSent("It was not confirmed.", code="not_confirmed")
+        raise NotSent("Not confirmed.", code="not_confirmed")
 
 
 def agrees_on_a_terminal(question: str, word: str) -> bool:
@@ -57,7 +57,7 @@ def read_secret(title: str, hints: Sequence[str]) -> str:
     except EOFError:
         raise BadInput(f"{title}: nothing was typed.") from None
     except GetPassWarning:
-        raise BadInput(f"{title}: this terminal would show it.", "Pipe it to the command.") from None
+        raise BadInput(f"{title}: this terminal would show what you type.", "Pipe it to the command.") from None
 
 
 def _on_a_terminal() -> bool:

@@ -74,7 +74,7 @@ class PlanRun:
         if error.kind == "done":
             write_stderr(f"{error.cause} Nothing was sent; --again creates a second one.")
             if record.digest not in ("", request_digest(self.provider.request(self.order))):
-                write_stderr("It was created with other values than those of this command, which were not used.")
+                write_stderr("It was created with different values; those of this command were not used.")
             return look(record, as_json=self.follower.as_json)
         with leaving_on_signal(self.follower.service.engine) as taking:
             if error.kind == "unclear":
@@ -83,13 +83,13 @@ class PlanRun:
 
     def _finish(self, record: Record, taking: EndingSignals) -> int | None:
         """Finish an open attempt; returns the exit code, None where it turns out to have created nothing."""
-        write_stderr(f"Attempt {record.id} at this org is not finished: {attempt_text.STATE_WORDS[record.state]}.")
-        write_stderr("It is finished first; nothing is sent twice.")
+        write_stderr(f"Attempt {record.id} for this org is not finished: {attempt_text.STATE_WORDS[record.state]}.")
+        write_stderr("orgwizard finishes it first; nothing is sent twice.")
         result = self.follower.follow(lambda tell: self.follower.service.creations.resume(record, tell), taking)
         if result.outcome != "not_created" or taking.caught:
             return self.follower.report(result, taking)
         why = f" {result.error.cause}" if result.error else ""
-        write_stderr(f"That attempt created nothing.{why} It is created now.")
+        write_stderr(f"That attempt created nothing.{why} Creating it now.")
         return None
 
     def _report_unclear(self, record: Record, error: Repeated, taking: EndingSignals) -> int:

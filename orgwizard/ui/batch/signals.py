@@ -13,7 +13,7 @@ from orgwizard.system import shutdown
 READER_SECONDS = 1.0
 ONCE_MORE = {
     1: "Quitting once the response is stored.",
-    2: "Still waiting for the response. Once more gives up: keys in it would be lost for good.",
+    2: "Still waiting for the response. Interrupt again to give up: keys in it would be lost for good.",
 }
 
 

@@ -145,5 +145,5 @@ def refuse_again(*, again: bool) -> None:
     """Raise `BadInput` where every row is wanted a second time: that is never what is meant."""
     if again:
         raise BadInput(
-            "--again does not go with --table.", "To create a second org, use a plan of its own.", code="usage"
+            "--again cannot be combined with --table.", "To create a second org, use a separate plan.", code="usage"
         )

@@ -10,7 +10,7 @@ from orgwizard.ui.plain.terminal import Quit, Terminal
 
 PASTE_SECONDS = 0.05  # no person types a line so soon after another
 SECRET_PASTE_SECONDS = 0.3  # the rest of a paste that a slow line delivers would be shown after that
-ONE_LINE = "More than one line came: only the first was used."
+ONE_LINE = "You entered several lines: only the first was used."
 MOST_IN_A_LINE = 4  # rows to choose from that are said in the question's own line
 SIGN = ":"
 COMMANDS: Mapping[str, str] = {
@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "review": "what is entered so far",
     "quit": "quit; your entries are saved, except secrets",
 }
-LITERAL = f"If a value starts with a colon, type it twice: {SIGN}{SIGN}"
+LITERAL = f"If a value starts with a colon, type the colon twice: {SIGN}{SIGN}"
 
 
 class Back(Exception):
@@ -134,7 +134,7 @@ class Console:
         """
         keys = list(rows)
         numbered = [f"{number}. {words}" for number, words in enumerate(rows.values(), 1)]
-        default = f" (Enter takes {keys.index(chosen) + 1})" if chosen in rows else ""
+        default = f" (Enter for {keys.index(chosen) + 1})" if chosen in rows else ""
         if in_a_line := len(rows) <= MOST_IN_A_LINE:
             prompt = f"{question}: {'; '.join(numbered)}{default}:"
         else:
@@ -148,12 +148,12 @@ class Console:
             if len(found) == 1:
                 return found[0]
             fitting = "; ".join(numbered[keys.index(key)] for key in found)
-            self.say(f"Several fit: {fitting}." if found else f"Type a number from 1 to {len(keys)}, or a name.")
+            self.say(f"Several match: {fitting}." if found else f"Type a number from 1 to {len(keys)}, or a name.")
 
     def agrees(self, question: str) -> bool:
         """Return whether the answer is yes; Enter means no."""
         while True:
-            typed = self.ask(f"{question} (yes or no, Enter takes no):").lower()
+            typed = self.ask(f"{question} (yes or no, Enter for no):").lower()
             if typed in ("", "n", "no"):
                 return False
             if typed in ("y", "yes"):

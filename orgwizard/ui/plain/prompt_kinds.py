@@ -16,7 +16,7 @@ from orgwizard.ui.plain.terminal import LONGEST_LINE, EchoNotDisabled
 UNSEEN = "hidden while you type"
 ECHO_STAYS = (
     "This terminal always shows input: do not type a secret here. "
-    "Use a variable or a file; a plan can name both, and commands."
+    "Use an environment variable or a file instead; a plan can also refer to a command."
 )
 
 
@@ -104,15 +104,15 @@ class RowPrompt(Prompt):
         """Take one row; Enter ends the table."""
         question, table = self.question, dict(self.sheet.typed.get(self.question.name) or {})
         given = "; ".join(f"{name} = {text_of(value)}" for name, value in table.items())
-        hint = f"so far {given}; Enter goes on" if given else "Enter goes on without"
+        hint = f"so far {given}; Enter continues" if given else "Enter skips"
         example = f"{question.example}=value" if question.example else "name=value"
-        prompt = f"{question.title} (optional, one as {example}, {hint}):"
-        text = self.console.ask(prompt, (*self.hints(), "A name with nothing after it removes it."), clears=True)
+        prompt = f"{question.title} (optional, one at a time, for example {example}, {hint}):"
+        text = self.console.ask(prompt, (*self.hints(), "A name without a value removes it."), clears=True)
         if not text:
             return True
         name, equals, value = (part.strip() for part in text.partition("="))
         if not name or not equals:
-            self.console.say("Write a name, an equals sign and a value.")
+            self.console.say("Enter it as name=value.")
             return False
         rows = {name: text_of(row) for name, row in table.items()} | {name: value}
         self.sheet.take_rows(question, [(name, text) for name, text in rows.items() if text])

@@ -22,18 +22,18 @@ def prompt(sheet: FormState, question: Question, meant: str, *remarks: str) -> s
 def default(sheet: FormState, question: Question, meant: str) -> str:
     """Return what Enter takes, or an example where it takes nothing."""
     if meant:
-        return f"Enter takes {meant}"
+        return f"Enter for {meant}"
     value = None if question.name in sheet.unset else sheet.answers.get(question.name)
     offer = sheet.offers.get(question.name)
     if offer and offer.typed == value:
-        return f"Enter takes {_offered(value, offer.source)}"
+        return f"Enter for {_offered(value, offer.source)}"
     if isinstance(value, SecretStr):
         return "Enter keeps the entered one"
     if value:
-        return f"Enter {'keeps' if question.name in sheet.typed else 'takes'} {value}"
+        return f"Enter {'keeps' if question.name in sheet.typed else 'for'} {value}"
     if question.required:
         return f"for example {question.example}" if question.example else ""
-    return "Enter leaves it empty" if question.blank == NOT_GIVEN else f"left empty it is {question.blank}"
+    return "Enter leaves it empty" if question.blank == NOT_GIVEN else f"if left empty, {question.blank}"
 
 
 def hints(question: Question) -> tuple[str, ...]:

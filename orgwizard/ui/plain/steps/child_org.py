@@ -55,7 +55,7 @@ class AdministratorStep(Step):
         """Describe the first administrator, or say who it will be."""
         provider = self.session.provider
         if not provider.administrator:
-            self.console.ask("Enter goes on:")
+            self.console.ask("Press Enter to continue:")
             return
         typed = self.session.draft.section("administrator")
         fill(self.console, FormState(self.session, "administrator", provider.administrator, typed), self.save, field)

@@ -25,7 +25,7 @@ from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.terminal import LOOK_SECONDS, Terminal
 
 MINUTE_SECONDS = 60
-GIVES_UP_NEXT = "Still waiting for the response. Ctrl+C once more gives up: keys in it would be lost for good."
+GIVES_UP_NEXT = "Still waiting for the response. Press Ctrl+C again to give up: keys in it would be lost for good."
 
 
 class Interruption:

@@ -99,7 +99,7 @@ class Ending:
         """Ask for a store and put the keys into it."""
         console = self._console
         try:
-            store = console.ask(f"{SAVE_QUESTION} (Enter takes file):") or "file"
+            store = console.ask(f"{SAVE_QUESTION} (Enter for file):") or "file"
             self._result = console.terminal.awaited(self._session.run.save_after_all(self._result, store))
         except Back:
             return

@@ -87,7 +87,7 @@ class ReviewStep(Step):
 
     def _save_plan(self) -> None:
         with suppress(Back):  # to the review
-            path = self.console.ask("Path of the new plan file (Enter takes plan.toml):") or "plan.toml"
+            path = self.console.ask("Path of the new plan file (Enter for plan.toml):") or "plan.toml"
             self.console.say(review.save_plan(self.session, path)[1])
 
 

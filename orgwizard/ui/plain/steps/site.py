@@ -74,5 +74,5 @@ class SiteStep(Step):
     def _typed_site(self, before: str, source: str) -> str:
         question = self.session.provider.site_question
         default = before if row_of(self.session.provider, before) == OTHER else ""
-        hint = f"Enter takes {default}{source}" if default else f"for example {question.example}"
+        hint = f"Enter for {default}{source}" if default else f"for example {question.example}"
         return self.console.ask(f"{question.title} (required, {hint}):", (question.help,)) or default

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
 
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
-TAB = "details, list or button: the next, and back"
-CHECK = Words("check again: finish or look up an open attempt, or check stored keys; it creates nothing", "check")
+TAB = "move between details, list and buttons"
+CHECK = Words("check again: resume an open attempt, or check stored keys; it creates nothing", "check")
 COMMANDS = Words("show the commands to go on with", "commands")
 COPIES = {
     "i": Words("copy the org ID", "copy"),
@@ -43,11 +43,11 @@ COPIES = {
 COPYING = {f"copy('{key}')": (key, words) for key, words in COPIES.items()}
 FIND = Words("find attempts by name", "find")
 FIND_QUESTION = "Show orgs with this text in their name. Cancel shows all."
-FOUND = "{} of {:,} attempts. f finds others, or shows all."
-NO_COMMANDS = "No command goes on with this attempt."
-NOTHING_TO_CHECK = "Nothing to check: how it ended is known, and there are no keys to test."
+FOUND = "{} of {:,} attempts. Press f to find others, or to show all."
+NO_COMMANDS = "No command continues this attempt."
+NOTHING_TO_CHECK = "Nothing to check: the outcome is known, and there are no keys to test."
 READING = "Reading {} older attempts..."
-CHECKED = "Checked: the result is in the details, as Key check."
+CHECKED = "Checked: see Key check in the details."
 CHECKING = "Checking the stored keys (read-only)."
 
 

@@ -102,7 +102,7 @@ class Step(Moving):
 
     def action_keys(self) -> None:
         """Show the keys that do something now."""
-        self.app.push_screen(Page(f"Keys: {self.heading}", table(self.key_page(), KEYS_INDENT), KEYS_INDENT))
+        self.app.push_screen(Page(f"Keyboard: {self.heading}", table(self.key_page(), KEYS_INDENT), KEYS_INDENT))
 
     def action_reveal(self) -> None:
         """Show all secrets of the step for a while, or hide them; in a field, its own key shows that one."""

@@ -146,7 +146,7 @@ class ConnectStep(TrialStep):
             return False
         self.session.refusals.pop(self.section, None)
         refusals.show(self)
-        self.say(f"{connect_flow.CHECKING} Esc stops it.")
+        self.say(f"{connect_flow.CHECKING} Esc cancels.")
         connection = None
         try:
             connection = await asyncio.wrap_future(self.session.parent.connecting())

@@ -32,12 +32,12 @@ from orgwizard.ui.tui.widgets.stages import Stages
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 IN_BACKGROUND = "Finish in background"
-GIVE_UP = Words("give up the response; asks for a word", "give up")
+GIVE_UP = Words("give up on the response; type a word to confirm", "give up")
 WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
 DOING_INDENT = 2  # cells of the lines after the first
 QUITS_NOW = "quit, test the keys later"
-QUITS_LOOKUP = "quit: the look-up stops, and the attempt stays open to be checked again"
-STOPS_LOOKUP = "stop looking; the attempt stays open to be checked again"
+QUITS_LOOKUP = "quit: stop checking; the attempt stays open to check again"
+STOPS_LOOKUP = "stop checking; the attempt stays open to check again"
 
 
 class CreateStep(FollowingStep):

@@ -34,7 +34,7 @@ async def other_site(step: Step, connection: Connection) -> Site | None:
     whether_to_ask = Ask(connect_flow.elsewhere_question(session, connection), yes="Try them", no="No")
     if not await step.app.push_screen_wait(whether_to_ask):
         return None
-    step.say(f"Asking {session.provider.title}'s other sites. Esc stops it.")
+    step.say(f"Asking {session.provider.title}'s other sites. Esc cancels.")
     found = await asyncio.wrap_future(session.service.checks.elsewhere(session.provider, connection))
     if not found:
         step.say(connect_flow.nowhere_words(session), wrong=True)

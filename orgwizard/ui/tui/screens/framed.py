@@ -26,7 +26,7 @@ from orgwizard.ui.tui.widgets.static_text import StaticText
 
 SANDBOX = " SANDBOX "
 NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"
-TOO_SMALL = f"{NEEDS} your answers are kept."
+TOO_SMALL = f"{NEEDS} your entries are kept."
 
 
 class Framed(Screen[None]):

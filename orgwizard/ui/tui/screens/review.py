@@ -35,7 +35,7 @@ from orgwizard.ui.tui.widgets.name_check import NameCheck
 from orgwizard.ui.tui.widgets.pages import Page
 
 LABELS = 20  # cells of the labels' column
-CREATE = Words("create: asks for a word first", "create")
+CREATE = Words("create; type a word to confirm", "create")
 CHECK = Words("check the earlier attempt at this org", "check")
 
 
