@@ -35,7 +35,7 @@ from orgwizard.system.file_faults import cause_of
 def test_every_failure_says_first_what_it_means_for_the_org(kind: type[WizardError], code: int, meaning: str) -> None:
     error = kind("The cause.", "The advice.", code="E1", request_id="r-1")
     assert error.exit_code == code
-    assert error.lines() == [meaning, "The cause.", "The advice.", "(E1, request id r-1)"]
+    assert error.lines() == [meaning, "The cause.", "The advice.", "(E1, request ID r-1)"]
 
 
 def test_the_exit_codes_are_those_that_scripts_know() -> None:
@@ -60,13 +60,13 @@ def test_every_kind_of_failure_is_a_trouble() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     assert Refused("The cause.").lines() == [NOTHING_CREATED, "The cause."]
-    assert Refused("The cause.", request_id="r").lines()[-1] == "(request id r)"
+    assert Refused("The cause.", request_id="r").lines()[-1] == "(request ID r)"
 
 
 @pytest.mark.parametrize("code", ["ReadError", "ConnectTimeout", "RemoteProtocolError", "OSError", "TimeoutError"])
 def test_a_librarys_class_is_for_scripts_alone(code: str) -> None:
     error = NoResponse("The cause.", code=code, request_id="r")
-    assert error.lines()[1:] == ["The cause.", "(request id r)"]
+    assert error.lines()[1:] == ["The cause.", "(request ID r)"]
     assert error.code == code
 
 

@@ -25,6 +25,6 @@ def require_approved(approved: str, drafts: Sequence[Draft]) -> None:
     if approved and approved.strip().lower() != (found := fingerprint(drafts)):
         raise BadInput(
             f"This plan was not approved: its fingerprint is {found}.",
-            "Have it approved, or use the plan, the --set values and the table that were.",
+            "Have it approved, or use the approved plan, --set values and table.",
             code="not_approved",
         )

@@ -120,4 +120,4 @@ def require_name(profile: Profile, typed: str) -> None:
     """Raise `BadInput` unless *typed* is the name of the org."""
     if typed.strip() != profile.org.name:
         words = "The typed name is not the name of the org."
-        raise BadInput(words, f"It is called: {profile.org.name}", meaning=NOT_CHANGED)
+        raise BadInput(words, f"The org is called: {profile.org.name}", meaning=NOT_CHANGED)

@@ -99,7 +99,7 @@ class WizardError(Exception):
     def evidence(self) -> str:
         """Return the code and the request id as one short phrase, or ""."""
         code = "" if self.code in _OURS or _CLASS.fullmatch(self.code) else self.code
-        parts = [code, f"request id {self.request_id}" if self.request_id else ""]
+        parts = [code, f"request ID {self.request_id}" if self.request_id else ""]
         return ", ".join(part for part in parts if part)
 
     def lines(self) -> list[str]:

@@ -52,7 +52,7 @@ def facts(record: Record, now: datetime) -> Iterator[tuple[str, str]]:
     rows = {
         "Attempt": f"{record.id}, started {when(record.started, now)}",
         "Changed": when(record.changed, now) if when(record.changed, now) != when(record.started, now) else "",
-        "Order": _order(record),
+        "Target": _order(record),
         "Sent": _sent(record, now),
         "Response": _response(record),
         "Org ID": org.get("id", ""),

@@ -142,7 +142,7 @@ def total(ends: Counter[Exit], left: TableEnd, options: str, *, earlier: int = 0
     busy = ends[Exit.BUSY]
     failed = ends.total() - ready - attention - unknown - busy
     counts = {"created and ready": ready - earlier, "already created and ready": earlier}
-    counts |= {"created, needs attention": attention, "unknown": unknown, "being created by another orgwizard": busy}
+    counts |= {"created but needs attention": attention, "unknown": unknown, "being created by another orgwizard": busy}
     counts |= {"not created": failed, "not started": len(left.left)}
     lines = [", ".join(f"{count} {words}" for words, count in counts.items() if count) + "."]
     if left.left:

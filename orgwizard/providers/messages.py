@@ -48,8 +48,9 @@ def refused(
     those of the body; without them, the status and the headers tell.
     """
     sentences = [known.meaning]
+    stop = "" if said.endswith((".", "!", "?")) else "."
     if said and said.strip(" .").lower() != known.meaning.strip(" .").lower():
-        sentences.insert(0 if said_first else 1, f'{vendor} says: "{said}".')
+        sentences.insert(0 if said_first else 1, f'{vendor} says: "{said}"{stop}')
     return Refused(
         " ".join(sentences),
         known.advice,

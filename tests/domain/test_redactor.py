@@ -60,7 +60,7 @@ def test_what_has_a_credentials_shape_is_masked_though_nobody_knows_it(secret: s
         "3fa85f64-5717-4562-b3fc-2c963f66afa6",
         "/home/ada/.local/share/orgwizard/keys/datadog-my-child-2.toml",
         "20261128-081500-3f9a",
-        "E0000088, request id XyZ-123",
+        "E0000088, request ID XyZ-123",
     ],
 )
 def test_what_people_and_services_write_is_left_alone(text: str) -> None:

@@ -14,7 +14,7 @@ def details(state: str = "ready", **facts: Any) -> dict[str, str]:
 
 
 def test_a_fact_that_is_not_known_has_no_row() -> None:
-    assert set(details("requested")) == {"Attempt", "Order"}
+    assert set(details("requested")) == {"Attempt", "Target"}
 
 
 @pytest.mark.parametrize("state", get_args(State))

@@ -670,7 +670,7 @@ def test_each_error_code_names_its_field_or_cause(status: int, code: str, field:
     assert OKTA.is_refusal(said)
     assert (refused.code, refused.field, refused.request_id) == (code, field, "req-1")
     assert words in refused.cause
-    assert refused.cause.endswith(' Okta says: "What Okta said.".')
+    assert refused.cause.endswith(' Okta says: "What Okta said."')
     assert refused.advice
 
 
@@ -702,7 +702,8 @@ def test_each_error_code_names_its_field_or_cause(status: int, code: str, field:
 def test_a_general_validation_error_goes_to_the_field_in_its_causes(causes: list[str], field: str) -> None:
     refused = OKTA.refused(response(400, error("E0000001", *causes)))
     assert refused.field == field
-    assert refused.cause == f'Okta rejected a value. Okta says: "{"; ".join(causes) or "Summary."}".'
+    said = "; ".join(causes) or "Summary."
+    assert refused.cause == f'Okta rejected a value. Okta says: "{said}"{"" if said.endswith(".") else "."}'
 
 
 @pytest.mark.parametrize(
@@ -714,7 +715,7 @@ def test_a_general_validation_error_goes_to_the_field_in_its_causes(causes: list
         (404, "Okta does not recognize this address."),
         (405, "The parent org does not offer Org Creator."),
         (418, "Okta refused with HTTP 418."),
-        (429, "Okta's rate limit is used up (normally 10 orgs a minute)."),
+        (429, "Okta's rate limit is exceeded (normally 10 orgs a minute)."),
     ],
 )
 @pytest.mark.parametrize("body", [b"<html><body>No</body></html>", b"", b'{"errorCode": null, "errorCauses": [1]}'])

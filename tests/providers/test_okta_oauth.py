@@ -410,7 +410,7 @@ def test_a_token_that_cannot_be_sent_is_none(token: Any, kind: Any) -> None:
 
 def test_what_the_api_says_of_a_proof_is_told_as_such() -> None:
     refused = refusal(response(400, {"error": "invalid_dpop_proof", "error_description": "The htu is wrong."}))
-    assert refused.cause == 'Okta rejected the DPoP proof. Okta says: "The htu is wrong.".'
+    assert refused.cause == 'Okta rejected the DPoP proof. Okta says: "The htu is wrong."'
 
 
 def test_a_challenge_without_a_body_is_understood() -> None:

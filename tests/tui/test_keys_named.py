@@ -176,7 +176,7 @@ async def test_the_line_of_keys_follows_the_focus(service: Service) -> None:
         assert "F2 show secret" in str(hints.render())
         walk.screen.query(Button).first().focus()
         await walk.settled()
-        assert "Enter press" in str(hints.render())
+        assert "Enter press button" in str(hints.render())
 
 
 def test_the_usual_keys_are_told_outside_the_wizard() -> None:

@@ -63,7 +63,9 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.name:
         return _check_keys(arguments)
     if arguments.plan is None:
-        raise BadInput("check needs --plan FILE, or the NAME of a profile.", code="usage", meaning="Nothing was done.")
+        raise BadInput(
+            "check requires --plan FILE, or the NAME of a profile.", code="usage", meaning="Nothing was done."
+        )
     plan = wiring.plan(arguments)
     draft, other_sites = plan.ready_draft(), arguments.other_sites
     with plan.telling_places():

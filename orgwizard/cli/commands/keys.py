@@ -24,7 +24,7 @@ def move(arguments: argparse.Namespace) -> int:
     if arguments.replace:
         return _replace(arguments)
     if arguments.to is None or arguments.revoke:
-        words = "--revoke requires --replace." if arguments.revoke else "move needs --to STORE, or --replace."
+        words = "--revoke requires --replace." if arguments.revoke else "move requires --to STORE, or --replace."
         raise BadInput(words, "For example: --to pass", code="usage", meaning="Nothing was done.")
 
     def agrees(question: str) -> bool:

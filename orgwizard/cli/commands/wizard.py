@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     need_terminal(draws=not arguments.plain)
     if arguments.set and not arguments.plan:
-        raise BadInput("--set needs --plan.", "Add --plan FILE: --set overrides values of that plan.", code="usage")
+        raise BadInput("--set requires --plan.", "Add --plan FILE: --set overrides values of that plan.", code="usage")
     if arguments.table:
         return _from_table(arguments)
     because = "" if arguments.plain else plain_because(os.environ, terminal_size())
@@ -37,7 +37,7 @@ def _from_table(arguments: argparse.Namespace) -> int:
 
     if not arguments.plan:
         raise BadInput(
-            "--table needs --plan.", "Add --plan FILE: each row overrides values of that plan.", code="usage"
+            "--table requires --plan.", "Add --plan FILE: each row overrides values of that plan.", code="usage"
         )
     service, plan = wiring.service(arguments), wiring.plan(arguments)
     return table.create(service, plan, arguments.table, yes=False, keep_going=False, as_json=False, chooses=True)

@@ -27,7 +27,7 @@ TOPICS: Mapping[str, Topic] = {
     "stores": Topic("where the new keys can be stored", "connecting:stores"),
     "plan": Topic("the keys of a plan file", "plans:plan"),
     "table": Topic("many orgs from a CSV file", "plans:table"),
-    "keyboard": Topic("the keys of the wizard, and the commands of plain mode", "using:keyboard"),
+    "keyboard": Topic("the wizard's keyboard shortcuts, and the commands of plain mode", "using:keyboard"),
     "accessibility": Topic("screen readers, colours and simple terminals", "using:accessibility"),
     "files": Topic("where orgwizard keeps its files on this machine", "using:files"),
     "sandbox": Topic("trying everything without an account", "using:sandbox"),

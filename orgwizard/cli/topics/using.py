@@ -9,13 +9,13 @@ from orgwizard.system.terminal_caps import SMALLEST, THEMES
 
 
 def keyboard() -> list[str]:
-    """Return the keys of the wizard, and the commands of plain mode."""
+    """Return the keyboard shortcuts of the wizard, and the commands of plain mode."""
     from orgwizard.ui.plain.console import COMMANDS, LITERAL, SIGN
     from orgwizard.ui.tui.app import usual_keys
 
     commands = {f"{SIGN}{name}": words for name, words in COMMANDS.items()}
     return [
-        "In the wizard (F1 lists the keys of a step):",
+        "In the wizard (F1 lists the shortcuts of each step):",
         *rows(usual_keys()),
         "",
         "In plain mode, at every prompt (the first letter is enough):",

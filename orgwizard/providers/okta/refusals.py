@@ -32,7 +32,7 @@ _CODES: Mapping[str, ErrorCode] = {
     "E0000021": ErrorCode("Okta refused the Content-Type header.", "Please report this as a bug in orgwizard."),
     "E0000022": ErrorCode("The parent org does not offer Org Creator.", _RIGHTS_ADVICE),
     "E0000047": ErrorCode(
-        "Okta's rate limit is used up (normally 10 orgs a minute).", "Wait a minute, then create again."
+        "Okta's rate limit is exceeded (normally 10 orgs a minute).", "Wait a minute, then create again."
     ),
     "E0000080": ErrorCode(
         "The password does not meet the child's password policy.",

@@ -41,7 +41,7 @@ QUIT_UNSAVED = Words("quit; your entries are not saved")
 ACTIONS: Mapping[str, Words] = {
     "submit": Words("next field; on the last one, next step", "next field"),
     "select": Words("next field; on the last one, next step", "next field"),
-    "press": Words("press the button", "press"),
+    "press": Words("press the button", "press button"),
     "toggle": Words("choose"),
     "cursor_up": Words("move"),
     "cursor_down": Words("move"),
