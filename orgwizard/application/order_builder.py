@@ -125,12 +125,17 @@ _HARMLESS = re.compile(
 )
 
 
+_LONGEST_MEANT = 300  # characters: an e-mail address has at most 254
+
+
 def _meant(model: type[Fields], key: str, typed: Mapping[str, Value]) -> str:
     """Return what was most likely meant by an answer, "" unless that may stand in a log: no secret is known yet."""
     text = typed.get(key)
-    meant = model.correction(key, text.strip()) if isinstance(text, str) else ""
+    if not isinstance(text, str) or len(text) > _LONGEST_MEANT:
+        return ""
+    meant = model.correction(key, text.strip())
     proposed = model.proposals({name: value for name, value in typed.items() if name != key}).get(key)
-    return meant if meant == proposed or _HARMLESS.fullmatch(str(text).strip()) else ""
+    return meant if meant == proposed or _HARMLESS.fullmatch(text.strip()) else ""
 
 
 def _section(name: str, model: type[Fields], typed: Mapping[str, Value], read: Read) -> Fields:

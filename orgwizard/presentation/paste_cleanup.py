@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from orgwizard.domain.questions import Question
 from orgwizard.domain.sanitize import plain_spaces, without_invisible
 
+LONGEST = 32_768  # characters: a private key of RSA, the longest of all answers, has some 13,000 at 16,384 bits
 _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019"}
 # A line of a shell, of PowerShell, of a .env file; and of TOML, YAML or INI where the name is one of the question's.
 _HOW, _NAME = r"(?P<how>export\s+|set\s+|\$env:)?", r"(?P<name>[A-Za-z_][\w.-]*)"
@@ -21,11 +22,14 @@ class CleanedPaste:
     said: str = ""
 
 
-def meant(pasted: str, question: Question | None = None) -> CleanedPaste:
+def meant(pasted: str, question: Question | None = None, *, before: bool = False, after: bool = False) -> CleanedPaste:
     """Return what *pasted* means as the answer to *question*; without one, as a line of text.
 
-    A secret that its owner made up, such as a password, is taken as it is, apart from line ends around it.
+    A secret that its owner made up, such as a password, is taken as it is, apart from line ends around it. A space
+    towards text that stands *before* or *after* it in the field is part of that.
     """
+    if len(pasted) > LONGEST:
+        return _nothing_of(pasted)
     lines = [line for line in pasted.splitlines() if without_invisible(line).strip()]
     if not lines:
         return CleanedPaste("", "Ignored: the paste contained only invisible characters." if pasted else "")
@@ -35,13 +39,19 @@ def meant(pasted: str, question: Question | None = None) -> CleanedPaste:
         return _of_several(lines, question)
     if question and question.secret and not question.env:
         return CleanedPaste(lines[0])
-    return _cleaned(lines[0], question)
+    return _cleaned(lines[0], question, before=before, after=after)
 
 
 def typed_line(line: str) -> CleanedPaste:
     """Return what a typed line means where it may hold anything: names have "=" and quotation marks in them."""
+    if len(line) > LONGEST:
+        return _nothing_of(line)
     seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
     return CleanedPaste(seen.strip(), "Removed: invisible characters." if seen != flat else "")
+
+
+def _nothing_of(text: str) -> CleanedPaste:
+    return CleanedPaste("", f"Ignored: {len(text):,} characters; no value has more than {LONGEST:,}.")
 
 
 def _of_several(lines: list[str], question: Question | None) -> CleanedPaste:
@@ -56,17 +66,20 @@ def _of_several(lines: list[str], question: Question | None) -> CleanedPaste:
     return CleanedPaste(_cleaned(lines[0], question).text, rest)
 
 
-def _cleaned(line: str, question: Question | None) -> CleanedPaste:
+def _cleaned(line: str, question: Question | None, *, before: bool = False, after: bool = False) -> CleanedPaste:
     """Take off one layer after the other, noting each."""
     left: list[str] = []
     seen = without_invisible(flat := plain_spaces(line.replace("\t", " ")))
     left += ["invisible characters"] if seen != flat else []
     text = seen.strip()
-    left += ["spaces"] if text != seen else []
+    whole = f"{' ' if before and seen[:1] == ' ' else ''}{text}{' ' if after and seen[-1:] == ' ' else ''}"
+    left += ["spaces"] if whole != seen else []
     if found := _assigned(text, question):
         name, text = found
         left.append(name)
     text, quoted = _unquoted(text)
+    if not found and not quoted:
+        text = whole
     left += ["quotation marks"] if quoted else []
     if found and not quoted and question and question.secret and not question.file:
         text = text.split()[0].rstrip(";")

@@ -14,6 +14,7 @@ from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta
 
 PROVIDERS: tuple[Provider, ...] = (Okta(), Datadog())
+LONGEST_SITE = 300  # characters of an address for which another is proposed: a host name has at most 253
 PATH_REMOVED = "Removed: the path after the host name."
 for each in PROVIDERS:
     REDACTOR.recognise(*each.secret_shapes)
@@ -36,21 +37,21 @@ def site_at(provider: Provider, typed: str) -> Site:
     try:
         site = provider.site(typed)
     except BadInput:
-        _refuseother_vendor(provider, typed)
+        _refuse_other_vendor(provider, typed)
         raise
     if site.question:
-        _refuseother_vendor(provider, typed)
+        _refuse_other_vendor(provider, typed)
     return replace(site, notice=PATH_REMOVED) if has_path(typed) and not site.notice else site
 
 
 def site_meant(provider: Provider, typed: str) -> str:
     """Return the site most likely meant by one that is nearly right, or ""; nothing of what may be a secret."""
-    if is_like_token(typed) or REDACTOR.is_secret(typed) or other_vendor(provider, typed):
+    if len(typed) > LONGEST_SITE or is_like_token(typed) or REDACTOR.is_secret(typed) or other_vendor(provider, typed):
         return ""
     return provider.site_correction(typed)
 
 
-def _refuseother_vendor(provider: Provider, typed: str) -> None:
+def _refuse_other_vendor(provider: Provider, typed: str) -> None:
     if other := other_vendor(provider, typed):
         raise BadInput(f"That is {other.title}.", "Choose it as the provider.", field="site") from None
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgwizard.domain.sanitize import odd_character, without_invisible
-from orgwizard.presentation.paste_cleanup import meant
+from orgwizard.presentation.paste_cleanup import LONGEST, meant, typed_line
 from tests.pastes import ROWS, Row, question
 
 # What is no mistake of copying is left to the models, which refuse it: half a character, and what drives a terminal.
@@ -35,6 +35,22 @@ def test_nothing_invisible_is_left_in_a_line_of_text(text: str) -> None:
     taken = meant(text).text
     odd = odd_character(taken)
     assert odd is None or taken[odd[0] - 1] in REFUSED, odd
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "becomes"), [(False, False, "b"), (True, False, " b"), (False, True, "b "), (True, True, " b ")]
+)
+def test_a_space_towards_text_beside_a_paste_is_part_of_it(before: bool, after: bool, becomes: str) -> None:
+    cleaned = meant(" b ", before=before, after=after)
+    assert cleaned.text == becomes
+    assert bool(cleaned.said) is (becomes != " b ")
+
+
+def test_a_file_that_was_pasted_by_mistake_is_ignored_and_said_to_be() -> None:
+    for cleaned in (meant("x" * 1_000_000), typed_line("a " * 500_000)):
+        assert cleaned.text == ""
+        assert "1,000,000" in cleaned.said
+    assert meant("x" * LONGEST).text == "x" * LONGEST
 
 
 def test_without_a_question_a_paste_is_a_line_of_text() -> None:

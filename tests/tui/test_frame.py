@@ -315,6 +315,18 @@ async def test_a_key_behind_a_burst_does_what_it_does(service: Service) -> None:
         assert walk.draft.section("organization")["name"] == "A name of several lines"
 
 
+async def test_spaces_at_the_ends_of_a_burst_are_typed(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(OrganizationStep, "datadog", "")
+        burst(walk, "A")
+        await came(walk)
+        burst(walk, " name with more characters than are typed at once ")
+        await came(walk)
+        burst(walk, "here")
+        await came(walk)
+        assert walk.entry("name").value == "A name with more characters than are typed at once here"
+
+
 @pytest.mark.full
 async def test_answers_that_are_typed_ahead_on_a_slow_line_are_keys(service: Service) -> None:
     async with walking(service) as walk:

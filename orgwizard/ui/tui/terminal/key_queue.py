@@ -69,16 +69,25 @@ class KeyQueue:
         if not self._single:
             length = await self._burst()
             if length >= BURST and self._is_paste(length):
-                return Paste(self._text(length))
+                if not (spaces := self._spaces_first(length)):
+                    return Paste(self._text(length))
+                length = spaces
             self._single = length
         self._single = max(0, self._single - 1)
         return self._keys.popleft()
 
     def _is_paste(self, length: int) -> bool:
         """Return whether a burst is a paste, rather than answers that were typed ahead on a slow line."""
-        text = "".join(_letter(key) for key in islice(self._keys, length) if isinstance(key, Key))
+        text = self._letters(length)
         long_line = any(len(line) >= LONG_LINE for line in text.split("\n"))
-        return bool(getattr(self._app.focused, "secret", False)) or long_line or REDACTOR.is_secret(text)
+        return self._is_secret_asked or long_line or REDACTOR.is_secret(text)
+
+    @property
+    def _is_secret_asked(self) -> bool:
+        return bool(getattr(self._app.focused, "secret", False))
+
+    def _letters(self, length: int) -> str:
+        return "".join(_letter(key) for key in islice(self._keys, length) if isinstance(key, Key))
 
     async def _burst(self) -> int:
         """Return how many of the next keys are text that came at once, waiting for those that are on their way."""
@@ -103,11 +112,17 @@ class KeyQueue:
                 return await self._came.wait()
         return False
 
+    def _spaces_first(self, length: int) -> int:
+        """Return how many spaces a burst begins with, which stay keys: text may stand before them."""
+        text = self._letters(length)
+        return 0 if self._is_secret_asked else len(text) - len(text.lstrip(" "))
+
     def _text(self, length: int) -> str:
-        """Take a burst out; the Enter behind a single line stays a key."""
-        text = "".join(_letter(key) for key in islice(self._keys, length) if isinstance(key, Key))
+        """Take a burst out; behind a single line, Enter stays a key, and so do spaces: text may follow."""
+        text = self._letters(length)
         one_line = text.removesuffix("\n")
-        text = text if "\n" in one_line else one_line
+        if "\n" not in one_line:
+            text = one_line if self._is_secret_asked else one_line.rstrip(" ")
         for _ in text:
             self._keys.popleft()
         return text

@@ -108,10 +108,10 @@ class Entry(Input):
 
     def take_paste(self, text: str) -> None:
         """Put in what is meant, and tell what was left out; a secret, of which nothing can be seen, is replaced."""
-        paste = meant(text, self._question)
+        first, last = (0, len(self.value)) if self.secret else sorted(self.selection)
+        paste = meant(text, self._question, before=first > 0, after=last < len(self.value))
         if paste.text:
-            replaced = (0, len(self.value)) if self.secret else sorted(self.selection)
-            self.replace(paste.text, *replaced)
+            self.replace(paste.text, first, last)
         if paste.said:
             self.post_message(self.Said(paste.said))
 
