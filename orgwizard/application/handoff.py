@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard.application import value_formats
+from orgwizard.application.revoked_keys import require_not_revoked
 from orgwizard.domain.errors import NOTHING_DONE, BadInput, LocalFailure, NeedsAttention, WizardError
 from orgwizard.domain.events import resuming
 from orgwizard.domain.handoff import ChildOrg, Handoff, Key, Variables
@@ -58,13 +59,14 @@ class Handover:
     """
 
     def __init__(self, profile: Profile, read: Read, look_up: LookUp, *, options: str = "") -> None:
-        """Take a child's profile; raises `BadInput` for that of a parent."""
+        """Take a child's profile; raises `BadInput` for that of a parent, and `Refused` if its keys were revoked."""
         if profile.kind != "child":
             raise BadInput(
                 f"The profile {profile.name} is the connection to a parent org; it has no keys of a child.",
                 "Name the profile of a child org. See: orgwizard profiles list",
                 meaning=NOTHING_DONE,
             )
+        require_not_revoked(profile, look_up(profile.attempt) if profile.undo else None, options)
         self.profile, self._read, self._look_up, self._options = profile, read, look_up, options
         self.provider = provider_of(profile.provider)
         self.handoff: Handoff = self.provider.handoff(_org(profile, options))

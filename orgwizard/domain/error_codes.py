@@ -9,7 +9,8 @@ EXITS: Mapping[Exit, str] = {
     Exit.READY: "created and ready",
     Exit.BUG: "a bug in orgwizard",
     Exit.USAGE: "wrong usage or plan, or something on this machine cannot be used; nothing was sent",
-    Exit.REFUSED: "not created: the service refused; `check NAME`: the stored keys are no longer valid",
+    Exit.REFUSED: "not created: the service refused. "
+    "`check`, `env`, `exec`, `snippet`: the stored keys are no longer valid",
     Exit.NOT_SENT: "not created: the request was never sent",
     Exit.UNKNOWN: "unknown: it may have been created; check before you try again. "
     "`check NAME`, `orgs --check`: not known whether the stored keys are valid",

@@ -42,6 +42,7 @@ def facts_of(data: bytes) -> Event:
         "changed": last["at"],
         "state": _last_state(events, whole=whole),
         "found": next((event.get("state", "") for event in reversed(events) if event["event"] == "found"), ""),
+        "undone": next((str(event["at"]) for event in reversed(events) if event["event"] == "undo"), ""),
         "given": given,
         "given_elsewhere": _unconfirmed(given, events),
     }

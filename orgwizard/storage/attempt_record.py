@@ -48,7 +48,8 @@ class Record(BaseModel):
     `given_elsewhere` those of them of which no event says that they are stored,
     `spool` the file with the undigested answer, as long as there is one.
     `keys_shown` and `answer_shown` are true if only the screen had them.
-    `undo` is what became of the call that takes the org, or its keys, back: sent, done, refused or unknown.
+    `undo` is what became of the call that takes the org, or its keys, back: sent, done, refused or unknown; `undone`
+    is when that was written down last.
     `run` is the run of orgwizard that began it; `sandbox_ended` tells that its org was one of the sandbox, and has
     ended with that run. `running` tells that a process is at work. `told` and `exit` are what its creation ended with
     for scripts: the object of `--json`, without secrets, and the exit code. `damage` says what is wrong with one that
@@ -90,6 +91,7 @@ class Record(BaseModel):
     answer_shown: bool = False
     profile: str = ""
     undo: str = ""
+    undone: str = ""
     found: str = ""
     code: str = ""
     message: str = ""

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shlex
 from collections.abc import Callable
 from itertools import count
@@ -242,6 +243,20 @@ def test_an_org_is_taken_back_after_its_name_was_given(program: Program, created
     again = program("disable", created, "--confirm", "My Child", "--json")
     assert (again.code, again.json()["profile"]) == (0, created)
     assert "support" in again.json()
+
+
+@pytest.mark.usefixtures("remembering")
+def test_keys_that_were_taken_back_are_handed_to_nobody(program: Program, created: str) -> None:
+    assert program("disable", created, "--confirm", "My Child").code == 0
+    remedy = "move" if "okta" in created else "support"
+    for argv in (("env", created, "--json"), ("snippet", created, "curl", "--json")):
+        ended = program(*argv)
+        error = ended.json()["error"]
+        assert (ended.code, error["code"], remedy in error["hint"]) == (3, "Refused", True)
+        assert re.search(r"\(\d{4}-\d\d-\d\d, \d\d:\d\d UTC\)", error["message"])
+    executed = program("exec", created, "--", "true")
+    assert (executed.code, executed.out) == (3, "")
+    assert program("snippet", created, "curl", "--create").code == 0
 
 
 @pytest.mark.parametrize(

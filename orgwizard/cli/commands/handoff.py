@@ -6,11 +6,13 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard.application.handoff import Handover, Text
 from orgwizard.application.handoff import snippet as written_snippet
+from orgwizard.application.revoked_keys import require_not_revoked
 from orgwizard.cli import wiring
 from orgwizard.domain.errors import (
     BadInput,
@@ -73,10 +75,10 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def snippet(arguments: argparse.Namespace) -> int:
     """Print a program that makes a first call, or creates an org; returns the exit code."""
-    profile = _profile(arguments)
-    text = written_snippet(
-        profile, arguments.language, create=arguments.create, options=options_of(sandbox=arguments.sandbox)
-    )
+    profile, options = _profile(arguments), options_of(sandbox=arguments.sandbox)
+    if not arguments.create:  # which takes the parent's keys
+        require_not_revoked(profile, _attempt_of(arguments, profile.attempt) if profile.undo else None, options)
+    text = written_snippet(profile, arguments.language, create=arguments.create, options=options)
     if arguments.sandbox:
         mark = "//" if arguments.language in SLASH_COMMENTS else "#"
         text = f"{mark} {PRETEND_PARENT if arguments.create else PRETEND_CHILD}\n{text}"
@@ -100,15 +102,16 @@ def _profile(arguments: argparse.Namespace) -> "Profile":
 
 
 def _handover(arguments: argparse.Namespace) -> Handover:
-    """Return the keys of the named profile on their way; raises `BadInput`."""
-
-    def look_up(attempt: str) -> "Record | None":
-        with suppress(BadInput):
-            return wiring.journal(sandbox=arguments.sandbox).get(attempt)
-        return None
-
-    profile = _profile(arguments)
+    """Return the keys of the named profile on their way; raises `BadInput`, and `Refused` if they were revoked."""
+    profile, look_up = _profile(arguments), partial(_attempt_of, arguments)
     return Handover(profile, secret_reader.read, look_up, options=options_of(sandbox=arguments.sandbox))
+
+
+def _attempt_of(arguments: argparse.Namespace, attempt: str) -> "Record | None":
+    """Return an attempt by its id, if the journal has it."""
+    with suppress(BadInput):
+        return wiring.journal(sandbox=arguments.sandbox).get(attempt)
+    return None
 
 
 def _print_json(profile: "Profile", **members: object) -> None:

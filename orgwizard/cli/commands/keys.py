@@ -9,7 +9,7 @@ from orgwizard.application.move_keys import Moved, move_keys
 from orgwizard.application.replace_keys import Replacement, replace_token
 from orgwizard.application.undo import require_name, support_request, undo
 from orgwizard.cli import wiring
-from orgwizard.domain.errors import BadInput, Exit, NoResponse, Refused, WizardError
+from orgwizard.domain.errors import KEYS_NOT_VALID, BadInput, Exit, NoResponse, Refused, WizardError
 from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
 from orgwizard.presentation.json_report import key_check_as_json
@@ -70,7 +70,7 @@ def check(arguments: argparse.Namespace) -> int:
 
 
 _CHECK_ERRORS: Mapping[str, Callable[[str], WizardError]] = {
-    "invalid": lambda words: Refused(words, meaning="The stored keys are no longer valid."),
+    "invalid": lambda words: Refused(words, meaning=KEYS_NOT_VALID),
     "unclear": lambda words: NoResponse(words, meaning="It is not known whether the stored keys are valid."),
 }
 

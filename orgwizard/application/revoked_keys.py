@@ -1,0 +1,29 @@
+"""Keys that `disable` took back: no command hands them on to a tool that would fail with them."""
+
+from typing import TYPE_CHECKING
+
+from orgwizard.domain.errors import KEYS_NOT_VALID, NOTHING_DONE, Refused
+from orgwizard.domain.moment import when_written
+from orgwizard.providers import provider_of
+from orgwizard.storage.profiles import Profile
+
+if TYPE_CHECKING:
+    from orgwizard.storage.attempt_record import Record
+
+
+def require_not_revoked(profile: Profile, record: "Record | None", options: str = "") -> None:
+    """Raise `Refused` if the keys of *profile* were taken back; *record* is its attempt, which knows when.
+
+    *options* are those of this run to repeat in a command, such as "--sandbox".
+    """
+    if profile.kind != "child" or profile.undo != "done":
+        return
+    aftercare = provider_of(profile.provider).aftercare
+    at = when_written(record.undone, None) if record else ""
+    raise Refused(
+        f"orgwizard disable {aftercare.taken_back} of {profile.org.name}{f' ({at})' if at else ''}.",
+        f"Create a token and store it: orgwizard move {profile.name} --replace {options}".rstrip()
+        if aftercare.replacing
+        else f"To use the org again, ask {aftercare.title} support to enable it: {aftercare.support}",
+        meaning=f"{KEYS_NOT_VALID} {NOTHING_DONE}",
+    )
