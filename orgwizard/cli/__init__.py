@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = build(argv).parse_args(argv)
     except UsageError as error:
-        return _report(error, argparse.Namespace(command=error.command, json=_wants_json(argv)))
+        return _report(error, _before_parsing(error, argv))
     arguments.environ = dict(os.environ)  # that of the user, for programs that are run instead of this one
     gc.set_threshold(OBJECTS_BEFORE_COLLECTION)
     # Plugins of pydantic are shown every value that is validated, and looking for them takes time.
@@ -66,15 +66,15 @@ def _unless_unread(code: int, arguments: argparse.Namespace) -> int:
     return Exit.USAGE
 
 
-def _wants_json(argv: Sequence[str]) -> bool:
-    """Return whether arguments that cannot be parsed ask for JSON; what follows "--" belongs to another program."""
-    ours = argv[: argv.index("--")] if "--" in argv else argv
-    return any(word == "--json" or word.startswith("--json=") for word in ours)
+def _before_parsing(error: UsageError, argv: Sequence[str]) -> argparse.Namespace:
+    """Return what arguments that cannot be parsed ask of a report; what follows "--" belongs to another program."""
+    ours = {word.partition("=")[0] for word in (argv[: argv.index("--")] if "--" in argv else argv)}
+    return argparse.Namespace(command=error.command, json="--json" in ours, table="--table" in ours)
 
 
 def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
-    from orgwizard.ui.batch.streams import write_json, write_stderr
+    from orgwizard.ui.batch.streams import json_line, write_json, write_stderr, write_stdout
 
     command: Command | None = arguments.command
     if (
@@ -85,7 +85,11 @@ def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     ):
         error.meaning = NOTHING_DONE  # by a command that has no plan of anything to create
     if getattr(arguments, "json", False):
-        write_json(_failed(error, arguments))
+        failed = _failed(error, arguments)
+        if getattr(arguments, "table", None):  # one line per object, as for its rows
+            write_stdout(json_line(failed))
+        else:
+            write_json(failed)
     write_stderr("\n".join(error.lines()))
     return error.exit_code
 
@@ -101,6 +105,8 @@ def _failed(error: WizardError, arguments: argparse.Namespace) -> dict[str, obje
     # A fault of ours may have come after the request: it must not say that nothing was created.
     outcome: Outcome = "unknown" if error.exit_code == Exit.BUG and command.creates else "not_created"
     provider, site, name = getattr(arguments, "wanted", ("", "", ""))
+    if getattr(arguments, "table", None):
+        name = ""  # which the rows override
     return Result(outcome, provider, site, name, error=error).as_json()
 
 

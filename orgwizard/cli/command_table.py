@@ -8,7 +8,7 @@ from orgwizard.system.terminal_caps import THEMES
 
 # ---- options of several commands ----
 
-JSON = flag("--json", "print one JSON object on stdout")
+JSON = flag("--json", "print JSON on stdout")
 PLAN = file("--plan", "the plan file; - reads standard input", required=True)
 SET = option(
     "--set",

@@ -134,7 +134,9 @@ def test_problems_of_the_plan_and_of_the_table_are_told_together(run: Run, home:
     home.okta("acme.okta.com", store='"nowhere"', organization__name="", administrator__email='"x"')
     ended = run(["One,one", "Two,Two!"], "--yes", "--json")
     assert ended.code == 2
-    field_names = ended.json()["error"]["message"]
+    (refused,) = objects(ended)  # a line, like those of rows
+    assert (refused["outcome"], refused["org"]) == ("not_created", None)
+    field_names = refused["error"]["message"]
     assert all(name in field_names for name in ("store:", "administrator.email:", "row 3, organization.subdomain:"))
     assert world.requests == []
 

@@ -1,9 +1,11 @@
 """What a plan would create, and its fingerprint for those who approve it."""
 
 import argparse
+from collections.abc import Mapping
 
 from orgwizard.application.fingerprint import fingerprint
 from orgwizard.application.order_builder import preview
+from orgwizard.application.plan_file import Plan
 from orgwizard.cli import wiring
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit
@@ -11,7 +13,7 @@ from orgwizard.domain.events import Result
 from orgwizard.presentation import text_report
 from orgwizard.providers import provider_of
 from orgwizard.ui.batch import table
-from orgwizard.ui.batch.streams import write_json, write_stdout
+from orgwizard.ui.batch.streams import json_line, write_json, write_stdout
 
 
 def show(arguments: argparse.Namespace) -> int:
@@ -20,14 +22,23 @@ def show(arguments: argparse.Namespace) -> int:
     drafts = table.drafts(plan, arguments.table) if arguments.table else [plan.ready_draft()]
     digest = fingerprint(drafts)
     if arguments.json:
-        provider, site, name = plan.wanted
-        write_json(Result("not_created", provider, site, name).as_json() | {"hash": digest, "orders": len(drafts)})
+        _print_json(plan, {"hash": digest, "orders": len(drafts)}, of_table=bool(arguments.table))
         return Exit.READY
     if not arguments.hash:
         for draft in drafts:
             write_stdout("\n".join((*_order(draft), "")))
     write_stdout(digest)
     return Exit.READY
+
+
+def _print_json(plan: Plan, members: Mapping[str, object], *, of_table: bool) -> None:
+    """Print the one object of a plan; that of a table names no org and is a line, as for its rows."""
+    provider, site, name = plan.wanted
+    shown = Result("not_created", provider, site, "" if of_table else name).as_json() | members
+    if of_table:
+        write_stdout(json_line(shown))
+    else:
+        write_json(shown)
 
 
 def _order(draft: Draft) -> list[str]:

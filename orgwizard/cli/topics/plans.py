@@ -83,6 +83,7 @@ def table() -> list[str]:
         "UTF-8; separated by comma, semicolon or tab. An empty cell keeps the plan's value. Secrets are references,",
         "for example env:NAME. Every row is checked before anything is sent. Run it again to create what is missing.",
         "It stops at the first unknown outcome, and after three refusals of the same kind, unless --keep-going is set.",
+        "--json prints one line per row: an object each; a table that is refused beforehand prints one line.",
         "To choose rows: orgwizard --plan base.toml --table orgs.csv. To finish open attempts: orgwizard resume --all",
         "",
     ]
