@@ -11,6 +11,7 @@ import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from orgwizard.domain.errors import BadInput, Busy, WizardError
+from orgwizard.domain.questions import did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.secret_reference import Reference, first_problem
@@ -131,7 +132,7 @@ class Profiles:
 
     def find(self, beginning: str) -> Profile:
         """Return the profile whose name is, or alone begins with, *beginning*; raises `BadInput`."""
-        names = sorted(path.stem for path in private_files.listed(self.folder, ".toml"))
+        names = self._names()
         chosen = [name for name in names if name == beginning] or [n for n in names if n.startswith(beginning)]
         if beginning and len(chosen) > 1:
             raise BadInput(f"Several profiles begin with {beginning}.", f"Name one of: {_listed(chosen)}")
@@ -157,6 +158,9 @@ class Profiles:
         stem = self._wanted(profile).stem
         return self._read(path for path in self._paths() if _is_numbered(path.stem, stem))[0]
 
+    def _names(self) -> list[str]:
+        return [path.stem for path in self._paths()]
+
     def _paths(self) -> list[Path]:
         return sorted(private_files.listed(self.folder, ".toml"), key=lambda path: path.stem)
 
@@ -170,9 +174,24 @@ class Profiles:
         return profiles, problems
 
     def remove(self, name: str) -> None:
-        """Remove the file of a profile, and no secret; raises `BadInput` if there is none, and `LocalFailure`."""
+        """Remove the file of a profile, and no secret; raises `LocalFailure`, and `BadInput` if there is none.
+
+        The beginning of a name removes nothing.
+        """
         if not private_files.remove(self.path(name)):
-            raise _unknown(name)
+            raise self._not_removed(name)
+
+    def _not_removed(self, name: str) -> BadInput:
+        """Return why nothing was removed, with the name that was likely meant."""
+        known = self._names()
+        longer = [other for other in known if other.startswith(name)]
+        if len(longer) > 1:
+            return BadInput("Removing a profile requires its whole name.", f"Name one of: {_listed(longer)}")
+        if longer:
+            return BadInput("Removing a profile requires its whole name.", did_you_mean(longer[0]))
+        unknown = _unknown(name)
+        unknown.advise(did_you_mean(nearest(name, known)))
+        return unknown
 
 
 def _is_numbered(stem: str, wanted: str) -> bool:

@@ -88,6 +88,20 @@ def test_a_missing_profile_is_named(profiles: Profiles) -> None:
     assert profiles.all() == ([], [])
 
 
+@pytest.mark.parametrize("typed", ["my", "my-chld"])
+def test_a_profile_is_removed_by_its_whole_name_alone(profiles: Profiles, typed: str) -> None:
+    saved = profiles.save(CHILD)
+    with pytest.raises(BadInput) as refused:
+        profiles.remove(typed)
+    assert f"Did you mean {saved.name}?" in refused.value.advice
+    assert ("whole name" in refused.value.cause) == saved.name.startswith(typed)
+    second = profiles.save(CHILD.model_copy(update={"name": "my-other"}))
+    with pytest.raises(BadInput, match="whole name") as refused:
+        profiles.remove("my")
+    assert f"{saved.name}, {second.name}" in refused.value.advice
+    assert len(profiles.all()[0]) == 2
+
+
 def test_a_profile_is_removed(profiles: Profiles) -> None:
     profiles.remove(profiles.save(CHILD).name)
     assert profiles.all() == ([], [])
