@@ -227,7 +227,11 @@ COMMANDS = (
         "explain",
         "explain an error code or an exit code; without one, list the codes",
         "help:explain",
-        (positional("code", "CODE", "for example E0000006, BadFields or 5", completes="codes"),),
+        (
+            positional(
+                "code", "CODE", "for example E0000006, BadFields, 403 (HTTP) or 5 (exit code)", completes="codes"
+            ),
+        ),
     ),
     Command(
         "completion",

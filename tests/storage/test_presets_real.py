@@ -44,7 +44,7 @@ def kept_and_read(vault: Vault, plan: str) -> None:
     """Try a store whole: probe, two orgs of one name, a run that was cut short, removal."""
     store = parse_store(plan)
     assert isinstance(store, PresetStore)
-    assert "returned a probe." in vault.probe(store)
+    assert "returned a test entry." in vault.probe(store)
     first = vault.keep(store, "datadog-a", KEYS, KeyFacts())
     second = vault.keep(store, "datadog-a", OTHERS, KeyFacts())
     assert vault.keep(store, "datadog-a", KEYS, KeyFacts()).reference == first.reference
@@ -110,7 +110,7 @@ def test_the_aws_cli_with_a_local_server(vault: Vault) -> None:
     """One key: each call of this tool takes more than a second."""
     store, name = parse_store("aws:eu-central-1"), "application_key"
     assert isinstance(store, PresetStore)
-    assert "returned a probe." in vault.probe(store)
+    assert "returned a test entry." in vault.probe(store)
     kept = vault.keep(store, "datadog-a", {name: KEYS[name]}, KeyFacts())
     assert read(kept.sources[name]) == KEYS[name]
     assert store.remove(vault, kept.reference["entries"][name])

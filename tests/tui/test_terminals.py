@@ -26,7 +26,7 @@ LABELS = {
     ("okta", 2): ("Connect with", "OAuth access token", "Service app with a private key", "API token"),
     ("okta", 3): ("Name", "Subdomain", "Website", "Edition"),
     ("okta", 4): ("First name", "Last name", "E-mail", "Login", "Password", "Recovery question", "More attributes"),
-    ("okta", 6): ("Parent org", "API token", "Subdomain", "Not set", "Login", "Keys go to", "cannot be deleted"),
+    ("okta", 6): ("Parent org", "API token", "Subdomain", "Not set", "Login", "Keys go to", "can't be deleted"),
     ("datadog", 1): ("Provider", "Okta", "Datadog", "US1", "US2-FED", "Other API URL", "Before you start"),
     ("datadog", 2): ("API key", "Application key"),
     ("datadog", 3): ("Name",),

@@ -25,7 +25,7 @@ class DatadogFacts(VendorFacts):
         "Nothing to enter: the application key's owner becomes admin of the child org.",
         "If the parent enforces SAML: the child org does not inherit it, and an admin without a password is "
         "locked out of the child until you set a password login override. Check this before creating.",
-        "If the key's owner may leave the company, use a service account's application key.",
+        "If the owner may leave the company, use a service account's application key.",
     )
     remaining_header = "x-ratelimit-remaining"
     irreversible = "A child org can't be deleted through the API, and its keys are issued only once."
