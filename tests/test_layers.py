@@ -110,6 +110,7 @@ DOMAIN = [
     "moment",
     "plural",
     "secret_pieces",
+    "encodings",
     "redactor",
     "sanitize",
     "errors",

@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote, quote_plus
 
+from orgwizard.domain.encodings import decoded
 from orgwizard.domain.secret_pieces import SecretPieces
 
 T = TypeVar("T")
@@ -25,18 +26,31 @@ if TYPE_CHECKING:
 MASK = "********"
 _MANY = 100  # beginnings of secrets
 _SHORTEST = 6  # a shorter secret is no secret, and would mask half of what is said
-# Whatever the vendor: private keys, and JSON Web Tokens. Sources: RFC 7468, RFC 7519.
+# Whatever the vendor: private keys, JSON Web Tokens, and the numbers of a key. Sources: RFC 7468, RFC 7519, OpenSSL.
 _SHAPES = (
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
     r"\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?",
+    r"(?<![0-9A-Fa-f:])(?:[0-9A-Fa-f]{2}:){11,}(?:[0-9A-Fa-f]{2})?",
 )
 # A key's body, or one in base64, that has lost its frame: long, unbroken, with capitals, small letters and digits.
 _UNBROKEN = re.compile(r"[A-Za-z0-9+/_-]{64,}")
 _KINDS = ("[a-z]", "[A-Z]", "[0-9]")
+# The same within a sentence, where a path, which is made of words, is none.
+_LINE = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}|[A-Za-z0-9_-]{64,}={0,2}")
+_WORDS = re.compile(r"[a-z]*(?:[A-Z][a-z]+)*[0-9]*")
+
+
+def _is_mixed(text: str) -> bool:
+    return all(re.search(kind, text) for kind in _KINDS)
 
 
 def _holds_key(text: str) -> bool:
-    return any(all(re.search(kind, part) for kind in _KINDS) for part in _UNBROKEN.findall(text))
+    return any(map(_is_mixed, _UNBROKEN.findall(text)))
+
+
+def _without_key(line: re.Match[str]) -> str:
+    is_path = all(map(_WORDS.fullmatch, line[0].split("/")))
+    return line[0] if is_path or not _is_mixed(line[0]) else MASK
 
 
 class Redactor:
@@ -61,12 +75,17 @@ class Redactor:
         self._looks = re.compile("|".join(self._shapes), re.DOTALL)
 
     def without_secrets(self, text: str) -> str:
-        """Return *text* with the secrets of this run masked, in clear, in pieces or encoded for URLs, JSON and HTML."""
-        return self._known.masked(text)
+        """Return *text* with the secrets of this run masked, in clear, in pieces or encoded for URLs, JSON and HTML.
+
+        A text in which one only shows once its encodings are undone is masked whole.
+        """
+        masked = self._known.masked(text)
+        bare = decoded(masked)
+        return masked if bare == masked or self._known.masked(bare) == bare else MASK
 
     def clean(self, text: str) -> str:
         """Return *text* with the secrets of this run, and whatever has a credential's shape, masked."""
-        return self._looks.sub(MASK, self.without_secrets(text))
+        return _LINE.sub(_without_key, self._looks.sub(MASK, self.without_secrets(text)))
 
     def clean_values(self, value: T) -> T:
         """Return JSON-able data with the secrets of this run masked in each text, names included."""
@@ -154,6 +173,7 @@ def _forms(secret: str) -> Iterator[str]:
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield html.escape(secret)
+    yield data.hex()
     for encoded in (base64.b64encode(data), base64.urlsafe_b64encode(data)):
         yield encoded.decode().rstrip("=")
 

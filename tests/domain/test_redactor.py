@@ -68,6 +68,40 @@ def test_what_people_and_services_write_is_left_alone(text: str) -> None:
     assert not REDACTOR.is_secret(text)
 
 
+def hex_entities(text: str) -> str:
+    return "".join(f"&#x{ord(letter):x};" for letter in text)
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode().hex(),
+        lambda text: text.encode().hex().upper(),
+        lambda text: "".join(f"%{ord(letter):02x}" for letter in text),
+        lambda text: "".join(f"%25{ord(letter):02X}" for letter in text),
+        lambda text: "".join(f"&#{ord(letter)};" for letter in text),
+        hex_entities,
+        lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
+        lambda text: "".join(chr(ord(letter) + 0xFEE0) for letter in text),
+        lambda text: quote(hex_entities(text)),
+    ],
+    ids=range(9),
+)
+def test_a_secret_does_not_show_through_an_encoding(encode: Callable[[str], str]) -> None:
+    redactor = Redactor()
+    redactor.learn(API_KEY)
+    assert redactor.clean(f"The server says: {encode(API_KEY)}.") in (MASK, f"The server says: {MASK}.")
+    assert redactor.clean("100 % – 50%20% &amp; “ok” \\u0041") == "100 % – 50%20% &amp; “ok” \\u0041"
+
+
+def test_a_line_of_a_key_is_masked_wherever_it_stands_and_a_path_is_not() -> None:
+    lines = keys.pem("2048").splitlines()[1:-2]
+    assert [line for line in lines if MASK not in Redactor().clean(f"sh: 2: {line}: not found")] == []
+    assert Redactor().clean(f"modulus: {'71:c7:' * 8}") == f"modulus: {MASK}"
+    path = "/Users/Ada/Library/Application/orgwizard2/keys/acme1/abcdefghijklmnopqrstuvwxyz0123"
+    assert Redactor().clean(path) == path
+
+
 def test_short_words_are_no_secrets() -> None:
     redactor = Redactor()
     redactor.learn("blue", "")
