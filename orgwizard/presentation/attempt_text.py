@@ -1,9 +1,10 @@
 """Attempts in words: how each stands, and where its keys are, as far as the journal knows."""
 
+import shlex
 from datetime import datetime
 
 from orgwizard.domain.attempt_state import MEANINGS
-from orgwizard.domain.errors import Exit
+from orgwizard.domain.errors import CREATED, Exit
 from orgwizard.domain.events import MAKE_NEW_KEYS
 from orgwizard.domain.moment import when
 from orgwizard.domain.sanitize import printable
@@ -114,6 +115,28 @@ def _state(record: Record) -> str:
         return "created; only a command may have its keys"
     unless = ", unless they were copied" if record.stored or record.keys_shown else ""
     return STATE_WORDS["exists"] + unless
+
+
+def shortcoming(record: Record) -> str:
+    """Return how an attempt stands that did not end well; for an org that is ready, also what needs attention."""
+    cause = _error(record, "message").removeprefix(CREATED).strip()
+    if record.state != "ready" or record.missing or not cause:
+        return state(record)
+    return f"{state(record)}, but: {cause.removesuffix('.')}"
+
+
+def remedy(record: Record) -> str:
+    """Return what to do about an attempt of which nothing is open, and that did not end well."""
+    if record.sandbox_ended:
+        return "Nothing is left to do."
+    hint = _error(record, "hint") if record.state == "ready" else ""
+    return to_do(record) or hint or f"See: orgwizard orgs --name {shlex.quote(record.name)}"
+
+
+def _error(record: Record, member: str) -> str:
+    """Return a member of the error that a creation ended with, "" for none."""
+    error = (record.told or {}).get("error")
+    return str(error.get(member) or "") if isinstance(error, dict) else ""
 
 
 def to_do(record: Record) -> str:

@@ -14,6 +14,7 @@ from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import attempt_text, json_report, text_report
 from orgwizard.presentation.progress_text import clock_time
 from orgwizard.providers.contract import Provider
+from orgwizard.storage.attempt_record import Record
 
 # The gravest first: a table ends with that of its rows.
 GRAVEST = (Exit.BUG, Exit.UNKNOWN, Exit.BUSY, Exit.ATTENTION, Exit.REFUSED, Exit.USAGE, Exit.NOT_SENT, Exit.READY)
@@ -53,10 +54,12 @@ def review(provider: Provider, checked: CheckedTable, site: str, store: object) 
 
 def _nothing_new(checked: CheckedTable) -> str:
     """Say that no row is left to create, and what becomes of those that are not done."""
-    unfinished = sum(one.earlier is not None and one.earlier.kind != "done" for one in checked.rows)
-    if unfinished:
-        return f"Nothing new to create; {counted(unfinished, 'row')} not finished"
-    return "Nothing left to create: all rows are done"
+    earlier = [one.earlier for one in checked.rows if one.earlier]
+    unfinished = sum(one.kind != "done" for one in earlier)
+    bad = sum(one.kind == "done" and attempt_text.exit_code(one.record) != Exit.READY for one in earlier)
+    left = [f"{counted(unfinished, 'row')} not finished"] if unfinished else []
+    left += [f"{counted(bad, 'row')} not created and ready"] if bad else []
+    return f"Nothing new to create; {', '.join(left)}" if left else "Nothing left to create: all rows are done"
 
 
 def _unique_title(provider: Provider) -> tuple[str, ...]:
@@ -73,9 +76,9 @@ def _review_row(provider: Provider, one: CheckedRow) -> tuple[str, ...]:
 def _known(one: CheckedRow) -> str:
     """Return what is known of a row's org before the run."""
     if one.earlier:
-        is_unknown = one.earlier.kind == "done" and not one.earlier.created
-        words = attempt_text.state(one.earlier.record) if is_unknown else _EARLIER[one.earlier.kind]
-        return f"{words} (attempt {one.earlier.record.id})"
+        kind, record = one.earlier.kind, one.earlier.record
+        is_bad = kind == "done" and attempt_text.exit_code(record) != Exit.READY
+        return f"{attempt_text.shortcoming(record) if is_bad else _EARLIER[kind]} (attempt {record.id})"
     return "" if one.name is None or one.name.state == "ok" else one.name.text
 
 
@@ -88,9 +91,7 @@ def ended(row: Named, end: RowEnd) -> str:
 def _ended_words(end: RowEnd) -> tuple[str, str]:
     """Return the outcome in a word or two, and what a person needs to know besides."""
     if end.earlier:
-        org = end.earlier.org or {}
-        made = attempt_text.exit_code(end.earlier) in (Exit.READY, Exit.ATTENTION)
-        return "created earlier" if made else "earlier attempt", org.get("url") or f"attempt {end.earlier.id}"
+        return _earlier_words(end.earlier)
     result = end.result
     assert result is not None  # noqa: S101 - it is one or the other
     if result.outcome == "created":
@@ -101,6 +102,15 @@ def _ended_words(end: RowEnd) -> tuple[str, str]:
     refused = result.error is not None and result.error.exit_code == Exit.REFUSED
     word = "unknown" if result.outcome == "unknown" else "refused" if refused else "not created"
     return word, _cause(result)
+
+
+def _earlier_words(record: Record) -> tuple[str, str]:
+    """Return how an earlier run ended; where that was not well, with what to do about it."""
+    url, code = (record.org or {}).get("url", ""), attempt_text.exit_code(record)
+    if code == Exit.READY:
+        return "created earlier", url or f"attempt {record.id}"
+    words = f"attempt {record.id}: {attempt_text.shortcoming(record)}. {attempt_text.remedy(record)}"
+    return "needs attention" if code == Exit.ATTENTION else "unknown", f"{url}  {words}".strip()
 
 
 def _cause(result: Result) -> str:
@@ -136,12 +146,15 @@ def left_over(provider: Provider, end: TableEnd) -> Iterator[tuple[TableRow, Row
         yield row, RowEnd(row.number, Result("not_created", *named, error=error))
 
 
-def total(ends: Counter[Exit], left: TableEnd, options: str, *, earlier: int = 0, is_table: bool) -> list[str]:
-    """Return what became of all rows, what is left, and what to do; *earlier* of those ready were ready before."""
+def total(
+    ends: Counter[Exit], left: TableEnd, options: str, *, earlier: Counter[Exit] | None = None, is_table: bool
+) -> list[str]:
+    """Return what became of all rows, what is left, and what to do; *earlier* of them had ended before this run."""
+    before = earlier or Counter()
     ready, attention, unknown = ends[Exit.READY], ends[Exit.ATTENTION], ends[Exit.UNKNOWN]
     busy = ends[Exit.BUSY]
     failed = ends.total() - ready - attention - unknown - busy
-    counts = {"created and ready": ready - earlier, "already created and ready": earlier}
+    counts = {"created and ready": ready - before[Exit.READY], "already created and ready": before[Exit.READY]}
     counts |= {"created but needs attention": attention, "unknown": unknown, "being created by another orgwizard": busy}
     counts |= {"not created": failed, "not started": len(left.left)}
     lines = [", ".join(f"{count} {words}" for words, count in counts.items() if count) + "."]
@@ -149,7 +162,8 @@ def total(ends: Counter[Exit], left: TableEnd, options: str, *, earlier: int = 0
         first, last = left.left[0].number, left.left[-1].number
         rows = f"row {first}" if first == last else f"rows {first} to {last}"
         lines.append(f"Stopped before {rows}. {left.why}")
-    if (attention or unknown) and not is_sandbox(options):
+    is_open = attention + unknown > before[Exit.ATTENTION] + before[Exit.UNKNOWN]
+    if is_open and not is_sandbox(options):
         lines.append(f"To finish what is open: orgwizard resume --all {options}".rstrip())
     if left.left or (failed and is_table):
         lines.append("To create what is missing, run the same command again: no org is created twice.")

@@ -39,7 +39,7 @@ class RowFace:
         self._rows = {row.number: row for row in rows}
         self._telling: dict[int, ProgressText] = {}
         self._codes: Counter[Exit] = Counter()
-        self._earlier = 0  # of those ready: rows of which nothing was left to do
+        self._earlier: Counter[Exit] = Counter()  # of these: rows of which nothing was left to do
         self._shown: list[Result] = []  # with keys that are stored nowhere else
         self._standing = Standing(rows, service.clock.now, provider.settle_seconds if provider else 0)
         self._quiet = quiet
@@ -89,7 +89,7 @@ class RowFace:
         self._telling.pop(row.number, None)
         code = table_text.exit_code(end)
         self._codes[code] += 1
-        self._earlier += end.earlier is not None and code == Exit.READY
+        self._earlier[code] += end.earlier is not None
         self._live.clear()
         as_json = json_line(table_text.as_json(row, end)) if self._as_json else ""
         hide(end.result.secrets if end.result else {}, as_json=self._as_json)
