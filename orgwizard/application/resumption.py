@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pydantic import SecretStr
 
 from orgwizard.application.flow.ending import run_to_end
-from orgwizard.application.flow.key_storing import keep, save_profile, set_profile
+from orgwizard.application.flow.key_storing import created_by, keep, save_profile, set_profile
 from orgwizard.application.flow.lookup import look, look_up
 from orgwizard.application.flow.readiness import wait_until_ready
 from orgwizard.application.flow.run import Run
@@ -115,9 +115,8 @@ class _Resumption:
 
     def _tidy(self, response: Response) -> None:
         """Remove an answer whose keys are stored, as a kill prevented; an odd one stays until somebody looked at it."""
-        run = self.run
-        if response.whole and not run.provider.created(run.wanted, response, run.checked.domain).remarks:
-            run.unspool()
+        if not created_by(self.run, response).remarks:
+            self.run.unspool()
 
     async def _org_of_keys(self) -> Mapping[str, str]:
         """Return what a look-up tells of an org of which only the keys are known: they prove that it exists."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -119,6 +120,19 @@ class Response:
     def whole(self) -> bool:
         """Return whether the body is one JSON object that came to its end."""
         return self.complete and self._parsed() is not None
+
+    @property
+    def repeats_member(self) -> bool:
+        """Return whether an object in the body, at any depth, has a member twice: `json` has only the last."""
+        repeated = False
+
+        def note(pairs: list[tuple[str, object]]) -> None:
+            nonlocal repeated
+            repeated = repeated or len({name for name, _ in pairs}) < len(pairs)
+
+        with suppress(ValueError, RecursionError):
+            json.loads(self.body, parse_int=_whole_number, object_pairs_hook=note)
+        return repeated
 
     def json(self) -> dict[str, object]:
         """Return the body as a JSON object: as far as it came, or {} where it is anything else."""

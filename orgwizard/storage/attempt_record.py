@@ -43,7 +43,8 @@ class Record(BaseModel):
     `before` what was seen before the request, `store` as in a plan, `via` method and sources of the parent's
     credentials, `sent_at` when the request was last sent, in epoch seconds by the service's own clock,
     `sendings` how often it may have left, `keys` the names of the secrets found in the answer (`None` in older
-    records, and before there was one), `missing` what it lacked, in words, `stored` the reference to the secrets,
+    records, and before there was one), `missing` what it lacked, in words, `odd` whether it is kept
+    for a person to look at, `stored` the reference to the secrets,
     `given` the names under which a command was about to be given them, so that it may have them,
     `given_elsewhere` those of them of which no event says that they are stored,
     `spool` the file with the undigested answer, as long as there is one.
@@ -84,6 +85,7 @@ class Record(BaseModel):
     details: dict[str, str] = {}
     keys: tuple[str, ...] | None = None
     missing: tuple[str, ...] = ()
+    odd: bool = False
     stored: object = None
     given: tuple[str, ...] = ()
     given_elsewhere: tuple[str, ...] = ()
@@ -145,7 +147,8 @@ class Record(BaseModel):
     @property
     def left_over(self) -> bool:
         """Return whether the undigested answer is still there though its keys are stored, whole, and proven."""
-        return self.state == "ready" and bool(self.spool and self.keys and self.stored) and not self.missing
+        is_digested = self.state == "ready" and bool(self.keys and self.stored) and not (self.missing or self.odd)
+        return is_digested and self.spool is not None
 
     def same_order(self, key: OrderKey) -> bool | None:
         """Return whether this attempt was made for the same order, None where that cannot be told."""

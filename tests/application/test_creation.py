@@ -941,6 +941,27 @@ async def test_a_whole_response_that_is_not_valid_is_not_called_cut_off(bench: B
     assert seen.result.stored is not None
 
 
+TWICE = {
+    "at the top": DATADOG_BODY[:-1] + ', "api_key": {"key": "' + "f" * 32 + '"}}',
+    "within": DATADOG_BODY.replace('"hash": ', '"hash": "' + "e" * 40 + '", "hash": '),
+    "in a list": DATADOG_BODY[:-1] + ', "more": [{"a": {"b": 1, "b": 1}}]}',
+    "by another spelling": DATADOG_BODY[:-1] + r', "\u0061pi_key": {"key": "' + "f" * 32 + '"}}',
+}
+
+
+@pytest.mark.parametrize("body", TWICE.values(), ids=TWICE)
+async def test_a_response_with_a_member_twice_is_kept_and_remarked_on(bench: Bench, body: str) -> None:
+    bench.service.creates = [Response(200, {}, body.encode())]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.ready, seen.result.exit_code) == ("created", True, Exit.ATTENTION)
+    assert set(bench.vault.held) == {"api_key", "application_key"}
+    assert bench.attempt.on_disk is not None
+    assert body.encode() in bench.attempt.on_disk
+    assert bench.attempt.facts["created"]["odd"]
+    assert len(seen.result.remarks) == 1
+    assert seen.result.spool in (seen.result.error or WizardError("")).cause
+
+
 async def test_a_number_too_long_for_python_costs_no_key(bench: Bench) -> None:
     body = DATADOG_BODY[:-1] + f', "note": {"1" * 6000}}}'
     bench.service.creates = [Response(200, {}, body.encode())]

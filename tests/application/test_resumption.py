@@ -185,6 +185,13 @@ def test_a_response_that_was_left_over_is_removed_and_nobody_is_asked(
     assert office.service.records.without_leftover(tidy) is tidy
 
 
+def test_a_response_that_is_odd_is_not_left_over(office: Office) -> None:
+    office.create()
+    record = office.record.model_copy(update={"spool": office.home / "spool"})
+    assert record.left_over
+    assert not record.model_copy(update={"odd": True}).left_over
+
+
 @pytest.mark.usefixtures("spool_stays")
 @pytest.mark.parametrize("event", ["sending", "answered", "created"])
 def test_an_answer_that_was_only_spooled_is_stored_and_proven(office: Office, event: str) -> None:

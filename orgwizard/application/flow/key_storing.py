@@ -19,11 +19,17 @@ NAME = "NAME"  # how a vendor's next step calls the profile, which it does not k
 
 async def keep(run: Run, response: Response) -> None:
     """Read the response, put its keys where they belong, read them back, save a profile."""
-    created = _created(run, response)
+    created = created_by(run, response)
     run.set_created(created, created.remarks)
-    if response.whole and not created.remarks:
+    if not created.remarks:
         run.response = None  # from here on its credentials are what counts
-    facts = {"keys": sorted(created.secrets), "missing": list(created.missing), "details": dict(created.details)}
+    facts: dict[str, object] = {
+        "keys": sorted(created.secrets),
+        "missing": list(created.missing),
+        "details": dict(created.details),
+    }
+    if created.remarks:
+        facts["odd"] = True
     run.notes.add("created", org={"id": created.id, "name": created.name, "url": created.url}, **facts)
     run.progress(KEEP, "started", "Storing the new keys")
     state: StageState = await _store(run, created) if created.secrets else "warning"
@@ -33,9 +39,12 @@ async def keep(run: Run, response: Response) -> None:
     run.progress(KEEP, state, run.result.stored_words or "the response contained no keys")
 
 
-def _created(run: Run, response: Response) -> Created:
-    """Return the org of a response, with remarks about what was odd about the response."""
+def created_by(run: Run, response: Response) -> Created:
+    """Return the org of a response, with remarks about what was odd about the response: such a one is not removed."""
     created = without_secrets(read(run, response))
+    if response.repeats_member:
+        words = "The response has two values for the same JSON member; the last one was used."
+        created = replace(created, remarks=(*created.remarks, words))
     if not response.whole:
         fault, lost = ("is not valid", ()) if response.complete else ("was cut off", ("end of the response",))
         remarks = (*created.remarks, f"The response {fault}; the usable part was kept.")
