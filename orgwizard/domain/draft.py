@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class Draft:
     """All that was typed so far, per provider, so that switching providers and back loses nothing.
 
-    Sections are "parent" (site, method, confirmed), "credentials.<method>", "organization" and
-    "administrator". Only what the user gave is in it: proposals are derived each time.
+    Sections are "parent" (site, method, confirmed), "credentials.<method>", "organization",
+    "administrator" and "progress" (reached). Only what the user gave is in it: proposals are derived each time.
     """
 
     provider: str = ""
@@ -45,6 +45,15 @@ class Draft:
     def org_name(self) -> str:
         """Return the name of the child org as far as it was typed."""
         return str(self.section("organization").get("name", ""))
+
+    @property
+    def reached(self) -> str:
+        """Return the furthest step that the user came to, "" in plans and in drafts of earlier versions."""
+        return str(self.section("progress").get("reached", ""))
+
+    @reached.setter
+    def reached(self, step: str) -> None:
+        self.section("progress")["reached"] = step
 
     @property
     def credentials(self) -> dict[str, Value]:
@@ -82,7 +91,7 @@ class Draft:
 
 REFERENCE_KEY = "reference"
 ROWS = ".rows"  # how the names of sections end that hold rows as they are typed
-TEXT_ONLY = ("parent", "store", "order")
+TEXT_ONLY = ("parent", "store", "order", "progress")
 
 
 def _without_secrets(section: Mapping[str, Value]) -> dict[str, object]:

@@ -51,11 +51,30 @@ def joined(steps: Sequence[tuple[str, str]], gap: int = 1) -> int:
 def first(session: WizardSession) -> str:
     """Return the step that a session begins with, and have a draft or plan open at what it lacks.
 
-    A connection that is there is tried before that: the review must not say more than was proven.
+    A connection that is there is tried before that: the review must not say more than was proven. One that was left
+    before it was complete waits for the user.
     """
     session.opening = bool(session.draft.provider)
-    session.tries_at_once = _names_connection(session)
-    return "credentials" if session.tries_at_once and session.parent.agreed else "site"
+    named = _names_connection(session)
+    session.tries_at_once = named and session.draft.reached not in ("site", "credentials")
+    return "credentials" if named and session.parent.agreed else "site"
+
+
+def enter(session: WizardSession, step: str) -> None:
+    """Note in the draft that the user came to a step, unless a draft or plan is only being opened there."""
+    if step in TITLES and session.draft.provider and not session.opening:
+        session.draft.reached = max(step, session.draft.reached, key=_place)
+
+
+def _place(step: str) -> int:
+    """Return the place of a step in the walk, -1 for what is no step."""
+    return list(TITLES).index(step) if step in TITLES else -1
+
+
+def _seen(session: WizardSession, step: str, nearest: str) -> str:
+    """Return *step*, or where the user never came that far, how far they came: at least to *nearest*."""
+    reached = session.draft.reached
+    return min(step, max(reached, nearest, key=_place), key=_place) if reached in TITLES else step
 
 
 def _names_connection(session: WizardSession) -> bool:
@@ -73,7 +92,7 @@ def after(session: WizardSession, here: str) -> str:
     names = list(TITLES)
     step = names[names.index(here) + 1]
     if (session.returning or session.opening) and here != "review":
-        step = unfinished(session)
+        step = _seen(session, unfinished(session), step) if session.opening else unfinished(session)
     session.opening = session.opening and step == "credentials"
     session.returning = session.returning and step != "review"
     return step
@@ -97,7 +116,10 @@ def unfinished(session: WizardSession) -> str:
 
 
 def incomplete(session: WizardSession) -> str:
-    """Return the step at which a draft will open if its credentials still work: the first incomplete, or the review."""
+    """Return the step at which a draft will open if its credentials still work.
+
+    That is the first incomplete one, or the review, but none that the user has not come to.
+    """
     from orgwizard.presentation.form_state import connection_sheet  # its rules are loaded after the first screen
 
     if not (_names_connection(session) and session.parent.agreed):
@@ -105,7 +127,7 @@ def incomplete(session: WizardSession) -> str:
     opened = WizardSession(session.bootstrap, copy.deepcopy(session.draft))
     if connection_sheet(opened).problems():  # it puts in the credentials that are there, as opening does
         return "credentials"
-    return section(next(iter(opened.problems()), "")) or "review"
+    return _seen(session, section(next(iter(opened.problems()), "")) or "review", "credentials")
 
 
 def section(field: str) -> str:

@@ -629,7 +629,7 @@ async def test_what_began_in_the_drawn_wizard_goes_on_in_lines(service: Service)
         await walk.to_organization("okta")
         await walk.fill("name", "Half done")
         await walk.press("escape")
-    terminal = walked(service, ["1", *ADMIN, *STORE, "create", ""])
+    terminal = walked(service, ["1", "", "", "", *ADMIN, *STORE, "create", ""])
     assert terminal.code == 0
     assert service.journal.all()[0].name == "Half done"
 

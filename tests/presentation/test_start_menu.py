@@ -97,6 +97,20 @@ def test_a_draft_is_told_with_the_step_that_it_opens_at(tmp_path: Path, left_out
     service.engine.close()
 
 
+@pytest.mark.parametrize(
+    ("reached", "number"),
+    [("credentials", 2), ("organization", 3), ("administrator", 4), ("store", 5), ("create", 6), ("", 6), ("odd", 6)],
+)
+def test_a_whole_draft_is_told_with_the_step_that_the_user_came_to(service: Service, reached: str, number: int) -> None:
+    draft = Draft("okta")
+    for section in ("parent", "administrator"):
+        draft.section(section).update(ANSWERS["okta"][section])
+    draft.section("organization")["name"] = "Mine"
+    if reached:
+        draft.reached = reached
+    assert menu(service, draft).rows()[CONTINUE].endswith(f"(step {number} of 7)")
+
+
 def test_a_draft_is_told_with_its_date_and_opens_with_what_the_sandbox_offers(service: Service) -> None:
     draft = Draft("okta")
     draft.section("parent").update(ANSWERS["okta"]["parent"])

@@ -61,6 +61,29 @@ async def test_a_saved_draft_opens_at_what_it_lacks(service: Service) -> None:
         await walk.until(AdministratorStep)
 
 
+@pytest.mark.parametrize(("reached", "step"), [("organization", OrganizationStep), ("credentials", ConnectStep)])
+async def test_a_whole_draft_opens_no_further_than_the_user_came(
+    service: Service, reached: str, step: type[Step]
+) -> None:
+    draft = planned(organization={"name": "Half done"}, administrator=ADMIN)
+    draft.reached = reached
+    async with walking(service, draft=draft) as walk:
+        await walk.until(step)
+        assert (walk.app.session.parent.connection is None) is (step is ConnectStep)
+        assert walk.app.session.reached == step.number
+        assert walk.draft.reached == reached
+
+
+async def test_a_plan_that_is_left_opens_again_where_it_was_left(service: Service) -> None:
+    async with walking(service, draft=planned(administrator=ADMIN)) as walk:
+        await walk.until(OrganizationStep)
+        await walk.write("Typed")
+        walk.app.drafts.now()
+    saved = service.drafts.load()
+    assert saved is not None
+    assert saved.reached == "organization"
+
+
 @pytest.mark.full
 async def test_going_back_from_where_a_plan_opened_is_the_step_before(service: Service) -> None:
     async with walking(service, draft=planned(organization={"name": "Planned"})) as walk:

@@ -74,6 +74,7 @@ class Wizard:
     def _after(self, at: str, field: str) -> tuple[str, str]:
         """Go through one step; return which one comes next, and at which field."""
         self._here = at
+        step_order.enter(self.session, at)
         step = STEPS[at](self._console, self.session) if at in STEPS else None
         number, about = list(step_order.TITLES).index(at) + 1, step.about if step else ""
         self._console.heading(f"Step {number} of {len(step_order.TITLES)}: {step_order.TITLES[at]}. {about}".rstrip())

@@ -87,9 +87,10 @@ class Navigator:
 
     async def go(self, name: str) -> None:
         """Show a step afresh from the draft."""
-        self._drafts.now()
         session = self._session
-        await self._app.switch_screen(all_steps()[name](session))
+        step = all_steps()[name](session)  # the draft notes that the user came to it
+        self._drafts.now()
+        await self._app.switch_screen(step)
         self._app.call_after_refresh(
             lambda: session.bootstrap.engine.work(lambda: session.service.load_ahead(name, session.draft))
         )

@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.step_order import section
+from orgwizard.presentation.step_order import enter, section
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.terminal.room import room_classes
@@ -46,6 +46,7 @@ class Framed(Screen[None]):
     def __init__(self, session: WizardSession) -> None:
         self.session = session
         session.reached = max(session.reached, self.number)
+        enter(session, self.section)
         super().__init__()
 
     def on_compose(self) -> None:
