@@ -52,6 +52,11 @@ def positional(name: str, metavar: str, help: str = "", *, completes: str = "", 
     return Argument((name,), settings if required else {**settings, "nargs": "?", "default": ""}, completes)
 
 
+def words(name: str, metavar: str, help: str, *, completes: str = "") -> Argument:  # noqa: A002
+    """Return an argument of several words, [] where it is absent, such as a code that is typed without quotes."""
+    return Argument((name,), {"metavar": metavar, "help": help, "nargs": "*", "default": []}, completes)
+
+
 class Command(NamedTuple):
     """One command: *run* names its function in `commands/` as "module:function", imported when it is run.
 

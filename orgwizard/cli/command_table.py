@@ -3,7 +3,19 @@
 import argparse
 
 from orgwizard import __version__
-from orgwizard.cli.arguments import Argument, Command, choice, file, flag, moment, number, option, port, positional
+from orgwizard.cli.arguments import (
+    Argument,
+    Command,
+    choice,
+    file,
+    flag,
+    moment,
+    number,
+    option,
+    port,
+    positional,
+    words,
+)
 from orgwizard.system.terminal_caps import THEMES
 
 # ---- options of several commands ----
@@ -219,19 +231,15 @@ COMMANDS = (
     ),
     Command(
         "help",
-        "explain a topic; without one, list the topics",
+        "explain a topic or a command; without one, list the topics",
         "help:show",
-        (positional("topic", "TOPIC", "for example credentials, stores or plan", completes="topics"),),
+        (words("topic", "TOPIC", "for example credentials, stores or create", completes="topics"),),
     ),
     Command(
         "explain",
         "explain an error code or an exit code; without one, list the codes",
         "help:explain",
-        (
-            positional(
-                "code", "CODE", "for example E0000006, BadFields, 403 (HTTP) or 5 (exit code)", completes="codes"
-            ),
-        ),
+        (words("code", "CODE", "for example E0000006, BadFields, HTTP 403 or 5 (exit code)", completes="codes"),),
     ),
     Command(
         "completion",

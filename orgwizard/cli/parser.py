@@ -115,6 +115,18 @@ def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
     return parser
 
 
+def help_of(names: Sequence[str]) -> str:
+    """Return what --help prints of a command, or of an action of it: ["profiles", "show"]; "" where there is none."""
+    parser: argparse.ArgumentParser = build(names)
+    for name in names:
+        below = (a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction))  # noqa: SLF001
+        found = next(below, {}).get(name)
+        if found is None:
+            return ""
+        parser = found
+    return parser.format_help()
+
+
 def _add_commands(
     parser: Parser, commands: Sequence[Command], noun: str, json: Argument, words: Collection[str] | None
 ) -> None:

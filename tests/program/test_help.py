@@ -51,11 +51,37 @@ def test_pages_name_every_field_variable_and_store(program: Program) -> None:
     assert all(words in stores for words in (PROBE, PROBE_TEXT, "If a move is killed"))
 
 
-@pytest.mark.parametrize("argv", [("help", "plam"), ("explain", "E0000087")])
-def test_what_is_unknown_is_told_with_what_is_like_it(program: Program, argv: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (("help", "plam"), "plan"),
+        (("help", "creat"), "create"),
+        (("help", "profile"), "profiles"),
+        (("explain", "E0000087"), "E0000"),
+        (("explain", "HTP", "403"), "HTTP 403"),
+    ],
+)
+def test_what_is_unknown_is_told_with_what_is_like_it(program: Program, argv: tuple[str, ...], meant: str) -> None:
     ended = program(*argv)
     assert (ended.code, ended.out) == (2, "")
-    assert "Did you mean" in ended.err
+    assert f"Did you mean {meant}" in ended.err
+
+
+@pytest.mark.parametrize("command", [command.name for command in COMMANDS if command.name not in TOPICS])
+def test_help_on_a_command_is_what_the_command_says_of_itself(program: Program, command: str) -> None:
+    ended = program("help", command)
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith(f"usage: orgwizard {command} ")
+
+
+def test_help_on_an_action_of_a_command(program: Program) -> None:
+    assert program("help", "profiles", "show").out.startswith("usage: orgwizard profiles show ")
+    assert program("help", "profiles", "shine").code == 2
+
+
+def test_a_code_of_two_words_needs_no_quotes(program: Program) -> None:
+    assert program("explain", "HTTP", "403").out == program("explain", "HTTP 403").out
+    assert program("explain", "http", "403", "--json").json()["meanings"]
 
 
 @pytest.mark.parametrize(

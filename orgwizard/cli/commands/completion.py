@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from orgwizard.cli import wiring
 from orgwizard.cli.command_table import LANGUAGES
-from orgwizard.cli.commands.help import known_codes
+from orgwizard.cli.commands.help import known_codes, known_topics
 from orgwizard.cli.parser import build
-from orgwizard.cli.topics import TOPICS
 from orgwizard.domain.errors import BadInput, Exit, LocalFailure
 from orgwizard.domain.json_result import result_object
 from orgwizard.providers import PROVIDERS
@@ -65,7 +64,7 @@ def _words(kind: str) -> Sequence[str]:
     """Return the words that complete an argument, () where they are none that stay the same."""
     match kind:
         case "topics":
-            return tuple(TOPICS)
+            return known_topics()
         case "codes":
             return known_codes()
         case "stores":

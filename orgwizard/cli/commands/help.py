@@ -5,7 +5,8 @@ import re
 import signal
 from collections.abc import Iterator, Mapping
 
-from orgwizard.cli.parser import suggestion
+from orgwizard.cli.command_table import COMMANDS
+from orgwizard.cli.parser import help_of, suggestion
 from orgwizard.cli.topics import TOPICS, rows
 from orgwizard.domain.error_codes import EXITS, OURS, ErrorCode
 from orgwizard.domain.errors import BadInput, Exit
@@ -22,26 +23,39 @@ _OTHER_STATUS = ErrorCode(
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print a topic, or the list of topics; returns the exit code."""
-    name = arguments.topic.lower()
-    if name and name not in TOPICS:
-        raise _unknown("topic", arguments.topic, TOPICS, "orgwizard help")
-    lines = TOPICS[name].lines() if name else rows({topic: about.title for topic, about in TOPICS.items()})
+    """Print a topic, what a command takes, or the list of topics; returns the exit code."""
+    name = " ".join(arguments.topic).lower()
+    text = _page(name) if name else "\n".join(rows({topic: about.title for topic, about in TOPICS.items()}))
     if arguments.json:
-        write_json(result_object(topic=name or None, topics=list(TOPICS), text="\n".join(lines)))
+        write_json(result_object(topic=name or None, topics=list(TOPICS), text=text))
     else:
-        write_stdout("\n".join(lines))
+        write_stdout(text)
     return Exit.READY
+
+
+def _page(name: str) -> str:
+    """Return the page of a topic, or else the help of a command; raises `BadInput` that names the nearest of them."""
+    if name in TOPICS:
+        return "\n".join(TOPICS[name].lines())
+    if text := help_of(name.split()).rstrip("\n"):
+        return text
+    raise _unknown("topic or command", name, dict.fromkeys(known_topics()), "orgwizard help")
+
+
+def known_topics() -> tuple[str, ...]:
+    """Return the topics and the commands, each once: what help explains."""
+    return tuple(dict.fromkeys((*TOPICS, *(command.name for command in COMMANDS))))
 
 
 def explain(arguments: argparse.Namespace) -> int:
     """Print what a code means and what to do about it, or the list of codes; returns the exit code."""
-    found = dict(_explained(arguments.code)) if arguments.code else {}
-    if arguments.code and not found:
-        raise _unknown("code", arguments.code, _known(), "orgwizard explain")
+    asked = " ".join(arguments.code)
+    found = dict(_explained(asked)) if asked else {}
+    if asked and not found:
+        raise _unknown("code", asked, _known(), "orgwizard explain")
     if arguments.json:
         meanings = [{"source": where, "meaning": c.meaning, "advice": c.advice} for where, c in found.items()]
-        write_json(result_object(code=arguments.code or None, codes=list(_known()), meanings=meanings))
+        write_json(result_object(code=asked or None, codes=list(_known()), meanings=meanings))
     elif found:
         write_stdout("\n\n".join("\n".join(_lines(where, code)) for where, code in found.items()))
     else:
