@@ -51,6 +51,7 @@ class KeysArrived:
 class Result:
     """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
 
+    `remarks` need a person; `notices` tell of what is odd and harms nothing.
     `access` says by label who gets into the org and how, and until when its keys are valid.
     `open` tells that the attempt is not settled: something is left to do or to find out. `options` are what commands
     about it repeat: "--sandbox", or "".
@@ -69,6 +70,7 @@ class Result:
     secrets: Mapping[str, "SecretStr"] = field(default_factory=dict)
     error: WizardError | None = None
     remarks: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
     access: Mapping[str, str] = field(default_factory=dict)
     next_steps: tuple[str, ...] = ()
     profile: str = ""
@@ -112,7 +114,7 @@ class Result:
             org={"id": org.id, "name": org.name, "url": org.url, **org.details} if org else org_object(self.name),
             stored=dict(self.stored) if self.stored else None,
             profile=self.profile or None,
-            remarks=list(self.remarks),
+            remarks=[*self.remarks, *self.notices],
         )
         cleaned = REDACTOR.clean_values(members)
         return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})

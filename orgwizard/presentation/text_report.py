@@ -99,6 +99,7 @@ def result(ended: Result) -> list[str]:
     lines += _rows({**org, "Keys": ended.stored_words})
     lines += [f"  {title}: {value}" for title, value in shown_secrets(ended)]
     lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt, **ended.access})
+    lines += [f"  {notice}" for notice in ended.notices]
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
     return [printable(line) for line in lines]
 
@@ -151,7 +152,7 @@ def facts(result: Result) -> Iterator[tuple[str, str]]:
     file = str((result.stored or {}).get("file") or "")
     rows |= {"Key file": file} if file else {"Keys": result.stored_words}
     rows |= {**result.access, "Profile": result.profile}
-    rows |= {"Attempt": result.attempt if result.outcome != "not_created" else ""}
+    rows |= {"Attempt": result.attempt if result.outcome != "not_created" else "", "Note": " ".join(result.notices)}
     rows |= {"Details": error.evidence if error else ""}
     yield from ((label, printable(value)) for label, value in rows.items() if value)
 

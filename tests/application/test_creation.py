@@ -941,6 +941,36 @@ async def test_a_whole_response_that_is_not_valid_is_not_called_cut_off(bench: B
     assert seen.result.stored is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "notices"),
+    [("Somebody else", 1), ("  MY CHILD ", 0), ("", 0), (None, 0), ("x" * 5000, 1), ("\x1b[2J\u202eoops", 1)],
+)
+@pytest.mark.parametrize(("vendor", "provider", "order"), PAIRS)
+async def test_an_org_of_another_name_than_ordered_is_told_and_ends_as_well(
+    bench: Bench, vendor: str, provider: Provider, order: Order, name: str | None, notices: int
+) -> None:
+    named = {"name": name} if vendor == "okta" else {"org": {**fakes.DATADOG_CREATED["org"], "name": name}}
+    bench.service.creates = [response(200, {**CREATED[vendor], **named})]
+    seen = await run(bench, provider, order)
+    assert (seen.result.outcome, seen.result.exit_code, seen.result.spool) == ("created", Exit.READY, "")
+    told = seen.result.as_json()["remarks"]
+    assert len(told) == notices
+    for words in told:
+        assert order.wanted.name in words
+        assert all(part in words for part in (name or "").split() if part == "Somebody")
+        assert words.isprintable()
+        assert len(words) < 300
+        assert words in "\n".join(text_report.result(seen.result))
+        assert words in dict(text_report.facts(seen.result)).values()
+
+
+async def test_a_subdomain_that_is_not_the_ordered_one_is_told(bench: Bench) -> None:
+    bench.service.creates = [response(200, {**fakes.OKTA_CREATED, "subdomain": "another"})]
+    seen = await run(bench, Okta(), fakes.okta_order())
+    assert any('"another"' in words for words in seen.result.notices)
+    assert (seen.result.outcome, bench.vault.held) == ("created", fakes.OKTA_SECRETS)
+
+
 TWICE = {
     "at the top": DATADOG_BODY[:-1] + ', "api_key": {"key": "' + "f" * 32 + '"}}',
     "within": DATADOG_BODY.replace('"hash": ', '"hash": "' + "e" * 40 + '", "hash": '),

@@ -1,8 +1,9 @@
 """One creation under way, new or resumed: what it works with, and its result as far as it is known."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
+from unicodedata import normalize
 
 from orgwizard.application.flow.attempt_notes import AttemptNotes
 from orgwizard.application.flow.waiting import Waiting
@@ -14,11 +15,14 @@ from orgwizard.domain.fields import Fields
 from orgwizard.domain.http import Response
 from orgwizard.domain.org import Created
 from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.sanitize import printable, shortened
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight
 from orgwizard.providers.order import OrgIdentity
 from orgwizard.storage.attempt_record import stored_names
 from orgwizard.storage.attempt_writing import Attempt
+
+LONGEST_NAME = 100  # characters of a name in a sentence
 
 
 class Run:
@@ -71,6 +75,7 @@ class Run:
             outcome="created",
             org=created,
             remarks=(*self.result.remarks, *remarks),
+            notices=tuple(_other_names(self.wanted, created)),
             access=self.provider.access(created, has_password=self.wanted.has_password),
             next_steps=self.provider.next_steps(created),
         )
@@ -108,6 +113,23 @@ class Run:
         known = stored_names(self.result.stored or {})
         names = [name for name in self.given if name not in known]
         return f"A command may have keys of this org, as {', '.join(names)}." if names else ""
+
+
+def _other_names(wanted: OrgIdentity, created: Created) -> Iterator[str]:
+    """Yield a sentence for each name of the new org that is not the one that was ordered."""
+    names = {"name": (created.name, wanted.name), "subdomain": (created.details.get("subdomain"), wanted.subdomain)}
+    for kind, (told, ordered) in names.items():
+        if told and ordered and _bare(told) != _bare(REDACTOR.without_secrets(ordered)):
+            words = f'The {kind} of the new org is "{_quoted(told)}", not "{_quoted(ordered)}" as ordered.'
+            yield REDACTOR.clean(words)
+
+
+def _bare(name: str) -> str:
+    return normalize("NFC", name.strip().casefold())
+
+
+def _quoted(name: str) -> str:
+    return printable(shortened(name, LONGEST_NAME))
 
 
 def without_secrets(created: Created) -> Created:
