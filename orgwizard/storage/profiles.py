@@ -132,7 +132,7 @@ class Profiles:
 
     def find(self, beginning: str) -> Profile:
         """Return the profile whose name is, or alone begins with, *beginning*; raises `BadInput`."""
-        names = self._names()
+        names = self.names()
         chosen = [name for name in names if name == beginning] or [n for n in names if n.startswith(beginning)]
         if beginning and len(chosen) > 1:
             raise BadInput(f"Several profiles begin with {beginning}.", f"Name one of: {_listed(chosen)}")
@@ -158,7 +158,8 @@ class Profiles:
         stem = self._wanted(profile).stem
         return self._read(path for path in self._paths() if _is_numbered(path.stem, stem))[0]
 
-    def _names(self) -> list[str]:
+    def names(self) -> list[str]:
+        """Return the names of the profiles, of those that cannot be read, too; raises `LocalFailure`."""
         return [path.stem for path in self._paths()]
 
     def _paths(self) -> list[Path]:
@@ -183,7 +184,7 @@ class Profiles:
 
     def _not_removed(self, name: str) -> BadInput:
         """Return why nothing was removed, with the name that was likely meant."""
-        known = self._names()
+        known = self.names()
         longer = [other for other in known if other.startswith(name)]
         if len(longer) > 1:
             return BadInput("Removing a profile requires its whole name.", f"Name one of: {_listed(longer)}")

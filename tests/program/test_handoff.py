@@ -137,6 +137,33 @@ def test_a_profile_of_the_sandbox_is_named_as_such(program: Program, home: Home)
     assert (ended.code, ended.out, "add --sandbox" in ended.err) == (2, "", True)
 
 
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (("orgs",), "The sandbox has 1 attempt: add --sandbox."),
+        (("orgs", "--json"), "The sandbox has 1 attempt: add --sandbox."),
+        (("profiles", "list"), "The sandbox has 1 profile: add --sandbox."),
+        (("env", "nobody"), "The sandbox has 1 profile: add --sandbox."),
+        (("check", "datadog"), "is a profile of the sandbox: add --sandbox."),
+        (("profiles", "show", "datadog"), "is a profile of the sandbox: add --sandbox."),
+        (("profiles", "remove", "datadog"), "is a profile of the sandbox: add --sandbox."),
+        (("move", "datadog", "--to", "file"), "is a profile of the sandbox: add --sandbox."),
+        (("disable", "datadog"), "is a profile of the sandbox: add --sandbox."),
+    ],
+    ids=["orgs", "orgs json", "list", "env", "check", "show", "remove", "move", "disable"],
+)
+def test_a_forgotten_sandbox_is_told_where_nothing_is_found(
+    program: Program, home: Home, argv: tuple[str, ...], told: str
+) -> None:
+    assert "sandbox" not in program(*argv).err
+    plant(home, "datadog-child", "datadog", PLAIN, below="sandbox")
+    record = home.home / "state" / "orgwizard" / "sandbox" / "attempts" / "20261128-050000-abcd.jsonl"
+    record.parent.mkdir(parents=True)
+    record.touch()
+    assert told in program(*argv).err
+    assert "add --sandbox" not in program(*argv, "--sandbox").err
+
+
 @pytest.mark.parametrize(("store", "told"), [('"file"', True), ('"screen"', False)])
 def test_the_result_says_how_to_use_the_keys_it_stored(program: Program, home: Home, store: str, told: bool) -> None:
     plan = home.datadog("datadoghq.eu", store=store)

@@ -5,6 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
+from orgwizard.cli.sandbox_hints import tell_of_attempts, tell_of_open_attempts
 from orgwizard.domain.errors import BadInput, Exit, NeedsAttention, NoResponse, WizardError
 from orgwizard.domain.events import options_of
 from orgwizard.domain.json_result import result_object
@@ -30,6 +31,8 @@ def orgs(arguments: argparse.Namespace) -> int:
         return _newest(arguments, journal)
     everything = journal.unsettled() if arguments.open else journal.all()
     records = [record for record in everything if _is_asked_for(record, arguments)]
+    if not journal.ids():
+        tell_of_attempts(arguments)
     if arguments.check:
         return _check_all(arguments, records)
     if arguments.json:
@@ -65,6 +68,7 @@ def _newest(arguments: argparse.Namespace, journal: "Journal") -> int:
         write_stdout(f"{older:,} older attempts, none of them open: orgwizard orgs --all")
     if not records:
         write_stdout("No attempts yet.")
+        tell_of_attempts(arguments)
     return Exit.READY
 
 
@@ -147,6 +151,7 @@ def _nothing_open(arguments: argparse.Namespace, service: "Service") -> int:
         write_json(result_object())
     else:
         write_stdout("No open attempts.")
+    tell_of_open_attempts(arguments)
     if unreadable := sum(record.state == "damaged" for record in service.journal.unsettled()):
         listed = "orgwizard orgs --open" + (" --sandbox" if arguments.sandbox else "")
         write_stderr(f"{counted(unreadable, 'record')} cannot be read: {listed}")

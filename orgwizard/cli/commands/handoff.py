@@ -14,6 +14,7 @@ from orgwizard.application.handoff import Handover, Text
 from orgwizard.application.handoff import snippet as written_snippet
 from orgwizard.application.revoked_keys import require_not_revoked
 from orgwizard.cli import wiring
+from orgwizard.cli.sandbox_hints import find_profile
 from orgwizard.domain.errors import (
     BadInput,
     Cancelled,
@@ -75,7 +76,7 @@ def execute(arguments: argparse.Namespace) -> int:
 
 def snippet(arguments: argparse.Namespace) -> int:
     """Print a program that makes a first call, or creates an org; returns the exit code."""
-    profile, options = _profile(arguments), options_of(sandbox=arguments.sandbox)
+    profile, options = find_profile(arguments), options_of(sandbox=arguments.sandbox)
     if not arguments.create:  # which takes the parent's keys
         require_not_revoked(profile, _attempt_of(arguments, profile.attempt) if profile.undo else None, options)
     text = written_snippet(profile, arguments.language, create=arguments.create, options=options)
@@ -89,21 +90,9 @@ def snippet(arguments: argparse.Namespace) -> int:
     return Exit.READY
 
 
-def _profile(arguments: argparse.Namespace) -> "Profile":
-    """Return the profile that is named; raises `BadInput`, which tells if it is one of the sandbox."""
-    try:
-        return wiring.profiles(arguments).find(arguments.name)
-    except BadInput as unknown:
-        if not arguments.sandbox:
-            with suppress(BadInput):
-                found = wiring.profiles(argparse.Namespace(sandbox=True)).find(arguments.name)
-                unknown.advise(f"{found.name} is a profile of the sandbox: add --sandbox.")
-        raise
-
-
 def _handover(arguments: argparse.Namespace) -> Handover:
     """Return the keys of the named profile on their way; raises `BadInput`, and `Refused` if they were revoked."""
-    profile, look_up = _profile(arguments), partial(_attempt_of, arguments)
+    profile, look_up = find_profile(arguments), partial(_attempt_of, arguments)
     return Handover(profile, secret_reader.read, look_up, options=options_of(sandbox=arguments.sandbox))
 
 

@@ -9,6 +9,7 @@ from orgwizard.application.move_keys import Moved, move_keys
 from orgwizard.application.replace_keys import Replacement, replace_token
 from orgwizard.application.undo import require_name, support_request, undo
 from orgwizard.cli import wiring
+from orgwizard.cli.sandbox_hints import find_profile
 from orgwizard.domain.errors import KEYS_NOT_VALID, BadInput, Exit, NoResponse, Refused, WizardError
 from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
@@ -32,7 +33,7 @@ def move(arguments: argparse.Namespace) -> int:
             confirm_word(question, "move", "move them", "move needs --yes for a store that cannot be read")
         return True
 
-    moved = move_keys(wiring.service(arguments), arguments.name, store_value(arguments.to), agrees)
+    moved = move_keys(wiring.service(arguments), find_profile(arguments).name, store_value(arguments.to), agrees)
     return _tell_moved(moved, as_json=arguments.json)
 
 
@@ -44,7 +45,9 @@ def _replace(arguments: argparse.Namespace) -> int:
         return arguments.revoke or agrees_on_a_terminal("The new token is stored. Revoke the old one?", "revoke")
 
     target = None if arguments.to is None else store_value(arguments.to)
-    moved = replace_token(wiring.service(arguments), arguments.name, target, Replacement(new_token, revokes))
+    moved = replace_token(
+        wiring.service(arguments), find_profile(arguments).name, target, Replacement(new_token, revokes)
+    )
     return _tell_moved(moved, as_json=arguments.json)
 
 
@@ -60,7 +63,7 @@ def _tell_moved(moved: Moved, *, as_json: bool) -> int:
 def check(arguments: argparse.Namespace) -> int:
     """Say whether the stored keys of a child org are still valid; returns the exit code."""
     service = wiring.service(arguments)
-    checked = check_keys(service, service.profiles.find(arguments.name))
+    checked = check_keys(service, find_profile(arguments))
     error = _CHECK_ERRORS.get(checked.state.state, lambda _: None)(checked.state.words)
     if arguments.json:
         write_json(result_object(error, **profile_members(checked.profile), keys=key_check_as_json(checked)))
@@ -86,7 +89,7 @@ def disable(arguments: argparse.Namespace) -> int:
             require_name(profile, arguments.confirm)
 
     service = wiring.service(arguments)
-    profile = service.profiles.find(arguments.name)
+    profile = find_profile(arguments)
     if arguments.confirm is not None:
         require_name(profile, arguments.confirm)  # before the keys are tried
     try:

@@ -34,7 +34,7 @@ def show(arguments: argparse.Namespace) -> int:
 def _print_json(plan: Plan, members: Mapping[str, object], *, of_table: bool) -> None:
     """Print the one object of a plan; that of a table names no org and is a line, as for its rows."""
     provider, site, name = plan.wanted
-    shown = Result("not_created", provider, site, "" if of_table else name).as_json() | members
+    shown = {**Result("not_created", provider, site, "" if of_table else name).as_json(), **members}
     if of_table:
         write_stdout(json_line(shown))
     else:

@@ -3,6 +3,7 @@
 import argparse
 
 from orgwizard.cli import wiring
+from orgwizard.cli.sandbox_hints import find_profile, tell_of_profiles, telling_of_profiles
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
@@ -20,12 +21,14 @@ def list_all(arguments: argparse.Namespace) -> int:
         write_stdout("\n".join(text_report.profiles(found)))
     for problem in problems:
         write_stderr(problem.words)
+    if not (found or problems):
+        tell_of_profiles(arguments)
     return Exit.USAGE if problems else Exit.READY
 
 
 def show(arguments: argparse.Namespace) -> int:
     """Show one profile; returns the exit code."""
-    profile = wiring.profiles(arguments).find(arguments.name)
+    profile = find_profile(arguments)
     if arguments.json:
         write_json(result_object(**profile_as_json(profile)))
     else:
@@ -35,7 +38,8 @@ def show(arguments: argparse.Namespace) -> int:
 
 def remove(arguments: argparse.Namespace) -> int:
     """Remove one profile; returns the exit code."""
-    wiring.profiles(arguments).remove(arguments.name)
+    with telling_of_profiles(arguments):
+        wiring.profiles(arguments).remove(arguments.name)
     if arguments.json:
         write_json(result_object(removed=arguments.name))
     else:
