@@ -54,7 +54,8 @@ class Result:
     `remarks` need a person; `notices` tell of what is odd and harms nothing.
     `access` says by label who gets into the org and how, and until when its keys are valid.
     `open` tells that the attempt is not settled: something is left to do or to find out. `options` are what commands
-    about it repeat: "--sandbox", or "".
+    about it repeat: "--sandbox", or "". `undecidable` is what a person can do about an unknown outcome that no check
+    will ever decide.
     """
 
     outcome: Outcome
@@ -78,6 +79,7 @@ class Result:
     open: bool = False
     ended: datetime | None = None
     options: str = ""
+    undecidable: str = ""
 
     @property
     def exit_code(self) -> Exit:
@@ -98,6 +100,8 @@ class Result:
             return f"When a store works again, move the keys with: {resuming(self.attempt, self.options)}"
         if is_sandbox(self.options):
             return SANDBOX_ENDS
+        if self.undecidable:
+            return self.undecidable
         first = "Do not create it again yet. Check again with" if self.outcome == "unknown" else "Check again later"
         return f"{first}: {resuming(self.attempt, self.options)}"
 

@@ -10,6 +10,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import printable
 
+CREATE_IF_MISSING = "If it is not there, create it again with the option --again; the wizard asks you to confirm it."
 State = Literal["ok", "warning", "unproven"]
 
 
@@ -88,7 +89,8 @@ class LookupResult:
     """What a look-up after an unknown outcome saw.
 
     "exists" takes the id of an org that was not there before, "absent" a whole list without one. `date` is the
-    service's own time of the look in epoch seconds, `may_change` whether another look could see more.
+    service's own time of the look in epoch seconds, `may_change` whether another look could see more, `advice` how a
+    person can find out where no look ever will.
     """
 
     state: Literal["exists", "absent", "unclear"]
@@ -96,6 +98,7 @@ class LookupResult:
     org: Mapping[str, str] = field(default_factory=dict)
     date: float | None = None
     may_change: bool = True
+    advice: str = ""
 
 
 @dataclass(frozen=True)

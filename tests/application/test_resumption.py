@@ -307,6 +307,21 @@ def test_with_keys_that_are_refused_one_look_is_enough(office: Office, wrong: st
     assert (result.outcome, len(office.world.requests)) == ("unknown", asked + 1)
 
 
+@pytest.mark.parametrize("office", ["okta"], indirect=True)
+def test_what_no_look_up_ever_tells_is_left_to_a_person(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.create()
+    office.killed_after("sending")
+    monkeypatch.setattr("orgwizard.providers.okta.lookup.child_origin", lambda *_: "")
+
+    result = ended(lambda tell: office.service.creations.resume(office.record, tell))
+
+    assert (result.outcome, result.open) == ("unknown", True)
+    assert result.error is not None
+    assert result.error.advice == result.look_again
+    assert "--again" in result.look_again
+    assert "resume" not in result.look_again
+
+
 @pytest.fixture
 def of_ended_sandbox(office: Office) -> Office:
     """Have what the office created be of a sandbox that has ended."""

@@ -225,6 +225,12 @@ def test_after_the_wizard_nothing_is_left_to_do_about_an_org_that_is_ready() -> 
     assert lines[-1] == "  Attempt      a1"
 
 
+def test_what_no_check_decides_is_not_to_be_checked_again() -> None:
+    undecidable = "Look for the org. If it is not there, use --again."
+    told = farewell.of_result(a_result(outcome="unknown", org=None, attempt="a1", open=True, undecidable=undecidable))
+    assert told[-1] == undecidable
+
+
 def test_after_the_wizard_an_unknown_outcome_is_not_to_be_tried_again() -> None:
     assert farewell.of_result(a_result(outcome="unknown", org=None, attempt="a1", open=True)) == [
         "It is not known whether the org was created: Child (Okta, https://acme.okta.com)",

@@ -983,6 +983,20 @@ def test_a_parent_whose_okta_domain_is_unknown_cannot_be_looked_up() -> None:
     assert talk(OKTA.find(order.wanted, None, {}), {}).state == "unclear"
 
 
+@pytest.mark.parametrize("site", ["https://login.acme.example", "http://127.0.0.1:8080"])
+def test_where_no_look_up_ever_tells_a_person_is_told_where_to_look_and_how_to_go_on(site: str) -> None:
+    seen = talk(OKTA.find(wanted(site).wanted, None, {}), {})
+    assert not seen.may_change
+    assert site.partition("://")[2] in seen.advice
+    assert "--again" in seen.advice
+
+
+def test_behind_a_custom_domain_the_child_is_looked_for_at_the_okta_domain_from_before() -> None:
+    order = wanted("https://login.acme.example")
+    seen = talk(OKTA.find(order.wanted, None, BEFORE), {f"{CHILD}{WELL_KNOWN}": response(200, {"id": "00onew"})})
+    assert (seen.state, seen.advice) == ("exists", "")
+
+
 # ---- ready ----------------------------------------------------------------------------------------
 
 NEW = Created("00onew", "Child", CHILD, {"token": SecretStr("00new")})

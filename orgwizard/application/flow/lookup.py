@@ -100,5 +100,6 @@ def _still_unknown(run: Run, doubt: NoResponse, seen: LookupResult) -> NoRespons
     words = f"{seen.words} It may still appear." if seen.state == "absent" else seen.words
     kept = "" if run.kept() in doubt.cause else run.kept()
     cause = " ".join(filter(None, (doubt.cause, words, kept)))
+    run.result = replace(run.result, undecidable=seen.advice)
     advice = "" if run.sandbox_ended else run.result.look_again
     return NoResponse(cause, advice, code=doubt.code, request_id=doubt.request_id)
