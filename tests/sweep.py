@@ -162,7 +162,7 @@ class Point:
         """Return whether what was said to hold the keys does."""
         path = Path((said.get("stored") or {}).get("file") or "/nowhere")
         words = path.read_text() if path.is_file() else json.dumps(said)
-        return all(key in words for key in KEYS[self.provider]) or "is kept in" in words
+        return all(key in words for key in KEYS[self.provider]) or "saved in" in words
 
     def _found(self, resumed: dict[str, Any]) -> bool:
         """Return whether `resume` knows the keys' file, or there was nothing to resume and `orgs` does."""

@@ -109,6 +109,10 @@ class Redactor:
         text = text.strip()
         return text not in self._allowed and (self.clean(text) != text or _holds_key(text))
 
+    def seen(self, text: str) -> str:
+        """Return *text* as it may stand on a screen: masked whole where it is a secret or looks like one."""
+        return MASK if self.is_secret(text) else text
+
     def nameable(self, name: str) -> str:
         """Return a name that the user wrote, such as that of a field, with each part masked that holds a secret."""
         return ".".join(MASK if self.is_secret(part) else part for part in self.clean(name).split("."))

@@ -10,6 +10,7 @@ from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import Fields
 from orgwizard.domain.order_key import folded
 from orgwizard.domain.questions import Question, Value
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.typed_text import text_of
 from orgwizard.domain.validation import filled
@@ -110,7 +111,7 @@ def in_words(question: Question, value: Value) -> str:
         return value.describe()
     if isinstance(value, SecretStr):
         return "entered, hidden" if value.get_secret_value() else question.blank
-    return str(value) if value else question.blank
+    return REDACTOR.seen(str(value)) if value else question.blank
 
 
 def warnings(session: WizardSession) -> str:

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual.events import Paste
 
 from orgwizard.application.service import Service
 from orgwizard.domain.redactor import REDACTOR
@@ -12,6 +13,7 @@ from orgwizard.providers import PROVIDERS
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from tests.canaries import CANARIES, traces
+from tests.tui.test_safety import drawn
 from tests.tui.walk import walking
 
 SECRET = CANARIES["a Datadog API key"]
@@ -42,6 +44,30 @@ async def test_a_name_that_looks_like_a_key_is_used_only_after_a_yes(service: Se
             await walk.settled()
             assert walk.screen is step
             assert step.focused is walk.entry("name")
+
+
+async def test_a_secret_in_an_ordinary_field_is_not_shown_until_it_is_said_to_be_none(service: Service) -> None:
+    async with walking(service, size=(120, 36)) as walk:
+        await walk.organization("okta")
+        for name in ("name", "subdomain", "website"):
+            entry = walk.entry(name)
+            entry.focus()
+            walk.app.post_message(Paste(SECRET))
+            await walk.settled()
+            assert entry.value == SECRET
+            assert entry.secret
+            assert not traces(SECRET, drawn(walk.app))
+        await walk.press("ctrl+q")
+        await walk.settled()
+        assert not traces(SECRET, drawn(walk.app))
+        await walk.press("escape")
+        walk.entry("name").focus()
+        await walk.press("f2")
+        assert SECRET in drawn(walk.app)
+        await walk.fill("name", "Acme")
+        await walk.settled()
+        assert not walk.entry("name").secret
+        assert "Acme" in drawn(walk.app)
 
 
 ANSWERS: dict[str, dict[str, Any]] = {

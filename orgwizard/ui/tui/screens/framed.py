@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.step_order import enter, section
 from orgwizard.presentation.wizard_session import WizardSession
@@ -136,7 +137,7 @@ class Framed(Screen[None]):
 
     def about(self) -> tuple[str, str]:
         """Return what a question about the order begins with: the org's name, and where it belongs."""
-        return self.org_name(), self.session.parent.place()
+        return REDACTOR.seen(self.org_name()), self.session.parent.place()
 
     def refresh_place(self) -> None:
         """Draw the head line and the summary again after provider, site or parent changed."""

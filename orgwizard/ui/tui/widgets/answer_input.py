@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from orgwizard.domain.plural import counted
 from orgwizard.domain.questions import Question
+from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.paste_cleanup import meant
 
@@ -111,6 +112,7 @@ class Entry(Input):
         first, last = (0, len(self.value)) if self.secret else sorted(self.selection)
         paste = meant(text, self._question, before=first > 0, after=last < len(self.value))
         if paste.text:
+            self.hide_as_secret(REDACTOR.is_secret(paste.text))
             self.replace(paste.text, first, last)
         if paste.said:
             self.post_message(self.Said(paste.said))
@@ -144,6 +146,12 @@ class Entry(Input):
         """Cut what is selected, unless it is a secret."""
         if not self.secret:
             super().action_cut()
+
+    def hide_as_secret(self, looks_secret: bool) -> None:
+        """Treat what looks like a credential as one, whatever is asked for, until it no longer does."""
+        secret = looks_secret or (self._question is not None and self._question.secret)
+        if secret != self.secret:
+            self.secret = self.password = secret
 
     def action_reveal(self) -> None:
         """Show a secret for a while, or hide it again."""

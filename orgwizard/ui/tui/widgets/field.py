@@ -89,7 +89,9 @@ class Field(Vertical):
         A *correction* is what was likely meant, to be taken with a key, as what is *offered* for several fields.
         """
         self._is_offered = bool(offered)
-        self.correction = "" if REDACTOR.is_secret(self.entry.value) else correction  # no form of a secret is shown
+        looks_secret = REDACTOR.is_secret(self.entry.value)
+        self.entry.hide_as_secret(looks_secret)
+        self.correction = "" if looks_secret else correction  # no form of a secret is shown
         self._problem = f"{problem} Ctrl+T: {offered}" if problem and offered else problem
         self._notice, self._help = notice, f"Used before. Ctrl+T: {printable(offered)}" if offered else self.help
         self._show_note()
