@@ -20,13 +20,14 @@ OUTPUT_BYTES = 64 * 1024
 
 _DRAIN_SECONDS = 1.0
 _LINE_CHARACTERS = 200
+_WHOLE_LINES = 6  # of a complaint that is repeated whole
 _FIRST_BYTES = 4 * _LINE_CHARACTERS  # of what is kept of a long output
 _CREDENTIAL = re.compile(r".*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended: exit code (negative: the signal), what it printed, the first and the last line of stderr."""
+    """How a program ended: exit code (negative: the signal), what it printed, and what it said on stderr, shortened."""
 
     code: int
     output: bytes = field(repr=False)
@@ -127,9 +128,19 @@ def _drain(stream: IO[bytes], kept: bytearray, too_much: Callable[[], None]) -> 
 
 
 def _complaint(stderr: bytes) -> str:
-    """Return the first line, which mostly names the cause, and the last, which mostly says what came of it."""
+    """Return a short complaint whole: the remedy may stand on any of its lines.
+
+    Of a long one, return the first line, which mostly names the cause, and the last, which mostly says what came of it.
+    """
     lines = [printable(line).strip() for line in stderr.decode(errors="replace").splitlines()]
-    first, *others = [line[:_LINE_CHARACTERS] for line in lines if line] or [""]
-    if not others or others[-1] == first:
-        return first
-    return f"{first.rstrip('.;')}{'; ' if len(others) == 1 else ' ... '}{others[-1]}"
+    said = [line for line in lines if line]
+    if len(said) > _WHOLE_LINES or any(len(line) > _LINE_CHARACTERS for line in said[1:-1]):
+        first, last = said[0][:_LINE_CHARACTERS], said[-1][:_LINE_CHARACTERS]
+        return first if first == last else f"{first.rstrip('.;')} ... {last}"
+    return _joined([line[:_LINE_CHARACTERS] for line in dict.fromkeys(said)])
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Return lines as one; after one that announces the next, such as a command, nothing comes between them."""
+    begun = [line if line.endswith((":", ",")) else f"{line.rstrip('.;')};" for line in lines[:-1]]
+    return " ".join((*begun, *lines[-1:]))
