@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # What is made while modules are imported stays: looking through it for garbage is a tenth of the start.
 OBJECTS_BEFORE_COLLECTION = 50_000
+_NOTHING_SENT = "Nothing was sent."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -76,14 +77,8 @@ def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
     from orgwizard.ui.batch.streams import json_line, write_json, write_stderr, write_stdout
 
-    command: Command | None = arguments.command
-    if (
-        error.meaning == NOTHING_CREATED
-        and command is not None
-        and command.name
-        and not getattr(arguments, "plan", None)
-    ):
-        error.meaning = NOTHING_DONE  # by a command that has no plan of anything to create
+    if error.meaning == NOTHING_CREATED:
+        error.meaning = _meaning(error, arguments)
     if getattr(arguments, "json", False):
         failed = _failed(error, arguments)
         if getattr(arguments, "table", None):  # one line per object, as for its rows
@@ -92,6 +87,17 @@ def _report(error: WizardError, arguments: argparse.Namespace) -> int:
             write_json(failed)
     write_stderr("\n".join(error.lines()))
     return error.exit_code
+
+
+def _meaning(error: WizardError, arguments: argparse.Namespace) -> str:
+    """Return what a failure means that kept everything from being created: that is no news of most commands."""
+    command: Command | None = arguments.command
+    if command is None or not command.name:
+        return NOTHING_CREATED
+    if not getattr(arguments, "plan", None):
+        return NOTHING_DONE
+    creates = command.creates and not getattr(arguments, "dry_run", False)
+    return NOTHING_CREATED if creates or error.exit_code != Exit.USAGE else _NOTHING_SENT
 
 
 def _failed(error: WizardError, arguments: argparse.Namespace) -> dict[str, object]:

@@ -237,7 +237,8 @@ def test_an_odd_plan(program: Program, home: Home, command: str, name: str) -> N
     said = ended.json()
     assert (ended.code, said["outcome"], said["ready"], said["attempt"]) == (2, "not_created", False, None)
     assert set(said) >= KEYS
-    assert said["error"]["message"].startswith("Nothing was created.")
+    meaning = "Nothing was created." if command == "create" else "Nothing was sent."
+    assert said["error"]["message"].startswith(meaning)
     assert ended.err.strip()
     assert home.files() == []
 

@@ -107,6 +107,13 @@ def test_a_command_that_creates_nothing_says_so_of_nothing_else(program: Program
     assert program("create", "--plan", "nosuch.toml").err.startswith("Nothing was created.")
 
 
+@pytest.mark.parametrize("argv", [("check",), ("plan",), ("create", "--dry-run")], ids=["check", "plan", "dry run"])
+def test_a_bad_plan_of_a_command_that_creates_nothing_was_not_sent(program: Program, argv: tuple[str, ...]) -> None:
+    ended = program(*argv, "--plan", "nosuch.toml", "--json")
+    assert ended.err.startswith("Nothing was sent.")
+    assert ended.json()["error"]["message"].startswith("Nothing was sent.")
+
+
 @pytest.mark.parametrize("code", ["HTTP 200", "HTTP 302", "HTTP 500", "HTTP 999"])
 def test_a_status_that_no_service_documents_is_explained(program: Program, code: str) -> None:
     ended = program("explain", code)
