@@ -639,10 +639,24 @@ async def test_the_answers_are_saved_as_a_plan_without_secrets(service: Service)
         await walk.settled()
         assert "set OKTA_CLIENT_TOKEN" in message(walk)
         assert service.sandbox_values["okta.token"] not in plan_text()
-        await walk.press("ctrl+p", "enter")
-        await walk.settled()
-        assert isinstance(walk.screen, Page)
+
+
+async def test_a_plan_that_cannot_be_saved_is_asked_for_again_with_its_path_and_the_reason(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(ReviewStep, "okta")
+        for _ in range(2):
+            await walk.press("ctrl+p")
+            await walk.write("a.toml")  # in the place of what was proposed
+            await walk.press("enter")
+            await walk.settled()
+        assert isinstance(walk.screen, TypedConfirmation)
+        assert walk.screen.query_one(Entry).value == "a.toml"
         assert "exists already" in walk.text()
+        await walk.write("b.toml")
+        assert "exists already" not in walk.text()
+        await walk.press("enter")
+        await walk.settled()
+        assert "Saved as b.toml." in message(walk)
 
 
 async def test_enter_alone_never_creates(service: Service) -> None:

@@ -122,16 +122,19 @@ class ReviewStep(Step):
 
     def action_plan(self) -> None:
         """Ask for a path and save the answers there."""
+        self._ask_for_path("plan.toml")
+
+    def _ask_for_path(self, proposed: str, note: str = "") -> None:
         question = "Save a plan file without secrets. Path of the new file:"
-        self.app.push_screen(TypedConfirmation(question, yes="Save", value="plan.toml"), self._save_plan)
+        self.app.push_screen(TypedConfirmation(question, yes="Save", value=proposed, note=note), self._save_plan)
 
     def _save_plan(self, path: str | None) -> None:
         if path:
             saved, words = save_plan(self.session, path)
             if saved:
                 self.say(words)
-            else:  # with a path in it, it may take more than the one line of news
-                self.app.push_screen(Page("No plan was saved", [words]))
+            else:
+                self._ask_for_path(path, words)
 
     # ---- creating ----
 

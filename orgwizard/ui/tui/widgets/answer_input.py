@@ -44,7 +44,9 @@ class Entry(Input):
             self.words = words
             super().__init__()
 
-    def __init__(self, value: str = "", question: Question | None = None, placeholder: str = "") -> None:
+    def __init__(
+        self, value: str = "", question: Question | None = None, placeholder: str = "", *, proposed: bool = False
+    ) -> None:
         self.secret = question is not None and question.secret
         super().__init__(
             value,
@@ -54,7 +56,7 @@ class Entry(Input):
             select_on_focus=False,
             compact=True,
         )
-        self.proposal = ""
+        self.proposal = value if proposed else ""
         """What stands in it and nobody typed: it is selected, and the first key replaces it."""
         self._question = question
         self._hiding: Timer | None = None

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widget import Widget
-from textual.widgets import Button, Static
+from textual.widgets import Button, Input, Static
 
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET, give_up
@@ -113,10 +113,12 @@ class TypedConfirmation(Dialog[str]):
         *,
         yes: str,
         value: str = "",
+        note: str = "",
         about: tuple[str, str] = ("", ""),
         warnings: Iterable[str] = (),
     ) -> None:
-        self._value = value
+        """Hold *value* as a proposal, which typing replaces; *note* says why an earlier answer was none."""
+        self._value, self._note = value, note
         super().__init__(question, yes=yes, no="Cancel", about=about, warnings=warnings)
 
     def key_words(self, action: str) -> Words | None:
@@ -128,8 +130,8 @@ class TypedConfirmation(Dialog[str]):
 
     def typed(self) -> Iterable[Widget]:
         """Yield the field, and a line for what is wrong with it."""
-        yield Entry(self._value)
-        yield Static("", classes="note", markup=False)
+        yield Entry(self._value, proposed=True)
+        yield Static(printable(self._note), classes="note", markup=False)
 
     def refusal(self, typed: str) -> str:
         """Return why *typed* is not an answer, or ""."""
@@ -154,9 +156,10 @@ class TypedConfirmation(Dialog[str]):
         else:
             self.dismiss(typed)
 
-    def on_input_changed(self) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
         """Take the last word back once the user types on."""
-        self.query_one(".note", Static).update("")
+        if event.value != self._value:
+            self.query_one(".note", Static).update("")
 
     def action_cancel(self) -> None:
         """Close without an answer."""
