@@ -10,6 +10,7 @@ from textual.widgets import Button, Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
+from orgwizard.presentation.progress_text import KEYS_ARRIVED
 from orgwizard.presentation.step_order import TITLES
 from orgwizard.storage.drafts import Drafts
 from orgwizard.ui.tui.app import Wizard
@@ -156,6 +157,16 @@ async def test_leaving_the_start_asks_nothing(service: Service) -> None:
     async with walking(service) as walk:
         await walk.press("ctrl+q")
         assert walk.app.return_code == 130
+
+
+async def test_news_that_are_longer_than_the_line_are_wrapped(service: Service) -> None:
+    async with walking(service, (60, 18)) as walk:
+        news = walk.screen.query_one("#message", Static)
+        for words, rows in ((KEYS_ARRIVED, 2), ("Copied.", 1)):
+            walk.app.say(words)
+            await walk.settled()
+            assert news.region.height == rows
+            assert news.region.bottom == walk.screen.query_one("#buttons").region.y
 
 
 # ---- the draft ----

@@ -770,7 +770,7 @@ async def test_shown_keys_hide_by_themselves(service: Service, monkeypatch: pyte
     async with walking(service) as walk:
         await on_the_screen_only(walk, "okta")
         await walk.press("ctrl+r")
-        await walk.said("New keys (hidden). Ctrl+R shows, Ctrl+Y copies; they are stored nowhere else.")
+        await walk.said("New keys (hidden). F2 shows, Ctrl+Y copies; they are stored nowhere else.")
 
 
 @pytest.mark.full

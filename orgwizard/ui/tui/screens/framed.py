@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.events import ScreenResume
@@ -156,7 +157,9 @@ class Framed(Screen[None]):
         return [words for path, words in here.items() if path.rpartition(".")[2] not in in_form]
 
     def say(self, words: str = "", *, wrong: bool = False) -> None:
-        """Show one line of news above the buttons."""
+        """Show news above the buttons: a line, or more where the terminal is too narrow for it."""
         message = self.query_one("#message", Static)
         message.set_class(wrong, "-wrong")
-        message.update(printable(words), layout=False)
+        before, after = str(message.content), printable(words)
+        wrapped = max(cell_len(before), cell_len(after)) > message.content_size.width
+        message.update(after, layout=wrapped)

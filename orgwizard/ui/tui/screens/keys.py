@@ -20,7 +20,7 @@ TAKING_KEYS = {
     "copy": Words("copy the new keys one by one", "copy"),
 }
 REVEAL_SECONDS = 60.0  # long enough to select each by mouse
-HIDDEN = "New keys (hidden). Ctrl+R shows, Ctrl+Y copies; they are stored nowhere else."
+HIDDEN = "New keys (hidden). F2 shows, Ctrl+Y copies; they are stored nowhere else."
 
 
 class KeysStep(Step):

@@ -28,7 +28,7 @@ class Words:
 
 # Of actions, on the line of keys: those that stand at its end, and those that stay where it is short, the last longest.
 LAST = ("back", "cancel", "answer", "dismiss", "quit", "keys")
-KEPT = ("back", "cancel", "answer", "dismiss", "quit", "next", "keys")
+KEPT = ("copy", "back", "cancel", "answer", "dismiss", "quit", "next", "keys")
 PAIRS = (("Left", "Right"), ("Up", "Down"))
 
 AnyScreen = Screen[Any]
