@@ -131,13 +131,13 @@ class ParentOrg:
         return name if proven else f"{name} (not verified)"
 
     def place(self, width: int = 0) -> str:
-        """Return provider, parent and site, in *width* cells if that is not 0: who one acts as goes last of all."""
+        """Return provider, parent and site, in *width* cells if that is not 0: the parent's name goes last of all."""
         if not self.draft.provider:
             return ""
         site, title = self.site, self.provider.title
         where = (site.title or site.host) if site else ""
-        identity = f"as {self.checked.identity}" if self.checked and self.checked.identity else ""
-        forms = ((title, self.name, where), (title, self.name), (self.name,), (title, identity), (identity,))
+        parent = self.checked.parent if self.checked else where
+        forms = ((title, self.name, where), (title, self.name), (self.name,), (title, parent), (parent,))
         words = [" · ".join(printable(part) for part in form if part) for form in forms]
         fitting = (form for form in words if form and (not width or len(form) <= width))
         return next(fitting, words[-1] or words[0])
