@@ -1,13 +1,13 @@
 """The places for the new keys as a person chooses among them."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.questions import Question
 from orgwizard.storage.preset_store import available, parse_preset
-from orgwizard.storage.store_presets import PRESETS
+from orgwizard.storage.store_presets import PRESETS, Preset
 
 INTRODUCTION = "The new keys are issued only once. Where should they be stored?"
 TRYING = "Testing it with a dummy value."
@@ -43,10 +43,17 @@ def places(store: Any = None) -> dict[str, str]:
     }
 
 
-def explained(rows: Iterable[str]) -> list[str]:
-    """Return what each of the places means, a line each."""
-    titles = places()
-    return [f"{titles[place]}: {_MEANINGS[place]}" for place in rows if place in _MEANINGS]
+def explained(rows: Mapping[str, str]) -> list[str]:
+    """Return what each of the places, titles by name, means: a line each."""
+    meanings = {preset.name: _meaning(preset) for preset in reversed(PRESETS)} | _MEANINGS
+    return [f"{title}: {meanings[place]}" for place, title in rows.items()]
+
+
+def _meaning(preset: Preset) -> str:
+    """Return what becomes of the keys in a store by name."""
+    if preset.suffix:
+        return f"in your own data folder, encrypted by the program {preset.program}."
+    return f"stored by the program {preset.program}{'' if preset.read else ', which cannot show them again'}."
 
 
 def other_stores() -> str:

@@ -56,7 +56,7 @@ def answers(model: Fields) -> Iterator[tuple[str, str]]:
 def store_words(store: Any) -> str:
     """Return a store, given as in a plan, in words."""
     if isinstance(store, dict):
-        return "the command " + shlex.join(map(str, store.get("command", [])))
+        return f"the command {shlex.join(map(str, store.get('command', [])))}".rstrip()
     return {
         "file": "a private file",
         "keyring": "the system keyring",

@@ -326,6 +326,24 @@ def test_a_named_store_asks_for_its_place(service: Service, monkeypatch: pytest.
     assert "az:team-keys" in terminal.said
 
 
+@pytest.mark.parametrize(("number", "chosen"), [("3", "Keys go to: az"), ("4", "Keys go to: the command")])
+def test_at_a_stores_further_question_the_review_shows_that_store(
+    service: Service, monkeypatch: pytest.MonkeyPatch, number: str, chosen: str
+) -> None:
+    here = [preset for preset in PRESETS if preset.name == "az"]
+    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: here)
+    terminal = walked(service, [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", number, ":review", ":quit"])
+    assert chosen in terminal.text.splitlines()
+
+
+def test_help_explains_every_listed_store(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: PRESETS)
+    terminal = walked(service, [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", ":help", ":quit"])
+    helped = terminal.text.rpartition("Store, 1 to")[0].rpartition("Store, 1 to")[2].splitlines()
+    titles = [*(preset.title for preset in PRESETS), "A private file", "The system keyring", "A command"]
+    assert all(any(line.startswith(f"{title}: ") for line in helped) for title in titles)
+
+
 # ---- the end ----
 
 

@@ -85,10 +85,9 @@ class StoreStep(Step):
         self._place = self.console.choose("Store", rows, default, store_choices.explained(rows))
 
     def _take_place(self) -> None:
+        self._flow.choose(self._place)  # before its question: what is entered so far may be asked for there
         if question := store_choices.question_of(self._place):
             self._flow.type(self._place, self._typed(question))
-        else:
-            self._flow.choose(self._place)
 
     def _works(self) -> bool:
         """Test the chosen place, and say what that proved."""
