@@ -1,6 +1,7 @@
 """Replacing the first token of a child org by one that a person made: proved, stored, and the old one revoked."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
@@ -57,6 +58,9 @@ def replace_token(service: Service, name: str, target: object, asks: Replacement
         except WizardError as fault:
             fault.meaning = NOT_REPLACED
             raise
+        if profile.undo:  # of the old token
+            with suppress(WizardError):
+                service.records.note_undo(profile.attempt, "")
         doubt = _revoked(service, changed, old) if asks.revokes(changed) else None
         moved = forget_former(service, changed)
         if doubt:

@@ -327,6 +327,7 @@ def test_a_token_that_was_revoked_or_has_expired_can_be_replaced(office: Office)
     replace_token(office.service, office.profile.name, None, replacing())
     assert len(office.wire.deeds()) == 1
     assert (office.load().undo, token_of(office)) == ("", NEW)
+    assert office.service.journal.get(office.profile.attempt).undo == ""
     assert undo(office.service, office.profile.name, agree).done.state == "done"
     assert len(office.wire.deeds()) == 2  # the new one
 
