@@ -229,7 +229,7 @@ class Service:
             return response(200, {"data": {"id": "u-parent"}, "included": orgs})
         if path == "api/v2/validate_keys":
             return self._probe() if self._childs_key(call) else response(200, {"status": "ok"})
-        return response(200, {"id": "00oParent", "companyName": "Acme", "orgs": [{"name": "Acme"}]})
+        return response(200, {"id": "00oParent", "companyName": "Acme", "orgs": [_PARENT]})
 
     def _there(self) -> bool:
         return self.exists and self.posted > 0
@@ -244,7 +244,11 @@ class Service:
     def _probe(self) -> Response:
         self.log("probe org")
         self.ready_after -= 1
-        return response(403, {}) if self.ready_after >= 0 else response(200, {"id": "00oChild"})
+        return response(403, {}) if self.ready_after >= 0 else response(200, _ACCEPTED)
+
+
+_ACCEPTED = {"id": "00oChild", "status": "ok", "valid": True}
+_PARENT = {"name": "Acme", "public_id": "public-u-parent"}
 
 
 async def _given(reply: Any) -> Response:

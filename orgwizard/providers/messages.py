@@ -27,6 +27,11 @@ def table(body: Mapping[str, object], name: str) -> dict[str, object]:
     return value if isinstance(value, dict) else {}
 
 
+def says_nothing(response: Response, vendor: str) -> str:
+    """Return that a response of success lacks what it must have."""
+    return f"{vendor}'s response ({status(response)}) lacks the expected content"
+
+
 def status(response: Response) -> str:
     """Return the HTTP status as an error code."""
     return f"HTTP {response.status}"

@@ -255,7 +255,9 @@ def answering_all(answer: Response) -> Send:
 
 async def test_findings_are_told_in_order_and_the_way_only_once() -> None:
     told: list[Finding] = []
-    answer = Response(200, {}, b'{"companyName": "Acme"}', way=Route(address="192.0.2.7", issuer="Test Root"))
+    answer = Response(
+        200, {}, b'{"id": "00o", "companyName": "Acme"}', way=Route(address="192.0.2.7", issuer="Test Root")
+    )
     checked = await check(OKTA, okta_connection(), None, answering_all(answer), told.append)
     assert tuple(told) == checked.findings
     assert [finding.line for finding in told][:3] == [

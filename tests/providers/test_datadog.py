@@ -540,6 +540,36 @@ def test_a_permission_that_cannot_be_read_is_unproven(own: Reply) -> None:
     assert states(checked(own=own))["Right to create"] == "unproven"
 
 
+NONSENSE = (
+    b'{"valid": NaN, "orgs": NaN}',
+    b'{"valid": "yes", "status": true, "orgs": "no", "org": 5, "errors": 7}',
+    b'{"orgs": [{"public_id": 5}], "data": {"id": 5, "attributes": null}}',
+    b'{"orgs": []}',
+    b"[]",
+    b"",
+)
+
+
+@pytest.mark.parametrize("body", NONSENSE)
+def test_a_success_that_says_nothing_verifies_nothing(body: bytes) -> None:
+    nonsense = response(200, body)
+    seen = checked(keys=nonsense, own=nonsense, listing=nonsense, alone=nonsense)
+    assert set(states(seen).values()) == {"unproven"}
+    assert all("not verified" in finding.words for finding in seen.findings[:2])
+    assert not ready(keys=nonsense, own=nonsense).ready
+    assert not ready(Created("abc", "Child", "", {"api_key": SecretStr("k")}), key=nonsense).ready
+    site, replies = wanted().connection.site, {"/api/v1/validate": response(200, {"valid": True})}
+    state = talk(DATADOG.aftercare.key_state(site, NEW), {**replies, "/api/v2/validate_keys": nonsense})
+    assert state.state == "unclear"
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_keys_that_are_not_verified_are_not_called_valid_by_a_refusal(status: int) -> None:
+    with pytest.raises(Refused) as caught:
+        checked(keys=response(200, b"{}"), own=response(status, {"errors": ["Forbidden"]}))
+    assert "keys are not valid, or lack the permission" in caught.value.cause
+
+
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize(
     ("body", "said"), [({"errors": ["Forbidden"]}, "Forbidden"), (EDGE, "Forbidden"), (b"<html>", "HTTP {}")]

@@ -880,7 +880,7 @@ def test_a_custom_domain_that_does_not_tell_leaves_the_name_unproven(href: Any) 
         ({"settings": response(404, error("E0000007"))}, "unproven", "could not be tested (HTTP 404)"),
         ({"settings": response(405, error("E0000022"))}, "unproven", "could not be tested (HTTP 405)"),
         ({"settings": response(429, error("E0000047"))}, "unproven", "could not be tested (HTTP 429)"),
-        ({"settings": response(200, b"<html>Sign in</html>")}, "unproven", "could not be tested (HTTP 200)"),
+        ({"settings": response(200, b"<html>Sign in</html>")}, "unproven", "not verified"),
         (
             {"settings": response(403, error("E0000006")), "me": response(200, ME)},
             "ok",
@@ -901,6 +901,22 @@ def test_what_a_check_says_of_the_credentials(replies: dict[str, Reply], state: 
     found = checked(**replies)
     assert (found.findings[0].stage, found.findings[0].state) == ("Credentials", state)
     assert words in found.findings[0].words
+
+
+NONSENSE = (b'{"valid": NaN, "orgs": NaN, "id": NaN}', b'{"id": 5, "profile": 7}', b'{"errors": 7}', b"[]", b"")
+
+
+@pytest.mark.parametrize("body", NONSENSE)
+def test_a_success_that_says_nothing_verifies_nothing(body: bytes) -> None:
+    nonsense = response(200, body)
+    seen = checked(settings=nonsense, me=nonsense).findings[0]
+    assert (seen.state, "not verified" in seen.words) == ("unproven", True)
+    assert checked(settings=response(403, error("E0000006")), me=nonsense).findings[0].state == "unproven"
+    for org in (NEW, Created("", "Child", CHILD, NEW.secrets)):
+        tried = ready(org, known=response(200, {"id": "00onew"}), settings=nonsense)
+        assert (tried.ready, tried.may_change) == (False, True)
+    state = talk(OKTA.aftercare.key_state(wanted().connection.site, NEW), {f"{CHILD}/api/v1/org": nonsense})
+    assert state.state == "unclear"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from orgwizard.providers.datadog.refusals import (
     said_in,
 )
 from orgwizard.providers.findings import Finding
-from orgwizard.providers.messages import ACCEPT, outage, refused, status, succeeded
+from orgwizard.providers.messages import ACCEPT, outage, refused, says_nothing, status, succeeded, text
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -76,6 +76,11 @@ def is_valid(reply: Reply) -> bool:
     return body.get("valid") is True or body.get("status") == "ok"
 
 
+def accepts_keys(reply: Reply) -> bool:
+    """Return whether a reply of GET /api/v2/validate_keys says that what was sent is valid."""
+    return succeeded(reply).get("status") == "ok"
+
+
 def credentials_finding(keys: Reply, alone: Reply, site: Site, credentials: Fields) -> Finding:
     """Judge GET /api/v2/validate_keys; raises `Refused`, which names the wrong key as far as *alone* tells it."""
     if not isinstance(keys, Response):
@@ -85,8 +90,10 @@ def credentials_finding(keys: Reply, alone: Reply, site: Site, credentials: Fiel
     if keys.status >= 500:
         raise outage(keys, "Datadog", "status.datadoghq.com")
     named = "the access token" if is_token(credentials) else "the keys"
-    if not succeeded(keys):
+    if not keys.ok:
         return Finding("Credentials", "unproven", f"{named} could not be tested ({status(keys)})")
+    if not accepts_keys(keys):
+        return Finding("Credentials", "unproven", f"not verified: {says_nothing(keys, 'Datadog')}")
     return Finding("Credentials", "ok", f"{named} is valid" if is_token(credentials) else "both keys are valid")
 
 
@@ -105,26 +112,38 @@ def _wrong_keys(keys: Response, alone: Reply, site: Site) -> Refused:
     return refused(ErrorCode(cause, KEY_ADVICE, field), keys, "Datadog", said=said_in(keys) or status(keys))
 
 
-def right_finding(own: Reply, credentials: Fields, *, lists: bool) -> Finding:
-    """Judge GET /api/v1/org, which needs exactly the permission org_management; *lists* whether children were listed.
+def own_org_in(reply: Reply) -> dict[str, object]:
+    """Return the one org of GET /api/v1/org, {} for what has none with a public id."""
+    orgs = succeeded(reply).get("orgs")
+    first = orgs[0] if isinstance(orgs, list) and orgs else None
+    return first if isinstance(first, dict) and text(first, "public_id") else {}
 
-    Raises `Refused` where the permission is lacking.
+
+def right_finding(own: Reply, credentials: Fields, *, valid: bool, lists: bool) -> Finding:
+    """Judge GET /api/v1/org, which needs exactly the permission org_management.
+
+    *valid* tells whether the credentials are known to be, *lists* whether children were listed. Raises `Refused` where
+    the permission is lacking.
     """
     token = is_token(credentials)
     if isinstance(own, Response) and own.status in (401, 403):
-        raise _no_right(own, token=token, lists=lists)
-    if not succeeded(own):
+        raise _no_right(own, token=token, valid=valid, lists=lists)
+    if not (isinstance(own, Response) and own.ok):
         return Finding("Right to create", "unproven", "the permission Org Management could not be read")
+    if not own_org_in(own):
+        return Finding("Right to create", "unproven", f"not verified: {says_nothing(own, 'Datadog')}")
     if token:
         words = "Org Management; whether an access token may create orgs can't be checked in advance"
         return Finding("Right to create", "unproven", words)
     return Finding("Right to create", "ok", f"Org Management; {_MULTI_ORG}")
 
 
-def _no_right(own: Response, *, token: bool, lists: bool) -> Refused:
-    valid = "access token is valid, but lacks" if token else "keys are valid, but lack"
+def _no_right(own: Response, *, token: bool, valid: bool, lists: bool) -> Refused:
+    lacks = "access token is valid, but lacks" if token else "keys are valid, but lack"
+    if not valid:
+        lacks = "access token is not valid, or lacks" if token else "keys are not valid, or lack"
     advice = BEARER_RIGHTS_ADVICE if token else OTHER_RIGHT_ADVICE if lists else LACKING_ADVICE
     field = "credentials.token" if token else "credentials.application_key"
     return refused(
-        ErrorCode(f"The {valid} the permission Org Management (org_management).", advice, field), own, "Datadog"
+        ErrorCode(f"The {lacks} the permission Org Management (org_management).", advice, field), own, "Datadog"
     )

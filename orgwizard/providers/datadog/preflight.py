@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orgwizard.domain.http import Conversation, Reply, together
+from orgwizard.domain.http import Conversation, together
 from orgwizard.domain.moment import when_written
 from orgwizard.domain.org import Site
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.listing import OrgList, same_name
 from orgwizard.providers.datadog.sites import SITES
 from orgwizard.providers.findings import Finding, Preflight
-from orgwizard.providers.messages import succeeded, text
+from orgwizard.providers.messages import text
 from orgwizard.providers.order import Connection
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ def check(connection: Connection, organization: Fields | None) -> Conversation[P
     if not parent.is_token(credentials):
         calls.append(parent.validate_alone(site, credentials))
     keys, own, orgs, *alone = yield from together(*calls)
-    listing, own_org = OrgList(orgs), _own_org(own)
+    listing, own_org = OrgList(orgs), parent.own_org_in(own)
     findings = (
         parent.credentials_finding(keys, (alone or [keys])[0], site, credentials),
-        parent.right_finding(own, credentials, lists=listing.was_read),
+        parent.right_finding(own, credentials, valid=parent.accepts_keys(keys), lists=listing.was_read),
         *([_name(organization, listing)] if organization else []),
     )
     listed = listing.current.name if listing.current else ""
@@ -72,9 +72,3 @@ def _before(own_org: dict[str, object], listing: OrgList) -> dict[str, object]:
         "whole": listing.whole,
         "date": listing.date,
     }
-
-
-def _own_org(reply: Reply) -> dict[str, object]:
-    """Return the one org of GET /api/v1/org."""
-    orgs = succeeded(reply).get("orgs")
-    return orgs[0] if isinstance(orgs, list) and orgs and isinstance(orgs[0], dict) else {}

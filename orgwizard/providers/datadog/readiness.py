@@ -2,11 +2,11 @@
 
 from urllib.parse import quote
 
-from orgwizard.domain.http import Call, Conversation, Reply, together
+from orgwizard.domain.http import Call, Conversation, Reply, Response, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.findings import Readiness
-from orgwizard.providers.messages import succeeded, table, text
+from orgwizard.providers.messages import says_nothing, succeeded, table, text
 
 
 def ready(site: Site, created: Created) -> Conversation[Readiness]:
@@ -16,17 +16,20 @@ def ready(site: Site, created: Created) -> Conversation[Readiness]:
         return Readiness(False, "there is no key to test", may_change=False)
     if application_key is None:
         (reply,) = yield from together(parent.validate_key(site, api_key))
-        return _accepted(reply, "the API key is valid; there is no application key to test")
+        return _accepted(reply, parent.is_valid(reply), "the API key is valid; there is no application key to test")
     headers = parent.key_headers(api_key, application_key)
     own = Call("GET", f"{site.url}{parent.OWN_ORG}/{quote(created.id, safe='')}", headers)
     keys, org = yield from together(Call("GET", site.url + parent.VALIDATE_KEYS, headers), own)
     proven = bool(created.id) and text(table(succeeded(org), "org"), "public_id") == created.id
-    return _accepted(keys, "both keys are valid" + (" and read the child org" if proven else ""))
+    words = "both keys are valid" + (" and read the child org" if proven else "")
+    return _accepted(keys, parent.accepts_keys(keys), words)
 
 
-def _accepted(reply: Reply, words: str) -> Readiness:
-    if succeeded(reply):
+def _accepted(reply: Reply, valid: bool, words: str) -> Readiness:
+    if valid:
         return Readiness(True, words)
+    if isinstance(reply, Response) and reply.ok:
+        return Readiness(False, f"the new keys are not verified: {says_nothing(reply, 'Datadog')}")
     return Readiness(False, "Datadog does not accept the new keys yet")
 
 

@@ -10,6 +10,7 @@ from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Conversation, Header, Response, Scheme, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.aftercare import Aftercare, KeyState, Undo, Undone, call_result
+from orgwizard.providers.messages import says_nothing, text
 
 _ACCEPT: Mapping[str, Header] = {"Accept": "application/json"}
 _REVOKED = Undone("done", "Okta revoked the API token. The org itself stays.")
@@ -72,8 +73,10 @@ def _settings(child: Created) -> Call:
 def _judged(child: Created, response: Response) -> KeyState:
     """Return what the org's response to reading its settings says of the token."""
     body = response.json()
-    if response.ok and body:
-        if child.id and body.get("id", child.id) != child.id:
+    if response.ok:
+        if not text(body, "id"):
+            return KeyState("unclear", f"{says_nothing(response, 'Okta')}.")
+        if child.id and body["id"] != child.id:
             return KeyState("unclear", "Another org answers there.")
         return KeyState("valid", "Okta accepts the token.")
     code = str(body.get("errorCode", ""))

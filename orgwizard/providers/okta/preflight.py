@@ -10,7 +10,7 @@ from orgwizard.domain.http import Conversation, Reply, Response, together
 from orgwizard.domain.http_times import service_time
 from orgwizard.domain.org import Site
 from orgwizard.providers.findings import Finding, Preflight
-from orgwizard.providers.messages import outage, status, succeeded, table, text
+from orgwizard.providers.messages import outage, says_nothing, status, succeeded, table, text
 from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.metadata import is_free, metadata_call, metadata_in, okta_domain, read_metadata
 from orgwizard.providers.okta.refusals import refusal
@@ -32,7 +32,7 @@ def check(connection: Connection, organization: Fields | None) -> Conversation[P
     replies = dict(zip(calls, (yield from together(*calls.values())), strict=True))
     metadata, owner, child = metadata_in(replies["parent"]), replies.get("owner"), replies.get("child")
     domain = okta_domain(metadata) or site.host
-    findings = _credentials(_place(site, domain), replies["settings"], owner, org_there=bool(metadata))
+    findings = _credentials(_place(site, domain), replies["settings"], owner, org_there=bool(text(metadata, "id")))
     if organization and not wanted:  # a custom domain: the parent's Okta domain is known only now
         wanted = child_origin(domain, subdomain)
         child = (yield from read_metadata(wanted)) if wanted else None
@@ -57,14 +57,16 @@ def _credentials(place: str, settings: Reply, owner: Reply | None, *, org_there:
     if not isinstance(settings, Response):
         raise settings
     login = _login(owner)
-    if settings.ok and settings.json():
+    if text(succeeded(settings), "id"):
         return Finding("Credentials", "ok", f"accepted by {place}" + (f", as {login}" if login else "")), unproven
     speechless = settings.status == 404 or (settings.status < 500 and not settings.json())
     if speechless and not org_there:  # an HTML page: a wrong host, or something in between
         raise _no_org(place, settings)
     if settings.status == 403:  # a token may lack okta.orgs.read and still create orgs
         return _credentials_by_owner(owner), unproven
-    if settings.ok or settings.status in (404, 405, 429):
+    if settings.ok:
+        return Finding("Credentials", "unproven", f"not verified: {says_nothing(settings, 'Okta')}"), unproven
+    if settings.status in (404, 405, 429):
         return Finding("Credentials", "unproven", f"could not be tested ({status(settings)})"), unproven
     raise outage(settings, "Okta", "status.okta.com") if settings.status >= 500 else refusal(settings)
 
@@ -73,7 +75,7 @@ def _credentials_by_owner(owner: Reply | None) -> Finding:
     """Judge credentials that may not read the settings by GET /api/v1/users/me, which access tokens seldom may."""
     if isinstance(owner, Response) and owner.status == 401:
         raise refusal(owner)
-    if owner and succeeded(owner):
+    if owner and text(succeeded(owner), "id"):
         login = _login(owner)
         whose = f"accepted, as {login}," if login else "accepted,"
         return Finding("Credentials", "ok", f"{whose} though they may not read the parent's settings")

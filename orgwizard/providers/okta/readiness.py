@@ -1,9 +1,9 @@
 """Whether a new org answers with its own token, and what its owner does next."""
 
-from orgwizard.domain.http import Call, Conversation, Scheme, together
+from orgwizard.domain.http import Call, Conversation, Response, Scheme, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.findings import Readiness
-from orgwizard.providers.messages import ACCEPT, succeeded, text
+from orgwizard.providers.messages import ACCEPT, says_nothing, succeeded, text
 from orgwizard.providers.okta.metadata import metadata_in, read_metadata
 from orgwizard.providers.okta.sites import on_loopback
 
@@ -22,10 +22,12 @@ def ready(site: Site, created: Created) -> Conversation[Readiness]:
         return Readiness(not shared, "its address answers; there is no token to test", may_change=False)
     call = Call("GET", f"{created.url}/api/v1/org", {**ACCEPT, "Authorization": Scheme("SSWS", token)})
     (reply,) = yield from together(call)
-    settings = succeeded(reply)
-    if not settings:
+    if not (isinstance(reply, Response) and reply.ok):
         return Readiness(False, "the child does not accept its new token yet")
-    if not shared and created.id and settings.get("id", created.id) != created.id:
+    found = text(succeeded(reply), "id")
+    if not found:
+        return Readiness(False, f"the new token is not verified: {says_nothing(reply, 'Okta')}")
+    if not shared and created.id and found != created.id:
         return Readiness(False, "another org answers at the child's address")
     return Readiness(True, "the child org answers and accepts its new token")
 
