@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import options_of
 from orgwizard.domain.moment import when
-from orgwizard.presentation import step_order
+from orgwizard.presentation import parent_rows, step_order
 from orgwizard.presentation.attempt_list import AttemptList
 from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS, provider_of
@@ -108,7 +107,7 @@ class StartMenu:
             found_profiles, self.problems = service.profiles.latest(MOST_PROFILES)
             warnings = [words for profile in found_profiles if (words := idle_warning(profile, self._now))]
             self.warnings = [] if self._of_sandbox else _most_pressing(warnings)  # its orgs end with their run
-            self.profiles = _one_per_parent(found_profiles)
+            self.profiles = parent_rows.one_per_parent(found_profiles)
             found = service.journal.overview(MOST_RECORDS)
             self.attempts, self.records, self.older = found.open, found.newest, found.total - len(found.newest)
             unreadable = (Problem(record.path, " ".join(attempt_text.lines(record))) for record in found.damaged)
@@ -148,10 +147,7 @@ class StartMenu:
             rows[CONTINUE] = f"{_draft_words(self.saved)}{self._draft_standing()}"
         rows[NEW] = "Create a new org"
         shown = self.profiles[:MOST_PROFILES]
-        alike = Counter(map(_profile_words, shown))
-        for number, profile in enumerate(shown):
-            words = _profile_words(profile)
-            rows[f"{PROFILE}-{number}"] = f"{words} ({profile.name})" if alike[words] > 1 else words
+        rows |= {f"{PROFILE}-{number}": words for number, words in enumerate(parent_rows.words_of(shown))}
         if self.records:
             rows[ORGS] = ORGS_TITLE
         if self.problems:
@@ -204,42 +200,13 @@ def fitted(rows: Mapping[str, str]) -> dict[str, str]:
     return {**kept, MORE: f"More ({len(rows) - len(kept)})"}
 
 
-def _one_per_parent(profiles: Sequence[Profile]) -> list[Profile]:
-    """Return one profile of each parent, that of the parent org itself if there is one, else the newest."""
-    newest = sorted(profiles, key=lambda profile: (profile.kind == "parent", profile.created), reverse=True)
-    found: dict[tuple[str, ...], Profile] = {}
-    for profile in newest:
-        found.setdefault(_parent_of(profile), profile)
-    return list(found.values())
-
-
-def _parent_of(profile: Profile) -> tuple[str, ...]:
-    """Return what tells a parent from others: its own address, or where many share one, how to connect to it."""
-    if profile.provider not in (provider.key for provider in PROVIDERS if provider.sites):
-        return profile.provider, profile.site
-    sources = (f"{name} {reference.describe()}" for name, reference in sorted(profile.parent.items()))
-    return profile.provider, profile.site, profile.method, *sources
-
-
 def _most_pressing(warnings: list[str]) -> list[str]:
     """Return a few warnings, and how many more there are."""
     more = len(warnings) - MOST_WARNINGS
     return warnings if more <= 0 else [*warnings[:MOST_WARNINGS], f"{more} more like this: orgwizard orgs --check"]
 
 
-def _profile_words(profile: Profile) -> str:
-    where = _host(profile.site)
-    if profile.kind == "parent":
-        return f"New child of {profile.org.name} ({where})"
-    return f"New child of {where} (same connection as {profile.org.name})"
-
-
 def _draft_words(draft: Draft) -> str:
     name = draft.org_name
-    where = _host(draft.site) or provider_of(draft.provider).title
+    where = parent_rows.host(draft.site) or provider_of(draft.provider).title
     return f"Resume draft for {name} at {where}" if name else f"Resume draft for {where}"
-
-
-def _host(site: str) -> str:
-    """Return a site without what every URL begins with."""
-    return site.removeprefix("https://").rstrip("/")

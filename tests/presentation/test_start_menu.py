@@ -10,6 +10,7 @@ from orgwizard.application.service import Service
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.moment import when
 from orgwizard.domain.secret_reference import Reference
+from orgwizard.presentation.parent_rows import NOT_SAVED
 from orgwizard.presentation.start_menu import (
     ATTEMPT,
     CONTINUE,
@@ -144,6 +145,19 @@ def test_parents_that_share_a_site_have_a_row_each(service: Service) -> None:
         keys = {"api_key": Reference(env=f"{name.upper()}_KEY")}
         saved(service, name, "datadoghq.com", "datadog", method="keys", parent=keys)
     assert sum(name.startswith(PROFILE) for name in menu(service).rows()) == 2
+
+
+def test_parents_that_share_a_site_say_how_they_differ(service: Service) -> None:
+    keys = {"api_key": Reference(env="DD_API_KEY"), "application_key": Reference(env="DD_APP_KEY")}
+    saved(service, "again", "datadoghq.eu", "datadog", method="keys", parent=keys, created=NOW - timedelta(days=1))
+    saved(service, "keys", "datadoghq.eu", "datadog", method="keys", parent=keys)
+    saved(service, "token", "datadoghq.eu", "datadog", method="token", created=NOW - timedelta(days=2))
+    saved(service, "typed", "datadoghq.eu", "datadog", method="keys", created=NOW - timedelta(days=3))
+    saved(service, "odd", "datadoghq.eu", "datadog", method="gone", created=NOW - timedelta(days=4))
+    rows = [words for name, words in menu(service).rows().items() if name.startswith(PROFILE)]
+    assert len(rows) == len(set(rows)) == 4
+    assert ["$DD_API_KEY" in row for row in rows] == [True, False, False, False]
+    assert [NOT_SAVED in row for row in rows] == [False, False, True, False]
 
 
 def test_a_record_that_cannot_be_read_is_told_with_what_to_do(service: Service) -> None:
