@@ -19,9 +19,10 @@ def require_not_revoked(profile: Profile, record: "Record | None", options: str 
     if profile.kind != "child" or profile.undo != "done":
         return
     aftercare = provider_of(profile.provider).aftercare
+    done = f"{aftercare.taken_back.format(profile.org.name)} with orgwizard disable"
     at = when_written(record.undone, None) if record else ""
     raise Refused(
-        f"orgwizard disable {aftercare.taken_back} of {profile.org.name}{f' ({at})' if at else ''}.",
+        f"{done} ({at})." if at else f"{done}.",
         f"Create a token and store it: orgwizard move {profile.name} --replace {options}".rstrip()
         if aftercare.replacing
         else f"To use the org again, ask {aftercare.title} support to enable it: {aftercare.support}",

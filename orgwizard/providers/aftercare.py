@@ -45,8 +45,8 @@ class Aftercare:
     """After how many days without use a key expires, 0 for never."""
     support: ClassVar[str] = ""
     """Where support is asked."""
-    taken_back: ClassVar[str] = "took back the keys"
-    """What its call has done, before "of" and the org's name."""
+    taken_back: ClassVar[str] = "The keys of {} were revoked"
+    """What its call has done to the org of a name."""
     replacing: ClassVar[tuple[str, ...]] = ()
     """How a person makes new keys that take the place of the first ones, a sentence each; () where none expire."""
 

@@ -30,7 +30,7 @@ class DatadogAftercare(Aftercare):
 
     title = "Datadog"
     support = "https://help.datadoghq.com"
-    taken_back = "disabled the org and with it the keys"
+    taken_back = "The org {} was disabled"
 
     def key_state(self, site: Site, child: Created) -> Conversation[KeyState]:
         """Validate the API key, and both keys together."""

@@ -29,7 +29,7 @@ class OktaAftercare(Aftercare):
     title = "Okta"
     idle_days = 30
     support = "https://support.okta.com"
-    taken_back = "revoked the API token"
+    taken_back = "The API token of {} was revoked"
     replacing = (
         "Sign in to the child's Admin Console as a super admin, preferably a service account.",
         "Security > API > Tokens > Create token. It is shown once: copy it.",
