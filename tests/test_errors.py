@@ -93,7 +93,7 @@ def test_what_a_service_says_cannot_drive_the_terminal() -> None:
     odd = "a\x1b[31m\nb\u202e"
     error = Refused(odd, odd, code=odd, request_id=odd, field=odd)
     for part in (error.cause, error.advice, error.code, error.request_id, error.field, str(error)):
-        assert part == "a[31m b"
+        assert part == "a b"
 
 
 def test_several_wrong_fields_are_all_named_and_the_first_is_gone_to() -> None:

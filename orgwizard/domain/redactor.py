@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from urllib.parse import quote, quote_plus
 
 from orgwizard.domain.encodings import decoded
+from orgwizard.domain.sanitize import without_sequences
 from orgwizard.domain.secret_pieces import SecretPieces
 
 T = TypeVar("T")
@@ -79,6 +80,9 @@ class Redactor:
 
         A text in which one only shows once its encodings are undone is masked whole.
         """
+        plain = without_sequences(text)  # as it will be shown: a sequence may stand inside a secret
+        if plain != text and self._known.masked(plain) != plain:
+            text = plain
         masked = self._known.masked(text)
         bare = decoded(masked)
         return masked if bare == masked or self._known.masked(bare) == bare else MASK

@@ -5,6 +5,14 @@ import unicodedata
 
 # C0, DEL and C1 drive terminals (ECMA-48).
 _CONTROL = frozenset((*range(0x20), *range(0x7F, 0xA0)))
+# Whole sequences (ECMA-48): CSI; OSC and other strings up to BEL or ST; those of two characters. Of the 8-bit forms, a
+# string ends with BEL alone: the end marks are also what quotation marks in a wrong encoding become.
+_SEQUENCES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|\x1b[\]PX^_][^\x07\x1b\x9c\r\n]*(?:\x07|\x1b\\|\x9c)"
+    r"|\x9d[^\x07\x1b\x9c\x9d\r\n]*\x07"
+    r"|\x1b[ -/]*[0-~]"
+)
 # What nobody sees: Default_Ignorable_Code_Point of Unicode 16 (DerivedCoreProperties.txt), first and last of each;
 # then line and paragraph separators, and the interlinear marks.
 _IGNORABLE = (
@@ -25,9 +33,8 @@ def printable(text: str) -> str:
     """Return *text* without characters that drive a terminal or hide; line ends and odd spaces become plain blanks."""
     if text.isascii() and text.isprintable():
         return text
-    flat = plain_spaces(re.sub(r"[\r\n\t]+", " ", text))
-    kept = "".join(c for c in flat if ord(c) not in _CONTROL and ord(c) not in _INVISIBLE)
-    return without_floods(_LONE_SURROGATES.sub("\ufffd", kept))
+    flat = plain_spaces(re.sub(r"[\r\n\t]+", " ", without_sequences(text)))
+    return without_floods(_LONE_SURROGATES.sub("\ufffd", without_invisible(flat)))
 
 
 def without_floods(text: str) -> str:
@@ -55,16 +62,28 @@ def shortened(text: str, length: int) -> str:
     return f"{text[:half]} [... {len(text) - 2 * half} characters ...] {text[-half:]}"
 
 
+def without_sequences(text: str) -> str:
+    """Return *text* without whole escape sequences."""
+    return _SEQUENCES.sub("", text)
+
+
+def without_control(text: str) -> str:
+    """Return *text* without what drives a terminal: escape sequences and control characters."""
+    return "".join(c for c in without_sequences(text) if ord(c) not in _CONTROL)
+
+
 def without_invisible(text: str) -> str:
-    """Return *text* without the characters that nobody can see, which copying from a page brings along."""
-    return "".join(c for c in text if ord(c) not in _INVISIBLE)
+    """Return *text* without what nobody can see, which copying brings along: escape sequences, control characters."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c for c in without_control(text) if ord(c) not in _INVISIBLE)
 
 
 def odd_character(text: str) -> tuple[int, str] | None:
     """Return position (from 1) and name of the first character that nobody sees, or that only looks like a space."""
     for position, character in enumerate(text, start=1):
         if _is_odd(ord(character)):
-            return position, unicodedata.name(character, f"U+{ord(character):04X}").lower()
+            return position, unicodedata.name(character, "").lower() or f"U+{ord(character):04X}"
     return None
 
 

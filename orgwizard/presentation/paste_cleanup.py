@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from orgwizard.domain.questions import Question
-from orgwizard.domain.sanitize import plain_spaces, without_invisible
+from orgwizard.domain.sanitize import plain_spaces, without_control, without_invisible
 
 LONGEST = 32_768  # characters: a private key of RSA, the longest of all answers, has some 13,000 at 16,384 bits
 _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019"}
@@ -25,7 +25,8 @@ class CleanedPaste:
 def meant(pasted: str, question: Question | None = None, *, before: bool = False, after: bool = False) -> CleanedPaste:
     """Return what *pasted* means as the answer to *question*; without one, as a line of text.
 
-    A secret that its owner made up, such as a password, is taken as it is, apart from line ends around it. A space
+    A secret that its owner made up, such as a password, is taken as it is, apart from line ends around it and what
+    drives a terminal. A space
     towards text that stands *before* or *after* it in the field is part of that.
     """
     if len(pasted) > LONGEST:
@@ -38,7 +39,8 @@ def meant(pasted: str, question: Question | None = None, *, before: bool = False
     if len(lines) > 1:
         return _of_several(lines, question)
     if question and question.secret and not question.env:
-        return CleanedPaste(lines[0])
+        text = without_control(lines[0])
+        return CleanedPaste(text, "Removed: invisible characters." if text != lines[0] else "")
     return _cleaned(lines[0], question, before=before, after=after)
 
 

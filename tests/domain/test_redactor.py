@@ -42,6 +42,13 @@ def test_a_secret_of_this_run_is_masked_in_every_form(form: Callable[[str], str]
     assert form(SECRET).strip('"') not in cleaned
 
 
+@pytest.mark.parametrize("sequence", ["\x1b[0m", "\x9b1m", "\x1b]0;x\x07", "\x1bc"])
+def test_an_escape_sequence_inside_a_secret_hides_nothing(sequence: str) -> None:
+    redactor = Redactor()
+    redactor.learn("canary99")
+    assert redactor.without_secrets(f"It is can{sequence}ary99.\nSo") == f"It is {MASK}.\nSo"
+
+
 @pytest.mark.parametrize(
     "secret", [TOKEN, API_KEY, APPLICATION_KEY, JWT, keys.pem("P-256").strip(), "ddapp_" + "aB3" * 11], ids=range(6)
 )

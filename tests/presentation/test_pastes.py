@@ -8,8 +8,8 @@ from orgwizard.domain.sanitize import odd_character, without_invisible
 from orgwizard.presentation.paste_cleanup import LONGEST, meant, typed_line
 from tests.pastes import ROWS, Row, question
 
-# What is no mistake of copying is left to the models, which refuse it: half a character, and what drives a terminal.
-REFUSED = {"\ufffd", *map(chr, range(0xD800, 0xE000)), *map(chr, range(0x20)), *map(chr, range(0x7F, 0xA0))}
+# What is no mistake of copying is left to the models, which refuse it: half a character.
+REFUSED = {"\ufffd", *map(chr, range(0xD800, 0xE000))}
 
 
 def seen(text: str) -> list[str]:
@@ -44,6 +44,13 @@ def test_a_space_towards_text_beside_a_paste_is_part_of_it(before: bool, after: 
     cleaned = meant(" b ", before=before, after=after)
     assert cleaned.text == becomes
     assert bool(cleaned.said) is (becomes != " b ")
+
+
+@pytest.mark.parametrize("field", ["first_name", "password", "api_key"])
+def test_what_drives_a_terminal_is_left_out_whole(field: str) -> None:
+    pasted = "Ada\0\x1b[2J\x1b]0;pwn\x07\x1b]8;;x\x1b\\"
+    for cleaned in (meant(pasted, question(field)), typed_line(pasted)):
+        assert (cleaned.text, cleaned.said) == ("Ada", "Removed: invisible characters.")
 
 
 def test_a_file_that_was_pasted_by_mistake_is_ignored_and_said_to_be() -> None:

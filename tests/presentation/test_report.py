@@ -102,9 +102,9 @@ def test_the_request_is_shown_as_http_with_its_json_indented_and_its_secrets_mas
 def test_findings_are_told_a_line_each_with_their_doubts() -> None:
     findings = (Finding("Keys", "ok", "valid"), Finding("Name", "warning", f"taken{NASTY}"))
     assert text_report.findings(Preflight(f"Acme{NASTY}", findings)) == [
-        "Parent org: Acme [31mred",
+        "Parent org: Acme red",
         "Keys: valid",
-        "Name: taken [31mred (warning)",
+        "Name: taken red (warning)",
     ]
 
 

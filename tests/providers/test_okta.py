@@ -133,7 +133,7 @@ NO_EMAIL = "Not an e-mail address."
         ("website", "ftp://example.com", NO_WEBSITE),
         ("website", "mailto:ada@example.com", "This is an e-mail address, not a website."),
         ("website", "https://www.example .com", NO_WEBSITE),
-        ("website", "a\u0007", "Invisible character at position 2 (u+0007). Delete it or type the text again."),
+        ("website", "a\u0007", "Invisible character at position 2 (U+0007). Delete it or type the text again."),
         ("edition", "SKU", ""),
         ("edition", "FREE", "It must be 'SKU'."),
         ("region", "eu", "Unknown. Known here: name, subdomain, website, edition."),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
+from orgwizard.presentation.paste_cleanup import meant
 from orgwizard.ui.tui.terminal.key_parser import Keyboard, install
 from tests.tui.textual_inside import XTermParser
 
@@ -92,6 +93,16 @@ def test_nothing_in_a_paste_is_a_key(held: str) -> None:
     for cut in range(2, len(sent)):  # a piece that begins with the rest of "\x1b" would be a key Escape
         assert pasted(sent[:cut], sent[cut:]) == whole, cut
     assert pasted(*sent) == whole
+
+
+@pytest.mark.parametrize(
+    "sequence", ["\x1b[2J", "\x1b]0;pwn\a", "\x1b]0;pwn\x1b\\", "\x1bPq\x1b\\", "\x1bc", "\x1b(B", "\0"]
+)
+def test_of_a_sequence_in_a_paste_nothing_is_left_in_a_field(sequence: str) -> None:
+    sent = f"\x1b[200~Ada{sequence}!\x1b[201~"
+    for cut in range(8, len(sent)):
+        (text,) = pasted(sent[:cut], sent[cut:])
+        assert meant(text).text == "Ada!"
 
 
 @given(st.text(alphabet="\x1b\x0e\t\r ab[OA1;~", max_size=12))

@@ -27,8 +27,8 @@ _INTRODUCERS = frozenset("[OP]X^_\\")
 # But not CSI M, with which a mouse report begins, nor CSI [, with which a function key of the Linux console does.
 _WHOLE = re.compile(r"\x1b(\[[\d;:]*[@-LN-Z\\-~]|O[@-~])")
 _STARTS, _ENDS = "\x1b[200~", "\x1b[201~"
-_IN_PASTE = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~])?")
-_UNFINISHED = re.compile(r"\x1b(\[[0-?]*[ -/]*)?\Z")
+_IN_PASTE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|(?P<string>[\]PX^_])|(?P<end>\\)|[ -/]*[0-~])?")
+_UNFINISHED = re.compile(r"\x1b(?:\[[0-?]*)?[ -/]*\Z")
 _QUERY, _RESPONSE = "\x1b[5n", "\x1b[0n"  # the state of the device (ECMA-48 8.3.35, DSR)
 LOST_SECONDS = 2.0  # no response is waited for longer
 _INVISIBLE = "\u200b"  # stands for what drives a terminal; what is invisible is left out of answers, and that is said
@@ -63,7 +63,12 @@ class Pastes:
         self._inside = not end
         if self._inside and (open_end := _UNFINISHED.search(text)):
             text, self._held = text[: open_end.start()], open_end.group()
-        return _IN_PASTE.sub(_INVISIBLE, text) + end, rest
+        return _IN_PASTE.sub(_without_escape, text) + end, rest
+
+
+def _without_escape(sequence: re.Match[str]) -> str:
+    """Return what stands for a sequence: the beginning and end of a string as single characters, which pastes lose."""
+    return "\x9d" if sequence["string"] else "\x07" if sequence["end"] else _INVISIBLE
 
 
 class Keyboard(XTermParser):
