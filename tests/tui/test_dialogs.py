@@ -10,7 +10,7 @@ from textual.widgets import Static
 from orgwizard.application.service import Service
 from orgwizard.domain.events import FIND, SEND, Progress
 from orgwizard.presentation.leaving_text import KEPT_ANSWERS, LEAVES_LOOKUP, NOT_KEPT
-from orgwizard.ui.tui.screens.create import CreateStep
+from orgwizard.ui.tui.screens.create import QUITS_LOOKUP, CreateStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.widgets.dialogs import Dialog
@@ -92,7 +92,7 @@ async def test_leaving_a_lookup_does_not_speak_of_keys_that_are_stored(tmp_path:
         assert isinstance(walk.screen, CreateStep)
         words = walk.screen.key_words("quit")
         assert words is not None
-        assert "look-up" in words.full
+        assert words.full == QUITS_LOOKUP
 
 
 async def test_nothing_is_said_to_be_saved_that_is_not(service: Service) -> None:
