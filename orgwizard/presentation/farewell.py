@@ -1,7 +1,5 @@
 """What stays readable once a wizard has ended: what was made in this run, where it is, and how to go on."""
 
-import textwrap
-
 from orgwizard.domain.events import Result
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation import next_commands
@@ -11,7 +9,6 @@ from orgwizard.presentation.wizard_session import WizardSession
 from orgwizard.providers import provider_of
 from orgwizard.storage.stored_reference import SHOWN_ONLY, place
 
-HANGING = "    "  # before the lines after the first
 NOWHERE = "nowhere: sign in to the org as its administrator and create new ones"
 
 
@@ -19,20 +16,6 @@ def lines(session: WizardSession) -> list[str]:
     """Return what was made in this run, oldest first, and how to continue what was not sent; never a key."""
     made = [line for result in session.bootstrap.ended.values() for line in of_result(result)]
     return [*made, *continuing(session)]
-
-
-def fitted(line: str, columns: int) -> list[str]:
-    """Return a line in lines of *columns* characters, broken between words.
-
-    A command is not broken but has a line of its own, so that it can be copied; so has a path or an address.
-    """
-    if len(line) <= columns:
-        return [line]
-    label, program, rest = line.partition("orgwizard ")
-    words = textwrap.wrap(
-        label.rstrip(), columns, subsequent_indent=HANGING, break_long_words=False, break_on_hyphens=False
-    )
-    return [*words, f"{HANGING}{program}{rest}"] if program else words
 
 
 def of_result(result: Result) -> list[str]:

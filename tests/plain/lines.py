@@ -22,6 +22,11 @@ class Typed(Terminal):
         self.code: int | None = None
         self.echo_stays, self.more = echo_stays, more
         self._hides = self._has_read = False
+        self.width = 0
+
+    @property
+    def columns(self) -> int:
+        return self.width
 
     @property
     def left_over(self) -> list[str | Callable[[], str]]:

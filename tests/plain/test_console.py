@@ -10,7 +10,19 @@ ROWS = {"a": "First", "b": "Second"}
 EVIL = "\x1b[2J\x1b]0;x\x07red\x9b1m \u202eesrever\r\nnext"
 
 
-def test_the_terminal_wraps_and_the_program_does_not() -> None:
+def test_lines_and_prompts_are_broken_between_words_at_the_terminals_width() -> None:
+    terminal = Typed("x")
+    terminal.width = 20
+    words = "one two three four five six seven"
+    Console(terminal).say(words)
+    Console(terminal).ask(f"{words}:")
+    assert terminal.text.splitlines() == [
+        *("one two three four", "    five six seven"),
+        *("one two three four", "    five six seven: x"),
+    ]
+
+
+def test_what_is_no_terminal_gets_whole_lines() -> None:
     terminal = Typed("x")
     words = "one two three four five six " * 20
     Console(terminal).say(words)

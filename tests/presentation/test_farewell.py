@@ -7,7 +7,7 @@ import pytest
 from orgwizard.domain.draft import Draft
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
-from orgwizard.presentation import farewell
+from orgwizard.presentation import farewell, line_fitting
 from orgwizard.presentation.wizard_session import WizardSession
 from tests.tui.bench import bench, fronted
 
@@ -57,8 +57,8 @@ def test_a_draft_that_could_not_be_saved_is_told_so(session: WizardSession, monk
 def test_at_a_narrow_terminal_words_and_commands_stay_whole(session: WizardSession, columns: int) -> None:
     session.bootstrap.ended["of-first"] = made("first-org-with-a-long-name")
     lines = farewell.lines(session)
-    fitted = [part for line in lines for part in farewell.fitted(line, columns)]
+    fitted = [part for line in lines for part in line_fitting.fitted(line, columns)]
     assert " ".join(" ".join(fitted).split()) == " ".join(" ".join(lines).split())
     long = [part for part in fitted if len(part) > columns]
-    assert all(part.startswith(f"{farewell.HANGING}orgwizard ") or len(part.split()) == 1 for part in long)
-    assert [part for line in lines for part in farewell.fitted(line, 200)] == lines
+    assert all(part.startswith(f"{line_fitting.HANGING}orgwizard ") or len(part.split()) == 1 for part in long)
+    assert [part for line in lines for part in line_fitting.fitted(line, 200)] == lines

@@ -1,4 +1,4 @@
-"""Speaking and asking in lines, which the terminal wraps: commands at every prompt, wrong input asked for again."""
+"""Speaking and asking in lines as wide as the terminal: commands at every prompt, wrong input asked for again."""
 
 import json
 import re
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from orgwizard.domain.key_text import is_key
 from orgwizard.domain.sanitize import in_ascii, printable
+from orgwizard.presentation.line_fitting import fitted
 from orgwizard.ui.plain.terminal import Quit, Terminal
 
 PASTE_SECONDS = 0.05  # no person types a line so soon after another
@@ -41,8 +42,8 @@ class Console:
     # ---- saying ----
 
     def say(self, *lines: str) -> bool:
-        """Say each line as it is, for the terminal to wrap; return whether it took them all."""
-        taken = [self.terminal.write(f"{self._harmless(line)}\n") for line in lines]
+        """Say each line, broken between words where it is too long; return whether the terminal took them all."""
+        taken = [self.terminal.write(f"{self._fitted(line)}\n") for line in lines]
         return all(taken)
 
     def heading(self, words: str) -> None:
@@ -50,7 +51,12 @@ class Console:
         self.say("", words)
 
     def _prompt(self, question: str) -> str:
-        return f"{self._harmless(question)} "
+        return f"{self._fitted(question, typed=1)} "
+
+    def _fitted(self, text: str, typed: int = 0) -> str:
+        """Return the text in lines of the terminal's width, with room for *typed* characters after it."""
+        columns = self.terminal.columns
+        return "\n".join(fitted(self._harmless(text), max(1, columns - typed) if columns else 0))
 
     def _harmless(self, text: str) -> str:
         """Return the text without what drives a terminal, and in ASCII where that is wanted."""

@@ -42,12 +42,20 @@ class LineEditor:
             self._readline.set_startup_hook(lambda typed=typed: self._readline.insert_text(typed))
             try:
                 with self._interruptible():
-                    return input(_drawable(prompt))
+                    return input(self._begun(_drawable(prompt)))
             except _Nudged:
                 typed = self._readline.get_line_buffer()
                 with suppress(OSError):  # of a terminal that is gone
                     print(flush=True)
                 self._check()
+
+    def _begun(self, prompt: str) -> str:
+        """Return what is left to draw of a prompt: libedit draws one line only, and the others are said before it."""
+        if "libedit" not in (self._readline.__doc__ or ""):
+            return prompt
+        before, end, last = prompt.rpartition("\n")
+        print(before, end=end, flush=True)
+        return last
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:

@@ -46,6 +46,14 @@ class Terminal:
 
     # ---- lines ----
 
+    @property
+    def columns(self) -> int:
+        """Return how wide it is now, in characters; 0 where that is not known, or it is no terminal."""
+        try:
+            return os.get_terminal_size(self._sink).columns
+        except OSError:
+            return 0
+
     def write(self, text: str) -> bool:
         """Show a text; return whether the terminal took it: one that is gone is no failure."""
         data = text.encode(errors="replace")

@@ -151,13 +151,12 @@ def run(
 
 def _say_how_it_ended(wizard: Wizard) -> None:
     """Say what was made and how to go on, where the screen is gone; keys that nobody was shown go into a file."""
-    from orgwizard.presentation import farewell
+    from orgwizard.presentation import farewell, line_fitting
 
     if not wizard.leaving.done:
         wizard.session.run.rescue()
     lines = farewell.lines(wizard.session)
     with suppress(OSError, ValueError):  # the terminal may be gone, too
         columns, _ = terminal_size()
-        if columns:
-            lines = [part for line in lines for part in farewell.fitted(line, columns)]
+        lines = [part for line in lines for part in line_fitting.fitted(line, columns)]
         print("\n".join(lines), end="\n" if lines else "", file=sys.stderr, flush=True)
