@@ -811,6 +811,13 @@ async def test_a_success_that_names_no_new_org_is_looked_up(
     assert seen.result.spool
 
 
+async def test_a_success_without_a_body_is_not_said_to_be_unreadable(bench: Bench) -> None:
+    bench.service.creates = [Response(204)]
+    seen = await run(bench)
+    assert (seen.result.outcome, seen.result.exit_code, bench.service.posted) == ("unknown", Exit.UNKNOWN, 1)
+    assert "HTTP 204), but without the org and its keys" in (seen.result.error or WizardError("")).cause
+
+
 @pytest.mark.parametrize("body", [{"token": "00child-token-received"}, {"id": "00oNew"}])
 async def test_keys_or_a_new_id_are_evidence(bench: Bench, body: dict[str, str]) -> None:
     bench.service.creates = [response(201, body)]

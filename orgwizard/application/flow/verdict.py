@@ -16,6 +16,8 @@ from orgwizard.providers.contract import with_known_field
 
 _REPEAT_ELSEWHERE = frozenset((301, 307, 308))  # not processed; a processed POST may be answered with 302 and 303
 
+_NO_CONTENT = 204  # a success that has no body (RFC 9110 15.3.5)
+
 
 def judge(run: Run, response: Response) -> NoResponse | None:
     """Return None for an org that was created, the doubt where that is not known; raise a refusal."""
@@ -97,6 +99,8 @@ def _doubt(run: Run, response: Response) -> NoResponse:
         words = f"{title} returned an error ({status})."
         if 300 <= response.status < 400:
             words = f"{title} returned a redirect ({status}){_target(response)}, which proves nothing."
+    elif response.status == _NO_CONTENT and not response.body:
+        words = f"{title} reported success ({status}), but without the org and its keys. {run.kept()}"
     elif response.whole:
         words = f"{title} reported success ({status}) but the response names no new org. {run.kept()}"
     else:
