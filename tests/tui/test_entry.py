@@ -16,6 +16,7 @@ from orgwizard.ui.tui.screens.site import SiteStep
 from orgwizard.ui.tui.screens.store import StoreStep
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.lists import Choice
+from orgwizard.ui.tui.widgets.pages import table
 from orgwizard.ui.tui.widgets.pair_table import pair_problem, wrong_row
 from tests.tui.walk import walking
 
@@ -265,3 +266,16 @@ async def test_the_field_in_use_has_the_accent_from_the_first_moment(service: Se
         assert accented() == ["first_name"]
         await walk.press("tab")
         assert accented() == ["last_name"]
+
+
+async def test_an_empty_secret_is_said_to_have_nothing_to_show(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(ConnectStep, "datadog")
+        walk.entry("api_key").focus()
+        await walk.press("f2")
+        await walk.said("Nothing entered yet.")
+
+
+def test_names_of_keys_stay_in_their_column() -> None:
+    lines = table({"Ctrl+W, Ctrl+U, Super+Backspace, Ctrl+K": "delete"}, 24)
+    assert lines == ["Ctrl+W, Ctrl+U,         delete", "Super+Backspace,", "Ctrl+K"]

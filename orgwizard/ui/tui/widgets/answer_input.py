@@ -21,6 +21,7 @@ from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import printable
 from orgwizard.presentation.paste_cleanup import meant
 
+NOTHING_ENTERED = "Nothing entered yet."
 REVEAL_SECONDS = 10.0
 MASK = "•" * 8
 SHOWN = 4  # characters at the end of a secret
@@ -159,6 +160,8 @@ class Entry(Input):
         """Show a secret for a while, or hide it again."""
         if not self.secret:
             return
+        if not self.value and self.has_focus:
+            self.post_message(self.Said(NOTHING_ENTERED))
         revealed = self.password
         self._hide()
         if revealed:

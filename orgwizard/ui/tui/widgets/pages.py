@@ -1,5 +1,6 @@
 """Pages to read over a step, with arrows: help, a request, commands to copy."""
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from itertools import cycle
 from typing import ClassVar
@@ -72,5 +73,9 @@ class Commands(Page):
 
 
 def table(rows: Mapping[str, str], indent: int) -> list[str]:
-    """Return rows of two columns, the second after *indent* cells."""
-    return [f"{name:<{indent - 2}}  {words}" for name, words in rows.items()]
+    """Return rows of two columns, the second after *indent* cells; more names than fit go on beneath."""
+    lines = []
+    for name, words in rows.items():
+        first, *others = textwrap.wrap(name, indent - 2, break_long_words=False) or [""]
+        lines += [f"{first:<{indent - 2}}  {words}", *others]
+    return lines
