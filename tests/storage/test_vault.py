@@ -112,7 +112,7 @@ def test_a_file_holds_the_secrets_and_tells_whose_they_are(vault: Vault) -> None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert path.read_text() == (
         "# The keys of an org that orgwizard created.\n"
-        "# org: My Child [evil][2J\n"
+        "# org: My Child [evil]\n"
         "# url: https://my-child.okta.com\n"
         'api_key = "canary-api-key"\n'
         'application_key = "canary-app-key"\n'
