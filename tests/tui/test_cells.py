@@ -18,12 +18,13 @@ SIZE = (14, 5)
 LETTERS = "abz Zé─█▌·…"
 WIDE = "世界한가Ａ、"
 JOINING = "\u0301\u0308\u200d\ufe0f👩👍🏽🇩🇪\u200f\u05d0\u061fｶﾞ⚠❤"
+# Rich cannot cut a text that begins with a joiner; on the screen, `printable` shows none.
 texts = st.one_of(
     st.text(st.sampled_from("ab  "), min_size=1, max_size=14),
     st.text(st.sampled_from(LETTERS + WIDE), min_size=1, max_size=10),
     st.text(st.sampled_from(LETTERS + WIDE + JOINING), min_size=1, max_size=8),
     st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1, max_size=6),
-)
+).filter(lambda text: not text.startswith("\u200d"))
 codes = st.sampled_from(
     (
         *("", "1", "2", "4", "7", "9;3", "4;7", "1;36", "31", "91", "44", "104", "49", "39;49", "1;39;49"),

@@ -261,7 +261,7 @@ def test_the_screen_is_right_after_a_redraw_and_a_suspension(environ: dict[str, 
         run.kill(signal.SIGCONT)
         shows(run, before)
         run.press("f1")
-        run.until("Keys:")
+        run.until("Keyboard:")
 
 
 def test_the_switch_takes_textuals_own_driver() -> None:

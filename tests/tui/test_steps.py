@@ -121,7 +121,7 @@ async def test_the_start_offers_what_there_is(service: Service) -> None:
     async with walking(again) as walk:
         assert isinstance(walk.screen, StartStep)
         await walk.press("enter")
-        await walk.until(AdministratorStep)
+        await walk.until(OrganizationStep)
         assert walk.draft.section("organization")["name"] == "Half done"
 
 

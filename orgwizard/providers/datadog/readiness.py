@@ -37,7 +37,7 @@ def access(created: Created) -> dict[str, str]:
     """Return who becomes admin and how they get in, and what the keys depend on."""
     who = created.details.get("administrator", "the owner of the parent's application key")
     admin = {"Admin": f"{who}: switch to {created.name} in the org menu at {created.url}, or sign in there."}
-    expires = "never, but the application key stops working if its owner's account is disabled"
+    expires = "never, unless the application key's owner is disabled"
     return admin | ({"Key expires": expires} if "application_key" in created.secrets else {})
 
 
