@@ -1,6 +1,5 @@
 """Textual's driver on a diet: it keeps a copy of the screen and sends only what differs."""
 
-import functools
 import math
 import threading
 import time
@@ -75,8 +74,12 @@ class DiffDriver(LinuxDriver):
     def resume_application_mode(self) -> None:
         """Go on, and have everything painted: Textual leaves that out where a signal from elsewhere suspended it."""
         super().resume_application_mode()
-        paint = functools.partial(self._app.refresh, layout=True)
-        self._loop.call_soon_threadsafe(self._app.call_later, paint)
+        self._loop.call_soon_threadsafe(self._app.call_later, self._paint_all)
+
+    def _paint_all(self) -> None:
+        """Forget the copy once more: the signal may have come in the midst of a paint, which goes on after it."""
+        self._cells.erase()
+        self._app.refresh(layout=True)
 
     def stop_application_mode(self) -> None:
         """Leave the terminal without the last look."""
