@@ -86,7 +86,7 @@ class Terminal:
     def _edited(self, prompt: str, editor: LineEditor) -> str:
         try:
             return editor.read(prompt)
-        except EOFError:
+        except (EOFError, OSError):  # the input ended, or the terminal is gone
             self.write("\n")
             raise Quit from None
 
