@@ -109,6 +109,7 @@ DOMAIN = [
     "typed_text",
     "moment",
     "plural",
+    "sentence",
     "secret_pieces",
     "encodings",
     "sanitize",

@@ -8,6 +8,7 @@ from orgwizard.application.provider_calls import converse
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.org import Created, why_unsendable
+from orgwizard.domain.sentence import sentence
 from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import KeyState
 from orgwizard.storage.attempt_record import Record
@@ -61,7 +62,7 @@ def _state(service: Service, profile: Profile, child: Created) -> KeyState:
     """Return what the org says of its keys; those that no request can carry are not asked about."""
     provider = provider_of(profile.provider)
     if words := why_unsendable(child.secrets, provider.secret_titles):
-        return KeyState("invalid", f"{words[:1].upper()}{words[1:]}.")
+        return KeyState("invalid", sentence(words))
     try:
         conversation = provider.aftercare.key_state(provider.site(profile.site), child)
         return service.engine.read(converse(conversation, service.send)).result()

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from orgwizard.domain.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress, is_sandbox
+from orgwizard.domain.sentence import capital
 
 MARKS_SECONDS = frozenset((10, 20, 30))  # and every full minute
 
@@ -62,7 +63,7 @@ def waiting(event: Progress) -> str:
     """Return in one sentence what comes next and when, and when it is given up; "" where nothing counts down."""
     left, deadline = event.left_seconds, event.deadline_seconds
     if deadline is None:
-        return "" if left is None else f"{_capital(event.words)} {_duration(left)}"
+        return "" if left is None else f"{capital(event.words)} {_duration(left)}"
     given_up = f"giving up in {clock_time(deadline)}"
     return f"Waiting for the response; {given_up}" if left is None else f"{NOT_READY} {_duration(left)}; {given_up}"
 
@@ -70,7 +71,7 @@ def waiting(event: Progress) -> str:
 def explanation(event: Progress) -> str:
     """Return as a sentence what `waiting` does not say of a stage; "" where it says all."""
     says_all = event.spent_seconds is not None or (event.left_seconds is not None and event.deadline_seconds is None)
-    return "" if says_all or not event.words else f"{_capital(event.words.rstrip('.'))}."
+    return "" if says_all or not event.words else f"{capital(event.words.rstrip('.'))}."
 
 
 def give_up(store: object) -> str:
@@ -124,10 +125,6 @@ def clock_time(seconds: float) -> str:
 def _duration(seconds: int) -> str:
     """Return a duration as "45 s", from a minute on as "2:05"."""
     return f"{seconds} s" if seconds < 60 else clock_time(seconds)
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _mark(passed: Sequence[int]) -> int:

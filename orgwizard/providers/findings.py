@@ -9,6 +9,7 @@ from typing import Literal
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import printable
+from orgwizard.domain.sentence import sentence
 
 CREATE_IF_MISSING = "If it is not there, create it again with the option --again; the wizard asks you to confirm it."
 State = Literal["ok", "warning", "unproven"]
@@ -34,9 +35,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """Return it as a sentence of its own; an address at its end stays as it is copied."""
-        text = printable(self.text)
-        stop = "" if text.endswith(".") or "://" in text.rpartition(" ")[2] else "."
-        return f"{text[:1].upper()}{text[1:]}{stop}"
+        return sentence(printable(self.text))
 
     @property
     def line(self) -> str:

@@ -7,6 +7,7 @@ from orgwizard.application.provider_calls import converse
 from orgwizard.domain.errors import NotSent
 from orgwizard.domain.events import READY, SANDBOX_ENDED, SETTLE
 from orgwizard.domain.org import Created, why_unsendable
+from orgwizard.domain.sentence import sentence
 from orgwizard.providers.findings import Readiness
 from orgwizard.storage.stored_reference import can_be_read
 
@@ -29,7 +30,7 @@ async def wait_until_ready(run: Run, created: Created, answered_at: float) -> No
     run.progress(READY, "ok" if seen.ready else "warning", seen.words)
     if seen.ready:
         return
-    run.add_remark(f"{seen.words[:1].upper()}{seen.words[1:]}.")
+    run.add_remark(sentence(seen.words))
     if unfit or (not seen.may_change and not can_be_read(run.result.stored or {})):
         run.end = "exists"  # no later look can prove more: its keys can be read from nowhere, or sent nowhere
 

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from orgwizard.domain.sanitize import printable
+from orgwizard.domain.sentence import capital
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.pair_table import PairTable, pair_problem
 from orgwizard.ui.tui.widgets.static_text import StaticText
@@ -60,7 +61,7 @@ class Form(Vertical):
         for field in self.query(Field):
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
-            likeness = _sentence(field.question.likeness(self.sheet.typed.get(name)))
+            likeness = capital(field.question.likeness(self.sheet.typed.get(name)))
             notice = likeness or self.sheet.notice(name)
             person = " ".join(offered.values()) if name in offered else ""
             field.show(problem, notice, self.sheet.proof(name), self.sheet.correction(name), person)
@@ -121,7 +122,3 @@ class Form(Vertical):
         """Fill a field that was left empty and follows another."""
         self._propose()
         self.refresh_notes()
-
-
-def _sentence(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
