@@ -1,5 +1,6 @@
 """Profiles of orgs and of connections to parents: one TOML file each, with references and never a secret."""
 
+import tomllib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,6 @@ from orgwizard.domain.questions import did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.sanitize import slug
 from orgwizard.domain.secret_reference import Reference, first_problem
-from orgwizard.storage import written_toml
 from orgwizard.system import file_lock, private_files
 
 _LIMIT_BYTES = 1024 * 1024
@@ -231,7 +231,7 @@ def _toml(profile: Profile) -> bytes:
 def _profile(name: str, data: bytes) -> Profile:
     """Return what a file holds; raises `BadInput` without repeating any value."""
     try:
-        return Profile.model_validate({**written_toml.loads(data.decode(), _HEADER), "name": name})
+        return Profile.model_validate({**tomllib.loads(data.decode()), "name": name})
     except ValidationError as invalid:
         words = first_problem(invalid)
     except UnicodeDecodeError:
