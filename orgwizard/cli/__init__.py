@@ -75,16 +75,12 @@ def _before_parsing(error: UsageError, argv: Sequence[str]) -> argparse.Namespac
 
 def _report(error: WizardError, arguments: argparse.Namespace) -> int:
     """Print a failure: lines on stderr, and with --json the object on stdout."""
-    from orgwizard.ui.batch.streams import json_line, write_json, write_stderr, write_stdout
+    from orgwizard.ui.batch.streams import write_json, write_stderr
 
     if error.meaning == NOTHING_CREATED:
         error.meaning = _meaning(error, arguments)
     if getattr(arguments, "json", False):
-        failed = _failed(error, arguments)
-        if getattr(arguments, "table", None):  # one line per object, as for its rows
-            write_stdout(json_line(failed))
-        else:
-            write_json(failed)
+        write_json(_failed(error, arguments), as_line=bool(getattr(arguments, "table", None)))  # as for its rows
     write_stderr("\n".join(error.lines()))
     return error.exit_code
 

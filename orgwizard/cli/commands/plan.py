@@ -13,7 +13,7 @@ from orgwizard.domain.events import Result
 from orgwizard.presentation import text_report
 from orgwizard.providers import provider_of
 from orgwizard.ui.batch import table
-from orgwizard.ui.batch.streams import json_line, write_json, write_stdout
+from orgwizard.ui.batch.streams import write_json, write_stdout
 
 
 def show(arguments: argparse.Namespace) -> int:
@@ -34,11 +34,8 @@ def show(arguments: argparse.Namespace) -> int:
 def _print_json(plan: Plan, members: Mapping[str, object], *, of_table: bool) -> None:
     """Print the one object of a plan; that of a table names no org and is a line, as for its rows."""
     provider, site, name = plan.wanted
-    shown = {**Result("not_created", provider, site, "" if of_table else name).as_json(), **members}
-    if of_table:
-        write_stdout(json_line(shown))
-    else:
-        write_json(shown)
+    shown = Result("not_created", provider, site, "" if of_table else name).as_json()
+    write_json({**shown, **members}, as_line=of_table)
 
 
 def _order(draft: Draft) -> list[str]:

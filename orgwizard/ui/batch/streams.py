@@ -15,9 +15,9 @@ def write_stdout(text: str) -> bool:
     return _write(text, "stdout")
 
 
-def write_json(members: Mapping[str, object]) -> bool:
-    """Print the one object of `--json`; return whether stdout took it."""
-    return write_stdout(json.dumps(members, indent=2))
+def write_json(members: Mapping[str, object], *, as_line: bool = False) -> bool:
+    """Print an object of `--json`, as one line where several follow each other; return whether stdout took it."""
+    return write_stdout(json_line(members) if as_line else json.dumps(members, indent=2))
 
 
 def json_line(members: Mapping[str, object]) -> str:

@@ -25,7 +25,7 @@ from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.row_choice import choose
 from orgwizard.ui.batch.rows import RowFace
 from orgwizard.ui.batch.signals import leaving_on_signal
-from orgwizard.ui.batch.streams import json_line, write_stderr, write_stdout
+from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 LOOK_SECONDS = 0.5
 
@@ -62,7 +62,7 @@ def dry_run(plan: Plan, path: Path, *, as_json: bool) -> int:
         if as_json:
             named = Result("not_created", provider.key, order.connection.site.key, order.wanted.name).as_json()
             request = {"method": call.method, "url": call.url} | masked({"headers": call.headers, "body": call.body})
-            write_stdout(json_line({**named, "row": row.number, "dry_run": True, "request": request}))
+            write_json({**named, "row": row.number, "dry_run": True, "request": request}, as_line=True)
         else:
             write_stdout("\n".join((f"Row {row.number}", *text_report.request(call), "")))
     return Exit.READY
