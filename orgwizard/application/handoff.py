@@ -66,7 +66,7 @@ class Handover:
                 "Name the profile of a child org. See: orgwizard profiles list",
                 meaning=NOTHING_DONE,
             )
-        require_not_revoked(profile, look_up(profile.attempt) if profile.undo else None, options)
+        require_not_revoked(profile, look_up, options)
         self.profile, self._read, self._look_up, self._options = profile, read, look_up, options
         self.provider = provider_of(profile.provider)
         self.handoff: Handoff = self.provider.handoff(_org(profile, options))

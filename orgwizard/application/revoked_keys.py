@@ -1,5 +1,6 @@
 """Keys that `disable` took back: no command hands them on to a tool that would fail with them."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import KEYS_NOT_VALID, NOTHING_DONE, Refused
@@ -11,13 +12,14 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempt_record import Record
 
 
-def require_not_revoked(profile: Profile, record: "Record | None", options: str = "") -> None:
-    """Raise `Refused` if the keys of *profile* were taken back; *record* is its attempt, which knows when.
+def require_not_revoked(profile: Profile, look_up: Callable[[str], "Record | None"], options: str = "") -> None:
+    """Raise `Refused` if the keys of *profile* were taken back; its attempt, which *look_up* finds, knows when.
 
     *options* are those of this run to repeat in a command, such as "--sandbox".
     """
     if profile.kind != "child" or profile.undo != "done":
         return
+    record = look_up(profile.attempt)
     aftercare = provider_of(profile.provider).aftercare
     done = f"{aftercare.taken_back.format(profile.org.name)} with orgwizard disable"
     at = when_written(record.undone, None) if record else ""

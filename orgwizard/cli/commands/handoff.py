@@ -78,7 +78,7 @@ def snippet(arguments: argparse.Namespace) -> int:
     """Print a program that makes a first call, or creates an org; returns the exit code."""
     profile, options = find_profile(arguments), options_of(sandbox=arguments.sandbox)
     if not arguments.create:  # which takes the parent's keys
-        require_not_revoked(profile, _attempt_of(arguments, profile.attempt) if profile.undo else None, options)
+        require_not_revoked(profile, partial(_attempt_of, arguments), options)
     text = written_snippet(profile, arguments.language, create=arguments.create, options=options)
     if arguments.sandbox:
         mark = "//" if arguments.language in SLASH_COMMENTS else "#"
