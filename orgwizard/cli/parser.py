@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import import_module
 from typing import Any, NoReturn, cast
 
@@ -52,6 +52,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         """Take what argparse takes; the parsers of commands are of this kind, too."""
         super().__init__(allow_abbrev=False, **settings)
+        self.commands: Mapping[str, Parser] = {}
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Return what the arguments say; raises `UsageError`, also for those that no command takes."""
@@ -98,7 +99,7 @@ class Parser(argparse.ArgumentParser):
             self.exit(Exit.USAGE, f"{UNWRITTEN}\n")
 
 
-def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
+def build(words: Collection[str] | None = None) -> Parser:
     """Return the parser for *words*, or for any; what it parses has the chosen `Command` as `command`.
 
     A command that is not among the words has a name and a help text only: argparse takes its time over each parser.
@@ -117,14 +118,10 @@ def build(words: Collection[str] | None = None) -> argparse.ArgumentParser:
 
 def help_of(names: Sequence[str]) -> str:
     """Return what --help prints of a command, or of an action of it: ["profiles", "show"]; "" where there is none."""
-    parser: argparse.ArgumentParser = build(names)
+    parser: Parser | None = build(names)
     for name in names:
-        below = (a.choices for a in parser._actions if isinstance(a, argparse._SubParsersAction))  # noqa: SLF001
-        found = next(below, {}).get(name)
-        if found is None:
-            return ""
-        parser = found
-    return parser.format_help()
+        parser = parser.commands.get(name) if parser else None
+    return parser.format_help() if parser else ""
 
 
 def _add_commands(
@@ -141,6 +138,7 @@ def _add_commands(
         return words is None or name in words
 
     listed = parser.add_subparsers(title=f"{noun}s", metavar=noun.upper(), parser_class=cast("type[Parser]", parser_of))
+    parser.commands = listed.choices
     for command in commands:
         usage = f"%(prog)s [OPTIONS] NAME -- {command.program}" if command.program else None
         below = listed.add_parser(command.name, help=command.help, usage=usage)
