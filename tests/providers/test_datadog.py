@@ -737,6 +737,13 @@ def test_what_no_later_look_can_change_is_said_to_be_so(listing: Reply, before: 
     assert found(NoResponse("No.")).may_change
 
 
+def test_without_a_list_from_before_a_person_is_told_where_to_look_and_how_to_go_on() -> None:
+    seen = found(listed(), {})
+    assert not seen.may_change
+    assert "--again" in seen.advice
+    assert found(listed()).advice == ""
+
+
 def test_without_the_parents_keys_no_look_is_tried() -> None:
     seen = talk(DATADOG.find(wanted().wanted, None, BEFORE), {})
     assert (seen.state, seen.may_change) == ("unclear", False)

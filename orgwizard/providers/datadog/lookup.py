@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from orgwizard.domain.http import Conversation, Reply, Response, together
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.listing import OrgList, same_name
-from orgwizard.providers.findings import LookupResult, listed
+from orgwizard.providers.findings import CREATE_IF_MISSING, LookupResult, listed
 from orgwizard.providers.messages import status
 from orgwizard.providers.order import OrgIdentity
 
@@ -22,6 +22,10 @@ def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, o
         return LookupResult("unclear", "The parent's credentials are required to check.", may_change=False)
     (reply,) = yield from together(parent.read_call(parent.ORGS, wanted.site, credentials))
     listing = OrgList(reply)
+    if not (before.get("whole") and isinstance(before.get("ids"), list) and before.get("parent_id")):
+        words = "Could not check: the list of child orgs from before the request was not read completely."
+        advice = f"Look for the org in the org menu at {wanted.site.app_url}. {CREATE_IF_MISSING}"
+        return LookupResult("unclear", words, may_change=False, advice=advice)
     if doubt := _why_never(reply, listing, before):
         return LookupResult("unclear", doubt, may_change=False)
     if not listing.whole:
@@ -42,8 +46,6 @@ def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, o
 
 def _why_never(reply: Reply, listing: OrgList, before: Mapping[str, object]) -> str:
     """Return why these credentials can never prove anything beside the list from before; "" if they can."""
-    if not (before.get("whole") and isinstance(before.get("ids"), list) and before.get("parent_id")):
-        return "Could not check: the list of child orgs from before the request was not read completely."
     if isinstance(reply, Response) and reply.status in (401, 403):
         return f"Datadog refused these keys ({status(reply)}), so the child orgs could not be listed."
     if listing.was_read and listing.current_id not in ("", before["parent_id"]):
