@@ -10,7 +10,7 @@ from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
 from orgwizard.domain.field_questions import questions
 from orgwizard.domain.fields import Fields
-from orgwizard.domain.questions import Value, did_you_mean, nearest
+from orgwizard.domain.questions import LONGEST_MEANT, Value, did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR
 from orgwizard.domain.secret_reference import Reference
 from orgwizard.domain.validation import filled, literal_problems, previewed, problems, referenced, validated
@@ -125,13 +125,10 @@ _HARMLESS = re.compile(
 )
 
 
-_LONGEST_MEANT = 300  # characters: an e-mail address has at most 254
-
-
 def _meant(model: type[Fields], key: str, typed: Mapping[str, Value]) -> str:
     """Return what was most likely meant by an answer, "" unless that may stand in a log: no secret is known yet."""
     text = typed.get(key)
-    if not isinstance(text, str) or len(text) > _LONGEST_MEANT:
+    if not isinstance(text, str) or len(text) > LONGEST_MEANT:
         return ""
     meant = model.correction(key, text.strip())
     proposed = model.proposals({name: value for name, value in typed.items() if name != key}).get(key)

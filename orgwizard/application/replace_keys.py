@@ -24,9 +24,7 @@ NOT_REPLACED = "The token was not replaced."
 REPLACED = "The new token is stored."
 _DEACTIVATE = "It expires after 30 days without use, or when its administrator is deactivated."
 _REVOKED = "The old token was revoked."
-_STILL_VALID = (
-    "The old token was not revoked. It expires after 30 days without use, or when its administrator is deactivated."
-)
+_STILL_VALID = f"The old token was not revoked. {_DEACTIVATE}"
 
 
 @dataclass(frozen=True)

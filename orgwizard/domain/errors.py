@@ -8,7 +8,7 @@ WizardError
 |-- Refused         3  the service said no                            nothing was created
 |-- NotSent         4  the request never left this machine            nothing was created
 |-- Cancelled     130  the user said no to a question               nothing was done
-|-- Busy            7  another orgwizard is working on this org now       nothing was sent
+|-- Busy            7  another orgwizard is working on this org    nothing was sent
 |-- Repeated        5  an attempt at this order is there already    nothing was sent
 |-- NoResponse      5  it left, or may have, and no whole response came
 `-- NeedsAttention  6  created, and something after it needs a person

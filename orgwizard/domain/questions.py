@@ -12,6 +12,8 @@ from orgwizard.domain.credential_shapes import shape
 # What a widget, a plan or a draft can hold for one field.
 Value: TypeAlias = Any  # str | SecretStr | Reference | dict[str, str] | number, checked by the model
 
+LONGEST_MEANT = 300  # characters of an answer for which another is proposed: an e-mail address has at most 254
+
 
 def secret_text(typed: Value) -> str | None:
     """Return the text of a `SecretStr`, None for any other answer."""

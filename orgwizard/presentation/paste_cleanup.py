@@ -26,8 +26,7 @@ def meant(pasted: str, question: Question | None = None, *, before: bool = False
     """Return what *pasted* means as the answer to *question*; without one, as a line of text.
 
     A secret that its owner made up, such as a password, is taken as it is, apart from line ends around it and what
-    drives a terminal. A space
-    towards text that stands *before* or *after* it in the field is part of that.
+    drives a terminal. A space towards text that stands *before* or *after* it in the field is part of that.
     """
     if len(pasted) > LONGEST:
         return _nothing_of(pasted)

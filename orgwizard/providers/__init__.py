@@ -7,14 +7,13 @@ from orgwizard.domain import credential_shapes
 from orgwizard.domain.address import has_path, is_loopback
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import did_you_mean, nearest
+from orgwizard.domain.questions import LONGEST_MEANT, did_you_mean, nearest
 from orgwizard.domain.redactor import REDACTOR, is_like_token
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta
 
 PROVIDERS: tuple[Provider, ...] = (Okta(), Datadog())
-LONGEST_SITE = 300  # characters of an address for which another is proposed: a host name has at most 253
 PATH_REMOVED = "Removed: the path after the host name."
 for each in PROVIDERS:
     REDACTOR.recognise(*each.secret_shapes)
@@ -46,7 +45,7 @@ def site_at(provider: Provider, typed: str) -> Site:
 
 def site_meant(provider: Provider, typed: str) -> str:
     """Return the site most likely meant by one that is nearly right, or ""; nothing of what may be a secret."""
-    if len(typed) > LONGEST_SITE or is_like_token(typed) or REDACTOR.is_secret(typed) or other_vendor(provider, typed):
+    if len(typed) > LONGEST_MEANT or is_like_token(typed) or REDACTOR.is_secret(typed) or other_vendor(provider, typed):
         return ""
     return provider.site_correction(typed)
 

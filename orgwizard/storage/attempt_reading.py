@@ -1,6 +1,6 @@
 """Attempts read from their files: whatever is wrong with one makes a "damaged" record and is never an error."""
 
-import secrets
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
@@ -17,7 +17,7 @@ from orgwizard.system import file_lock, private_files
 KeyFiles: TypeAlias = Mapping[str, Mapping[str, str]]
 
 # Recorded with each attempt: an ID of a process is soon another's, in a container always the same.
-THIS_RUN = secrets.token_hex(8)
+THIS_RUN = os.urandom(8).hex()
 
 _LIMIT_BYTES = 16 * 1024 * 1024
 _NO_LINE = "Its first line cannot be read."

@@ -153,7 +153,7 @@ def _nothing_open(arguments: argparse.Namespace, service: "Service") -> int:
         write_stdout("No open attempts.")
     tell_of_open_attempts(arguments)
     if unreadable := sum(record.state == "damaged" for record in service.journal.unsettled()):
-        listed = "orgwizard orgs --open" + (" --sandbox" if arguments.sandbox else "")
+        listed = f"orgwizard orgs --open {options_of(sandbox=arguments.sandbox)}".rstrip()
         write_stderr(f"{counted(unreadable, 'record')} cannot be read: {listed}")
     return Exit.READY
 

@@ -10,6 +10,7 @@ from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Conversation, Header, Response, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.aftercare import Aftercare, KeyState, Undo, Undone, call_result
+from orgwizard.providers.datadog.parent import accepts_keys
 from orgwizard.providers.messages import says_nothing
 
 _ACCEPT: Mapping[str, Header] = {"Accept": "application/json"}
@@ -91,7 +92,7 @@ def _judged(first: object, both: object) -> KeyState:
         return KeyState("valid", "Datadog accepts the API key; there is no application key.")
     if isinstance(both, Response) and both.status in (401, 403):
         return KeyState("invalid", "Datadog accepts the API key, but not the application key.")
-    if isinstance(both, Response) and both.ok and both.json().get("status") == "ok":
+    if isinstance(both, Response) and accepts_keys(both):
         return KeyState("valid", "Datadog accepts both keys.")
     return KeyState("unclear", _unclear(both))
 

@@ -13,18 +13,23 @@ from orgwizard.ui.tui.widgets.lists import Choice
 AnyScreen = Screen[Any]
 
 
+def _stops(screen: AnyScreen) -> list[Widget]:
+    """Return the fields and lists in their order."""
+    return [stop for stop in screen.focus_chain if isinstance(stop, Entry | Choice)]
+
+
 def beside(screen: AnyScreen, by: int) -> Widget | None:
     """Return the field or list before (-1) or after (1) the field with the cursor; None elsewhere."""
     if not isinstance(screen.focused, Entry):
         return None
-    stops = [stop for stop in screen.focus_chain if isinstance(stop, Entry | Choice)]
+    stops = _stops(screen)
     at = stops.index(screen.focused) + by
     return stops[at] if 0 <= at < len(stops) else None
 
 
 def after(screen: AnyScreen, widget: Widget) -> Widget | None:
     """Return the field or list after *widget*; None after the last one."""
-    stops = [stop for stop in screen.focus_chain if isinstance(stop, Entry | Choice)]
+    stops = _stops(screen)
     following = stops[stops.index(widget) + 1 :] if widget in stops else []
     return following[0] if following else None
 
