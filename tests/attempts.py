@@ -3,7 +3,7 @@
 from typing import Any
 
 from orgwizard.domain.order_key import OrderKey, folded
-from orgwizard.storage.attempt_writing import NewAttempt
+from orgwizard.storage.attempts.writing import NewAttempt
 
 
 def new_attempt(

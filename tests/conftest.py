@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.ui.batch import streams
 
 # Properties are tried with few examples where a person waits for them, and with more in `.ci/run`.
@@ -85,7 +85,7 @@ def _same_machine_for_all(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for name in os.environ:
             if name.upper().startswith(OTHERS):
                 patch.delenv(name)
-        patch.setattr("orgwizard.presentation.store_choices.available", list)
+        patch.setattr("orgwizard.presentation.wizard.store_choices.available", list)
         patch.setattr(streams, "json", CheckedJson)
         patch.setattr(os, "fsync", id)  # no test takes the power away
         yield

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from orgwizard.application.chosen_store import ChosenStore
-from orgwizard.application.tools import Tools
+from orgwizard.application.creation.chosen_store import ChosenStore
+from orgwizard.application.creation.tools import Tools
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import LocalFailure, NeedsAttention, WizardError
@@ -20,18 +20,18 @@ from orgwizard.domain.events import Result
 from orgwizard.domain.http import Call, Response
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.raw_response import response_of, written
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 from orgwizard.providers.okta.fields import ApiToken, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Connection, Order
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_writing import Attempt, NewAttempt
-from orgwizard.storage.earlier_attempt import EarlierAttempt
-from orgwizard.storage.response_spool import Spool
-from orgwizard.storage.vault import KeyFacts, StoredKeys
+from orgwizard.storage.attempts.earlier import EarlierAttempt
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.response_spool import Spool
+from orgwizard.storage.attempts.writing import Attempt, NewAttempt
+from orgwizard.storage.stores.vault import KeyFacts, StoredKeys
 
 START = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 TURNS = 6  # of the loop, that everybody else gets before time passes

@@ -7,7 +7,7 @@ from functools import partial
 from orgwizard import cli
 from orgwizard.domain import clock
 from orgwizard.domain.clock import Clock
-from orgwizard.storage import vault
+from orgwizard.storage.stores import vault
 
 STORE_SECONDS = 30.0
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from joserfc.jwk import ECKey, RSAKey
 
-from orgwizard.domain.signing import SigningKey, new_key
+from orgwizard.domain.secrets.signing import SigningKey, new_key
 
 PUBLIC = ("kty", "n", "e", "crv", "x", "y")
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.questions import Question
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.questions import Question
 from orgwizard.providers import provider_of
 
 KEY = "abcd1234" * 4

@@ -39,10 +39,9 @@ def _modules() -> str:
 def _first_lines() -> Iterator[tuple[str, str]]:
     """Yield each part of the package with the one idea that it says in its first line."""
     package = ROOT / "orgwizard"
-    for path in sorted((*package.glob("*/__init__.py"), *package.glob("[a-z]*.py"))):
+    for path in sorted(package.glob("*/**/__init__.py"), key=lambda path: path.parent):
         docstring = ast.get_docstring(ast.parse(path.read_text())) or ""
-        name = f"{path.parent.name}/" if path.name == "__init__.py" else path.name
-        yield name, " ".join(docstring.split("\n\n")[0].split())
+        yield f"{path.parent.relative_to(package)}/", " ".join(docstring.split("\n\n")[0].split())
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from keyring.backend import KeyringBackend
 
-from orgwizard.storage.vault import PROBE
+from orgwizard.storage.stores.vault import PROBE
 
 
 class Working(KeyringBackend):

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from orgwizard import cli
 from orgwizard.application import runner
-from orgwizard.application.flow import create_call
+from orgwizard.application.creation import create_call
 from orgwizard.domain import clock
 from orgwizard.network import deadlines
 from tests import servers

@@ -5,8 +5,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from orgwizard.presentation.plan_schema import plan_schema
-from orgwizard.presentation.result_schema import result_schema
+from orgwizard.presentation.json.plan_schema import plan_schema
+from orgwizard.presentation.json.result_schema import result_schema
 
 
 @cache

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields
-from orgwizard.domain.questions import Value
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields
+from orgwizard.domain.forms.questions import Value
+from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.providers.contract import Provider
 from orgwizard.storage.profiles import Profile
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 from orgwizard.application.runner import Engine
 from orgwizard.domain.errors import NeedsAttention, WizardError
 from orgwizard.domain.events import Result
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_record import Record
-from orgwizard.storage.secret_stores import FileStore, label_of
-from orgwizard.storage.vault import KeyFacts, Vault
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.record import Record
+from orgwizard.storage.stores.secret_stores import FileStore, label_of
+from orgwizard.storage.stores.vault import KeyFacts, Vault
 
 
 class AttemptRecords:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from orgwizard.application.discovery import Discovery
+from orgwizard.application.connection.discovery import Discovery
 from orgwizard.application.runner import Engine
 from orgwizard.storage.drafts import Drafts
 

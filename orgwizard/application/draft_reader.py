@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pydantic import SecretStr
 
 from orgwizard.application import order_builder
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Connection, Order
 from orgwizard.system import secret_reader

@@ -4,8 +4,8 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput
+from orgwizard.domain.forms.draft import Draft
 
 _VERSION = 1  # of what is hashed: another one makes other fingerprints
 

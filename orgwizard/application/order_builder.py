@@ -6,14 +6,14 @@ from contextlib import suppress
 
 from pydantic import SecretStr
 
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields
-from orgwizard.domain.questions import LONGEST_MEANT, Value, did_you_mean, nearest
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import filled, literal_problems, previewed, problems, referenced, validated
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields
+from orgwizard.domain.forms.questions import LONGEST_MEANT, Value, did_you_mean, nearest
+from orgwizard.domain.forms.validation import filled, literal_problems, previewed, problems, referenced, validated
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers import site_at, site_meant
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Connection, Order, OrgIdentity

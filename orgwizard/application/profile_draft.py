@@ -4,8 +4,8 @@ from contextlib import suppress
 
 from orgwizard.application import administrators
 from orgwizard.application.order_builder import recalled
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.providers import provider_of
 from orgwizard.storage.profiles import Profile
 

@@ -7,7 +7,7 @@ from orgwizard.application import administrators
 from orgwizard.application.order_builder import recalled
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.events import Result
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Connection, OrgIdentity

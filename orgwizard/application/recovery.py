@@ -5,20 +5,20 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from orgwizard.application.discovery import Discovery
+from orgwizard.application.connection.discovery import Discovery
 from orgwizard.application.draft_reader import DraftReader
 from orgwizard.application.order_builder import recalled
 from orgwizard.domain.address import is_loopback
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.contract import Provider
-from orgwizard.storage.attempt_record import Record
-from orgwizard.storage.keyring_store import keys_of_attempt
-from orgwizard.storage.secret_stores import label_of
-from orgwizard.storage.stored_reference import sources
+from orgwizard.storage.attempts.record import Record
+from orgwizard.storage.stores.keyring_store import keys_of_attempt
+from orgwizard.storage.stores.secret_stores import label_of
+from orgwizard.storage.stores.stored_reference import sources
 
 
 class Recovery:

@@ -5,24 +5,24 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from orgwizard.application.attempt_records import AttemptRecords
-from orgwizard.application.checks import Checks
-from orgwizard.application.creations import Creations
-from orgwizard.application.discovery import Discovery
+from orgwizard.application.connection.checks import Checks
+from orgwizard.application.connection.discovery import Discovery
+from orgwizard.application.creation.creations import Creations
 from orgwizard.application.draft_reader import DraftReader
 from orgwizard.application.profile_saving import ProfileSaver
 from orgwizard.application.recovery import Recovery
 from orgwizard.application.runner import Engine
-from orgwizard.domain import signing
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Wishes
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.field_questions import questions
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.http import Send
+from orgwizard.domain.secrets import signing
 from orgwizard.providers import provider_of
-from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempts.journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.stores.vault import Vault
 from orgwizard.system import keyring_client
 
 

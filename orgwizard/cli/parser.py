@@ -35,7 +35,7 @@ def _divided(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def suggestion(asked: str, known: Iterable[str]) -> str:
     """Return " Did you mean X?" for the nearest known name, "" if none is near."""
-    from orgwizard.domain.questions import did_you_mean, nearest
+    from orgwizard.domain.forms.questions import did_you_mean, nearest
 
     return f" {did_you_mean(nearest(asked, known))}".rstrip()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
 from orgwizard.domain.errors import BadInput, WizardError
-from orgwizard.domain.plural import counted
+from orgwizard.domain.text.plural import counted
 from orgwizard.ui.batch.streams import write_stderr
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
     from orgwizard.application.bootstrap import Bootstrap
-    from orgwizard.application.plan_file import Plan
+    from orgwizard.application.plans.plan_file import Plan
     from orgwizard.application.runner import Engine
     from orgwizard.application.service import Service
     from orgwizard.domain.clock import Clock
     from orgwizard.sandbox.scenarios import Scenario
-    from orgwizard.storage.attempt_journal import Journal
+    from orgwizard.storage.attempts.journal import Journal
     from orgwizard.storage.profiles import Profiles
-    from orgwizard.storage.vault import Vault
+    from orgwizard.storage.stores.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def folders(*, sandbox: bool) -> Folders:
 def bootstrap(arguments: argparse.Namespace) -> "Bootstrap":
     """Put together what the wizard begins with; it opens the service while the user reads."""
     from orgwizard.application.bootstrap import Bootstrap
-    from orgwizard.application.discovery import Discovery
+    from orgwizard.application.connection.discovery import Discovery
     from orgwizard.application.runner import Engine
     from orgwizard.storage.drafts import Drafts
     from orgwizard.system import coredumps
@@ -99,9 +99,9 @@ def _holds_something(folder: Path) -> bool:
 
 def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "Service":
     """Put together what a face works at."""
+    from orgwizard.application.connection.token_exchange import TokenExchange
     from orgwizard.application.runner import Engine
     from orgwizard.application.service import Service
-    from orgwizard.application.token_exchange import TokenExchange
     from orgwizard.domain.clock import Clock
     from orgwizard.network.transport import Transport
     from orgwizard.storage.drafts import Drafts
@@ -131,7 +131,7 @@ def service(arguments: argparse.Namespace, engine: "Engine | None" = None) -> "S
 
 def _vault(place: Folders, attempts: "Journal", others: "Journal", used: set[str]) -> "Vault":
     """Return the stores for new keys; *others* are attempts whose names in a store are taken, too."""
-    from orgwizard.storage.vault import Vault
+    from orgwizard.storage.stores.vault import Vault
 
     return Vault(
         place.data / "keys",
@@ -144,10 +144,10 @@ def _vault(place: Folders, attempts: "Journal", others: "Journal", used: set[str
 def journal(*, sandbox: bool, clock: "Clock | None" = None) -> "Journal":
     """Return the journal of the attempts, in which *clock* tells the time; without it, the machine's does."""
     from orgwizard.domain.clock import Clock
-    from orgwizard.storage.attempt_journal import Journal
+    from orgwizard.storage.attempts.journal import Journal
 
     def with_keys() -> "Mapping[str, Mapping[str, str]]":
-        from orgwizard.storage.secret_stores import attempts_with_keys  # slow to import, and rarely needed
+        from orgwizard.storage.stores.secret_stores import attempts_with_keys  # slow to import, and rarely needed
 
         return attempts_with_keys(place.data / "keys")
 
@@ -164,8 +164,8 @@ def profiles(arguments: argparse.Namespace) -> "Profiles":
 
 def plan(arguments: argparse.Namespace) -> "Plan":
     """Read the plan that the command line names; raises `BadInput`."""
-    from orgwizard.application.plan_file import load
-    from orgwizard.application.plan_source import STDIN
+    from orgwizard.application.plans.plan_file import load
+    from orgwizard.application.plans.plan_source import STDIN
     from orgwizard.application.profile_draft import draft_from
     from orgwizard.ui.batch.streams import write_stderr
 

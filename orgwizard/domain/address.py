@@ -5,7 +5,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.secrets.redactor import REDACTOR
 
 _LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 

@@ -18,8 +18,8 @@ import re
 from collections.abc import Mapping
 from enum import IntEnum
 
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import printable, shortened
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.text.sanitize import printable, shortened
 
 NOTHING_CREATED = "Nothing was created."
 NOTHING_DONE = "Nothing was done."

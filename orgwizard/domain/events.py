@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from orgwizard.domain.attempt_state import Outcome
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.json_result import org_object, result_object
-from orgwizard.domain.masking import revealed
 from orgwizard.domain.org import Created
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.secrets.masking import revealed
+from orgwizard.domain.secrets.redactor import REDACTOR
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from orgwizard.domain.secret_reference import Reference
+    from orgwizard.domain.secrets.secret_reference import Reference
 
 
 StageState = Literal["started", "waiting", "ok", "warning", "failed"]

@@ -15,7 +15,7 @@ from orgwizard.domain.errors import NoResponse, NotSent, Refused
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from orgwizard.domain.signing import SigningKey
+    from orgwizard.domain.secrets.signing import SigningKey
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ import math
 import re
 
 from orgwizard.domain.http import Response
-from orgwizard.domain.plural import counted
+from orgwizard.domain.text.plural import counted
 
 SHORTEST_WAIT_SECONDS = 1.0
 SKEW_SECONDS = 60.0  # between two clocks, from which on it matters

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.secrets.redactor import REDACTOR
 
 SCHEMES: Mapping[str, int] = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}
 _SYSTEM = "the system's settings"

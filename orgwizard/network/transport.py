@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypedDict
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import NotSent
 from orgwizard.domain.http import Call, Response, Route
-from orgwizard.domain.masking import revealed
+from orgwizard.domain.secrets.masking import revealed
 from orgwizard.network import deadlines
 from orgwizard.network.failures import failures, is_untrusted, unanswered
 from orgwizard.network.proxies import ProxyAddress, proxy_for

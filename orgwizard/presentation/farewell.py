@@ -1,13 +1,13 @@
 """What stays readable once a wizard has ended: what was made in this run, where it is, and how to go on."""
 
 from orgwizard.domain.events import Result
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation import next_commands
-from orgwizard.presentation.leaving_text import KEPT_ANSWERS
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation.attempts import next_commands
 from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, headline
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard.leaving_text import KEPT_ANSWERS
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers import provider_of
-from orgwizard.storage.stored_reference import SHOWN_ONLY, place
+from orgwizard.storage.stores.stored_reference import SHOWN_ONLY, place
 
 NOWHERE = "nowhere: sign in to the org as its administrator and create new ones"
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from orgwizard.domain.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress, is_sandbox
-from orgwizard.domain.sentence import capital
+from orgwizard.domain.text.sentence import capital
 
 MARKS_SECONDS = frozenset((10, 20, 30))  # and every full minute
 

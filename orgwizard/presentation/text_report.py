@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.events import Result
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields
+from orgwizard.domain.forms.typed_text import text_of
 from orgwizard.domain.http import Call
-from orgwizard.domain.masking import masked
-from orgwizard.domain.moment import when
 from orgwizard.domain.org import Site
-from orgwizard.domain.redactor import MASK
-from orgwizard.domain.sanitize import printable, shown_exactly
-from orgwizard.domain.typed_text import text_of
+from orgwizard.domain.secrets.masking import masked
+from orgwizard.domain.secrets.redactor import MASK
+from orgwizard.domain.text.moment import when
+from orgwizard.domain.text.sanitize import printable, shown_exactly
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, Preflight
@@ -22,7 +22,7 @@ from orgwizard.providers.order import Order
 from orgwizard.storage.profiles import Profile
 
 if TYPE_CHECKING:
-    from orgwizard.application.key_check import KeyCheck
+    from orgwizard.application.keys.key_check import KeyCheck
 
 STAGE_INDENT = 20  # cells of the first column of a check's findings
 ANSWER_TITLE = "The service's response, as it came"

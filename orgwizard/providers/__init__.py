@@ -3,12 +3,12 @@
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from orgwizard.domain import credential_shapes
 from orgwizard.domain.address import has_path, is_loopback
 from orgwizard.domain.errors import BadInput
+from orgwizard.domain.forms.questions import LONGEST_MEANT, did_you_mean, nearest
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import LONGEST_MEANT, did_you_mean, nearest
-from orgwizard.domain.redactor import REDACTOR, is_like_token
+from orgwizard.domain.secrets import credential_shapes
+from orgwizard.domain.secrets.redactor import REDACTOR, is_like_token
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.provider import Okta

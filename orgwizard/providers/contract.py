@@ -12,14 +12,14 @@ from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.handoff import ChildOrg, Handoff, Key
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.org import Created, Site
-from orgwizard.domain.redactor import MASK
+from orgwizard.domain.secrets.redactor import MASK
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.facts import VendorFacts
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
 from orgwizard.providers.order import Connection, Order, OrderRules, OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
 
 _PROVES_NOTHING = frozenset((408, 460, 499))  # something on the way ended its wait, whatever became of the request
 

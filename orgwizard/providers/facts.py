@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import ClassVar
 
+from orgwizard.domain.forms.questions import Question, Suggestion
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import Question, Suggestion
 
 
 class VendorFacts:

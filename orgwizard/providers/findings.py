@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import printable
-from orgwizard.domain.sentence import sentence
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.domain.text.sentence import sentence
 
 CREATE_IF_MISSING = "If it is not there, create it again with the option --again; the wizard asks you to confirm it."
 State = Literal["ok", "warning", "unproven"]

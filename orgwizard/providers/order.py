@@ -10,7 +10,7 @@ from orgwizard.domain.order_key import OrderKey, folded
 from orgwizard.domain.org import Site
 
 if TYPE_CHECKING:
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, WizardError
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.providers import provider_of
 from orgwizard.system import file_lock, private_files
 

@@ -12,10 +12,10 @@ import tomli_w
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from orgwizard.domain.errors import BadInput, Busy, WizardError
-from orgwizard.domain.questions import did_you_mean, nearest
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import slug
-from orgwizard.domain.secret_reference import Reference, first_problem
+from orgwizard.domain.forms.questions import did_you_mean, nearest
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.secrets.secret_reference import Reference, first_problem
+from orgwizard.domain.text.sanitize import slug
 from orgwizard.system import file_lock, private_files
 
 _LIMIT_BYTES = 1024 * 1024

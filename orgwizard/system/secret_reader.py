@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from orgwizard.domain.errors import BadInput, WizardError
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.system import config_files, private_files
 from orgwizard.system.keyring_client import ask_keyring
 from orgwizard.system.keyring_faults import patience

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import IO, TypeVar
 
 from orgwizard.domain.errors import LocalFailure
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.text.sanitize import printable
 
 T = TypeVar("T")
 

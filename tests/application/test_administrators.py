@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from orgwizard.application.administrators import details, used, without_secrets
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 from orgwizard.providers.okta.provider import Okta

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application.key_check import check_keys, idle_warning
+from orgwizard.application.keys.key_check import check_keys, idle_warning
+from orgwizard.application.keys.replace_keys import NOT_REPLACED, REPLACED, Replacement, replace_token
+from orgwizard.application.keys.undo import NOT_CHANGED, NOT_KNOWN, require_name, support_request, undo
 from orgwizard.application.order_builder import order
-from orgwizard.application.replace_keys import NOT_REPLACED, REPLACED, Replacement, replace_token
 from orgwizard.application.service import Service
-from orgwizard.application.undo import NOT_CHANGED, NOT_KNOWN, require_name, support_request, undo
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NeedsAttention, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Result
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.http import Call, Response
-from orgwizard.domain.masking import revealed
 from orgwizard.domain.org import Created
+from orgwizard.domain.secrets.masking import revealed
 from orgwizard.providers import provider_of
 from orgwizard.providers.aftercare import Undo
 from orgwizard.sandbox.scenarios import CREDENTIALS
@@ -136,7 +136,7 @@ def test_keys_that_no_request_can_carry_are_invalid_and_not_sent(
 ) -> None:
     kept = {name: SecretStr("00key\n") for name in office.profile.secrets}
     child = Created(office.profile.org.id, office.profile.org.name, office.profile.org.url, kept)
-    monkeypatch.setattr("orgwizard.application.key_check.child_of", lambda *_: child)
+    monkeypatch.setattr("orgwizard.application.keys.key_check.child_of", lambda *_: child)
     assert check_keys(office.service, office.profile).state.state == "invalid"
     assert office.wire.calls == []
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application.discovery import Discovery
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.application.connection.discovery import Discovery
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.fields import Keys

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import cli
-from orgwizard.application.provider_calls import check, way_findings
+from orgwizard.application.connection.provider_calls import check, way_findings
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Response, Route, Send
 from orgwizard.network import deadlines

@@ -12,8 +12,8 @@ from typing import Any, ClassVar, cast
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application.creation import create_org
-from orgwizard.application.flow import create_call, lookup, readiness
+from orgwizard.application.creation import create_call, lookup, readiness
+from orgwizard.application.creation.create_org import create_org
 from orgwizard.domain.errors import (
     BadInput,
     Exit,
@@ -26,7 +26,7 @@ from orgwizard.domain.errors import (
     WizardError,
 )
 from orgwizard.domain.events import STORE, Event, KeysArrived, Progress, Result
-from orgwizard.domain.fields import Fields
+from orgwizard.domain.forms.fields import Fields
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.raw_response import written
@@ -36,9 +36,9 @@ from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.findings import Readiness
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Order, OrgIdentity
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_record import Record
-from orgwizard.storage.earlier_attempt import EarlierAttempt
+from orgwizard.storage.attempts.earlier import EarlierAttempt
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.record import Record
 from tests import fakes
 from tests.fakes import Bench, FakeClock, Log, failed_store, full_disk, response
 from tests.schemas import broken_rules

@@ -10,27 +10,27 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application import plan_writer
 from orgwizard.application.order_builder import draft_problems
+from orgwizard.application.plans import plan_writer
 from orgwizard.application.profile_draft import draft_from
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput, Exit, LocalFailure, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Event, Progress, Result
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.http import Call, Response
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.fields import ApiToken
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempts.journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.stores.vault import Vault
 from orgwizard.ui.batch import commands
 
 PATIENCE_SECONDS = 30.0
@@ -310,7 +310,7 @@ def test_a_plan_is_saved_without_secrets_and_never_over_another(tmp_path: Path) 
 
 def test_what_a_step_needs_is_loaded_ahead(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     loaded: list[str] = []
-    monkeypatch.setattr("orgwizard.domain.signing.load", lambda: loaded.append("signing"))
+    monkeypatch.setattr("orgwizard.domain.secrets.signing.load", lambda: loaded.append("signing"))
     monkeypatch.setattr("orgwizard.system.keyring_client.load_keyring", lambda: loaded.append("keyring"))
     watched = replace(service, warm=lambda: loaded.append("network"))
     draft = okta_draft()
@@ -386,7 +386,7 @@ def test_a_flow_that_breaks_off_ends_with_one_result(
         if stage == "between two events":
             raise AttributeError("a fault of ours, with a secret")
 
-    monkeypatch.setattr("orgwizard.application.creations.create_org", broken)
+    monkeypatch.setattr("orgwizard.application.creation.creations.create_org", broken)
     told: list[Event] = []
     assert service.creations.create(Okta(), service.reader.order(Okta(), okta_draft()), "file", told.append)
     assert service.engine.idle.wait(PATIENCE_SECONDS)
@@ -403,7 +403,7 @@ def test_a_flow_that_cannot_be_begun_leaves_the_engine_usable(
     def broken(*_: object) -> AsyncIterator[Event]:
         raise AttributeError
 
-    monkeypatch.setattr("orgwizard.application.creations.ended", broken)
+    monkeypatch.setattr("orgwizard.application.creation.creations.ended", broken)
     with pytest.raises(AttributeError):
         service.creations.create(Okta(), service.reader.order(Okta(), okta_draft()), "file", lambda _: None)
     assert service.engine.idle.is_set()

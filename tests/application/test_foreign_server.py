@@ -21,10 +21,10 @@ import pytest
 from joserfc.jwk import ECKey, JWKRegistry
 from pydantic import SecretStr
 
-from orgwizard.application.token_exchange import TokenExchange
+from orgwizard.application.connection.token_exchange import TokenExchange
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.http import Call, Response
-from orgwizard.domain.signing import SigningKey
+from orgwizard.domain.secrets.signing import SigningKey
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.fields import ServiceApp

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
-from orgwizard.presentation.start_menu import CONTINUE, StartMenu
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.presentation.wizard.start_menu import CONTINUE, StartMenu
 from tests.tui.bench import bench
 
 

@@ -6,12 +6,12 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.application.bootstrap import Bootstrap
-from orgwizard.application.discovery import Discovery
+from orgwizard.application.connection.discovery import Discovery
 from orgwizard.application.runner import Engine
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation import step_order
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.presentation.wizard import step_order
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.storage.drafts import Drafts
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.site import SiteStep

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application.move_keys import MOVED, NOT_MOVED, move_keys, save_after_all
+from orgwizard.application.keys.move_keys import MOVED, NOT_MOVED, move_keys, save_after_all
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import BadInput, Busy, Exit, LocalFailure, NeedsAttention, NotSent
 from orgwizard.domain.events import Result
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.storage.profiles import Org, Profile
-from orgwizard.storage.secret_stores import parse_store
-from orgwizard.storage.vault import KeyFacts, Vault
+from orgwizard.storage.stores.secret_stores import parse_store
+from orgwizard.storage.stores.vault import KeyFacts, Vault
 from orgwizard.system import private_files
 from orgwizard.system.secret_reader import read
 from orgwizard.system.subprocesses import Ended
@@ -85,9 +85,9 @@ class World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
-    for module in ("storage.preset_store", "system.secret_reader", "storage.command_store"):
+    for module in ("storage.stores.preset_store", "system.secret_reader", "storage.stores.command_store"):
         monkeypatch.setattr(f"orgwizard.{module}.run", world.run)
-    for module in ("storage.key_removal", "system.secret_reader", "storage.keyring_store"):
+    for module in ("storage.stores.key_removal", "system.secret_reader", "storage.stores.keyring_store"):
         monkeypatch.setattr(f"orgwizard.{module}.ask_keyring", world.ask_keyring)
     for name in ("write", "write_new", "append", "remove"):
         real = getattr(private_files, name)

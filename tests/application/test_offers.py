@@ -8,13 +8,13 @@ from typing import ClassVar
 import pytest
 from pydantic import Field
 
+from orgwizard.application.connection.suggestions import Suggestions
 from orgwizard.application.order_builder import connection
-from orgwizard.application.suggestions import Suggestions
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields, HeaderSecret, Text, env_names
-from orgwizard.domain.questions import Question, Suggestion
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields, HeaderSecret, Text, env_names
+from orgwizard.domain.forms.questions import Question, Suggestion
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.datadog.fields import Keys
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.okta.fields import AccessToken, ApiToken

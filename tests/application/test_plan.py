@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.application.order_builder import connection
-from orgwizard.application.plan_file import load, parse, plan_of, problems, unconfirmed
-from orgwizard.application.plan_source import LARGEST_PLAN
-from orgwizard.application.plan_writer import dump
-from orgwizard.domain.draft import Draft
+from orgwizard.application.plans.plan_file import load, parse, plan_of, problems, unconfirmed
+from orgwizard.application.plans.plan_source import LARGEST_PLAN
+from orgwizard.application.plans.plan_writer import dump
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.system import secret_reader
 from tests import keys

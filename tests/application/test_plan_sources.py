@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.application import plan_source
 from orgwizard.application.order_builder import connection, preview
-from orgwizard.application.plan_file import Connect, load, plan_of
+from orgwizard.application.plans import plan_source
+from orgwizard.application.plans.plan_file import Connect, load, plan_of
+from orgwizard.application.plans.toml_positions import Position, positions
 from orgwizard.application.profile_draft import draft_from
-from orgwizard.application.toml_positions import Position, positions
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadFields, BadInput
-from orgwizard.domain.masking import masked
-from orgwizard.domain.redactor import MASK
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.masking import masked
+from orgwizard.domain.secrets.redactor import MASK
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers import provider_of
 from orgwizard.storage.profiles import Org, Profile, Profiles
 from orgwizard.system import secret_reader

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.application.plan_file import parse as plan_of
-from orgwizard.application.plan_table import Table, load, parse
-from orgwizard.domain.draft import Draft
+from orgwizard.application.plans.plan_file import parse as plan_of
+from orgwizard.application.tables.plan_table import Table, load, parse
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
 from tests.application.test_plan import DATADOG, OKTA, SECRET
 
 NAMES = ["One", "Two", "Three"]

@@ -12,26 +12,28 @@ from typing import Any
 
 import pytest
 
-from orgwizard.application.plan_file import parse
+from orgwizard.application.plans.plan_file import parse
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, Repeated
 from orgwizard.domain.events import Event, Result
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.network.transport import Transport
-from orgwizard.presentation import attempt_text, json_report, next_commands, text_report
+from orgwizard.presentation import text_report
+from orgwizard.presentation.attempts import attempt_text, next_commands
+from orgwizard.presentation.json import json_report
 from orgwizard.providers import provider_of
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_reading import THIS_RUN
-from orgwizard.storage.attempt_record import Record
-from orgwizard.storage.attempt_writing import Attempt
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.reading import THIS_RUN
+from orgwizard.storage.attempts.record import Record
+from orgwizard.storage.attempts.writing import Attempt
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.stores.vault import Vault
 from orgwizard.ui.batch import commands
 from tests.cuts import Cuts
 

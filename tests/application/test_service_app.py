@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.application.creation import create_org
-from orgwizard.application.provider_calls import check
-from orgwizard.application.token_exchange import TokenExchange
+from orgwizard.application.connection.provider_calls import check
+from orgwizard.application.connection.token_exchange import TokenExchange
+from orgwizard.application.creation.create_org import create_org
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import Exit, NoResponse, NotSent, Refused
 from orgwizard.domain.events import Progress, Result
 from orgwizard.domain.http import Call, Grant, Response
-from orgwizard.domain.masking import revealed
+from orgwizard.domain.secrets.masking import revealed
 from orgwizard.network.transport import Transport
 from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.fields import ServiceApp

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orgwizard.application.plan_file import Plan
+from orgwizard.application.plans.plan_file import Plan
 from orgwizard.providers import PROVIDERS, site_at
 from tests.suggestions import ROWS, Typed
 

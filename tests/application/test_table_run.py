@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from orgwizard.application.creations import Creations
-from orgwizard.application.plan_file import parse as plan_of
+from orgwizard.application.creation.creations import Creations
+from orgwizard.application.plans.plan_file import parse as plan_of
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
-from orgwizard.application.table_limits import StoreProbedOnce
-from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEnd, TableEvent, TableRow, create_table
+from orgwizard.application.tables.limits import StoreProbedOnce
+from orgwizard.application.tables.run import Pause, RowEnd, RowProgress, TableEnd, TableEvent, TableRow, create_table
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.events import Result
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.network.transport import Transport
 from orgwizard.providers import provider_of
 from orgwizard.sandbox.datadog import creation as datadog_creation
@@ -24,11 +24,11 @@ from orgwizard.sandbox.okta import limits as okta_limits
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempts.journal import Journal
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.secret_stores import parse_store
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.stores.secret_stores import parse_store
+from orgwizard.storage.stores.vault import Vault
 from tests.application.test_plan import DATADOG, OKTA
 from tests.attempts import new_attempt
 

@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.application.value_formats import FORMATS, assignments, masks, table, written
+from orgwizard.application.keys.value_formats import FORMATS, assignments, masks, table, written
 from orgwizard.domain.errors import BadInput
 
 HARD = [

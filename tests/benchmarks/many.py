@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orgwizard.cli import wiring
-from orgwizard.presentation.start_menu import StartMenu
+from orgwizard.presentation.wizard.start_menu import StartMenu
 from tests.servers import ROOT, Home
 
 ROWS, HISTORY = 500, 2000

@@ -11,9 +11,9 @@ import httpx
 
 from orgwizard.application.runner import Engine
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.events import KEEP, STORE, Event, Progress, Result
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.network.transport import Transport
 from orgwizard.providers import provider_of
 from tests.servers import DATADOG_CREATED, ENVIRONMENT, DatadogServer, json_answer, serving

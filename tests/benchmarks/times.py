@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from orgwizard.presentation.step_order import SHORT_TITLES
+from orgwizard.presentation.wizard.step_order import SHORT_TITLES
 from orgwizard.ui.tui.terminal.diff_driver import SWITCH
 from tests.benchmarks.form import READY
 from tests.servers import ROOT, OktaServer

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
 
 SECRET = "s3cr3t-canary"
 

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, SecretStr, ValidationError
 
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields, HeaderSecret, Secret, Text, env_names
-from orgwizard.domain.questions import Question, Value
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import filled, problems, validated
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields, HeaderSecret, Secret, Text, env_names
+from orgwizard.domain.forms.questions import Question, Value
+from orgwizard.domain.forms.validation import filled, problems, validated
+from orgwizard.domain.secrets.secret_reference import Reference
 
 SECRET = "s3cr3t-canary"
 ANY = st.text(st.characters(exclude_categories=[]))

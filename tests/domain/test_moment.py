@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orgwizard.domain.moment import when_written
+from orgwizard.domain.text.moment import when_written
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC).timestamp()
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 import orgwizard.providers  # noqa: F401 - brings the vendors' shapes
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.redactor import MASK, REDACTOR, Redactor, is_like_token
+from orgwizard.domain.secrets.redactor import MASK, REDACTOR, Redactor, is_like_token
 from tests import keys
 
 SECRET = 'pa ss"w\u00f6rd&/canary+1'

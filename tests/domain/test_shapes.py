@@ -3,11 +3,11 @@
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.domain import credential_shapes
-from orgwizard.domain.credential_shapes import shape
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.questions import Question
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.questions import Question
+from orgwizard.domain.secrets import credential_shapes
+from orgwizard.domain.secrets.credential_shapes import shape
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.datadog import shapes as datadog_shapes
 from orgwizard.providers.datadog.fields import Keys
 from orgwizard.providers.okta import shapes as okta_shapes

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from joserfc import jwt
 from joserfc.jwk import ECKey, JWKRegistry, RSAKey
 
-from orgwizard.domain.key_text import BadKey, EncryptedKey, is_key
-from orgwizard.domain.signing import new_key, read_key
+from orgwizard.domain.secrets.key_text import BadKey, EncryptedKey, is_key
+from orgwizard.domain.secrets.signing import new_key, read_key
 from tests import keys
 
 PEM = serialization.Encoding.PEM

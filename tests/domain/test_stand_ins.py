@@ -3,8 +3,8 @@
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.domain.stand_ins import stand_in
-from orgwizard.domain.validation import problems
+from orgwizard.domain.forms.validation import problems
+from orgwizard.domain.secrets.stand_ins import stand_in
 from orgwizard.providers.datadog.fields import AccessToken, Keys
 from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 from orgwizard.providers.okta.fields import ApiToken, ServiceApp

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.domain.sanitize import odd_character, plain_spaces, printable, shown_exactly, slug
+from orgwizard.domain.text.sanitize import odd_character, plain_spaces, printable, shown_exactly, slug
 
 ANY = st.text(st.characters(exclude_categories=[]))  # half characters too
 

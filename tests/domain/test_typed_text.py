@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.domain.typed_text import text_of, value_of
+from orgwizard.domain.forms.typed_text import text_of, value_of
 
 
 @pytest.mark.parametrize(

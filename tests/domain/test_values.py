@@ -8,9 +8,9 @@ from pydantic import SecretStr
 
 from orgwizard.domain.errors import NoResponse, NotSent
 from orgwizard.domain.http import Call, Response, Scheme, ask, together
-from orgwizard.domain.masking import masked, revealed
 from orgwizard.domain.org import Created, Site
-from orgwizard.domain.redactor import MASK
+from orgwizard.domain.secrets.masking import masked, revealed
+from orgwizard.domain.secrets.redactor import MASK
 
 SECRET = "s3cr3t-canary"
 CALL = Call(

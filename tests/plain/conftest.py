@@ -11,7 +11,7 @@ from tests.tui.bench import bench
 def _folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     # What is installed on this machine is not said.
-    monkeypatch.setattr("orgwizard.presentation.store_choices.available", list)
+    monkeypatch.setattr("orgwizard.presentation.wizard.store_choices.available", list)
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 from pydantic import Field, SecretStr
 
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.fields import Fields, Secret, Text
-from orgwizard.domain.questions import Question
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation.form_state import FormState, connection_sheet
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.fields import Fields, Secret, Text
+from orgwizard.domain.forms.questions import Question
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.presentation.wizard.form_state import FormState, connection_sheet
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.datadog.fields import DatadogOrganization
 from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 from orgwizard.providers.okta.fields import OktaOrganization

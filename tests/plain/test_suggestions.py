@@ -3,7 +3,7 @@
 import pytest
 
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
+from orgwizard.domain.forms.draft import Draft
 from tests.plain.test_wizard import OKTA_CONNECT, OKTA_SITE, walked
 from tests.suggestions import TYPED, Typed
 

@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import LocalFailure, NeedsConsent
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.http import Call, Response
-from orgwizard.presentation import start_menu
 from orgwizard.presentation.progress_text import KEYS_ARRIVED
+from orgwizard.presentation.wizard import start_menu
 from orgwizard.sandbox.scenarios import CREDENTIALS, SCENARIOS
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_record import Record
-from orgwizard.storage.attempt_writing import Attempt
-from orgwizard.storage.secret_stores import FileStore
-from orgwizard.storage.store_presets import PRESETS
-from orgwizard.storage.vault import Store, Vault
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.record import Record
+from orgwizard.storage.attempts.writing import Attempt
+from orgwizard.storage.stores.secret_stores import FileStore
+from orgwizard.storage.stores.store_presets import PRESETS
+from orgwizard.storage.stores.vault import Store, Vault
 from orgwizard.ui.plain.app import Wizard
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.create import Interruption
@@ -319,7 +319,7 @@ def test_a_keyring_of_plain_text_needs_a_yes(service: Service) -> None:
 
 def test_a_named_store_asks_for_its_place(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     here = [preset for preset in PRESETS if preset.name == "az"]
-    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: here)
+    monkeypatch.setattr("orgwizard.presentation.wizard.store_choices.available", lambda: here)
     lines = [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", "3", "a b", "team-keys", ":quit"]
     terminal = walked(replace(service, vault=PlainText(Path("keys"))), lines)
     assert "az requires a valid key vault" in terminal.said
@@ -331,13 +331,13 @@ def test_at_a_stores_further_question_the_review_shows_that_store(
     service: Service, monkeypatch: pytest.MonkeyPatch, number: str, chosen: str
 ) -> None:
     here = [preset for preset in PRESETS if preset.name == "az"]
-    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: here)
+    monkeypatch.setattr("orgwizard.presentation.wizard.store_choices.available", lambda: here)
     terminal = walked(service, [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", number, ":review", ":quit"])
     assert chosen in terminal.text.splitlines()
 
 
 def test_help_explains_every_listed_store(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: PRESETS)
+    monkeypatch.setattr("orgwizard.presentation.wizard.store_choices.available", lambda: PRESETS)
     terminal = walked(service, [*DATADOG_SITE, *DATADOG_CONNECT, "My Child", "", ":help", ":quit"])
     helped = terminal.text.rpartition("Store, 1 to")[0].rpartition("Store, 1 to")[2].splitlines()
     titles = [*(preset.title for preset in PRESETS), "A private file", "The system keyring", "A command"]

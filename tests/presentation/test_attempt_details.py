@@ -4,8 +4,8 @@ from typing import Any, get_args
 
 import pytest
 
-from orgwizard.presentation import attempt_details
-from orgwizard.storage.attempt_record import State
+from orgwizard.presentation.attempts import attempt_details
+from orgwizard.storage.attempts.record import State
 from tests.presentation.test_report import NASTY, NOW, a_record, clean
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.events import Result
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.org import Created
 from orgwizard.presentation import farewell, line_fitting
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from tests.tui.bench import bench, fronted
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation.form_state import ACCEPTED, AVAILABLE, FormState, connection_sheet
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.presentation.wizard.form_state import ACCEPTED, AVAILABLE, FormState, connection_sheet
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding, Preflight, State
 from tests.tui.bench import bench, fronted
 

@@ -7,7 +7,7 @@ import pytest
 
 from orgwizard.cli import parser
 from orgwizard.domain.events import MAKE_NEW_KEYS
-from orgwizard.presentation import attempt_details, next_commands
+from orgwizard.presentation.attempts import attempt_details, next_commands
 from tests.presentation.test_report import a_record
 
 FILE = {"file": "/keys/okta-child.toml"}

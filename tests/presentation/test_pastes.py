@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.domain.sanitize import odd_character, without_invisible
-from orgwizard.presentation.paste_cleanup import LONGEST, meant, typed_line
+from orgwizard.domain.text.sanitize import odd_character, without_invisible
+from orgwizard.presentation.wizard.paste_cleanup import LONGEST, meant, typed_line
 from tests.pastes import ROWS, Row, question
 
 # What is no mistake of copying is left to the models, which refuse it: half a character.

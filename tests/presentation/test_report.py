@@ -10,15 +10,17 @@ from pydantic import SecretStr
 from orgwizard.domain.errors import NeedsAttention
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation import attempt_text, farewell, json_report, text_report
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.presentation import farewell, text_report
+from orgwizard.presentation.attempts import attempt_text
+from orgwizard.presentation.json import json_report
 from orgwizard.providers.datadog.provider import Datadog
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.okta.administrator_fields import OktaAdministrator
 from orgwizard.providers.okta.fields import ApiToken, OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 from orgwizard.providers.order import Connection, Order
-from orgwizard.storage.attempt_record import Record, State
+from orgwizard.storage.attempts.record import Record, State
 from orgwizard.storage.profiles import Org, Profile
 from tests.fakes import datadog_order
 

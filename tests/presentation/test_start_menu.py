@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.moment import when
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation.parent_rows import NOT_SAVED
-from orgwizard.presentation.start_menu import (
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.domain.text.moment import when
+from orgwizard.presentation.wizard.parent_rows import NOT_SAVED
+from orgwizard.presentation.wizard.start_menu import (
     ATTEMPT,
     CONTINUE,
     MORE,

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.domain.draft import Draft
-from orgwizard.presentation.step_order import AHEAD, DONE, HERE, SHORT_TITLES, TITLES, joined, trail
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.presentation.wizard.step_order import AHEAD, DONE, HERE, SHORT_TITLES, TITLES, joined, trail
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.findings import Preflight
 from tests.tui.bench import bench, fronted
 

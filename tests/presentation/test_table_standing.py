@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from orgwizard.application.table_run import Pause, RowEnd, RowProgress
+from orgwizard.application.tables.run import Pause, RowEnd, RowProgress
 from orgwizard.domain.events import SEND, SETTLE, Progress, Result
-from orgwizard.presentation.table_standing import Standing
+from orgwizard.presentation.tables.table_standing import Standing
 
 
 @dataclass(frozen=True)

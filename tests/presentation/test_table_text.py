@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from orgwizard.application.table_check import CheckedRow, CheckedTable
-from orgwizard.application.table_run import RowEnd, TableEnd, TableRow
+from orgwizard.application.tables.check import CheckedRow, CheckedTable
+from orgwizard.application.tables.run import RowEnd, TableEnd, TableRow
 from orgwizard.domain.errors import CREATED, Exit
 from orgwizard.domain.events import MAKE_NEW_KEYS
-from orgwizard.presentation import table_text
-from orgwizard.storage.attempt_record import Record
-from orgwizard.storage.earlier_attempt import EarlierAttempt
+from orgwizard.presentation.tables import table_text
+from orgwizard.storage.attempts.earlier import EarlierAttempt
+from orgwizard.storage.attempts.record import Record
 from tests.presentation.test_report import OKTA, ORDER, a_record
 
 STORED = {"stored": {"file": "/keys/child.toml"}}

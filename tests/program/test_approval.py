@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from orgwizard.application.fingerprint import fingerprint
-from orgwizard.application.plan_file import plan_of
+from orgwizard.application.plans.plan_file import plan_of
 from tests.application.test_plan import DATADOG, OKTA
 from tests.program.test_json import FAST, Program
 from tests.servers import Ended, Home

@@ -21,7 +21,7 @@ import pytest
 from orgwizard import __version__
 from orgwizard.domain.clock import Clock
 from orgwizard.sandbox.scenarios import CREDENTIALS
-from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempts.journal import Journal
 from tests import servers
 from tests.servers import DATADOG_CREATED, GIVEN, DatadogServer, Ended, Home, OktaServer, Peer, json_answer, serving
 

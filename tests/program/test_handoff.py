@@ -15,8 +15,8 @@ import pytest
 import tomli_w
 from pydantic import SecretStr
 
-from orgwizard.application.handoff import Handover
-from orgwizard.application.value_formats import FORMATS
+from orgwizard.application.keys.handoff import Handover
+from orgwizard.application.keys.value_formats import FORMATS
 from orgwizard.cli import command_table
 from orgwizard.domain.handoff import ChildOrg
 from orgwizard.providers import PROVIDERS
@@ -434,8 +434,8 @@ def test_a_file_for_the_next_tool(
 def test_what_is_written_is_suggested_again(
     program: Program, home: Home, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from orgwizard.application.suggestions import Suggestions
-    from orgwizard.domain.field_questions import questions
+    from orgwizard.application.connection.suggestions import Suggestions
+    from orgwizard.domain.forms.field_questions import questions
     from orgwizard.providers import provider_of
 
     plant(home, "child", provider)

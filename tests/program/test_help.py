@@ -9,10 +9,10 @@ from orgwizard.cli.parser import build
 from orgwizard.cli.topics import TOPICS
 from orgwizard.domain.error_codes import EXITS, OURS
 from orgwizard.domain.errors import Exit
-from orgwizard.domain.field_questions import questions
+from orgwizard.domain.forms.field_questions import questions
 from orgwizard.providers import PROVIDERS
-from orgwizard.storage.secret_stores import store_names
-from orgwizard.storage.vault import PROBE, PROBE_TEXT
+from orgwizard.storage.stores.secret_stores import store_names
+from orgwizard.storage.stores.vault import PROBE, PROBE_TEXT
 from tests.program.test_json import Program
 
 LONGEST = 140  # columns

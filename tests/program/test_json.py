@@ -17,8 +17,8 @@ from orgwizard.domain.error_codes import OURS
 from orgwizard.domain.errors import BadFields, NoResponse
 from orgwizard.domain.events import Result
 from orgwizard.domain.json_result import SCHEMA, result_object
-from orgwizard.presentation.plan_schema import plan_schema
-from orgwizard.presentation.result_schema import result_schema
+from orgwizard.presentation.json.plan_schema import plan_schema
+from orgwizard.presentation.json.result_schema import result_schema
 from tests.application.test_plan import DATADOG, OKTA
 from tests.schemas import broken_rules, broken_rules_of_plan
 from tests.servers import GIVEN, Ended, Home

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from orgwizard.application.key_check import KeyCheck
+from orgwizard.application.keys.key_check import KeyCheck
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import NotSent
-from orgwizard.presentation.next_commands import of_profile
+from orgwizard.presentation.attempts.next_commands import of_profile
 from orgwizard.providers.aftercare import KeyState
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.transport import SandboxTransport
@@ -146,7 +146,7 @@ def test_orgs_with_bad_keys_are_told_by_the_exit_code(
 
     assert created
     with monkeypatch.context() as patch:
-        patch.setattr("orgwizard.application.key_check.check_keys", revoked)
+        patch.setattr("orgwizard.application.keys.key_check.check_keys", revoked)
         ended = program("orgs", "--check", "--json")
         assert (ended.code, ended.json()["error"]["code"]) == (6, "keys")
         assert ended.json()["orgs"][0]["keys"]["state"] == "invalid"

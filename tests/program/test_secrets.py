@@ -15,14 +15,14 @@ from pydantic import SecretStr
 from orgwizard import cli
 from orgwizard.application import runner
 from orgwizard.domain import errors
-from orgwizard.domain.field_questions import questions
+from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.http import Call, Response, Scheme
 from orgwizard.domain.org import Created
 from orgwizard.providers import PROVIDERS
 from orgwizard.sandbox import router, transport
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import SCENARIOS
-from orgwizard.storage.response_spool import Spool
+from orgwizard.storage.attempts.response_spool import Spool
 from orgwizard.system import private_files
 from tests.servers import GIVEN, PASSWORD, Ended, Home
 

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from orgwizard import cli
-from orgwizard.application.flow import lookup
+from orgwizard.application.creation import lookup
 from orgwizard.cli import wiring
 from orgwizard.domain import clock
 from orgwizard.domain.clock import Clock

@@ -13,17 +13,17 @@ from joserfc.jwk import ECKey
 from pydantic import SecretStr
 
 from orgwizard.application.order_builder import connection, draft_problems, order
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused, WizardError
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields
+from orgwizard.domain.forms.questions import Question
+from orgwizard.domain.forms.validation import problems
 from orgwizard.domain.http import Call, Conversation, Grant, Reply, Response, Scheme
-from orgwizard.domain.masking import masked, revealed
 from orgwizard.domain.org import Created
-from orgwizard.domain.questions import Question
-from orgwizard.domain.redactor import MASK
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import problems
+from orgwizard.domain.secrets.masking import masked, revealed
+from orgwizard.domain.secrets.redactor import MASK
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Preflight

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orgwizard.domain.validation import problems
+from orgwizard.domain.forms.validation import problems
 from orgwizard.providers.okta.fields import OktaOrganization
 from orgwizard.providers.okta.provider import Okta
 

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.application.order_builder import order
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import LOOKS_SECRET
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import LOOKS_SECRET
+from orgwizard.domain.forms.questions import Value
+from orgwizard.domain.forms.validation import problems, validated
 from orgwizard.domain.http import Call, Conversation, Reply, Response
-from orgwizard.domain.masking import revealed
 from orgwizard.domain.org import Created
-from orgwizard.domain.questions import Value
-from orgwizard.domain.validation import problems, validated
+from orgwizard.domain.secrets.masking import revealed
 from orgwizard.providers.datadog.fields import DatadogOrganization, Keys
 from orgwizard.providers.datadog.listing import same_name
 from orgwizard.providers.datadog.provider import Datadog

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from orgwizard.application.connection.suggestions import Suggestions
 from orgwizard.application.order_builder import order
-from orgwizard.application.suggestions import Suggestions
-from orgwizard.domain import credential_shapes
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.field_questions import questions
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.http import Call, Reply, Response
-from orgwizard.domain.masking import revealed
-from orgwizard.domain.redactor import Redactor
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets import credential_shapes
+from orgwizard.domain.secrets.masking import revealed
+from orgwizard.domain.secrets.redactor import Redactor
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.datadog import shapes as datadog_shapes
 from orgwizard.providers.datadog.fields import METHODS, AccessToken
 from orgwizard.providers.datadog.provider import Datadog

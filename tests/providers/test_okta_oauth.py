@@ -14,15 +14,15 @@ from joserfc import jws
 from pydantic import SecretStr
 
 from orgwizard.application.order_builder import connection
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, NotSent, Refused
-from orgwizard.domain.field_questions import questions
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.validation import previewed, problems, referenced
 from orgwizard.domain.http import Call, Conversation, Response, SigningContext
 from orgwizard.domain.http_times import clock_words
-from orgwizard.domain.masking import masked, revealed
-from orgwizard.domain.redactor import MASK
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.domain.validation import previewed, problems, referenced
+from orgwizard.domain.secrets.masking import masked, revealed
+from orgwizard.domain.secrets.redactor import MASK
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.providers.okta.connection import read_call
 from orgwizard.providers.okta.fields import ServiceApp
 from orgwizard.providers.okta.oauth import ServiceAppGrant, ServiceAppSession

@@ -12,16 +12,16 @@ from pydantic import SecretStr
 
 import orgwizard.providers
 from orgwizard import cli
-from orgwizard.application.creation import create_org
-from orgwizard.application.handoff import Handover, snippet
+from orgwizard.application.creation.create_org import create_org
+from orgwizard.application.keys.handoff import Handover, snippet
 from orgwizard.application.order_builder import draft_problems, order
-from orgwizard.application.plan_file import parse, problems
-from orgwizard.application.plan_writer import dump
+from orgwizard.application.plans.plan_file import parse, problems
+from orgwizard.application.plans.plan_writer import dump
 from orgwizard.domain.errors import BadFields, BadInput
 from orgwizard.domain.events import Progress, Result
 from orgwizard.domain.http import Call, Response
-from orgwizard.domain.masking import masked, revealed
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.masking import masked, revealed
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.presentation import text_report
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
@@ -34,7 +34,7 @@ MODULE = """
 from pydantic import Field, SecretStr
 
 from orgwizard.domain.address import origin
-from orgwizard.domain.fields import Fields, HeaderSecret, Text, env_names
+from orgwizard.domain.forms.fields import Fields, HeaderSecret, Text, env_names
 from orgwizard.domain.errors import Refused
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness

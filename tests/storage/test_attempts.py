@@ -20,9 +20,9 @@ from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import BadInput, Busy, Exit, LocalFailure, Repeated
 from orgwizard.domain.http import Response
 from orgwizard.domain.order_key import OrderKey
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_writing import Attempt
-from orgwizard.storage.earlier_attempt import set_aside
+from orgwizard.storage.attempts.earlier import set_aside
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.writing import Attempt
 from tests.attempts import new_attempt
 
 SECRET = "s3cr3t-canary"
@@ -33,7 +33,7 @@ OTHER_WIZARD = """
 import sys
 from pathlib import Path
 from tests.attempts import new_attempt
-from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempts.journal import Journal
 from orgwizard.domain.clock import Clock
 attempt = Journal(Path(sys.argv[1]), Clock()).requested(new_attempt(*sys.argv[2:5]))
 attempt.note("sending")

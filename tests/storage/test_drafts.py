@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import LocalFailure
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation.form_state import FormState
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.presentation.wizard.form_state import FormState
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.drafts import LARGEST_DRAFT, Drafts
 from tests.examples import few
@@ -111,7 +111,8 @@ def test_the_newest_draft_that_is_free_is_offered(tmp_path: Path) -> None:
 
 def test_a_process_that_is_killed_leaves_its_draft_to_the_next(drafts: Drafts, tmp_path: Path) -> None:
     script = (
-        "import sys, pathlib; from orgwizard.domain.draft import Draft; from orgwizard.storage.drafts import Drafts\n"
+        "import sys, pathlib; from orgwizard.domain.forms.draft import Draft\n"
+        "from orgwizard.storage.drafts import Drafts\n"
         "drafts = Drafts(pathlib.Path(sys.argv[1])); drafts.save(Draft('okta')); print('saved', flush=True)\n"
         "sys.stdin.read()"
     )

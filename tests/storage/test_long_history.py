@@ -9,9 +9,9 @@ import pytest
 
 from orgwizard import cli
 from orgwizard.domain.clock import Clock
-from orgwizard.storage import attempt_reading
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempts import reading as attempt_reading
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.record import Record
 from orgwizard.storage.profiles import FEW, Org, Profile, Profiles
 from tests.attempts import new_attempt
 from tests.batch.test_batch import Terminal

@@ -10,11 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention
-from orgwizard.storage.preset_store import PresetStore, available, recognized
-from orgwizard.storage.secret_stores import parse_store
-from orgwizard.storage.store_presets import PRESETS
-from orgwizard.storage.stored_reference import can_be_read, place, sources
-from orgwizard.storage.vault import KeyFacts, PartlyStored, Vault
+from orgwizard.storage.stores.preset_store import PresetStore, available, recognized
+from orgwizard.storage.stores.secret_stores import parse_store
+from orgwizard.storage.stores.store_presets import PRESETS
+from orgwizard.storage.stores.stored_reference import can_be_read, place, sources
+from orgwizard.storage.stores.vault import KeyFacts, PartlyStored, Vault
 from orgwizard.system.secret_reader import read
 from orgwizard.system.subprocesses import Ended
 from tests import store_tools
@@ -64,7 +64,7 @@ class Tools:
 @pytest.fixture
 def tools(monkeypatch: pytest.MonkeyPatch) -> Tools:
     tools = Tools()
-    monkeypatch.setattr("orgwizard.storage.preset_store.run", tools.run)
+    monkeypatch.setattr("orgwizard.storage.stores.preset_store.run", tools.run)
     monkeypatch.setattr("orgwizard.system.secret_reader.run", tools.run)
     return tools
 

@@ -18,9 +18,9 @@ from typing import Any, ClassVar
 import pytest
 from pydantic import SecretStr
 
-from orgwizard.storage.preset_store import PresetStore
-from orgwizard.storage.secret_stores import parse_store
-from orgwizard.storage.vault import KeyFacts, Vault
+from orgwizard.storage.stores.preset_store import PresetStore
+from orgwizard.storage.stores.secret_stores import parse_store
+from orgwizard.storage.stores.vault import KeyFacts, Vault
 from orgwizard.system.secret_reader import read
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(240)]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orgwizard.domain.errors import BadInput, LocalFailure
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.storage.profiles import Org, Profile, Profiles
 
 SECRET = "s3cr3t-canary"

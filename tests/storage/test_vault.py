@@ -13,12 +13,12 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.domain.errors import CREATED, BadInput, LocalFailure, NeedsAttention, NeedsConsent
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.storage.command_store import CommandStore
-from orgwizard.storage.keyring_store import KeyringStore, keys_of_attempt
-from orgwizard.storage.secret_stores import FileStore, ScreenStore, attempts_with_keys, parse_store
-from orgwizard.storage.stored_reference import place
-from orgwizard.storage.vault import KeyFacts, PartlyStored, Store, Vault
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.storage.stores.command_store import CommandStore
+from orgwizard.storage.stores.keyring_store import KeyringStore, keys_of_attempt
+from orgwizard.storage.stores.secret_stores import FileStore, ScreenStore, attempts_with_keys, parse_store
+from orgwizard.storage.stores.stored_reference import place
+from orgwizard.storage.stores.vault import KeyFacts, PartlyStored, Store, Vault
 from orgwizard.system.secret_reader import read
 
 TOKEN = "00canary-token"

@@ -12,8 +12,8 @@ from keyring.backends.null import Keyring as Null
 from keyring.errors import InitError, KeyringError, KeyringLocked, PasswordSetError
 
 from orgwizard.domain.errors import LocalFailure
-from orgwizard.storage.keyring_store import KeyringStore
-from orgwizard.storage.vault import Vault
+from orgwizard.storage.stores.keyring_store import KeyringStore
+from orgwizard.storage.stores.vault import Vault
 from orgwizard.system import keyring_faults
 from orgwizard.system.keyring_faults import has_no_prompt, keyring_fault
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from orgwizard.application.bootstrap import Bootstrap, Scenario
+from orgwizard.application.connection.token_exchange import TokenExchange
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
-from orgwizard.application.token_exchange import TokenExchange
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control
 from orgwizard.domain.errors import LocalFailure
@@ -21,11 +21,11 @@ from orgwizard.network.transport import Transport
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.sandbox.transport import SandboxTransport
-from orgwizard.storage.attempt_journal import Journal
+from orgwizard.storage.attempts.journal import Journal
 from orgwizard.storage.drafts import Drafts
-from orgwizard.storage.keyring_store import KeyringStore
 from orgwizard.storage.profiles import Profiles
-from orgwizard.storage.vault import Store, Vault
+from orgwizard.storage.stores.keyring_store import KeyringStore
+from orgwizard.storage.stores.vault import Store, Vault
 
 
 @dataclass

@@ -16,7 +16,7 @@ def _same_looks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     # What is installed on this machine is not said.
-    monkeypatch.setattr("orgwizard.presentation.store_choices.available", list)
+    monkeypatch.setattr("orgwizard.presentation.wizard.store_choices.available", list)
 
 
 @pytest.fixture

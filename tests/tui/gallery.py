@@ -7,7 +7,7 @@ from pathlib import Path
 from unittest import mock
 
 from orgwizard.domain.events import Progress
-from orgwizard.presentation.start_menu import ORGS
+from orgwizard.presentation.wizard.start_menu import ORGS
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.attempts import AttemptsStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
@@ -61,7 +61,9 @@ class Album:
 async def pictures() -> dict[str, str]:
     """Walk through the wizard and return the SVG of every screen by its name."""
     album = Album()
-    installed = mock.patch("orgwizard.presentation.store_choices.available", list)  # nothing, wherever it is drawn
+    installed = mock.patch(
+        "orgwizard.presentation.wizard.store_choices.available", list
+    )  # nothing, wherever it is drawn
     with installed, tempfile.TemporaryDirectory() as home, contextlib.chdir(home):
         await _okta(album)
         await _under_way(album)

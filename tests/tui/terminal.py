@@ -17,7 +17,7 @@ from typing import Any
 
 import pyte
 
-from orgwizard.presentation.step_order import ASCII_MARKS, HERE, MARKS, NARROW_ASCII_MARKS, SHORT_TITLES
+from orgwizard.presentation.wizard.step_order import ASCII_MARKS, HERE, MARKS, NARROW_ASCII_MARKS, SHORT_TITLES
 
 PATIENCE_SECONDS = 40
 REST_SECONDS = 0.5  # of a busy machine

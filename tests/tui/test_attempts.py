@@ -8,8 +8,8 @@ import pytest
 from textual.widgets import Static
 
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
-from orgwizard.presentation.start_menu import CONTINUE
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.presentation.wizard.start_menu import CONTINUE
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.ui.tui.screens.attempts import AttemptsStep
 from orgwizard.ui.tui.screens.done import DoneStep

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Response
-from orgwizard.domain.secret_reference import Reference
+from orgwizard.domain.secrets.secret_reference import Reference
 from orgwizard.sandbox.scenarios import CREDENTIALS
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep

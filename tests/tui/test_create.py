@@ -9,7 +9,7 @@ from textual.widgets import Button, Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.events import KeysArrived, Progress, Result
-from orgwizard.presentation.leaving_text import LOSES_KEYS
+from orgwizard.presentation.wizard.leaving_text import LOSES_KEYS
 from orgwizard.ui.tui.screens.create import CreateStep
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.screens.keys import HIDDEN

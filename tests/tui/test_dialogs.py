@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.events import FIND, SEND, Progress
-from orgwizard.presentation.leaving_text import KEPT_ANSWERS, LEAVES_LOOKUP, NOT_KEPT
+from orgwizard.presentation.wizard.leaving_text import KEPT_ANSWERS, LEAVES_LOOKUP, NOT_KEPT
 from orgwizard.ui.tui.screens.create import QUITS_LOOKUP, CreateStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep

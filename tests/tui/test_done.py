@@ -11,7 +11,7 @@ from orgwizard.application.service import Service
 from orgwizard.cli import parser
 from orgwizard.domain.events import Result
 from orgwizard.domain.org import Created
-from orgwizard.presentation import next_commands
+from orgwizard.presentation.attempts import next_commands
 from orgwizard.ui.tui.screens.done import DoneStep
 from orgwizard.ui.tui.widgets.columns import Prose, at_slashes
 from orgwizard.ui.tui.widgets.frame import Body

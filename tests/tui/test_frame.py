@@ -9,9 +9,9 @@ from textual.events import Key, Paste
 from textual.widgets import Button, Static
 
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.presentation.progress_text import KEYS_ARRIVED
-from orgwizard.presentation.step_order import TITLES
+from orgwizard.presentation.wizard.step_order import TITLES
 from orgwizard.storage.drafts import Drafts
 from orgwizard.ui.tui.app import Wizard
 from orgwizard.ui.tui.navigation import all_steps

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from orgwizard.presentation.paste_cleanup import meant
+from orgwizard.presentation.wizard.paste_cleanup import meant
 from orgwizard.ui.tui.terminal.key_parser import Keyboard, install
 from tests.tui.textual_inside import XTermParser
 

@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.connect import ConnectStep

@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import Refused
-from orgwizard.presentation.review import lines, objections
+from orgwizard.presentation.wizard.review import lines, objections
 from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.widgets.dialogs import Confirm

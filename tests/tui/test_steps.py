@@ -13,20 +13,20 @@ import pytest
 from pydantic import SecretStr
 from textual.widgets import Button, Static
 
-from orgwizard.application.checks import Checks, StoreTest
+from orgwizard.application.connection.checks import Checks, StoreTest
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import NeedsConsent, Refused
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation import review
-from orgwizard.presentation.start_menu import HOW, MOST_ROWS, StartMenu
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.presentation.wizard import review
+from orgwizard.presentation.wizard.start_menu import HOW, MOST_ROWS, StartMenu
 from orgwizard.providers import provider_of
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import OrgIdentity
-from orgwizard.storage.attempt_journal import Journal
-from orgwizard.storage.attempt_writing import Attempt
-from orgwizard.storage.store_presets import PRESETS
-from orgwizard.storage.vault import Store, Vault
+from orgwizard.storage.attempts.journal import Journal
+from orgwizard.storage.attempts.writing import Attempt
+from orgwizard.storage.stores.store_presets import PRESETS
+from orgwizard.storage.stores.vault import Store, Vault
 from orgwizard.system.subprocesses import Ended
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.base import FIX, Step
@@ -516,7 +516,7 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Pass and the tool of Azure are installed; return what they keep."""
     kept: dict[str, str] = {}
     here = [preset for preset in PRESETS if preset.name in ("pass", "az")]
-    monkeypatch.setattr("orgwizard.presentation.store_choices.available", lambda: here)
+    monkeypatch.setattr("orgwizard.presentation.wizard.store_choices.available", lambda: here)
 
     def run(argv: Sequence[str], given: bytes = b"", **_: object) -> Ended:
         try:
@@ -525,7 +525,7 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
             return Ended(refused.args[1], b"", refused.args[0])
         return Ended(0, output.encode(), "")
 
-    monkeypatch.setattr("orgwizard.storage.preset_store.run", run)
+    monkeypatch.setattr("orgwizard.storage.stores.preset_store.run", run)
     return kept
 
 

@@ -4,7 +4,7 @@ import pytest
 from textual.widget import Widget
 
 from orgwizard.application.service import Service
-from orgwizard.presentation.review import lines, summary
+from orgwizard.presentation.wizard.review import lines, summary
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.screens.connect import ConnectStep
 from orgwizard.ui.tui.screens.organization import OrganizationStep

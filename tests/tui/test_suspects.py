@@ -7,8 +7,8 @@ import pytest
 from textual.events import Paste
 
 from orgwizard.application.service import Service
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.presentation.form_state import FormState
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.presentation.wizard.form_state import FormState
 from orgwizard.providers import PROVIDERS
 from orgwizard.ui.tui.screens.administrator import AdministratorStep
 from orgwizard.ui.tui.widgets.dialogs import Ask

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.presentation.step_order import TITLES
+from orgwizard.presentation.wizard.step_order import TITLES
 from tests.servers import ROOT, Home
 from tests.tui.terminal import Terminal, terminal
 from tests.tui.test_pty import begin

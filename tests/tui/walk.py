@@ -12,10 +12,10 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from orgwizard.application.service import Service
-from orgwizard.domain.field_questions import questions
+from orgwizard.domain.forms.field_questions import questions
 from orgwizard.providers.findings import Preflight
 from orgwizard.sandbox.scenarios import SCENARIOS
-from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.tui.app import Wizard
 from orgwizard.ui.tui.navigation import all_steps
 from orgwizard.ui.tui.screens.administrator import AdministratorStep

@@ -10,16 +10,18 @@ from orgwizard.domain.errors import BadInput, Exit, NeedsAttention, NoResponse, 
 from orgwizard.domain.events import options_of
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.order_key import folded
-from orgwizard.domain.plural import counted
-from orgwizard.presentation import attempt_text, json_report, next_commands, text_report
+from orgwizard.domain.text.plural import counted
+from orgwizard.presentation import text_report
+from orgwizard.presentation.attempts import attempt_text, next_commands
+from orgwizard.presentation.json import json_report
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from orgwizard.application.service import Service
-    from orgwizard.storage.attempt_journal import Journal
-    from orgwizard.storage.attempt_record import Record
+    from orgwizard.storage.attempts.journal import Journal
+    from orgwizard.storage.attempts.record import Record
 
 MOST_SHOWN = 20
 
@@ -74,7 +76,11 @@ def _newest(arguments: argparse.Namespace, journal: "Journal") -> int:
 
 def _check_all(arguments: argparse.Namespace, records: "Sequence[Record]") -> int:
     """Check the stored keys of the orgs that have some, one after the other; returns the exit code."""
-    from orgwizard.application.key_check import FORGOTTEN, check_records, standing_of  # imports what sends requests
+    from orgwizard.application.keys.key_check import (  # imports what sends requests
+        FORGOTTEN,
+        check_records,
+        standing_of,
+    )
 
     listed, worst = [], "valid"
     for record, checked, problem in check_records(wiring.service(arguments), records):

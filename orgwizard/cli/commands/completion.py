@@ -10,7 +10,7 @@ from orgwizard.cli.parser import build
 from orgwizard.domain.errors import BadInput, Exit, LocalFailure
 from orgwizard.domain.json_result import result_object
 from orgwizard.providers import PROVIDERS
-from orgwizard.storage.secret_stores import store_names
+from orgwizard.storage.stores.secret_stores import store_names
 from orgwizard.system import private_files
 from orgwizard.ui.batch.streams import write_json, write_stdout
 

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgwizard.application.handoff import Handover, Text
-from orgwizard.application.handoff import snippet as written_snippet
-from orgwizard.application.revoked_keys import require_not_revoked
+from orgwizard.application.keys.handoff import Handover, Text
+from orgwizard.application.keys.handoff import snippet as written_snippet
+from orgwizard.application.keys.revoked_keys import require_not_revoked
 from orgwizard.cli import wiring
 from orgwizard.cli.sandbox_hints import find_profile
 from orgwizard.domain.errors import (
@@ -28,7 +28,7 @@ from orgwizard.ui.batch.confirmation import confirm_word
 from orgwizard.ui.batch.streams import write_exactly, write_json, write_stderr
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_record import Record
+    from orgwizard.storage.attempts.record import Record
     from orgwizard.storage.profiles import Profile
 
 NOT_FOUND, NOT_EXECUTABLE = 127, 126  # as shells end for a command that they cannot run

@@ -11,7 +11,7 @@ from orgwizard.cli.topics import TOPICS, rows
 from orgwizard.domain.error_codes import EXITS, OURS, ErrorCode
 from orgwizard.domain.errors import BadInput, Exit
 from orgwizard.domain.json_result import result_object
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.providers import PROVIDERS
 from orgwizard.ui.batch.streams import write_json, write_stdout
 

@@ -4,16 +4,16 @@ import argparse
 import tomllib
 from collections.abc import Callable, Mapping
 
-from orgwizard.application.key_check import check_keys
-from orgwizard.application.move_keys import Moved, move_keys
-from orgwizard.application.replace_keys import Replacement, replace_token
-from orgwizard.application.undo import require_name, support_request, undo
+from orgwizard.application.keys.key_check import check_keys
+from orgwizard.application.keys.move_keys import Moved, move_keys
+from orgwizard.application.keys.replace_keys import Replacement, replace_token
+from orgwizard.application.keys.undo import require_name, support_request, undo
 from orgwizard.cli import wiring
 from orgwizard.cli.sandbox_hints import find_profile
 from orgwizard.domain.errors import KEYS_NOT_VALID, BadInput, Exit, NoResponse, Refused, WizardError
 from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
-from orgwizard.presentation.json_report import key_check_as_json
+from orgwizard.presentation.json.json_report import key_check_as_json
 from orgwizard.providers.aftercare import Aftercare, Undo
 from orgwizard.storage.profiles import Profile
 from orgwizard.ui.batch.confirmation import agrees_on_a_terminal, confirm_word, read_secret

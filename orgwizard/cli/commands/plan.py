@@ -5,11 +5,11 @@ from collections.abc import Mapping
 
 from orgwizard.application.fingerprint import fingerprint
 from orgwizard.application.order_builder import preview
-from orgwizard.application.plan_file import Plan
+from orgwizard.application.plans.plan_file import Plan
 from orgwizard.cli import wiring
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import Result
+from orgwizard.domain.forms.draft import Draft
 from orgwizard.presentation import text_report
 from orgwizard.providers import provider_of
 from orgwizard.ui.batch import table

@@ -7,7 +7,7 @@ from orgwizard.cli.sandbox_hints import find_profile, tell_of_profiles, telling_
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
-from orgwizard.presentation.json_report import profile_as_json
+from orgwizard.presentation.json.json_report import profile_as_json
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 

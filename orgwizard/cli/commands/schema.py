@@ -4,8 +4,8 @@ import argparse
 import json
 
 from orgwizard.domain.errors import Exit
-from orgwizard.presentation.plan_schema import plan_schema
-from orgwizard.presentation.result_schema import result_schema
+from orgwizard.presentation.json.plan_schema import plan_schema
+from orgwizard.presentation.json.result_schema import result_schema
 from orgwizard.ui.batch.streams import write_stdout
 
 

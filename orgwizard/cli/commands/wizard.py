@@ -8,7 +8,7 @@ from orgwizard.cli import wiring
 from orgwizard.domain.errors import BadInput
 
 if TYPE_CHECKING:
-    from orgwizard.domain.draft import Draft
+    from orgwizard.domain.forms.draft import Draft
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -66,7 +66,7 @@ def _drawn(arguments: argparse.Namespace, draft: "Draft | None") -> int:
 
 def _planned(arguments: argparse.Namespace) -> "Draft":
     """Return the draft of a plan; raises `BadInput` for an invalid store, which no step would tell."""
-    from orgwizard.storage.secret_stores import parse_store
+    from orgwizard.storage.stores.secret_stores import parse_store
 
     draft = wiring.plan(arguments).draft()
     parse_store(draft.store)

@@ -1,16 +1,16 @@
 """Help on credentials and stores."""
 
 from orgwizard.cli.topics import rows
-from orgwizard.domain.field_questions import method_titles, questions
-from orgwizard.domain.questions import Question
-from orgwizard.domain.secret_reference import SERVICE
+from orgwizard.domain.forms.field_questions import method_titles, questions
+from orgwizard.domain.forms.questions import Question
+from orgwizard.domain.secrets.secret_reference import SERVICE
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
-from orgwizard.storage.command_store import CommandStore
-from orgwizard.storage.keyring_store import KeyringStore
-from orgwizard.storage.secret_stores import FileStore, ScreenStore
-from orgwizard.storage.store_presets import PRESETS, Preset
-from orgwizard.storage.vault import PROBE, PROBE_TEXT
+from orgwizard.storage.stores.command_store import CommandStore
+from orgwizard.storage.stores.keyring_store import KeyringStore
+from orgwizard.storage.stores.secret_stores import FileStore, ScreenStore
+from orgwizard.storage.stores.store_presets import PRESETS, Preset
+from orgwizard.storage.stores.vault import PROBE, PROBE_TEXT
 
 REFERENCES = {
     '{ env = "NAME" }': "an environment variable",

@@ -2,9 +2,9 @@
 
 from orgwizard.cli.topics import rows
 from orgwizard.cli.topics.connecting import REFERENCES
-from orgwizard.domain.field_questions import questions
-from orgwizard.domain.fields import Fields
-from orgwizard.domain.questions import Question
+from orgwizard.domain.forms.field_questions import questions
+from orgwizard.domain.forms.fields import Fields
+from orgwizard.domain.forms.questions import Question
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
 

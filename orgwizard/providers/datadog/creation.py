@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from orgwizard.domain.http import Call, Response
-from orgwizard.domain.masking import hidden
 from orgwizard.domain.org import Created
+from orgwizard.domain.secrets.masking import hidden
 from orgwizard.providers.datadog.parent import OWN_ORG, parent_headers
 from orgwizard.providers.messages import SENDS_JSON, table, text
 from orgwizard.providers.order import Order, OrgIdentity

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from orgwizard.domain.fields import Fields, HeaderSecret, Text, env_names, without_scheme
+from orgwizard.domain.forms.fields import Fields, HeaderSecret, Text, env_names, without_scheme
 from orgwizard.providers.datadog import shapes
 
 

@@ -13,7 +13,7 @@ from orgwizard.providers.messages import status
 from orgwizard.providers.order import OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
 
 
 def find(wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]) -> Conversation[LookupResult]:

@@ -25,7 +25,7 @@ from orgwizard.providers.messages import ACCEPT, outage, refused, says_nothing, 
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
     from orgwizard.providers.datadog.fields import AccessToken, Keys
 
 VALIDATE_KEYS = "/api/v2/validate_keys"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.http import Conversation, together
-from orgwizard.domain.moment import when_written
 from orgwizard.domain.org import Site
+from orgwizard.domain.text.moment import when_written
 from orgwizard.providers.datadog import parent
 from orgwizard.providers.datadog.listing import OrgList, same_name
 from orgwizard.providers.datadog.sites import SITES
@@ -15,7 +15,7 @@ from orgwizard.providers.messages import text
 from orgwizard.providers.order import Connection
 
 if TYPE_CHECKING:
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
 
 
 def check(connection: Connection, organization: Fields | None) -> Conversation[Preflight]:

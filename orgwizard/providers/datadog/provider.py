@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
+from orgwizard.domain.forms.questions import Suggestion
 from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.http_times import longest, number, retry_after
 from orgwizard.domain.order_key import KEY, PLACE
 from orgwizard.domain.org import Created, Site
-from orgwizard.domain.questions import Suggestion
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog import creation, lookup, preflight, readiness
@@ -28,7 +28,7 @@ from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readi
 from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
     from orgwizard.providers.datadog.fields import DatadogOrganization
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -18,9 +18,9 @@ from pydantic import (
     field_validator,
 )
 
-from orgwizard.domain.fields import Fields, Secret, Text, wrong
-from orgwizard.domain.questions import Value
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.forms.fields import Fields, Secret, Text, wrong
+from orgwizard.domain.forms.questions import Value
+from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.providers.okta import corrections, password_policy, profile_attributes
 from orgwizard.providers.okta.characters import three_bytes_at_most
 

@@ -1,6 +1,6 @@
 """Which characters Okta takes in names and addresses."""
 
-from orgwizard.domain.fields import wrong
+from orgwizard.domain.forms.fields import wrong
 
 
 def three_bytes_at_most(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.http import Call, Header, Scheme
-from orgwizard.domain.masking import hidden
+from orgwizard.domain.secrets.masking import hidden
 from orgwizard.providers.messages import ACCEPT
 
 if TYPE_CHECKING:

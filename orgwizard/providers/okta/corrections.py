@@ -3,7 +3,7 @@
 import re
 from difflib import get_close_matches
 
-from orgwizard.domain.sanitize import slug
+from orgwizard.domain.text.sanitize import slug
 
 # Source: Okta's SDKs.
 BASE_DOMAINS = (

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from orgwizard.domain.http import Call, Response
-from orgwizard.domain.masking import hidden
 from orgwizard.domain.org import Created
+from orgwizard.domain.secrets.masking import hidden
 from orgwizard.providers.messages import SENDS_JSON, table, text
 from orgwizard.providers.okta.connection import headers
 from orgwizard.providers.okta.sites import admin_console, child_url

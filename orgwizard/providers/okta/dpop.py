@@ -7,7 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from orgwizard.domain.signing import SigningKey
+from orgwizard.domain.secrets.signing import SigningKey
 
 if TYPE_CHECKING:
     from pydantic import SecretStr

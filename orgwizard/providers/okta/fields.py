@@ -14,8 +14,7 @@ from pydantic import (
     ValidationInfo,
 )
 
-from orgwizard.domain import credential_shapes
-from orgwizard.domain.fields import (
+from orgwizard.domain.forms.fields import (
     Fields,
     HeaderSecret,
     Text,
@@ -25,11 +24,12 @@ from orgwizard.domain.fields import (
     without_scheme,
     wrong,
 )
-from orgwizard.domain.key_text import BadKey, EncryptedKey, is_key
-from orgwizard.domain.questions import Value, secret_text
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import slug
-from orgwizard.domain.signing import read_key
+from orgwizard.domain.forms.questions import Value, secret_text
+from orgwizard.domain.secrets import credential_shapes
+from orgwizard.domain.secrets.key_text import BadKey, EncryptedKey, is_key
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.secrets.signing import read_key
+from orgwizard.domain.text.sanitize import slug
 from orgwizard.providers.okta import corrections, shapes
 from orgwizard.providers.okta.characters import three_bytes_at_most
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from orgwizard.domain.http import Call, Conversation, Grant, Header, Response, Scheme, SigningContext, ask
 from orgwizard.domain.http_times import SKEW_SECONDS, clock_ahead
-from orgwizard.domain.masking import hidden
-from orgwizard.domain.signing import read_key
+from orgwizard.domain.secrets.masking import hidden
+from orgwizard.domain.secrets.signing import read_key
 from orgwizard.providers.messages import ACCEPT
 from orgwizard.providers.okta.dpop import Proofs, Server
 from orgwizard.providers.okta.oauth_errors import (

@@ -6,7 +6,7 @@ Source: help.okta.com, "Configure the password authenticator": the rules of the 
 import re
 from collections.abc import Iterator
 
-from orgwizard.domain.plural import counted
+from orgwizard.domain.text.plural import counted
 
 SHORTEST = 8
 _SHORTEST_PART = 4  # of a login; a shorter one stands in too many words

@@ -18,7 +18,7 @@ from orgwizard.providers.okta.sites import child_origin
 from orgwizard.providers.order import Connection
 
 if TYPE_CHECKING:
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
 
 
 def check(connection: Connection, organization: Fields | None) -> Conversation[Preflight]:

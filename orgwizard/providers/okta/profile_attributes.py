@@ -7,11 +7,11 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 
-from orgwizard.domain import typed_text
-from orgwizard.domain.fields import LOOKS_SECRET
-from orgwizard.domain.plural import counted
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import odd_character
+from orgwizard.domain.forms import typed_text
+from orgwizard.domain.forms.fields import LOOKS_SECRET
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.text.plural import counted
+from orgwizard.domain.text.sanitize import odd_character
 
 # The longest value of each; None where no limit is published.
 PROFILE_LIMITS: Mapping[str, int | None] = {

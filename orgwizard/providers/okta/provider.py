@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused
+from orgwizard.domain.forms.questions import Suggestion
 from orgwizard.domain.handoff import ChildOrg, Handoff
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.org import Created, Site
-from orgwizard.domain.questions import Suggestion
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
@@ -24,7 +24,7 @@ from orgwizard.providers.okta.rate_limit import wait_after
 from orgwizard.providers.order import Connection, Order, OrgIdentity
 
 if TYPE_CHECKING:
-    from orgwizard.domain.fields import Fields
+    from orgwizard.domain.forms.fields import Fields
     from orgwizard.providers.okta.administrator_fields import OktaAdministrator
     from orgwizard.providers.okta.fields import OktaOrganization
 

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from orgwizard.domain.address import is_loopback, origin
 from orgwizard.domain.errors import BadInput
+from orgwizard.domain.forms.questions import Suggestion
 from orgwizard.domain.org import Site
-from orgwizard.domain.questions import Suggestion
 from orgwizard.providers.messages import text
 from orgwizard.providers.okta.corrections import BASE_DOMAINS
 

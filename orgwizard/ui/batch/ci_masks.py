@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import SecretStr
 
-from orgwizard.application.value_formats import mask
+from orgwizard.application.keys.value_formats import mask
 from orgwizard.ui.batch.streams import write_exactly
 
 # Services that document a line which makes a value secret: a variable that says where a job runs, how the line begins,

@@ -5,15 +5,16 @@ from dataclasses import replace
 
 from orgwizard.application.order_builder import preview
 from orgwizard.application.service import Service
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit, WizardError
-from orgwizard.domain.masking import masked
-from orgwizard.presentation import json_report, text_report
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.masking import masked
+from orgwizard.presentation import text_report
+from orgwizard.presentation.json import json_report
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection, Order
-from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.batch.follower import Follower
 from orgwizard.ui.batch.plan_run import PlanRun, look, nothing_created
 from orgwizard.ui.batch.signals import leaving_on_signal

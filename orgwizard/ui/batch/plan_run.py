@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orgwizard.application.creation import request_digest
+from orgwizard.application.creation.create_org import request_digest
 from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Event, Result
-from orgwizard.presentation import attempt_text, json_report, text_report
+from orgwizard.presentation import text_report
+from orgwizard.presentation.attempts import attempt_text
+from orgwizard.presentation.json import json_report
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order
-from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.follower import Follower
 from orgwizard.ui.batch.signals import EndingSignals, leaving_on_signal

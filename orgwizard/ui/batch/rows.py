@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
 from orgwizard.application.service import Service
-from orgwizard.application.table_run import Pause, RowEnd, RowProgress, TableEnd, TableEvent
+from orgwizard.application.tables.run import Pause, RowEnd, RowProgress, TableEnd, TableEvent
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import FIND, KEEP, SEND, Progress, Result, options_of
-from orgwizard.presentation import table_text, text_report
+from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import ProgressText, clock_time
-from orgwizard.presentation.table_standing import Standing
-from orgwizard.presentation.table_text import Named
+from orgwizard.presentation.tables import table_text
+from orgwizard.presentation.tables.table_standing import Standing
+from orgwizard.presentation.tables.table_text import Named
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.batch.ci_masks import hide
 from orgwizard.ui.batch.live_lines import LiveLines

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TextIO
 
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.text.sanitize import printable
 
 
 def write_stdout(text: str) -> bool:

@@ -3,24 +3,25 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from orgwizard.application import plan_table
 from orgwizard.application.fingerprint import require_approved
 from orgwizard.application.order_builder import preview
-from orgwizard.application.plan_file import Plan
-from orgwizard.application.plan_table import Table
-from orgwizard.application.resume_all import OpenAttempt, resume_all
+from orgwizard.application.plans.plan_file import Plan
 from orgwizard.application.service import Service
-from orgwizard.application.table_check import CheckedTable, check_table
-from orgwizard.application.table_limits import StoreProbedOnce
-from orgwizard.application.table_run import create_table
-from orgwizard.domain.draft import Draft
+from orgwizard.application.tables import plan_table
+from orgwizard.application.tables.check import CheckedTable, check_table
+from orgwizard.application.tables.limits import StoreProbedOnce
+from orgwizard.application.tables.plan_table import Table
+from orgwizard.application.tables.resume_all import OpenAttempt, resume_all
+from orgwizard.application.tables.run import create_table
 from orgwizard.domain.errors import BadInput, Exit, WizardError
 from orgwizard.domain.events import Result
-from orgwizard.domain.masking import masked
-from orgwizard.presentation import table_text, text_report
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.secrets.masking import masked
+from orgwizard.presentation import text_report
+from orgwizard.presentation.tables import table_text
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
-from orgwizard.storage.secret_stores import parse_store
+from orgwizard.storage.stores.secret_stores import parse_store
 from orgwizard.ui.batch.confirmation import confirm
 from orgwizard.ui.batch.row_choice import choose
 from orgwizard.ui.batch.rows import RowFace

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.application.runner import Engine
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
-from orgwizard.presentation import farewell, review, start_menu, step_order
-from orgwizard.presentation.leaving_text import LEAVING
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.presentation import farewell
+from orgwizard.presentation.wizard import review, start_menu, step_order
+from orgwizard.presentation.wizard.leaving_text import LEAVING
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import SIGN, Back, Console
 from orgwizard.ui.plain.start import Start

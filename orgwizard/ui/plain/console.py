@@ -4,8 +4,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from orgwizard.domain.key_text import is_key
-from orgwizard.domain.sanitize import in_ascii, printable
+from orgwizard.domain.secrets.key_text import is_key
+from orgwizard.domain.text.sanitize import in_ascii, printable
 from orgwizard.presentation.line_fitting import fitted
 from orgwizard.ui.plain.terminal import Quit, Terminal
 

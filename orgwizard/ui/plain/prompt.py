@@ -2,10 +2,10 @@
 
 from abc import ABC, abstractmethod
 
-from orgwizard.domain.fields import LOOKS_SECRET
-from orgwizard.domain.questions import Question, did_you_mean
-from orgwizard.presentation.form_state import USE_ANYWAY, FormState
-from orgwizard.presentation.paste_cleanup import meant, typed_line
+from orgwizard.domain.forms.fields import LOOKS_SECRET
+from orgwizard.domain.forms.questions import Question, did_you_mean
+from orgwizard.presentation.wizard.form_state import USE_ANYWAY, FormState
+from orgwizard.presentation.wizard.paste_cleanup import meant, typed_line
 from orgwizard.ui.plain import prompt_text
 from orgwizard.ui.plain.console import Cleared, Console
 

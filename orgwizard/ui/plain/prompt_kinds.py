@@ -2,12 +2,12 @@
 
 from pydantic import SecretStr
 
-from orgwizard.domain.key_text import is_key
-from orgwizard.domain.plural import counted
-from orgwizard.domain.questions import Question
-from orgwizard.domain.typed_text import text_of
-from orgwizard.domain.validation import referenced
-from orgwizard.presentation.form_state import FormState
+from orgwizard.domain.forms.questions import Question
+from orgwizard.domain.forms.typed_text import text_of
+from orgwizard.domain.forms.validation import referenced
+from orgwizard.domain.secrets.key_text import is_key
+from orgwizard.domain.text.plural import counted
+from orgwizard.presentation.wizard.form_state import FormState
 from orgwizard.ui.plain import prompt_text
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.prompt import Prompt

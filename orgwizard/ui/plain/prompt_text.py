@@ -2,10 +2,10 @@
 
 from pydantic import SecretStr
 
-from orgwizard.domain.questions import Question, Value
-from orgwizard.domain.secret_reference import Reference
-from orgwizard.presentation.form_state import FormState
-from orgwizard.presentation.review import NOT_GIVEN
+from orgwizard.domain.forms.questions import Question, Value
+from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.presentation.wizard.form_state import FormState
+from orgwizard.presentation.wizard.review import NOT_GIVEN
 
 MANY_LINES = "Type the path of its file, or paste the key; it may have several lines."
 

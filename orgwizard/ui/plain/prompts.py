@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from orgwizard.presentation.form_state import FormState
+from orgwizard.presentation.wizard.form_state import FormState
 from orgwizard.ui.plain.console import Back, Console
 from orgwizard.ui.plain.prompt_kinds import prompt_for
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from orgwizard.application.bootstrap import Bootstrap
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import WizardError
-from orgwizard.presentation import start_menu
-from orgwizard.presentation.start_menu import StartMenu
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.presentation.wizard import start_menu
+from orgwizard.presentation.wizard.start_menu import StartMenu
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
-from orgwizard.storage.attempt_record import Record
+from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.plain.console import SIGN, Back, Console
 
 

@@ -11,9 +11,9 @@ from textual.events import Event, Key
 from textual.screen import Screen
 
 from orgwizard.application.bootstrap import Bootstrap
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Exit
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.system.shutdown import Watch
 from orgwizard.system.terminal_caps import SMALLEST, terminal_size
 from orgwizard.ui.tui.draft_saver import DraftSaver

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import Exit
-from orgwizard.presentation.leaving_text import (
+from orgwizard.presentation.wizard.leaving_text import (
     KEPT_ANSWERS,
     LEAVES_FOR_KEYS,
     LEAVES_LOOKUP,

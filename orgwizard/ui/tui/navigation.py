@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from orgwizard.domain.draft import Draft
 from orgwizard.domain.errors import Busy, Repeated, WizardError
 from orgwizard.domain.events import Result
-from orgwizard.presentation import step_order
-from orgwizard.presentation.leaving_text import TAKE_KEYS
-from orgwizard.presentation.start_menu import StartMenu, session_of
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.presentation.wizard import step_order
+from orgwizard.presentation.wizard.leaving_text import TAKE_KEYS
+from orgwizard.presentation.wizard.start_menu import StartMenu, session_of
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.outcomes import (
     Another,

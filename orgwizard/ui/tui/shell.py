@@ -1,6 +1,6 @@
 """The wizard as what is around its screens sees it: the session, the screen that is shown, and a line of news."""
 
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.terminal.program import Program
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from orgwizard.domain.org import Site
-from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.attempt_record import Record
+from orgwizard.presentation.wizard.wizard_session import WizardSession
+from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.plain.console import Back, Console
 
 

@@ -1,11 +1,11 @@
 """Steps 3, 4 and 5: the child org, its first administrator, and where its keys go."""
 
 from orgwizard.domain.errors import Refused, WizardError
-from orgwizard.domain.questions import Question
-from orgwizard.presentation import store_choices
-from orgwizard.presentation.form_state import FormState
-from orgwizard.presentation.step_order import complaints
-from orgwizard.presentation.store_flow import StoreFlow
+from orgwizard.domain.forms.questions import Question
+from orgwizard.presentation.wizard import store_choices
+from orgwizard.presentation.wizard.form_state import FormState
+from orgwizard.presentation.wizard.step_order import complaints
+from orgwizard.presentation.wizard.store_flow import StoreFlow
 from orgwizard.providers.findings import name_unproven
 from orgwizard.ui.plain.prompts import fill
 from orgwizard.ui.plain.steps.base import GoTo, Step, in_turn

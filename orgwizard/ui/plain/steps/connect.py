@@ -3,10 +3,10 @@
 from queue import SimpleQueue
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.field_questions import method_titles, questions
-from orgwizard.domain.fields import Fields
-from orgwizard.presentation import connect_flow, step_order
-from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
+from orgwizard.domain.forms.field_questions import method_titles, questions
+from orgwizard.domain.forms.fields import Fields
+from orgwizard.presentation.wizard import connect_flow, step_order
+from orgwizard.presentation.wizard.form_state import connection_sheet, may_be_elsewhere
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection
 from orgwizard.ui.plain.prompts import fill

@@ -8,8 +8,7 @@ from queue import Empty, SimpleQueue
 from orgwizard.application.runner import ASKED_BEFORE_GIVING_UP, Engine
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import CHECK, KEEP, SETTLE, STORE, Event, KeysArrived, Progress, Result
-from orgwizard.presentation import store_choices, text_report
-from orgwizard.presentation.leaving_text import LEAVING
+from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import (
     KEYS_ARRIVED,
     RUNS_ALREADY,
@@ -19,7 +18,9 @@ from orgwizard.presentation.progress_text import (
     ProgressText,
     safe,
 )
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard import store_choices
+from orgwizard.presentation.wizard.leaving_text import LEAVING
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.terminal import LOOK_SECONDS, Terminal

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.events import Event, Result
-from orgwizard.presentation import farewell, step_order, text_report
-from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.attempt_record import Record
+from orgwizard.presentation import farewell, text_report
+from orgwizard.presentation.wizard import step_order
+from orgwizard.presentation.wizard.wizard_session import WizardSession
+from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.steps.base import GoTo
 from orgwizard.ui.plain.steps.create import Interruption, followed

@@ -3,9 +3,9 @@
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.events import Result
 from orgwizard.presentation import text_report
-from orgwizard.presentation.leaving_text import ANOTHER_LOSES_KEYS, LOSES_KEYS
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVE_TITLE
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard.leaving_text import ANOTHER_LOSES_KEYS, LOSES_KEYS
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.plain.console import Back, Console
 from orgwizard.ui.plain.steps.create import show_keys
 from orgwizard.ui.plain.terminal import Quit

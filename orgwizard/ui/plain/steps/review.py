@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
-from orgwizard.presentation import review, step_order, text_report
-from orgwizard.storage.earlier_attempt import EarlierAttempt
+from orgwizard.presentation import text_report
+from orgwizard.presentation.wizard import review, step_order
+from orgwizard.storage.attempts.earlier import EarlierAttempt
 from orgwizard.ui.plain.console import Back
 from orgwizard.ui.plain.steps.base import CheckAgain, GoTo, Step
 

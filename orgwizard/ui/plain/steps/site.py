@@ -1,9 +1,9 @@
 """Step 1: the provider, and where the parent org lives."""
 
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.questions import did_you_mean
-from orgwizard.presentation import site_flow
-from orgwizard.presentation.site_flow import OTHER, OTHER_TITLE, row_of
+from orgwizard.domain.forms.questions import did_you_mean
+from orgwizard.presentation.wizard import site_flow
+from orgwizard.presentation.wizard.site_flow import OTHER, OTHER_TITLE, row_of
 from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
 from orgwizard.ui.plain.console import Back
 from orgwizard.ui.plain.steps.base import Step, in_turn

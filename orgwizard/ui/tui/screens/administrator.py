@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.presentation.form_state import FormState
-from orgwizard.presentation.step_order import TITLES
+from orgwizard.presentation.wizard.form_state import FormState
+from orgwizard.presentation.wizard.step_order import TITLES
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.form import Form
 

@@ -14,9 +14,9 @@ from textual.widget import Widget
 from textual.widgets import OptionList
 
 from orgwizard.domain.events import SANDBOX_ENDED
-from orgwizard.presentation import attempt_details, next_commands
-from orgwizard.presentation.attempt_text import to_do
-from orgwizard.presentation.start_menu import ORGS_TITLE, RUNNING_TITLE
+from orgwizard.presentation.attempts import attempt_details, next_commands
+from orgwizard.presentation.attempts.attempt_text import to_do
+from orgwizard.presentation.wizard.start_menu import ORGS_TITLE, RUNNING_TITLE
 from orgwizard.ui.tui.screens.outcomes import Resume
 from orgwizard.ui.tui.screens.watching import WatchingStep
 from orgwizard.ui.tui.widgets.attempt_pane import AttemptPane
@@ -27,9 +27,9 @@ from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.pages import Commands, Page
 
 if TYPE_CHECKING:
-    from orgwizard.presentation.attempt_list import AttemptList
-    from orgwizard.presentation.wizard_session import WizardSession
-    from orgwizard.storage.attempt_record import Record
+    from orgwizard.presentation.attempts.attempt_list import AttemptList
+    from orgwizard.presentation.wizard.wizard_session import WizardSession
+    from orgwizard.storage.attempts.record import Record
 
 BESIDE_COLUMNS = 100  # from here on the details stand beside the list
 TAB = "move between details, list and buttons"

@@ -13,11 +13,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.field_questions import method_titles
-from orgwizard.presentation import connect_flow, text_report
-from orgwizard.presentation.form_state import connection_sheet, may_be_elsewhere
-from orgwizard.presentation.step_order import TITLES
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.field_questions import method_titles
+from orgwizard.presentation import text_report
+from orgwizard.presentation.wizard import connect_flow
+from orgwizard.presentation.wizard.form_state import connection_sheet, may_be_elsewhere
+from orgwizard.presentation.wizard.step_order import TITLES
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection
 from orgwizard.ui.tui.screens import destination, refusals

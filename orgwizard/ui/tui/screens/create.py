@@ -9,8 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.domain.events import CHECK, FIND, SEND, SETTLE, Progress, Result
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation import step_order
+from orgwizard.domain.text.sanitize import printable
 from orgwizard.presentation.progress_text import (
     KEYS_ARRIVED,
     SAFE_TO_CLOSE,
@@ -19,7 +18,8 @@ from orgwizard.presentation.progress_text import (
     safe,
     waiting,
 )
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard import step_order
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.following import FollowingStep
 from orgwizard.ui.tui.screens.framed import NEEDS
 from orgwizard.ui.tui.screens.outcomes import FinishInBackground

@@ -28,7 +28,7 @@ async def other_site(step: Step, connection: Connection) -> Site | None:
 
     None where the user does not want that, or no site knows them.
     """
-    from orgwizard.presentation import connect_flow  # its rules are loaded after the first screen
+    from orgwizard.presentation.wizard import connect_flow  # its rules are loaded after the first screen
 
     session = step.session
     whether_to_ask = Ask(connect_flow.elsewhere_question(session, connection), yes="Try them", no="No")

@@ -10,10 +10,10 @@ from textual.widget import Widget
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.events import Result
-from orgwizard.presentation import next_commands
-from orgwizard.presentation.leaving_text import ANOTHER_LOSES_KEYS
+from orgwizard.presentation.attempts import next_commands
 from orgwizard.presentation.progress_text import NO_WAY_BACK, SAVE_QUESTION, SAVING
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard.leaving_text import ANOTHER_LOSES_KEYS
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.keys import KeysStep
 from orgwizard.ui.tui.screens.outcomes import Another, Check, Edit
 from orgwizard.ui.tui.widgets import result_parts

@@ -13,10 +13,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.step_order import enter, section
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation.wizard.step_order import enter, section
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.terminal.room import room_classes
 from orgwizard.ui.tui.widgets import key_help

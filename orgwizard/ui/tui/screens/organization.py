@@ -6,8 +6,8 @@ from textual import on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.presentation.form_state import FormState
-from orgwizard.presentation.step_order import TITLES, complaints
+from orgwizard.presentation.wizard.form_state import FormState
+from orgwizard.presentation.wizard.step_order import TITLES, complaints
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.lists import labelled

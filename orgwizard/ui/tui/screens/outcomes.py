@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from orgwizard.domain.draft import Draft
     from orgwizard.domain.errors import WizardError
     from orgwizard.domain.events import Result
-    from orgwizard.storage.attempt_record import Record
+    from orgwizard.domain.forms.draft import Draft
+    from orgwizard.storage.attempts.record import Record
 
 
 @dataclass(frozen=True)

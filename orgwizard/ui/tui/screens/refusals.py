@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 from orgwizard.domain.errors import WizardError
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.step_order import complaints, section
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation.wizard.step_order import complaints, section
 from orgwizard.ui.tui.screens.framed import Framed
 from orgwizard.ui.tui.widgets import focus
 from orgwizard.ui.tui.widgets.dialogs import Ask
 from orgwizard.ui.tui.widgets.form import Form
 
 if TYPE_CHECKING:
-    from orgwizard.presentation.form_state import Suspect
+    from orgwizard.presentation.wizard.form_state import Suspect
 
 
 def show(step: Framed) -> None:
@@ -47,7 +47,7 @@ def refresh_notes(step: Framed) -> None:
 
 def ask_to_use(step: Framed, suspect: Suspect, use: Callable[[], None]) -> None:
     """Ask whether a value may be used that looks like a credential; after a no its field stays marked."""
-    from orgwizard.presentation.form_state import USE_ANYWAY  # its rules are loaded after the first screen
+    from orgwizard.presentation.wizard.form_state import USE_ANYWAY  # its rules are loaded after the first screen
 
     def answered(yes: bool | None) -> None:
         if yes:

@@ -4,8 +4,8 @@ import asyncio
 from typing import ClassVar
 
 from orgwizard.domain.events import FIND, KEEP, READY, SETTLE
-from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.attempt_record import Record
+from orgwizard.presentation.wizard.wizard_session import WizardSession
+from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.tui.screens.create import CreateStep
 
 

@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 
 from orgwizard.domain.errors import WizardError
 from orgwizard.presentation import text_report
-from orgwizard.presentation.review import (
+from orgwizard.presentation.wizard.review import (
     REQUEST_TITLE,
     check_lines,
     check_title,
@@ -22,9 +22,9 @@ from orgwizard.presentation.review import (
     second,
     warnings,
 )
-from orgwizard.presentation.step_order import TITLES, complaints, unfinished
-from orgwizard.presentation.wizard_session import WizardSession
-from orgwizard.storage.earlier_attempt import EarlierAttempt
+from orgwizard.presentation.wizard.step_order import TITLES, complaints, unfinished
+from orgwizard.presentation.wizard.wizard_session import WizardSession
+from orgwizard.storage.attempts.earlier import EarlierAttempt
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.base import Step
 from orgwizard.ui.tui.screens.outcomes import Check, Edit, Next

@@ -8,12 +8,12 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.application.discovery import Discovery
+from orgwizard.application.connection.discovery import Discovery
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.questions import Value
-from orgwizard.presentation.site_flow import OTHER, OTHER_TITLE, choose_provider, row_of
-from orgwizard.presentation.step_order import TITLES
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.questions import Value
+from orgwizard.presentation.wizard.site_flow import OTHER, OTHER_TITLE, choose_provider, row_of
+from orgwizard.presentation.wizard.step_order import TITLES
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.tui.screens import destination

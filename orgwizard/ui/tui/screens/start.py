@@ -10,9 +10,9 @@ from textual import work
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from orgwizard.domain.draft import Draft
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.start_menu import (
+from orgwizard.domain.forms.draft import Draft
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation.wizard.start_menu import (
     CONTINUE,
     HOW,
     INTRODUCTION,
@@ -28,7 +28,7 @@ from orgwizard.presentation.start_menu import (
     StartMenu,
     fitted,
 )
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers import PROVIDERS
 from orgwizard.ui.tui.screens.outcomes import Begin, Resume
 from orgwizard.ui.tui.screens.site import SiteStep
@@ -39,7 +39,7 @@ from orgwizard.ui.tui.widgets.lists import Menu, button
 from orgwizard.ui.tui.widgets.pages import Page, table
 
 if TYPE_CHECKING:
-    from orgwizard.storage.attempt_record import Record
+    from orgwizard.storage.attempts.record import Record
 
 SELECT = Words("select", "select")
 ROW_INDENT, ORG_INDENT, MAGIC_INDENT = 2, 4, 26  # cells of the first column
@@ -152,7 +152,7 @@ class StartStep(WatchingStep):
 
     def _ask_about_attempt(self, record: Record) -> None:
         """Tell truthfully what is known of an attempt, and offer to take it up."""
-        from orgwizard.presentation import attempt_text
+        from orgwizard.presentation.attempts import attempt_text
 
         known = "\n".join(attempt_text.lines(record))
         if record.running:

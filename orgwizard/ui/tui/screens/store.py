@@ -9,13 +9,13 @@ from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import Static
 
-from orgwizard.application.checks import StoreTest
+from orgwizard.application.connection.checks import StoreTest
 from orgwizard.domain.errors import NeedsConsent
-from orgwizard.presentation import store_choices
-from orgwizard.presentation.step_order import TITLES
-from orgwizard.presentation.store_choices import COMMAND
-from orgwizard.presentation.store_flow import StoreFlow
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.presentation.wizard import store_choices
+from orgwizard.presentation.wizard.step_order import TITLES
+from orgwizard.presentation.wizard.store_choices import COMMAND
+from orgwizard.presentation.wizard.store_flow import StoreFlow
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.base import FIX
 from orgwizard.ui.tui.screens.outcomes import Next
 from orgwizard.ui.tui.screens.trial import TrialStep

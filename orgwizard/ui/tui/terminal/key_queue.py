@@ -19,7 +19,7 @@ from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
 
-from orgwizard.domain.redactor import REDACTOR
+from orgwizard.domain.secrets.redactor import REDACTOR
 
 ROUNDS = 2  # what a key sets off may set off something itself: the next step, a dialog
 PATIENCE_SECONDS = 1.0

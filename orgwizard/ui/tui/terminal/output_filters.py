@@ -11,7 +11,7 @@ from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.filter import LineFilter
 
-from orgwizard.domain.sanitize import in_ascii, printable, without_floods
+from orgwizard.domain.text.sanitize import in_ascii, printable, without_floods
 
 _BACKGROUNDS = inspect.unwrap(StylesCache.get_inner_outer)
 

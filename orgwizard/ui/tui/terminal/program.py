@@ -13,7 +13,7 @@ from textual.events import Event, Key, Paste
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.text.sanitize import printable
 from orgwizard.ui.tui.terminal.diff_driver import DiffDriver, driver_class
 from orgwizard.ui.tui.terminal.key_queue import KeyQueue
 from orgwizard.ui.tui.terminal.output_filters import Ascii, Scrub

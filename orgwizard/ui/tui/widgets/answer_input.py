@@ -15,11 +15,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widgets import Input
 
-from orgwizard.domain.plural import counted
-from orgwizard.domain.questions import Question
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.paste_cleanup import meant
+from orgwizard.domain.forms.questions import Question
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.text.plural import counted
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation.wizard.paste_cleanup import meant
 
 NOTHING_ENTERED = "Nothing entered yet."
 REVEAL_SECONDS = 10.0

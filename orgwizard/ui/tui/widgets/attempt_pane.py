@@ -8,13 +8,13 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from orgwizard.presentation import attempt_details
+from orgwizard.presentation.attempts import attempt_details
 from orgwizard.ui.tui.widgets.columns import two_columns
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orgwizard.storage.attempt_record import Record
+    from orgwizard.storage.attempts.record import Record
 
 LABEL_CELLS = 11
 NONE = "No attempt matches."

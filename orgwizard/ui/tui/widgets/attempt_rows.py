@@ -10,14 +10,14 @@ from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.widgets.option_list import Option
 
-from orgwizard.domain.moment import when
-from orgwizard.presentation import attempt_details, attempt_text
+from orgwizard.domain.text.moment import when
+from orgwizard.presentation.attempts import attempt_details, attempt_text
 from orgwizard.ui.tui.widgets.lists import Listed
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from orgwizard.storage.attempt_record import Record
+    from orgwizard.storage.attempts.record import Record
 
 NAME_CELLS = 24  # at most, of a row
 

@@ -5,7 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.text.sanitize import printable
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 CELLS = 30  # as long as Okta's wait in seconds, so that a second costs one cell

@@ -10,9 +10,9 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.text.sanitize import printable
 from orgwizard.presentation.progress_text import GIVE_UP_WORD, GIVEN_UP_NOT_YET, give_up
-from orgwizard.presentation.step_order import CREATE_WORD, NOT_BEFORE
+from orgwizard.presentation.wizard.step_order import CREATE_WORD, NOT_BEFORE
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.frame import ROWS
 from orgwizard.ui.tui.widgets.key_help import Words

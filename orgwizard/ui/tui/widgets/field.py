@@ -8,9 +8,9 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from orgwizard.domain.questions import Question, Suggestion, Value, secret_text
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.forms.questions import Question, Suggestion, Value, secret_text
+from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.text.sanitize import printable
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.static_text import StaticText
 

@@ -10,14 +10,14 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Static
 
-from orgwizard.domain.sanitize import printable
-from orgwizard.domain.sentence import capital
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.domain.text.sentence import capital
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.pair_table import PairTable, pair_problem
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 if TYPE_CHECKING:
-    from orgwizard.presentation.form_state import FormState
+    from orgwizard.presentation.wizard.form_state import FormState
 
 
 class Form(Vertical):

@@ -6,9 +6,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation.step_order import AHEAD, DONE, HERE, joined, trail
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation.wizard.step_order import AHEAD, DONE, HERE, joined, trail
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.widgets.columns import two_columns
 
 LABELS = 15  # cells
@@ -66,7 +66,7 @@ class Summary(Widget):
 
     def render(self) -> Table:
         """Draw a row per value, a blank one between the steps."""
-        from orgwizard.presentation.review import summary  # its rules are loaded after the first screen
+        from orgwizard.presentation.wizard.review import summary  # its rules are loaded after the first screen
 
         label = self.get_component_rich_style("summary--label", partial=True)
         groups = summary(self._session)

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from orgwizard.domain.sanitize import printable
+from orgwizard.domain.text.sanitize import printable
 from orgwizard.ui.tui.widgets.columns import row, two_columns
 
 

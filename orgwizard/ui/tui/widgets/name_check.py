@@ -8,8 +8,8 @@ from textual.timer import Timer
 from textual.worker import Worker
 
 from orgwizard.domain.errors import Refused, WizardError
-from orgwizard.domain.questions import Value
-from orgwizard.presentation.wizard_session import WizardSession
+from orgwizard.domain.forms.questions import Value
+from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding, name_unproven
 from orgwizard.ui.tui.widgets.static_text import StaticText
 

@@ -8,9 +8,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Static
 
-from orgwizard.domain.questions import Question, Value
-from orgwizard.domain.redactor import REDACTOR
-from orgwizard.domain.typed_text import text_of
+from orgwizard.domain.forms.questions import Question, Value
+from orgwizard.domain.forms.typed_text import text_of
+from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
@@ -36,7 +36,7 @@ def _row_problems(pairs: Pairs) -> list[str]:
 
 def wrong_row(pairs: Pairs, problem: str) -> int | None:
     """Return which row a problem is about, as the model's sentences name it, None where that cannot be told."""
-    from orgwizard.domain.fields import LOOKS_SECRET  # by now it is loaded, and at the start it is not needed
+    from orgwizard.domain.forms.fields import LOOKS_SECRET  # by now it is loaded, and at the start it is not needed
 
     for at, words in enumerate(_row_problems(pairs)):
         if problem and words == problem:

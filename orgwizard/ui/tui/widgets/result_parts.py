@@ -13,10 +13,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from orgwizard.domain.events import USE_KEYS, Result
-from orgwizard.domain.sanitize import printable
-from orgwizard.presentation import next_commands
+from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation.attempts import next_commands
 from orgwizard.presentation.text_report import facts, headline, needs_attention
-from orgwizard.storage.stored_reference import copied
+from orgwizard.storage.stores.stored_reference import copied
 from orgwizard.system import terminal_caps
 from orgwizard.ui.tui.widgets.columns import Prose
 from orgwizard.ui.tui.widgets.lists import bullet, labelled

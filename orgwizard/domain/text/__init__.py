@@ -1,0 +1,1 @@
+"""Text for a person's eyes: made safe to draw, and worded."""

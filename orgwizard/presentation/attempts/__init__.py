@@ -1,0 +1,1 @@
+"""Attempts in words: each in a line, all about one, and what can be done next with it."""

@@ -1,0 +1,1 @@
+"""A run of many orgs in words: how it stands, and what became of each row."""
