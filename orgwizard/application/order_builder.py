@@ -107,7 +107,7 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
         words = _with(f"Use one of: {', '.join(provider.methods)}.", nearest(draft.method, provider.methods))
         return {**messages, "credentials.method": words}
     for name, model in provider.sections(draft.method).items():
-        typed = draft.credentials if name == "credentials" else draft.section(name)
+        typed = draft.answers(name)
         messages |= {
             f"{name}.{key}": _with(words, _meant(model, key, typed)) for key, words in problems(model, typed).items()
         }

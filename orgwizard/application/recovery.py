@@ -33,9 +33,7 @@ class Recovery:
         If they are nowhere, return None and a sentence that says which are required.
         """
         draft = Draft(provider.key)
-        draft.section("parent").update(
-            {"site": record.site, "method": record.access.method or next(iter(provider.methods))}
-        )
+        draft.section("parent").update({"site": record.site, "method": record.access.method or provider.default_method})
         try:
             asked = questions(provider.methods[draft.method])
             if self.belongs_to(provider, record.site):

@@ -43,6 +43,11 @@ class Provider(VendorFacts, OrderRules, ABC):
         """Return the credential methods by their name in a plan; the first is the default."""
 
     @property
+    def default_method(self) -> str:
+        """Return the credential method of whoever names none."""
+        return next(iter(self.methods))
+
+    @property
     @abstractmethod
     def organization(self) -> type[Fields]:
         """Return the model of the child org."""
@@ -164,8 +169,13 @@ class Provider(VendorFacts, OrderRules, ABC):
 
     def sections(self, method: str) -> dict[str, type[Fields]]:
         """Return the models of a plan's tables, by the table's name."""
-        models = {"credentials": self.methods[method], "organization": self.organization}
-        return models | ({"administrator": self.administrator} if self.administrator else {})
+        return {"credentials": self.methods[method], **self.order_sections}
+
+    @property
+    def order_sections(self) -> dict[str, type[Fields]]:
+        """Return the models of the tables that say what to create, by the table's name."""
+        administrator = {"administrator": self.administrator} if self.administrator else {}
+        return {"organization": self.organization, **administrator}
 
 
 def with_known_field(refused: Refused, credentials: Fields | None) -> Refused:

@@ -50,7 +50,7 @@ class Discovery:
 
     def method(self, provider: Provider) -> str:
         """Return the credential method that what is there is for; "" where nothing is there, or not enough."""
-        return next(iter(provider.methods)) if self.sandbox_values else self._offers(provider).method()
+        return provider.default_method if self.sandbox_values else self._offers(provider).method()
 
     def files_here(self, provider: Provider) -> frozenset[str]:
         """Return the vendor's files in the current folder: whoever can write there decides what they say."""

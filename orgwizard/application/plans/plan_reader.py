@@ -54,7 +54,7 @@ class _Reader:
         """Read everything else."""
         provider = provider_of(self.draft.provider)
         self.draft.store = self._values.get("store", "file")
-        method = self.draft.method if self.draft.method in provider.methods else next(iter(provider.methods))
+        method = self.draft.method if self.draft.method in provider.methods else provider.default_method
         sections = provider.sections(method)
         for name in sorted(set(self._values) - {*ABOVE_TABLES, *sections}):
             self.problems[name] = _unknown(name, [*ABOVE_TABLES, *sections], sections)
@@ -107,18 +107,18 @@ class _Reader:
             self.draft.section("parent")["confirmed"] = site.url
 
     def _read_method(self, provider: Provider) -> None:
-        method = self._table("credentials").get("method", next(iter(provider.methods)))
+        method = self._table("credentials").get("method", provider.default_method)
         known = method in list(provider.methods)
         if not known:
             meant = did_you_mean(nearest(method, provider.methods))
             self.problems["credentials.method"] = f"Use one of: {', '.join(provider.methods)}. {meant}".strip()
-        self.draft.section("parent")["method"] = method if known else next(iter(provider.methods))
+        self.draft.section("parent")["method"] = method if known else provider.default_method
 
     def _fill_section(self, name: str, model: type[Fields], sections: Mapping[str, type[Fields]]) -> None:
         members = {key: value for key, value in self._table(name).items() if (name, key) != ("credentials", "method")}
         if name == "credentials" and "credentials.method" in self.problems:
             return  # its keys are those of another method
-        section = self.draft.credentials if name == "credentials" else self.draft.section(name)
+        section = self.draft.answers(name)
         known = {question.name: question for question in questions(model)}
         for key, value in members.items():
             place = f"{name}.{MASK if is_like_token(key) else key}"

@@ -23,14 +23,13 @@ def dump(draft: Draft) -> str:
     import tomli_w
 
     provider = provider_of(draft.provider)
-    chosen = draft.method if draft.method in provider.methods else next(iter(provider.methods))
+    chosen = draft.method if draft.method in provider.methods else provider.default_method
     table: dict[str, object] = {"provider": draft.provider, "site": draft.site, "store": draft.store}
     if (confirmed := draft.section("parent").get("confirmed")) and (host := _host(provider, draft.site, confirmed)):
         table["confirmed_host"] = host
     for name, model in provider.sections(chosen).items():
-        typed = draft.credentials if name == "credentials" else draft.section(name)
         known = {question.name: question for question in questions(model)}
-        answered = {key: value for key, value in referenced(model, typed).items() if key in known}
+        answered = {key: value for key, value in referenced(model, draft.answers(name)).items() if key in known}
         answers = {key: _plain(draft.provider, known[key], value) for key, value in answered.items()}
         method = {"method": chosen} if name == "credentials" else {}
         table[name] = {**method, **{key: value for key, value in answers.items() if value not in ("", None, {})}}

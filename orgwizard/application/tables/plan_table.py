@@ -13,7 +13,6 @@ from orgwizard.application.tables.csv_sheet import Sheet
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.forms.field_questions import questions
-from orgwizard.domain.forms.fields import Fields
 from orgwizard.domain.forms.questions import Question, did_you_mean, nearest
 from orgwizard.domain.forms.validation import validated
 from orgwizard.domain.org import Site
@@ -25,7 +24,6 @@ from orgwizard.providers.order import OrgIdentity
 from orgwizard.system import private_files
 
 LARGEST_TABLE = 4 * 1024 * 1024
-SECTIONS = ("organization", "administrator")
 REFERENCES = ("env", "file", "keyring")
 _IN_PLAN = frozenset(("provider", "site", "store", "confirmed_host", "credentials", "profile"))
 
@@ -104,16 +102,11 @@ def _columns(provider: Provider, header: tuple[str, ...]) -> tuple[dict[int, _Co
 
 def _known(provider: Provider) -> dict[str, _Column]:
     """Return the columns by their names: the plan's keys, and their last parts where those are unambiguous."""
-    columns = [_Column(name, question) for name, model in _models(provider).items() for question in questions(model)]
+    tables = provider.order_sections.items()
+    columns = [_Column(name, question) for name, model in tables for question in questions(model)]
     often = Counter(column.question.name for column in columns)
     short = {column.question.name: column for column in columns if often[column.question.name] == 1}
     return short | {column.key: column for column in columns}
-
-
-def _models(provider: Provider) -> dict[str, type[Fields]]:
-    """Return the models that rows are about, by the name of their section."""
-    administrator = {"administrator": provider.administrator} if provider.administrator else {}
-    return {"organization": provider.organization, **administrator}
 
 
 def _member(known: Mapping[str, _Column], name: str) -> _Column | None:
@@ -145,7 +138,7 @@ def _laid(plan: Draft, columns: Mapping[int, _Column], cells: tuple[str, ...]) -
     draft = Draft(plan.provider, plan.store, {plan.provider: {}})
     for name, section in plan.sections.get(plan.provider, {}).items():
         draft.sections[plan.provider][name] = dict(section)
-    models = _models(provider_of(plan.provider))
+    models = provider_of(plan.provider).order_sections
     for place, column in columns.items():
         if not (cell := cells[place]):
             continue
@@ -195,7 +188,7 @@ def _problems_of_rows(provider: Provider, rows: list[Row]) -> dict[int, dict[str
     first: dict[str, int] = {}
     for row in rows:
         messages = draft_problems(provider, row.draft).items()
-        problems = {key: words for key, words in messages if key.partition(".")[0] in SECTIONS}
+        problems = {key: words for key, words in messages if key.partition(".")[0] in provider.order_sections}
         if not any(key.startswith("organization.") for key in problems):
             earlier = first.setdefault(_child(provider, row.draft), row.number)
             if earlier != row.number:

@@ -49,13 +49,8 @@ def _names_of_sites(provider: Provider) -> dict[str, str]:
 
 
 def _keys(provider: Provider) -> list[str]:
-    sections = provider.sections(next(iter(provider.methods)))
-    return [
-        line
-        for name, model in sections.items()
-        if name != "credentials"
-        for line in (f"  [{name}]", *rows(_rules(model), "    "))
-    ]
+    tables = provider.order_sections.items()
+    return [line for name, model in tables for line in (f"  [{name}]", *rows(_rules(model), "    "))]
 
 
 def _rules(model: type[Fields]) -> dict[str, str]:
@@ -88,13 +83,7 @@ def table() -> list[str]:
         "",
     ]
     for provider in PROVIDERS:
-        sections = provider.sections(next(iter(provider.methods)))
-        names = [
-            f"{name}.{q.name}"
-            for name, model in sections.items()
-            if name != "credentials"
-            for q in questions(model)
-            if q.asked
-        ]
+        tables = provider.order_sections.items()
+        names = [f"{name}.{question.name}" for name, model in tables for question in questions(model) if question.asked]
         lines += [f"Columns for {provider.title}:", *(f"  {name}" for name in names), ""]
     return lines[:-1]

@@ -60,6 +60,10 @@ class Draft:
         """Return the live answers of the chosen credential method."""
         return self.section(f"credentials.{self.method}")
 
+    def answers(self, section: str) -> dict[str, Value]:
+        """Return the live answers of a section by the name that plans give it."""
+        return self.credentials if section == "credentials" else self.section(section)
+
     def references(self) -> list[Reference]:
         """Return where the secrets of the chosen provider are read from."""
         from orgwizard.domain.secrets.secret_reference import Reference

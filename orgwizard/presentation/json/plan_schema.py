@@ -40,7 +40,7 @@ def _plan_of(provider: Provider, method: str) -> Schema:
     """Return the schema of a plan that says itself how to reach the parent."""
     sections = {name: _table(model) for name, model in provider.sections(method).items()}
     sections["credentials"]["properties"]["method"] = {"const": method}
-    if method != next(iter(provider.methods)):
+    if method != provider.default_method:
         sections["credentials"]["required"] = ["method", *sections["credentials"]["required"]]
     site = {**TEXT, "description": provider.site_help or "Where the parent org is."}
     connection = {"provider": {"const": provider.key}, "site": site, "confirmed_host": TEXT}
@@ -50,7 +50,7 @@ def _plan_of(provider: Provider, method: str) -> Schema:
 
 def _plan_by_profile(provider: Provider) -> Schema:
     """Return the schema of a plan that names a saved connection."""
-    sections = {n: _table(m) for n, m in provider.sections(next(iter(provider.methods))).items() if n != "credentials"}
+    sections = {name: _table(model) for name, model in provider.order_sections.items()}
     named = {"profile": TEXT, "provider": {"const": provider.key}}
     return object_of({**named, **_common(), **sections}, ("profile", *_needed(sections)), additionalProperties=False)
 

@@ -67,7 +67,7 @@ class ParentOrg:
         discovery, provider = self.bootstrap.discovery, self.provider
         offer = discovery.site(provider)
         places = {offer.file if offer and offer.typed == self.draft.site else ""}
-        method = self.draft.method or discovery.method(provider) or next(iter(provider.methods))
+        method = self.draft.method or discovery.method(provider) or provider.default_method
         typed = self.draft.section(f"credentials.{method}")
         for question in questions(provider.methods[method]):
             if question.secret:
@@ -94,7 +94,7 @@ class ParentOrg:
         """Choose the credential method that what is there is for, where the user has chosen none."""
         if self.draft.method not in self.provider.methods:
             offered = self.bootstrap.discovery.method(self.provider)
-            self.draft.section("parent")["method"] = offered or next(iter(self.provider.methods))
+            self.draft.section("parent")["method"] = offered or self.provider.default_method
 
     def connecting(self) -> Future[Connection]:
         """Build the connection of the draft as it is now; the future raises `BadInput` and `BadFields`.

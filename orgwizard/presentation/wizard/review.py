@@ -31,8 +31,7 @@ def lines(session: WizardSession) -> Iterator[Line]:
     parent = f"{session.parent.name}, " if session.parent.name else ""
     yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
     for name, model in provider.sections(draft.method).items():
-        typed = draft.credentials if name == "credentials" else draft.section(name)
-        yield from _answers(session, name, model, typed)
+        yield from _answers(session, name, model, draft.answers(name))
     yield "store", "Keys go to", text_report.store_words(draft.store)
 
 
@@ -100,7 +99,7 @@ def blank_places(session: WizardSession) -> dict[str, str]:
     provider, draft = session.provider, session.draft
     places: dict[str, str] = {}
     for name, model in provider.sections(draft.method).items():
-        answers = filled(model, draft.credentials if name == "credentials" else draft.section(name))
+        answers = filled(model, draft.answers(name))
         blank = (question for question in questions(model) if question.asked and not answers.get(question.name))
         places |= {question.title.casefold(): f"{name}.{question.name}" for question in blank}
     return places
@@ -128,7 +127,7 @@ def objections(session: WizardSession) -> list[str]:
     provider, draft = session.provider, session.draft
     found = []
     for section, model in provider.sections(draft.method).items():
-        answers = filled(model, draft.credentials if section == "credentials" else draft.section(section))
+        answers = filled(model, draft.answers(section))
         for question in questions(model):
             refusal = session.refusals.get(f"{section}.{question.name}", "")
             if words := refusal or model.objection(question.name, answers):
@@ -181,11 +180,10 @@ def save_plan(session: WizardSession, path: str) -> tuple[bool, str]:
 def _needed(session: WizardSession) -> str:
     """Say which variables the plan will look for."""
     provider, draft = session.provider, session.draft
-    typed = {"credentials": draft.credentials, "administrator": draft.section("administrator")}
     names = [
         question.env[0] if question.env else f"{provider.key}_{question.name}".upper()
         for section, model in provider.sections(draft.method).items()
         for question in questions(model)
-        if question.secret and isinstance(typed.get(section, {}).get(question.name), SecretStr)
+        if question.secret and isinstance(draft.answers(section).get(question.name), SecretStr)
     ]
     return f"Before using it, set {', '.join(names)}." if names else ""

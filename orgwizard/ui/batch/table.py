@@ -37,7 +37,8 @@ def read(plan: Plan, path: Path) -> tuple[Draft, Table, Mapping[str, str]]:
     if not draft.provider:
         raise plan.with_table(found, path, {})
     table = plan_table.load(path, draft)
-    of_plan = {key: words for key, words in found.items() if key.partition(".")[0] not in plan_table.SECTIONS}
+    of_rows = provider_of(draft.provider).order_sections
+    of_plan = {key: words for key, words in found.items() if key.partition(".")[0] not in of_rows}
     if draft.store == "screen":
         of_plan["store"] = "A table needs a store that keeps the keys: keyring, file or a command."
     return draft, table, of_plan
