@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from orgwizard.application.attempt_records import AttemptRecords
 from orgwizard.application.connection.checks import Checks
 from orgwizard.application.connection.discovery import Discovery
+from orgwizard.application.connection.provider_calls import converse
 from orgwizard.application.creation.creations import Creations
 from orgwizard.application.draft_reader import DraftReader
 from orgwizard.application.profile_saving import ProfileSaver
@@ -16,7 +18,7 @@ from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Wishes
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.forms.field_questions import questions
-from orgwizard.domain.http import Send
+from orgwizard.domain.http import Conversation, Send
 from orgwizard.domain.secrets import signing
 from orgwizard.providers import provider_of
 from orgwizard.storage.attempts.journal import Journal
@@ -24,6 +26,8 @@ from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
 from orgwizard.storage.stores.vault import Vault
 from orgwizard.system import keyring_client
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,10 @@ class Service:
     def profile_saver(self) -> ProfileSaver:
         """Return what saves profiles."""
         return ProfileSaver(self.profiles, self.clock)
+
+    def ask(self, conversation: Conversation[T]) -> T:
+        """Make a provider's calls, which create nothing, and return its result; blocks, and raises a `WizardError`."""
+        return self.engine.read(converse(conversation, self.send)).result()
 
     def load_ahead(self, step: str, draft: Draft) -> None:
         """Load what will be needed after a step, while the user reads and types on it; meant for another thread.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from orgwizard.application.connection.provider_calls import check, converse, elsewhere
+from orgwizard.application.connection.provider_calls import check, converse
 from orgwizard.application.runner import Engine
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import NeedsConsent, WizardError
@@ -70,7 +70,7 @@ class Checks:
 
     def elsewhere(self, provider: Provider, connected: Connection) -> Future[tuple[Site, ...]]:
         """Ask the vendor's other sites whether the credentials belong there: send them only where the user agreed."""
-        return self._engine.read(elsewhere(provider, connected, self._send))
+        return self._engine.read(converse(provider.elsewhere(connected), self._send))
 
     def name_free(
         self, provider: Provider, connected: Connection, checked: Preflight, organization: Fields

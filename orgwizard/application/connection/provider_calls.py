@@ -120,11 +120,6 @@ def hints(credentials: Fields) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-async def elsewhere(provider: Provider, connected: Connection, send: Send) -> tuple[Site, ...]:
-    """Return the vendor's other sites that know the credentials; call it only where the user agreed to that."""
-    return await converse(provider.elsewhere(connected), send)
-
-
 def not_created(silent: NoResponse) -> NotSent:
     """Return the failure of a mere read: nothing was sent that could create anything."""
     return NotSent(silent.cause, "Check the network and try again: nothing was changed.", code=silent.code)

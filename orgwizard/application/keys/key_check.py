@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from orgwizard.application.connection.provider_calls import converse
+from pydantic import SecretStr
+
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.org import Created, why_unsendable
@@ -38,18 +39,22 @@ def child_of(service: Service, profile: Profile) -> Created:
     """Return the child org of a profile with its keys, which are read now; raises `BadInput`."""
     if profile.kind != "child":
         raise BadInput(f"The profile {profile.name} is of a parent org.", "See: orgwizard profiles list")
-    if not profile.secrets:
+    return Created(profile.org.id, profile.org.name, profile.org.url, stored_keys(service, profile))
+
+
+def stored_keys(service: Service, profile: Profile) -> dict[str, SecretStr]:
+    """Return the keys of a child org, which are read now; raises `BadInput`."""
+    if profile.kind != "child" or not profile.secrets:
         advice = f"See: orgwizard profiles show {profile.name}"
         raise BadInput(f"The profile {profile.name} has no stored keys that can be read.", advice)
-    secrets = {name: service.reader.read(source) for name, source in profile.secrets.items()}
-    return Created(profile.org.id, profile.org.name, profile.org.url, secrets)
+    return {name: service.reader.read(source) for name, source in profile.secrets.items()}
 
 
 def check_keys(service: Service, profile: Profile) -> KeyCheck:
     """Ask a child org whether its keys are valid, and remember when they were; raises `BadInput`."""
     child = child_of(service, profile)
     before = last_used(profile)
-    state = _state(service, profile, child)
+    state = _judged(service, profile, child)
     if state.state == "valid":
         profile = note_used(service, profile)
     elif service.sandbox_values:
@@ -58,16 +63,20 @@ def check_keys(service: Service, profile: Profile) -> KeyCheck:
     return KeyCheck(profile, state, before, None if is_gone else expiry(profile))
 
 
-def _state(service: Service, profile: Profile, child: Created) -> KeyState:
-    """Return what the org says of its keys; those that no request can carry are not asked about."""
-    provider = provider_of(profile.provider)
-    if words := why_unsendable(child.secrets, provider.secret_titles):
+def _judged(service: Service, profile: Profile, child: Created) -> KeyState:
+    """Return what is known of keys; those that no request can carry are not asked about."""
+    if words := why_unsendable(child.secrets, provider_of(profile.provider).secret_titles):
         return KeyState("invalid", sentence(words))
     try:
-        conversation = provider.aftercare.key_state(provider.site(profile.site), child)
-        return service.engine.read(converse(conversation, service.send)).result()
+        return key_state(service, profile, child)
     except WizardError as error:
         return KeyState("unclear", error.cause)
+
+
+def key_state(service: Service, profile: Profile, child: Created) -> KeyState:
+    """Return what the org of a profile says of the keys of *child*; raises a `WizardError` where it cannot be asked."""
+    provider = provider_of(profile.provider)
+    return service.ask(provider.aftercare.key_state(provider.site(profile.site), child))
 
 
 def check_records(service: Service, records: Sequence[Record]) -> Iterator[tuple[Record, KeyCheck | None, str]]:

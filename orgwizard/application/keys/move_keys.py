@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
+from orgwizard.application.keys.key_check import stored_keys
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention, NotSent, WizardError
 from orgwizard.domain.events import Result
@@ -44,7 +45,7 @@ def move_keys(service: Service, name: str, target: object, agrees: Callable[[str
         profile = service.profiles.find(name)
         if profile.former:
             profile = forget_former(service, profile).profile
-        with _nothing_moved():
+        with unchanged(NOT_MOVED):
             store = target_store(target)
             if store_named_by(service.vault, profile.secrets) == str(store.plan()).removesuffix(":unencrypted"):
                 return Moved(profile)
@@ -99,14 +100,14 @@ def save_after_all(service: Service, result: Result, target: object) -> Result:
 
 
 @contextmanager
-def _nothing_moved() -> Iterator[None]:
-    """Let failures say that the keys are where they were."""
+def unchanged(meaning: str) -> Iterator[None]:
+    """Let failures say, with *meaning*, that the keys are as they were."""
     try:
         yield
     except NeedsAttention as fault:  # the vault speaks of a creation
-        raise LocalFailure(fault.cause, fault.advice, meaning=NOT_MOVED) from None
+        raise LocalFailure(fault.cause, fault.advice, meaning=meaning) from None
     except WizardError as fault:
-        fault.meaning = NOT_MOVED
+        fault.meaning = meaning
         raise
 
 
@@ -122,10 +123,7 @@ def _readable_keys(
     service: Service, profile: Profile, store: Store, agrees: Callable[[str], bool]
 ) -> dict[str, SecretStr]:
     """Return the keys of a profile, once the new store was tried, and agreed to where it cannot return them."""
-    if profile.kind != "child" or not profile.secrets:
-        advice = f"See: orgwizard profiles show {profile.name}"
-        raise BadInput(f"The profile {profile.name} has no stored keys that can be read.", advice)
-    secrets = {name: service.reader.read(source) for name, source in profile.secrets.items()}
+    secrets = stored_keys(service, profile)
     service.vault.probe(store)
     if not store.readable and not agrees(f"{store.title} cannot return what it stores. Move the only copy there?"):
         raise NotSent("Not confirmed.", code="not_confirmed")

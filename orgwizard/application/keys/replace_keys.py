@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 
 from pydantic import SecretStr
 
-from orgwizard.application.connection.provider_calls import converse
-from orgwizard.application.keys.key_check import FORGOTTEN, child_of
-from orgwizard.application.keys.move_keys import Moved, forget_former, keep_instead, target_store
+from orgwizard.application.keys.key_check import FORGOTTEN, child_of, key_state
+from orgwizard.application.keys.move_keys import Moved, forget_former, keep_instead, target_store, unchanged
 from orgwizard.application.service import Service
-from orgwizard.domain.errors import BadInput, LocalFailure, NeedsAttention, Refused, WizardError
+from orgwizard.domain.errors import BadInput, NeedsAttention, Refused, WizardError
 from orgwizard.domain.http import ask
 from orgwizard.domain.org import Created
 from orgwizard.domain.secrets.credential_shapes import scheme_before
 from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.providers import provider_of
-from orgwizard.providers.aftercare import Aftercare, Undone
+from orgwizard.providers.aftercare import Aftercare
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.stores.key_removal import store_named_by
 
@@ -42,7 +41,7 @@ def replace_token(service: Service, name: str, target: object, asks: Replacement
     """
     with service.profiles.alone():
         profile = service.profiles.find(name)
-        try:
+        with unchanged(NOT_REPLACED):
             if profile.former:
                 profile = forget_former(service, profile).profile
             old = _old(service, profile)
@@ -51,11 +50,6 @@ def replace_token(service: Service, name: str, target: object, asks: Replacement
             new = _proven(service, profile, old, asks.new_token(profile, provider_of(profile.provider).aftercare))
             fresh = profile.model_copy(update={"used": service.clock.wall(), "undo": ""})
             changed, kept = keep_instead(service, fresh, store, new)
-        except NeedsAttention as fault:  # the vault speaks of a creation
-            raise LocalFailure(fault.cause, fault.advice, meaning=NOT_REPLACED) from None
-        except WizardError as fault:
-            fault.meaning = NOT_REPLACED
-            raise
         if profile.undo:  # of the old token
             with suppress(WizardError):
                 service.records.note_undo(profile.attempt, "")
@@ -92,9 +86,8 @@ def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dic
         raise BadInput("Tokens contain no spaces. Paste the token only.")
     if token == old.secrets["token"].get_secret_value():
         raise BadInput("This is the old token.", "Create a new one and paste that.")
-    provider, new = provider_of(profile.provider), {"token": SecretStr(token)}
-    conversation = provider.aftercare.key_state(provider.site(profile.site), replace(old, secrets=new))
-    state = service.engine.read(converse(conversation, service.send)).result()
+    new = {"token": SecretStr(token)}
+    state = key_state(service, profile, replace(old, secrets=new))
     if state.state != "valid":
         advice = FORGOTTEN if service.sandbox_values else "Check that it was created in this org."
         raise Refused(f"{profile.org.name} did not accept the new token. {state.words}", advice)
@@ -104,12 +97,11 @@ def _proven(service: Service, profile: Profile, old: Created, typed: str) -> dic
 def _revoked(service: Service, profile: Profile, old: Created) -> str:
     """Revoke the old token and return "", or why it may still be valid; the new one is stored, whatever happens."""
     provider = provider_of(profile.provider)
-    site, aftercare = provider.site(profile.site), provider.aftercare
     try:
-        if service.engine.read(converse(aftercare.key_state(site, old), service.send)).result().state == "invalid":
+        if key_state(service, profile, old).state == "invalid":
             return ""  # it has expired, or was revoked before
-        call = service.engine.read(converse(aftercare.undo(site, old), service.send)).result().call
-        done: Undone = aftercare.undone(service.engine.read(converse(ask(call), service.send)).result())
+        call = service.ask(provider.aftercare.undo(provider.site(profile.site), old)).call
+        done = provider.aftercare.undone(service.ask(ask(call)))
     except WizardError as fault:
         return f"The old token may still be valid: {fault.cause}"
     return "" if done.state == "done" else f"The old token may still be valid: {done.words}"

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from orgwizard.application.connection.provider_calls import converse
-from orgwizard.application.keys.key_check import FORGOTTEN, child_of
+from orgwizard.application.keys.key_check import FORGOTTEN, child_of, key_state
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import BadInput, NoResponse, NotSent, Refused, WizardError
 from orgwizard.domain.http import ask
@@ -61,9 +60,9 @@ def _prepared(service: Service, profile: Profile) -> Undo | Undone:
     site = provider.site(profile.site)
     try:
         child = child_of(service, profile)
-        return service.engine.read(converse(provider.aftercare.undo(site, child), service.send)).result()
+        return service.ask(provider.aftercare.undo(site, child))
     except Refused as refused:
-        if profile.undo and service.engine.read(_is_invalid(service, profile)).result():
+        if profile.undo and key_state(service, profile, child).state == "invalid":
             return Undone("done", "The keys were valid before the request, and no longer are.")
         raise _unchanged(service, refused) from None
     except WizardError as fault:
@@ -78,18 +77,11 @@ def _unchanged(service: Service, fault: WizardError) -> WizardError:
     return fault
 
 
-async def _is_invalid(service: Service, profile: Profile) -> bool:
-    """Return whether the keys are proved to be no longer valid."""
-    provider = provider_of(profile.provider)
-    conversation = provider.aftercare.key_state(provider.site(profile.site), child_of(service, profile))
-    return (await converse(conversation, service.send)).state == "invalid"
-
-
 def _sent(service: Service, profile: Profile, prepared: Undo) -> Undone:
     """Announce the call on disk, send it once, and return what it came to; raises `NotSent`."""
     _write(service, profile, "sent")
     try:
-        response = service.engine.read(converse(ask(prepared.call), service.send)).result()
+        response = service.ask(ask(prepared.call))
     except NotSent:
         _write(service, profile, profile.undo)
         raise
