@@ -15,7 +15,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orgwizard.application.keys.value_formats import FORMATS, assignments, masks, table, written
+from orgwizard.application.keys.value_formats import FORMATS, assignments, masks, table
 from orgwizard.domain.errors import BadInput
 
 HARD = [
@@ -219,7 +219,8 @@ def test_terraform_reads_its_variables(tmp_path: Path) -> None:
 # ---- GitHub's masks ----
 
 
-def test_masks_come_first_and_name_the_secrets_alone() -> None:
-    text = written("github", {"KEY": "a%b\nc", "SITE": "datadoghq.eu"}, ["KEY"])
-    assert text == "::add-mask::a%25b%0Ac\nKEY<<EOF\na%b\nc\nEOF\nSITE=datadoghq.eu\n"
+def test_masks_name_the_secrets_alone() -> None:
+    values = {"KEY": "a%b\nc", "SITE": "datadoghq.eu"}
+    assert masks(values, ["KEY"]) == "::add-mask::a%25b%0Ac\n"
+    assert assignments("github", values) == "KEY<<EOF\na%b\nc\nEOF\nSITE=datadoghq.eu\n"
     assert masks({"KEY": "x"}, ()) == ""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Mapping
 from orgwizard.domain.errors import NOTHING_DONE, BadInput
 
 Texts = Mapping[str, str]
-Secrets = Collection[str]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -16,17 +15,11 @@ class _CannotHold(Exception):
     """A format has no way to write a value; the text says what of it."""
 
 
-def written(name: str, values: Texts, secrets: Secrets = ()) -> str:
+def assignments(name: str, values: Texts) -> str:
     """Return *values* as text in the format called *name*, ending with a line end.
 
-    *secrets* are the names of the values that are secret. Raises `BadInput`, without any value, where the format
-    cannot hold one.
+    Raises `BadInput`, without any value, where the format cannot hold one.
     """
-    return (masks(values, secrets) if name == "github" else "") + assignments(name, values)
-
-
-def assignments(name: str, values: Texts) -> str:
-    """Return *values* as text, without GitHub's masks; raises `BadInput` as `written` does."""
     assign, fault = FORMATS[name], ""
     for variable, value in values.items():
         try:
@@ -40,8 +33,8 @@ def assignments(name: str, values: Texts) -> str:
     raise BadInput(fault, "Choose another format, such as json.", meaning=NOTHING_DONE, field="format")
 
 
-def masks(values: Texts, secrets: Secrets) -> str:
-    """Return the lines that keep GitHub Actions from showing secrets in its logs.
+def masks(values: Texts, secrets: Collection[str]) -> str:
+    """Return the lines that keep GitHub Actions from showing *secrets*, by their names, in its logs.
 
     Source: "Workflow commands for GitHub Actions"; the escapes are those of actions/toolkit.
     """
@@ -54,7 +47,7 @@ def mask(value: str, percent: str = "%25") -> str:
 
 
 def table(name: str, members: Mapping[str, Texts]) -> str:
-    """Return the text of a settings file of a vendor's tool, by its name; raises `BadInput` as `written` does."""
+    """Return the text of a settings file of a vendor's tool, by its name; raises `BadInput` as `assignments` does."""
     write = _yaml if name.endswith((".yaml", ".yml")) else _ini
     fault = ""
     try:
