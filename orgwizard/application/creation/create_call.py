@@ -12,6 +12,7 @@ from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import NoResponse, NotSent
 from orgwizard.domain.events import SEND
 from orgwizard.domain.http import Call, Reply, Response
+from orgwizard.storage.attempts.writing import Attempt
 from orgwizard.system.file_faults import cause_of
 
 REPEATS = 3  # of the create call, and only after a 429 or where it never left
@@ -39,10 +40,10 @@ class ServiceClock:
 
 
 class CreateCall:
-    """The sending of one call, the recorded attempt of a run."""
+    """The sending of one call, that of a recorded attempt."""
 
-    def __init__(self, run: Run, call: Call, service_clock: ServiceClock) -> None:
-        self._run, self._call, self._service_clock = run, call, service_clock
+    def __init__(self, run: Run, attempt: Attempt, call: Call, service_clock: ServiceClock) -> None:
+        self._run, self._attempt, self._call, self._service_clock = run, attempt, call, service_clock
         self._clock, self._control = run.tools.clock, run.tools.control
         self._proven_anew = False  # at most one nonce retry per confirmation
 
@@ -65,7 +66,7 @@ class CreateCall:
         """Record that what was sent created nothing, and is sent again."""
         self._run.set_outcome("not_created")
         self._run.unspool()
-        self._run.notes.add("waiting", seconds=seconds, reason=reason)
+        self._run.note("waiting", seconds=seconds, reason=reason)
 
     async def _send_with_proof(self) -> Reply:
         """Send the call; once more where the answer, before any work, only asks for a new proof of its signature."""
@@ -85,8 +86,8 @@ class CreateCall:
         """Send the call and wait for the reply."""
         run, wanted = self._run, self._run.wanted
         run.sendings, run.sent_at = run.sendings + 1, self._service_clock.now()
-        receipt = self._receipt()
-        run.notes.add(
+        receipt = Receipt(self._attempt.spool() if run.tools.vault.on_disk else None)  # reserves room, or raises
+        self._attempt.note(  # raises what keeps it from being written, before anything left
             "sending",
             provider=run.provider.key,  # the order again, because the beginning of the file may be lost
             site=wanted.site.key,
@@ -103,11 +104,6 @@ class CreateCall:
         finally:
             sending.cancel()
             self._keep_spool(receipt)
-
-    def _receipt(self) -> Receipt:
-        """Reserve room for the response, unless nothing secret may touch the disk; raises `LocalFailure`."""
-        attempt = self._run.notes.attempt
-        return Receipt(attempt.spool() if attempt is not None and self._run.tools.vault.on_disk else None)
 
     async def _reply(self, sending: "asyncio.Future[Reply]", receipt: Receipt) -> Reply:
         """Wait for the reply; a hang-up does not end this wait, `give_up` does."""

@@ -27,7 +27,7 @@ from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.secrets.masking import masked
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.order import Order
-from orgwizard.storage.attempts.writing import NewAttempt
+from orgwizard.storage.attempts.writing import Attempt, NewAttempt
 
 
 def create_org(provider: Provider, order: Order, tools: Tools) -> AsyncIterator[Event]:
@@ -59,8 +59,8 @@ class _Creation:
         self._refuse_repeat(checked=True)
         await self._probe_store()
         call = self.run.provider.request(self._order)
-        self._record(call)
-        reply = await CreateCall(self.run, call, self._service_clock).send()
+        attempt = self._record(call)
+        reply = await CreateCall(self.run, attempt, call, self._service_clock).send()
         return await self._conclude(reply, answered_at=self._tools.clock.now())
 
     def _refuse_repeat(self, *, checked: bool) -> None:
@@ -92,7 +92,7 @@ class _Creation:
         probing = asyncio.to_thread(self._tools.vault.probe)
         self.run.progress(STORE, "ok", await self.run.waiting.unless_leaving(probing))
 
-    def _record(self, call: Call) -> None:
+    def _record(self, call: Call) -> Attempt:
         """Record what is about to be sent; raises `LocalFailure`, `Busy` or `Repeated`, and then nothing is sent."""
         if self.run.waiting.leaving:
             raise NotSent("Cancelled before anything was sent.", "Start again when ready.", code="left")
@@ -110,7 +110,9 @@ class _Creation:
             approved=self._tools.wishes.approved,
             passed_over=self._passed_over,
         )
-        self.run.set_attempt(self._tools.journal.requested(new))
+        attempt = self._tools.journal.requested(new)
+        self.run.set_attempt(attempt)
+        return attempt
 
     def _key(self) -> OrderKey:
         """Return what this order is recognised by; after the check its parent has more names."""
@@ -125,7 +127,7 @@ class _Creation:
         run = self.run
         if isinstance(reply, (NotSent, Refused)):  # refused: the token, so that the call never left
             run.set_outcome("not_created")
-            run.notes.add("refused" if isinstance(reply, Refused) else "not_sent", code=reply.code, message=reply.cause)
+            run.note("refused" if isinstance(reply, Refused) else "not_sent", code=reply.code, message=reply.cause)
             return reply
         if isinstance(reply, NoResponse):
             return await look_up(run, reply)
@@ -145,7 +147,7 @@ class _Creation:
         run.response = response if response.ok else None
         if not response.body:
             run.unspool()
-        run.notes.add("answered", status=response.status, request_id=response.request_id, spool=run.result.spool)
+        run.note("answered", status=response.status, request_id=response.request_id, spool=run.result.spool)
         return judge(run, response)
 
 

@@ -27,7 +27,7 @@ async def run_to_end(run: Run, stages: Callable[[], Awaitable[WizardError | None
         result, end = replace(run.result, error=own_fault(bug, run.result.outcome, ""), open=True), ""
     run.tell(result)
     with suppress(Exception):  # what the journal does not learn now, `resume` finds out
-        run.notes.close(result, end)
+        run.close(result, end)
 
 
 def _truthful(run: Run, error: WizardError | None) -> WizardError | None:
@@ -55,7 +55,7 @@ def _show_raw_response(run: Run) -> None:
     if run.response is not None and run.response.body and not run.result.spool:
         text = SecretStr(run.response.body.decode(errors="replace"))
         run.result = replace(run.result, secrets={**run.result.secrets, "answer": text})
-        run.notes.add("shown", answer_shown=True)
+        run.note("shown", answer_shown=True)
 
 
 def _attention(run: Run) -> WizardError | None:

@@ -30,7 +30,7 @@ async def keep(run: Run, response: Response) -> None:
     }
     if created.remarks:
         facts["odd"] = True
-    run.notes.add("created", org={"id": created.id, "name": created.name, "url": created.url}, **facts)
+    run.note("created", org={"id": created.id, "name": created.name, "url": created.url}, **facts)
     run.progress(KEEP, "started", "Storing the new keys")
     state: StageState = await _store(run, created) if created.secrets else "warning"
     if run.result.secrets:
@@ -73,7 +73,7 @@ async def _stored_in(run: Run, store: ChosenStore, created: Created) -> bool:
         kept = await asyncio.to_thread(store.keep, name, created.secrets, _facts(run, created))
     except Exception as fault:  # whatever it is, the next place is tried
         if isinstance(fault, PartlyStored):
-            run.notes.add("given", given=list(fault.names))
+            run.note("given", given=list(fault.names))
         run.add_remark(f"A store failed: {cause_of(fault)}")
         return False
     run.result = replace(
@@ -84,7 +84,7 @@ async def _stored_in(run: Run, store: ChosenStore, created: Created) -> bool:
         secrets={} if store.on_disk else created.secrets,
     )
     # The screen stores nothing: what it has shown is noted once it has.
-    written = run.notes.add("stored", stored=dict(kept.reference)) if store.on_disk else True
+    written = run.note("stored", stored=dict(kept.reference)) if store.on_disk else True
     # It stays where only it leads `resume` to the keys; an odd one, too, until somebody has looked at it.
     if written and run.response is None:
         run.unspool()
@@ -94,7 +94,7 @@ async def _stored_in(run: Run, store: ChosenStore, created: Created) -> bool:
 def _facts(run: Run, created: Created) -> KeyFacts:
     """Return what a store writes beside the keys."""
     facts = KeyFacts(run.provider.title, created.name, created.id, created.url)
-    if attempt := run.notes.attempt:
+    if attempt := run.attempt:
         return replace(facts, attempt=attempt.id, date=f"{attempt.started:%Y-%m-%d %H:%M} UTC")
     return facts
 
@@ -107,7 +107,7 @@ def save_profile(run: Run) -> None:
         run.add_remark(f"The profile was not saved: {cause_of(fault)}")
         return
     set_profile(run, name)
-    run.notes.add("profile", profile=name)
+    run.note("profile", profile=name)
 
 
 def set_profile(run: Run, name: str) -> None:

@@ -16,7 +16,7 @@ CERTAINLY_ABSENT_AFTER_SECONDS = 10 * 60.0  # a list of children is eventually c
 
 async def look_up(run: Run, doubt: NoResponse) -> WizardError:
     """Look whether the org exists; return what that makes of the doubt."""
-    run.notes.add("unknown", message=doubt.cause)
+    run.note("unknown", message=doubt.cause)
     run.progress(SEND, "failed", doubt.cause)
     run.progress(FIND, "started", "Outcome unknown: checking whether the org exists")
     seen = await look(run)
@@ -36,7 +36,7 @@ async def look_up(run: Run, doubt: NoResponse) -> WizardError:
 async def look(run: Run) -> LookupResult:
     """Return the last of the looks, and write it down; one that could not be taken is unclear, without words."""
     seen = await _last_look(run)
-    run.notes.add("found", state=seen.state, words=seen.words, org=dict(seen.org))
+    run.note("found", state=seen.state, words=seen.words, org=dict(seen.org))
     return seen
 
 

@@ -167,7 +167,7 @@ class _Resumption:
             readable = sources(stored, self._interrupted.secrets)
             run.result = replace(run.result, stored=stored, sources=readable, stored_words=place(stored))
             if self._record.state == "stored":
-                run.notes.add("stored", stored=stored, org=dict(org))
+                run.note("stored", stored=stored, org=dict(org))
         if self._record.profile:
             set_profile(run, self._record.profile)
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
 
-from orgwizard.application.creation.attempt_notes import AttemptNotes
 from orgwizard.application.creation.tools import Tools
 from orgwizard.application.creation.waiting import Waiting
 from orgwizard.domain.attempt_state import Outcome
@@ -21,6 +20,7 @@ from orgwizard.providers.findings import Preflight
 from orgwizard.providers.order import OrgIdentity
 from orgwizard.storage.attempts.record import stored_names
 from orgwizard.storage.attempts.writing import Attempt
+from orgwizard.system.file_faults import cause_of
 
 LONGEST_NAME = 100  # characters of a name in a sentence
 
@@ -28,6 +28,7 @@ LONGEST_NAME = 100  # characters of a name in a sentence
 class Run:
     """What the stages of one creation share; each of them adds to `result`.
 
+    `attempt` is its record, as soon as there is one;
     `response` is a success that is not, or not wholly, in a store; `refusal` one that may be about our own org, and is
     looked up first; `end` the journal's word for the end, where the result alone does not tell; `sendings` how often
     the create call may have left, `sent_at` when it last did, in epoch seconds by the service's own clock; `lacking`
@@ -55,12 +56,13 @@ class Run:
         self.lacking = self.unasked = ""
         self.given: Collection[str] = ()
         self.sandbox_ended = False
-        self.notes = AttemptNotes(tools.control, self.add_remark)
+        self.attempt: Attempt | None = None
+        self._notes_shown = False  # whether the record says that keys were shown
         self.waiting = Waiting(tools.clock, tools.control, self._tell_progress)
         self.progress = self.waiting.progress
 
     def _tell_progress(self, progress: Progress) -> None:
-        self.notes.add_shown()
+        self._note_shown()
         self.tell(progress)
 
     def set_outcome(self, outcome: Outcome) -> None:
@@ -82,8 +84,37 @@ class Run:
 
     def set_attempt(self, attempt: Attempt) -> None:
         """Write into the record of *attempt* from now on."""
-        self.notes.attempt = attempt
+        self.attempt = attempt
         self.result = replace(self.result, attempt=attempt.id)
+
+    def note(self, event: str, **facts: object) -> bool:
+        """Write an event into the record and return whether that worked; a full disk stops nothing: it is a remark."""
+        if self.attempt is None:
+            return False
+        try:
+            self.attempt.note(event, **facts)
+            return True
+        except Exception as fault:
+            self.add_remark(f"The attempt's record could not be written: {cause_of(fault)}")
+            return False
+
+    def _note_shown(self) -> None:
+        """Write down that a person was shown keys that are stored nowhere, once somebody says so."""
+        if self.tools.control.shown.is_set() and not self._notes_shown:
+            self._notes_shown = True
+            self.note("shown", keys_shown=True)
+
+    def close(self, result: Result, end: str) -> None:
+        """Write the end down, "" for none, and let other processes take the attempt up."""
+        if self.attempt is None:
+            return
+        try:
+            self._note_shown()
+            if end:
+                told = {name: value for name, value in result.as_json().items() if name != "secrets"}
+                self.attempt.note("ended", result=end, told=told, exit=result.exit_code)
+        finally:
+            self.attempt.close()
 
     def set_spool(self, path: Path) -> None:
         """Remember the file in which the raw response lies."""
@@ -96,9 +127,14 @@ class Run:
             self.result = replace(self.result, remarks=(*self.result.remarks, remark))
 
     def unspool(self) -> None:
-        """Remove the response from the disk again."""
-        if self.result.spool and self.notes.unspool(self.result.spool):
+        """Remove the response from the disk again; what cannot be removed becomes a remark."""
+        if not self.result.spool or self.attempt is None:
+            return
+        try:
+            self.attempt.unspool()
             self.result = replace(self.result, spool="")
+        except Exception as fault:
+            self.add_remark(f"{self.result.spool} could not be removed: {cause_of(fault)}")
 
     def kept(self) -> str:
         """Say where a response is that no store has, or where else the keys may be; the ending shows what it says."""

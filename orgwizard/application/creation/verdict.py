@@ -65,7 +65,7 @@ def refuse(run: Run, refused: Refused) -> NoReturn:
     """Raise what a refusal means; its body holds nothing worth keeping."""
     run.set_outcome("not_created")
     run.unspool()
-    run.notes.add("refused", code=refused.code, message=refused.cause)
+    run.note("refused", code=refused.code, message=refused.cause)
     raise refused
 
 
