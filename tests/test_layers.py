@@ -127,6 +127,7 @@ DOMAIN = [
     "raw_response",
     "address",
     "clock",
+    "scenario",
     "control",
     "attempt_state",
     "secrets.credential_shapes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from orgwizard.application.connection.discovery import Discovery
 from orgwizard.application.runner import Engine
@@ -13,25 +13,7 @@ from orgwizard.storage.drafts import Drafts
 if TYPE_CHECKING:
     from orgwizard.application.service import Service
     from orgwizard.domain.events import Result
-
-
-class Scenario(Protocol):
-    """A name that makes the sandbox misbehave.
-
-    A protocol, because the sandbox's own class is known to the command line alone.
-    """
-
-    @property
-    def provider(self) -> str: ...  # noqa: D102 - as the docstring of the class says
-
-    @property
-    def where(self) -> str: ...  # noqa: D102
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
-
-    @property
-    def what(self) -> str: ...  # noqa: D102
+    from orgwizard.domain.scenario import Scenario
 
 
 class Bootstrap:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from orgwizard.application.runner import Engine
     from orgwizard.application.service import Service
     from orgwizard.domain.clock import Clock
-    from orgwizard.sandbox.scenarios import Scenario
+    from orgwizard.domain.scenario import Scenario
     from orgwizard.storage.attempts.journal import Journal
     from orgwizard.storage.profiles import Profiles
     from orgwizard.storage.stores.vault import Vault

@@ -2,27 +2,14 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from orgwizard.domain.scenario import Scenario
 from orgwizard.sandbox.messages import Fault, Reply, html_reply
 
 SLOW_SECONDS = 20.0
 NOT_CREATED = "-not-created"
 ESCAPES = "\x1b[2J\x1b[31mred\x1b[0m\x07 \u202eesrever"
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """One name and what happens.
-
-    `where` says what to type it as: "organization" (the org's name or its subdomain) or
-    "credential" (a part of the token or of a key). `what` is one plain sentence.
-    """
-
-    provider: str
-    where: str
-    name: str
-    what: str
 
 
 _OKTA = ("okta",)

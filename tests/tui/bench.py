@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orgwizard.application.bootstrap import Bootstrap, Scenario
+from orgwizard.application.bootstrap import Bootstrap
 from orgwizard.application.connection.token_exchange import TokenExchange
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
@@ -17,6 +17,7 @@ from orgwizard.domain.control import Control
 from orgwizard.domain.errors import LocalFailure
 from orgwizard.domain.events import Event
 from orgwizard.domain.order_key import OrderKey
+from orgwizard.domain.scenario import Scenario
 from orgwizard.network.transport import Transport
 from orgwizard.sandbox.router import World
 from orgwizard.sandbox.scenarios import CREDENTIALS
