@@ -1,6 +1,6 @@
 """How a run of many orgs stands, as lines."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pytest
 
@@ -13,7 +13,6 @@ from orgwizard.presentation.tables.table_standing import Standing
 class Row:
     number: int
     name: str
-    marks: dict[str, int] = field(default_factory=dict)
 
 
 class Time:

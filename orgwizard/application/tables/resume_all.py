@@ -25,11 +25,6 @@ class OpenAttempt:
         """Return the name of the org."""
         return self.record.name or self.record.id
 
-    @property
-    def marks(self) -> dict[str, int]:
-        """Return what the object of `--json` says of it besides."""
-        return {}
-
 
 def resume_all(service: Service, attempts: Sequence[OpenAttempt]) -> Callable[[Control], AsyncIterator[TableEvent]]:
     """Return what begins the run once it is handed its `Control`; the last event is the only `TableEnd`."""

@@ -36,11 +36,6 @@ class TableRow:
         """Return the name of the org."""
         return self.order.wanted.name
 
-    @property
-    def marks(self) -> dict[str, int]:
-        """Return what the object of `--json` says of it besides."""
-        return {"row": self.number}
-
 
 @dataclass(frozen=True)
 class RowProgress:

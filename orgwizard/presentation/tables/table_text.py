@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from orgwizard.application.tables.check import CheckedRow, CheckedTable
-from orgwizard.application.tables.run import RowEnd, TableEnd, TableRow
+from orgwizard.application.tables.run import RowEnd, TableEnd
 from orgwizard.domain.errors import Busy, Exit, NotSent
 from orgwizard.domain.events import Result, is_sandbox
 from orgwizard.domain.json_result import result_object
@@ -28,16 +28,13 @@ _EARLIER = {
 
 
 class Named(Protocol):
-    """A row of a table, or one attempt of several: its number in this run, its org, what `--json` says besides."""
+    """A row of a table, or one attempt of several: its number in this run, and its org."""
 
     @property
     def number(self) -> int: ...  # noqa: D102 - as the docstring of the class says
 
     @property
     def name(self) -> str: ...  # noqa: D102
-
-    @property
-    def marks(self) -> dict[str, int]: ...  # noqa: D102
 
 
 def review(provider: Provider, checked: CheckedTable, site: str, store: object) -> list[str]:
@@ -119,13 +116,14 @@ def _cause(result: Result) -> str:
     return f"{result.error.cause} ({result.error.evidence})".removesuffix(" ()") if result.error else ""
 
 
-def as_json(row: Named, end: RowEnd) -> dict[str, object]:
-    """Return how a row ended as the object of `--json`, with the row's number."""
+def as_json(end: RowEnd, *, is_table: bool) -> dict[str, object]:
+    """Return how a row ended as the object of `--json`; that of a table has the row's number."""
+    row = {"row": end.number} if is_table else {}
     if end.result is None:
         told = json_report.stored_result(end.earlier) if end.earlier else result_object()
-        return {**told, **row.marks}
+        return {**told, **row}
     outcome = {"outcome": None} if isinstance(end.result.error, Busy) else {}
-    return {**end.result.as_json(), **outcome, **row.marks}
+    return {**end.result.as_json(), **outcome, **row}
 
 
 def exit_code(end: RowEnd) -> Exit:
@@ -140,12 +138,12 @@ def gravest(codes: Sequence[Exit]) -> Exit:
     return min(codes, key=GRAVEST.index, default=Exit.READY)
 
 
-def left_over(provider: Provider, end: TableEnd) -> Iterator[tuple[TableRow, RowEnd]]:
-    """Yield the rows that were not begun, each with an end that says so."""
+def left_over(provider: Provider, end: TableEnd) -> Iterator[RowEnd]:
+    """Yield an end that says so for each row that was not begun."""
     for row in end.left:
         error = NotSent(f"This row was not started. {end.why}", "Run the same command again.", code="not_begun")
         named = (provider.key, row.order.connection.site.key, row.name)
-        yield row, RowEnd(row.number, Result("not_created", *named, error=error))
+        yield RowEnd(row.number, Result("not_created", *named, error=error))
 
 
 def total(

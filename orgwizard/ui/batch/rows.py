@@ -92,7 +92,7 @@ class RowFace:
         self._codes[code] += 1
         self._earlier[code] += end.earlier is not None
         self._live.clear()
-        as_json = json_line(table_text.as_json(row, end)) if self._as_json else ""
+        as_json = json_line(table_text.as_json(end, is_table=self._provider is not None)) if self._as_json else ""
         hide(end.result.secrets if end.result else {}, as_json=self._as_json)
         words = table_text.ended(row, end)
         taken = write_stdout(as_json or words)
@@ -113,8 +113,8 @@ class RowFace:
         self._live.clear()
         with self._taking.ending_a_wait():
             if self._as_json and self._provider:
-                for row, left in table_text.left_over(self._provider, end):
-                    write_stdout(json_line(table_text.as_json(row, left)))
+                for left in table_text.left_over(self._provider, end):
+                    write_stdout(json_line(table_text.as_json(left, is_table=True)))
             options = options_of(sandbox=bool(self._service.sandbox_values))
             of_table = self._provider is not None
             lines = table_text.total(self._codes, end, options, earlier=self._earlier, is_table=of_table)
