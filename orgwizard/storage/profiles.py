@@ -109,13 +109,9 @@ class Profiles:
     def alone(self) -> Iterator[None]:
         """Keep others from changing profiles meanwhile; raises `Busy` and `LocalFailure`."""
         private_files.folder(self.folder)
-        lock = file_lock.hold(self.folder / ".lock", _LOCK_SECONDS)
-        if lock is None:
-            raise Busy("Another orgwizard is moving or replacing keys right now.", "Wait until it ends.")
-        try:
+        busy = Busy("Another orgwizard is moving or replacing keys right now.", "Wait until it ends.")
+        with file_lock.holding(self.folder / ".lock", _LOCK_SECONDS, busy):
             yield
-        finally:
-            file_lock.let_go(lock)
 
     def _wanted(self, profile: Profile) -> Path:
         return self.path(slug(profile.name) or slug(profile.provider) or "org")

@@ -3,9 +3,11 @@
 import fcntl
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from orgwizard.domain.errors import WizardError
 from orgwizard.system.file_faults import as_local_failure
 
 _MODE = 0o600
@@ -30,6 +32,18 @@ def hold(path: Path, seconds: float) -> int | None:
         return handle
     os.close(handle)
     return None
+
+
+@contextmanager
+def holding(path: Path, seconds: float, fault: WizardError) -> Iterator[None]:
+    """Hold a file as `hold` does meanwhile; raises *fault* if others held it for *seconds*."""
+    handle = hold(path, seconds)
+    if handle is None:
+        raise fault
+    try:
+        yield
+    finally:
+        let_go(handle)
 
 
 def let_go(handle: int) -> None:

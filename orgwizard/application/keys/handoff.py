@@ -64,7 +64,6 @@ class Handover:
             raise BadInput(
                 f"The profile {profile.name} is the connection to a parent org; it has no keys of a child.",
                 "Name the profile of a child org. See: orgwizard profiles list",
-                meaning=NOTHING_DONE,
             )
         require_not_revoked(profile, look_up, options)
         self.profile, self._read, self._look_up, self._options = profile, read, look_up, options
@@ -82,7 +81,6 @@ class Handover:
             raise BadInput(
                 f"{self.provider.title}'s Terraform provider cannot reach {self.profile.org.url or self.profile.site}.",
                 "Choose another format, such as sh.",
-                meaning=NOTHING_DONE,
                 field="format",
             )
         values = self._filled(chosen)
@@ -103,7 +101,6 @@ class Handover:
             raise BadInput(
                 f"The name {path.name} does not imply a format.",
                 "Set --format, or use a name that ends in one of: " + ", ".join((*_BY_ENDING, *self.handoff.files)),
-                meaning=NOTHING_DONE,
                 field="format",
             )
         return self.text(found)
@@ -115,7 +112,6 @@ class Handover:
             raise BadInput(
                 f"{self.provider.title}'s tools do not read {table}.",
                 f"Their settings files: {theirs}. To write another format, name it with --format.",
-                meaning=NOTHING_DONE,
                 field="format",
             )
         filled = {path: self._filled(section) for path, section in members.items()}
@@ -171,7 +167,6 @@ def snippet(profile: Profile, language: str, *, create: bool = False, options: s
         raise BadInput(
             f"The profile {profile.name} is the connection to a parent org.",
             "Name the profile of a child org, or add --create.",
-            meaning=NOTHING_DONE,
         )
     provider = provider_of(profile.provider)
     programs = provider.snippets(_org(profile, options), create=create)
@@ -182,7 +177,6 @@ def snippet(profile: Profile, language: str, *, create: bool = False, options: s
     raise BadInput(
         f"There is no snippet in {REDACTOR.nameable(language)} to {what} at {provider.title}.",
         known,
-        meaning=NOTHING_DONE,
         field="language",
     )
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping
 
-from orgwizard.domain.errors import NOTHING_DONE, BadInput
+from orgwizard.domain.errors import BadInput
 
 Texts = Mapping[str, str]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -30,7 +30,7 @@ def assignments(name: str, values: Texts) -> str:
             break
     if not fault:
         return assign(values)
-    raise BadInput(fault, "Choose another format, such as json.", meaning=NOTHING_DONE, field="format")
+    raise BadInput(fault, "Choose another format, such as json.", field="format")
 
 
 def masks(values: Texts, secrets: Collection[str]) -> str:
@@ -57,7 +57,7 @@ def table(name: str, members: Mapping[str, Texts]) -> str:
         return write(members)
     except _CannotHold as cannot:
         fault = f"The keys cannot be written to a file like {name}: {cannot}."
-    raise BadInput(fault, "Choose another format, such as json.", meaning=NOTHING_DONE, field="format")
+    raise BadInput(fault, "Choose another format, such as json.", field="format")
 
 
 def _check(name: str, value: str) -> None:

@@ -174,5 +174,4 @@ def _record(arguments: argparse.Namespace, service: "Service") -> "Record":
     raise BadInput(
         "This is an attempt of the sandbox.",
         f"Run: orgwizard resume {arguments.attempt} --sandbox",
-        meaning="Nothing was done.",
     )

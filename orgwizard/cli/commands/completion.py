@@ -26,7 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadInput(
             f"Which shell: {', '.join(SHELLS)}?",
             "For example: orgwizard completion bash",
-            meaning="Nothing was done.",
             code="usage",
         )
     return _print(arguments, "script", [_script(arguments.shell)])

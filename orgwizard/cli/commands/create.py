@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from orgwizard.application.fingerprint import require_approved
 from orgwizard.cli import wiring
 from orgwizard.domain.control import Wishes
-from orgwizard.domain.errors import BadInput
+from orgwizard.domain.errors import NOTHING_DONE, BadInput
 from orgwizard.ui.batch import commands
 
 if TYPE_CHECKING:
@@ -63,9 +63,7 @@ def check(arguments: argparse.Namespace) -> int:
     if arguments.name:
         return _check_keys(arguments)
     if arguments.plan is None:
-        raise BadInput(
-            "check requires --plan FILE, or the NAME of a profile.", code="usage", meaning="Nothing was done."
-        )
+        raise BadInput("check requires --plan FILE, or the NAME of a profile.", code="usage")
     plan = wiring.plan(arguments)
     draft, other_sites = plan.ready_draft(), arguments.other_sites
     with plan.telling_places():
@@ -77,5 +75,5 @@ def _check_keys(arguments: argparse.Namespace) -> int:
 
     if arguments.plan is not None:
         words = "check takes a plan or the name of a profile, not both."
-        raise BadInput(words, code="usage", meaning="Nothing was done.")
+        raise BadInput(words, code="usage", meaning=NOTHING_DONE)
     return keys.check(arguments)

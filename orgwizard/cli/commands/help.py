@@ -15,7 +15,6 @@ from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.providers import PROVIDERS
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
-MEANING = "Nothing was done."
 _OTHER_STATUS = ErrorCode(
     "The service returned this HTTP status, which alone does not say whether an org was created.",
     "`outcome` says it. If it is unknown, run: orgwizard resume",
@@ -120,6 +119,4 @@ def known_codes() -> tuple[str, ...]:
 
 def _unknown(kind: str, asked: str, known: Mapping[str, object], command: str) -> BadInput:
     meant = suggestion(asked, known)
-    return BadInput(
-        f"Unknown {kind}: {REDACTOR.nameable(asked)}.{meant}", f"List them with: {command}", meaning=MEANING
-    )
+    return BadInput(f"Unknown {kind}: {REDACTOR.nameable(asked)}.{meant}", f"List them with: {command}")

@@ -26,7 +26,7 @@ def move(arguments: argparse.Namespace) -> int:
         return _replace(arguments)
     if arguments.to is None or arguments.revoke:
         words = "--revoke requires --replace." if arguments.revoke else "move requires --to STORE, or --replace."
-        raise BadInput(words, "For example: --to pass", code="usage", meaning="Nothing was done.")
+        raise BadInput(words, "For example: --to pass", code="usage")
 
     def agrees(question: str) -> bool:
         if not arguments.yes:

@@ -2,8 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from orgwizard.storage.attempts.writing import Attempt, NewAttempt
 from orgwizard.system import file_lock, private_files
 
 _JOURNAL_SECONDS = 10.0  # requests wait for each other: a few flushes to disk
+_WHILE_HELD = "If one of them is stopped, let it continue or end it."
 _ATTEMPT_SECONDS = 0.5  # a reader looks at the lock for an instant
 
 
@@ -54,7 +54,9 @@ class Journal:
         created the org: it has begun since the last look.
         """
         private_files.folder(self.folder)
-        with _alone(self.folder / ".lock"):
+        lock = self.folder / ".lock"
+        held = LocalFailure(f"{lock} is held by another orgwizard.", _WHILE_HELD)
+        with file_lock.holding(lock, _JOURNAL_SECONDS, held):
             if earlier := self.earlier(new.key, new.passed_over):
                 raise earlier.error()
             path, started = self._free(new.key), self._clock.wall()
@@ -167,20 +169,6 @@ class Journal:
         while (name := f"{self._clock.wall():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}") in taken:
             pass
         return self.folder / f"{name}.{key.marks(name).words}{ENDING}"
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Keep other processes out of the journal for a moment; raises `LocalFailure`."""
-    lock = file_lock.hold(path, _JOURNAL_SECONDS)
-    if lock is None:
-        raise LocalFailure(
-            f"{path} is held by another orgwizard.", "If one of them is stopped, let it continue or end it."
-        )
-    try:
-        yield
-    finally:
-        file_lock.let_go(lock)
 
 
 def _open(unsettled: Iterable[Record]) -> list[Record]:

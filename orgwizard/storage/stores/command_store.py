@@ -64,8 +64,7 @@ class CommandStore:
             except LocalFailure as fault:
                 if not taken:
                     raise
-                cause = f"{fault.cause} It stored {', '.join(taken)} before."
-                raise PartlyStored(cause, ANOTHER_STORE, taken) from None
+                raise PartlyStored(fault.cause, taken) from None
             taken.append(entry)
         reference: dict[str, object] = {"command": self._named(label)}
         if self._per_secret:

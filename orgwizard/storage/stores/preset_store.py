@@ -150,7 +150,7 @@ class PresetStore:
     def _fail(self, entry: str, taken: Sequence[str]) -> None:
         cause = f"{self.title} did not accept {entry}."
         if taken:
-            raise PartlyStored(f"{cause} It stored {', '.join(taken)} before.", ANOTHER_STORE, taken)
+            raise PartlyStored(cause, taken)
         raise LocalFailure(cause, ANOTHER_STORE)
 
     def _entry(self, vault: Vault, label: str) -> str:

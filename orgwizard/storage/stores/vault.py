@@ -47,8 +47,8 @@ class KeyFacts:
 class PartlyStored(NeedsAttention):
     """The org exists, and a command took only some of its secrets: those under `names`."""
 
-    def __init__(self, cause: str, advice: str, names: Collection[str]) -> None:
-        super().__init__(cause, advice)
+    def __init__(self, cause: str, names: Collection[str]) -> None:
+        super().__init__(f"{cause} It stored {', '.join(names)} before.", ANOTHER_STORE)
         self.names = tuple(names)
 
 
