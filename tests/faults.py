@@ -452,6 +452,7 @@ FAULTS: tuple[Fault, ...] = (
     *around("SIGTERM", after(send(signal.SIGTERM)), 143),
     *around("SIGHUP: the terminal is closed", after(send(signal.SIGHUP)), 129),
     *around("SIGINT: Ctrl+C", after(send(signal.SIGINT)), 130),
+    *around("SIGQUIT: Ctrl+\\", after(send(signal.SIGQUIT)), 131),
     *around("two signals: the response is no longer awaited", two_signals, 129, Keys.OPEN, outcome="unknown"),
     *around("SIGTERM while waiting after a 429", term_after_429, 143, Keys.NONE, outcome="not_created", made=False),
     *around("SIGSTOP for longer than any limit, SIGCONT after the response arrived", stopped, speed=60.0),

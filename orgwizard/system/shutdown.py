@@ -1,4 +1,4 @@
-"""Hang-up, termination and interruption: the creation is finished and stored, the terminal mended, then the end."""
+"""A signal that would end the program: the creation is finished and stored, the terminal mended, then the end."""
 
 import contextlib
 import os
@@ -10,7 +10,18 @@ from types import FrameType
 
 from orgwizard.system.terminal_reset import RESET, Attributes, attributes, put_back
 
-ENDING = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
+# Each of them would end the program at once, and lose the keys of an answer that is under way: Ctrl+\ and Ctrl+C, a
+# batch system (USR1, USR2), a limit of CPU time, and an alarm, which outlives the exec of the wrapper that set it.
+ENDING = (
+    signal.SIGHUP,
+    signal.SIGTERM,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+    signal.SIGALRM,
+    signal.SIGXCPU,
+)
 CREATION_SECONDS = 150.0  # longer than a create call may take, so that its answer can be stored
 SCREEN_SECONDS = 2.0
 

@@ -140,3 +140,10 @@ def test_signals_ask_to_leave_and_are_put_back(engine: Engine, monkeypatch: pyte
         assert "give up" in asked
     assert taking.caught == [signal.SIGTERM, signal.SIGHUP, signal.SIGTERM]
     assert [signal.getsignal(number) for number in shutdown.ENDING] == before
+
+
+@pytest.mark.parametrize("number", ["SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGXCPU"])
+def test_no_signal_that_would_end_the_program_loses_an_answer(engine: Engine, number: str) -> None:
+    with leaving_on_signal(engine) as taking:
+        signal.raise_signal(signal.Signals[number])
+    assert taking.caught == [signal.Signals[number]]

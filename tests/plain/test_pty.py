@@ -248,7 +248,12 @@ def at_the_token(talk: Talk) -> None:
 
 @pytest.mark.parametrize(
     ("key", "number", "code"),
-    [("\x03", 0, 130), ("", signal.SIGHUP, 129), pytest.param("\x04", 0, 130, marks=pytest.mark.full)],
+    [
+        ("\x03", 0, 130),
+        ("", signal.SIGHUP, 129),
+        ("", signal.SIGQUIT, 131),
+        pytest.param("\x04", 0, 130, marks=pytest.mark.full),
+    ],
 )
 def test_whatever_ends_a_prompt_keeps_the_draft_and_mends_the_terminal(
     home: Home, key: str, number: int, code: int
@@ -304,7 +309,7 @@ def in_flight(home: Home, **changed: str) -> Iterator[tuple[Talk, Event, Server]
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("number", [signal.SIGHUP, pytest.param(signal.SIGINT, marks=pytest.mark.full)])
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGQUIT, signal.SIGINT])
 def test_a_signal_lets_the_answer_be_stored(home: Home, number: signal.Signals) -> None:
     with in_flight(home) as (talk, answer, server):
         if number == signal.SIGINT:

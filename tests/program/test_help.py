@@ -138,6 +138,7 @@ def test_codes_of_several_services_and_exit_codes_are_told_apart(program: Progra
     assert "may have been created" in program("explain", "exit 5").out
     assert "orgs --check" in program("explain", "6").out
     assert "SIGTERM" in program("explain", "143").out
+    assert "SIGQUIT" in program("explain", "131").out
     assert "Org Creator" in program("explain", "e0000006").out
 
 

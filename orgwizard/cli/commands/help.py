@@ -13,6 +13,7 @@ from orgwizard.domain.errors import BadInput, Exit
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.providers import PROVIDERS
+from orgwizard.system import shutdown
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
 _OTHER_STATUS = ErrorCode(
@@ -92,7 +93,8 @@ def _exit_code(number: str) -> str:
     words = {str(int(code)): f"{words[0].upper()}{words[1:]}." for code, words in EXITS.items()}
     signals = {
         str(128 + one): f"Ended by {one.name}, once a running request had finished and its keys were stored."
-        for one in (signal.SIGHUP, signal.SIGTERM)
+        for one in shutdown.ENDING
+        if one != signal.SIGINT
     }
     return {**signals, **words}.get(number, "")
 

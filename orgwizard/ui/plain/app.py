@@ -183,12 +183,12 @@ def run(
 
 
 def _watch(engine: Engine, terminal: Terminal, wizard: Wizard) -> shutdown.Watch:
-    """Return what takes a hang-up and a termination: the run ends once what was sent is stored."""
+    """Return what takes the ending signals but Ctrl+C's: the run ends once what was sent is stored."""
     return shutdown.Watch(
         engine.leave,
         engine.idle,
         terminal.end,
-        signals=(signal.SIGHUP, signal.SIGTERM),
+        signals=[number for number in shutdown.ENDING if number != signal.SIGINT],
         reset=b"",
         rescue=lambda: wizard.session.run.rescue(),  # noqa: PLW0108 - of the session that there is then
     )
