@@ -7,12 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from orgwizard.application.keys import value_formats
-from orgwizard.application.keys.revoked_keys import require_not_revoked
-from orgwizard.domain.errors import NOTHING_DONE, BadInput, LocalFailure, NeedsAttention, WizardError
+from orgwizard.domain.errors import (
+    KEYS_NOT_VALID,
+    NOTHING_DONE,
+    BadInput,
+    LocalFailure,
+    NeedsAttention,
+    Refused,
+    WizardError,
+)
 from orgwizard.domain.events import resuming
 from orgwizard.domain.handoff import ChildOrg, Handoff, Key, Variables
 from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.domain.secrets.secret_reference import Reference
+from orgwizard.domain.text.moment import when_written
 from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.storage.profiles import Profile
 from orgwizard.storage.stores.stored_reference import place
@@ -156,6 +164,26 @@ class Handover:
             "Otherwise sign in to the org and create a new one.",
             meaning=meaning,
         )
+
+
+def require_not_revoked(profile: Profile, look_up: LookUp, options: str = "") -> None:
+    """Raise `Refused` if `disable` took the keys of *profile* back; its attempt, which *look_up* finds, knows when.
+
+    *options* are those of this run to repeat in a command, such as "--sandbox".
+    """
+    if profile.kind != "child" or profile.undo != "done":
+        return
+    record = look_up(profile.attempt)
+    aftercare = provider_of(profile.provider).aftercare
+    done = f"{aftercare.taken_back.format(profile.org.name)} with orgwizard disable"
+    at = when_written(record.undone, None) if record else ""
+    raise Refused(
+        f"{done} ({at})." if at else f"{done}.",
+        f"Create a token and store it: orgwizard move {profile.name} --replace {options}".rstrip()
+        if aftercare.replacing
+        else f"To use the org again, ask {aftercare.title} support to enable it: {aftercare.support}",
+        meaning=f"{KEYS_NOT_VALID} {NOTHING_DONE}",
+    )
 
 
 def snippet(profile: Profile, language: str, *, create: bool = False, options: str = "") -> str:

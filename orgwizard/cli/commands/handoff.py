@@ -10,9 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgwizard.application.keys.handoff import Handover, Text
+from orgwizard.application.keys.handoff import Handover, Text, require_not_revoked
 from orgwizard.application.keys.handoff import snippet as written_snippet
-from orgwizard.application.keys.revoked_keys import require_not_revoked
 from orgwizard.cli import wiring
 from orgwizard.cli.sandbox_hints import find_profile
 from orgwizard.domain.errors import (
