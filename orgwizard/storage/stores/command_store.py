@@ -1,10 +1,11 @@
 """A free command that is given the keys of a new org on its standard input."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from orgwizard.domain.errors import LocalFailure
+from orgwizard.storage.stores.store_presets import filled
 from orgwizard.storage.stores.stored_reference import place
 from orgwizard.storage.stores.vault import (
     ANOTHER_STORE,
@@ -79,10 +80,10 @@ class CommandStore:
 
     @property
     def _per_secret(self) -> bool:
-        return any(placeholder in argument for argument in self.argv for placeholder in _placeholders(""))
+        return self._named("") != list(self.argv)
 
     def _named(self, name: str) -> list[str]:
-        return [_filled(argument, _placeholders(name)) for argument in self.argv]
+        return [filled(argument, _placeholders(name)) for argument in self.argv]
 
     def _run(self, vault: Vault, name: str, text: str) -> Ended:
         return run(self._named(name), text.encode(), seconds=vault.seconds, without=vault.without)
@@ -91,16 +92,10 @@ class CommandStore:
 def _placeholders(name: str) -> dict[str, str]:
     """Return what may stand in a command's arguments for the name of a secret."""
     return {
-        "{name}": name,
-        "{slug}": re.sub(r"[^a-z0-9]+", "-", name.lower()),
-        "{NAME_UPPER}": re.sub(r"[^A-Z0-9]+", "_", name.upper()),
+        "name": name,
+        "slug": re.sub(r"[^a-z0-9]+", "-", name.lower()),
+        "NAME_UPPER": re.sub(r"[^A-Z0-9]+", "_", name.upper()),
     }
-
-
-def _filled(argument: str, values: Mapping[str, str]) -> str:
-    for placeholder, value in values.items():
-        argument = argument.replace(placeholder, value)
-    return argument
 
 
 def _unused(wanted: str, secrets: Secrets, names_in_use: Collection[str]) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from orgwizard.domain.errors import BadInput, LocalFailure
 from orgwizard.domain.secrets.secret_reference import Reference
-from orgwizard.storage.stores.store_presets import PRESETS, Preset, Words
+from orgwizard.storage.stores.store_presets import PRESETS, Preset, Words, filled
 from orgwizard.storage.stores.vault import (
     ANOTHER_STORE,
     PROBE,
@@ -159,7 +159,7 @@ class PresetStore:
 
     def _argv(self, template: Words, entry: str) -> Words:
         words = (*template, *(self.preset.with_place if self.place and template else ()))
-        return tuple(_filled_text(word, {"entry": entry, "place": self.place}) for word in words)
+        return tuple(filled(word, {"entry": entry, "place": self.place}) for word in words)
 
     def _run(self, vault: Vault, argv: Words, data: bytes = b"") -> Ended:
         return run(argv, data, seconds=vault.seconds, without=vault.without)
@@ -235,15 +235,10 @@ def _pattern(template: Words) -> re.Pattern[str]:
 def _filled(template: object, values: Mapping[str, str]) -> object:
     """Return a template of texts, tables and lists with its placeholders filled in."""
     if isinstance(template, str):
-        return _filled_text(template, values)
+        return filled(template, values)
     if isinstance(template, Mapping):
         return {key: _filled(value, values) for key, value in template.items()}
     return [_filled(value, values) for value in template] if isinstance(template, (list, tuple)) else template
-
-
-def _filled_text(template: str, values: Mapping[str, str]) -> str:
-    """Return a text with its placeholders filled in, once each: a value that holds braces stays as it is."""
-    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
 
 
 def _names(listing: bytes) -> set[str]:

@@ -11,6 +11,11 @@ from dataclasses import dataclass
 Words = tuple[str, ...]
 
 
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """Return a text with its placeholders filled in, once each: a value that holds braces stays as it is."""
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match[1], match[0]), template)
+
+
 @dataclass(frozen=True)
 class Naming:
     """How a store names its entries: `prefix`, then the label; each `forbidden` character becomes `instead`."""
