@@ -11,7 +11,6 @@ from orgwizard.domain.errors import BadInput, Exit, LocalFailure
 from orgwizard.domain.json_result import result_object
 from orgwizard.providers import PROVIDERS
 from orgwizard.storage.stores.secret_stores import store_names
-from orgwizard.system import private_files
 from orgwizard.ui.batch.streams import write_json, write_stdout
 
 SHELLS = ("bash", "zsh", "tcsh", "fish")
@@ -21,7 +20,7 @@ NAMES = "orgwizard completion --list"  # what a completion runs
 def run(arguments: argparse.Namespace) -> int:
     """Print a shell's completion, or the names that it asks for; returns the exit code."""
     if arguments.list:
-        return _print(arguments, "names", _names(arguments.list, sandbox=arguments.sandbox))
+        return _print(arguments, "names", _names(arguments))
     if arguments.shell not in SHELLS:
         raise BadInput(
             f"Which shell: {', '.join(SHELLS)}?",
@@ -39,14 +38,12 @@ def _print(arguments: argparse.Namespace, name: str, lines: list[str]) -> int:
     return Exit.READY
 
 
-def _names(kind: str, *, sandbox: bool) -> list[str]:
+def _names(arguments: argparse.Namespace) -> list[str]:
     """Return the names of the profiles, or the ids of the attempts, newest first; those that cannot be had are none."""
     try:
-        place = wiring.folders(sandbox=sandbox)
-        if kind == "profiles":
-            return sorted(path.stem for path in private_files.listed(place.profiles, ".toml"))
-        files = private_files.listed(place.attempts, ".jsonl")
-        return sorted((path.name.partition(".")[0] for path in files), reverse=True)
+        if arguments.list == "profiles":
+            return wiring.profiles(arguments).names()
+        return sorted(wiring.journal(sandbox=arguments.sandbox).ids(), reverse=True)
     except LocalFailure:
         return []
 
