@@ -10,7 +10,7 @@ from orgwizard.domain.errors import BadFields, BadInput, WizardError
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.forms.fields import Fields
-from orgwizard.domain.forms.questions import LONGEST_MEANT, Value, did_you_mean, nearest
+from orgwizard.domain.forms.questions import LONGEST_MEANT, Value, nearest, with_suggestion
 from orgwizard.domain.forms.validation import filled, literal_problems, previewed, problems, referenced, validated
 from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.domain.secrets.secret_reference import Reference
@@ -102,20 +102,15 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     try:
         site_at(provider, draft.site)
     except WizardError as error:
-        messages["site"] = _with(f"{error.cause} {error.advice}".strip(), site_meant(provider, draft.site))
+        messages["site"] = with_suggestion(f"{error.cause} {error.advice}".strip(), site_meant(provider, draft.site))
     if draft.method not in provider.methods:
-        words = _with(f"Use one of: {', '.join(provider.methods)}.", nearest(draft.method, provider.methods))
+        words = with_suggestion(f"Use one of: {', '.join(provider.methods)}.", nearest(draft.method, provider.methods))
         return {**messages, "credentials.method": words}
     for name, model in provider.sections(draft.method).items():
         typed = draft.answers(name)
-        messages |= {
-            f"{name}.{key}": _with(words, _meant(model, key, typed)) for key, words in problems(model, typed).items()
-        }
+        for key, words in problems(model, typed).items():
+            messages[f"{name}.{key}"] = with_suggestion(words, _meant(model, key, typed))
     return messages
-
-
-def _with(words: str, meant: str) -> str:
-    return f"{words} {did_you_mean(meant)}".strip()
 
 
 # What surely is no password in the wrong place: a name of letters alone, a host, an e-mail address with its owner.

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from orgwizard.domain.address import has_path, is_loopback
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.forms.questions import LONGEST_MEANT, did_you_mean, nearest
+from orgwizard.domain.forms.questions import LONGEST_MEANT, nearest, with_suggestion
 from orgwizard.domain.org import Site
 from orgwizard.domain.secrets import credential_shapes
 from orgwizard.domain.secrets.redactor import REDACTOR, is_like_token
@@ -27,8 +27,7 @@ def provider_of(key: str) -> Provider:
             return provider
     known = ", ".join(f'"{provider.key}"' for provider in PROVIDERS)
     words = f"Unknown provider: {REDACTOR.nameable(key)}. Known: {known}."
-    meant = did_you_mean(nearest(key, [provider.key for provider in PROVIDERS]))
-    raise BadInput(f"{words} {meant}".strip(), field="provider")
+    raise BadInput(with_suggestion(words, nearest(key, [provider.key for provider in PROVIDERS])), field="provider")
 
 
 def site_at(provider: Provider, typed: str) -> Site:

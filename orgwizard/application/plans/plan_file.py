@@ -13,7 +13,7 @@ from orgwizard.application.plans.plan_reader import read_values
 from orgwizard.application.plans.toml_positions import Position, position_of, positions
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
 from orgwizard.domain.forms.draft import Draft
-from orgwizard.domain.forms.questions import did_you_mean
+from orgwizard.domain.forms.questions import with_suggestion
 from orgwizard.domain.secrets.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.text.sanitize import printable
 from orgwizard.providers import provider_of, site_at, site_meant
@@ -41,7 +41,7 @@ class Plan:
         organization = self.values.get("organization")
         name = organization.get("name") if isinstance(organization, dict) else ""
         texts = (*self._parent(), name)
-        provider, site, name = (_shown(text) if isinstance(text, str) else "" for text in texts)
+        provider, site, name = (printable(REDACTOR.seen(text)) if isinstance(text, str) else "" for text in texts)
         return provider, site, name
 
     def _parent(self) -> tuple[object, object]:
@@ -188,13 +188,8 @@ def unconfirmed(draft: Draft) -> dict[str, str]:
     if not site.question or draft.section("parent").get("confirmed") == site.url:
         return {}
     words = f"{site.host} is not an address of {provider.title}. To send your credentials there, "
-    meant = did_you_mean(site_meant(provider, draft.site))
-    return {"site": f'{words}add the line confirmed_host = "{site.host}" to the plan. {meant}'.strip()}
-
-
-def _shown(text: str) -> str:
-    """Return a value as it may be repeated: one that looks like a secret is masked whole."""
-    return MASK if REDACTOR.is_secret(text) else printable(text)
+    words += f'add the line confirmed_host = "{site.host}" to the plan.'
+    return {"site": with_suggestion(words, site_meant(provider, draft.site))}
 
 
 def _nameable(key: str) -> str:

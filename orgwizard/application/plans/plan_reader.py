@@ -6,7 +6,7 @@ from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.forms.fields import LOOKS_SECRET, Fields
-from orgwizard.domain.forms.questions import Value, did_you_mean, nearest
+from orgwizard.domain.forms.questions import Value, nearest, with_suggestion
 from orgwizard.domain.forms.validation import problems as answer_problems
 from orgwizard.domain.secrets.redactor import MASK, REDACTOR, is_like_token
 from orgwizard.domain.secrets.secret_reference import Reference
@@ -110,8 +110,8 @@ class _Reader:
         method = self._table("credentials").get("method", provider.default_method)
         known = method in list(provider.methods)
         if not known:
-            meant = did_you_mean(nearest(method, provider.methods))
-            self.problems["credentials.method"] = f"Use one of: {', '.join(provider.methods)}. {meant}".strip()
+            words = f"Use one of: {', '.join(provider.methods)}."
+            self.problems["credentials.method"] = with_suggestion(words, nearest(method, provider.methods))
         self.draft.section("parent")["method"] = method if known else provider.default_method
 
     def _fill_section(self, name: str, model: type[Fields], sections: Mapping[str, type[Fields]]) -> None:
@@ -159,9 +159,8 @@ def _unknown(name: str, known: list[str], sections: Mapping[str, type[Fields]], 
     others = [table for table, model in sections.items() if table != below and name in model.model_fields]
     if others:
         return f"Unknown. It belongs below [{others[0]}]."
-    meant = nearest(name, known)
     listed = f"Unknown. Known here: {', '.join(known if below else sorted(known))}."
-    return f"{listed} {did_you_mean(meant)}".strip()
+    return with_suggestion(listed, nearest(name, known))
 
 
 def _odd(model: type[Fields], answers: Mapping[str, Value]) -> dict[str, str]:

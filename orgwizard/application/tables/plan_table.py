@@ -13,7 +13,7 @@ from orgwizard.application.tables.csv_sheet import Sheet
 from orgwizard.domain.errors import BadInput, WizardError
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.forms.field_questions import questions
-from orgwizard.domain.forms.questions import Question, did_you_mean, nearest
+from orgwizard.domain.forms.questions import Question, nearest, with_suggestion
 from orgwizard.domain.forms.validation import validated
 from orgwizard.domain.org import Site
 from orgwizard.domain.secrets.redactor import MASK, REDACTOR, is_like_token
@@ -126,8 +126,8 @@ def _why_not(name: str, column: _Column | None, known: Mapping[str, _Column]) ->
         return f'"{shown}" belongs in the plan: all rows share one connection and one store.'
     asked = [column for column in known.values() if column.question.asked]
     keys = dict.fromkeys(f"{column.key}.NAME" if column.is_whole else column.key for column in asked)
-    meant = did_you_mean(nearest(name, known) or nearest(name.rpartition(".")[2], known))
-    return f'"{shown}" is unknown. Known: {", ".join(keys)}. {meant}'.strip()
+    meant = nearest(name, known) or nearest(name.rpartition(".")[2], known)
+    return with_suggestion(f'"{shown}" is unknown. Known: {", ".join(keys)}.', meant)
 
 
 # ---- the cells --------------------------------------------------------------------------------------

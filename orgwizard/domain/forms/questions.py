@@ -33,6 +33,11 @@ def did_you_mean(meant: str) -> str:
     return f"Did you mean {meant}?" if meant else ""
 
 
+def with_suggestion(words: str, meant: str) -> str:
+    """Return a sentence with the question whether something else was *meant*, where that is known."""
+    return f"{words} {did_you_mean(meant)}".strip()
+
+
 @dataclass(frozen=True)
 class Question:
     """One field as a face needs it to ask for it; everything is read off the model."""

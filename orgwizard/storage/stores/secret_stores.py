@@ -11,7 +11,7 @@ from pathlib import Path
 import tomli_w
 
 from orgwizard.domain.errors import BadInput, LocalFailure, WizardError
-from orgwizard.domain.forms.questions import did_you_mean, nearest
+from orgwizard.domain.forms.questions import nearest, with_suggestion
 from orgwizard.domain.text.sanitize import printable, slug
 from orgwizard.storage.stores.command_store import CommandStore
 from orgwizard.storage.stores.keyring_store import UNENCRYPTED, KeyringStore
@@ -107,8 +107,8 @@ def parse_store(value: object) -> Store:
     if isinstance(argv, list) and argv and all(isinstance(word, str) and "\0" not in word for word in argv) and argv[0]:
         return CommandStore(tuple(argv))
     known = f'Write "file", "keyring", "screen", {{ command = ["program", "argument"] }} or a named store: {_NAMED}.'
-    meant = did_you_mean(nearest(value, store_names()))
-    raise BadInput("store: this is not a key store.", f"{known} {meant}".strip(), field="store")
+    advice = with_suggestion(known, nearest(value, store_names()))
+    raise BadInput("store: this is not a key store.", advice, field="store")
 
 
 def attempts_with_keys(folder: Path) -> dict[str, dict[str, str]]:
