@@ -27,7 +27,7 @@ class Engine:
 
     def __init__(self) -> None:
         """Start the thread; it does nothing until it is given something."""
-        self._loop = asyncio.new_event_loop()
+        self._loop, self._threads = asyncio.new_event_loop(), DaemonThreads()
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._control: Control | None = None
         self._guard = threading.Lock()
@@ -38,7 +38,7 @@ class Engine:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.set_default_executor(DaemonThreads())
+        self._loop.set_default_executor(self._threads)
         self._loop.run_forever()
         if begun := asyncio.all_tasks(self._loop):  # reads that nobody waits for any more
             for task in begun:
@@ -52,9 +52,7 @@ class Engine:
 
     def work(self, step: Callable[[], T]) -> Future[T]:
         """Run a blocking step that creates nothing, off the caller's thread; the program's end does not wait for it."""
-        future: Future[T] = Future()
-        threading.Thread(target=_done, args=(step, future), name="work", daemon=True).start()
-        return future
+        return self._threads.submit(step)
 
     def create(self, begin: Callable[[Control], AsyncIterator[E]], tell: Callable[[E], None]) -> bool:
         """Run one creation, or those of one table, to the end; false where one is running, whatever the face thinks."""
@@ -114,15 +112,6 @@ class Engine:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
-
-
-def _done(step: Callable[[], T], future: Future[T]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(step())
-    except BaseException as fault:
-        future.set_exception(fault)
 
 
 def _notify(tell: Callable[[E], None], event: E) -> None:
