@@ -1,7 +1,7 @@
 """A forgotten --sandbox: where nothing is found, whether the sandbox has what was asked for."""
 
 import argparse
-from collections.abc import Callable, Iterator, Sized
+from collections.abc import Callable, Iterator, Mapping, Sized
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -40,26 +40,19 @@ def _advice(arguments: argparse.Namespace) -> str:
     return "" if _profiles(arguments) else _sentence("profile", _profiles(_OF_SANDBOX))
 
 
-def tell_of_profiles(arguments: argparse.Namespace) -> None:
-    """Say on stderr that the sandbox has profiles, to who found none."""
-    _tell(arguments, "profile", lambda: _profiles(_OF_SANDBOX))
+_IN_SANDBOX: Mapping[str, Callable[[], Sized]] = {
+    "profile": lambda: _profiles(_OF_SANDBOX),
+    "attempt": lambda: wiring.journal(sandbox=True).ids(),
+    "open attempt": lambda: wiring.journal(sandbox=True).open(),
+}
 
 
-def tell_of_attempts(arguments: argparse.Namespace) -> None:
-    """Say on stderr that the sandbox has attempts, to who found none."""
-    _tell(arguments, "attempt", lambda: wiring.journal(sandbox=True).ids())
-
-
-def tell_of_open_attempts(arguments: argparse.Namespace) -> None:
-    """Say on stderr that the sandbox has open attempts, to who found none."""
-    _tell(arguments, "open attempt", lambda: wiring.journal(sandbox=True).open())
-
-
-def _tell(arguments: argparse.Namespace, noun: str, those: Callable[[], Sized]) -> None:
+def tell_of(noun: str, arguments: argparse.Namespace) -> None:
+    """Say on stderr that the sandbox has such things, as `_IN_SANDBOX` calls them, to who found none."""
     if arguments.sandbox:
         return
     with suppress(WizardError):  # of a folder that nobody asked for
-        if words := _sentence(noun, those()):
+        if words := _sentence(noun, _IN_SANDBOX[noun]()):
             write_stderr(words)
 
 

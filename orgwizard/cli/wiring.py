@@ -25,21 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Folders:
-    """Where this run keeps things: profiles in config, attempts and the draft in state, keys in data."""
+    """Where this run keeps things; attempts and drafts are in `state`."""
 
-    config: Path
+    profiles: Path
     state: Path
-    data: Path
+    keys: Path
 
     @property
     def attempts(self) -> Path:
         """Return the folder of the journal."""
         return self.state / "attempts"
-
-    @property
-    def profiles(self) -> Path:
-        """Return the folder of the profiles."""
-        return self.config / "profiles"
 
 
 def folders(*, sandbox: bool) -> Folders:
@@ -55,10 +50,14 @@ def folders(*, sandbox: bool) -> Folders:
     below = "sandbox" if sandbox else "."
     try:
         dirs = PlatformDirs("orgwizard", appauthor=False)
-        found = Folders(dirs.user_config_path / below, dirs.user_state_path / below, dirs.user_data_path / below)
+        found = Folders(
+            profiles=dirs.user_config_path / below / "profiles",
+            state=dirs.user_state_path / below,
+            keys=dirs.user_data_path / below / "keys",
+        )
     except (RuntimeError, KeyError):
         found = None
-    if found is None or not all(place.is_absolute() for place in (found.config, found.state, found.data)):
+    if found is None or not all(place.is_absolute() for place in (found.profiles, found.state, found.keys)):
         raise LocalFailure(
             "There is no home folder, so orgwizard cannot tell where its files belong.",
             "Set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME, to a folder of your own.",
@@ -134,7 +133,7 @@ def _vault(place: Folders, attempts: "Journal", others: "Journal", used: set[str
     from orgwizard.storage.stores.vault import Vault
 
     return Vault(
-        place.data / "keys",
+        place.keys,
         without=used,
         names_in_use=lambda: attempts.names_in_use() | others.names_in_use(),
         giving=attempts.note_giving,
@@ -149,7 +148,7 @@ def journal(*, sandbox: bool, clock: "Clock | None" = None) -> "Journal":
     def with_keys() -> "Mapping[str, Mapping[str, str]]":
         from orgwizard.storage.stores.secret_stores import attempts_with_keys  # slow to import, and rarely needed
 
-        return attempts_with_keys(place.data / "keys")
+        return attempts_with_keys(place.keys)
 
     place = folders(sandbox=sandbox)
     return Journal(place.attempts, clock or Clock(), with_keys, of_sandbox=sandbox)

@@ -39,7 +39,8 @@ class Suggestions:
     def site(self) -> Suggestion | None:
         """Return the parent's site, if it is there already."""
         in_files = (
-            Suggestion(text, _in_file(file, key), file) for file, key, text in self._texts(self._provider.site_keys)
+            Suggestion(text, Reference(file=file, key=key).describe(), file)
+            for file, key, text in self._texts(self._provider.site_keys)
         )
         return self._provider.site_in(self._environ) or next(in_files, None)
 
@@ -109,10 +110,6 @@ class Suggestions:
     @cached_property
     def _files(self) -> list[_File]:
         return [file for name in self._provider.files if (file := _file(name))]
-
-
-def _in_file(file: str, key: str) -> str:
-    return Reference(file=file, key=key).describe()
 
 
 def _file(name: str) -> _File | None:

@@ -5,7 +5,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from orgwizard.cli import wiring
-from orgwizard.cli.sandbox_hints import tell_of_attempts, tell_of_open_attempts
+from orgwizard.cli.sandbox_hints import tell_of
 from orgwizard.domain.errors import BadInput, Exit, NeedsAttention, NoResponse, WizardError
 from orgwizard.domain.events import options_of
 from orgwizard.domain.json_result import result_object
@@ -34,7 +34,7 @@ def orgs(arguments: argparse.Namespace) -> int:
     everything = journal.unsettled() if arguments.open else journal.all()
     records = [record for record in everything if _is_asked_for(record, arguments)]
     if not journal.ids():
-        tell_of_attempts(arguments)
+        tell_of("attempt", arguments)
     if arguments.check:
         return _check_all(arguments, records)
     if arguments.json:
@@ -70,7 +70,7 @@ def _newest(arguments: argparse.Namespace, journal: "Journal") -> int:
         write_stdout(f"{older:,} older attempts, none of them open: orgwizard orgs --all")
     if not records:
         write_stdout("No attempts yet.")
-        tell_of_attempts(arguments)
+        tell_of("attempt", arguments)
     return Exit.READY
 
 
@@ -157,7 +157,7 @@ def _nothing_open(arguments: argparse.Namespace, service: "Service") -> int:
         write_json(result_object())
     else:
         write_stdout("No open attempts.")
-    tell_of_open_attempts(arguments)
+    tell_of("open attempt", arguments)
     if unreadable := sum(record.state == "damaged" for record in service.journal.unsettled()):
         listed = f"orgwizard orgs --open {options_of(sandbox=arguments.sandbox)}".rstrip()
         write_stderr(f"{counted(unreadable, 'record')} cannot be read: {listed}")

@@ -3,7 +3,7 @@
 import argparse
 
 from orgwizard.cli import wiring
-from orgwizard.cli.sandbox_hints import find_profile, tell_of_profiles, telling_of_profiles
+from orgwizard.cli.sandbox_hints import find_profile, tell_of, telling_of_profiles
 from orgwizard.domain.errors import Exit
 from orgwizard.domain.json_result import result_object
 from orgwizard.presentation import text_report
@@ -22,7 +22,7 @@ def list_all(arguments: argparse.Namespace) -> int:
     for problem in problems:
         write_stderr(problem.words)
     if not (found or problems):
-        tell_of_profiles(arguments)
+        tell_of("profile", arguments)
     return Exit.USAGE if problems else Exit.READY
 
 

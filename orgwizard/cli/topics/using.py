@@ -56,7 +56,7 @@ def files() -> list[str]:
                     "profiles": str(place.profiles),
                     "attempts": str(place.attempts),
                     "drafts": str(place.state),
-                    "keys": str(place.data / "keys"),
+                    "keys": str(place.keys),
                 }
             ),
             "",
