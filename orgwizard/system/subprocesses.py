@@ -1,9 +1,12 @@
 """Other people's programs, which may hang: run with a time limit, and without our credentials."""
 
+import fcntl
 import os
 import re
 import signal
+import struct
 import subprocess
+import termios
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -27,15 +30,26 @@ _CREDENTIAL = re.compile(r".*(TOKEN|KEY|SECRET|PASSWORD)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Ended:
-    """How a program ended: exit code (negative: the signal), what it printed, and what it said on stderr, shortened."""
+    """How a program ended: exit code (negative: the signal), what it printed, and what it said on stderr, shortened.
+
+    `unread` tells that it did not read all that it was given: a secret on its standard input is stored nowhere then.
+    """
 
     code: int
     output: bytes = field(repr=False)
     complaint: str
+    unread: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Return whether it cannot have done what it was given something for."""
+        return bool(self.code) or self.unread
 
     @property
     def words(self) -> str:
         """Return the exit code and the complaint as a phrase for a person."""
+        if self.unread and not self.code:
+            return "ended without reading all of its standard input"
         end = f"exit code {self.code}" if self.code >= 0 else f"signal {-self.code}"
         complaint = self.complaint.rstrip(". ")  # what follows it in a sentence is a full stop
         return f"ended with {end}: {complaint}" if complaint else f"ended with {end}"
@@ -47,21 +61,53 @@ def run(argv: Sequence[str], given: bytes = b"", *, seconds: float, without: Col
     It has a session of its own (no terminal to ask on) and an environment without credentials and without
     the variables in *without*. Raises `LocalFailure` where it cannot be started, takes too long or prints too much.
     """
-    program = _started(argv, _environment(os.environ, without))
+    with _Input(given) as stdin:
+        program = _started(argv, _environment(os.environ, without), stdin.end)
+        return _ended(program, argv[0], stdin, seconds)
+
+
+class _Input:
+    """The pipe to a program's standard input, open on this side until the program ends: what is in it is unread."""
+
+    def __init__(self, given: bytes) -> None:
+        self._given = given
+        self.end, self._ours = os.pipe()
+
+    def __enter__(self) -> "_Input":
+        self._feeder = Thread(target=self._feed, daemon=True)
+        self._feeder.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self.end)  # which ends a feeder that nobody reads from
+
+    def is_unread(self) -> bool:
+        """Return whether the program, which has ended, left something of it."""
+        self._feeder.join(_DRAIN_SECONDS)
+        (waiting,) = struct.unpack("i", fcntl.ioctl(self.end, termios.FIONREAD, bytes(4)))
+        return self._feeder.is_alive() or waiting > 0
+
+    def _feed(self) -> None:
+        with suppress(OSError), os.fdopen(self._ours, "wb") as stream:
+            stream.write(self._given)
+
+
+def _ended(program: subprocess.Popen[bytes], name: str, stdin: _Input, seconds: float) -> Ended:
+    """Wait for the program, reading what it prints; raises `LocalFailure` as `run` does."""
     output, complaints = bytearray(), bytearray()
     helpers = [
-        Thread(target=_feed, args=(program.stdin, given), daemon=True),
         Thread(target=_drain, args=(program.stdout, output, lambda: _kill(program)), daemon=True),
         Thread(target=_drain, args=(program.stderr, complaints, lambda: None), daemon=True),
     ]
     for helper in helpers:
         helper.start()
-    code = _waited(program, argv[0], seconds)
+    code = _waited(program, name, seconds)
+    unread = stdin.is_unread()
     for helper in helpers:  # not for ever: a daemon that the program left behind may keep the pipes open
         helper.join(_DRAIN_SECONDS)
     if len(output) > OUTPUT_BYTES:
-        raise LocalFailure(f"The command {argv[0]} printed more than {OUTPUT_BYTES} bytes.", "Is it the right command?")
-    return Ended(code, bytes(output), _complaint(bytes(complaints)))
+        raise LocalFailure(f"The command {name} printed more than {OUTPUT_BYTES} bytes.", "Is it the right command?")
+    return Ended(code, bytes(output), _complaint(bytes(complaints)), unread)
 
 
 def _environment(ours: Mapping[str, str], without: Collection[str]) -> dict[str, str]:
@@ -75,12 +121,12 @@ def _environment(ours: Mapping[str, str], without: Collection[str]) -> dict[str,
     return {name: value for name, value in ours.items() if name not in hidden}
 
 
-def _started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _started(argv: Sequence[str], environment: Mapping[str, str], stdin: int) -> subprocess.Popen[bytes]:
     """Start the program in a session of its own; raises `LocalFailure`."""
     pipe = subprocess.PIPE
     try:
         return subprocess.Popen(  # noqa: S603 - the user's own command, and no shell
-            argv, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
+            argv, stdin=stdin, stdout=pipe, stderr=pipe, env=environment, start_new_session=True
         )
     except (FileNotFoundError, PermissionError):  # either, if a folder on the search path is closed to us
         reason, advice = "was not found, or is not executable", "Install it, or write its full path."
@@ -109,11 +155,6 @@ def _kill(program: subprocess.Popen[bytes]) -> None:
     """Kill the program's whole process group; what has ended already stays so."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(program.pid, signal.SIGKILL)
-
-
-def _feed(stream: IO[bytes], given: bytes) -> None:
-    with suppress(OSError), stream:  # a program need not read what it is given
-        stream.write(given)
 
 
 def _drain(stream: IO[bytes], kept: bytearray, too_much: Callable[[], None]) -> None:

@@ -330,7 +330,7 @@ def test_a_journal_that_is_full_keeps_no_key_from_its_command(vault: Vault, tmp_
 
 def test_a_command_that_fails_at_its_second_secret_tells_where_the_first_went(vault: Vault) -> None:
     store = CommandStore(
-        (sys.executable, "-c", "import sys; sys.exit(sys.argv[1].endswith('application_key'))", "{name}")
+        (sys.executable, "-c", "import sys; sys.exit(sys.stdin.read().startswith('canary-app'))", "{name}")
     )
     with pytest.raises(PartlyStored, match="datadog-a-api_key") as caught:
         vault.keep(store, "datadog-a", KEYS, KeyFacts())
@@ -342,6 +342,16 @@ def test_a_command_without_a_name_gets_all_secrets_as_lines(vault: Vault, tmp_pa
     kept = vault.keep(store, "datadog-a", KEYS, KeyFacts())
     assert (tmp_path / "taken").read_text() == "[fixed]api_key=canary-api-key\napplication_key=canary-app-key\n"
     assert kept.reference == {"command": list(store.argv)}
+
+
+@pytest.mark.parametrize("code", ["", "import os; os.read(0, 8)"])
+def test_a_command_that_does_not_read_a_key_to_its_end_has_not_stored_it(vault: Vault, code: str) -> None:
+    store = CommandStore((sys.executable, "-c", code))
+    with pytest.raises(LocalFailure, match="without reading all"):
+        vault.probe(store)
+    with pytest.raises(NeedsAttention, match="without reading all") as caught:
+        vault.keep(store, "datadog-a", KEYS, KeyFacts())
+    assert "canary" not in str(caught.value)
 
 
 def test_a_command_that_fails_its_probe_tells_its_complaint(vault: Vault) -> None:

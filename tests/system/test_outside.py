@@ -35,8 +35,19 @@ def test_input_larger_than_a_pipe_is_taken_whole() -> None:
     assert ended.output == b"1000000\n"
 
 
-def test_a_program_that_does_not_read_is_no_failure() -> None:
-    assert run(python("pass"), b"x" * 1_000_000, seconds=20).code == 0
+@pytest.mark.parametrize("length", [5, 1_000_000])
+@pytest.mark.parametrize(
+    ("code", "unread"),
+    [("pass", True), ("import os; os.read(0, 2)", True), ("import sys; sys.stdin.read()", False)],
+    ids=["nothing", "a part", "all"],
+)
+def test_what_a_program_has_left_unread_is_told(code: str, unread: bool, length: int) -> None:
+    ended = run(python(code), b"x" * length, seconds=20)
+    assert (ended.code, ended.unread, ended.failed) == (0, unread, unread)
+
+
+def test_a_program_that_is_given_nothing_leaves_nothing() -> None:
+    assert not run(python("pass"), seconds=20).failed
 
 
 def test_a_complaint_is_clean_and_short() -> None:

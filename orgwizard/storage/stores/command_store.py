@@ -44,7 +44,7 @@ class CommandStore:
         """Run it with a harmless text under the name "orgwizard-probe"; raises `LocalFailure`."""
         text = PROBE_TEXT if self._per_secret else f"probe={PROBE_TEXT}\n"
         ended = self._run(vault, PROBE, text)
-        if ended.code:
+        if ended.failed:
             raise LocalFailure(f"The command {self.argv[0]} {ended.words}.", "Try it in a shell first.")
         where = f" under the name {PROBE}, which you may delete" if self._per_secret else ""
         return f"The command {self.argv[0]} accepted a test value{where}; orgwizard cannot read back what it stores."
@@ -74,9 +74,12 @@ class CommandStore:
 
     def _give(self, vault: Vault, entry: str, text: str) -> None:
         """Feed it one text; raises `LocalFailure`, without what it says: it has just been given a secret."""
-        code = self._run(vault, entry, text).code
-        if code:
-            raise LocalFailure(f"The command {self.argv[0]} failed with exit code {code} for {entry}.", ANOTHER_STORE)
+        ended = self._run(vault, entry, text)
+        if ended.code:
+            words = f"The command {self.argv[0]} failed with exit code {ended.code} for {entry}."
+            raise LocalFailure(words, ANOTHER_STORE)
+        if ended.unread:
+            raise LocalFailure(f"The command {self.argv[0]} {ended.words} for {entry}.", ANOTHER_STORE)
 
     @property
     def _per_secret(self) -> bool:

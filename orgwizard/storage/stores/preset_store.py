@@ -132,10 +132,10 @@ class PresetStore:
         if self.preset.payload is not None:
             data = json.dumps(_filled(self.preset.payload, {"entry": entry, "secret": text})).encode()
         ended = self._run(vault, self._argv(self.preset.create, entry), data)
-        if ended.code == 0 and self.preset.suffix:
+        if not ended.failed and self.preset.suffix:
             private_files.folder(vault.folder)
             private_files.write_new(Path(entry), ended.output)
-        return ended.words if ended.code else ""
+        return ended.words if ended.failed else ""
 
     def _read(self, vault: Vault, entry: str) -> str | None:
         argv = self.reading(entry)
