@@ -79,7 +79,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Route:
-    """How an answer came, as seen on its own connection; what could not be seen is "".
+    """How a response came, as seen on its own connection; what could not be seen is "".
 
     `proxy` is the host and port of the proxy used, `address` the resolved one of the host, and `issuer` who
     issued its TLS certificate. `sandbox` is true where no network was used at all.
@@ -102,7 +102,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = field(default=b"", repr=False)
     complete: bool = True
-    way: Route = field(default=Route(), compare=False)
+    route: Route = field(default=Route(), compare=False)
 
     @property
     def ok(self) -> bool:
@@ -169,7 +169,7 @@ Conversation: TypeAlias = Generator[tuple[Call, ...], tuple[Reply, ...], T]
 
 
 def ask(call: Call) -> Conversation[Response]:
-    """Make one call and return its answer; raises `NotSent`, `NoResponse` or `Refused` where none came."""
+    """Make one call and return its response; raises `NotSent`, `NoResponse` or `Refused` where none came."""
     (reply,) = yield (call,)
     if isinstance(reply, Response):
         return reply
@@ -208,7 +208,7 @@ class AuthSession(Protocol):
         ...
 
     def challenged(self, response: Response) -> bool:
-        """Learn from *answer*; return whether it refused before any work, and only asks to be signed anew."""
+        """Learn from *response*; return whether it refused before any work, and only asks to be signed anew."""
         ...
 
 

@@ -14,14 +14,14 @@ _UNITS = ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)
 _SECONDS = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?)\s*", re.ASCII)
 
 
-def service_time(answer: Response) -> float | None:
+def service_time(response: Response) -> float | None:
     """Return the `Date` of a response in epoch seconds; None if it has none that can be read."""
-    return _epoch(answer.headers.get("date", ""))
+    return _epoch(response.headers.get("date", ""))
 
 
-def clock_ahead(answer: Response, now: float) -> float:
+def clock_ahead(response: Response, now: float) -> float:
     """Return how many seconds our clock is ahead of the response's; 0 where that cannot be told."""
-    sent = service_time(answer)
+    sent = service_time(response)
     return 0.0 if sent is None else now - sent
 
 
@@ -33,18 +33,18 @@ def clock_words(ahead: float) -> str:
     return f"{counted(count, unit)} {'ahead of' if ahead > 0 else 'behind'}"
 
 
-def retry_after(answer: Response, now: float) -> float | None:
+def retry_after(response: Response, now: float) -> float | None:
     """Return the seconds that `Retry-After` recommends waiting (RFC 9110 10.2.3); None if it is missing or nonsense.
 
     A date is compared with the response's own `Date`, and with *now*, in epoch seconds, only if it has none.
     """
-    said = answer.headers.get("retry-after", "")
+    said = response.headers.get("retry-after", "")
     if match := _SECONDS.fullmatch(said):
         return _wait(float(match[1]))
     until = _epoch(said)
     if until is None:
         return None
-    sent = service_time(answer)
+    sent = service_time(response)
     return _wait(until - (now if sent is None else sent))
 
 

@@ -76,7 +76,7 @@ class Transport:
         ):
             route = Route(sandbox=True) if self._backend is not None else trace.route(response.request.url)
             read = response_to_create(response, call.sink) if call.once else response_to_read(response)
-            return replace(await read, way=route)
+            return replace(await read, route=route)
 
     def _client(self, call: Call, trace: RequestTrace) -> "httpx.AsyncClient":
         """Return a fresh client: a reused connection that the server has closed looks like a lost response."""

@@ -92,7 +92,7 @@ class Provider(VendorFacts, OrderRules, ABC):
         """Return what a response outside 2xx to a call with *credentials* means; `field` names what it is about."""
 
     def is_refusal(self, response: Response) -> bool:
-        """Return whether *answer* proves that nothing was created; a 5xx does not, nor does a web page.
+        """Return whether *response* proves that nothing was created; a 5xx does not, nor does a web page.
 
         Services refuse in JSON: a page or a text is by something on the way, which may also have kept back a response.
         """
@@ -111,7 +111,7 @@ class Provider(VendorFacts, OrderRules, ABC):
         return response.status == 409
 
     def asks_for_proof(self, response: Response) -> bool:  # noqa: ARG002 - most services never do
-        """Return whether *answer* refused before any work, only because the call must be signed anew."""
+        """Return whether *response* refused before any work, only because the call must be signed anew."""
         return False
 
     @abstractmethod

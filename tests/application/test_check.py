@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from orgwizard import cli
-from orgwizard.application.connection.provider_calls import check, way_findings
+from orgwizard.application.connection.provider_calls import check, route_findings
 from orgwizard.domain.errors import Refused
 from orgwizard.domain.http import Call, Response, Route, Send
 from orgwizard.network import deadlines
@@ -256,7 +256,7 @@ def answering_all(answer: Response) -> Send:
 async def test_findings_are_told_in_order_and_the_way_only_once() -> None:
     told: list[Finding] = []
     answer = Response(
-        200, {}, b'{"id": "00o", "companyName": "Acme"}', way=Route(address="192.0.2.7", issuer="Test Root")
+        200, {}, b'{"id": "00o", "companyName": "Acme"}', route=Route(address="192.0.2.7", issuer="Test Root")
     )
     checked = await check(OKTA, okta_connection(), None, answering_all(answer), told.append)
     assert tuple(told) == checked.findings
@@ -279,7 +279,7 @@ async def test_what_passed_is_told_before_a_refusal_that_names_the_shape() -> No
 
 
 @pytest.mark.parametrize(
-    ("site", "way", "lines"),
+    ("site", "route", "lines"),
     [
         (OKTA.site("acme.okta.com"), Route(sandbox=True), ["Address: the sandbox, no network"]),
         (
@@ -302,5 +302,5 @@ async def test_what_passed_is_told_before_a_refusal_that_names_the_shape() -> No
         ),
     ],
 )
-def test_the_way_in_words(site: Any, way: Route, lines: list[str]) -> None:
-    assert [finding.line for finding in way_findings(site, way)] == lines
+def test_the_way_in_words(site: Any, route: Route, lines: list[str]) -> None:
+    assert [finding.line for finding in route_findings(site, route)] == lines

@@ -140,7 +140,7 @@ async def test_both_kinds_of_call_go_through_each_kind_of_proxy(
             monkeypatch.setenv("HTTPS_PROXY", f"{kind}://{user}127.0.0.1:{proxy.port}")
             response = await sent(call, certificate)
     assert (response.status, response.json()) == (201, {"id": "1"})
-    assert response.way.proxy == f"127.0.0.1:{proxy.port}"
+    assert response.route.proxy == f"127.0.0.1:{proxy.port}"
     assert door.targets == ["acme.okta.example:443"]  # the proxy resolves the name
 
 

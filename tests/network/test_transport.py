@@ -129,19 +129,19 @@ async def test_every_call_has_a_connection_of_its_own() -> None:
 async def test_the_way_names_address_and_issuer_as_seen_on_the_connection(certificate: Certificate) -> None:
     with serving(answering(http(200)), certificate.server()) as server:
         response = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
-    assert response.way == Route(address="127.0.0.1", issuer="Unknown Test Root")
+    assert response.route == Route(address="127.0.0.1", issuer="Unknown Test Root")
     assert server.connections == 1
 
 
 async def test_the_way_without_tls_has_no_issuer() -> None:
     with serving(answering(http(200))) as server:
-        assert (await sent(read(server.url))).way == Route(address="127.0.0.1")
+        assert (await sent(read(server.url))).route == Route(address="127.0.0.1")
 
 
 async def test_the_way_into_the_sandbox_is_no_way() -> None:
     backend = SandboxTransport(World(Clock()))
     response = await Transport(backend=backend).send(Call("GET", "https://api.datadoghq.eu/api/v1/validate"))
-    assert response.way == Route(sandbox=True)
+    assert response.route == Route(sandbox=True)
 
 
 async def test_the_way_through_a_proxy_names_the_proxy_and_whose_certificate_it_hands_on(
@@ -169,7 +169,7 @@ async def test_the_way_through_a_proxy_names_the_proxy_and_whose_certificate_it_
     with serving(answering(http(200)), certificate.server()) as server, serving(tunnel) as proxy:
         use_proxy(monkeypatch, proxy)
         response = await sent(read(f"https://localhost:{server.port}"), certificate.certificate)
-    assert response.way == Route(proxy=f"127.0.0.1:{proxy.port}", issuer="Unknown Test Root")
+    assert response.route == Route(proxy=f"127.0.0.1:{proxy.port}", issuer="Unknown Test Root")
     assert PROXY_PASSWORD not in repr(response)
 
 

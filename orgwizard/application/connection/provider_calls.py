@@ -47,8 +47,8 @@ async def check(
 ) -> Preflight:
     """Run the provider's check, telling of each finding as it is made; every failure says that nothing was created.
 
-    The way to the parent, and the difference to its clock, are read off the check's own answers: that costs no call.
-    *now* tells our time in epoch seconds.
+    The route to the parent, and the difference to its clock, are read off the check's own responses: that costs no
+    call. *now* tells our time in epoch seconds.
     """
     observed = _ObservedSending(connected.site, send, tell, lambda reply: _clock_findings(provider, reply, now()))
     try:
@@ -78,7 +78,7 @@ class _ObservedSending:
         response = await self._send(call)
         if call.origin == self._site.url:
             if not self.found:
-                self._add(way_findings(self._site, response.way))
+                self._add(route_findings(self._site, response.route))
             if call.grant and not self._clock_compared:
                 self._clock_compared = True
                 self._add(self._clocks(response))
@@ -101,16 +101,16 @@ def _clock_findings(provider: Provider, response: Response, now: float) -> tuple
     return (Finding("Clock", "warning", f"{words} time"),)
 
 
-def way_findings(site: Site, way: Route) -> tuple[Finding, ...]:
-    """Return what the way of an answer from *site* proves about address and TLS."""
-    if way.sandbox:
+def route_findings(site: Site, route: Route) -> tuple[Finding, ...]:
+    """Return what the route of a response from *site* proves about address and TLS."""
+    if route.sandbox:
         return (Finding("Address", "ok", "the sandbox, no network"),)
-    reached = f"{site.host} was found" + (f" at {way.address}" if way.address else "")
-    if way.proxy:
-        reached = f"{site.host} is reached through the proxy {way.proxy}"
+    reached = f"{site.host} was found" + (f" at {route.address}" if route.address else "")
+    if route.proxy:
+        reached = f"{site.host} is reached through the proxy {route.proxy}"
     if not site.url.startswith("https:"):
         return Finding("Address", "ok", reached), Finding("TLS", "ok", "not used on this machine's own address")
-    issuer = f"the certificate is valid, issued by {way.issuer}" if way.issuer else "the certificate is valid"
+    issuer = f"the certificate is valid, issued by {route.issuer}" if route.issuer else "the certificate is valid"
     return Finding("Address", "ok", reached), Finding("TLS", "ok", issuer)
 
 
