@@ -75,7 +75,8 @@ class Engine:
         try:
             async for event in events:
                 self._delivered = isinstance(event, Result)  # what is left is to write the end down
-                _notify(tell, event)
+                with suppress(Exception):  # a screen that is gone must not stop the creation
+                    tell(event)
         finally:
             self._end()
 
@@ -112,8 +113,3 @@ class Engine:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
-
-
-def _notify(tell: Callable[[E], None], event: E) -> None:
-    with suppress(Exception):  # a screen that is gone must not stop the creation
-        tell(event)

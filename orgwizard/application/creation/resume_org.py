@@ -92,12 +92,13 @@ class _Resumption:
                 return await look_up(self.run, doubt)
             await keep(self.run, response)
         elif self._record.org or self._record.stored:
-            if response:
-                self._tidy(response)
+            if response and not created_by(self.run, response).remarks:  # an odd one stays until somebody looked at it
+                self.run.unspool()
             if error := self._take_up(self._record.org or await self._org_of_keys()):
                 return error
         else:
-            return await self._find_out()
+            interrupted = "It was interrupted while the request was sent."
+            return await look_up(self.run, NoResponse(self._record.message or interrupted, code="interrupted"))
         if self.run.result.org:
             await self._wait_until_ready(self.run.result.org)
         return None
@@ -112,11 +113,6 @@ class _Resumption:
             return None
         self.run.set_spool(self._record.spool)
         return response
-
-    def _tidy(self, response: Response) -> None:
-        """Remove an answer whose keys are stored, as a kill prevented; an odd one stays until somebody looked at it."""
-        if not created_by(self.run, response).remarks:
-            self.run.unspool()
 
     async def _org_of_keys(self) -> Mapping[str, str]:
         """Return what a look-up tells of an org of which only the keys are known: they prove that it exists."""
@@ -170,11 +166,6 @@ class _Resumption:
                 run.note("stored", stored=stored, org=dict(org))
         if self._record.profile:
             set_profile(run, self._record.profile)
-
-    async def _find_out(self) -> WizardError:
-        """Look up what became of a request that may have left."""
-        interrupted = "It was interrupted while the request was sent."
-        return await look_up(self.run, NoResponse(self._record.message or interrupted, code="interrupted"))
 
     async def _wait_until_ready(self, created: Created) -> None:
         """Wait until the new org answers; it stays open as long as its keys may be found."""

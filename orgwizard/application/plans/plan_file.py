@@ -116,11 +116,8 @@ class Plan:
         places = {name: place for name in problems if (place := self._place(name))}
         last = Position(1 << 30, 0)
         in_order = sorted(problems, key=lambda name: position_of(name, self.positions) or last)
-        return BadFields({name: problems[name] for name in in_order}, self._title, places)
-
-    @property
-    def _title(self) -> str:
-        return f"The plan {self.where}" if self.where else ""
+        title = f"The plan {self.where}" if self.where else ""
+        return BadFields({name: problems[name] for name in in_order}, title, places)
 
     def _place(self, name: str) -> str:
         """Return where a key stands, as compilers say it; "" where that is not known."""

@@ -185,7 +185,8 @@ class _RowRun:
 
     async def _round(self, row: TableRow, passed: asyncio.Event) -> RowEnd | None:
         """Return the end of a row; None where an attempt stood in the way that turns out to have created nothing."""
-        error = self._in_the_way(row)
+        earlier = self.service.creations.earlier(self._provider, row.order.wanted, row.order.connection.credentials)
+        error = earlier.error() if earlier else None
         if error is None:
             creation = self.service.creations.creation(self._provider, row.order, self._store)
             result = await follow(row.number, creation(self.control.for_one()), self.tell, passed)
@@ -201,10 +202,6 @@ class _RowRun:
         result = await follow(row.number, begin(self.control.for_one()), self.tell, passed)
         over = result.outcome != "not_created" or self.control.leave.is_set()
         return RowEnd(row.number, result) if over else None
-
-    def _in_the_way(self, row: TableRow) -> WizardError | None:
-        earlier = self.service.creations.earlier(self._provider, row.order.wanted, row.order.connection.credentials)
-        return earlier.error() if earlier else None
 
     def _without_flow(self, row: TableRow, error: WizardError) -> Result:
         """Return the result of a row that ended apart from a creation; an earlier run may have created its org."""

@@ -41,11 +41,8 @@ def _sites(provider: Provider) -> list[str]:
     if not provider.sites:
         example = provider.site_example or "the address you sign in at"
         return [f"{provider.title}: site is the parent org URL, for example {example}"]
-    return [f"{provider.title}: site is one of these, or an API URL", *rows(_names_of_sites(provider))]
-
-
-def _names_of_sites(provider: Provider) -> dict[str, str]:
-    return {site.key: f"{site.title} ({site.location})" if site.location else site.title for site in provider.sites}
+    sites = {site.key: f"{site.title} ({site.location})" if site.location else site.title for site in provider.sites}
+    return [f"{provider.title}: site is one of these, or an API URL", *rows(sites)]
 
 
 def _keys(provider: Provider) -> list[str]:
