@@ -24,7 +24,6 @@ class Control:
     """
 
     def __init__(self) -> None:
-        """Nothing is asked for yet."""
         self.leave = asyncio.Event()
         self.give_up = asyncio.Event()
         self.shown = asyncio.Event()

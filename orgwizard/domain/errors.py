@@ -156,7 +156,6 @@ class NeedsConsent(LocalFailure):
     """A store works and keeps keys in plain text: with a yes to `question`, `store` is what a plan names it."""
 
     def __init__(self, cause: str, question: str, store: str) -> None:
-        """Keep the question and the store beside the sentences."""
         super().__init__(cause, f'{question} In a plan, agree with store = "{store}".')
         self.question, self.store = question, store
 
@@ -184,7 +183,6 @@ class Repeated(WizardError):
     meaning = NOTHING_SENT
 
     def __init__(self, attempt: str, kind: str, cause: str, advice: str = "") -> None:
-        """Keep the attempt's id, and how it stands, beside the sentences."""
         super().__init__(cause, advice, code="repeated")
         self.attempt, self.kind = attempt, kind
 

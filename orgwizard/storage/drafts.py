@@ -23,7 +23,6 @@ class Drafts:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Nothing is read or made yet."""
         self._folder = folder / "drafts"
         self._shared = folder / "draft.json"  # of earlier versions, where all wizards had one
         self._own: Path | None = None

@@ -1,18 +1,10 @@
 """How a run of many orgs stands, as lines."""
 
-from dataclasses import dataclass
-
 import pytest
 
 from orgwizard.application.tables.run import Pause, RowEnd, RowProgress
 from orgwizard.domain.events import SEND, SETTLE, Progress, Result
 from orgwizard.presentation.tables.table_standing import Standing
-
-
-@dataclass(frozen=True)
-class Row:
-    number: int
-    name: str
 
 
 class Time:
@@ -29,7 +21,7 @@ def time() -> Time:
 
 @pytest.fixture
 def standing(time: Time) -> Standing:
-    return Standing([Row(number, f"Org {number}") for number in range(2, 12)], time, settle_seconds=30)
+    return Standing({number: f"Org {number}" for number in range(2, 12)}, time, settle_seconds=30)
 
 
 def settling(number: int, left: int) -> RowProgress:

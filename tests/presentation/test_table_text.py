@@ -38,7 +38,7 @@ def test_a_row_that_ended_badly_is_told_as_it_is(
     state: Any, facts: dict[str, Any], outcome: str, words: str, remedy: str
 ) -> None:
     record = a_record(state, **facts)
-    line = table_text.ended(row(), RowEnd(2, None, record))
+    line = table_text.ended(row().name, RowEnd(2, None, record))
     assert all(part in line for part in (f" {outcome} ", words, remedy, record.id))
     shown = review(record, a_record("ready", **STORED))
     assert words in shown
@@ -48,7 +48,7 @@ def test_a_row_that_ended_badly_is_told_as_it_is(
 
 def test_a_row_that_ended_well_is_done() -> None:
     record = a_record("ready", **STORED)
-    assert "created earlier" in table_text.ended(row(), RowEnd(2, None, record))
+    assert "created earlier" in table_text.ended(row().name, RowEnd(2, None, record))
     assert all(words in review(record, record) for words in ("created earlier", "all rows are done"))
 
 

@@ -44,7 +44,6 @@ class Run:
         tools: Tools,
         tell: Callable[[Event], None],
     ) -> None:
-        """Begin with nothing created."""
         self.provider, self.wanted, self.credentials, self.tools, self.tell = provider, wanted, credentials, tools, tell
         self.result = Result("not_created", provider.key, wanted.site.key, wanted.name, options=tools.options)
         self.checked = Preflight("")

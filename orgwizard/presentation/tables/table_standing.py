@@ -1,12 +1,12 @@
 """How a run of many orgs stands, folded from its events: a line for each org under way, and the total."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from orgwizard.application.tables.run import Pause, RowEnd, RowProgress, TableEvent
 from orgwizard.domain.events import CHECK, FIND, KEEP, READY, SEND, SETTLE, STORE, Progress
 from orgwizard.domain.text.sanitize import printable
 from orgwizard.presentation.progress_text import clock_time
-from orgwizard.presentation.tables.table_text import Named, status
+from orgwizard.presentation.tables.table_text import status
 
 _DOING: Mapping[str, str] = {
     CHECK: "checking",
@@ -20,12 +20,14 @@ _DOING: Mapping[str, str] = {
 
 
 class Standing:
-    """Everything that is under way; *now* tells the time in seconds, *settle_seconds* is the vendor's own wait."""
+    """Everything that is under way; *names* are those of the orgs by the numbers of their rows.
 
-    def __init__(self, rows: Sequence[Named], now: Callable[[], float], settle_seconds: float) -> None:
-        """Begin with nothing under way."""
+    *now* tells the time in seconds, *settle_seconds* is the vendor's own wait.
+    """
+
+    def __init__(self, names: Mapping[int, str], now: Callable[[], float], settle_seconds: float) -> None:
         self.pause = 0  # seconds until the next request may leave
-        self._rows = {row.number: row for row in rows}
+        self._names = names
         self._now, self._settle, self._started = now, settle_seconds, now()
         self._at: dict[int, Progress] = {}  # the last event of each row under way
         self._done = 0
@@ -52,18 +54,18 @@ class Standing:
         return [*under_way, self.total()]
 
     def _line(self, number: int, event: Progress) -> str:
-        row, left = self._rows[number], event.left_seconds
+        left = event.left_seconds
         until = f" in {clock_time(left)}" if event.stage == SETTLE and left else ""
-        return printable(f"{number:>5}  {row.name}  {_DOING.get(event.stage, event.stage)}{until}")
+        return printable(f"{number:>5}  {self._names[number]}  {_DOING.get(event.stage, event.stage)}{until}")
 
     def total(self) -> str:
         """Return how the whole stands."""
         waiting = sum(event.stage in (SETTLE, READY) for event in self._at.values())
-        return status(self._done, waiting, len(self._rows), self.pause, self._left_seconds(waiting))
+        return status(self._done, waiting, len(self._names), self.pause, self._left_seconds(waiting))
 
     def _left_seconds(self, waiting: int) -> float:
         """Return about how long it will take: as long for each row as for those so far, and the last org's wait."""
-        begun, rows = self._done + waiting, len(self._rows)
+        begun, rows = self._done + waiting, len(self._names)
         if 0 < begun < rows:
             spent = self._now() - self._started
             return max(spent / begun * (rows - begun), self.pause) + self._settle

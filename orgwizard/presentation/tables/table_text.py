@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 from orgwizard.application.tables.check import CheckedRow, CheckedTable
 from orgwizard.application.tables.run import RowEnd, TableEnd
@@ -25,16 +24,6 @@ _EARLIER = {
     "open": "not finished: resumed first",
     "running": "being created by another orgwizard",
 }
-
-
-class Named(Protocol):
-    """A row of a table, or one attempt of several: its number in this run, and its org."""
-
-    @property
-    def number(self) -> int: ...  # noqa: D102 - as the docstring of the class says
-
-    @property
-    def name(self) -> str: ...  # noqa: D102
 
 
 def review(provider: Provider, checked: CheckedTable, site: str, store: object) -> list[str]:
@@ -81,10 +70,10 @@ def _known(one: CheckedRow) -> str:
     return "" if one.name is None or one.name.state == "ok" else one.name.text
 
 
-def ended(row: Named, end: RowEnd) -> str:
-    """Return how a row ended, as one line."""
+def ended(name: str, end: RowEnd) -> str:
+    """Return how the row of an org called *name* ended, as one line."""
     outcome, detail = _ended_words(end)
-    return printable("  ".join(filter(None, (f"{row.number:>5}", f"{outcome:<16}", row.name, detail))))
+    return printable("  ".join(filter(None, (f"{end.number:>5}", f"{outcome:<16}", name, detail))))
 
 
 def _ended_words(end: RowEnd) -> tuple[str, str]:

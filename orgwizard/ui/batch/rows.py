@@ -1,7 +1,7 @@
 """Many orgs at once, followed: a line for each on stdout as it ends, how the whole stands on stderr."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 
 from orgwizard.application.service import Service
@@ -12,7 +12,6 @@ from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import ProgressText, clock_time
 from orgwizard.presentation.tables import table_text
 from orgwizard.presentation.tables.table_standing import Standing
-from orgwizard.presentation.tables.table_text import Named
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.batch.ci_masks import hide
 from orgwizard.ui.batch.live_lines import LiveLines
@@ -28,21 +27,24 @@ class RowFace:
     def __init__(
         self,
         service: Service,
-        rows: Sequence[Named],
+        names: Mapping[int, str],
         taking: EndingSignals,
         *,
         as_json: bool,
         provider: Provider | None = None,
         quiet: bool = False,
     ) -> None:
-        """Begin; *provider* is that of a table, of which rows may be left over."""
+        """Begin; *names* are those of the orgs by the numbers of their rows.
+
+        *provider* is that of a table, of which rows may be left over.
+        """
         self._service, self._provider, self._taking, self._as_json = service, provider, taking, as_json
-        self._rows = {row.number: row for row in rows}
+        self._names = names
         self._telling: dict[int, ProgressText] = {}
         self._codes: Counter[Exit] = Counter()
         self._earlier: Counter[Exit] = Counter()  # of these: rows of which nothing was left to do
         self._shown: list[Result] = []  # with keys that are stored nowhere else
-        self._standing = Standing(rows, service.clock.now, provider.settle_seconds if provider else 0)
+        self._standing = Standing(names, service.clock.now, provider.settle_seconds if provider else 0)
         self._quiet = quiet
         self._live = LiveLines(wanted=not quiet)
 
@@ -77,7 +79,7 @@ class RowFace:
             if words and _is_news(event.event):
                 self._line(f"{event.number:>5}  {words}")
         elif isinstance(event, RowEnd):
-            self._row_end(self._rows[event.number], event)
+            self._row_end(event)
         if self._live.is_on:
             self._live.show(self._standing.lines(self._live.most))
 
@@ -86,15 +88,15 @@ class RowFace:
         if not (self._live.is_on or self._quiet):
             write_stderr(words)
 
-    def _row_end(self, row: Named, end: RowEnd) -> None:
-        self._telling.pop(row.number, None)
+    def _row_end(self, end: RowEnd) -> None:
+        self._telling.pop(end.number, None)
         code = table_text.exit_code(end)
         self._codes[code] += 1
         self._earlier[code] += end.earlier is not None
         self._live.clear()
         as_json = json_line(table_text.as_json(end, is_table=self._provider is not None)) if self._as_json else ""
         hide(end.result.secrets if end.result else {}, as_json=self._as_json)
-        words = table_text.ended(row, end)
+        words = table_text.ended(self._names[end.number], end)
         taken = write_stdout(as_json or words)
         if not taken:  # a reader that has gone
             write_stderr(words)

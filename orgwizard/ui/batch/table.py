@@ -28,8 +28,6 @@ from orgwizard.ui.batch.rows import RowFace
 from orgwizard.ui.batch.signals import leaving_on_signal
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
-LOOK_SECONDS = 0.5
-
 
 def read(plan: Plan, path: Path) -> tuple[Draft, Table, Mapping[str, str]]:
     """Return the plan's draft, the table laid over it, and what is wrong with the plan itself; raises `BadInput`."""
@@ -97,9 +95,10 @@ def create(
         checked = _chosen(provider, draft, checked)
     _confirm(provider, draft, checked, yes=yes, quiet=quiet)
     rows = [one.row for one in checked.rows]
+    names = {row.number: row.name for row in rows}
     begin = create_table(service, provider, rows, store, keep_going=keep_going)
     with leaving_on_signal(service.engine) as taking:
-        face = RowFace(service, rows, taking, as_json=as_json, provider=provider, quiet=quiet)
+        face = RowFace(service, names, taking, as_json=as_json, provider=provider, quiet=quiet)
         return face.follow(lambda tell: service.engine.create(begin, tell))
 
 
@@ -122,7 +121,8 @@ def resume_every(service: Service, *, as_json: bool) -> int:
     """Finish all open attempts, the oldest first in the list; returns the gravest exit code, 128+n after a signal."""
     attempts = [OpenAttempt(number, record) for number, record in enumerate(reversed(service.journal.open()), start=1)]
     with leaving_on_signal(service.engine) as taking:
-        face, begin = RowFace(service, attempts, taking, as_json=as_json), resume_all(service, attempts)
+        names, begin = {attempt.number: attempt.name for attempt in attempts}, resume_all(service, attempts)
+        face = RowFace(service, names, taking, as_json=as_json)
         return face.follow(lambda tell: service.engine.create(begin, tell))
 
 
