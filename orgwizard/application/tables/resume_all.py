@@ -1,8 +1,8 @@
 """Every open attempt finished, side by side: nothing is created."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from itertools import starmap
 
 from orgwizard.application.creation.stream import events_of, own_fault
 from orgwizard.application.service import Service
@@ -13,21 +13,11 @@ from orgwizard.domain.events import Result
 from orgwizard.storage.attempts.record import Record
 
 
-@dataclass(frozen=True)
-class OpenAttempt:
-    """An attempt with something left to do, and its number in this run."""
+def resume_all(service: Service, attempts: Mapping[int, Record]) -> Callable[[Control], AsyncIterator[TableEvent]]:
+    """Return what begins the run once it is handed its `Control`; the last event is the only `TableEnd`.
 
-    number: int
-    record: Record
-
-    @property
-    def name(self) -> str:
-        """Return the name of the org."""
-        return self.record.name or self.record.id
-
-
-def resume_all(service: Service, attempts: Sequence[OpenAttempt]) -> Callable[[Control], AsyncIterator[TableEvent]]:
-    """Return what begins the run once it is handed its `Control`; the last event is the only `TableEnd`."""
+    *attempts* are those with something left to do, by their numbers in this run.
+    """
     return lambda control: events_of(lambda tell: _ResumeAll(service, attempts, control, tell).run())
 
 
@@ -37,7 +27,7 @@ class _ResumeAll:
     def __init__(
         self,
         service: Service,
-        attempts: Sequence[OpenAttempt],
+        attempts: Mapping[int, Record],
         control: Control,
         tell: Callable[[TableEvent], None],
     ) -> None:
@@ -45,19 +35,19 @@ class _ResumeAll:
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def run(self) -> None:
-        await asyncio.gather(*map(self._ended, self._attempts))
+        await asyncio.gather(*starmap(self._ended, self._attempts.items()))
         self._tell(TableEnd(()))
 
-    async def _ended(self, attempt: OpenAttempt) -> None:
+    async def _ended(self, number: int, record: Record) -> None:
         async with self._room:
             try:
-                begin, _ = await asyncio.to_thread(self._service.creations.resumption, attempt.record)
-                result = await follow(attempt.number, begin(self._control.for_one()), self._tell)
+                begin, _ = await asyncio.to_thread(self._service.creations.resumption, record)
+                result = await follow(number, begin(self._control.for_one()), self._tell)
             except WizardError as error:
-                result = _not_resumed(attempt.record, error)
+                result = _not_resumed(record, error)
             except Exception as bug:
-                result = _not_resumed(attempt.record, own_fault(bug, "unknown", ""))
-            self._tell(RowEnd(attempt.number, result))
+                result = _not_resumed(record, own_fault(bug, "unknown", ""))
+            self._tell(RowEnd(number, result))
 
 
 def _not_resumed(record: Record, error: WizardError) -> Result:

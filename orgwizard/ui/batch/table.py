@@ -11,7 +11,7 @@ from orgwizard.application.tables import plan_table
 from orgwizard.application.tables.check import CheckedTable, check_table
 from orgwizard.application.tables.limits import StoreProbedOnce
 from orgwizard.application.tables.plan_table import Table
-from orgwizard.application.tables.resume_all import OpenAttempt, resume_all
+from orgwizard.application.tables.resume_all import resume_all
 from orgwizard.application.tables.run import create_table
 from orgwizard.domain.errors import BadInput, Exit, WizardError
 from orgwizard.domain.events import Result
@@ -119,9 +119,10 @@ def _confirm(provider: Provider, draft: Draft, checked: CheckedTable, *, yes: bo
 
 def resume_every(service: Service, *, as_json: bool) -> int:
     """Finish all open attempts, the oldest first in the list; returns the gravest exit code, 128+n after a signal."""
-    attempts = [OpenAttempt(number, record) for number, record in enumerate(reversed(service.journal.open()), start=1)]
+    attempts = dict(enumerate(reversed(service.journal.open()), start=1))
+    names = {number: record.name or record.id for number, record in attempts.items()}
+    begin = resume_all(service, attempts)
     with leaving_on_signal(service.engine) as taking:
-        names, begin = {attempt.number: attempt.name for attempt in attempts}, resume_all(service, attempts)
         face = RowFace(service, names, taking, as_json=as_json)
         return face.follow(lambda tell: service.engine.create(begin, tell))
 
