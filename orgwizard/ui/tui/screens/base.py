@@ -137,10 +137,11 @@ class Step(Moving):
         self.say(f"Copied: {value}")
 
     def changed(self) -> None:
-        """Clear the message and have the draft saved."""
+        """Clear the message, show what is known of the answers as they are now, and have the draft saved."""
         self.say()
         self.refresh_summary()
         self.session.refusals.pop(self.section, None)
+        self.refresh_notes()
         refusals.show(self)
         self.post_message(self.Changed())
 

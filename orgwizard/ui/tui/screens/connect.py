@@ -51,6 +51,7 @@ class ConnectStep(TrialStep):
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         session.parent.settle_method()
+        self._told = list(session.parent.passed)
 
     def body(self) -> Iterable[Widget]:
         """Yield the methods where there are several, the fields, remarks on files, and what a check found."""
@@ -97,13 +98,14 @@ class ConnectStep(TrialStep):
 
     def _disconnect(self) -> None:
         self.session.disconnect()
-        self._show_findings()
         self.refresh_place()
 
-    def _show_findings(self) -> None:
-        self.query_one("#findings", Static).update(self._findings())
-        for form in self.query(Form):
-            form.refresh_notes()
+    def refresh_notes(self) -> None:
+        """Show what a check found so far, at the fields and below them."""
+        if self._told != self.session.parent.passed:
+            self._told = list(self.session.parent.passed)
+            self.query_one("#findings", Static).update(self._findings())
+        super().refresh_notes()
 
     # ---- trying ----
 
@@ -163,6 +165,7 @@ class ConnectStep(TrialStep):
     async def _check(self, connection: Connection) -> None:
         """Have the connection tried, showing its stages as they pass; raises `WizardError`."""
         self._disconnect()
+        self.refresh_notes()
 
         def tell(finding: Finding) -> None:
             self.post_message(self.Passed(finding))
@@ -170,18 +173,19 @@ class ConnectStep(TrialStep):
         found = self.session.service.checks.parent(self.session.provider, connection, tell=tell)
         self.session.parent.connected(connection, await asyncio.wrap_future(found))
         self.refresh_place()
-        self._show_findings()
+        self.refresh_notes()
 
     def on_connect_step_passed(self, message: Passed) -> None:
         """Show a stage that has passed."""
         if self.trying and message.finding not in self.session.parent.passed:
             self.session.parent.passed.append(message.finding)
-            self._show_findings()
+            self.refresh_notes()
 
     async def _look_elsewhere(self, connection: Connection) -> None:
         """Move to another site of the vendor's, if the credentials belong there and the user wants that."""
         if site := await destination.other_site(self, connection):
             connect_flow.move_to(self.session, site)
             self._disconnect()
+            self.refresh_notes()
             self.post_message(self.Changed())
             self.say(f"The site is now {site.key}. Next checks it.")

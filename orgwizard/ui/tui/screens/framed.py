@@ -21,6 +21,7 @@ from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.terminal.room import room_classes
 from orgwizard.ui.tui.widgets import key_help
 from orgwizard.ui.tui.widgets.field import Field
+from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.frame import COLUMNS, MARGINS, Body, Place, Summary, Track
 from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
@@ -50,6 +51,10 @@ class Framed(Screen[None]):
         session.reached = max(session.reached, self.number)
         enter(session, self.section)
         super().__init__()
+        self._summary = Summary(session) if self.summarized else None
+        self.refusal = StaticText(id="refusal")
+        self._message = StaticText(id="message")
+        self._hints = StaticText(id="hints")
 
     def on_compose(self) -> None:
         """Know how much room there is before all is laid out: Textual tells it after that, and does it all again."""
@@ -75,14 +80,15 @@ class Framed(Screen[None]):
         with Horizontal(id="middle"):
             with Body(id="body"):
                 yield from self.body()
-            if self.summarized:
-                yield Summary(self.session)
-        yield StaticText(id="refusal")
-        yield StaticText(id="message")
+            if self._summary:
+                yield self._summary
+        yield self.refusal
+        yield self._message
         with Horizontal(id="buttons"):
             yield from self.buttons()
             yield button("Help", "keys")
-        yield StaticText(self._keys_line(), id="hints")
+        self._hints.update(self._keys_line(), layout=False)
+        yield self._hints
 
     def body(self) -> Iterable[Widget]:
         """Yield what the step is about."""
@@ -126,8 +132,7 @@ class Framed(Screen[None]):
 
     def refresh_hints(self) -> None:
         """Name the keys that do something now below the buttons."""
-        for line in self.query("#hints").results(StaticText):  # not there while the program ends
-            line.update(self._keys_line(), layout=False)
+        self._hints.update(self._keys_line(), layout=False)
 
     def _keys_line(self) -> str:
         return key_help.line(self, self.key_words, min(self.app.size.width, COLUMNS) - MARGINS)
@@ -142,24 +147,31 @@ class Framed(Screen[None]):
 
     def refresh_place(self) -> None:
         """Draw the head line and the summary again after provider, site or parent changed."""
-        self.query_one(Place).refresh()
+        self.query_one(Place).follow()
         self.refresh_summary()
 
     def refresh_summary(self) -> None:
         """Draw again what was entered so far, if it is shown."""
-        for summary in self.query(Summary):
-            summary.refresh()
+        if self._summary:
+            self._summary.refresh()
+
+    def refresh_notes(self) -> None:
+        """Have the fields show what is known of their answers by now."""
+        for form in self.query(Form):
+            form.refresh_notes()
 
     def standing(self) -> list[str]:
         """Return the sentences that stand in the way and that no field here can say."""
         here = {path: words for path, words in self.session.refusals.items() if section(path) == self.section}
-        in_form = {field.question.name for field in self.query(Field) if field.entry in self.focus_chain}
+        if not here:
+            return []
+        stops = self.focus_chain
+        in_form = {field.question.name for field in self.query(Field) if field.entry in stops}
         return [words for path, words in here.items() if path.rpartition(".")[2] not in in_form]
 
     def say(self, words: str = "", *, wrong: bool = False) -> None:
         """Show news above the buttons: a line, or more where the terminal is too narrow for it."""
-        message = self.query_one("#message", Static)
-        message.set_class(wrong, "-wrong")
-        before, after = str(message.content), printable(words)
-        wrapped = max(cell_len(before), cell_len(after)) > message.content_size.width
-        message.update(after, layout=wrapped)
+        self._message.set_class(wrong, "-wrong")
+        before, after = str(self._message.content), printable(words)
+        wrapped = max(cell_len(before), cell_len(after)) > self._message.content_size.width
+        self._message.update(after, layout=wrapped)

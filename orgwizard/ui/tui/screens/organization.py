@@ -38,16 +38,15 @@ class OrganizationStep(Step):
     def changed(self) -> None:
         """Ask about the new name, once the user pauses."""
         self.query_one(NameCheck).ask()
-        self._refresh_notes()
         super().changed()
 
     @on(NameCheck.Answered)
-    def _refresh_notes(self) -> None:
+    def _show_answer(self) -> None:
         """Show at its field what is known of the name."""
-        self.query_one(Form).refresh_notes()
+        self.refresh_notes()
 
     def on_name_check_taken(self, message: NameCheck.Taken) -> None:
         """Say at its field that the name is taken; the user may be typing in another one, and stays there."""
         if message.typed == self.session.draft.section("organization"):
             self.session.refusals |= complaints(message.refused)
-            self.query_one(Form).refresh_notes()
+            self.refresh_notes()

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual.widgets import Static
-
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.text.sanitize import printable
 from orgwizard.presentation.wizard.step_order import complaints, section
 from orgwizard.ui.tui.screens.framed import Framed
 from orgwizard.ui.tui.widgets import focus
 from orgwizard.ui.tui.widgets.dialogs import Ask
-from orgwizard.ui.tui.widgets.form import Form
 
 if TYPE_CHECKING:
     from orgwizard.presentation.wizard.form_state import Suspect
@@ -22,9 +19,8 @@ if TYPE_CHECKING:
 def show(step: Framed) -> None:
     """Show what stands in the way of a step and no field of it can say; it stays until something is changed."""
     rest = step.standing()
-    for box in step.query("#refusal").results(Static):  # not there while the program ends
-        box.display = bool(rest)
-        box.update("\n".join(f"! {printable(words)}" for words in rest))
+    step.refusal.display = bool(rest)
+    step.refusal.update("\n".join(f"! {printable(words)}" for words in rest))
 
 
 def take(step: Framed, error: WizardError) -> bool:
@@ -33,16 +29,10 @@ def take(step: Framed, error: WizardError) -> bool:
     if not step.section or section(next(iter(found))) != step.section:
         return False
     step.session.refusals |= found
-    refresh_notes(step)
+    step.refresh_notes()
     show(step)
     focus.to_wrong(step)
     return True
-
-
-def refresh_notes(step: Framed) -> None:
-    """Have the fields show what is wrong by now."""
-    for form in step.query(Form):
-        form.refresh_notes()
 
 
 def ask_to_use(step: Framed, suspect: Suspect, use: Callable[[], None]) -> None:
@@ -52,7 +42,7 @@ def ask_to_use(step: Framed, suspect: Suspect, use: Callable[[], None]) -> None:
     def answered(yes: bool | None) -> None:
         if yes:
             suspect.allow()
-            refresh_notes(step)
+            step.refresh_notes()
             use()
 
     step.app.push_screen(Ask(f"{suspect.words}\n\n{USE_ANYWAY}?", yes=USE_ANYWAY, no="No"), answered)

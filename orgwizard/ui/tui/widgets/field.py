@@ -37,26 +37,22 @@ class Field(Vertical):
         self.question = question
         self._offer = offer
         self._text = self._proposed = shown(value, offer)
-        self._typed = typed
         self.correction = ""
         self._is_offered = False
         self._problem, self._notice, self._help = "", "", self.help
         self._pause: Timer | None = None
+        self.entry = Entry(self._text, question, self._placeholder())
+        self.entry.proposal = "" if typed else self._text
+        self._count = StaticText(classes="count")
+        self._note = StaticText(self.help, classes="note")
 
     def compose(self) -> ComposeResult:
         """Yield label, entry and count on one row, and the note below."""
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
-            entry = Entry(self._text, self.question, self._placeholder())
-            entry.proposal = "" if self._typed else self._text
-            yield entry
-            yield StaticText(classes="count")
-        yield StaticText(self.help, classes="note")
-
-    @property
-    def entry(self) -> Entry:
-        """Return the widget that is typed into."""
-        return self.query_one(Entry)
+            yield self.entry
+            yield self._count
+        yield self._note
 
     @property
     def help(self) -> str:
@@ -104,7 +100,7 @@ class Field(Vertical):
         notice = "" if problem else f"{self._notice} {meant}".strip()
         self.set_class(bool(problem), "-wrong")
         self.set_class(bool(notice), "-noticed")
-        self.query_one(".note", Static).update(f"! {problem}" if problem else notice or self._help)
+        self._note.update(f"! {problem}" if problem else notice or self._help)
 
     def _end_pause(self) -> None:
         if self._pause is not None:
@@ -120,9 +116,8 @@ class Field(Vertical):
         """Show what was proven, else how much of the room is used by what the user typed."""
         longest, typed = self.question.longest, len(self.entry.value.strip())
         is_counted = longest and typed and not self.question.secret and self.entry.value != self._proposed
-        count = self.query_one(".count", Static)
-        count.set_class(bool(proof), "-proven")
-        count.update(f"✓ {proof}" if proof else f"{typed} of {longest}" if is_counted else "", layout=False)
+        self._count.set_class(bool(proof), "-proven")
+        self._count.update(f"✓ {proof}" if proof else f"{typed} of {longest}" if is_counted else "", layout=False)
 
     @property
     def suggests(self) -> bool:

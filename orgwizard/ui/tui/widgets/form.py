@@ -24,12 +24,14 @@ class Form(Vertical):
     """The questions of one model over the live answers of one section of the draft."""
 
     class Changed(Message):
-        """The user changed an answer."""
+        """The user changed an answer: the step has all notes refreshed."""
 
     def __init__(self, sheet: FormState) -> None:
         self.sheet, self.session = sheet, sheet.session
         self.asked = [question for question in sheet.asked if not question.rows]
         self.tables = [question for question in sheet.asked if question.rows]
+        self._fields: list[Field] = []
+        self._tables: list[PairTable] = []
         super().__init__(classes="-airy" if len(self.asked) <= 4 else "-dense")
 
     def compose(self) -> ComposeResult:
@@ -38,10 +40,14 @@ class Form(Vertical):
         answers = sheet.answers
         for question in self.asked:
             name = question.name
-            yield Field(question, answers.get(name), sheet.offers.get(name), typed=name in sheet.typed)
+            field = Field(question, answers.get(name), sheet.offers.get(name), typed=name in sheet.typed)
+            self._fields.append(field)
+            yield field
         for question in self.tables:
             kept = self.session.draft.section(f"{sheet.section}.rows")
-            yield PairTable(question, sheet.typed.get(question.name), kept, partial(sheet.take_rows, question))
+            table = PairTable(question, sheet.typed.get(question.name), kept, partial(sheet.take_rows, question))
+            self._tables.append(table)
+            yield table
         yield StaticText(classes="elsewhere note")
 
     def on_mount(self) -> None:
@@ -52,13 +58,13 @@ class Form(Vertical):
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong per field: the model's rules, and refusals of the service."""
-        tables = {rows.question.name: words for rows in self.query(PairTable) if (words := pair_problem(rows.pairs))}
+        tables = {rows.question.name: words for rows in self._tables if (words := pair_problem(rows.pairs))}
         return self.sheet.problems() | tables
 
     def refresh_notes(self) -> None:
         """Show the problems of the touched fields."""
         found, offered = self.problems(), self.sheet.offered
-        for field in self.query(Field):
+        for field in self._fields:
             name = field.question.name
             problem = found.get(name, "") if self._is_touched(name) else ""
             likeness = capital(field.question.likeness(self.sheet.typed.get(name)))
@@ -67,7 +73,7 @@ class Form(Vertical):
             field.show(problem, notice, self.sheet.proof(name), self.sheet.correction(name), person)
             field.set_class(self.sheet.warns(name), "-warned")
             field.display = self.sheet.is_due(field.question) or field.entry.has_focus
-        for rows in self.query(PairTable):
+        for rows in self._tables:
             rows.show(found.get(rows.question.name, ""))
         fields = {question.name for question in (*self.asked, *self.tables)}
         rest = [f"! {name}: {words}" for name, words in found.items() if name not in fields]
@@ -92,13 +98,12 @@ class Form(Vertical):
         self.sheet.take(event.field.question, event.field.entry.value)
         self.session.touched.add(self.sheet.path(name))
         self._propose(name)
-        self.refresh_notes()
         self.post_message(self.Changed())
 
     def on_field_accepted(self) -> None:
         """Put in the answers that are offered, as if they had been typed."""
         offered = self.sheet.offered
-        for field in self.query(Field):
+        for field in self._fields:
             if text := offered.get(field.question.name):
                 field.entry.value = text
 
@@ -107,13 +112,12 @@ class Form(Vertical):
         event.stop()
         for question in self.tables:
             self.session.refusals.pop(self.sheet.path(question.name), None)
-        self.refresh_notes()
         self.post_message(self.Changed())
 
     def _propose(self, edited: str = "") -> None:
         """Show the proposals in all fields that are not filled in, except the focused one."""
         proposed = self.sheet.model.proposals(self.sheet.typed)
-        for field in self.query(Field):
+        for field in self._fields:
             name = field.question.name
             if name not in self.sheet.typed and name != edited and field.propose(proposed.get(name, "")):
                 self.sheet.session.refusals.pop(self.sheet.path(name), None)

@@ -38,10 +38,17 @@ class Place(Widget):
     def __init__(self, session: WizardSession) -> None:
         super().__init__(id="place")
         self._session = session
+        self._drawn = ""
 
     def render(self) -> Content:
         """Draw it; text of a service is no markup."""
-        return Content(self._session.parent.place(self.size.width))
+        self._drawn = self._session.parent.place(self.size.width)
+        return Content(self._drawn)
+
+    def follow(self) -> None:
+        """Draw it again where there is something else to say: at the top, it makes a paint reach over the screen."""
+        if self._drawn != self._session.parent.place(self.size.width):
+            self.refresh()
 
 
 class Body(VerticalScroll, can_focus=False):
