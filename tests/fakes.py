@@ -103,6 +103,10 @@ class MemoryAttempt(Attempt):
     def spool(self) -> "MemorySpool":
         return MemorySpool(self)
 
+    def spooled(self, status: int = 0) -> Response | None:
+        self.log("spooled")
+        return None if self.on_disk is None else Response(status or 200, {}, self.on_disk)
+
     def unspool(self) -> None:
         self.log("unspool")
         self.on_disk = None

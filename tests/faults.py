@@ -40,8 +40,8 @@ class Keys(StrEnum):
     AWAY = "in the chosen store; the response is in the folder that was moved away"
     FALLBACK = "in a private file instead of the store"
     ANSWER = "in the response, which is saved unchanged"
+    SAVED = "in the response, because every store failed; `resume` moves them"
     SCREEN = "printed, because nothing could be written"
-    PRINTED = "printed, because every store failed; the response is saved, too"
     LOST = "lost with the response"
     CUT = "lost; the part of the response that arrived is saved"
     OPEN = "never arrived; the attempt stays open"
@@ -441,7 +441,7 @@ FAULTS: tuple[Fault, ...] = (
     *odd("keys of 5000 characters", having(LONG_KEYS)),
     # this machine
     *around("the disk fills up", after(full_disk), 6, Keys.SCREEN),
-    *around("the folder of the keys disappears", after(lost_folder("data")), 6, Keys.PRINTED),
+    *around("the folder of the keys disappears", after(lost_folder("data")), 6, Keys.SAVED),
     *around("the folder of the journal disappears", after(lost_folder("state")), 6, Keys.AWAY),
     *around("the keyring fails after its test", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Failing"),
     *around("the keyring hangs after its test", creating, 6, Keys.FALLBACK, store='"keyring"', ring="Hanging"),

@@ -1,7 +1,7 @@
 """What faces are told of a creation: its progress, and the one result it ends with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -51,6 +51,8 @@ class KeysArrived:
 class Result:
     """How a creation ended. `secrets` is filled only where the store is the screen, or every store failed.
 
+    In that case a saved response may hold them, too: a person may copy them, and nothing else needs them (`logged`).
+
     `remarks` need a person; `notices` tell of what is odd and harms nothing.
     `access` says by label who gets into the org and how, and until when its keys are valid.
     `open` tells that the attempt is not settled: something is left to do or to find out. `options` are what commands
@@ -92,6 +94,10 @@ class Result:
     def unmoved(self) -> bool:
         """Return whether the keys are on disk in the undigested answer alone, because every store failed."""
         return bool(self.spool and self.secrets)
+
+    def logged(self) -> "Result":
+        """Return it without keys that are saved: what a command prints may end up in a log or a mail."""
+        return replace(self, secrets={}) if self.unmoved else self
 
     @property
     def look_again(self) -> str:

@@ -30,6 +30,7 @@ from orgwizard.domain.forms.fields import Fields
 from orgwizard.domain.http import Call, Conversation, Response
 from orgwizard.domain.org import Created, Site
 from orgwizard.domain.raw_response import written
+from orgwizard.domain.secrets.masking import revealed
 from orgwizard.presentation import text_report
 from orgwizard.providers.contract import Provider
 from orgwizard.providers.datadog.provider import Datadog
@@ -1068,7 +1069,24 @@ async def test_with_every_store_failed_the_spool_stays(bench: Bench) -> None:
     bench.log.faults |= {"keep file": failed_store(), "keep fallback": failed_store()}
     seen = await run(bench)
     assert bench.attempt.on_disk == json.dumps(fakes.DATADOG_CREATED).encode()
+    assert seen.result.spool
     assert seen.result.spool in (seen.result.error or WizardError("")).cause
+    assert seen.result.unmoved
+
+
+async def test_of_keys_in_a_saved_response_a_person_sees_all_and_a_log_nothing(bench: Bench) -> None:
+    bench.log.faults |= {"keep file": failed_store(), "keep fallback": failed_store()}
+    seen = await run(bench)
+    assert revealed(seen.result.secrets) == fakes.DATADOG_SECRETS
+    assert "secrets" not in seen.result.logged().as_json()
+
+
+@pytest.mark.parametrize("fault", [failed_store(), FileNotFoundError()])
+async def test_keys_whose_saved_response_cannot_be_read_are_printed(bench: Bench, fault: Exception) -> None:
+    bench.log.faults |= {"keep file": failed_store(), "keep fallback": failed_store(), "spooled": fault}
+    seen = await run(bench)
+    assert seen.result.logged().as_json()["secrets"] == fakes.DATADOG_SECRETS
+    assert not seen.result.spool
 
 
 @pytest.mark.parametrize("fault", [full_disk(), ValueError("a bug")])

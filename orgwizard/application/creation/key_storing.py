@@ -56,12 +56,14 @@ def created_by(run: Run, response: Response) -> Created:
 
 
 async def _store(run: Run, created: Created) -> StageState:
-    """Try the chosen store, then the fallback; what neither takes is left to the screen."""
+    """Try the chosen store, then the fallback; what neither takes is left to the saved response and the screen."""
     if await _stored_in(run, run.tools.vault, created):
         return "ok"
     if run.tools.vault.on_disk and await _stored_in(run, run.tools.fallback, created):
         return "warning"
-    words = "only on this screen, because every store failed: copy them now"
+    run.check_spool()
+    place = "in the saved response" if run.result.spool else "only on this screen"
+    words = f"{place}, because every store failed{'' if run.result.spool else ': copy them now'}"
     run.result = replace(run.result, secrets=created.secrets, stored_words=words)
     return "failed"
 

@@ -1,6 +1,7 @@
 """One creation under way, new or resumed: what it works with, and its result as far as it is known."""
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from unicodedata import normalize
@@ -118,6 +119,13 @@ class Run:
     def set_spool(self, path: Path) -> None:
         """Remember the file in which the raw response lies."""
         self.result = replace(self.result, spool=str(path))
+
+    def check_spool(self) -> None:
+        """Forget the file of the response if it cannot be read any more: what it held has to be shown."""
+        with suppress(Exception):  # whatever it is, nobody could read the keys there
+            if self.attempt and self.attempt.spooled():
+                return
+        self.result = replace(self.result, spool="")
 
     def add_remark(self, remark: str) -> None:
         """Add something that needs a person; once, though several places may fail alike."""

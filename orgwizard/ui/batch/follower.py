@@ -47,7 +47,7 @@ class Follower:
             with taking.ending_a_wait():
                 if isinstance(event, Progress):
                     tell(event)
-                elif not self.as_json and _printed(event.result):
+                elif not (self.as_json or event.result.unmoved) and _printed(event.result):
                     taking.keys_printed = True
                     self.service.engine.keys_shown()
 
@@ -55,8 +55,9 @@ class Follower:
         """Print a result; returns the exit code, 128+n after a signal.
 
         What stdout does not take goes to stderr; keys that neither takes, because they are closed, full or stand still
-        until a signal ends the wait, go to a private file.
+        until a signal ends the wait, go to a private file. Keys that a saved response holds are not printed.
         """
+        result = result.logged()
         if result.secrets and taking.keys_printed:  # on arrival
             self.service.records.keys_shown(result)
             result = replace(result, secrets={}, stored_words=PRINTED_ABOVE)

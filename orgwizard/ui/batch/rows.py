@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 
 from orgwizard.application.service import Service
@@ -90,6 +91,7 @@ class RowFace:
 
     def _row_end(self, end: RowEnd) -> None:
         self._telling.pop(end.number, None)
+        end = replace(end, result=end.result.logged()) if end.result else end
         code = table_text.exit_code(end)
         self._codes[code] += 1
         self._earlier[code] += end.earlier is not None
