@@ -7,12 +7,11 @@ revokes the one that calls. There is no call that deletes or disables an org.
 from collections.abc import Mapping
 
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.http import Call, Conversation, Header, Response, Scheme, together
+from orgwizard.domain.http import Call, Conversation, Response, Scheme, together
 from orgwizard.domain.org import Created, Site
 from orgwizard.providers.aftercare import Aftercare, KeyState, Undo, Undone, call_result
-from orgwizard.providers.messages import says_nothing, text
+from orgwizard.providers.messages import ACCEPT, says_nothing, text
 
-_ACCEPT: Mapping[str, Header] = {"Accept": "application/json"}
 _REVOKED = Undone("done", "Okta revoked the API token. The org itself stays.")
 _ENDS: Mapping[int, Undone] = {
     200: _REVOKED,
@@ -89,4 +88,4 @@ def _judged(child: Created, response: Response) -> KeyState:
 
 
 def _call(method: str, child: Created, path: str) -> Call:
-    return Call(method, f"{child.url}{path}", {**_ACCEPT, "Authorization": Scheme("SSWS", child.secrets["token"])})
+    return Call(method, f"{child.url}{path}", {**ACCEPT, "Authorization": Scheme("SSWS", child.secrets["token"])})
