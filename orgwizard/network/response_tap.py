@@ -73,11 +73,3 @@ class _Backend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> TappedStream:
         return TappedStream(await self._own.connect_tcp(host, port, timeout, local_address, socket_options), self._left)
-
-    async def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None
-    ) -> TappedStream:
-        return TappedStream(await self._own.connect_unix_socket(path, timeout, socket_options), self._left)
-
-    async def sleep(self, seconds: float) -> None:
-        await self._own.sleep(seconds)

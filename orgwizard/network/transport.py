@@ -5,7 +5,7 @@ import os
 import ssl
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from orgwizard.domain.address import is_loopback
 from orgwizard.domain.errors import NotSent
@@ -64,13 +64,15 @@ class Transport:
 
     async def _exchange(self, call: Call, trace: RequestTrace) -> Response:
         """Send *call* over a connection of its own and read the response."""
+        body = revealed(call.body)
         async with (
             self._client(call, trace) as client,
             client.stream(
                 call.method,
                 call.url,
                 headers=_wire_headers(call),
-                **_wire_body(call),
+                data=body if call.form else None,
+                json=None if call.form else body,
                 extensions={"trace": trace},
             ) as response,
         ):
@@ -126,16 +128,3 @@ def _wire_headers(call: Call) -> dict[str, str]:
         "User-Agent": "orgwizard",
         **{name: str(value) for name, value in revealed(call.headers).items()},
     }
-
-
-class _WireBody(TypedDict, total=False):
-    """The body as httpx takes it."""
-
-    json: object
-    data: dict[str, str]
-
-
-def _wire_body(call: Call) -> _WireBody:
-    """Return the body in clear."""
-    body = revealed(call.body)
-    return {"data": body} if call.form else {"json": body}
