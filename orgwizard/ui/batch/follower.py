@@ -2,19 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
-from queue import Empty, SimpleQueue
 
 from orgwizard.application.service import Service
 from orgwizard.domain.events import Event, Progress, Result
 from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import ProgressText
 from orgwizard.ui.batch.ci_masks import hide
+from orgwizard.ui.batch.run_events import run_events
 from orgwizard.ui.batch.signals import EndingSignals
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
 
 PRINTED_ABOVE = "shown above, and stored nowhere else"
-LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -30,26 +28,18 @@ class Follower:
 
         Keys that are stored nowhere are printed when they come; with --json they are in the one object at the end.
         """
-        events: SimpleQueue[Event] = SimpleQueue()
-        tell = _stages(quiet=self.quiet)
-        begin(events.put)
-        if taking.caught:  # before there was anything to end
-            self.service.engine.leave()
-        while True:
-            try:
-                event = events.get(timeout=LOOK_SECONDS)
-            except Empty:
-                if self.service.engine.idle.is_set() and events.empty():
-                    raise RuntimeError("a creation ended without a result") from None
-                continue
+        telling = ProgressText()
+        for event in run_events(self.service.engine, begin, taking):
             if isinstance(event, Result):
                 return event
             with taking.ending_a_wait():
                 if isinstance(event, Progress):
-                    tell(event)
+                    if not self.quiet:
+                        tell_stage(telling, event)
                 elif not (self.as_json or event.result.unmoved) and _printed(event.result):
                     taking.keys_printed = True
                     self.service.engine.keys_shown()
+        raise RuntimeError("a creation ended without a result")
 
     def report(self, result: Result, taking: EndingSignals) -> int:
         """Print a result; returns the exit code, 128+n after a signal.
@@ -81,11 +71,6 @@ def _printed(result: Result) -> bool:
     """Print keys that are stored nowhere, and return whether stdout took them."""
     hide(result.secrets, as_json=False)
     return write_stdout("\n".join(text_report.keys(result)))
-
-
-def _stages(*, quiet: bool) -> Callable[[Progress], None]:
-    """Return what prints the stages of one run."""
-    return (lambda _: None) if quiet else partial(tell_stage, ProgressText())
 
 
 def tell_stage(telling: ProgressText, event: Progress) -> None:

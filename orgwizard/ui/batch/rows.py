@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from queue import Empty, SimpleQueue
 
 from orgwizard.application.service import Service
 from orgwizard.application.tables.run import Pause, RowEnd, RowProgress, TableEnd, TableEvent
@@ -16,10 +15,9 @@ from orgwizard.presentation.tables.table_standing import Standing
 from orgwizard.providers.contract import Provider
 from orgwizard.ui.batch.ci_masks import hide
 from orgwizard.ui.batch.live_lines import LiveLines
+from orgwizard.ui.batch.run_events import run_events
 from orgwizard.ui.batch.signals import EndingSignals
 from orgwizard.ui.batch.streams import json_line, write_stderr, write_stdout
-
-LOOK_SECONDS = 0.5
 
 
 class RowFace:
@@ -51,18 +49,8 @@ class RowFace:
 
     def follow(self, begin: Callable[[Callable[[TableEvent], None]], bool]) -> int:
         """Run to the end; returns the exit code."""
-        events: SimpleQueue[TableEvent] = SimpleQueue()
-        begin(events.put)
-        if self._taking.caught:  # before there was anything to end
-            self._service.engine.leave()
         caught = len(self._taking.caught)
-        while True:
-            try:
-                event = events.get(timeout=LOOK_SECONDS)
-            except Empty:
-                if self._service.engine.idle.is_set() and events.empty():
-                    raise RuntimeError("a table ended without an end") from None
-                continue
+        for event in run_events(self._service.engine, begin, self._taking):
             if isinstance(event, TableEnd):
                 return self._end(event)
             if len(self._taking.caught) != caught:  # and what it does was said below
@@ -70,6 +58,7 @@ class RowFace:
                 self._live.forget()
             with self._taking.ending_a_wait():
                 self._tell(event)
+        raise RuntimeError("a table ended without an end")
 
     def _tell(self, event: TableEvent) -> None:
         if isinstance(event, Pause) and not self._standing.pause:
