@@ -126,7 +126,7 @@ def _is_asked_for(record: "Record", arguments: argparse.Namespace) -> bool:
 
 def resume(arguments: argparse.Namespace) -> int:
     """Finish one attempt, or all that are open; returns the exit code."""
-    from orgwizard.ui.batch import commands  # slow to import, and not needed to list attempts
+    from orgwizard.ui.batch import commands, plan_run  # slow to import, and not needed to list attempts
 
     service = wiring.service(arguments)
     if arguments.all:
@@ -135,7 +135,7 @@ def resume(arguments: argparse.Namespace) -> int:
     if record is None:
         return _nothing_open(arguments, service)
     if record.settled or record.state == "damaged":
-        return commands.look(service.records.without_leftover(record), as_json=arguments.json)
+        return plan_run.print_attempt(service.records.without_leftover(record), as_json=arguments.json)
     return commands.resume(service, record, as_json=arguments.json)
 
 

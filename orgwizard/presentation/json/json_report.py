@@ -1,16 +1,23 @@
-"""Findings, attempts and profiles as JSON, with the members of the one object that every command prints."""
+"""Requests, findings, attempts and profiles as JSON, with the members of the one object that every command prints."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from orgwizard.domain.attempt_state import MEANINGS
+from orgwizard.domain.http import Call
 from orgwizard.domain.json_result import org_object, result_object
+from orgwizard.domain.secrets.masking import masked
 from orgwizard.providers.findings import Finding
 from orgwizard.storage.attempts.record import Record
 from orgwizard.storage.profiles import Profile
 
 if TYPE_CHECKING:
     from orgwizard.application.keys.key_check import KeyCheck
+
+
+def request_as_json(call: Call) -> dict[str, object]:
+    """Return a request as `--dry-run --json` prints it, secrets masked."""
+    return {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
 
 
 def findings_as_json(found: Sequence[Finding]) -> list[dict[str, str]]:

@@ -7,7 +7,6 @@ from orgwizard.application.order_builder import preview
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import Exit, WizardError
 from orgwizard.domain.forms.draft import Draft
-from orgwizard.domain.secrets.masking import masked
 from orgwizard.presentation import text_report
 from orgwizard.presentation.json import json_report
 from orgwizard.providers import provider_of
@@ -16,11 +15,9 @@ from orgwizard.providers.findings import Finding
 from orgwizard.providers.order import Connection, Order
 from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.batch.follower import Follower
-from orgwizard.ui.batch.plan_run import PlanRun, look, nothing_created
+from orgwizard.ui.batch.plan_run import PlanRun, nothing_created
 from orgwizard.ui.batch.signals import leaving_on_signal
 from orgwizard.ui.batch.streams import write_json, write_stderr, write_stdout
-
-__all__ = ["check", "create", "dry_run", "look", "resume"]
 
 
 def dry_run(draft: Draft, *, as_json: bool) -> int:
@@ -28,9 +25,8 @@ def dry_run(draft: Draft, *, as_json: bool) -> int:
     provider = provider_of(draft.provider)
     order = preview(provider, draft)
     call = provider.request(order)
-    shown = {"method": call.method, "url": call.url, "headers": masked(call.headers), "body": masked(call.body)}
     if as_json:
-        write_json(nothing_created(provider, order) | {"dry_run": True, "request": shown})
+        write_json(nothing_created(provider, order) | {"dry_run": True, "request": json_report.request_as_json(call)})
     else:
         write_stdout("\n".join(text_report.request(call)))
     return Exit.READY

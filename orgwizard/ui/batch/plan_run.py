@@ -77,7 +77,7 @@ class PlanRun:
             write_stderr(f"{error.cause} Nothing was sent; --again creates a second one.")
             if record.digest not in ("", request_digest(self.provider.request(self.order))):
                 write_stderr("It was created with different values; those of this command were not used.")
-            return look(record, as_json=self.follower.as_json)
+            return print_attempt(record, as_json=self.follower.as_json)
         with leaving_on_signal(self.follower.service.engine) as taking:
             if error.kind == "unclear":
                 return self._report_unclear(record, error, taking)
@@ -113,7 +113,7 @@ def nothing_created(provider: Provider, order: Order, error: WizardError | None 
     return Result("not_created", provider.key, site, name, error=error).as_json()
 
 
-def look(record: Record, *, as_json: bool) -> int:
+def print_attempt(record: Record, *, as_json: bool) -> int:
     """Print an attempt about which nothing is left to do, as when it ended; returns its exit code."""
     if as_json:
         write_json(json_report.stored_result(record))

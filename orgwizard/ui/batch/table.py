@@ -10,19 +10,19 @@ from orgwizard.application.service import Service
 from orgwizard.application.tables import plan_table
 from orgwizard.application.tables.check import CheckedTable, check_table
 from orgwizard.application.tables.limits import StoreProbedOnce
-from orgwizard.application.tables.plan_table import Table
+from orgwizard.application.tables.plan_table import Row, Table
 from orgwizard.application.tables.resume_all import resume_all
 from orgwizard.application.tables.run import create_table
 from orgwizard.domain.errors import BadInput, Exit, WizardError
-from orgwizard.domain.events import Result
 from orgwizard.domain.forms.draft import Draft
-from orgwizard.domain.secrets.masking import masked
 from orgwizard.presentation import text_report
+from orgwizard.presentation.json import json_report
 from orgwizard.presentation.tables import table_text
 from orgwizard.providers import provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.storage.stores.secret_stores import parse_store
 from orgwizard.ui.batch.confirmation import confirm
+from orgwizard.ui.batch.plan_run import nothing_created
 from orgwizard.ui.batch.row_choice import choose
 from orgwizard.ui.batch.rows import RowFace
 from orgwizard.ui.batch.signals import leaving_on_signal
@@ -44,25 +44,26 @@ def read(plan: Plan, path: Path) -> tuple[Draft, Table, Mapping[str, str]]:
 
 def drafts(plan: Plan, path: Path) -> list[Draft]:
     """Return what each row of a table would create, in order; raises `BadFields` with every problem."""
+    return [row.draft for row in _rows(plan, path)]
+
+
+def _rows(plan: Plan, path: Path) -> tuple[Row, ...]:
+    """Return the rows of a table in which nothing is wrong; raises `BadFields` with every problem."""
     _, table, of_plan = read(plan, path)
     if of_plan or table.problems:
         raise plan.with_table(of_plan, path, table.problems)
-    return [row.draft for row in table.rows]
+    return table.rows
 
 
 def dry_run(plan: Plan, path: Path, *, as_json: bool) -> int:
     """Print each create request with its secrets masked, in order; no secret is read, and nothing is sent."""
-    draft, table, of_plan = read(plan, path)
-    if of_plan or table.problems:
-        raise plan.with_table(of_plan, path, table.problems)
-    provider = provider_of(draft.provider)
-    for row in table.rows:
+    for row in _rows(plan, path):
+        provider = provider_of(row.draft.provider)
         order = preview(provider, row.draft)
         call = provider.request(order)
         if as_json:
-            named = Result("not_created", provider.key, order.connection.site.key, order.wanted.name).as_json()
-            request = {"method": call.method, "url": call.url} | masked({"headers": call.headers, "body": call.body})
-            write_json({**named, "row": row.number, "dry_run": True, "request": request}, as_line=True)
+            shown = {"row": row.number, "dry_run": True, "request": json_report.request_as_json(call)}
+            write_json(nothing_created(provider, order) | shown, as_line=True)
         else:
             write_stdout("\n".join((f"Row {row.number}", *text_report.request(call), "")))
     return Exit.READY
