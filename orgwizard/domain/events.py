@@ -114,19 +114,18 @@ class Result:
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints; secrets only where they are nowhere else."""
         org = self.org
-        members = result_object(
-            self.error,
-            outcome=self.outcome,
-            ready=self.ready,
-            attempt=self.attempt or None,
-            provider=self.provider or None,
-            site=self.site or None,
-            org={"id": org.id, "name": org.name, "url": org.url, **org.details} if org else org_object(self.name),
-            stored=dict(self.stored) if self.stored else None,
-            profile=self.profile or None,
-            remarks=[*self.remarks, *self.notices],
-        )
-        cleaned = REDACTOR.clean_values(members)
+        members = {
+            "outcome": self.outcome,
+            "ready": self.ready,
+            "attempt": self.attempt or None,
+            "provider": self.provider or None,
+            "site": self.site or None,
+            "org": {"id": org.id, "name": org.name, "url": org.url, **org.details} if org else org_object(self.name),
+            "stored": dict(self.stored) if self.stored else None,
+            "profile": self.profile or None,
+            "remarks": [*self.remarks, *self.notices],
+        }
+        cleaned = REDACTOR.clean_values(result_object(self.error) | members)
         return cleaned | ({"secrets": revealed(self.secrets)} if self.secrets else {})
 
 

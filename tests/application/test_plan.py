@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from orgwizard.application.order_builder import connection
-from orgwizard.application.plans.plan_file import load, parse, plan_of, problems, unconfirmed
+from orgwizard.application.plans.plan_file import load, plan_of, unconfirmed
 from orgwizard.application.plans.plan_source import LARGEST_PLAN
 from orgwizard.application.plans.plan_writer import dump
 from orgwizard.domain.errors import BadFields, BadInput, WizardError
@@ -18,6 +18,7 @@ from orgwizard.providers.okta.provider import Okta
 from orgwizard.system import secret_reader
 from tests import keys
 from tests.examples import few
+from tests.plan_texts import parse, problems
 
 SECRET = "s3cr3t-canary"
 

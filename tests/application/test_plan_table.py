@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from orgwizard.application.plans.plan_file import parse as plan_of
 from orgwizard.application.tables.plan_table import Table, load, parse
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.secrets.secret_reference import Reference
 from tests.application.test_plan import DATADOG, OKTA, SECRET
+from tests.plan_texts import parse as plan_of
 
 NAMES = ["One", "Two", "Three"]
 TWO_COLUMNS = "organization.name,organization.subdomain\nOne,one\nTwo,two\nThree,three\n"

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from orgwizard.application.plans.plan_file import parse
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import Clock
@@ -36,6 +35,7 @@ from orgwizard.storage.profiles import Profiles
 from orgwizard.storage.stores.vault import Vault
 from orgwizard.ui.batch import commands
 from tests.cuts import Cuts
+from tests.plan_texts import parse
 
 PLANS = {
     "okta": """

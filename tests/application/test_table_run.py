@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from orgwizard.application.creation.creations import Creations
-from orgwizard.application.plans.plan_file import parse as plan_of
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.application.tables.limits import StoreProbedOnce
@@ -31,6 +30,7 @@ from orgwizard.storage.stores.secret_stores import parse_store
 from orgwizard.storage.stores.vault import Vault
 from tests.application.test_plan import DATADOG, OKTA
 from tests.attempts import new_attempt
+from tests.plan_texts import parse as plan_of
 
 PATIENCE_SECONDS = 60.0
 SPEED = 1000.0

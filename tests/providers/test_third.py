@@ -15,7 +15,6 @@ from orgwizard import cli
 from orgwizard.application.creation.create_org import create_org
 from orgwizard.application.keys.handoff import Handover, snippet
 from orgwizard.application.order_builder import draft_problems, order
-from orgwizard.application.plans.plan_file import parse, problems
 from orgwizard.application.plans.plan_writer import dump
 from orgwizard.domain.errors import BadFields, BadInput
 from orgwizard.domain.events import Progress, Result
@@ -27,6 +26,7 @@ from orgwizard.providers import PROVIDERS, provider_of
 from orgwizard.providers.contract import Provider
 from orgwizard.storage.profiles import Profile
 from tests.fakes import Bench
+from tests.plan_texts import parse, problems
 
 TOKEN, NEW_TOKEN = "t0ken-canary", "n3w-canary"
 

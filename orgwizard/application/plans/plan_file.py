@@ -100,7 +100,7 @@ class Plan:
             raise self._bad(bad.problems) from None
 
     def _problems(self, draft: Draft) -> dict[str, str]:
-        messages = problems(draft)
+        messages = draft_problems(provider_of(draft.provider), draft)
         if self.values.get("profile"):
             messages = {_of_profile(name): _typed_once(name, words) for name, words in messages.items()}
         if "site" not in messages:
@@ -144,11 +144,6 @@ def plan_of(text: str, connect: Connect | None = None) -> Plan:
     return Plan(_toml(text), positions=positions(text), connect=connect)
 
 
-def parse(text: str) -> Draft:
-    """Turn TOML into a draft that a face can prefill and `order` can validate; raises `BadInput`."""
-    return plan_of(text).draft()
-
-
 def _toml(text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
@@ -165,11 +160,6 @@ def _toml_advice(text: str, error: str) -> str:
     if any(mark in "".join(line) for mark in "\u201c\u201d\u2018\u2019"):
         return 'Use plain quotation marks (") instead of typographic ones.'
     return 'Correct that line. Text goes in quotes: name = "My Child".'
-
-
-def problems(draft: Draft) -> dict[str, str]:
-    """Return every problem of a draft, as "section.field" -> sentence, without reading a secret."""
-    return draft_problems(provider_of(draft.provider), draft)
 
 
 def unconfirmed(draft: Draft) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from orgwizard.domain.attempt_state import MEANINGS
 from orgwizard.domain.errors import Busy, Repeated
+from orgwizard.domain.events import resuming
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.storage.attempts.record import Record
 
@@ -37,9 +38,8 @@ class EarlierAttempt:
             return Repeated(attempt, self.kind, cause, set_aside(self.record) or _CHECK_FIRST)
         state = "created this org" if self.created else "may have created this org"
         state += " and is unfinished" if self.kind == "open" else ""
-        see = f"orgwizard resume {attempt} {options}".rstrip()
-        cause = f"Attempt {attempt} {state}."
-        return Repeated(attempt, self.kind, cause, f"See: {see}. To create a second one, use --again.")
+        advice = f"See: {resuming(attempt, options)}. To create a second one, use --again."
+        return Repeated(attempt, self.kind, f"Attempt {attempt} {state}.", advice)
 
     @property
     def created(self) -> bool:
