@@ -26,6 +26,7 @@ NOTHING_DONE = "Nothing was done."
 NOTHING_SENT = "Nothing was sent by this run."
 NOT_KNOWN = "It is not known whether the org was created."
 CREATED = "The org was created."
+OUTCOMES: Mapping[str, str] = {"created": CREATED, "not_created": NOTHING_CREATED, "unknown": NOT_KNOWN}
 KEYS_NOT_VALID = "The stored keys are no longer valid."
 
 

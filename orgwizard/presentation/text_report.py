@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from orgwizard.domain.errors import CREATED, OUTCOMES
 from orgwizard.domain.events import Result
 from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.forms.fields import Fields
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 
 STAGE_INDENT = 20  # cells of the first column of a check's findings
 ANSWER_TITLE = "The service's response, as it came"
-HEADLINES = {
-    "created": "The org was created",
-    "not_created": "Nothing was created",
-    "unknown": "It is not known whether the org was created",
-}
 OUTCOME_WORDS = {"created": "Created", "not_created": "Not created", "unknown": "Unknown"}
 
 
@@ -97,7 +93,7 @@ def result(ended: Result) -> list[str]:
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} ({provider.title}, {ended.site})"]
     org = {"Org ID": ended.org.id or "not in the response", "Org URL": ended.org.url} if ended.org else {}
     lines += _rows({**org, "Keys": ended.stored_words})
-    lines += [f"  {title}: {value}" for title, value in shown_secrets(ended)]
+    lines += [f"  {line}" for line in keys(ended)]
     lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt, **ended.access})
     lines += [f"  {notice}" for notice in ended.notices]
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
@@ -109,25 +105,20 @@ def _rows(rows: Mapping[str, str]) -> list[str]:
 
 
 def headline(result: Result) -> str:
-    """Return the outcome, in words, before anything else."""
-    return f"{_outcome_words(result)}."
+    """Return the outcome as a sentence, with what is missing first of all."""
+    if result.outcome != "created":
+        return OUTCOMES[result.outcome]
+    words = CREATED.removesuffix(".")
+    if lacks := _lacks(result):
+        return f"{words}, but {lacks}."
+    if not result.ready:
+        return f"{words} but its readiness is not confirmed."
+    return f"{words} and is ready{', but needs attention' if needs_attention(result) else ''}."
 
 
 def needs_attention(result: Result) -> bool:
     """Return whether the org exists, and something about it needs a person."""
     return result.outcome == "created" and (result.error is not None or not result.ready)
-
-
-def _outcome_words(result: Result) -> str:
-    """Return the outcome, with what is missing first of all, without a full stop."""
-    words = HEADLINES[result.outcome]
-    if result.outcome != "created":
-        return words
-    if lacks := _lacks(result):
-        return f"{words}, but {lacks}"
-    if not result.ready:
-        return f"{words} but its readiness is not confirmed"
-    return f"{words} and is ready{', but needs attention' if needs_attention(result) else ''}"
 
 
 def _lacks(result: Result) -> str:

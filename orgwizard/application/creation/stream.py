@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from orgwizard.domain.attempt_state import Outcome
-from orgwizard.domain.errors import CREATED, NOT_KNOWN, NOTHING_CREATED, WizardError
+from orgwizard.domain.errors import OUTCOMES, WizardError
 from orgwizard.domain.events import Event, Result
 
 E = TypeVar("E")  # what is told
@@ -46,11 +46,10 @@ async def ended(begin: Callable[[], AsyncIterator[Event]], lost: Result) -> Asyn
 def own_fault(bug: Exception, outcome: Outcome, kept: str) -> WizardError:
     """Return a fault of orgwizard as a failure: where it happened, never its text, which may hold a secret."""
     where = traceback.extract_tb(bug.__traceback__)[-1]
-    meanings = {"created": CREATED, "unknown": NOT_KNOWN, "not_created": NOTHING_CREATED}
     return WizardError(
         f"Internal error in orgwizard ({type(bug).__name__} at {Path(where.filename).name}:{where.lineno}). "
         f"{kept}".strip(),
         "Please report this line; it contains no secret.",
-        meaning=meanings[outcome],
+        meaning=OUTCOMES[outcome],
         code="bug",
     )

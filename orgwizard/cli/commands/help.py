@@ -12,6 +12,7 @@ from orgwizard.domain.error_codes import EXITS, OURS, ErrorCode
 from orgwizard.domain.errors import BadInput, Exit
 from orgwizard.domain.json_result import result_object
 from orgwizard.domain.secrets.redactor import REDACTOR
+from orgwizard.domain.text.sentence import sentence
 from orgwizard.providers import PROVIDERS
 from orgwizard.system import shutdown
 from orgwizard.ui.batch.streams import write_json, write_stdout
@@ -90,7 +91,7 @@ def _explained(asked: str) -> Iterator[tuple[str, ErrorCode]]:
 
 def _exit_code(number: str) -> str:
     """Return what an exit code means, "" if *number* is none."""
-    words = {str(int(code)): f"{words[0].upper()}{words[1:]}." for code, words in EXITS.items()}
+    words = {str(int(code)): sentence(words) for code, words in EXITS.items()}
     signals = {
         str(128 + one): f"Ended by {one.name}, once a running request had finished and its keys were stored."
         for one in shutdown.ENDING

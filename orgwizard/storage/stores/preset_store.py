@@ -80,7 +80,8 @@ class PresetStore:
                 continue
             vault.note_giving(facts, entry)
             if self._create(vault, entry, values[name]):  # its words are not repeated: it was just given a secret
-                self._fail(entry, [entries[taken] for taken in done])
+                cause, taken = f"{self.title} did not accept {entry}.", [entries[name] for name in done]
+                raise PartlyStored(cause, taken) if taken else LocalFailure(cause, ANOTHER_STORE)
             done.add(name)
         reference = {"preset": self.plan(), "entries": entries}
         return StoredKeys(reference, place_of(self.plan(), entries.values()), sources_of(reference, entries))
@@ -146,12 +147,6 @@ class PresetStore:
             return None
         text = ended.output.decode(errors="replace")
         return text.removesuffix("\n").removesuffix("\r")
-
-    def _fail(self, entry: str, taken: Sequence[str]) -> None:
-        cause = f"{self.title} did not accept {entry}."
-        if taken:
-            raise PartlyStored(cause, taken)
-        raise LocalFailure(cause, ANOTHER_STORE)
 
     def _entry(self, vault: Vault, label: str) -> str:
         entry = self.preset.naming.entry(label)
