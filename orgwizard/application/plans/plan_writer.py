@@ -56,5 +56,10 @@ def _plain(provider: str, question: Question, value: Value) -> object:
     if question.secret:
         if not value or (isinstance(value, SecretStr) and not value.get_secret_value()):
             return None
-        return {"env": question.env[0] if question.env else f"{provider}_{question.name}".upper()}
+        return {"env": variable_of(provider, question)}
     return value
+
+
+def variable_of(provider: str, question: Question) -> str:
+    """Return the variable that a plan reads a typed secret from: its official one, else one named after the field."""
+    return question.env[0] if question.env else f"{provider}_{question.name}".upper()

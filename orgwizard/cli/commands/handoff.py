@@ -57,8 +57,9 @@ def _to_stdout(arguments: argparse.Namespace, handover: Handover) -> int:
     if arguments.json:
         _print_json(handover.profile, variables=dict(text.values))
         return Exit.READY
-    if text.format in _FOR_SHELLS:
-        _warn_of_rivals(handover, arguments.environ)
+    rivals = sorted(handover.handoff.rivals & arguments.environ.keys())
+    if text.format in _FOR_SHELLS and rivals:
+        write_stderr(f"Warning: also set, and may take precedence: {', '.join(rivals)}")
     if text.masks:
         write_exactly(text.masks, "stderr" if _is_file_of_github(arguments.environ) else "stdout")
     write_exactly(text.body)
@@ -161,11 +162,6 @@ def _is_in_the_way(path: Path) -> bool:
 
 
 # ---- what surrounds the keys ----
-
-
-def _warn_of_rivals(handover: Handover, environ: Mapping[str, str]) -> None:
-    if rivals := sorted(handover.handoff.rivals & environ.keys()):
-        write_stderr(f"Warning: also set, and may take precedence: {', '.join(rivals)}")
 
 
 def _is_file_of_github(environ: Mapping[str, str]) -> bool:

@@ -56,7 +56,8 @@ def _tell_moved(moved: Moved, *, as_json: bool) -> int:
         stored = dict(moved.kept.reference) if moved.kept else None
         write_json(result_object(**profile_members(moved.profile), stored=stored, remarks=list(moved.remarks)))
     else:
-        write_stdout("\n".join(_moved_lines(moved)))
+        now = f"are {moved.kept.words}." if moved.kept else "are there already. Nothing was moved."
+        write_stdout("\n".join([f"The keys of {moved.profile.name} {now}", *moved.remarks]))
     return Exit.READY
 
 
@@ -121,13 +122,6 @@ def _left_to_support(profile: Profile, error: WizardError, *, as_json: bool) -> 
 def _about(profile: Profile, call: Undo) -> str:
     org = profile.org
     return f"Org {org.name} ({org.id}) at {org.url or profile.site}: this will {call.deed}. It cannot be undone here."
-
-
-def _moved_lines(moved: Moved) -> list[str]:
-    name = moved.profile.name
-    if moved.kept is None:
-        return [f"The keys of {name} are there already. Nothing was moved.", *moved.remarks]
-    return [f"The keys of {name} are {moved.kept.words}.", *moved.remarks]
 
 
 def store_value(text: str) -> object:

@@ -68,7 +68,9 @@ def read_key(text: str, passphrase: str = "") -> SigningKey:
         return _from_jwk(_json(text))
     if "-----" not in text and (data := encoded(text)):
         return _from_der(data) if data[:1] == b"\x30" else read_key(data.decode(errors="replace"), passphrase)
-    return _from_pem(text, passphrase)
+    pem = pem_in(text)
+    opened = _opened(pem.text.encode(), passphrase) if pem.encrypted else _loaded(pem.text.encode())
+    return _judged(opened, "", "")
 
 
 def _from_der(data: bytes) -> SigningKey:
@@ -109,12 +111,6 @@ def _from_jwk(members: Mapping[str, object]) -> SigningKey:
     key = _imported(str(members.get("kty")), {name: members[name] for name in _MEMBERS if name in members})
     kid, alg = members.get("kid"), members.get("alg")
     return _judged(key, "" if kid is None or isinstance(kid, (dict, list)) else str(kid), str(alg or ""))
-
-
-def _from_pem(text: str, passphrase: str) -> SigningKey:
-    pem = pem_in(text)
-    opened = _opened(pem.text.encode(), passphrase) if pem.encrypted else _loaded(pem.text.encode())
-    return _judged(opened, "", "")
 
 
 def _opened(pem: bytes, passphrase: str) -> "RSAKey | ECKey":

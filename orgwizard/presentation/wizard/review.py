@@ -179,9 +179,11 @@ def save_plan(session: WizardSession, path: str) -> tuple[bool, str]:
 
 def _needed(session: WizardSession) -> str:
     """Say which variables the plan will look for."""
+    from orgwizard.application.plans.plan_writer import variable_of
+
     provider, draft = session.provider, session.draft
     names = [
-        question.env[0] if question.env else f"{provider.key}_{question.name}".upper()
+        variable_of(provider.key, question)
         for section, model in provider.sections(draft.method).items()
         for question in questions(model)
         if question.secret and isinstance(draft.answers(section).get(question.name), SecretStr)
