@@ -12,16 +12,14 @@ _VTE_WITH_LINKS = 5000
 _PROGRAMS_WITH_LINKS = frozenset(("iTerm.app", "WezTerm", "vscode", "ghostty"))
 _TERMS_WITH_LINKS = frozenset(("xterm-kitty", "foot", "wezterm", "alacritty", "xterm-ghostty"))
 _CANNOT_DRAW = frozenset(("", "dumb", "unknown"))
+_USE_A_PLAN = "Without a terminal use: orgwizard create --plan FILE"
 
 
 def need_terminal(*, draws: bool = True) -> None:
     """Raise `LocalFailure` where a face has nothing to read from, or to draw on; lines find the terminal themselves."""
     streams = (sys.__stdin__, sys.__stderr__) if draws else (sys.__stdin__,)
     if not all(stream is not None and stream.isatty() for stream in streams):
-        raise LocalFailure(
-            "The wizard needs a terminal for its input and for stderr, where it draws.",
-            "Without a terminal use: orgwizard create --plan FILE",
-        )
+        raise LocalFailure("The wizard needs a terminal for its input and for stderr, where it draws.", _USE_A_PLAN)
 
 
 def writable_terminal() -> int:
@@ -34,9 +32,7 @@ def writable_terminal() -> int:
     try:
         return os.open("/dev/tty", os.O_WRONLY | os.O_NOCTTY)
     except OSError:
-        raise LocalFailure(
-            "The wizard needs a terminal to write on.", "Without a terminal use: orgwizard create --plan FILE"
-        ) from None
+        raise LocalFailure("The wizard needs a terminal to write on.", _USE_A_PLAN) from None
 
 
 def plain_because(environ: Mapping[str, str], size: tuple[int, int]) -> str:

@@ -4,7 +4,6 @@ Source: help.okta.com, "Configure the password authenticator": the rules of the 
 """
 
 import re
-from collections.abc import Iterator
 
 from orgwizard.domain.text.plural import counted
 
@@ -15,17 +14,12 @@ _CLASSES = {"a-z": str.islower, "A-Z": str.isupper, "0-9": str.isdigit}
 
 def shortcomings(password: str, login: str) -> list[str]:
     """Return what a password lacks, such as "3 more characters"; [] where it meets the policy."""
-    return list(_shortcomings(password, login))
-
-
-def _shortcomings(password: str, login: str) -> Iterator[str]:
-    if len(password) < SHORTEST:
-        yield counted(SHORTEST - len(password), "more character")
-    for needed, has in _CLASSES.items():
-        if not any(map(has, password)):
-            yield needed
+    missing = SHORTEST - len(password)
+    lacking = [counted(missing, "more character")] if missing > 0 else []
+    lacking += [needed for needed, has in _CLASSES.items() if not any(map(has, password))]
     if any(part in password.lower() for part in _parts(login)):
-        yield "nothing of the login in it"
+        lacking.append("nothing of the login in it")
+    return lacking
 
 
 def _parts(login: str) -> list[str]:
