@@ -32,7 +32,6 @@ class TappedStream(httpcore.AsyncNetworkStream):
     """One layer of a connection: TCP, or TLS over it."""
 
     def __init__(self, beneath: httpcore.AsyncNetworkStream, left: Callable[[], bool]) -> None:
-        """Stand above *beneath*."""
         self._beneath, self._left = beneath, left
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:

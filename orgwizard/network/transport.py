@@ -29,7 +29,6 @@ class Transport:
     """
 
     def __init__(self, ca_file: Path | None = None, backend: "httpx.AsyncBaseTransport | None" = None) -> None:
-        """Keep the settings; nothing is imported or opened yet."""
         self._ca_file = ca_file
         self._backend = backend
         self._tls: ssl.SSLContext | None = None

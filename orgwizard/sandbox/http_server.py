@@ -43,7 +43,6 @@ class Application:
     """A `World` as an ASGI application."""
 
     def __init__(self, world: World) -> None:
-        """Speak for *world*."""
         self._world = world
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -61,16 +60,13 @@ class Application:
 
     async def _outlast(self, seconds: float, receive: Receive) -> bool:
         """Let *seconds* of the world pass; return False where the client went away before."""
-        passed = asyncio.ensure_future(self._world.clock.sleep(seconds) if seconds < math.inf else _never())
+        time = self._world.clock.sleep(seconds) if seconds < math.inf else asyncio.Event().wait()
+        passed = asyncio.ensure_future(time)
         gone = asyncio.ensure_future(receive())
         done, rest = await asyncio.wait((passed, gone), return_when=asyncio.FIRST_COMPLETED)
         for task in rest:
             task.cancel()
         return passed in done
-
-
-async def _never() -> None:
-    await asyncio.Event().wait()
 
 
 async def _request(scope: Message, receive: Receive) -> Request:

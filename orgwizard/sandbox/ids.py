@@ -17,7 +17,6 @@ class IdFactory:
     """Makes ids and secrets; the same seed makes the same ones, no seed makes unguessable ones."""
 
     def __init__(self, seed: str = "") -> None:
-        """Start from *seed*."""
         self._seed = seed or secrets.token_hex(16)
         self._made: Counter[int] = Counter()  # by length, so that the ids of requests move no others
         self.issued: set[str] = set()

@@ -56,9 +56,10 @@ class Request:
         """Return the decoded path."""
         return self.url.path
 
-    def media_type(self, header: str) -> str:
-        """Return the value of *header* without parameters, in lower case, or ""."""
-        return self.headers.get(header, "").partition(";")[0].strip().lower()
+    @property
+    def media_type(self) -> str:
+        """Return the content type without parameters, in lower case, or ""."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     def json(self) -> dict[str, object] | None:
         """Return the body where it is a JSON object in UTF-8, else None."""
@@ -93,7 +94,6 @@ class Refused(Exception):
     """Ends the handling of a request early, with the reply to give."""
 
     def __init__(self, reply: Reply) -> None:
-        """Keep the reply."""
         self.reply = reply
         super().__init__(reply.status)
 

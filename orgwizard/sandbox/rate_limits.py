@@ -47,7 +47,6 @@ class Penalties:
     """Keeps out whoever asks for the first time until the penalty is over: the name `rate-limited`."""
 
     def __init__(self, clock: Clock) -> None:
-        """Start with nobody kept out."""
         self._clock = clock
         self._until: dict[str, float] = {}
 

@@ -104,7 +104,7 @@ CREDENTIALS: Mapping[str, str] = {
 SITES: Mapping[str, str] = {"okta.site": "acme.okta.com"}
 
 WRONG = ("wrong", "invalid", "expired")
-_NAMES = frozenset((scenarios.provider, scenarios.name) for scenarios in SCENARIOS if scenarios.where == "organization")
+_NAMES = frozenset((scenario.provider, scenario.name) for scenario in SCENARIOS if scenario.where == "organization")
 _PATTERN = re.compile(r"e\d{7}|http-[45]\d\d")
 
 
@@ -124,9 +124,9 @@ def twisted(stem: str, reply: Reply) -> Reply:
     return _TWISTS[stem](reply) if stem in _TWISTS else reply
 
 
-def status_of(scenarios: str) -> int:
+def status_of(name: str) -> int:
     """Return the status that a name such as `http-409` asks for, or 0."""
-    return int(scenarios.removeprefix("http-")) if scenarios.startswith("http-") else 0
+    return int(name.removeprefix("http-")) if name.startswith("http-") else 0
 
 
 def _broken(fault: Fault) -> Callable[[Reply], Reply]:

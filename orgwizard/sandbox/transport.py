@@ -5,9 +5,9 @@ import math
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http.client import responses
 
+import httpcore
 import httpx
 
 from orgwizard.sandbox.messages import Fault, Reply, Request
@@ -16,14 +16,6 @@ from orgwizard.sandbox.router import World
 _PIECE = 512
 # What HTTP/1.1 allows in a header's value, as h11 checks it before a request is sent (RFC 9110 5.5).
 _FIELD_VALUE = re.compile(rb"([!-~\x80-\xff]([!-~\x80-\xff \t]*[!-~\x80-\xff])?)?")
-
-
-@dataclass(frozen=True)
-class TracedRequest:
-    """What the trace events of the real transport tell of a request."""
-
-    method: bytes
-    url: httpx.URL
 
 
 @asynccontextmanager
@@ -52,7 +44,6 @@ class SandboxTransport(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, world: World) -> None:
-        """Speak to *world*."""
         self._world = world
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -60,7 +51,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         if request.url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol("Request URL is missing an 'http://' or 'https://' protocol.")
         body = await request.aread()
-        told = {"request": TracedRequest(request.method.encode(), request.url)}
+        told = {"request": httpcore.Request(request.method, str(request.url))}
         headers = {name.lower(): value for name, value in request.headers.items()}
         sent = Request(request.method, request.url, headers, body)
         legal = all(_FIELD_VALUE.fullmatch(value) for _, value in request.headers.raw)

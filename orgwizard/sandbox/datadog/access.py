@@ -26,7 +26,6 @@ class Access:
     """The sites, the orgs on them that were disabled, and who may do what there."""
 
     def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        """Start with sites as they are at first, made when first asked."""
         self._clock, self._mint = clock, mint
         self.sites: dict[str, Site] = {}
         self.disabled: set[str] = set()

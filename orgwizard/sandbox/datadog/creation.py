@@ -31,7 +31,6 @@ class Creation:
     """Makes child orgs, within the limit of each parent."""
 
     def __init__(self, clock: Clock) -> None:
-        """Start with no request counted."""
         self._clock = clock
         self._windows: dict[str, Window] = {}
         self._penalties = Penalties(clock)
@@ -105,7 +104,7 @@ def _too_many(window: Window, seconds: float) -> Refused:
 
 def _body(request: Request) -> OrgBody:
     """Return a body that keeps every rule of the schema OrganizationCreateBody."""
-    if request.media_type("content-type") != "application/json":
+    if request.media_type != "application/json":
         raise errors(400, "The content type must be application/json")
     body = request.json()
     if body is None:

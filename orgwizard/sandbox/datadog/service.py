@@ -28,7 +28,6 @@ class Datadog:
     """The service: `answer` takes a request for any API host."""
 
     def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        """Start with sites as they are at first, made when first asked."""
         self._clock, self._mint = clock, mint
         self._access = Access(clock, mint)
         self._creation = Creation(clock)

@@ -12,7 +12,6 @@ class Access:
     """Admits credentials, and forgets those that were revoked."""
 
     def __init__(self, oauth: Authorization, limits: Limits, refuse: Refuse) -> None:
-        """Start with nothing revoked."""
         self._oauth, self._limits, self._refuse = oauth, limits, refuse
         self._revoked: set[str] = set()
 

@@ -30,7 +30,6 @@ class Creation:
     """Makes child orgs among *orgs*."""
 
     def __init__(self, orgs: Orgs, limits: Limits, refuse: Refuse) -> None:
-        """Keep what it works with."""
         self._orgs, self._limits, self._refuse = orgs, limits, refuse
 
     def create(self, request: Request, parent: Org) -> Reply:
@@ -54,7 +53,7 @@ class Creation:
         """Return a body that keeps every rule of the schema."""
         if not _accepted(request) & {"application/json", "application/*", "*/*"}:
             raise self._refuse("E0000019")
-        if request.media_type("content-type") != "application/json":
+        if request.media_type != "application/json":
             raise self._refuse("E0000021")
         body = request.json()
         if body is None:

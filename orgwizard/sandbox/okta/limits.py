@@ -34,7 +34,6 @@ class Limits:
     """Counts the requests to each path of each org."""
 
     def __init__(self, clock: Clock, refuse: Refuse) -> None:
-        """Start with nothing counted."""
         self._clock, self._refuse = clock, refuse
         self._windows: dict[tuple[str, str], Window] = {}
         self._penalties = Penalties(clock)

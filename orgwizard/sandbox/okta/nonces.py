@@ -12,7 +12,6 @@ class Nonces:
     """
 
     def __init__(self, mint: IdFactory) -> None:
-        """Know no nonce."""
         self._mint = mint
         self.born: dict[str, float] = {}
 

@@ -44,7 +44,6 @@ class Authorization:
     """
 
     def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        """Begin with the ready-made key and nothing issued."""
         self._clock, self._mint = clock, mint
         self.keys: dict[str, list[Mapping[str, object]]] = {}
         self.issued: dict[str, Issued] = {}
@@ -171,7 +170,7 @@ class Authorization:
 
 def _form(request: Request) -> dict[str, str]:
     """Return the form of a token request by client credentials; raises `Refused` for any other."""
-    if request.media_type("content-type") != "application/x-www-form-urlencoded":
+    if request.media_type != "application/x-www-form-urlencoded":
         raise _oauth(400, "invalid_request", "The content type must be application/x-www-form-urlencoded.")
     form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
     if form.get("grant_type") != "client_credentials":

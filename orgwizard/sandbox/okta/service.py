@@ -34,7 +34,6 @@ class Okta:
     """The service: `answer` takes a request for any Okta host, `orgs` is its state."""
 
     def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        """Start with the orgs of a fresh world and no request counted."""
         self._clock, self._mint = clock, mint
         self.orgs = Orgs(clock, mint)
         self.oauth = Authorization(clock, mint)

@@ -16,7 +16,6 @@ class LiveLines:
     """A few lines at the bottom; only what has changed is written."""
 
     def __init__(self, *, wanted: bool = True) -> None:
-        """Begin with nothing shown."""
         able = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self.is_on = wanted and able
         self._shown: list[str] = []
