@@ -102,7 +102,7 @@ def draft_problems(provider: Provider, draft: Draft) -> dict[str, str]:
     try:
         site_at(provider, draft.site)
     except WizardError as error:
-        messages["site"] = with_suggestion(f"{error.cause} {error.advice}".strip(), site_meant(provider, draft.site))
+        messages["site"] = with_suggestion(error.cause_and_advice, site_meant(provider, draft.site))
     if draft.method not in provider.methods:
         words = with_suggestion(f"Use one of: {', '.join(provider.methods)}.", nearest(draft.method, provider.methods))
         return {**messages, "credentials.method": words}
@@ -157,7 +157,7 @@ def _resolved(name: str, typed: Mapping[str, Value], read: Read) -> dict[str, Va
         try:
             resolved[key] = _read(value, read) if isinstance(value, Reference) else value
         except BadInput as error:
-            messages[f"{name}.{key}"] = f"{error.cause} {error.advice}".strip()
+            messages[f"{name}.{key}"] = error.cause_and_advice
     if messages:
         raise BadFields(messages)
     return resolved

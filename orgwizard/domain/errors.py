@@ -98,6 +98,11 @@ class WizardError(Exception):
         self.advice = _clean(" ".join(filter(None, (*sentences, self.advice))))
 
     @property
+    def cause_and_advice(self) -> str:
+        """Return both as one text, for a place that shows itself what the failure is about."""
+        return f"{self.cause} {self.advice}".strip()
+
+    @property
     def evidence(self) -> str:
         """Return the code and the request id as one short phrase, or ""."""
         code = "" if self.code in _OURS or _CLASS.fullmatch(self.code) else self.code

@@ -28,6 +28,11 @@ class Site:
     question: str = ""
 
     @property
+    def name(self) -> str:
+        """Return what a person calls it: its title, else its host."""
+        return self.title or self.host
+
+    @property
     def host(self) -> str:
         """Return host and port of the API."""
         return urlsplit(self.url).netloc

@@ -81,7 +81,7 @@ class _Reader:
             draft = connect(name)
             provider_of(draft.provider)
         except WizardError as error:
-            self.problems["profile"] = f"{error.cause} {error.advice}".strip()
+            self.problems["profile"] = error.cause_and_advice
             return
         self.draft = draft
         for key in _CONNECTION:

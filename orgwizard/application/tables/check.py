@@ -126,7 +126,7 @@ async def _names(
             conversation = provider.name_free(order.connection, checked, order.organization)
             return CheckedRow(one.row, name=await converse(conversation, reads.send))
         except Refused as taken:
-            problems[f"row {one.row.number}, {taken.field}"] = f"{taken.cause} {taken.advice}".strip()
+            problems[f"row {one.row.number}, {taken.field}"] = taken.cause_and_advice
             return None
         except WizardError as error:
             return CheckedRow(one.row, name=name_unproven(error))

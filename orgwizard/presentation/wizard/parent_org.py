@@ -135,7 +135,7 @@ class ParentOrg:
         if not self.draft.provider:
             return ""
         site, title = self.site, self.provider.title
-        where = (site.title or site.host) if site else ""
+        where = site.name if site else ""
         parent = self.checked.parent if self.checked else where
         forms = ((title, self.name, where), (title, self.name), (self.name,), (title, parent), (parent,))
         words = [" · ".join(printable(part) for part in form if part) for form in forms]

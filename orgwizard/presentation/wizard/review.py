@@ -29,7 +29,7 @@ def lines(session: WizardSession) -> Iterator[Line]:
     """Yield the order line by line: what each one is, and where it is changed."""
     provider, draft, site = session.provider, session.draft, session.parent.site
     parent = f"{session.parent.name}, " if session.parent.name else ""
-    yield "site", "Parent org", f"{parent}{provider.title} {site.title or site.host}" if site else ""
+    yield "site", "Parent org", f"{parent}{provider.title} {site.name}" if site else ""
     for name, model in provider.sections(draft.method).items():
         yield from _answers(session, name, model, draft.answers(name))
     yield "store", "Keys go to", text_report.store_words(draft.store)
@@ -73,7 +73,7 @@ def summary(session: WizardSession) -> list[list[tuple[str, str]]]:
 
 def _parent(session: WizardSession) -> list[tuple[str, str]]:
     site, checked = session.parent.site, session.parent.checked
-    where = (site.title or site.host) if site else ""
+    where = site.name if site else ""
     rows = {
         "Provider": session.provider.title,
         "Parent org": checked.parent if checked else where,

@@ -140,4 +140,4 @@ def complaints(error: WizardError) -> dict[str, str]:
     """Return what a failure says of each field that it is about; the first one leads to its step."""
     if isinstance(error, BadFields):
         return error.problems
-    return {error.field: " ".join(filter(None, (error.cause, error.advice)))}
+    return {error.field: error.cause_and_advice}

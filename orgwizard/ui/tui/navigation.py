@@ -180,7 +180,7 @@ class Navigator:
             self._app.say(error.meaning, wrong=True)
             return
         if here := self._app.step.section:
-            self._session.refusals[here] = " ".join(filter(None, (error.cause, error.advice)))
+            self._session.refusals[here] = error.cause_and_advice
             refusals.show(self._app.step)
         self._app.push_screen(Page(error.meaning, error.lines()[1:]))
 

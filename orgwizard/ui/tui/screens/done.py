@@ -110,7 +110,7 @@ class DoneStep(KeysStep):
         try:
             self.result = await asyncio.wrap_future(self.session.run.save_after_all(self.result, store))
         except WizardError as error:
-            self.say(" ".join(filter(None, (error.cause, error.advice))), wrong=True)
+            self.say(error.cause_and_advice, wrong=True)
             return
         self.hold_keys(self.result)
         await self.recompose()

@@ -103,7 +103,7 @@ class StoreStep(TrialStep):
     def _note(self, place: str, test: StoreTest) -> None:
         """Note in the row of a place what its test showed."""
         error = test.error
-        self._proven[place] = " ".join(filter(None, (error.cause, error.advice))) if error else test.words
+        self._proven[place] = error.cause_and_advice if error else test.words
         state = "unencrypted" if test.consent else "unavailable" if error else "✓ tested"
         with suppress(NoMatches):  # the user went on meanwhile: there is nothing left to show it on
             self.query_one("#store", Choice).describe(place, f"{self._flow.places[place]:<22} {state}")
