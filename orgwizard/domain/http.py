@@ -199,11 +199,11 @@ class AuthSession(Protocol):
     A protocol, because what fulfils it is a vendor's own: the network keeps it without knowing the vendor.
     """
 
-    def renewed(self, means: SigningContext) -> Conversation[None]:
+    def renewed(self, context: SigningContext) -> Conversation[None]:
         """Get a token where none is held, or the one held is about to expire; raises `Refused`."""
         ...
 
-    def signed(self, call: Call, means: SigningContext) -> Call:
+    def signed(self, call: Call, context: SigningContext) -> Call:
         """Return *call* with the token in the place of its grant, made for this one sending."""
         ...
 

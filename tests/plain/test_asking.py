@@ -12,7 +12,7 @@ from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.forms.fields import Fields, Secret, Text
 from orgwizard.domain.forms.questions import Question
 from orgwizard.domain.secrets.secret_reference import Reference
-from orgwizard.presentation.wizard.form_state import FormState, connection_sheet
+from orgwizard.presentation.wizard.form_state import FormState, connection_form
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.datadog.fields import DatadogOrganization
 from orgwizard.providers.okta.administrator_fields import OktaAdministrator
@@ -191,7 +191,7 @@ def connecting(service: Service, method: str, *typed: str, **settings: Any) -> t
     session = WizardSession(fronted(service), Draft("okta" if method != "keys" else "datadog"))
     session.draft.section("parent")["method"] = method
     terminal = Typed(*typed, **settings)
-    sheet = connection_sheet(session)
+    sheet = connection_form(session)
     fill(Console(terminal), sheet, lambda: None)
     return session.draft.credentials, terminal
 
@@ -215,7 +215,7 @@ def test_what_is_typed_goes_before_what_is_there_and_clear_brings_that_back(real
     session = WizardSession(fronted(real), Draft("okta"))
     session.draft.section("parent")["method"] = "api-token"
     session.draft.credentials["token"] = SecretStr("typed")
-    fill(Console(Typed(":clear")), connection_sheet(session), lambda: None)
+    fill(Console(Typed(":clear")), connection_form(session), lambda: None)
     assert session.draft.credentials == {"token": Reference(env="OKTA_CLIENT_TOKEN")}
 
 
@@ -224,7 +224,7 @@ def test_a_variable_that_is_not_set_is_said_at_once_and_not_offered(real: Servic
     draft.section("parent")["method"] = "api-token"
     draft.credentials["token"] = Reference(env="NOT_SET")
     terminal = Typed("", "typed")
-    fill(Console(terminal), connection_sheet(WizardSession(fronted(real), draft)), lambda: None)
+    fill(Console(terminal), connection_form(WizardSession(fronted(real), draft)), lambda: None)
     assert draft.credentials == {"token": SecretStr("typed")}
     assert terminal.said.count("The variable NOT_SET is not set.") == 2
     assert "Enter for the one from $NOT_SET" not in terminal.said

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.secrets.secret_reference import Reference
-from orgwizard.presentation.wizard.form_state import ACCEPTED, AVAILABLE, FormState, connection_sheet
+from orgwizard.presentation.wizard.form_state import ACCEPTED, AVAILABLE, FormState, connection_form
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding, Preflight, State
 from tests.tui.bench import bench, fronted
@@ -20,7 +20,7 @@ def test_credentials_are_marked_as_accepted_until_they_change(tmp_path: Path, st
     draft.section("parent").update({"site": "acme.okta.com", "method": "api-token"})
     draft.credentials["token"] = SecretStr("00token-of-the-parent")
     session = WizardSession(fronted(service), draft)
-    sheet = connection_sheet(session)
+    sheet = connection_form(session)
     assert sheet.proof("token") == ""
     found = (Finding("Credentials", state, "read the parent"),)
     session.parent.connected(service.reader.connection(session.provider, draft), Preflight("Acme", findings=found))
@@ -53,8 +53,8 @@ def test_in_the_sandbox_a_variable_that_is_not_set_stands_for_its_own_value(tmp_
     draft.section("parent").update({"site": "acme.okta.com", "method": "api-token"})
     draft.credentials["token"] = Reference(env="NOT_SET_HERE")
     session = WizardSession(fronted(service), draft)
-    assert connection_sheet(session).problems() == {}
+    assert connection_form(session).problems() == {}
     session.bootstrap.sandbox = False
     draft.credentials["token"] = Reference(env="NOT_SET_HERE")
-    assert set(connection_sheet(session).problems()) == {"token"}
+    assert set(connection_form(session).problems()) == {"token"}
     service.engine.close()

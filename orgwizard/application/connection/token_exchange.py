@@ -28,7 +28,7 @@ class TokenExchange:
     def __init__(self, send: Send, clock: Clock, key: Callable[[], SigningKey] = new_key) -> None:
         """Hold no token yet; *key* makes the key pair of a session that needs one of its own."""
         self._send = send
-        self._means = SigningContext(lambda: clock.wall().timestamp(), lambda: str(uuid.uuid4()), key)
+        self._context = SigningContext(lambda: clock.wall().timestamp(), lambda: str(uuid.uuid4()), key)
         self._held: dict[Grant, _Held] = {}
 
     async def send(self, call: Call) -> Response:
@@ -45,7 +45,7 @@ class TokenExchange:
         held = self._held[grant]
         for _ in range(1 if call.once else PROOFS):
             await self._renew(held, call)
-            response = await self._send(held.session.signed(call, self._means))
+            response = await self._send(held.session.signed(call, self._context))
             if not held.session.challenged(response):
                 break
         return response
@@ -53,7 +53,7 @@ class TokenExchange:
     async def _renew(self, held: _Held, call: Call) -> None:
         try:
             async with held.lock:
-                await converse(held.session.renewed(self._means), self._send)
+                await converse(held.session.renewed(self._context), self._send)
         except NoResponse as silent:
             raise not_created(silent) from None
         except asyncio.CancelledError:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -209,14 +209,13 @@ def _told(wrong: Mapping[int, Mapping[str, str]], rows: list[Row], keys: set[str
     """Return the problems of all rows; one that every row has for want of a column is told once."""
     often = Counter(pair for problems in wrong.values() for pair in problems.items())
     shared = {pair for pair, count in often.items() if count == len(rows) > 1 and pair[0] not in keys}
-    return {key: f"{words} Add it to the plan or as a column." for key, words in shared} | dict(_each(wrong, shared))
-
-
-def _each(wrong: Mapping[int, Mapping[str, str]], shared: set[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    for number, problems in wrong.items():
-        for key, words in problems.items():
-            if (key, words) not in shared:
-                yield f"row {number}, {key}", words
+    own = {
+        f"row {number}, {key}": words
+        for number, problems in wrong.items()
+        for key, words in problems.items()
+        if (key, words) not in shared
+    }
+    return {key: f"{words} Add it to the plan or as a column." for key, words in shared} | own
 
 
 def in_order(problems: Mapping[str, str]) -> dict[str, str]:

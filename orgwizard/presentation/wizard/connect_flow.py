@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from orgwizard.domain.errors import WizardError
 from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.org import Site
-from orgwizard.presentation.wizard.form_state import connection_sheet
+from orgwizard.presentation.wizard.form_state import connection_form
 from orgwizard.presentation.wizard.step_order import section
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.order import Connection
@@ -20,7 +20,7 @@ def missing_field(session: WizardSession) -> str | None:
     None if the user is to be asked for the connection. Told once: whoever comes back is asked.
     """
     at_once, session.tries_at_once = session.tries_at_once, False
-    return next(iter(connection_sheet(session).problems()), "") if at_once else None
+    return next(iter(connection_form(session).problems()), "") if at_once else None
 
 
 def forget_refusals(session: WizardSession) -> None:

@@ -208,8 +208,8 @@ def _texts(value: Value) -> Iterator[str]:
             yield from (text for text in (row if isinstance(row, list) else [row]) if isinstance(text, str))
 
 
-def connection_sheet(session: WizardSession) -> FormState:
-    """Return the sheet of the chosen credential method, with what the user has already."""
+def connection_form(session: WizardSession) -> FormState:
+    """Return the form of the chosen credential method, with what the user has already."""
     provider, draft = session.provider, session.draft
     model = provider.methods[draft.method]
     offers = {q.name: offer for q in questions(model) if (offer := session.bootstrap.discovery.credential(provider, q))}
@@ -218,6 +218,6 @@ def connection_sheet(session: WizardSession) -> FormState:
 
 def may_be_elsewhere(session: WizardSession, refused: WizardError) -> bool:
     """Return whether another site may know credentials that were refused; not where their shape tells what is wrong."""
-    sheet = connection_sheet(session)
-    hinted = any(question.hint(sheet.typed.get(question.name)) for question in sheet.asked)
+    form = connection_form(session)
+    hinted = any(question.hint(form.typed.get(question.name)) for question in form.asked)
     return session.provider.of_another_site(refused) and not hinted

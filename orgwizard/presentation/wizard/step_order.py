@@ -120,12 +120,12 @@ def incomplete(session: WizardSession) -> str:
 
     That is the first incomplete one, or the review, but none that the user has not come to.
     """
-    from orgwizard.presentation.wizard.form_state import connection_sheet  # its rules are loaded after the first screen
+    from orgwizard.presentation.wizard.form_state import connection_form  # its rules are loaded after the first screen
 
     if not (_names_connection(session) and session.parent.agreed):
         return "site"
     opened = WizardSession(session.bootstrap, copy.deepcopy(session.draft))
-    if connection_sheet(opened).problems():  # it puts in the credentials that are there, as opening does
+    if connection_form(opened).problems():  # it puts in the credentials that are there, as opening does
         return "credentials"
     return _seen(session, section(next(iter(opened.problems()), "")) or "review", "credentials")
 

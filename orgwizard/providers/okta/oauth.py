@@ -76,22 +76,22 @@ class ServiceAppSession:
         self._token: _Token | None = None
         self._ahead = 0.0  # seconds that our clock is ahead of the server's; 0 where that is little or not known
 
-    def renewed(self, means: SigningContext) -> Conversation[None]:
+    def renewed(self, context: SigningContext) -> Conversation[None]:
         """Ask for a token until the server has what it wants to see; raises `Refused` where it says no.
 
         Every call carries a new assertion: Okta counts one as used even where it refuses the call.
         """
-        if self._token and self._token.expires - RENEW_SECONDS > means.now():
+        if self._token and self._token.expires - RENEW_SECONDS > context.now():
             return
         for _ in range(ASKS):
-            response = yield from ask(self._token_call(means))
-            corrected = self._learn_time(response, means.now())
-            self._token = self._granted(response, means.now())
+            response = yield from ask(self._token_call(context))
+            corrected = self._learn_time(response, context.now())
+            self._token = self._granted(response, context.now())
             if self._token:
                 return
-            if not (self._adapted(response, means) or (corrected and may_be_clock(response))):
+            if not (self._adapted(response, context) or (corrected and may_be_clock(response))):
                 break
-        raise no_token(response, self._time(means), proven=self._proofs.key is not None)
+        raise no_token(response, self._time(context), proven=self._proofs.key is not None)
 
     def _learn_time(self, response: Response, now: float) -> bool:
         """Remember how far our clock is off; return whether that is news, so that what was signed had a wrong time."""
@@ -101,33 +101,33 @@ class ServiceAppSession:
             self._ahead = ahead
         return news
 
-    def _time(self, means: SigningContext) -> float:
+    def _time(self, context: SigningContext) -> float:
         """Return the time as the server knows it, as far as that is known, in epoch seconds."""
-        return means.now() - self._ahead
+        return context.now() - self._ahead
 
-    def _token_call(self, means: SigningContext) -> Call:
+    def _token_call(self, context: SigningContext) -> Call:
         """Return the request for a token, with an assertion, and a proof where one is needed."""
         headers: dict[str, Header] = {**ACCEPT}
         if self._proofs.key:
-            headers["DPoP"] = self._proof("POST", self._url, "tokens", means)
+            headers["DPoP"] = self._proof("POST", self._url, "tokens", context)
         body = {
             "grant_type": "client_credentials",
             "scope": " ".join(self._scopes),
             "client_assertion_type": _BEARER_TYPE,
-            "client_assertion": self._assertion(means),
+            "client_assertion": self._assertion(context),
         }
         return Call("POST", self._url, headers, body, form=True)
 
-    def _assertion(self, means: SigningContext) -> SecretStr:
+    def _assertion(self, context: SigningContext) -> SecretStr:
         """Return the JWT that proves who the client is (RFC 7523 section 3)."""
         kid = self._grant.key_id or self._key.kid
-        now, client = int(self._time(means)), self._grant.client_id
+        now, client = int(self._time(context)), self._grant.client_id
         claims = {"iss": client, "sub": client, "aud": self._url, "iat": now, "exp": now + ASSERTION_SECONDS}
-        return self._key.signed({"kid": kid} if kid else {}, {**claims, "jti": means.unique()})
+        return self._key.signed({"kid": kid} if kid else {}, {**claims, "jti": context.unique()})
 
-    def _proof(self, method: str, url: str, server: Server, means: SigningContext, token: str = "") -> SecretStr:
-        now = int(self._time(means))
-        return self._proofs.proof(method, url, server, unique=means.unique(), now=now, token=token)
+    def _proof(self, method: str, url: str, server: Server, context: SigningContext, token: str = "") -> SecretStr:
+        now = int(self._time(context))
+        return self._proofs.proof(method, url, server, unique=context.unique(), now=now, token=token)
 
     def _granted(self, response: Response, now: float) -> _Token | None:
         """Return the token in an answer; None for a refusal, and for a DPoP token that is bound to no key."""
@@ -141,12 +141,12 @@ class ServiceAppSession:
         life = max(0, min(life, LONGEST_LIFE_SECONDS)) if isinstance(life, int) else DEFAULT_LIFE_SECONDS
         return _Token(scheme, hidden(secret), now + life)
 
-    def _adapted(self, response: Response, means: SigningContext) -> bool:
+    def _adapted(self, response: Response, context: SigningContext) -> bool:
         """Do what the refused call lacked, and return whether there was such a thing."""
         body = response.json()
         error, nonce = body.get("error"), response.headers.get("dpop-nonce", "")
         if not self._proofs.key and (error in PROOF_ERRORS or (response.ok and body.get("access_token"))):
-            self._proofs.key = means.key()
+            self._proofs.key = context.key()
             self._proofs.learn("tokens", nonce)
             return True
         if error in PROOF_ERRORS:
@@ -156,14 +156,14 @@ class ServiceAppSession:
             return True
         return False
 
-    def signed(self, call: Call, means: SigningContext) -> Call:
+    def signed(self, call: Call, context: SigningContext) -> Call:
         """Return *call* with the token, and with a proof of its own where the token is bound to a key."""
         assert self._token  # noqa: S101 - `renewed` comes first
         token = self._token
         headers = {**call.headers, "Authorization": Scheme(token.scheme, token.secret)}
         if token.scheme == "DPoP":
             secret = token.secret.get_secret_value()
-            headers["DPoP"] = self._proof(call.method, call.url, "api", means, secret)
+            headers["DPoP"] = self._proof(call.method, call.url, "api", context, secret)
         return replace(call, headers=headers)
 
     def challenged(self, response: Response) -> bool:

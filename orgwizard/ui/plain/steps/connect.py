@@ -6,7 +6,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.forms.field_questions import method_titles, questions
 from orgwizard.domain.forms.fields import Fields
 from orgwizard.presentation.wizard import connect_flow, step_order
-from orgwizard.presentation.wizard.form_state import connection_sheet, may_be_elsewhere
+from orgwizard.presentation.wizard.form_state import connection_form, may_be_elsewhere
 from orgwizard.providers.findings import Finding, Preflight
 from orgwizard.providers.order import Connection
 from orgwizard.ui.plain.prompts import fill
@@ -32,7 +32,7 @@ class ConnectStep(Step):
     def _give(self, first: str) -> None:
         session, console = self.session, self.console
         console.say(*session.bootstrap.discovery.remarks(session.provider))
-        fill(console, connection_sheet(session), self.save, first)
+        fill(console, connection_form(session), self.save, first)
         console.say(*session.service.reader.remarks(session.draft))
 
     def _tried(self) -> Connection:

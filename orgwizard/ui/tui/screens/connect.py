@@ -16,7 +16,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.domain.forms.field_questions import method_titles
 from orgwizard.presentation import text_report
 from orgwizard.presentation.wizard import connect_flow
-from orgwizard.presentation.wizard.form_state import connection_sheet, may_be_elsewhere
+from orgwizard.presentation.wizard.form_state import connection_form, may_be_elsewhere
 from orgwizard.presentation.wizard.step_order import TITLES
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers.findings import Finding
@@ -73,7 +73,7 @@ class ConnectStep(TrialStep):
         yield button("Save parent", "save")
 
     def _form(self) -> Form:
-        return Form(connection_sheet(self.session))
+        return Form(connection_form(self.session))
 
     def _findings(self) -> Group:
         return in_columns(text_report.findings_table(self.session.parent.passed), text_report.STAGE_INDENT)
