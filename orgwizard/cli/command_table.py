@@ -74,7 +74,10 @@ COMMANDS = (
                 "with --table: do not stop at an unknown outcome or after three refusals of the same kind",
             ),
             flag("--yes", "do not ask for confirmation; required without a terminal"),
-            flag("--again", "create a second org even if an earlier attempt for this org is open or succeeded"),
+            flag(
+                "--again",
+                "create a second org even if this one exists, or an earlier attempt for it is open",
+            ),
             flag("--no-wait", "exit once the keys are stored; orgwizard resume tests the new org later"),
             option("--approved", "HASH", "refuse the plan if its fingerprint (plan --hash) differs", default=""),
             flag("--quiet", "print no progress"),

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 class Wishes:
     """What is asked for of each creation of a run: whether it waits until the org is ready, and which plan has it.
 
-    `approved` is the fingerprint of the plan that somebody approved, "" where nobody was asked.
+    `approved` is the fingerprint of the plan that somebody approved, "" where nobody was asked. `twins` allows a second
+    org of a name that the parent has already: a wizard shows that before it asks, and a command is told by --again.
     """
 
     waits: bool = True
     approved: str = ""
+    twins: bool = True
 
 
 class Control:

@@ -75,6 +75,10 @@ OURS: Mapping[str, ErrorCode] = {
         "An earlier attempt created this org, or may have. Nothing was sent.",
         f"{_CHECK_RESUME} A second org needs --again.",
     ),
+    "name_exists": ErrorCode(
+        "The parent has a child org of this name, which another machine may have created. Nothing was sent.",
+        "If it is not the org you want, a second one of that name needs --again.",
+    ),
     "attention": ErrorCode("The org was created, but something needs attention; `remarks` says what.", _CHECK_RESUME),
     "keys": ErrorCode(
         "`orgs --check` found stored keys that are no longer valid, or cannot be read; `keys` of each org says which.",

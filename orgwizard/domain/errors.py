@@ -32,7 +32,19 @@ KEYS_NOT_VALID = "The stored keys are no longer valid."
 
 # Internal codes for `--json`, hidden from people.
 _OURS = frozenset(
-    ("attention", "bug", "interrupted", "keys", "left", "not_approved", "not_confirmed", "repeated", "timeout", "usage")
+    [
+        "attention",
+        "bug",
+        "interrupted",
+        "keys",
+        "left",
+        "name_exists",
+        "not_approved",
+        "not_confirmed",
+        "repeated",
+        "timeout",
+        "usage",
+    ]
 )
 
 

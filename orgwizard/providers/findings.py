@@ -12,6 +12,7 @@ from orgwizard.domain.text.sanitize import printable
 from orgwizard.domain.text.sentence import sentence
 
 CREATE_IF_MISSING = "If it is not there, create it again with the option --again; the wizard asks you to confirm it."
+NAME_FIELD = "organization.name"
 State = Literal["ok", "warning", "unproven"]
 
 
@@ -28,9 +29,19 @@ class Finding:
         object.__setattr__(self, "words", REDACTOR.clean(self.words))
 
     @property
+    def is_twin(self) -> bool:
+        """Return whether it tells that another org has the wanted name, which the service allows."""
+        return self.stage == "Name" and self.state == "warning"
+
+    @property
     def text(self) -> str:
         """Return what it proved; a warning is called one, and that something could not be checked is in its words."""
         return f"{self.words} (warning)" if self.state == "warning" else self.words
+
+    @property
+    def fact(self) -> str:
+        """Return what it proved as a sentence, without calling it a warning."""
+        return sentence(printable(self.words))
 
     @property
     def sentence(self) -> str:
@@ -64,6 +75,11 @@ class Preflight:
     domain: str = ""
     before: Mapping[str, object] = field(default_factory=dict)
     identity: str = ""
+
+    @property
+    def twin(self) -> Finding | None:
+        """Return what was found of another org that has the wanted name."""
+        return next((found for found in self.findings if found.is_twin), None)
 
     @property
     def known(self) -> Collection[str]:

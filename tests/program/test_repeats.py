@@ -312,3 +312,28 @@ def test_beginnings_of_options_are_refused(run: Run, home: Home) -> None:
         plan = home.datadog(server.url)
         run(*CREATE, plan)
         assert (run("create", "--plan", plan, "--a", "--y").code, sent(server)) == (2, 1)
+
+
+# ---- another machine's orders -----------------------------------------------------------------------------
+
+
+def test_a_name_that_the_parent_has_is_created_a_second_time_only_on_request(run: Run, home: Home) -> None:
+    plan = home.datadog("datadoghq.eu", organization__name='"Existing Child"')
+    ended = run(*CREATE, plan, "--sandbox")
+    told = ended.json()
+    assert (ended.code, told["outcome"], told["error"]["code"]) == (4, "not_created", "name_exists")
+    assert [problem["field"] for problem in told["problems"]] == ["organization.name"]
+    assert "--again" in told["error"]["hint"]
+    assert not list(home.home.rglob("attempts/*.jsonl"))
+    again = run(*CREATE, plan, "--sandbox", "--again")
+    assert (again.code, again.json()["outcome"]) == (0, "created")
+
+
+def test_a_table_with_a_name_that_the_parent_has_is_refused_whole(run: Run, home: Home) -> None:
+    table = home.folder / "orgs.csv"
+    table.write_text("name\nNew Child\nexisting  child\n")
+    ended = run(*CREATE, home.datadog("datadoghq.eu"), "--table", str(table), "--sandbox")
+    told = ended.json()
+    assert (ended.code, told["outcome"]) == (2, "not_created")
+    assert [problem["field"] for problem in told["problems"]] == ["row 3, organization.name"]
+    assert not list(home.home.rglob("attempts/*.jsonl"))

@@ -26,6 +26,7 @@ from orgwizard.domain.http import Call, Reply, Response
 from orgwizard.domain.order_key import OrderKey
 from orgwizard.domain.secrets.masking import masked
 from orgwizard.providers.contract import Provider
+from orgwizard.providers.findings import NAME_FIELD
 from orgwizard.providers.order import Order
 from orgwizard.storage.attempts.writing import Attempt, NewAttempt
 
@@ -57,6 +58,7 @@ class _Creation:
         self._refuse_repeat(checked=False)
         await self._check()
         self._refuse_repeat(checked=True)
+        self._refuse_twin()
         await self._probe_store()
         call = self.run.provider.request(self._order)
         attempt = self._record(call)
@@ -68,6 +70,12 @@ class _Creation:
         earlier = self._tools.journal.earlier(self._key(), self._passed_over)
         if earlier and (checked or earlier.kind != "unclear"):
             raise earlier.error(self._tools.options)
+
+    def _refuse_twin(self) -> None:
+        """Raise `NotSent` for a name that the parent has already: another machine may have sent this order."""
+        if (twin := self.run.checked.twin) and not self._tools.wishes.twins:
+            advice = "If that is not the org you want, create a second one of that name with the option --again."
+            raise NotSent(twin.fact, advice, code="name_exists", field=NAME_FIELD)
 
     async def _check(self) -> None:
         """Read what can be read of the parent."""

@@ -12,13 +12,14 @@ from orgwizard.domain.clock import Clock
 from orgwizard.domain.errors import BadFields, Refused, WizardError
 from orgwizard.domain.http import Call, Response, Send
 from orgwizard.providers.contract import Provider
-from orgwizard.providers.findings import Finding, Preflight, name_unproven
+from orgwizard.providers.findings import NAME_FIELD, Finding, Preflight, name_unproven
 from orgwizard.providers.order import Connection
 from orgwizard.storage.attempts.earlier import EarlierAttempt, set_aside
 
 READS_AT_ONCE = 8
 READS_AGAIN = 3  # after a 429
 LONGEST_WAIT_SECONDS = 120.0
+_TWIN_ADVICE = "Delete this row, or create a second org of that name alone, with --again."
 
 
 @dataclass(frozen=True)
@@ -124,12 +125,16 @@ async def _names(
         order = one.row.order
         try:
             conversation = provider.name_free(order.connection, checked, order.organization)
-            return CheckedRow(one.row, name=await converse(conversation, reads.send))
+            name = await converse(conversation, reads.send)
         except Refused as taken:
             problems[f"row {one.row.number}, {taken.field}"] = taken.cause_and_advice
             return None
         except WizardError as error:
-            return CheckedRow(one.row, name=name_unproven(error))
+            name = name_unproven(error)
+        if name.is_twin and not service.wishes.twins:
+            problems[f"row {one.row.number}, {NAME_FIELD}"] = f"{name.fact} {_TWIN_ADVICE}"
+            return None
+        return CheckedRow(one.row, name=name)
 
     return [one for one in await asyncio.gather(*map(asked, rows)) if one]
 

@@ -36,7 +36,7 @@ def create(arguments: argparse.Namespace) -> int:
 
 def _service(arguments: argparse.Namespace) -> "Service":
     """Put together what the command works with, and what is asked for of each creation."""
-    wishes = Wishes(waits=not arguments.no_wait, approved=arguments.approved)
+    wishes = Wishes(waits=not arguments.no_wait, approved=arguments.approved, twins=arguments.again)
     return replace(wiring.service(arguments), wishes=wishes)
 
 
