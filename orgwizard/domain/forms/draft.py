@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Draft:
     """All that was typed so far, per provider, so that switching providers and back loses nothing.
 
-    Sections are "parent" (site, method, confirmed), "credentials.<method>", "organization",
-    "administrator" and "progress" (reached). Only what the user gave is in it: proposals are derived each time.
+    Sections are "parent" (site, method, confirmed), "credentials.<method>", "organization", "administrator", "store"
+    (what is typed for each place), "order" (sent) and "progress" (reached). Only what the user gave is in it:
+    proposals are derived each time.
     """
 
     provider: str = ""

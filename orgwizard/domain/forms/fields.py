@@ -143,7 +143,8 @@ def without_scheme(scheme: str) -> BeforeValidator:
 def env_names(*names: str, keys: tuple[str, ...] = (), shape: str = "") -> JsonDict:
     """Return the field metadata of a credential: its official variables, and more where there is more.
 
-    *keys* are its dotted keys in the provider's `files`, and *shape* is what `shapes.shape` says of a usual one.
+    *keys* are its dotted keys in the provider's `files`, and *shape* is what `shape` in `credential_shapes` says of a
+    usual one.
     """
     return {"env": list(names), "keys": list(keys), "shape": shape}
 
