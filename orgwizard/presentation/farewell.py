@@ -2,8 +2,8 @@
 
 from orgwizard.domain.events import Result
 from orgwizard.domain.text.sanitize import printable
+from orgwizard.presentation import text_report
 from orgwizard.presentation.attempts import next_commands
-from orgwizard.presentation.text_report import ANSWER_SHOWN_ONLY, headline
 from orgwizard.presentation.wizard.leaving_text import KEPT_ANSWERS
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.providers import provider_of
@@ -30,9 +30,9 @@ def of_result(result: Result) -> list[str]:
         "Attempt": result.attempt,
         "Use the keys": next(iter(tasks[0].commands)) if tasks else "",
     }
-    title = f"{headline(result).removesuffix('.')}: {result.name} ({provider.title}, {result.site})"
+    title = f"{text_report.headline(result).removesuffix('.')}: {result.name} ({provider.title}, {result.site})"
     further = [result.look_again] if result.open else []
-    return [printable(line) for line in (title, *(f"  {k:<12} {v}" for k, v in rows.items() if v), *further)]
+    return [printable(line) for line in (title, *text_report.label_lines(rows), *further)]
 
 
 def continuing(session: WizardSession, face: str = "") -> list[str]:
@@ -55,5 +55,5 @@ def _keys(result: Result) -> str:
     if result.spool:
         return f"not in a store; the service's response, which may contain them, is saved in {result.spool}"
     if result.secrets:
-        return ANSWER_SHOWN_ONLY if set(result.secrets) == {"answer"} else SHOWN_ONLY
+        return text_report.ANSWER_SHOWN_ONLY if set(result.secrets) == {"answer"} else SHOWN_ONLY
     return NOWHERE if result.outcome == "created" else ""

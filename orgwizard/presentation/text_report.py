@@ -92,15 +92,16 @@ def result(ended: Result) -> list[str]:
     lacks = f", but {_lacks(ended)}" if ended.outcome == "created" and _lacks(ended) else ready
     lines = [f"{OUTCOME_WORDS[ended.outcome]}{lacks}: {ended.name} ({provider.title}, {ended.site})"]
     org = {"Org ID": ended.org.id or "not in the response", "Org URL": ended.org.url} if ended.org else {}
-    lines += _rows({**org, "Keys": ended.stored_words})
+    lines += label_lines({**org, "Keys": ended.stored_words})
     lines += [f"  {line}" for line in keys(ended)]
-    lines += _rows({"Profile": ended.profile, "Attempt": ended.attempt, **ended.access})
+    lines += label_lines({"Profile": ended.profile, "Attempt": ended.attempt, **ended.access})
     lines += [f"  {notice}" for notice in ended.notices]
     lines += [f"  {step}" for step in ended.next_steps] if ended.outcome == "created" else []
     return [printable(line) for line in lines]
 
 
-def _rows(rows: Mapping[str, str]) -> list[str]:
+def label_lines(rows: Mapping[str, str]) -> list[str]:
+    """Return a line for each label with a value."""
     return [f"  {label:<12} {value}" for label, value in rows.items() if value]
 
 

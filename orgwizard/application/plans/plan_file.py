@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from orgwizard.application.order_builder import draft_problems
@@ -133,10 +133,11 @@ def load(path: Path, settings: Iterable[str] = (), connect: Connect | None = Non
     """Read a plan from a file, a pipe or standard input, with `--set KEY=VALUE` laid over it; raises `BadInput`."""
     given, text, where = plan_source.settings(settings), plan_source.read(path), plan_source.title(path)
     try:
-        values = plan_source.laid_over(_toml(text), given)
+        plan = plan_of(text, connect)
     except BadInput as bad:
         raise BadInput(f"The plan {where}: {bad.cause}", bad.advice) from None
-    return Plan(values, where, positions(text), frozenset(".".join(keys) for keys, _ in given), connect)
+    values, laid_over = plan_source.laid_over(plan.values, given), frozenset(".".join(keys) for keys, _ in given)
+    return replace(plan, values=values, where=where, laid_over=laid_over)
 
 
 def plan_of(text: str, connect: Connect | None = None) -> Plan:
