@@ -564,6 +564,19 @@ def test_a_success_that_says_nothing_verifies_nothing(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("status", [401, 403])
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [({"errors": ["Forbidden"]}, "invalid"), (EDGE, "invalid"), (b"<html>Blocked</html>", "unclear"), (b"", "unclear")],
+)
+def test_stored_keys_are_invalid_only_where_datadog_itself_rejects_them(status: int, body: Any, state: str) -> None:
+    site, refused = wanted().connection.site, response(status, body)
+    valid = response(200, {"valid": True})
+    for first in (refused, valid):
+        replies = {"/api/v1/validate": first, "/api/v2/validate_keys": refused}
+        assert talk(DATADOG.aftercare.key_state(site, NEW), replies).state == state
+
+
+@pytest.mark.parametrize("status", [401, 403])
 def test_keys_that_are_not_verified_are_not_called_valid_by_a_refusal(status: int) -> None:
     with pytest.raises(Refused) as caught:
         checked(keys=response(200, b"{}"), own=response(status, {"errors": ["Forbidden"]}))

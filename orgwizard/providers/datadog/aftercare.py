@@ -80,17 +80,22 @@ def _headers(child: Created) -> dict[str, Header]:
 
 def _judged(first: Reply, both: Reply | None) -> KeyState:
     """Return what the validation of the API key, and that of both keys, showed."""
-    if isinstance(first, Response) and first.status in (401, 403):
+    if _rejects(first):
         return KeyState("invalid", "Datadog does not accept the API key: it was revoked, or the org is disabled.")
     if succeeded(first).get("valid") is not True:
         return KeyState("unclear", _unclear(first))
     if both is None:
         return KeyState("valid", "Datadog accepts the API key; there is no application key.")
-    if isinstance(both, Response) and both.status in (401, 403):
+    if _rejects(both):
         return KeyState("invalid", "Datadog accepts the API key, but not the application key.")
     if parent.accepts_keys(both):
         return KeyState("valid", "Datadog accepts both keys.")
     return KeyState("unclear", _unclear(both))
+
+
+def _rejects(reply: Reply | None) -> bool:
+    """Return whether Datadog itself rejects a key: a proxy's page may have such a status, and has no such body."""
+    return isinstance(reply, Response) and reply.status in (401, 403) and "errors" in reply.json()
 
 
 def _unclear(reply: Reply) -> str:
