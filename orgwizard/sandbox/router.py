@@ -22,11 +22,11 @@ class World:
 
     def __init__(self, clock: Clock, *, provider: str = "", seed: str = "") -> None:
         """Begin with a few children in place and nothing recorded."""
-        self._mint = IdFactory(seed)
+        self._ids = IdFactory(seed)
         self._provider = provider
         self.clock = clock
-        self.okta = Okta(clock, self._mint)
-        self.datadog = Datadog(clock, self._mint)
+        self.okta = Okta(clock, self._ids)
+        self.datadog = Datadog(clock, self._ids)
         self.requests: list[Request] = []
 
     @property
@@ -37,7 +37,7 @@ class World:
     @property
     def secrets(self) -> frozenset[str]:
         """Return every token and key issued to a child so far."""
-        return frozenset(self._mint.issued)
+        return frozenset(self._ids.issued)
 
     def answer(self, request: Request) -> Reply:
         """Return what comes back; a request that is never sent is not recorded."""

@@ -109,18 +109,18 @@ _PATTERN = re.compile(r"e\d{7}|http-[45]\d\d")
 
 
 def word(provider: str, *typed: str) -> str:
-    """Return the magic name among the org's names, or ""; only a whole name counts, never a part."""
+    """Return the scenario among the org's names, or ""; only a whole name counts, never a part."""
     slugs = (re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in typed)
     return next((slug for slug in slugs if (provider, slug) in _NAMES or _PATTERN.fullmatch(slug)), "")
 
 
 def says(credential: str, *words: str) -> bool:
-    """Return whether a credential contains one of the magic words, in any case."""
+    """Return whether a credential contains one of these words, in any case."""
     return any(word in credential.lower() for word in words)
 
 
 def twisted(stem: str, reply: Reply) -> Reply:
-    """Return what becomes of *reply* on its way to the client under the magic name *stem*."""
+    """Return what becomes of *reply* on its way to the client under the scenario *stem*."""
     return _TWISTS[stem](reply) if stem in _TWISTS else reply
 
 

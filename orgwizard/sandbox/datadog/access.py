@@ -25,15 +25,15 @@ class Caller:
 class Access:
     """The sites, the orgs on them that were disabled, and who may do what there."""
 
-    def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        self._clock, self._mint = clock, mint
+    def __init__(self, clock: Clock, ids: IdFactory) -> None:
+        self._clock, self._ids = clock, ids
         self.sites: dict[str, Site] = {}
         self.disabled: set[str] = set()
 
     def site(self, host: str) -> Site:
         """Return the site with that API host ("api.datadoghq.eu", "127.0.0.1:8080"), made if need be."""
         if host not in self.sites:
-            self.sites[host] = Site(self._clock, self._mint, host)
+            self.sites[host] = Site(self._clock, self._ids, host)
         return self.sites[host]
 
     def owner(self, request: Request) -> tuple[Site, Org]:
@@ -82,7 +82,7 @@ def bearer(request: Request) -> str:
 
 
 def _permissions(secret: str) -> tuple[str, ...]:
-    """Return the permissions of the owner of a key or token, as the magic words in it say."""
+    """Return the permissions of the owner of a key or token, as the scenarios in it say."""
     if scenarios.says(secret, "forbidden"):
         return ()
     if scenarios.says(secret, "noperm"):

@@ -84,7 +84,7 @@ def created(org: Org) -> dict[str, dict[str, object]]:
 
 
 def edited(word: str, body: dict[str, dict[str, object]]) -> Mapping[str, object]:
-    """Return the answer to a create call as a magic name changes it."""
+    """Return the answer to a create call as a scenario changes it."""
     if word == "no-keys":
         del body["api_key"], body["application_key"]
     if word == "no-application-key":

@@ -1,4 +1,4 @@
-"""Creating a child org at the pretend Datadog: every rule of the schema, and what magic names ask for."""
+"""Creating a child org at the pretend Datadog: every rule of the schema, and what scenarios ask for."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -41,7 +41,7 @@ class Creation:
             raise errors(403, _FEATURE_OFF)
         if scenarios.says(bearer(request), "nocreate"):
             raise errors(403, FORBIDDEN)
-        window, word = self._count(caller.org), magic_word(request)
+        window, word = self._count(caller.org), scenario_of(request)
         body = _body(request)
         self._refuse_by_name(word, caller.org)
         return self._outcome(word, body, caller.site).under(_rate_headers(window, window.remaining, window.resets_in))
@@ -53,7 +53,7 @@ class Creation:
         return window
 
     def _refuse_by_name(self, word: str, org: Org) -> None:
-        """Raise what a magic name asks for before anything is created."""
+        """Raise what a scenario asks for before anything is created."""
         if word in ("feature-off", "no-permission"):
             raise errors(403, _FEATURE_OFF if word == "feature-off" else FORBIDDEN)
         if word == "rejected-strangely":
@@ -70,7 +70,7 @@ class Creation:
             raise _too_many(self._windows[org.id], seconds)
 
     def _outcome(self, word: str, body: OrgBody, site: Site) -> Reply:
-        """Create, unless the magic name says not to, and return the answer as the name distorts it."""
+        """Create, unless the scenario says not to, and return the answer as it distorts it."""
         stem = word.removesuffix(scenarios.NOT_CREATED)
         reply = errors(500, "Internal server error").reply
         if stem == word:
@@ -134,7 +134,7 @@ def _name_problems(name: object) -> Iterator[str]:
         yield f"Invalid name: it is limited to {LONGEST_NAME} characters"
 
 
-def magic_word(request: Request) -> str:
+def scenario_of(request: Request) -> str:
     """Return the word in the wanted name that changes what happens, or ""."""
     name = (request.json() or {}).get("name")
     return scenarios.word("datadog", name) if isinstance(name, str) else ""

@@ -55,16 +55,16 @@ class Org:
 class Site:
     """One of Datadog's sites: a parent and its children, who share nothing with other sites."""
 
-    def __init__(self, clock: Clock, mint: IdFactory, host: str) -> None:
+    def __init__(self, clock: Clock, ids: IdFactory, host: str) -> None:
         """Start with a parent and one child called "Existing Child"."""
-        self._clock, self._mint = clock, mint
+        self._clock, self._ids = clock, ids
         self.app_url = f"https://{SITES.get(host, host)}"
         self.parent = self._org("Sandbox Parent", parent=True)
         self.children = [self._org("Existing Child")]
 
     def add_child(self, name: str, plan: str, key_lengths: tuple[int, int], keys_after: float) -> Org:
         """Make a child with an API key and an application key of these lengths."""
-        api_key, application_key = (self._mint.secret(CHILD_KEY, length, HEX) for length in key_lengths)
+        api_key, application_key = (self._ids.secret(CHILD_KEY, length, HEX) for length in key_lengths)
         child = replace(
             self._org(name),
             created=self._today(),
@@ -107,7 +107,7 @@ class Site:
 
     def _org(self, name: str, parent: bool = False) -> Org:
         """Return an org without keys, as old as those that are there from the start."""
-        return Org(self._mint.uuid(), self._mint.uuid(), name, self._today() - AGE, self.app_url, parent)
+        return Org(self._ids.uuid(), self._ids.uuid(), name, self._today() - AGE, self.app_url, parent)
 
     def _today(self) -> datetime:
         return self._clock.wall().astimezone(UTC)

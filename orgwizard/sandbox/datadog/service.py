@@ -14,7 +14,7 @@ from orgwizard.domain.clock import Clock
 from orgwizard.sandbox import scenarios
 from orgwizard.sandbox.datadog.access import DISABLE, Access
 from orgwizard.sandbox.datadog.bodies import errors, key_check, managed, organization
-from orgwizard.sandbox.datadog.creation import Creation, magic_word
+from orgwizard.sandbox.datadog.creation import Creation, scenario_of
 from orgwizard.sandbox.datadog.orgs import Org
 from orgwizard.sandbox.ids import IdFactory
 from orgwizard.sandbox.messages import Fault, Refused, Reply, Request, html_reply, json_reply
@@ -27,9 +27,9 @@ Handler: TypeAlias = Callable[[Request], Reply]
 class Datadog:
     """The service: `answer` takes a request for any API host."""
 
-    def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        self._clock, self._mint = clock, mint
-        self._access = Access(clock, mint)
+    def __init__(self, clock: Clock, ids: IdFactory) -> None:
+        self._clock, self._ids = clock, ids
+        self._access = Access(clock, ids)
         self._creation = Creation(clock)
         self._routes: Mapping[tuple[str, str], Handler] = {
             ("POST", "/api/v1/org"): self._create,
@@ -72,7 +72,7 @@ class Datadog:
 
     def _validate_v2(self, request: Request) -> Reply:
         _, org = self._access.owner(request)
-        return json_reply(200, key_check(org, self._mint.uuid()))
+        return json_reply(200, key_check(org, self._ids.uuid()))
 
     def _validate_keys(self, request: Request) -> Reply:
         self._access.caller(request)
@@ -117,7 +117,7 @@ class Datadog:
 
     def _create(self, request: Request) -> Reply:
         """Create a child org of a parent."""
-        if magic_word(request) == "refused":
+        if scenario_of(request) == "refused":
             return Reply(fault=Fault.REFUSED)
         return self._creation.create(request, self._access.permitted(request, "org_management"))
 

@@ -116,7 +116,7 @@ def owner(org: Org) -> dict[str, object]:
 
 
 def edited(word: str, body: dict[str, object]) -> dict[str, object]:
-    """Return the body of the 201 as a magic name changes it."""
+    """Return the body of the 201 as a scenario changes it."""
     if word == "no-token":
         del body["token"], body["tokenType"]
     if word == "odd-types":

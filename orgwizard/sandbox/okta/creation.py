@@ -1,4 +1,4 @@
-"""Creating a child org at the pretend Okta: every rule of the schema, and what magic names ask for."""
+"""Creating a child org at the pretend Okta: every rule of the schema, and what scenarios ask for."""
 
 import math
 from collections.abc import Mapping
@@ -35,13 +35,13 @@ class Creation:
     def create(self, request: Request, parent: Org) -> Reply:
         """Create a child of *parent*, or do what its name says."""
         body = self._body(request)
-        word = magic_word(body)
+        word = scenario_of(body)
         self._refuse_by_name(word, body["subdomain"])
         self._refuse_by_state(parent.base, body)
         return self._outcome(word, body, parent)
 
     def _outcome(self, word: str, body: OrgBody, parent: Org) -> Reply:
-        """Create, unless the magic name says not to, and return the answer as the name distorts it."""
+        """Create, unless the scenario says not to, and return the answer as it distorts it."""
         stem = word.removesuffix(scenarios.NOT_CREATED)
         reply = self._refuse("E0000009").reply
         if stem == word:
@@ -64,7 +64,7 @@ class Creation:
         return cast("OrgBody", body)
 
     def _refuse_by_name(self, word: str, subdomain: str) -> None:
-        """Raise what a magic name asks for before anything is created."""
+        """Raise what a scenario asks for before anything is created."""
         code = _REFUSALS.get(word, word.upper())
         if code in ERRORS:
             raise self._refuse(code)
@@ -96,7 +96,7 @@ def _accepted(request: Request) -> set[str]:
     return {part.partition(";")[0].strip() for part in request.headers.get("accept", "*/*").split(",")}
 
 
-def magic_word(body: Mapping[str, object]) -> str:
+def scenario_of(body: Mapping[str, object]) -> str:
     """Return the word in the wanted subdomain or name that changes what happens, or ""."""
     typed = (body.get("subdomain"), body.get("name"))
     return scenarios.word("okta", *(name for name in typed if isinstance(name, str)))

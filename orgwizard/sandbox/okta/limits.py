@@ -16,11 +16,11 @@ OTHERS_PER_MINUTE = 600
 Refuse: TypeAlias = Callable[..., Refused]  # takes an error code and reasons
 
 
-def refusals(mint: IdFactory) -> Refuse:
+def refusals(ids: IdFactory) -> Refuse:
     """Return what makes a refusal of an error code and reasons; each has an id of its own."""
 
     def refuse(code: str, *reasons: str) -> Refused:
-        return Refused(json_reply(ERRORS[code][0], error(code, f"oae{mint.text(22)}", reasons)))
+        return Refused(json_reply(ERRORS[code][0], error(code, f"oae{ids.text(22)}", reasons)))
 
     return refuse
 

@@ -11,8 +11,8 @@ class Nonces:
     `born` says when each was handed out, in epoch seconds.
     """
 
-    def __init__(self, mint: IdFactory) -> None:
-        self._mint = mint
+    def __init__(self, ids: IdFactory) -> None:
+        self._ids = ids
         self.born: dict[str, float] = {}
 
     def newest(self, now: float) -> str:
@@ -21,7 +21,7 @@ class Nonces:
             if now - born < _NEW_SECONDS:
                 return nonce
             break
-        nonce = self._mint.text(32)
+        nonce = self._ids.text(32)
         self.born[nonce] = now
         return nonce
 

@@ -43,12 +43,12 @@ class Authorization:
     `issued` are the tokens so far; `keys` are the public keys (JWK) of each client that has others than the ready one.
     """
 
-    def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        self._clock, self._mint = clock, mint
+    def __init__(self, clock: Clock, ids: IdFactory) -> None:
+        self._clock, self._ids = clock, ids
         self.keys: dict[str, list[Mapping[str, object]]] = {}
         self.issued: dict[str, Issued] = {}
         self._used: set[tuple[str, str]] = set()
-        self.nonces, self.api_nonces = Nonces(mint), Nonces(mint)
+        self.nonces, self.api_nonces = Nonces(ids), Nonces(ids)
 
     def _now(self) -> float:
         return self._clock.wall().timestamp()
@@ -63,7 +63,7 @@ class Authorization:
             return html_reply(503, "Service Unavailable")
         thumbprint = self._bound(request, client)
         scopes = _granted(client, form.get("scope", "").split())
-        token = f"sandbox.{self._mint.text(120)}"
+        token = f"sandbox.{self._ids.text(120)}"
         self.issued[token] = Issued(client, scopes, self._now() + LIFE_SECONDS, thumbprint)
         body = {"token_type": "DPoP" if thumbprint else "Bearer", "expires_in": LIFE_SECONDS}
         return json_reply(200, {**body, "access_token": token, "scope": " ".join(scopes)}, cache_control="no-store")

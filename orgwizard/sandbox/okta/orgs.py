@@ -54,9 +54,9 @@ class Org:
 class Orgs:
     """All orgs of a world by base domain and subdomain."""
 
-    def __init__(self, clock: Clock, mint: IdFactory) -> None:
+    def __init__(self, clock: Clock, ids: IdFactory) -> None:
         """Start, at every base domain, with a parent called `acme` and a child called `taken`."""
-        self._clock, self._mint = clock, mint
+        self._clock, self._ids = clock, ids
         self._known: dict[tuple[str, str], Org] = {}
         for base in (*BASE_DOMAINS, LOOPBACK):
             self.add_old_child(base, "taken", "Taken")
@@ -105,7 +105,7 @@ class Orgs:
             parent.origin if parent.base == LOOPBACK else f"https://{subdomain}.{parent.base}",
             self.timestamp(timedelta()),
             website=body.get("website", ""),
-            token=self._mint.secret(CHILD_TOKEN, token_length),
+            token=self._ids.secret(CHILD_TOKEN, token_length),
             admin_id=self.new_id("00u"),
             admin=body["admin"]["profile"],
             born=self._clock.now(),
@@ -115,7 +115,7 @@ class Orgs:
 
     def new_id(self, prefix: str) -> str:
         """Return an id of 20 characters."""
-        return prefix + self._mint.text(17)
+        return prefix + self._ids.text(17)
 
     def timestamp(self, age: timedelta = AGE) -> str:
         """Return a moment of the past as Okta writes times: RFC 3339 with milliseconds."""

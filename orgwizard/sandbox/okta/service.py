@@ -21,7 +21,7 @@ from orgwizard.sandbox.ids import IdFactory
 from orgwizard.sandbox.messages import Fault, Refused, Reply, Request, html_reply, json_reply
 from orgwizard.sandbox.okta.access import Access
 from orgwizard.sandbox.okta.bodies import metadata, owner, settings
-from orgwizard.sandbox.okta.creation import Creation, magic_word
+from orgwizard.sandbox.okta.creation import Creation, scenario_of
 from orgwizard.sandbox.okta.limits import Limits, is_create, refusals
 from orgwizard.sandbox.okta.oauth import TOKEN_PATH, Authorization
 from orgwizard.sandbox.okta.orgs import LOOPBACK, Org, Orgs, address, credential
@@ -33,11 +33,11 @@ Handler: TypeAlias = Callable[[Request, Org], Reply]
 class Okta:
     """The service: `answer` takes a request for any Okta host, `orgs` is its state."""
 
-    def __init__(self, clock: Clock, mint: IdFactory) -> None:
-        self._clock, self._mint = clock, mint
-        self.orgs = Orgs(clock, mint)
-        self.oauth = Authorization(clock, mint)
-        self._refuse = refusals(mint)
+    def __init__(self, clock: Clock, ids: IdFactory) -> None:
+        self._clock, self._ids = clock, ids
+        self.orgs = Orgs(clock, ids)
+        self.oauth = Authorization(clock, ids)
+        self._refuse = refusals(ids)
         self._limits = Limits(clock, self._refuse)
         self._access = Access(self.oauth, self._limits, self._refuse)
         self._creation = Creation(self.orgs, self._limits, self._refuse)
@@ -62,11 +62,11 @@ class Okta:
         except Refused as refused:
             reply = refused.reply
         date = format_datetime(self._clock.wall().astimezone(UTC), usegmt=True)
-        return reply.under({"x-okta-request-id": self._mint.text(22), "date": date})
+        return reply.under({"x-okta-request-id": self._ids.text(22), "date": date})
 
     def _handled(self, request: Request) -> Reply:
         """Find the org and let it answer, within the limits of its rate."""
-        if is_create(request) and magic_word(request.json() or {}) == "refused":
+        if is_create(request) and scenario_of(request.json() or {}) == "refused":
             return Reply(fault=Fault.REFUSED)
         org = self._awake(self.orgs.asked_for(request), request)
         if scenarios.says(credential(request), "outage"):

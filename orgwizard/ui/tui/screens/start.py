@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from orgwizard.storage.attempts.record import Record
 
 SELECT = Words("select", "select")
-ROW_INDENT, ORG_INDENT, MAGIC_INDENT = 2, 4, 26  # cells of the first column
+ROW_INDENT, ORG_INDENT, SCENARIO_INDENT = 2, 4, 26  # cells of the first column
 
 
 class FirstStep(SiteStep):
@@ -175,16 +175,16 @@ class StartStep(WatchingStep):
     def _page(self, name: str) -> Page:
         """Return the page that a row opens."""
         if name == SCENARIOS:
-            return self._magic_page()
+            return self._scenarios_page()
         return Page(PROBLEMS_TITLE, [printable(p.words) for p in self._beginnings.problems])
 
-    def _magic_page(self) -> Page:
+    def _scenarios_page(self) -> Page:
         lines = [SCENARIOS_HELP, ""]
         for provider in PROVIDERS:
             for where in ("organization", "credential"):
                 found = [m for m in self.session.bootstrap.scenarios if (m.provider, m.where) == (provider.key, where)]
-                lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, MAGIC_INDENT), ""]
-        return Page(SCENARIOS_TITLE, lines, MAGIC_INDENT)
+                lines += [f"{provider.title}, {where}:", *table({m.name: m.what for m in found}, SCENARIO_INDENT), ""]
+        return Page(SCENARIOS_TITLE, lines, SCENARIO_INDENT)
 
 
 def _introduction() -> Static:
