@@ -172,7 +172,8 @@ def run(
     wizard = Wizard(console, bootstrap, draft, interruption, log)
     engine.work(lambda: bootstrap.service.warm())  # noqa: PLW0108 - opening the service is what takes time
     terminal.edit_lines(os.environ)
-    with _watch(engine, terminal, wizard)(), interruption.handled(), terminal.handling_signals():
+    interrupting = shutdown.handling((signal.SIGINT,), interruption)
+    with _watch(engine, terminal, wizard)(), interrupting, terminal.handling_signals():
         console.say(_welcome(because, sandbox=bootstrap.sandbox))
         try:
             code = wizard.run()

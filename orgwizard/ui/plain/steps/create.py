@@ -1,8 +1,7 @@
 """A creation from its first stage to its end in few lines; then the result, and keys that are nowhere else."""
 
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from orgwizard.application.runner import ASKED_BEFORE_GIVING_UP, Engine
@@ -21,7 +20,6 @@ from orgwizard.presentation.progress_text import (
 from orgwizard.presentation.wizard import store_choices
 from orgwizard.presentation.wizard.leaving_text import LEAVING
 from orgwizard.presentation.wizard.wizard_session import WizardSession
-from orgwizard.system import shutdown
 from orgwizard.ui.plain.console import Console
 from orgwizard.ui.plain.terminal import LOOK_SECONDS, Terminal
 
@@ -43,12 +41,6 @@ class Interruption:
             return
         self.times += 1
         self._engine.end_soon(self.times)
-
-    @contextmanager
-    def handled(self) -> Iterator[None]:
-        """Take Ctrl+C while the face is up."""
-        with shutdown.handling((signal.SIGINT,), self):
-            yield
 
     @property
     def words(self) -> str:

@@ -9,11 +9,6 @@ from orgwizard.ui.plain.console import Back
 from orgwizard.ui.plain.steps.base import Step, in_turn
 
 
-def _needs() -> list[str]:
-    """Return what each provider needs, to choose between them."""
-    return [f"{provider.title}: {' '.join(provider.needs)}" for provider in PROVIDERS]
-
-
 class SiteStep(Step):
     """Choose the provider and the parent's site."""
 
@@ -27,7 +22,8 @@ class SiteStep(Step):
 
     def _choose_provider(self) -> None:
         titles = {provider.key: provider.title for provider in PROVIDERS}
-        chosen = self.console.choose("Provider", titles, self.session.provider.key, _needs())
+        needs = [f"{provider.title}: {' '.join(provider.needs)}" for provider in PROVIDERS]
+        chosen = self.console.choose("Provider", titles, self.session.provider.key, needs)
         if chosen != self.session.draft.provider:
             self._meant = ""
         site_flow.choose_provider(self.session, chosen)
