@@ -146,7 +146,7 @@ async def _type(counter: Counter, provider: str) -> None:
         await walk.jump(all_steps()[name], provider)
         for section in ("organization", "administrator"):
             walk.draft.section(section).clear()
-        await walk.app.go(name)
+        await walk.app.navigator.go(name)
         await counter.type_everywhere(f"{provider}: {name}")
     usual = parent["method"]
     for parent["method"] in METHODS[provider]:

@@ -313,7 +313,7 @@ async def test_a_refusal_is_gone_at_another_parent(service: Service) -> None:
     async with walking(service) as walk:
         await walk.jump(OrganizationStep, "okta")
         walk.app.session.refusals |= {"organization.name": "Refused by Okta.", "credentials.token": "Refused."}
-        await walk.app.go("site")
+        await walk.app.navigator.go("site")
         await walk.until(SiteStep)
         await walk.press("down")
         assert walk.draft.provider == "datadog"

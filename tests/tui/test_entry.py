@@ -127,7 +127,7 @@ async def test_an_administrator_of_before_is_taken_with_a_key(service: Service) 
     service.profiles.save(profile)
     async with walking(service) as walk:
         walk.draft.provider = "okta"
-        await walk.app.go("administrator")
+        await walk.app.navigator.go("administrator")
         await walk.until(AdministratorStep)
         await walk.fill("first_name", "")
         note = walk.screen.query_one("#first_name .note", Static)
@@ -161,7 +161,7 @@ async def test_a_removed_row_leaves_the_focus_at_its_neighbour_and_a_wrong_one_i
         walk.draft.provider = "okta"
         rows = [["title", "a"], ["city", "b"], ["countryCode", "xxx"]]
         walk.draft.section("administrator.rows")["profile"] = rows
-        await walk.app.go("administrator")
+        await walk.app.navigator.go("administrator")
         await walk.until(AdministratorStep)
         await walk.press("ctrl+n")
 

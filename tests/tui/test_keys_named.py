@@ -54,7 +54,7 @@ def _jump(step: type[Step]) -> Callable[[Walk], Awaitable[None]]:
 
 async def _create(walk: Walk) -> None:
     await walk.jump(ReviewStep, "okta")
-    await walk.app.go("create")
+    await walk.app.navigator.go("create")
     await walk.until(CreateStep)
 
 

@@ -68,7 +68,7 @@ async def test_a_store_is_marked_as_tested_and_a_command_again_only_after_a_test
         await walk.jump(StoreStep, "okta")
         assert "✓ tested" in walk.screen.query_one("#store", Choice).rows["file"]
         walk.draft.store = {"command": ["tee", "/dev/null"]}
-        await walk.app.go("store")
+        await walk.app.navigator.go("store")
         await walk.until(StoreStep)
         await walk.press("ctrl+n")
         await walk.until(ReviewStep)

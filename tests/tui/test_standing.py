@@ -25,7 +25,7 @@ async def test_a_name_that_is_taken_is_told_whole_and_again_before_it_is_created
         assert isinstance(walk.screen, Confirm)
         assert words in walk.text()
         await walk.press("escape", "escape")
-        await walk.app.go("organization")
+        await walk.app.navigator.go("organization")
         await walk.until(OrganizationStep)
         assert walk.screen.query_one("#subdomain", Field).has_class("-wrong")
 

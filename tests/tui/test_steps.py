@@ -248,7 +248,7 @@ async def test_a_draft_with_a_custom_domain_never_connects_unasked(service: Serv
     draft = Draft(provider="okta")
     draft.section("parent").update({"site": "login.acme.com", "method": "api-token"})
     async with walking(service, draft=draft) as walk:
-        await walk.app.go("credentials")
+        await walk.app.navigator.go("credentials")
         await walk.until(ConnectStep)
         await walk.press("ctrl+n")
         assert isinstance(walk.screen, Ask)
@@ -434,7 +434,7 @@ async def test_rows_say_what_is_wrong_with_them(service: Service) -> None:
     async with walking(service) as walk:
         walk.draft.provider = "okta"
         walk.draft.section("administrator.rows")["profile"] = [["title", "a"], ["title", "b"]]
-        await walk.app.go("administrator")
+        await walk.app.navigator.go("administrator")
         await walk.until(AdministratorStep)
         assert "title is listed twice." in walk.text()
 
@@ -1037,7 +1037,7 @@ async def test_credentials_that_proved_nothing_are_said_to_on_every_step(service
         assert session.parent.connection is not None
         unproven = Finding("Credentials", "unproven", "they may read nothing")
         session.parent.connected(session.parent.connection, Preflight("acme.okta.com", (unproven,)))
-        await walk.app.go("review")
+        await walk.app.navigator.go("review")
         await walk.until(ReviewStep)
         assert "acme.okta.com (not verified)" in str(walk.screen.query_one("#place").render())
         assert "acme.okta.com (not verified), Okta" in next(review.lines(session))[2]
@@ -1050,7 +1050,7 @@ async def test_who_one_acts_as_and_what_is_not_proven_stays_in_sight(service: Se
         assert session.parent.connection is not None
         right = Finding("Right to create", "unproven", "can't be checked in advance")
         session.parent.connected(session.parent.connection, Preflight("Acme", (right,), identity="ada@acme.com"))
-        await walk.app.go("review")
+        await walk.app.navigator.go("review")
         await walk.until(ReviewStep)
         assert "Acme as ada@acme.com · acme" in str(walk.screen.query_one("#place").render())
         assert "Acme as ada@acme.com, Okta" in next(review.lines(session))[2]

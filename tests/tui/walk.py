@@ -133,7 +133,7 @@ class Walk:
         session.parent.connected(
             session.service.reader.connection(session.provider, draft), Preflight("Acme (sandbox)")
         )
-        await self.app.go(next(key for key, known in all_steps().items() if known is step))
+        await self.app.navigator.go(next(key for key, known in all_steps().items() if known is step))
         await self.until(step)
 
     async def organization(self, provider: str) -> None:

@@ -85,10 +85,6 @@ class Wizard(Shell):
 
     # ---- the screens ----
 
-    async def go(self, name: str) -> None:
-        """Show a step afresh from the draft."""
-        await self.navigator.go(name)
-
     async def on_step_left(self, message: Step.Left) -> None:
         """Go where a screen's outcome leads."""
         await self.navigator.follow(message.outcome)

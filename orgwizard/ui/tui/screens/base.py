@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,7 +13,7 @@ from orgwizard.domain.errors import WizardError
 from orgwizard.ui.tui.screens import refusals
 from orgwizard.ui.tui.screens.moving import Moving
 from orgwizard.ui.tui.screens.outcomes import Back, Failed, Next, Outcome
-from orgwizard.ui.tui.widgets import focus
+from orgwizard.ui.tui.widgets import focus, key_help
 from orgwizard.ui.tui.widgets.answer_input import Entry
 from orgwizard.ui.tui.widgets.field import Field
 from orgwizard.ui.tui.widgets.form import Form
@@ -38,12 +39,11 @@ class Step(Moving):
         Binding("f1,ctrl+g", "keys", show=False),
     ]
 
+    @dataclass
     class Left(Message):
         """The user goes elsewhere."""
 
-        def __init__(self, outcome: Outcome) -> None:
-            self.outcome = outcome
-            super().__init__()
+        outcome: Outcome
 
     class Changed(Message):
         """An answer changed: the draft is worth saving."""
@@ -102,7 +102,8 @@ class Step(Moving):
 
     def action_keys(self) -> None:
         """Show the keys that do something now."""
-        self.app.push_screen(Page(f"Keyboard: {self.heading}", table(self.key_page(), KEYS_INDENT), KEYS_INDENT))
+        keys = table(key_help.page(self, self.key_words), KEYS_INDENT)
+        self.app.push_screen(Page(f"Keyboard: {self.heading}", keys, KEYS_INDENT))
 
     def action_reveal(self) -> None:
         """Show all secrets of the step for a while, or hide them; in a field, its own key shows that one."""

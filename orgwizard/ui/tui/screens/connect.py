@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.console import Group
@@ -41,12 +42,11 @@ class ConnectStep(TrialStep):
     words: ClassVar[Mapping[str, Words | None]] = {"save": Words("save this connection; typed secrets are not saved")}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+p", "save", show=False)]
 
+    @dataclass
     class Passed(Message):
         """The check under way has made a finding."""
 
-        def __init__(self, finding: Finding) -> None:
-            self.finding = finding
-            super().__init__()
+        finding: Finding
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)

@@ -21,7 +21,6 @@ from orgwizard.presentation.progress_text import (
 from orgwizard.presentation.wizard import step_order
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.following import FollowingStep
-from orgwizard.ui.tui.screens.framed import NEEDS
 from orgwizard.ui.tui.screens.outcomes import FinishInBackground
 from orgwizard.ui.tui.widgets.columns import Prose
 from orgwizard.ui.tui.widgets.countdown import Countdown
@@ -47,7 +46,7 @@ class CreateStep(FollowingStep):
     number = 7
     section = "create"
     heading = step_order.TITLES["create"]
-    too_small = f"{NEEDS} the creation continues."
+    safe_without_room = "the creation continues"
     words: ClassVar[Mapping[str, Words | None]] = {"next": None, "back": None}
     stops: ClassVar[str] = "stop waiting; a response is still stored"
     leaves: ClassVar[str] = "finish in background: the wizard quits once the keys are stored, without testing them"

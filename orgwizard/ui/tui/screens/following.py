@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import work
 from textual.message import Message
 
@@ -20,12 +22,12 @@ class FollowingStep(KeysStep):
 
     _over = False
 
+    @dataclass
     class Told(Message):
         """The engine told of an event, at a time of the service's clock."""
 
-        def __init__(self, event: Event, at: float) -> None:
-            self.event, self.at = event, at
-            super().__init__()
+        event: Event
+        at: float
 
     def on_mount(self) -> None:
         """Begin at once: this screen is shown after the word was typed."""

@@ -17,7 +17,6 @@ from orgwizard.domain.secrets.redactor import REDACTOR
 from orgwizard.domain.text.sanitize import printable
 from orgwizard.presentation.wizard.step_order import enter, section
 from orgwizard.presentation.wizard.wizard_session import WizardSession
-from orgwizard.system.terminal_caps import SMALLEST
 from orgwizard.ui.tui.terminal.room import room_classes
 from orgwizard.ui.tui.widgets import key_help
 from orgwizard.ui.tui.widgets.field import Field
@@ -25,11 +24,10 @@ from orgwizard.ui.tui.widgets.form import Form
 from orgwizard.ui.tui.widgets.frame import COLUMNS, MARGINS, Body, Place, Summary, Track
 from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
+from orgwizard.ui.tui.widgets.overlay import too_small
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 SANDBOX = " SANDBOX "
-NEEDS = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]};"
-TOO_SMALL = f"{NEEDS} your entries are kept."
 
 
 class Framed(Screen[None]):
@@ -43,8 +41,8 @@ class Framed(Screen[None]):
     """What keys do here by their actions, where that is not the same everywhere; None for nothing."""
     summarized: ClassVar[bool] = False
     """Whether a wide terminal shows what was entered so far beside it."""
-    too_small: ClassVar[str] = TOO_SMALL
-    """Said in place of everything else."""
+    safe_without_room: ClassVar[str] = "your entries are kept"
+    """Said where the terminal is too small."""
 
     def __init__(self, session: WizardSession) -> None:
         self.session = session
@@ -68,7 +66,7 @@ class Framed(Screen[None]):
         """Yield the frame around the body."""
         with Vertical(id="frame"):
             yield from self._frame()
-        yield Static(self.too_small, classes="too-small", markup=False)
+        yield too_small(self.safe_without_room)
 
     def _frame(self) -> ComposeResult:
         with Horizontal(id="head"):
@@ -125,10 +123,6 @@ class Framed(Screen[None]):
         if action == "quit" and not self.session.drafts.is_saved:
             return key_help.QUIT_UNSAVED
         return key_help.words_of(self, action)
-
-    def key_page(self) -> dict[str, str]:
-        """Return every key that does something now, and what."""
-        return key_help.page(self, self.key_words)
 
     def refresh_hints(self) -> None:
         """Name the keys that do something now below the buttons."""

@@ -1,5 +1,6 @@
 """A one-line field: a paste never submits, and a secret is never copied and shown only while asked."""
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -38,12 +39,11 @@ class Entry(Input):
     # As in Textual, but without laying the screen out at every key: the field's own size does not depend on its text.
     virtual_size = Reactive(Size(0, 0))
 
+    @dataclass
     class Said(Message):
         """Something about the field that the user should know."""
 
-        def __init__(self, words: str) -> None:
-            self.words = words
-            super().__init__()
+        words: str
 
     def __init__(
         self, value: str = "", question: Question | None = None, placeholder: str = "", *, proposed: bool = False

@@ -18,6 +18,7 @@ from orgwizard.ui.tui.widgets.frame import ROWS
 from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.overlay import Answer, KeyLine, too_small
+from orgwizard.ui.tui.widgets.static_text import StaticText
 
 
 class Dialog(KeyLine[Answer]):
@@ -48,7 +49,7 @@ class Dialog(KeyLine[Answer]):
             with Horizontal(classes="answers"):
                 yield button(self._no, "no")
                 yield button(self._yes, "yes")
-            yield self.keys_line()
+            yield StaticText(classes="hints")
         yield too_small()
 
     def on_mount(self) -> None:

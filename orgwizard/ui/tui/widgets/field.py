@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -20,12 +22,11 @@ PAUSE_SECONDS = 0.3  # of who types a word
 class Field(Vertical):
     """One question: its label, what is typed, and below it help or what is wrong."""
 
+    @dataclass
     class Changed(Message):
         """The user edited the field."""
 
-        def __init__(self, field: Field) -> None:
-            self.field = field
-            super().__init__()
+        field: Field
 
     class Accepted(Message):
         """The user takes what is offered for this field and others."""

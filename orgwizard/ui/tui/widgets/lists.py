@@ -1,6 +1,7 @@
 """What can be chosen and pressed: radio buttons, menus, buttons, each a row of text."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.table import Table
@@ -48,12 +49,11 @@ class Choice(Listed):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "select", show=False)]
 
+    @dataclass
     class Chosen(Message):
         """Another row was chosen."""
 
-        def __init__(self, choice: "Choice") -> None:
-            self.choice = choice
-            super().__init__()
+        choice: "Choice"
 
         @property
         def control(self) -> "Choice":

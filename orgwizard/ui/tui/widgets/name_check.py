@@ -1,6 +1,7 @@
 """A line that says whether the wanted name is free: asked while the user types, never in their way."""
 
 import asyncio
+from dataclasses import dataclass
 
 from textual import work
 from textual.message import Message
@@ -19,12 +20,12 @@ PAUSE_SECONDS = 0.6
 class NameCheck(StaticText):
     """What the service says of the name; blank while it is not asked, or while the answers are not whole yet."""
 
+    @dataclass
     class Taken(Message):
         """The name in *typed*, the answers as they were when it was asked about, is certainly taken."""
 
-        def __init__(self, refused: Refused, typed: dict[str, Value]) -> None:
-            self.refused, self.typed = refused, typed
-            super().__init__()
+        refused: Refused
+        typed: dict[str, Value]
 
     class Answered(Message):
         """It is known by now what the service says of the name: `WizardSession.name_finding`."""

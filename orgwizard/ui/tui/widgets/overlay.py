@@ -15,12 +15,13 @@ from orgwizard.ui.tui.widgets.key_help import Words
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
 Answer = TypeVar("Answer")
-TOO_SMALL = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}."
 
 
-def too_small() -> Static:
-    """Return what covers a dialog that has no room, in which no key does anything."""
-    return Static(TOO_SMALL, classes="too-small", markup=False)
+def too_small(meanwhile: str = "") -> Static:
+    """Return what covers a screen that has no room, in which no key does anything; *meanwhile* says what is safe."""
+    rest = f"; {meanwhile}." if meanwhile else "."
+    words = f"This terminal is too small. The wizard needs {SMALLEST[0]}x{SMALLEST[1]}{rest}"
+    return Static(words, classes="too-small", markup=False)
 
 
 class KeyLine(ModalScreen[Answer]):
@@ -33,10 +34,6 @@ class KeyLine(ModalScreen[Answer]):
         """Return what a key with an action does; None where that is not worth a place on the line."""
         words = self.key_names.get(action.partition("(")[0], "")
         return Words(words, words) if words else None
-
-    def keys_line(self) -> StaticText:
-        """Return the line; it is empty before the focus is somewhere."""
-        return StaticText(classes="hints")
 
     @on(DescendantFocus)
     def refresh_keys(self) -> None:

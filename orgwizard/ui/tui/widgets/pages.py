@@ -37,7 +37,7 @@ class Page(KeyLine[None]):
             yield Static(self._heading, classes="title", markup=False)
             with VerticalScroll():
                 yield Static(self._text, classes="text")
-            yield self.keys_line()
+            yield StaticText(classes="hints")
         yield too_small()
 
     def key_words(self, action: str) -> Words | None:

@@ -1,6 +1,6 @@
 """Rows of key and value for an answer that is a table, with duplicates and blanks allowed while typing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -65,12 +65,8 @@ class PairTable(Vertical):
         with Horizontal(classes="line"):
             yield Static(self.question.title, classes="label", markup=False)
             yield Button(Content("[ Add a row ]"), classes="add", compact=True)
-        yield Vertical(*self._rows(), classes="rows")
+        yield Vertical(*(self._row(name, value) for name, value in self.pairs), classes="rows")
         yield StaticText(classes="note")
-
-    def _rows(self) -> Iterator[Horizontal]:
-        for name, value in self.pairs:
-            yield self._row(name, value)
 
     def _row(self, name: str = "", value: str = "") -> Horizontal:
         example = f"for example {self.question.example}"
