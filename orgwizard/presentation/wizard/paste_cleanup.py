@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from orgwizard.domain.forms.questions import Question
+from orgwizard.domain.secrets.credential_shapes import scheme_before
 from orgwizard.domain.text.sanitize import plain_spaces, without_control, without_invisible
 
 LONGEST = 32_768  # characters: a private key of RSA, the longest of all answers, has some 13,000 at 16,384 bits
@@ -12,6 +13,8 @@ _QUOTES = {'"': '"', "'": "'", "`": "`", "\u201c": "\u201d", "\u2018": "\u2019"}
 _HOW, _NAME = r"(?P<how>export\s+|set\s+|\$env:)?", r"(?P<name>[A-Za-z_][\w.-]*)"
 _ASSIGNED = re.compile(_HOW + _NAME + r"\s*(?P<sign>[=:])\s*(?P<value>[^\s=].*)")  # "=" alone pads Base64
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+# An option of curl, as documentation and browsers copy it; the line may go on.
+_CURL_HEADER = re.compile(r"""(?:-H|--header)[ =]+(?P<quote>["'])(?P<header>.*)(?P=quote)\s*\\?""")
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,9 @@ def _cleaned(line: str, question: Question | None, *, before: bool = False, afte
     text = seen.strip()
     whole = f"{' ' if before and seen[:1] == ' ' else ''}{text}{' ' if after and seen[-1:] == ' ' else ''}"
     left += ["spaces"] if whole != seen else []
+    if _is_credential(question) and (option := _CURL_HEADER.fullmatch(text)):
+        left.append(text.split("=")[0].split()[0])
+        text = whole = option["header"]
     if found := _assigned(text, question):
         name, text = found
         left.append(name)
@@ -82,8 +88,8 @@ def _cleaned(line: str, question: Question | None, *, before: bool = False, afte
     if not found and not quoted:
         text = whole
     left += ["quotation marks"] if quoted else []
-    if found and not quoted and question and question.secret and not question.file:
-        text = text.split()[0].rstrip(";")
+    if found and not quoted and _is_credential(question):
+        text = " ".join(text.split()[: 2 if scheme_before(text) else 1]).rstrip(";")
     return CleanedPaste(text, f"Removed: {', '.join(left)}." if left else "")
 
 
@@ -95,7 +101,20 @@ def _assigned(line: str, question: Question | None) -> tuple[str, str] | None:
     name, value = found["name"], found["value"]
     members = {key.rpartition(".")[2].lower() for key in question.keys} if question else set()
     is_variable = found["sign"] == "=" and (found["how"] or _VARIABLE.fullmatch(name))
-    return (name, value) if is_variable or name.lower() in members else None
+    is_header = found["sign"] == ":" and _is_header_of(name, question)
+    return (name, value) if is_variable or is_header or name.lower() in members else None
+
+
+def _is_credential(question: Question | None) -> bool:
+    """Return whether the answer is a secret of one line; a secret that its owner made up does not come here."""
+    return bool(question and question.secret and not question.file)
+
+
+def _is_header_of(name: str, question: Question | None) -> bool:
+    """Return whether an HTTP header carries this credential: Authorization, or one that ends with its name."""
+    if not question or not _is_credential(question):
+        return False
+    return name.lower() == "authorization" or name.upper().replace("-", "_").endswith(f"_{question.name.upper()}")
 
 
 def _unquoted(text: str) -> tuple[str, bool]:
