@@ -38,6 +38,11 @@ def test_every_failure_says_first_what_it_means_for_the_org(kind: type[WizardErr
     assert error.lines() == [meaning, "The cause.", "The advice.", "(E1, request ID r-1)"]
 
 
+def test_a_code_that_the_cause_names_is_not_said_twice() -> None:
+    assert Refused("It returned HTTP 500.", code="HTTP 500").lines() == [NOTHING_CREATED, "It returned HTTP 500."]
+    assert Refused("It returned HTTP 500.", code="HTTP 500", request_id="r-1").evidence == "request ID r-1"
+
+
 def test_the_exit_codes_are_those_that_scripts_know() -> None:
     assert {e.name: e.value for e in Exit} == {
         "READY": 0,

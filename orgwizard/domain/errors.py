@@ -116,8 +116,8 @@ class WizardError(Exception):
 
     @property
     def evidence(self) -> str:
-        """Return the code and the request id as one short phrase, or ""."""
-        code = "" if self.code in _OURS or _CLASS.fullmatch(self.code) else self.code
+        """Return the code, unless the cause names it, and the request id as one short phrase, or ""."""
+        code = "" if self.code in _OURS or _CLASS.fullmatch(self.code) or self.code in self.cause else self.code
         parts = [code, f"request ID {self.request_id}" if self.request_id else ""]
         return ", ".join(part for part in parts if part)
 
