@@ -76,8 +76,9 @@ def _attributed(where: str, meaning: str) -> str:
 def _explained(asked: str) -> Iterator[tuple[str, ErrorCode]]:
     """Yield each meaning of a code, with whose it is: several services may use one code."""
     wanted = asked.strip().casefold()
-    if exit_code := _exit_code(wanted.removeprefix("exit").strip()):
-        yield "Exit code", ErrorCode(exit_code)
+    number = wanted.removeprefix("exit").strip()
+    if exit_code := _exit_code(number):
+        yield f"Exit code {number}", ErrorCode(exit_code)
     for provider in PROVIDERS:
         for name, code in provider.codes.items():
             if name.casefold() in (wanted, f"http {wanted}"):
