@@ -28,8 +28,11 @@ def telling_of_profiles(arguments: argparse.Namespace) -> Iterator[None]:
     try:
         yield
     except BadInput as unknown:
-        if not arguments.sandbox:
-            unknown.advise(_advice(arguments))
+        words = "" if arguments.sandbox else _advice(arguments)
+        if words and not _profiles(arguments):
+            unknown.advice = words  # instead of "No profiles are saved yet."
+        else:
+            unknown.advise(words)
         raise
 
 

@@ -160,7 +160,9 @@ def test_a_forgotten_sandbox_is_told_where_nothing_is_found(
     record = home.home / "state" / "orgwizard" / "sandbox" / "attempts" / "20261128-050000-abcd.jsonl"
     record.parent.mkdir(parents=True)
     record.touch()
-    assert told in program(*argv).err
+    said = program(*argv).err
+    assert told in said
+    assert "No profiles are saved" not in said
     assert "add --sandbox" not in program(*argv, "--sandbox").err
 
 
