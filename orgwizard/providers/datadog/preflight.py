@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from orgwizard.domain.forms.fields import Fields
 
 
-def check(connection: Connection, organization: Fields | None) -> Conversation[Preflight]:
+def check(connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
     """Try the credentials, the API key alone, the permission and the list of orgs, side by side."""
     site, credentials = connection.site, connection.credentials
     calls = [parent.read_call(path, site, credentials) for path in (parent.VALIDATE_KEYS, parent.OWN_ORG, parent.ORGS)]

@@ -13,7 +13,7 @@ from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused, WizardError
 from orgwizard.domain.forms.questions import Suggestion
 from orgwizard.domain.handoff import ChildOrg, Handoff
-from orgwizard.domain.http import Call, Conversation, Response
+from orgwizard.domain.http import Conversation, Response
 from orgwizard.domain.http_times import longest, number, retry_after
 from orgwizard.domain.order_key import KEY, PLACE
 from orgwizard.domain.org import Created, Site
@@ -24,8 +24,8 @@ from orgwizard.providers.datadog.facts import DatadogFacts
 from orgwizard.providers.datadog.parent import is_token
 from orgwizard.providers.datadog.refusals import CODES, refusal
 from orgwizard.providers.datadog.sites import SITES, site_meant, site_of
-from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
-from orgwizard.providers.order import Connection, Order, OrgIdentity
+from orgwizard.providers.findings import Finding, Preflight
+from orgwizard.providers.order import Connection, OrgIdentity
 
 if TYPE_CHECKING:
     from orgwizard.domain.forms.fields import Fields
@@ -36,6 +36,14 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
 
 class Datadog(DatadogFacts, Provider):
     """Datadog's create child org."""
+
+    site_correction = staticmethod(site_meant)
+    check = staticmethod(preflight.check)
+    elsewhere = staticmethod(preflight.elsewhere)
+    request = staticmethod(creation.request)
+    find = staticmethod(lookup.find)
+    ready = staticmethod(readiness.ready)
+    next_steps = staticmethod(readiness.next_steps)
 
     @property
     def codes(self) -> Mapping[str, ErrorCode]:
@@ -60,10 +68,6 @@ class Datadog(DatadogFacts, Provider):
         """Accept a site's key or name, its API, app or an org's URL, or another API URL after a question."""
         return site_of(typed, self.site_example)
 
-    def site_correction(self, typed: str) -> str:
-        """Return the site that a misspelt one most likely names."""
-        return site_meant(typed)
-
     def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
         """Return the site that is set beside the keys: `DATADOG_SITE` belongs to `DATADOG_API_KEY`."""
         older = bool(environ.get("DATADOG_API_KEY")) and not environ.get("DD_API_KEY")
@@ -84,10 +88,6 @@ class Datadog(DatadogFacts, Provider):
         anywhere = {f"uuid {listed.lower()}"} if _UUID.fullmatch(listed) else set()
         return frozenset(found | anywhere | {f"{PLACE} {site.key}"})
 
-    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
-        """Try the credentials, the API key alone, the permission and the list of orgs, side by side."""
-        return preflight.check(connection, organization)
-
     def name_free(self, connection: Connection, checked: Preflight, organization: Fields) -> Conversation[Finding]:  # noqa: ARG002 - the list says it all
         """List the children: a name may be given twice, so one that has it is a warning."""
         return preflight.name_free(connection, organization)
@@ -95,14 +95,6 @@ class Datadog(DatadogFacts, Provider):
     def of_another_site(self, refused: WizardError) -> bool:
         """Return whether the API key, or the token, is what was refused: each belongs to one site."""
         return refused.field in ("credentials.api_key", "credentials.token")
-
-    def elsewhere(self, connection: Connection) -> Conversation[tuple[Site, ...]]:
-        """Ask Datadog's own other sites for the API key or the token; one that does not answer does not know it."""
-        return preflight.elsewhere(connection)
-
-    def request(self, order: Order) -> Call:
-        """Build POST /api/v1/org (operation CreateChildOrg)."""
-        return creation.request(order)
 
     def created(self, wanted: OrgIdentity, response: Response, domain: str = "") -> Created:  # noqa: ARG002 - one address per site
         """Read org and keys."""
@@ -115,20 +107,6 @@ class Datadog(DatadogFacts, Provider):
     def wait_after(self, response: Response, now: float) -> float | None:
         """Return the longer of Retry-After and X-RateLimit-Reset, which Datadog gives in seconds from now."""
         return longest(number(response.headers.get("x-ratelimit-reset", "")), retry_after(response, now))
-
-    def find(
-        self, wanted: OrgIdentity, credentials: Fields | None, before: Mapping[str, object]
-    ) -> Conversation[LookupResult]:
-        """List the children: only an id that was not there before, under the same parent, is the new org."""
-        return lookup.find(wanted, credentials, before)
-
-    def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
-        """Validate the new keys, then read the child's own settings with them."""
-        return readiness.ready(site, created)
-
-    def next_steps(self, created: Created) -> tuple[str, ...]:
-        """Return what to do with a new Datadog org."""
-        return readiness.next_steps(created)
 
     def access(self, created: Created, *, has_password: bool | None) -> Mapping[str, str]:  # noqa: ARG002 - Datadog takes none
         """Return who becomes admin of a new Datadog org, and until when its keys are valid."""

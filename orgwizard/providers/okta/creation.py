@@ -71,7 +71,7 @@ def _first_credentials(administrator: OktaAdministrator) -> dict[str, object]:
     return credentials
 
 
-def created(wanted: OrgIdentity, response: Response, domain: str) -> Created:
+def created(wanted: OrgIdentity, response: Response, domain: str = "") -> Created:
     """Read id, address and token; the address is trusted only under the parent's base domain."""
     from orgwizard.providers.okta.fields import LABEL
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from orgwizard.domain.forms.fields import Fields
 
 
-def check(connection: Connection, organization: Fields | None) -> Conversation[Preflight]:
+def check(connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
     """Read the parent's well-known document, its settings, the token's owner and the wanted name, side by side."""
     site, subdomain = connection.site, str(getattr(organization, "subdomain", ""))
     calls = {"parent": metadata_call(site.url), "settings": read_call("/api/v1/org", connection)}

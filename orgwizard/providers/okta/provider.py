@@ -10,18 +10,25 @@ from typing import TYPE_CHECKING
 
 from orgwizard.domain.error_codes import ErrorCode
 from orgwizard.domain.errors import Refused
-from orgwizard.domain.forms.questions import Suggestion
 from orgwizard.domain.handoff import ChildOrg, Handoff
-from orgwizard.domain.http import Call, Conversation, Response
-from orgwizard.domain.org import Created, Site
+from orgwizard.domain.http import Conversation, Response
+from orgwizard.domain.org import Site
 from orgwizard.providers.aftercare import Aftercare
 from orgwizard.providers.contract import Provider
-from orgwizard.providers.findings import Finding, LookupResult, Preflight, Readiness
-from orgwizard.providers.okta import creation, lookup, oauth_errors, preflight, readiness, refusals, sites
-from orgwizard.providers.okta.corrections import org_url
+from orgwizard.providers.findings import LookupResult
+from orgwizard.providers.okta import (
+    corrections,
+    creation,
+    lookup,
+    oauth_errors,
+    preflight,
+    rate_limit,
+    readiness,
+    refusals,
+    sites,
+)
 from orgwizard.providers.okta.facts import OktaFacts
-from orgwizard.providers.okta.rate_limit import wait_after
-from orgwizard.providers.order import Connection, Order, OrgIdentity
+from orgwizard.providers.order import OrgIdentity
 
 if TYPE_CHECKING:
     from orgwizard.domain.forms.fields import Fields
@@ -33,6 +40,18 @@ if TYPE_CHECKING:
 
 class Okta(OktaFacts, Provider):
     """Okta's Org Creator API."""
+
+    site_correction = staticmethod(corrections.org_url)
+    site_in = staticmethod(sites.site_in)
+    check = staticmethod(preflight.check)
+    name_free = staticmethod(preflight.name_free)
+    request = staticmethod(creation.request)
+    created = staticmethod(creation.created)
+    asks_for_proof = staticmethod(oauth_errors.asks_for_proof)
+    wait_after = staticmethod(rate_limit.wait_after)
+    ready = staticmethod(readiness.ready)
+    next_steps = staticmethod(readiness.next_steps)
+    access = staticmethod(readiness.access)
 
     @property
     def codes(self) -> Mapping[str, ErrorCode]:
@@ -64,14 +83,6 @@ class Okta(OktaFacts, Provider):
         """Accept a host or URL; turn an -admin host into the plain one; ask about a custom domain."""
         return sites.site_of(typed, self.site_example)
 
-    def site_correction(self, typed: str) -> str:
-        """Return the host of the org that a single label, or a misspelt address, stands for."""
-        return org_url(typed)
-
-    def site_in(self, environ: Mapping[str, str]) -> Suggestion | None:
-        """Return the parent from the variables of Okta's SDKs, else of Terraform's provider."""
-        return sites.site_in(environ)
-
     def child_key(self, wanted: OrgIdentity) -> str:
         """Return the subdomain: Okta's names may repeat."""
         return wanted.subdomain.strip().casefold()
@@ -80,22 +91,6 @@ class Okta(OktaFacts, Provider):
         """Return the parent's hosts, its own and Okta's, and its org id."""
         hosts = {f"host {host.casefold()}" for host in (site.host, str(before.get("domain") or "")) if host}
         return frozenset(hosts | ({f"id {before['parent_id']}"} if before.get("parent_id") else set()))
-
-    def check(self, connection: Connection, organization: Fields | None = None) -> Conversation[Preflight]:
-        """Read the parent's well-known document, its settings, the token's owner and the wanted name."""
-        return preflight.check(connection, organization)
-
-    def name_free(self, connection: Connection, checked: Preflight, organization: Fields) -> Conversation[Finding]:
-        """Read the wanted subdomain's well-known document, which needs no credentials."""
-        return preflight.name_free(connection, checked, organization)
-
-    def request(self, order: Order) -> Call:
-        """Build POST /api/v1/orgs (operation createChildOrg)."""
-        return creation.request(order)
-
-    def created(self, wanted: OrgIdentity, response: Response, domain: str = "") -> Created:
-        """Read id, address and token."""
-        return creation.created(wanted, response, domain)
 
     def refused(self, response: Response, credentials: Fields | None = None) -> Refused:  # noqa: ARG002 - it says what it means
         """Return what an error means, by its code."""
@@ -109,14 +104,6 @@ class Okta(OktaFacts, Provider):
         """Count a subdomain that exists, and one that another request holds: either may be by our own request."""
         return super().says_taken(response) or refusals.is_taken(response)
 
-    def asks_for_proof(self, response: Response) -> bool:
-        """Return whether the API only wants a proof with a nonce of its own (RFC 9449 section 9)."""
-        return oauth_errors.asks_for_proof(response)
-
-    def wait_after(self, response: Response, now: float) -> float | None:
-        """Return what Okta's headers say, which name an absolute time by its own clock."""
-        return wait_after(response, now)
-
     def find(
         self,
         wanted: OrgIdentity,
@@ -125,18 +112,6 @@ class Okta(OktaFacts, Provider):
     ) -> Conversation[LookupResult]:
         """Read the wanted subdomain's well-known document and compare it with the one from before."""
         return lookup.find(wanted, before)
-
-    def ready(self, site: Site, created: Created) -> Conversation[Readiness]:
-        """Ask the child for its well-known document, then for its settings with the new token."""
-        return readiness.ready(site, created)
-
-    def next_steps(self, created: Created) -> tuple[str, ...]:
-        """Return how to sign in, and for how long the token lives."""
-        return readiness.next_steps(created)
-
-    def access(self, created: Created, *, has_password: bool | None) -> Mapping[str, str]:
-        """Return who becomes admin of a new Okta org, and until when its keys are valid."""
-        return readiness.access(created, has_password=has_password)
 
     def handoff(self, org: ChildOrg) -> Handoff:
         """Return what Okta's tools read; raises `BadInput` where the profile does not know the org's URL."""
