@@ -5,7 +5,8 @@ Sources: createChildOrg in Datadog's OpenAPI document, and the examples in the r
 
 from collections.abc import Mapping
 
-CURL = """\
+CREATIONS: Mapping[str, str] = {
+    "curl": """\
 # Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 # The response has the only copy of the new keys: it goes to a file that only you can read.
 set -eu
@@ -19,9 +20,8 @@ Content-Type: application/json
 DD-API-KEY: $DD_API_KEY
 DD-APPLICATION-KEY: $DD_APP_KEY
 END
-"""
-
-PYTHON = """\
+""",
+    "python": """\
 # Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 # The response has the only copy of the new keys: it goes to a file that only you can read.
 import json
@@ -38,9 +38,8 @@ with open(handle, "w") as kept, ApiClient(configuration) as client:
     response = OrganizationsApi(client).create_child_org(body=OrganizationCreateBody(name="New child org"))
     json.dump(response.to_dict(), kept, default=str)
 print("The response is in child-org.json.")
-"""
-
-TYPESCRIPT = """\
+""",
+    "typescript": """\
 // Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 // The response has the only copy of the new keys: it goes to a file that only you can read.
 import { open } from "node:fs/promises";
@@ -52,9 +51,8 @@ const response = await new v1.OrganizationsApi(configuration).createChildOrg({ b
 await kept.writeFile(JSON.stringify(response));
 await kept.close();
 console.log("The response is in child-org.json.");
-"""
-
-GO = """\
+""",
+    "go": """\
 // Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 // The response has the only copy of the new keys: it goes to a file that only you can read.
 
@@ -89,9 +87,8 @@ func main() {
 	}
 	log.Print("The response is in child-org.json.")
 }
-"""
-
-JAVA = """\
+""",
+    "java": """\
 // Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 // The response has the only copy of the new keys: it goes to a file that only you can read.
 import com.datadog.api.client.ApiClient;
@@ -115,9 +112,8 @@ public class CreateChildOrg {
     System.out.println("The response is in child-org.json.");
   }
 }
-"""
-
-RUBY = """\
+""",
+    "ruby": """\
 # Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 # The response has the only copy of the new keys: it goes to a file that only you can read.
 require "datadog_api_client"
@@ -129,9 +125,8 @@ File.open("child-org.json", File::WRONLY | File::CREAT | File::EXCL, 0o600) do |
   kept.write(JSON.generate(response.to_hash))
 end
 puts "The response is in child-org.json."
-"""
-
-RUST = """\
+""",
+    "rust": """\
 // Creates a child org; it cannot be deleted. Needs the parent's DD_API_KEY, DD_APP_KEY and @PLACE@.
 // The response has the only copy of the new keys: it goes to a file that only you can read.
 //   cargo add datadog-api-client serde_json
@@ -159,9 +154,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("The response is in child-org.json.");
     Ok(())
 }
-"""
-
-TERRAFORM = """\
+""",
+    "terraform": """\
 # Creates a child org; it cannot be deleted, and destroy only forgets it. Needs the parent's DD_API_KEY, DD_APP_KEY
 # and DD_HOST. Terraform stores the new keys in its state in plain text: protect the state.
 terraform {
@@ -181,15 +175,5 @@ provider "datadog" {
 resource "datadog_child_organization" "new" {
   name = "New child org"
 }
-"""
-
-CREATIONS: Mapping[str, str] = {
-    "curl": CURL,
-    "python": PYTHON,
-    "typescript": TYPESCRIPT,
-    "go": GO,
-    "java": JAVA,
-    "ruby": RUBY,
-    "rust": RUST,
-    "terraform": TERRAFORM,
+""",
 }

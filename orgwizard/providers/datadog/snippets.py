@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from orgwizard.domain.handoff import ChildOrg, in_snippet
 
-CURL = """\
+FIRST_CALLS: Mapping[str, str] = {
+    "curl": """\
 # First call to the new org (read-only): the org that these keys belong to. Run it with:
 #   orgwizard exec @PROFILE@ -- sh first_call.sh
 # The keys are passed on standard input: arguments can be seen by other users.
@@ -18,9 +19,8 @@ Accept: application/json
 DD-API-KEY: $DD_API_KEY
 DD-APPLICATION-KEY: $DD_APP_KEY
 END
-"""
-
-PYTHON = """\
+""",
+    "python": """\
 # First call to the new org (read-only): the org that these keys belong to. Run it with:
 #   pip install datadog-api-client
 #   orgwizard exec @PROFILE@ -- python first_call.py
@@ -32,9 +32,8 @@ configuration = Configuration(@SERVER@)
 with ApiClient(configuration) as client:
     for org in OrganizationsApi(client).list_orgs().orgs:
         print(org.public_id, org.name)
-"""
-
-TYPESCRIPT = """\
+""",
+    "typescript": """\
 // First call to the new org (read-only): the org that these keys belong to. Run it with:
 //   npm install @datadog/datadog-api-client tsx
 //   orgwizard exec @PROFILE@ -- npx tsx first_call.ts
@@ -49,9 +48,8 @@ new v1.OrganizationsApi(configuration)
     console.error(String(error));
     process.exitCode = 1;
   });
-"""
-
-GO = """\
+""",
+    "go": """\
 // First call to the new org (read-only): the org that these keys belong to. Run it with:
 //   go get github.com/DataDog/datadog-api-client-go/v2
 //   orgwizard exec @PROFILE@ -- go run first_call.go
@@ -79,9 +77,8 @@ func main() {
 		fmt.Println(org.GetPublicId(), org.GetName())
 	}
 }
-"""
-
-JAVA = """\
+""",
+    "java": """\
 // First call to the new org (read-only): the org that these keys belong to. Run it with
 // com.datadoghq:datadog-api-client on the class path:
 //   orgwizard exec @PROFILE@ -- java FirstCall.java
@@ -100,9 +97,8 @@ public class FirstCall {
     }
   }
 }
-"""
-
-RUBY = """\
+""",
+    "ruby": """\
 # First call to the new org (read-only): the org that these keys belong to. Run it with:
 #   gem install datadog_api_client
 #   orgwizard exec @PROFILE@ -- ruby first_call.rb
@@ -112,9 +108,8 @@ require "datadog_api_client"
 @SERVER@DatadogAPIClient::V1::OrganizationsAPI.new.list_orgs.orgs.each do |org|
   puts "#{org.public_id} #{org.name}"
 end
-"""
-
-RUST = """\
+""",
+    "rust": """\
 // First call to the new org (read-only): the org that these keys belong to. Run it with:
 //   cargo add datadog-api-client
 //   cargo add tokio --features full
@@ -139,9 +134,8 @@ async fn main() {
         }
     }
 }
-"""
-
-TERRAFORM = """\
+""",
+    "terraform": """\
 # First call to the new org (read-only): its roles. The provider reads DD_API_KEY, DD_APP_KEY and DD_HOST.
 # Run it with:
 #   terraform init
@@ -166,19 +160,8 @@ data "datadog_roles" "all" {}
 output "roles" {
   value = data.datadog_roles.all.roles[*].name
 }
-"""
-
-FIRST_CALLS: Mapping[str, str] = {
-    "curl": CURL,
-    "python": PYTHON,
-    "typescript": TYPESCRIPT,
-    "go": GO,
-    "java": JAVA,
-    "ruby": RUBY,
-    "rust": RUST,
-    "terraform": TERRAFORM,
+""",
 }
-
 # What selects another host than that of a site: the second server that each client knows.
 SERVERS: Mapping[str, str] = {
     "python": 'host="@PROTOCOL@://@HOST@"',

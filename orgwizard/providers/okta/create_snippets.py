@@ -25,7 +25,8 @@ BODY = """\
   }
 }"""
 
-CURL = """\
+_WITHOUT_BODY: Mapping[str, str] = {
+    "curl": """\
 # Creates a child org; it cannot be deleted. Needs the parent's OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN.
 # The response has the only copy of the new token: it goes to a file that only you can read.
 set -eu
@@ -38,9 +39,8 @@ Accept: application/json
 Content-Type: application/json
 Authorization: SSWS $OKTA_CLIENT_TOKEN
 END
-"""
-
-PYTHON = """\
+""",
+    "python": """\
 # Creates a child org; it cannot be deleted. Needs the parent's OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN.
 # Not with Okta's client: it rejects the response, which has the only copy of the new token.
 import os
@@ -61,9 +61,8 @@ handle = os.open("child-org.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
 with open(handle, "wb") as kept, urllib.request.urlopen(request) as response:
     kept.write(response.read())
 print("The response is in child-org.json.")
-"""
-
-TYPESCRIPT = """\
+""",
+    "typescript": """\
 // Creates a child org; it cannot be deleted. Needs the parent's OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN.
 // The response has the only copy of the new token: it goes to a file that only you can read.
 import { open } from "node:fs/promises";
@@ -82,9 +81,8 @@ await kept.writeFile(await response.text());
 await kept.close();
 console.log(`HTTP ${response.status}; the response is in child-org.json.`);
 process.exitCode = response.ok ? 0 : 1;
-"""
-
-GO = """\
+""",
+    "go": """\
 // Creates a child org; it cannot be deleted. Needs the parent's OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN.
 // Not with Okta's client: it rejects the response, which has the only copy of the new token.
 
@@ -125,9 +123,8 @@ func main() {
 	}
 	log.Printf("HTTP %d; the response is in child-org.json.", response.StatusCode)
 }
-"""
-
-JAVA = """\
+""",
+    "java": """\
 // Creates a child org; it cannot be deleted. Needs the parent's OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN.
 // The response has the only copy of the new token: it goes to a file that only you can read.
 import java.net.URI;
@@ -160,9 +157,8 @@ public class CreateChildOrg {
     System.out.println("HTTP " + response.statusCode() + "; the response is in child-org.json.");
   }
 }
-"""
-
-RUBY = """\
+""",
+    "ruby": """\
 # Creates a child org; it cannot be deleted. Needs the parent's OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN.
 # The response has the only copy of the new token: it goes to a file that only you can read.
 require "net/http"
@@ -179,9 +175,8 @@ File.open("child-org.json", File::WRONLY | File::CREAT | File::EXCL, 0o600) do |
   kept.write(response.body)
   puts "HTTP #{response.code}; the response is in child-org.json."
 end
-"""
-
-RUST = """\
+""",
+    "rust": """\
 // Creates a child org; it cannot be deleted. Needs the parent's OKTA_CLIENT_ORGURL and OKTA_CLIENT_TOKEN.
 // The response has the only copy of the new token: it goes to a file that only you can read.
 //   cargo add reqwest --features blocking
@@ -212,15 +207,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("HTTP {status}; the response is in child-org.json.");
     Ok(())
 }
-"""
-
-_WITHOUT_BODY: Mapping[str, str] = {
-    "curl": CURL,
-    "python": PYTHON,
-    "typescript": TYPESCRIPT,
-    "go": GO,
-    "java": JAVA,
-    "ruby": RUBY,
-    "rust": RUST,
+""",
 }
 CREATIONS: Mapping[str, str] = in_snippet(_WITHOUT_BODY, {"@BODY@": BODY})

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from orgwizard.domain.handoff import ChildOrg, in_snippet
 
-CURL = """\
+FIRST_CALLS: Mapping[str, str] = {
+    "curl": """\
 # First call to the new org (read-only): its settings. Run it with:
 #   orgwizard exec @PROFILE@ -- sh first_call.sh
 # The token is passed on standard input: arguments can be seen by other users.
@@ -12,9 +13,8 @@ curl --fail-with-body --silent --show-error --header @- "$OKTA_CLIENT_ORGURL/api
 Accept: application/json
 Authorization: SSWS $OKTA_CLIENT_TOKEN
 END
-"""
-
-PYTHON = """\
+""",
+    "python": """\
 # First call to the new org (read-only): its settings. Run it with:
 #   pip install okta
 #   orgwizard exec @PROFILE@ -- python first_call.py
@@ -34,9 +34,8 @@ async def main():
 
 
 asyncio.run(main())
-"""
-
-TYPESCRIPT = """\
+""",
+    "typescript": """\
 // First call to the new org (read-only): its settings. Run it with:
 //   npm install @okta/okta-sdk-nodejs tsx
 //   orgwizard exec @PROFILE@ -- npx tsx first_call.ts
@@ -53,9 +52,8 @@ client.orgSettingApi
     console.error(String(error));
     process.exitCode = 1;
   });
-"""
-
-GO = """\
+""",
+    "go": """\
 // First call to the new org (read-only): its settings. Run it with:
 //   go get github.com/okta/okta-sdk-golang/v6
 //   orgwizard exec @PROFILE@ -- go run first_call.go
@@ -86,9 +84,8 @@ func main() {
 	}
 	fmt.Println(settings.GetId(), settings.GetSubdomain(), settings.GetStatus())
 }
-"""
-
-JAVA = """\
+""",
+    "java": """\
 // First call to the new org (read-only): its settings. Run it with com.okta.sdk:okta-sdk-api and
 // okta-sdk-impl on the class path:
 //   orgwizard exec @PROFILE@ -- java FirstCall.java
@@ -109,9 +106,8 @@ public class FirstCall {
     System.out.println(settings.getId() + " " + settings.getSubdomain() + " " + settings.getStatus());
   }
 }
-"""
-
-RUBY = """\
+""",
+    "ruby": """\
 # First call to the new org (read-only): its settings. Okta has no official client for Ruby. Run it with:
 #   orgwizard exec @PROFILE@ -- ruby first_call.rb
 require "json"
@@ -123,9 +119,8 @@ response = Net::HTTP.get_response(url, headers)
 abort("HTTP #{response.code}: #{response.body}") unless response.is_a?(Net::HTTPSuccess)
 settings = JSON.parse(response.body)
 puts settings.values_at("id", "subdomain", "status").join(" ")
-"""
-
-RUST = """\
+""",
+    "rust": """\
 // First call to the new org (read-only): its settings. Okta has no official client for Rust. Run it with:
 //   cargo add reqwest --features blocking
 //   orgwizard exec @PROFILE@ -- cargo run
@@ -143,9 +138,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("{}", response.text()?);
     Ok(())
 }
-"""
-
-TERRAFORM = """\
+""",
+    "terraform": """\
 # First call to the new org (read-only): its settings. The provider reads OKTA_ORG_NAME, OKTA_BASE_URL and
 # OKTA_API_TOKEN. Run it with:
 #   terraform init
@@ -169,17 +163,7 @@ data "okta_org_metadata" "child" {}
 output "org_id" {
   value = data.okta_org_metadata.child.id
 }
-"""
-
-FIRST_CALLS: Mapping[str, str] = {
-    "curl": CURL,
-    "python": PYTHON,
-    "typescript": TYPESCRIPT,
-    "go": GO,
-    "java": JAVA,
-    "ruby": RUBY,
-    "rust": RUST,
-    "terraform": TERRAFORM,
+""",
 }
 
 
