@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.color import Color
+from textual.widgets import Button
 
 from orgwizard.application.service import Service
 from orgwizard.domain.errors import NeedsAttention
@@ -23,6 +24,7 @@ from orgwizard.ui.tui.screens.organization import OrganizationStep
 from orgwizard.ui.tui.screens.review import ReviewStep
 from orgwizard.ui.tui.terminal.output_filters import Ascii, Scrub, forget_widgets, replace_bad_bytes
 from orgwizard.ui.tui.widgets.answer_input import Entry
+from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.pages import Page
 from tests.tui.bench import fronted
 from tests.tui.textual_inside import StylesCache, drawn_lines, last_words
@@ -130,6 +132,29 @@ async def test_an_empty_field_draws_its_line(service: Service) -> None:
         await walk.jump(OrganizationStep, "datadog", "")
         assert isinstance(walk.screen.focused, Entry)
         assert "for example My child org____" in drawn(walk.app)
+
+
+async def test_styles_are_made_in_place_and_not_in_constructors(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with walking(service) as walk:
+        styled: list[Any] = []
+        monkeypatch.setattr(walk.app.stylesheet, "update_nodes", lambda nodes, **_: styled.extend(nodes))
+        made = button("Next", "next")
+        made.add_class("-wrong")
+        assert styled == []
+        there = walk.screen.query(Button).first()
+        there.add_class("-wrong")
+        assert there in styled
+
+
+async def test_a_step_that_was_left_moves_its_cursor_no_more(service: Service) -> None:
+    async with walking(service) as walk:
+        await walk.jump(OrganizationStep, "okta")
+        left, field = walk.screen, walk.screen.focused
+        await walk.jump(ReviewStep, "okta")
+        left.set_focus(None)
+        assert left.focused is field
 
 
 @pytest.mark.full

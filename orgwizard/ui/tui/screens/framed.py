@@ -58,6 +58,11 @@ class Framed(Screen[None]):
         """Know how much room there is before all is laid out: Textual tells it after that, and does it all again."""
         self.add_class(*room_classes(self), update=False)
 
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """Move the cursor; not in a screen that was left, where Textual moves it off what it removes."""
+        if self in self.app.screen_stack:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
     def on_screen_resume(self, event: ScreenResume) -> None:
         """Keep the styles as they are: Textual would make all of them again, of a step that is only just made."""
         event.refresh_styles = False
@@ -85,7 +90,6 @@ class Framed(Screen[None]):
         with Horizontal(id="buttons"):
             yield from self.buttons()
             yield button("Help", "keys")
-        self._hints.update(self._keys_line(), layout=False)
         yield self._hints
 
     def body(self) -> Iterable[Widget]:
@@ -126,10 +130,8 @@ class Framed(Screen[None]):
 
     def refresh_hints(self) -> None:
         """Name the keys that do something now below the buttons."""
-        self._hints.update(self._keys_line(), layout=False)
-
-    def _keys_line(self) -> str:
-        return key_help.line(self, self.key_words, min(self.app.size.width, COLUMNS) - MARGINS)
+        width = min(self.app.size.width, COLUMNS) - MARGINS
+        self._hints.update(key_help.line(self, self.key_words, width), layout=False)
 
     def org_name(self) -> str:
         """Return the name of the org that the step is about."""

@@ -15,6 +15,8 @@ from orgwizard.ui.tui.widgets.frame import Body
 class Moving(Framed):
     """A screen whose fields and lists one goes through, and from the last of them to the next step."""
 
+    _is_following = False
+
     def action_next(self) -> None:
         """Go on from the last field."""
         raise NotImplementedError
@@ -23,8 +25,14 @@ class Moving(Framed):
     @on(Body.Grown)
     @on(DescendantFocus)
     def _keep_in_sight(self) -> None:
-        """Keep the focused field in sight, and name the keys that do something there."""
-        self.call_after_refresh(focus.into_sight, self)
+        """Keep the focused field in sight, and name the keys that do something there, once for all that happens now."""
+        if not self._is_following:
+            self._is_following = True
+            self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        self._is_following = False
+        focus.into_sight(self)
         self.refresh_hints()
 
     def action_move(self, by: int) -> None:

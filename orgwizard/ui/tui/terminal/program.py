@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textual.app import App
+from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
@@ -45,6 +46,11 @@ class Program(App[int]):
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
+
+    def update_styles(self, node: DOMNode, animate: bool = True) -> None:
+        """Make no styles for what is not in its place yet: Textual does in each constructor, and again when it is."""
+        if node is self or node.is_attached:
+            super().update_styles(node, animate)
 
     def replaceable(self, screen: Screen[None]) -> Screen[None]:
         """Return a screen to begin with that `switch_screen` can take away, as Textual has it of every other one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,10 @@ class Words:
 # Of actions, on the line of keys: those that stand at its end, and those that stay where it is short, the last longest.
 LAST = ("back", "cancel", "answer", "dismiss", "quit", "keys")
 KEPT = ("copy", "back", "cancel", "answer", "dismiss", "quit", "next", "keys")
+# Never on it; most ask where the focus could go, or what scrolls.
+OFF_THE_LINE = frozenset(
+    ("move", "page_up", "page_down", "scroll_body", "scroll_up", "scroll_down", "scroll_home", "scroll_end")
+)
 PAIRS = (("Left", "Right"), ("Up", "Down"))
 
 AnyScreen = Screen[Any]
@@ -95,14 +99,15 @@ class Working:
         return next(("/".join(pair) for pair in PAIRS if set(pair) <= set(self.keys)), self.keys[0])
 
 
-def working(step: AnyScreen, words_of: WordsOf) -> dict[Words, Working]:
+def working(step: AnyScreen, words_of: WordsOf, apart_from: Set[str] = frozenset()) -> dict[Words, Working]:
     """Return the keys that do something, by what they do, in the order of their nearness to the focus."""
     found: dict[Words, Working] = {}
     for key, active in step.active_bindings.items():
-        if words := words_of(active.binding.action):
+        name = active.binding.action.partition("(")[0]
+        if name not in apart_from and (words := words_of(active.binding.action)):
             known = found.setdefault(words, Working())
             known.keys.append(_name(key))
-            known.actions.add(active.binding.action.partition("(")[0])
+            known.actions.add(name)
     return found
 
 
@@ -122,7 +127,7 @@ def page(step: AnyScreen, words_of: WordsOf) -> dict[str, str]:
 
 def line(step: AnyScreen, words_of: WordsOf, width: int) -> str:
     """Return them in a line of *width* cells, without the least important ones where it is too short for all."""
-    parts = sorted(_parts(working(step, words_of)), key=lambda part: _rank(part, LAST))
+    parts = sorted(_parts(working(step, words_of, OFF_THE_LINE)), key=lambda part: _rank(part, LAST))
     while len(_joined(parts)) > width and len(parts) > 1:
         parts.remove(min(reversed(parts), key=lambda part: _rank(part, KEPT)))
     return _joined(parts)
