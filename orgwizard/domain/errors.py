@@ -29,7 +29,6 @@ CREATED = "The org was created."
 OUTCOMES: Mapping[str, str] = {"created": CREATED, "not_created": NOTHING_CREATED, "unknown": NOT_KNOWN}
 KEYS_NOT_VALID = "The stored keys are no longer valid."
 
-
 # Internal codes for `--json`, hidden from people.
 _OURS = frozenset(
     [
@@ -46,7 +45,6 @@ _OURS = frozenset(
         "usage",
     ]
 )
-
 
 _CLASS = re.compile(r"[A-Z]\w*(?:Error|Timeout|Protocol)")  # a library's word; the cause says it in ours
 

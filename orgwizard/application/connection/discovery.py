@@ -66,9 +66,8 @@ class Discovery:
         return any(name.startswith(provider.env_prefixes) for name in self.environ) or _has_files(provider)
 
     def _offers(self, provider: Provider) -> Suggestions:
-        from orgwizard.application.connection.suggestions import (
-            Suggestions,  # reads models and files, which the first screen mostly need not wait for
-        )
+        # It reads models and files, which the first screen mostly need not wait for.
+        from orgwizard.application.connection.suggestions import Suggestions
 
         return Suggestions(provider, self.environ)
 

@@ -1,8 +1,9 @@
 """A whole table checked before anything is sent: earlier attempts, secrets, the parent, and each name."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from orgwizard.application.connection.provider_calls import converse
 from orgwizard.application.service import Service
@@ -55,42 +56,34 @@ def check_table(service: Service, provider: Provider, connected: Connection, row
     Raises a `WizardError` where the parent or its credentials cannot be used.
     """
     orders, problems = _orders(service, provider, connected, rows)
-    known: dict[int, EarlierAttempt | None] = {}
-    if all(_earlier(service, provider, row, known) for row in orders):
+    known = list(takewhile(bool, (_earlier(service, provider, row) for row in orders)))
+    if len(known) == len(orders):
         # Nothing is left to create, so that the service need not be asked.
         return CheckedTable("", tuple(_known(provider, orders, known, problems)), problems)
     checked = service.checks.parent(provider, connected).result()
-    for row in orders:
-        _earlier(service, provider, row, known, checked)
+    known += [_earlier(service, provider, row, checked) for row in orders[len(known) :]]
     found = _known(provider, orders, known, problems)
     named = service.engine.read(_names(service, provider, checked, found, problems)).result()
     return CheckedTable(checked.parent, tuple(named), problems)
 
 
 def _earlier(
-    service: Service,
-    provider: Provider,
-    row: TableRow,
-    known: dict[int, EarlierAttempt | None],
-    checked: Preflight | None = None,
-) -> bool:
-    """Put what the journal has of a row into *known*, unless it is there; return whether it has anything."""
-    if not known.get(row.number):  # after the check the parent has more names
-        wanted, credentials = row.order.wanted, row.order.connection.credentials
-        known[row.number] = service.creations.earlier(provider, wanted, credentials, checked)
-    return known[row.number] is not None
+    service: Service, provider: Provider, row: TableRow, checked: Preflight | None = None
+) -> EarlierAttempt | None:
+    """Return what the journal has of a row; after the check the parent has more names."""
+    wanted, credentials = row.order.wanted, row.order.connection.credentials
+    return service.creations.earlier(provider, wanted, credentials, checked)
 
 
 def _known(
     provider: Provider,
     orders: Sequence[TableRow],
-    known: Mapping[int, EarlierAttempt | None],
+    known: Sequence[EarlierAttempt | None],
     problems: dict[str, str],
 ) -> list[CheckedRow]:
     """Return rows with what the journal has of them; where that is not clear, it is added to *problems*."""
     checked: list[CheckedRow] = []
-    for row in orders:
-        earlier = known[row.number]
+    for row, earlier in zip(orders, known, strict=True):
         if earlier and earlier.kind == "unclear":
             remedy = set_aside(earlier.record) or f"Check at {provider.title}, then delete this row."
             problems[f"row {row.number}"] = f"{earlier.error().cause} {remedy}"

@@ -76,11 +76,8 @@ def _newest(arguments: argparse.Namespace, journal: "Journal") -> int:
 
 def _check_all(arguments: argparse.Namespace, records: "Sequence[Record]") -> int:
     """Check the stored keys of the orgs that have some, one after the other; returns the exit code."""
-    from orgwizard.application.keys.key_check import (  # imports what sends requests
-        FORGOTTEN,
-        check_records,
-        standing_of,
-    )
+    # It imports what sends requests.
+    from orgwizard.application.keys.key_check import FORGOTTEN, check_records, standing_of
 
     listed, worst = [], "valid"
     for record, checked, problem in check_records(wiring.service(arguments), records):

@@ -14,13 +14,7 @@ from orgwizard.application.keys.handoff import Handover, Text, require_not_revok
 from orgwizard.application.keys.handoff import snippet as written_snippet
 from orgwizard.cli import wiring
 from orgwizard.cli.sandbox_hints import find_profile
-from orgwizard.domain.errors import (
-    BadInput,
-    Cancelled,
-    Exit,
-    LocalFailure,
-    NotSent,
-)
+from orgwizard.domain.errors import BadInput, Cancelled, Exit, LocalFailure, NotSent
 from orgwizard.domain.events import options_of
 from orgwizard.system import coredumps, private_files, secret_reader
 from orgwizard.ui.batch.confirmation import confirm_word

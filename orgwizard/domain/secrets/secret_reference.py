@@ -10,15 +10,12 @@ from orgwizard.domain.secrets.redactor import is_like_token
 
 SERVICE = "orgwizard"
 
-
 _KINDS = ("env", "file", "command", "keyring")
-
 
 _HOW = (
     'write { env = "NAME" }, { file = "path" }, { command = ["program", "argument"] } '
     'or { keyring = "service/username" }'
 )
-
 
 _WORDS = {
     "missing": "is missing",
@@ -27,7 +24,6 @@ _WORDS = {
     "too_short": "names no program",
     "string_pattern_mismatch": "contains invalid characters",
 }
-
 
 _Word = Annotated[str, Field(min_length=1, pattern=r"^[^\x00]+$")]
 

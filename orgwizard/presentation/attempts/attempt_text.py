@@ -33,7 +33,6 @@ RUNNING_WORDS = "being created by another orgwizard"
 UNWRITTEN = "no record of them"
 _MAY_HAVE_KEYS = frozenset(("sending", "answered", "created", "stored", "ready", "later"))
 
-
 UNDONE = {
     "sent": "requested, outcome unknown",
     "done": "done; its stored keys no longer work",

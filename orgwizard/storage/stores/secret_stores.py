@@ -85,7 +85,6 @@ _BY_NAME: Mapping[str, Store] = {
     "screen": ScreenStore(),
 }
 
-
 _NAMED = ", ".join(dict.fromkeys(preset.name for preset in PRESETS))
 
 
