@@ -3,7 +3,7 @@
 import argparse
 import re
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from orgwizard.cli.command_table import COMMANDS
 from orgwizard.cli.parser import help_of, suggestion
@@ -40,7 +40,7 @@ def _page(name: str) -> str:
         return "\n".join(TOPICS[name].lines())
     if text := help_of(name.split()).rstrip("\n"):
         return text
-    raise _unknown("topic or command", name, dict.fromkeys(known_topics()), "orgwizard help")
+    raise _unknown("topic or command", name, known_topics(), "orgwizard help")
 
 
 def known_topics() -> tuple[str, ...]:
@@ -58,14 +58,11 @@ def explain(arguments: argparse.Namespace) -> int:
         meanings = [{"source": where, "meaning": c.meaning, "advice": c.advice} for where, c in found.items()]
         write_json(result_object(code=asked or None, codes=list(_known()), meanings=meanings))
     elif found:
-        write_stdout("\n\n".join("\n".join(_lines(where, code)) for where, code in found.items()))
+        texts = (filter(None, (_attributed(where, code.meaning), code.advice)) for where, code in found.items())
+        write_stdout("\n\n".join(map("\n".join, texts)))
     else:
         write_stdout("\n".join(rows(_known())))
     return Exit.READY
-
-
-def _lines(where: str, code: ErrorCode) -> list[str]:
-    return [line for line in (_attributed(where, code.meaning), code.advice) if line]
 
 
 def _attributed(where: str, meaning: str) -> str:
@@ -83,9 +80,9 @@ def _explained(asked: str) -> Iterator[tuple[str, ErrorCode]]:
         for name, code in provider.codes.items():
             if name.casefold() in (wanted, f"http {wanted}"):
                 yield provider.title, code
-    for name, code in OURS.items():
-        if name.casefold() == wanted:
-            yield "orgwizard" if name == asked.strip() or len(_same(name)) == 1 else name, code
+    ours = [name for name in OURS if name.casefold() == wanted]  # some differ by case alone
+    for name in ours:
+        yield "orgwizard" if name == asked.strip() or len(ours) == 1 else name, OURS[name]
     if re.fullmatch(r"http [1-9]\d\d", wanted) and not any(wanted.upper() in provider.codes for provider in PROVIDERS):
         yield "orgwizard", _OTHER_STATUS
 
@@ -99,11 +96,6 @@ def _exit_code(number: str) -> str:
         if one != signal.SIGINT
     }
     return {**signals, **words}.get(number, "")
-
-
-def _same(name: str) -> list[str]:
-    """Return the codes of ours that differ from one by case alone."""
-    return [other for other in OURS if other.casefold() == name.casefold()]
 
 
 def _known() -> Mapping[str, str]:
@@ -121,6 +113,6 @@ def known_codes() -> tuple[str, ...]:
     return (*(code for code in _known() if " " not in code), *(str(int(code)) for code in EXITS))
 
 
-def _unknown(kind: str, asked: str, known: Mapping[str, object], command: str) -> BadInput:
+def _unknown(kind: str, asked: str, known: Iterable[str], command: str) -> BadInput:
     meant = suggestion(asked, known)
     return BadInput(f"Unknown {kind}: {REDACTOR.nameable(asked)}.{meant}", f"List them with: {command}")
