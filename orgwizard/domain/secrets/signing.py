@@ -3,6 +3,7 @@
 import json
 import warnings
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -136,13 +137,9 @@ def _unwrapped(key: "PrivateKeyTypes") -> bytes:
 
 def _loaded(pem: bytes) -> "RSAKey | ECKey":
     """Return the key in a PEM, trying both kinds: only the OpenSSL behind it knows which one it is."""
-    fault = BadKey(f"This key cannot be read. {_WANTED}")
-    for kind in ("RSA", "EC"):
-        try:
-            return _imported(kind, pem)
-        except BadKey as bad:
-            fault = bad
-    raise fault
+    with suppress(BadKey):
+        return _imported("RSA", pem)
+    return _imported("EC", pem)
 
 
 def _imported(kind: str, data: Any) -> "RSAKey | ECKey":
