@@ -45,11 +45,7 @@ class Waiting:
         while (left := until - self._clock.now()) > 0 and not self.leaving:
             whole = math.ceil(left)
             self.progress(stage, "waiting", words, whole, deadline=deadline)
-            await self.pause(left - (whole - 1))
-
-    async def pause(self, seconds: float) -> None:
-        """Let time pass, or less if the user leaves."""
-        await until_first(self._clock.sleep(seconds), self._control.leave.wait())
+            await until_first(self._clock.sleep(left - (whole - 1)), self._control.leave.wait())
 
     async def unless_leaving(self, waiting: Awaitable[T]) -> T:
         """Wait for something that creates nothing; raises `NotSent` as soon as the user leaves."""
