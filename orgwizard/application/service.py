@@ -16,6 +16,7 @@ from orgwizard.application.recovery import Recovery
 from orgwizard.application.runner import Engine
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Wishes
+from orgwizard.domain.events import options_of
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.domain.forms.field_questions import questions
 from orgwizard.domain.http import Conversation, Send
@@ -51,6 +52,11 @@ class Service:
     used: set[str] = field(default_factory=set)
     wishes: Wishes = field(default_factory=Wishes)
 
+    @property
+    def options(self) -> str:
+        """Return the options of this run that a command which goes on with its work has to repeat."""
+        return options_of(sandbox=bool(self.sandbox_values))
+
     @cached_property
     def discovery(self) -> Discovery:
         """Return what the user already has."""
@@ -78,7 +84,7 @@ class Service:
             Recovery(self.reader, self.discovery, self.vault.seconds),
             self.profile_saver,
             self.wishes,
-            sandbox=bool(self.sandbox_values),
+            self.options,
         )
 
     @cached_property

@@ -15,7 +15,7 @@ from orgwizard.application.runner import Engine
 from orgwizard.domain.clock import Clock
 from orgwizard.domain.control import Control, Wishes
 from orgwizard.domain.errors import BadInput
-from orgwizard.domain.events import Event, Result, options_of
+from orgwizard.domain.events import Event, Result
 from orgwizard.domain.forms.fields import Fields
 from orgwizard.domain.http import Send
 from orgwizard.providers import provider_of
@@ -35,7 +35,7 @@ Begin: TypeAlias = Callable[[Control], AsyncIterator[Event]]
 
 @dataclass(frozen=True)
 class Creations:
-    """Begins what creates or finishes an org; `sandbox` says that the service is the sandbox of this program."""
+    """Begins what creates or finishes an org; `options` are those that a command about it has to repeat."""
 
     send: Send
     engine: Engine
@@ -45,7 +45,7 @@ class Creations:
     recovery: Recovery
     profiles: ProfileSaver
     wishes: Wishes
-    sandbox: bool
+    options: str
 
     def earlier(
         self, provider: Provider, wanted: OrgIdentity, credentials: Fields | None, checked: Preflight | None = None
@@ -116,10 +116,8 @@ class Creations:
 
     def _internal_failure(self, provider: Provider, wanted: OrgIdentity, attempt: str = "") -> Result:
         """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
-        options = options_of(sandbox=self.sandbox)
-        return Result(
-            "unknown", provider.key, wanted.site.key, wanted.name, attempt=attempt, open=bool(attempt), options=options
-        )
+        named = (provider.key, wanted.site.key, wanted.name)
+        return Result("unknown", *named, attempt=attempt, open=bool(attempt), options=self.options)
 
     def _tools(
         self,
@@ -138,7 +136,7 @@ class Creations:
             clock=self.clock,
             save_profile=lambda result: self.profiles.save_child(wanted, access, result),
             control=control,
-            options=options_of(sandbox=self.sandbox),
+            options=self.options,
             again=again,
             wishes=self.wishes,
         )

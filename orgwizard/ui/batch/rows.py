@@ -7,7 +7,7 @@ from dataclasses import replace
 from orgwizard.application.service import Service
 from orgwizard.application.tables.run import Pause, RowEnd, RowProgress, TableEnd, TableEvent
 from orgwizard.domain.errors import Exit
-from orgwizard.domain.events import FIND, KEEP, SEND, Progress, Result, options_of
+from orgwizard.domain.events import FIND, KEEP, SEND, Progress, Result
 from orgwizard.presentation import text_report
 from orgwizard.presentation.progress_text import ProgressText, clock_time
 from orgwizard.presentation.tables import table_text
@@ -108,9 +108,8 @@ class RowFace:
             if self._as_json and self._provider:
                 for left in table_text.left_over(self._provider, end):
                     write_stdout(json_line(table_text.as_json(left, is_table=True)))
-            options = options_of(sandbox=bool(self._service.sandbox_values))
             of_table = self._provider is not None
-            lines = table_text.total(self._codes, end, options, earlier=self._earlier, is_table=of_table)
+            lines = table_text.total(self._codes, end, self._service.options, earlier=self._earlier, is_table=of_table)
             write_stderr("\n".join(lines))
         self._service.engine.idle.wait()  # the ends are in the journal before the program ends
         for result in self._shown:
