@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orgwizard.domain.errors import LocalFailure
-
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
 
@@ -44,7 +42,7 @@ def folders(*, sandbox: bool) -> Folders:
     """
     from platformdirs import PlatformDirs
 
-    from orgwizard.system.home_folder import require_own_home
+    from orgwizard.system.home_folder import no_home, require_own_home
 
     require_own_home()
     below = "sandbox" if sandbox else "."
@@ -58,11 +56,7 @@ def folders(*, sandbox: bool) -> Folders:
     except (RuntimeError, KeyError):
         found = None
     if found is None or not all(place.is_absolute() for place in (found.profiles, found.state, found.keys)):
-        raise LocalFailure(
-            "There is no home folder, so orgwizard cannot tell where its files belong.",
-            "Set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_DATA_HOME, to a folder of your own.",
-            meaning="Nothing was sent.",
-        )
+        raise no_home("There is no home folder")
     return found
 
 

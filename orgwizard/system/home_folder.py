@@ -31,6 +31,11 @@ def require_own_home(
         _judge_home(environ, os.geteuid() if user is None else user, owner_of)
 
 
+def no_home(words: str) -> LocalFailure:
+    """Return the failure of a run whose files belong nowhere; *words* say why."""
+    return _fault(f"{words}, so orgwizard cannot tell where its files belong.", _OWN)
+
+
 def _why_not(value: str) -> str:
     if value.startswith("~"):
         return ": only a shell replaces ~"
@@ -41,7 +46,7 @@ def _judge_home(environ: Mapping[str, str], user: int, owner_of: Callable[[Path]
     home = _home(environ, user)
     if not home.is_absolute() or not home.name:
         words = f"HOME is {environ['HOME'] or 'empty'}" if "HOME" in environ else "Your account has no home folder"
-        raise _fault(f"{words}, so orgwizard cannot tell where its files belong.", _OWN)
+        raise no_home(words)
     try:
         owner = owner_of(home)
     except OSError:  # whoever makes a folder there says what is wrong

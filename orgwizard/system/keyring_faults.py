@@ -12,6 +12,7 @@ PROMPTLESS_SECONDS = 2.0
 _OTHERS = "or choose the private file or a command"
 _ADVICE = "Choose the private file or a command, or unlock the keyring and try again."
 _UNLOCK_MAC = f"Run: security unlock-keychain (in this same session), {_OTHERS}."
+_UNLOCK_GNOME = f"Unlock it (gnome-keyring-daemon --unlock in this session, or at the desktop), {_OTHERS}."
 _APPLE: Mapping[int, tuple[str, str]] = {
     -25308: ("macOS cannot ask for its password here, as over ssh (-25308)", _UNLOCK_MAC),
     -25293: ("macOS did not accept its password (-25293)", _UNLOCK_MAC),
@@ -25,8 +26,8 @@ _FAULTS: Mapping[str, str] = {
 }
 _UNLOCK: Mapping[str, str] = {
     "kwallet": f"Open the wallet (kwallet-query -l kdewallet, or KWalletManager), {_OTHERS}.",
-    "SecretService": f"Unlock it (gnome-keyring-daemon --unlock in this session, or at the desktop), {_OTHERS}.",
-    "libsecret": f"Unlock it (gnome-keyring-daemon --unlock in this session, or at the desktop), {_OTHERS}.",
+    "SecretService": _UNLOCK_GNOME,
+    "libsecret": _UNLOCK_GNOME,
 }
 _STATUS = re.compile(r"\((-\d{3,6})\b")
 

@@ -5,6 +5,7 @@ LEAVES_LOOKUP = "The check is still running. Quit? The attempt stays open; you c
 LEAVES_FOR_KEYS = (
     "A creation is running, and its keys are only shown on this screen. Finish it, and show them before quitting?"
 )
+IN_BACKGROUND = "Finish in background"
 LEAVING = "Quitting once the response is stored."
 TAKE_KEYS = "Copy the keys before quitting: they are stored nowhere else."
 LOSES_KEYS = "Quit without the keys? They are not saved."

@@ -8,11 +8,12 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from orgwizard.application.runner import ASKED_BEFORE_GIVING_UP, Engine
+from orgwizard.presentation.wizard.leaving_text import LEAVING
 from orgwizard.system import shutdown
 
 READER_SECONDS = 1.0
 ONCE_MORE = {
-    1: "Quitting once the response is stored.",
+    1: LEAVING,
     2: "Still waiting for the response. Interrupt again to give up: keys in it would be lost for good.",
 }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from orgwizard.domain.errors import Exit
 from orgwizard.presentation.wizard.leaving_text import (
+    IN_BACKGROUND,
     KEPT_ANSWERS,
     LEAVES_FOR_KEYS,
     LEAVES_LOOKUP,
@@ -44,7 +45,7 @@ class Leaving:
             self.answered(leave=True)
             return
         self._asking = True
-        yes = "Finish in background" if question == LEAVES_RUNNING else "Quit"
+        yes = IN_BACKGROUND if question == LEAVES_RUNNING else "Quit"
         self._app.push_screen(Ask(question, yes=yes, no="Stay", about=self._app.step.about()), self.answered)
 
     def question(self) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from orgwizard.domain.org import Site
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.storage.attempts.record import Record
 from orgwizard.ui.plain.console import Back, Console
@@ -59,15 +58,6 @@ class Step:
         if words and not drafts.failure_said:
             self.console.say(words)
             drafts.failure_said = True
-
-    def settle(self, typed: str, site: Site) -> None:
-        """Take a site as the parent's; another one than before has not been connected to."""
-        parent = self.session.draft.section("parent")
-        if parent.get("site") != typed:
-            self.session.disconnect()
-        parent["site"] = typed
-        if site.notice:
-            self.console.say(site.notice)
 
     def agreed(self) -> bool:
         """Return whether credentials may be sent to the site: a known one, or the user says yes to it."""

@@ -2,6 +2,7 @@
 
 from orgwizard.domain.errors import BadInput
 from orgwizard.domain.forms.questions import did_you_mean
+from orgwizard.domain.org import Site
 from orgwizard.presentation.wizard import site_flow
 from orgwizard.presentation.wizard.site_flow import OTHER, OTHER_TITLE, row_of
 from orgwizard.providers import PROVIDERS, other_vendor, site_at, site_meant
@@ -57,8 +58,17 @@ class SiteStep(Step):
             return False
         if site.question and self._meant:
             self.console.say(did_you_mean(self._meant))
-        self.settle(typed, site)
+        self._take(typed, site)
         return True
+
+    def _take(self, typed: str, site: Site) -> None:
+        """Take a site as the parent's; another one than before has not been connected to."""
+        parent = self.session.draft.section("parent")
+        if parent.get("site") != typed:
+            self.session.disconnect()
+        parent["site"] = typed
+        if site.notice:
+            self.console.say(site.notice)
 
     def _listed(self, before: str) -> str:
         """Return the key of one of the provider's sites, or `OTHER`."""

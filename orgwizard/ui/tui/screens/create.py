@@ -19,6 +19,7 @@ from orgwizard.presentation.progress_text import (
     waiting,
 )
 from orgwizard.presentation.wizard import step_order
+from orgwizard.presentation.wizard.leaving_text import IN_BACKGROUND
 from orgwizard.presentation.wizard.wizard_session import WizardSession
 from orgwizard.ui.tui.screens.following import FollowingStep
 from orgwizard.ui.tui.screens.outcomes import FinishInBackground
@@ -30,7 +31,6 @@ from orgwizard.ui.tui.widgets.lists import button
 from orgwizard.ui.tui.widgets.stages import Stages
 from orgwizard.ui.tui.widgets.static_text import StaticText
 
-IN_BACKGROUND = "Finish in background"
 GIVE_UP = Words("give up on the response; type a word to confirm", "give up")
 WHAT_BACKGROUND_DOES = "Ctrl+Q quits the wizard once they are stored; they are tested later."
 DOING_INDENT = 2  # cells of the lines after the first
