@@ -64,8 +64,8 @@ def _size(data: str) -> int:
 class Counter:
     """Does things to a wizard and counts the bytes of each."""
 
-    def __init__(self, walk: Walk) -> None:
-        self.walk, self.found = walk, Bytes()
+    def __init__(self, walk: Walk, found: Bytes) -> None:
+        self.walk, self.found = walk, found
 
     async def cost(self, doing: Awaitable[None]) -> tuple[int, int]:
         """Return the bytes of something, ours and Textual's."""
@@ -107,20 +107,23 @@ def count() -> Bytes:
     """Type into every field of every step, at both providers, and go from each step to the next and back."""
     found = Bytes()
     for provider in ANSWERS:
-        with tempfile.TemporaryDirectory() as folder:
-            service = bench(Path(folder))
-            app = Wizard(fronted(service))
-
-            async def play(pilot: Pilot[Any], app: Wizard = app, provider: str = provider) -> None:
-                counter = Counter(Walk(pilot, app))
-                await _type(counter, provider)
-                await _travel(counter, provider)
-                found.keys |= counter.found.keys
-                found.moves |= counter.found.moves
-
-            run_offline(app, Counting, play)
-            service.engine.close()
+        _count_at(provider, found)
     return found
+
+
+def _count_at(provider: str, found: Bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        service = bench(Path(folder))
+        app = Wizard(fronted(service))
+
+        async def play(pilot: Pilot[Any]) -> None:
+            counter = Counter(Walk(pilot, app), found)
+            await _type(counter, provider)
+            await _travel(counter, provider)
+
+        run_offline(app, Counting, play)
+        service.engine.close()
+    assert not app.crash, app.crash
 
 
 async def _travel(counter: Counter, provider: str) -> None:

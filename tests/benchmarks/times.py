@@ -204,7 +204,7 @@ def walk(program: Program, seconds: float = 4.0) -> Walk:
             run.settle(LONG_QUIET_SECONDS)
             if step != SHORT_TITLES[0]:
                 run.press(BACK, LONG_QUIET_SECONDS)
-        idle = _bytes_per_second(run, seconds)
+        idle = min(_bytes_per_second(run, seconds / 2) for _ in range(2))  # not what a busy machine paints late
         next_seconds = 0.0
         for number in range(1, REVIEW):
             at, pieces = run.press(NEXT, LONG_QUIET_SECONDS)
