@@ -116,8 +116,8 @@ class Creations:
 
     def _internal_failure(self, provider: Provider, wanted: OrgIdentity, attempt: str = "") -> Result:
         """Return what is known of a creation that breaks off by a fault of ours: nothing, it may have been sent."""
-        named = (provider.key, wanted.site.key, wanted.name)
-        return Result("unknown", *named, attempt=attempt, open=bool(attempt), options=self.options)
+        site, is_open = wanted.site.key, bool(attempt)
+        return Result("unknown", provider.key, site, wanted.name, attempt=attempt, open=is_open, options=self.options)
 
     def _tools(
         self,
