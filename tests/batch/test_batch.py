@@ -119,6 +119,20 @@ def test_create_confirms(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
     assert screen.getvalue().startswith("the order\n")
 
 
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, NotSent], ids=["ctrl+c", "ctrl+d"])
+def test_what_follows_a_question_without_an_answer_has_a_line_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, raised: type[BaseException]
+) -> None:
+    screen, keyboard = Terminal(), Terminal()
+    if raised is KeyboardInterrupt:
+        monkeypatch.setattr(keyboard, "readline", lambda: signal.default_int_handler(signal.SIGINT, None))
+    monkeypatch.setattr(sys, "stdin", keyboard)
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(raised):
+        confirm("the order", "create")
+    assert screen.getvalue().endswith("\n")
+
+
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     made = Engine()

@@ -26,7 +26,7 @@ def confirm_word(review: str, word: str, deed: str, needed: str, advice: str = "
         raise BadInput(f"Without a terminal, {needed}.", advice)
     write_stderr(review)
     write_stderr(f'Type "{word}" to {deed}, anything else to cancel: ', end="")
-    if sys.stdin.readline().strip().lower() != word.lower():
+    if _typed_line() != word.lower():
         raise NotSent("Not confirmed.", code="not_confirmed")
 
 
@@ -35,7 +35,18 @@ def agrees_on_a_terminal(question: str, word: str) -> bool:
     if not _on_a_terminal():
         return False
     write_stderr(f'{question} Type "{word}", anything else means no: ', end="")
-    return sys.stdin.readline().strip().lower() == word
+    return _typed_line() == word
+
+
+def _typed_line() -> str:
+    """Return the answer to a question in lower case; Ctrl+C and Ctrl+D end the line of the question too."""
+    line = ""
+    try:
+        line = sys.stdin.readline()
+    finally:
+        if not line.endswith("\n"):
+            write_stderr("")
+    return line.strip().lower()
 
 
 def read_secret(title: str, hints: Sequence[str]) -> str:
@@ -54,7 +65,11 @@ def read_secret(title: str, hints: Sequence[str]) -> str:
         with warnings.catch_warnings():
             warnings.simplefilter("error", GetPassWarning)
             return getpass(f"{title} (not shown): ", stream=sys.stderr)
+    except KeyboardInterrupt:
+        write_stderr("")
+        raise
     except EOFError:
+        write_stderr("")
         raise BadInput(f"{title}: nothing was typed.") from None
     except GetPassWarning:
         raise BadInput(f"{title}: this terminal would show what you type.", "Pipe it to the command.") from None
