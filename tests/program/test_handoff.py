@@ -18,6 +18,7 @@ from pydantic import SecretStr
 from orgwizard.application.keys.handoff import Handover
 from orgwizard.application.keys.value_formats import FORMATS
 from orgwizard.cli import command_table
+from orgwizard.domain.events import SANDBOX_ORG
 from orgwizard.domain.handoff import ChildOrg
 from orgwizard.providers import PROVIDERS
 from orgwizard.providers.contract import Provider
@@ -171,6 +172,7 @@ def test_the_result_says_how_to_use_the_keys_it_stored(program: Program, home: H
     plan = home.datadog("datadoghq.eu", store=store)
     ended = program("create", "--plan", plan, "--yes", *FAST)
     assert ("orgwizard exec datadog-my-child --sandbox -- " in ended.out) == told
+    assert SANDBOX_ORG in ended.out
 
 
 @pytest.mark.parametrize("command", [("env",), ("snippet", "python"), ("exec", "--", "true")])
