@@ -15,6 +15,7 @@ from orgwizard.network.proxies import ProxyAddress
 from orgwizard.network.proxy_failures import check, named, refused_by_proxy, socks_faults
 from orgwizard.network.request_trace import RequestTrace
 
+_CHECK_NETWORK = "Check the network, VPN or proxy."
 # OpenSSL's own codes, where the other side answered with something else, and where it is too old.
 _NOT_TLS = frozenset(("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"))
 _OLD_TLS = frozenset(("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"))
@@ -61,7 +62,7 @@ def _why_not_sent(error: Exception, where: str, trace: RequestTrace) -> tuple[st
     if trace.proxy and not trace.connected:
         return _why_no_proxy(error, trace.proxy), check(trace.proxy)
     if _is_timeout(error):
-        return f"No connection to {where} in time.", "Check the network, VPN or proxy."
+        return f"No connection to {where} in time.", _CHECK_NETWORK
     for cause in _causes(error):
         if isinstance(cause, ssl.SSLError):
             return _why_no_tls(cause, where)
@@ -96,9 +97,7 @@ def _why_no_tls(error: ssl.SSLError, where: str) -> tuple[str, str]:
     if isinstance(error, ssl.SSLCertVerificationError):
         advice = "If your network has its own root certificate, name it with --ca-file."
         return f"The TLS certificate of {where} was not accepted: {error.verify_message}.", advice
-    return f"The TLS handshake with {where} failed: {error.reason or 'the connection ended'}.", (
-        "Check the network, VPN or proxy."
-    )
+    return f"The TLS handshake with {where} failed: {error.reason or 'the connection ended'}.", _CHECK_NETWORK
 
 
 def _plain_advice(where: str) -> str:
