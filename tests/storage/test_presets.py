@@ -186,6 +186,16 @@ def test_a_tool_that_is_not_installed_is_named(tools: Tools, vault: Vault) -> No
         vault.probe(preset_store("pass"))
 
 
+@pytest.mark.parametrize(
+    ("store", "begins"), [("pass", "pass ended"), ("vault", "HashiCorp Vault (secret): vault ended")]
+)
+def test_a_tool_that_fails_is_named_once(tools: Tools, vault: Vault, store: str, begins: str) -> None:
+    tools.broken = "probe"
+    with pytest.raises(LocalFailure) as caught:
+        vault.probe(preset_store(store))
+    assert caught.value.cause.startswith(begins)
+
+
 def test_those_tools_are_available_that_are_on_the_search_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store_tools.install(tmp_path / "tools")
     (tmp_path / "tools" / "pass").unlink()

@@ -56,7 +56,7 @@ class PresetStore:
         """Create an entry of a harmless text, read and remove it, as far as the tool can; raises `LocalFailure`."""
         entry = self._entry(vault, f"{PROBE}-{randomness.token_hex(4)}")
         if error := self._create(vault, entry, PROBE_TEXT):
-            raise LocalFailure(f"{self.title}: {self.preset.program} {error}.", "Try it in a shell first.")
+            raise _tool_failed(self.title, self.preset.program, error)
         read_back = self._read(vault, entry)
         removed = self.remove(vault, entry)
         if self.preset.read and read_back != PROBE_TEXT:
@@ -124,7 +124,7 @@ class PresetStore:
             return False  # `create` refuses what is there
         ended = self._run(vault, self._argv(self.preset.names, entry.rpartition("/")[2]))
         if ended.code:
-            raise LocalFailure(f"{self.title}: {self.preset.program} {ended.words}.", "Try it in a shell first.")
+            raise _tool_failed(self.title, self.preset.program, ended.words)
         return entry.rpartition("/")[2] in _names(ended.output)
 
     def _create(self, vault: Vault, entry: str, text: str) -> str:
@@ -234,6 +234,11 @@ def _filled(template: object, values: Mapping[str, str]) -> object:
     if isinstance(template, Mapping):
         return {key: _filled(value, values) for key, value in template.items()}
     return [_filled(value, values) for value in template] if isinstance(template, (list, tuple)) else template
+
+
+def _tool_failed(store: str, program: str, words: str) -> LocalFailure:
+    tool = program if store == program else f"{store}: {program}"
+    return LocalFailure(f"{tool} {words}.", "Try it in a shell first.")
 
 
 def _names(listing: bytes) -> set[str]:
