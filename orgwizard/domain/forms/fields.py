@@ -121,7 +121,7 @@ def _no_secret(typed: Value) -> Value:
     return typed
 
 
-LOOKS_SECRET = "This looks like a credential, and this field is not secret. Enter something else."  # noqa: S105 - words
+LOOKS_SECRET = "This looks like a credential, and this field is not secret. Check what you pasted."  # noqa: S105 - words
 Text = Annotated[str, BeforeValidator(_no_secret), AfterValidator(_visible)]
 Secret = Annotated[SecretStr, AfterValidator(_visible_secret)]
 # A secret that is sent in an HTTP header.
