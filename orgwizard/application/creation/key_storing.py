@@ -117,7 +117,7 @@ def set_profile(run: Run, name: str) -> None:
     named = " ".join(filter(None, (shlex.quote(name), run.tools.options)))
     steps = run.result.next_steps
     if is_sandbox(run.tools.options):
-        steps = (*(step for step in steps if f" {NAME} " not in step), SANDBOX_ORG)
+        steps = (SANDBOX_ORG, *(step for step in steps if f" {NAME} " not in step))
     steps = tuple(step.replace(f" {NAME} ", f" {named} ") for step in steps)
     if run.result.sources:
         steps = (f"{USE_KEYS}orgwizard exec {named} -- COMMAND", *steps)
