@@ -90,6 +90,7 @@ class Framed(Screen[None]):
         with Horizontal(id="buttons"):
             yield from self.buttons()
             yield button("Help", "keys")
+        self.refresh_hints()  # painted with the rest, before the focus is known
         yield self._hints
 
     def body(self) -> Iterable[Widget]:
