@@ -1,7 +1,7 @@
 """What a paste means: the table of the README, and what holds for every text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orgwizard.domain.text.sanitize import odd_character, without_invisible
@@ -14,7 +14,8 @@ REFUSED = {"\ufffd", *map(chr, range(0xD800, 0xE000))}
 
 def seen(text: str) -> list[str]:
     """Return the words of a text that a person sees."""
-    return without_invisible(" ".join(text.splitlines())).split()
+    lines = text.replace("\t", " ").splitlines()
+    return [word for line in lines for word in without_invisible(line).split()]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.field}-{number}" for number, row in enumerate(ROWS)])
@@ -24,6 +25,7 @@ def test_a_paste_becomes_what_is_meant_and_says_what_was_left_out(row: Row) -> N
 
 
 @given(st.text(), st.sampled_from(["name", "api_key", "password", "private_key"]))
+@example("Acme\tEU", "name")
 def test_nothing_that_is_taken_has_line_ends_and_nothing_seen_is_lost_in_silence(text: str, field: str) -> None:
     found = meant(text, question(field))
     assert len(found.text.splitlines()) <= 1
