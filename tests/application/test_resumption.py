@@ -15,7 +15,7 @@ import pytest
 from orgwizard.application.runner import Engine
 from orgwizard.application.service import Service
 from orgwizard.domain.clock import Clock
-from orgwizard.domain.errors import Exit, Repeated
+from orgwizard.domain.errors import Exit, LocalFailure, Repeated
 from orgwizard.domain.events import Event, Result
 from orgwizard.domain.forms.draft import Draft
 from orgwizard.network.transport import Transport
@@ -33,6 +33,7 @@ from orgwizard.storage.attempts.writing import Attempt
 from orgwizard.storage.drafts import Drafts
 from orgwizard.storage.profiles import Profiles
 from orgwizard.storage.stores.vault import Vault
+from orgwizard.system import file_lock
 from orgwizard.ui.batch import commands
 from tests.cuts import Cuts
 from tests.plan_texts import parse
@@ -335,6 +336,18 @@ def of_ended_sandbox(office: Office) -> Office:
 def by_another_run(office: Office) -> None:
     path = office.record.path
     path.write_text(path.read_text().replace(f'"run": "{THIS_RUN}"', '"run": "another"'))
+
+
+def test_an_attempt_that_another_run_of_the_sandbox_is_at_work_on_is_open(of_ended_sandbox: Office) -> None:
+    office = of_ended_sandbox
+    office.create()
+    office.killed_after("sending")
+    by_another_run(office)
+    with file_lock.holding(office.record.path, 1, LocalFailure("It is held.")):
+        record = office.record
+        assert (record.running, record.sandbox_ended, record.settled) == (True, False, False)
+        assert record in office.service.journal.open()
+    assert office.record.settled
 
 
 @pytest.mark.parametrize("event", ["sending", "stored", "profile"])

@@ -28,7 +28,7 @@ def read_records(
 ) -> list[Record]:
     """Return the attempts of these files of one folder, newest first; *with_keys* is asked only if it may matter.
 
-    Those *of_sandbox* that other runs began have lost their org.
+    Those *of_sandbox* that other runs began have lost their org, once that run has ended.
     """
     spooled = ids_of_spools(folder)
     records = [read_record(path, spool_of(path) if id_of(path) in spooled else None) for path in paths]
@@ -36,8 +36,12 @@ def read_records(
         key_files = with_keys()
         records = [_with_key_file(record, key_files.get(record.id)) for record in records]
     if of_sandbox:
-        records = [record.model_copy(update={"sandbox_ended": record.run != THIS_RUN}) for record in records]
+        records = [record.model_copy(update={"sandbox_ended": _has_ended(record)}) for record in records]
     return sorted(records, key=lambda record: (record.started, record.id), reverse=True)
+
+
+def _has_ended(record: Record) -> bool:
+    return record.run != THIS_RUN and not record.running
 
 
 def read_record(path: Path, spool: Path | None) -> Record:
